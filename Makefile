@@ -1,0 +1,74 @@
+# The same targets on a laptop and in CI. `make help` lists them.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+WASM := --target wasm32-unknown-unknown
+# The browser tests' server; the address is compiled into them.
+WEB_TEST_PORT := 18765
+WEB_TEST_CONTROL := 18766
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+# ---------------------------------------------------------------- to use
+
+.PHONY: setup-build setup-test
+setup-build: ## install what building needs and is missing
+	@tools/setup.sh build
+
+setup-test: ## install what testing needs and is missing
+	@tools/setup.sh test
+
+.PHONY: serve dev build backend
+serve: setup-build ## build the release and serve it at http://localhost:8080
+	trunk serve --release
+
+dev: setup-build ## serve a quick debug build that follows changes
+	trunk serve
+
+build: setup-build ## build the release into dist/
+	trunk build --release
+
+backend: setup-test ## run the Python test server on port 8765, its control interface on 8766
+	cd tests/backend && ../../$(PYTHON) -m coda_backend --port 8765 --control-port 8766
+
+# ---------------------------------------------------------------- to test
+
+.PHONY: test check test-native test-backend test-web test-e2e test-coda
+test: setup-test check test-native test-backend test-web test-e2e ## everything, as CI runs it
+	@echo "all tests passed"
+
+check: ## formatting, lints, and that the core knows no browser
+	cargo fmt --check
+	cargo clippy --no-default-features --all-targets -- -D warnings
+	cargo clippy $(WASM) --all-targets --features count-renders -- -D warnings
+	@! cargo tree --no-default-features -e normal --prefix none | grep -E '^(leptos|web-sys|js-sys|wasm-bindgen|gloo)' \
+	  || { echo "the core must not depend on the crates above: move what needs them behind the feature app"; exit 1; }
+
+test-native: ## the core, natively
+	cargo test --no-default-features
+
+test-backend: ## the Python test server's own tests
+	cd tests/backend && ../../$(PYTHON) -m unittest discover -q
+
+test-web: ## components and the link in headless Chrome, against the Python server
+	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
+	  env CODA_TEST_WS=ws://127.0.0.1:$(WEB_TEST_PORT) CODA_TEST_CONTROL=http://127.0.0.1:$(WEB_TEST_CONTROL) \
+	  cargo test $(WASM) --features count-renders --test web
+
+test-e2e: build ## the built page in Chromium against the Python server
+	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2
+
+test-coda: setup-test build ## the same against a checkout of Coda Lite: make test-coda CODA_LITE=path
+	@test -n "$(CODA_LITE)" || { echo "say where Coda Lite is: make test-coda CODA_LITE=path"; exit 2; }
+	$(PYTHON) -m pip install --quiet -r tests/coda/requirements.txt
+	CODA_LITE="$(abspath $(CODA_LITE))" cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 coda_lite
+
+.PHONY: clean
+clean: ## remove what was built; installed tools stay
+	rm -rf dist test-results
+	cargo clean

@@ -1,0 +1,24 @@
+//! The browser's clocks and its randomness.
+
+use crate::protocol::{Now, Timestamp, WallTime};
+
+/// Both clocks, now.
+#[must_use]
+pub fn now() -> Now {
+    let monotonic_millis = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since the page's start")]
+    let mono = Timestamp::from_micros((monotonic_millis * 1_000.0) as u64);
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+    let wall = WallTime::from_unix_millis(js_sys::Date::now() as i64);
+    Now { mono, wall }
+}
+
+/// A seed that no other page has.
+pub(super) fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    let filled = web_sys::window()
+        .and_then(|window| window.crypto().ok())
+        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
+    // Pages without a secure context have no crypto.
+    if filled { u64::from_le_bytes(bytes) } else { js_sys::Math::random().to_bits() ^ js_sys::Date::now().to_bits() }
+}

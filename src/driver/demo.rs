@@ -1,0 +1,71 @@
+//! The simulated Coda inside the page, behind the same link as a real one.
+
+use gloo_timers::callback::Timeout;
+
+use super::{Driver, clock};
+use crate::link::{CloseInfo, ConnId, Input};
+use crate::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
+
+pub(super) struct Demo {
+    server: Server,
+    connected: Option<ConnId>,
+    timer: Option<Timeout>,
+}
+
+impl Demo {
+    pub(super) fn new() -> Self {
+        Self { server: Server::new(ServerConfig::default(), clock::seed()), connected: None, timer: None }
+    }
+
+    pub(super) fn is_connected(&self, conn: ConnId) -> bool {
+        self.connected == Some(conn)
+    }
+
+    pub(super) fn connect(&mut self, driver: &Driver, conn: ConnId) {
+        self.connected = Some(conn);
+        driver.0.inputs.borrow_mut().push_back(Input::Opened(conn));
+        self.feed(driver, ServerInput::Connected(peer(conn)));
+    }
+
+    pub(super) fn send(&mut self, driver: &Driver, conn: ConnId, text: &str) {
+        self.feed(driver, ServerInput::Frame(peer(conn), text.to_owned()));
+    }
+
+    pub(super) fn disconnect(&mut self, driver: &Driver, conn: ConnId) {
+        self.connected = None;
+        self.feed(driver, ServerInput::Disconnected(peer(conn)));
+    }
+
+    /// Answers go into the driver's queue, whose pump is at work whenever this is called.
+    fn feed(&mut self, driver: &Driver, input: ServerInput) {
+        let now = clock::now();
+        self.server.handle(now, input);
+        let mut inputs = driver.0.inputs.borrow_mut();
+        while let Some(output) = self.server.poll_output() {
+            let is_ours = |peer_id| self.connected.filter(|conn| peer(*conn) == peer_id);
+            match output {
+                ServerOutput::Send(to, text) => {
+                    inputs.extend(is_ours(to).map(|conn| Input::Frame(conn, text.into())));
+                }
+                ServerOutput::Close(to, code, reason) => {
+                    inputs.extend(is_ours(to).map(|conn| Input::Closed(conn, CloseInfo { code, reason })));
+                }
+            }
+        }
+        drop(inputs);
+        self.timer = self.server.next_wakeup().map(|at| {
+            let millis = at.since(now.mono).as_micros().div_ceil(1_000);
+            let driver = driver.clone();
+            Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), move || {
+                if let Some(demo) = driver.0.demo.borrow_mut().as_mut() {
+                    demo.feed(&driver, ServerInput::Tick);
+                }
+                driver.pump();
+            })
+        });
+    }
+}
+
+fn peer(conn: ConnId) -> PeerId {
+    PeerId(conn.0.into())
+}

@@ -1,0 +1,30 @@
+//! Tells the link when the page comes online or into view. Installed once, with the driver.
+
+use gloo_events::EventListener;
+use web_sys::VisibilityState;
+
+use super::Driver;
+use crate::link::{Input, PageHint};
+
+/// Keeps the listeners alive.
+pub(super) struct Hints {
+    _listeners: Vec<EventListener>,
+}
+
+impl Hints {
+    pub(super) fn listen(driver: &Driver) -> Self {
+        let Some(window) = web_sys::window() else { return Self { _listeners: Vec::new() } };
+        let online = {
+            let driver = driver.clone();
+            EventListener::new(&window, "online", move |_| driver.dispatch(Input::Hint(PageHint::Online)))
+        };
+        let visible = window.document().map(|document| {
+            let (driver, page) = (driver.clone(), document.clone());
+            EventListener::new(&document, "visibilitychange", move |_| {
+                let is_visible = page.visibility_state() == VisibilityState::Visible;
+                driver.dispatch(Input::Hint(if is_visible { PageHint::Visible } else { PageHint::Hidden }));
+            })
+        });
+        Self { _listeners: [Some(online), visible].into_iter().flatten().collect() }
+    }
+}

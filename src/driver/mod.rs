@@ -1,0 +1,184 @@
+//! The pump between the pure link and the browser: sockets, one timer, page hints, and frames of events.
+//!
+//! There is one driver per page. It is made before the first component and outlives them all; components reach it
+//! only through [`Driver::dispatch`].
+
+mod address;
+mod clock;
+mod demo;
+mod hints;
+mod log;
+mod socket;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+
+pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered};
+pub use clock::now;
+pub use log::{Level, log_level, set_log_level, start_logging};
+
+use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus};
+use demo::Demo;
+use socket::Socket;
+
+/// Events are handed over once per animation frame; in a hidden page, which has no frames, this often (ms).
+const HIDDEN_FRAME_MILLIS: u32 = 500;
+
+/// What happened since the last frame.
+#[derive(Debug)]
+pub struct Batch {
+    /// In order.
+    pub events: Vec<LinkEvent>,
+    /// The link as it is now.
+    pub status: LinkStatus,
+}
+
+type Listener = Box<dyn FnMut(Batch)>;
+
+/// The page's one connection to Coda. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Driver(Rc<Inner>);
+
+struct Inner {
+    link: RefCell<Link>,
+    inputs: RefCell<VecDeque<Input>>,
+    is_pumping: Cell<bool>,
+    /// The live socket; replaced ones are dropped, and with them their listeners.
+    socket: RefCell<Option<Socket>>,
+    demo: RefCell<Option<Demo>>,
+    timer: RefCell<Option<Timeout>>,
+    events: RefCell<Vec<LinkEvent>>,
+    frame: RefCell<Option<Frame>>,
+    listener: RefCell<Option<Listener>>,
+    hints: RefCell<Option<hints::Hints>>,
+}
+
+/// Whichever comes first: the animation frame, or the timer that stands in for it while the page is hidden.
+struct Frame {
+    _visible: gloo_render::AnimationFrame,
+    _hidden: Timeout,
+}
+
+impl Driver {
+    /// Makes the driver. `listener` gets what happens, once per animation frame.
+    #[must_use]
+    pub fn start(config: LinkConfig, listener: impl FnMut(Batch) + 'static) -> Self {
+        let driver = Self(Rc::new(Inner {
+            link: RefCell::new(Link::new(config, clock::seed())),
+            inputs: RefCell::default(),
+            is_pumping: Cell::new(false),
+            socket: RefCell::default(),
+            demo: RefCell::default(),
+            timer: RefCell::default(),
+            events: RefCell::default(),
+            frame: RefCell::default(),
+            listener: RefCell::new(Some(Box::new(listener))),
+            hints: RefCell::default(),
+        }));
+        *driver.0.hints.borrow_mut() = Some(hints::Hints::listen(&driver));
+        driver
+    }
+
+    /// Hands an input to the link. Callable from anywhere, also while the link is at work: inputs wait their turn.
+    pub fn dispatch(&self, input: Input) {
+        self.0.inputs.borrow_mut().push_back(input);
+        self.pump();
+    }
+
+    fn pump(&self) {
+        if self.0.is_pumping.replace(true) {
+            return;
+        }
+        loop {
+            let Some(input) = self.0.inputs.borrow_mut().pop_front() else { break };
+            self.0.link.borrow_mut().handle(now(), input);
+            loop {
+                let Some(action) = self.0.link.borrow_mut().poll_action() else { break };
+                self.carry_out(action);
+            }
+        }
+        self.0.is_pumping.set(false);
+        self.arm_timer();
+    }
+
+    fn carry_out(&self, action: Action) {
+        match action {
+            Action::Open { conn, url } if url == DEMO_URL => {
+                self.0.demo.borrow_mut().get_or_insert_with(Demo::new).connect(self, conn);
+            }
+            Action::Open { conn, url } => *self.0.socket.borrow_mut() = Socket::open(self, conn, &url),
+            Action::Send { conn, text } => {
+                if !self.with_demo(conn, |demo| demo.send(self, conn, &text)) {
+                    self.send_to_socket(conn, &text);
+                }
+            }
+            Action::Close { conn, code } => {
+                self.with_demo(conn, |demo| demo.disconnect(self, conn));
+                let mut socket = self.0.socket.borrow_mut();
+                if let Some(open) = socket.take_if(|socket| socket.conn() == conn) {
+                    open.close(code);
+                }
+            }
+            Action::Emit(event) => {
+                log::log(&event);
+                self.0.events.borrow_mut().push(event);
+                self.request_frame();
+            }
+        }
+    }
+
+    fn with_demo(&self, conn: ConnId, act: impl FnOnce(&mut Demo)) -> bool {
+        let mut demo = self.0.demo.borrow_mut();
+        let live = demo.as_mut().filter(|demo| demo.is_connected(conn));
+        live.map(act).is_some()
+    }
+
+    fn send_to_socket(&self, conn: ConnId, text: &str) {
+        let socket = self.0.socket.borrow();
+        if let Some(socket) = socket.as_ref().filter(|socket| socket.conn() == conn) {
+            // A frame that the browser did not take is a write without an echo: the link's retries see to it.
+            let buffered = socket.send(text);
+            self.0.inputs.borrow_mut().push_back(Input::Buffered(conn, buffered));
+        }
+    }
+
+    fn arm_timer(&self) {
+        let now = now();
+        let wakeup = self.0.link.borrow_mut().next_wakeup(now);
+        let timer = wakeup.map(|wakeup| {
+            // Rounded up: a timer that fires early would only be armed again.
+            let millis = wakeup.at.since(now.mono).as_micros().div_ceil(1_000);
+            let driver = self.clone();
+            Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), move || driver.dispatch(Input::Tick))
+        });
+        *self.0.timer.borrow_mut() = timer;
+    }
+
+    fn request_frame(&self) {
+        let mut frame = self.0.frame.borrow_mut();
+        if frame.is_none() {
+            let (visible, hidden) = (self.clone(), self.clone());
+            *frame = Some(Frame {
+                _visible: gloo_render::request_animation_frame(move |_| visible.hand_over()),
+                _hidden: Timeout::new(HIDDEN_FRAME_MILLIS, move || hidden.hand_over()),
+            });
+        }
+    }
+
+    fn hand_over(&self) {
+        // The callback that runs right now lives in here: it must not be dropped before it returns.
+        let frame = self.0.frame.borrow_mut().take();
+        wasm_bindgen_futures::spawn_local(async move { drop(frame) });
+        let events = std::mem::take(&mut *self.0.events.borrow_mut());
+        let status = self.0.link.borrow().status();
+        // Taken out while it runs, so that a listener may dispatch.
+        let listener = self.0.listener.borrow_mut().take();
+        if let Some(mut listener) = listener {
+            listener(Batch { events, status });
+            *self.0.listener.borrow_mut() = Some(listener);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Coda's dashboard: a pure core (`protocol`, `link`, `model`, `sim`) and, behind the feature `app`,
+//! the browser around it (`driver`, `state`, `ui`). docs/ARCHITECTURE.md says how they fit together.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod link;
+pub mod model;
+pub mod protocol;
+pub mod sim;
+
+#[cfg(feature = "app")]
+pub mod driver;
+#[cfg(feature = "app")]
+pub mod state;
+#[cfg(feature = "app")]
+pub mod ui;

@@ -1,0 +1,41 @@
+//! How long to wait before the next try: exponential with full jitter.
+//!
+//! Full jitter (a uniformly random wait between nothing and the limit) keeps many dashboards from coming back to a
+//! restarted server at the same moment.
+
+use std::time::Duration;
+
+use super::config::LinkConfig;
+
+/// A random wait after `failures` tries that failed in a row.
+pub(super) fn wait(config: &LinkConfig, failures: u32, hidden: bool, rng: &mut fastrand::Rng) -> Duration {
+    let limit = if hidden { config.backoff_limit_hidden } else { config.backoff_limit };
+    let ceiling = config.backoff_first.saturating_mul(1 << failures.min(16)).min(limit);
+    ceiling.mul_f64(rng.f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn longest(failures: u32, hidden: bool) -> Duration {
+        let mut rng = fastrand::Rng::with_seed(7);
+        (0..500).map(|_| wait(&LinkConfig::default(), failures, hidden, &mut rng)).max().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_first_try_comes_within_a_quarter_of_a_second() {
+        assert!(longest(0, false) <= Duration::from_millis(250));
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_ten_seconds() {
+        assert!(longest(3, false) > Duration::from_millis(1_900) && longest(3, false) <= Duration::from_secs(2));
+        assert!(longest(60, false) > Duration::from_millis(9_900) && longest(60, false) <= Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_hidden_page_waits_longer() {
+        assert!(longest(60, true) > Duration::from_secs(20));
+    }
+}

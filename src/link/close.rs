@@ -1,0 +1,84 @@
+//! Why a connection ended, in words that a user understands.
+
+use std::fmt;
+
+use super::config::LinkConfig;
+
+/// What the socket said when it closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CloseInfo {
+    /// The close code; 1006 where the connection just broke.
+    pub code: u16,
+    /// What the server gave as its reason.
+    pub reason: String,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The address gave no connection.
+    Unreachable(CloseInfo),
+    /// The connection ended.
+    Closed(CloseInfo),
+    /// The socket did not open in time.
+    OpenTimeout,
+    /// The server neither let us in nor turned us away in time.
+    AuthTimeout,
+    /// The server turned us away, with these words.
+    Rejected(String),
+    /// The socket is open, but nothing comes any more.
+    Silent,
+    /// The server answers, but sends us no events.
+    Deaf,
+}
+
+impl Why {
+    /// What it means and what can be done, as whole sentences.
+    #[must_use]
+    pub fn explain(&self, config: &LinkConfig) -> String {
+        match self {
+            Self::Unreachable(_) => {
+                "Nothing answers at this address. Is Coda running, and is the address right?".into()
+            }
+            Self::Closed(info) => explain_close(info),
+            Self::OpenTimeout => format!(
+                "The address did not answer within {} seconds. A firewall, or a machine that is asleep?",
+                config.open_timeout.as_secs()
+            ),
+            Self::AuthTimeout => format!(
+                "Coda answered, but did not let the dashboard in within {} seconds. It may be busy or stuck.",
+                config.auth_timeout.as_secs()
+            ),
+            Self::Rejected(words) => format!("Coda turned the dashboard away: {words}."),
+            Self::Silent => "Coda stopped answering although the connection was open.".into(),
+            Self::Deaf => "Coda answered but sent no events any more: it had lost this dashboard.".into(),
+        }
+    }
+}
+
+fn explain_close(info: &CloseInfo) -> String {
+    let meaning = match info.code {
+        1000 => "Coda closed the connection.",
+        1001 => "Coda is shutting down.",
+        1002 | 1003 | 1007 => "Coda could not read what the dashboard sent.",
+        1006 => "The connection broke.",
+        1008 => "Coda closed the connection because of its rules.",
+        1009 => "A message was larger than Coda takes.",
+        1011 => "Coda had an internal error.",
+        1012 => "Coda is restarting.",
+        1013 => "Coda is too busy.",
+        1015 => "The secure connection could not be made: the certificate is not trusted.",
+        _ => "The connection ended.",
+    };
+    if info.reason.is_empty() {
+        format!("{meaning} (code {})", info.code)
+    } else {
+        format!("{meaning} (code {}: {})", info.code, info.reason)
+    }
+}
+
+impl fmt::Display for CloseInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.reason)
+    }
+}

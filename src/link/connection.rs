@@ -1,0 +1,270 @@
+//! The connection manager: carries out the moves of the transition table. At most one socket is alive.
+
+use std::collections::VecDeque;
+
+use super::backoff;
+use super::close::{CloseInfo, Why};
+use super::config::LinkConfig;
+use super::io::{Action, ConnId, LinkEvent};
+use super::phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
+use crate::protocol::{Now, Timestamp, encode_auth_response};
+
+/// The close code for "the user is leaving", the only one below 3000 that a page may give.
+const NORMAL_CLOSURE: u16 = 1000;
+/// Our own code for "gave up on this socket", so that it can be told apart in the server's log.
+const GAVE_UP: u16 = 4000;
+
+/// What the connection manager needs from outside for one step.
+pub(super) struct Cx<'a> {
+    pub(super) now: Now,
+    pub(super) config: &'a LinkConfig,
+    pub(super) rng: &'a mut fastrand::Rng,
+    pub(super) actions: &'a mut VecDeque<Action>,
+}
+
+/// Something that happened to the connection, with its data.
+#[derive(Debug)]
+pub(super) enum Happening {
+    Connect(String),
+    Disconnect,
+    Retry,
+    Woken,
+    Tick,
+    Opened,
+    Challenged(String),
+    Accepted(String),
+    Rejected(String),
+    Proven,
+    Closed(CloseInfo),
+    Dead(Why),
+}
+
+/// What the caller has to do after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Nothing,
+    /// Send a ping whose echo would prove that no challenge is needed.
+    SendProbe,
+}
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    phase: Phase,
+    url: Option<String>,
+    last_conn: u32,
+    /// Tries that failed in a row; connections that did not hold count too.
+    failures: u32,
+    rejected_before: bool,
+    trouble: Option<Trouble>,
+    pub(super) hidden: bool,
+}
+
+impl Connection {
+    pub(super) const fn new() -> Self {
+        Self {
+            phase: Phase::Offline,
+            url: None,
+            last_conn: 0,
+            failures: 0,
+            rejected_before: false,
+            trouble: None,
+            hidden: false,
+        }
+    }
+
+    pub(super) const fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    pub(super) const fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// The socket that messages can be written to.
+    pub(super) const fn ready(&self) -> Option<ConnId> {
+        match self.phase {
+            Phase::Ready { conn, .. } => Some(conn),
+            _ => None,
+        }
+    }
+
+    /// Whether the server wanted authentication, which only those do that also deduplicate.
+    pub(super) const fn is_authenticated(&self) -> bool {
+        matches!(self.phase, Phase::Ready { client_id: Some(_), .. })
+    }
+
+    /// Whether an event would prove that no challenge is needed.
+    pub(super) const fn awaits_proof(&self) -> bool {
+        matches!(self.phase, Phase::Authenticating { step: AuthStep::AwaitingChallenge { .. } | AuthStep::Probing, .. })
+    }
+
+    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Waiting { retry_at, .. } => Some(retry_at),
+            Phase::Authenticating { give_up_at, step: AuthStep::AwaitingChallenge { probe_at }, .. } => {
+                Some(give_up_at.min(probe_at))
+            }
+            Phase::Opening { give_up_at, .. } | Phase::Authenticating { give_up_at, .. } => Some(give_up_at),
+            Phase::Offline | Phase::Ready { .. } | Phase::Refused { .. } => None,
+        }
+    }
+
+    /// What `happening` is in the transition table's terms.
+    fn signal(&self, happening: &Happening, now: Timestamp) -> Option<Signal> {
+        Some(match happening {
+            Happening::Connect(_) => Signal::Connect,
+            Happening::Disconnect => Signal::Disconnect,
+            Happening::Retry => Signal::Retry,
+            Happening::Woken => Signal::Woken,
+            Happening::Opened => Signal::Opened,
+            Happening::Challenged(_) => Signal::Challenged,
+            Happening::Accepted(_) => Signal::Accepted,
+            Happening::Rejected(_) if self.rejected_before => Signal::RejectedAgain,
+            Happening::Rejected(_) => Signal::Rejected,
+            Happening::Proven => Signal::Proven,
+            Happening::Closed(_) => Signal::Closed,
+            Happening::Dead(_) => Signal::Dead,
+            Happening::Tick => match self.phase {
+                Phase::Waiting { retry_at: at, .. }
+                | Phase::Opening { give_up_at: at, .. }
+                | Phase::Authenticating { give_up_at: at, .. }
+                    if at <= now =>
+                {
+                    Signal::TimeUp
+                }
+                Phase::Authenticating { step: AuthStep::AwaitingChallenge { probe_at }, .. } if probe_at <= now => {
+                    Signal::ChallengeOverdue
+                }
+                _ => return None,
+            },
+        })
+    }
+
+    pub(super) fn step(&mut self, happening: Happening, cx: &mut Cx<'_>) -> Outcome {
+        let Some(signal) = self.signal(&happening, cx.now.mono) else { return Outcome::Nothing };
+        let phase_before = self.phase.kind();
+        match (next(phase_before, signal), happening) {
+            (Move::Stay, _) => {}
+            (Move::Open, happening) => {
+                if let Happening::Connect(url) = happening {
+                    self.url = Some(url);
+                    self.trouble = None;
+                }
+                if signal != Signal::TimeUp {
+                    self.failures = 0;
+                    self.rejected_before = false;
+                }
+                self.open(cx);
+            }
+            (Move::Await, _) => self.await_challenge(cx),
+            (Move::Probe, _) => {
+                self.set_auth_step(AuthStep::Probing);
+                return Outcome::SendProbe;
+            }
+            (Move::Answer, Happening::Challenged(token)) => self.answer(&token, cx),
+            (Move::Welcome, Happening::Accepted(client_id)) => self.welcome(Some(client_id), cx),
+            (Move::Welcome, _) => self.welcome(None, cx),
+            (Move::Retreat, happening) => self.retreat(why(happening, phase_before), cx),
+            (Move::Hurry, _) => {
+                self.failures = 0;
+                self.wait(cx);
+            }
+            (Move::Refuse, happening) => {
+                let reason = if let Happening::Rejected(reason) = happening { reason } else { String::new() };
+                self.close(GAVE_UP, cx);
+                self.enter(Phase::Refused { reason }, cx);
+            }
+            (Move::Leave, _) => {
+                self.close(NORMAL_CLOSURE, cx);
+                self.trouble = None;
+                self.enter(Phase::Offline, cx);
+            }
+            (Move::Answer, _) => unreachable!("the table answers challenges only"),
+        }
+        Outcome::Nothing
+    }
+
+    fn open(&mut self, cx: &mut Cx<'_>) {
+        let Some(url) = self.url.clone() else { return };
+        self.close(GAVE_UP, cx);
+        self.last_conn += 1;
+        let conn = ConnId(self.last_conn);
+        cx.actions.push_back(Action::Open { conn, url });
+        self.enter(Phase::Opening { conn, give_up_at: cx.now.mono + cx.config.open_timeout }, cx);
+    }
+
+    fn await_challenge(&mut self, cx: &mut Cx<'_>) {
+        let Some(conn) = self.phase.conn() else { return };
+        let give_up_at = cx.now.mono + cx.config.auth_timeout;
+        let step = AuthStep::AwaitingChallenge { probe_at: cx.now.mono + cx.config.challenge_wait };
+        self.enter(Phase::Authenticating { conn, give_up_at, step }, cx);
+    }
+
+    fn set_auth_step(&mut self, to: AuthStep) {
+        if let Phase::Authenticating { step, .. } = &mut self.phase {
+            *step = to;
+        }
+    }
+
+    fn answer(&mut self, token: &str, cx: &mut Cx<'_>) {
+        let Some(conn) = self.phase.conn() else { return };
+        let text: std::sync::Arc<str> = encode_auth_response(token).into();
+        cx.actions.push_back(Action::Send { conn, text: text.clone() });
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, message: None, at: cx.now }));
+        let give_up_at = cx.now.mono + cx.config.auth_timeout;
+        self.enter(Phase::Authenticating { conn, give_up_at, step: AuthStep::Answered }, cx);
+    }
+
+    fn welcome(&mut self, client_id: Option<String>, cx: &mut Cx<'_>) {
+        let Some(conn) = self.phase.conn() else { return };
+        self.trouble = None;
+        self.rejected_before = false;
+        self.enter(Phase::Ready { conn, since: cx.now, client_id }, cx);
+    }
+
+    fn retreat(&mut self, why: Why, cx: &mut Cx<'_>) {
+        if let Phase::Ready { since, .. } = self.phase
+            && cx.now.mono.since(since.mono) >= cx.config.stable_after
+        {
+            self.failures = 0;
+        }
+        self.rejected_before = matches!(why, Why::Rejected(_));
+        let since = self.trouble.as_ref().map_or(cx.now, |trouble| trouble.since);
+        self.trouble = Some(Trouble { why, since });
+        self.close(GAVE_UP, cx);
+        self.wait(cx);
+        self.failures += 1;
+    }
+
+    fn wait(&mut self, cx: &mut Cx<'_>) {
+        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.hidden, cx.rng);
+        self.enter(Phase::Waiting { attempt: self.failures, retry_at }, cx);
+    }
+
+    fn close(&self, code: u16, cx: &mut Cx<'_>) {
+        if let Some(conn) = self.phase.conn() {
+            cx.actions.push_back(Action::Close { conn, code });
+        }
+    }
+
+    fn enter(&mut self, phase: Phase, cx: &mut Cx<'_>) {
+        self.phase = phase.clone();
+        cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, trouble: self.trouble.clone(), at: cx.now }));
+    }
+}
+
+/// What went wrong, by what happened in which phase.
+fn why(happening: Happening, phase: PhaseKind) -> Why {
+    match happening {
+        Happening::Dead(why) => why,
+        Happening::Rejected(reason) => Why::Rejected(reason),
+        Happening::Closed(info) if phase == PhaseKind::Opening => Why::Unreachable(info),
+        Happening::Closed(info) => Why::Closed(info),
+        _ if phase == PhaseKind::Opening => Why::OpenTimeout,
+        _ => Why::AuthTimeout,
+    }
+}

@@ -1,0 +1,137 @@
+//! Catches the second of two equal messages: a double listener's work, not the user's.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::config::LinkConfig;
+use super::message::{MessageId, Rules};
+use crate::protocol::{Command, Timestamp};
+
+/// How many fingerprints are kept at most. A second's worth of messages at the queue's pace is 50.
+const CAPACITY: usize = 256;
+
+/// The short-term memory of what was submitted.
+#[derive(Debug, Default)]
+pub(super) struct Dedup {
+    seen: VecDeque<Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    kind: String,
+    fingerprint: u64,
+    at: Timestamp,
+    id: MessageId,
+}
+
+/// Of type and data without the message id; object keys come sorted out of serde_json's map.
+fn fingerprint(command: &Command) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    command.kind().hash(&mut hasher);
+    serde_json::Value::Object(command.data()).to_string().hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Dedup {
+    /// Remembers `command` as `id`, unless an equal one came within its window: then returns that one's id.
+    pub(super) fn check(
+        &mut self,
+        now: Timestamp,
+        id: MessageId,
+        command: &Command,
+        config: &LinkConfig,
+    ) -> Result<(), MessageId> {
+        if !command.is_deduplicated() {
+            return Ok(());
+        }
+        self.seen.retain(|seen| now.since(seen.at) < config.dedup_window(&seen.kind));
+        let fingerprint = fingerprint(command);
+        if let Some(seen) = self.seen.iter().find(|seen| seen.fingerprint == fingerprint) {
+            return Err(seen.id);
+        }
+        if let Some(kind) = command.reopens() {
+            self.seen.retain(|seen| seen.kind != kind);
+        }
+        if self.seen.len() == CAPACITY {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id });
+        Ok(())
+    }
+
+    /// Forgets a message that was never sent, so that it can be sent after all.
+    pub(super) fn forget(&mut self, id: MessageId) {
+        self.seen.retain(|seen| seen.id != id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::SttStart;
+
+    struct Page {
+        dedup: Dedup,
+        config: LinkConfig,
+        rng: fastrand::Rng,
+    }
+
+    impl Page {
+        fn new() -> Self {
+            Self { dedup: Dedup::default(), config: LinkConfig::default(), rng: fastrand::Rng::with_seed(1) }
+        }
+
+        fn passes(&mut self, millis: u64, command: &Command) -> bool {
+            let id = MessageId::random(&mut self.rng);
+            self.dedup.check(Timestamp::from_millis(millis), id, command, &self.config).is_ok()
+        }
+    }
+
+    const START: Command = Command::SttStart(SttStart::Continuous);
+
+    #[test]
+    fn an_equal_message_within_the_window_is_caught_and_later_passes() {
+        let mut page = Page::new();
+        assert!(page.passes(0, &Command::DemoFlow));
+        assert!(!page.passes(999, &Command::DemoFlow));
+        assert!(page.passes(1_000, &Command::DemoFlow), "the window does not start again with a duplicate");
+    }
+
+    #[test]
+    fn press_release_press_works_while_a_double_listener_is_caught() {
+        let mut page = Page::new();
+        assert!(page.passes(0, &START));
+        assert!(!page.passes(1, &START));
+        assert!(page.passes(100, &Command::SttStop));
+        assert!(!page.passes(101, &Command::SttStop));
+        assert!(page.passes(200, &START));
+        assert!(!page.passes(201, &START));
+    }
+
+    #[test]
+    fn different_texts_are_different_messages() {
+        let mut page = Page::new();
+        let text = |text: &str| Command::TextInput { text: text.into() };
+        assert!(page.passes(0, &text("one")));
+        assert!(page.passes(0, &text("two")));
+        assert!(!page.passes(0, &text("one")));
+    }
+
+    #[test]
+    fn a_window_can_be_set_for_one_type() {
+        let mut page = Page::new();
+        page.config.dedup_windows.insert("demo_flow".into(), std::time::Duration::from_secs(9));
+        assert!(page.passes(0, &Command::DemoFlow));
+        assert!(!page.passes(8_000, &Command::DemoFlow));
+    }
+
+    #[test]
+    fn pings_are_never_caught_and_the_memory_is_bounded() {
+        let mut page = Page::new();
+        assert!(page.passes(0, &Command::Ping) && page.passes(0, &Command::Ping));
+        for number in 0..2_000 {
+            page.passes(0, &Command::TextInput { text: number.to_string() });
+        }
+        assert_eq!(page.dedup.seen.len(), CAPACITY);
+    }
+}

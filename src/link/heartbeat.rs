@@ -1,0 +1,92 @@
+//! Finds connections that are open and dead: silent ones, and deaf ones that answer but send no events.
+
+use super::close::Why;
+use super::config::LinkConfig;
+use super::outbox::Outbox;
+use crate::protocol::Timestamp;
+
+/// Watches one ready connection.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Heartbeat {
+    last_inbound: Timestamp,
+    /// By when a broadcast echo must have come.
+    echo_due: Timestamp,
+    /// By when anything must have come: a probe is under way.
+    life_due: Option<Timestamp>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Beat {
+    Nothing,
+    Ping,
+    Dead(Why),
+}
+
+/// A ping for the sake of its echo goes out so long before the echo is due.
+const ECHO_LEAD: std::time::Duration = std::time::Duration::from_secs(5);
+
+impl Heartbeat {
+    /// For a connection that became ready at `now`; its first ping is sent by the caller.
+    pub(super) fn new(now: Timestamp, config: &LinkConfig) -> Self {
+        Self { last_inbound: now, echo_due: now + config.echo_every, life_due: Some(now + config.ping_timeout) }
+    }
+
+    /// Something came, anything.
+    pub(super) const fn heard(&mut self, now: Timestamp) {
+        self.last_inbound = now;
+        self.life_due = None;
+    }
+
+    /// An echo of ours came.
+    pub(super) fn echoed(&mut self, now: Timestamp, config: &LinkConfig) {
+        self.echo_due = now + config.echo_every;
+    }
+
+    /// The server answered, but not with an echo: a deaf connection would look like this.
+    pub(super) fn suspect(&mut self, now: Timestamp) {
+        self.echo_due = self.echo_due.min(now + ECHO_LEAD);
+    }
+
+    /// Time has passed unseen, so the silence of that time means nothing; but now the server must answer soon.
+    pub(super) fn woken(&mut self, now: Timestamp, config: &LinkConfig) {
+        self.last_inbound = now;
+        self.echo_due = self.echo_due.max(now + ECHO_LEAD);
+        self.life_due = Some(now + config.wake_timeout);
+    }
+
+    fn probe(&mut self, now: Timestamp, config: &LinkConfig) {
+        let due = now + config.ping_timeout;
+        self.life_due = Some(self.life_due.map_or(due, |known| known.min(due)));
+    }
+
+    fn ping_at(&self, config: &LinkConfig) -> Timestamp {
+        let before_echo = Timestamp::from_micros(
+            self.echo_due.as_micros().saturating_sub(u64::try_from(ECHO_LEAD.as_micros()).unwrap_or(u64::MAX)),
+        );
+        (self.last_inbound + config.ping_after).min(before_echo)
+    }
+
+    fn dead_at(&self, outbox: &Outbox, config: &LinkConfig) -> Timestamp {
+        let unanswered = outbox.oldest_unanswered();
+        let silent = unanswered.map(|written| written.max(self.last_inbound) + config.silence_in_flight);
+        [self.life_due, silent].into_iter().flatten().fold(self.echo_due, Timestamp::min)
+    }
+
+    /// When `beat` has something to do.
+    pub(super) fn next_wakeup(&self, outbox: &Outbox, config: &LinkConfig) -> Timestamp {
+        let dead_at = self.dead_at(outbox, config);
+        if outbox.is_idle() { dead_at.min(self.ping_at(config)) } else { dead_at }
+    }
+
+    pub(super) fn beat(&mut self, now: Timestamp, outbox: &Outbox, config: &LinkConfig) -> Beat {
+        if self.dead_at(outbox, config) <= now {
+            Beat::Dead(if self.echo_due <= now { Why::Deaf } else { Why::Silent })
+        } else if outbox.is_idle() && self.ping_at(config) <= now {
+            self.probe(now, config);
+            Beat::Ping
+        } else {
+            Beat::Nothing
+        }
+    }
+}

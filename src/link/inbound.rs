@@ -1,0 +1,194 @@
+//! Puts the server's events into order: each once, by `seq`, replays merged with what came live.
+
+use super::io::{Resumed, ServerEvent};
+use super::message::MessageId;
+use crate::protocol::{Envelope, Event, Now, ServerClock, Timestamp};
+
+/// How long a replay is held back for the first live event, which tells what server run it belongs to. The ping
+/// that opens every connection is echoed within milliseconds.
+const HOLD_REPLAY: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// How many runs of missed numbers are remembered, oldest forgotten first.
+const MAX_GAPS: usize = 1_000;
+
+#[derive(Debug)]
+pub(super) struct Inbound {
+    epoch: u32,
+    /// The largest number seen in this epoch.
+    last_seq: Option<u64>,
+    /// Numbers below `last_seq` that were not seen: from, to (inclusive).
+    gaps: Vec<(u64, u64)>,
+    clock: ServerClock,
+    /// A replay that waits for the connection's first live event, and until when.
+    held: Option<(Vec<Envelope>, Timestamp)>,
+    /// No live event has come on this connection yet.
+    fresh: bool,
+    /// Another client has been heard of, so the server numbered events also while we were away.
+    others_seen: bool,
+}
+
+/// What came of an envelope.
+#[derive(Debug, Default)]
+pub(super) struct Accepted {
+    /// In order.
+    pub(super) events: Vec<ServerEvent>,
+    /// Set once for each connection after the first.
+    pub(super) resumed: Option<Resumed>,
+}
+
+impl Inbound {
+    pub(super) fn new() -> Self {
+        Self {
+            epoch: 1,
+            last_seq: None,
+            gaps: Vec::new(),
+            clock: ServerClock::default(),
+            held: None,
+            fresh: true,
+            others_seen: false,
+        }
+    }
+
+    /// The server's run, from 1.
+    pub(super) const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Whether it is known which of the server's runs this connection talks to.
+    pub(super) const fn epoch_is_known(&self) -> bool {
+        !self.fresh
+    }
+
+    pub(super) const fn other_client_seen(&mut self) {
+        self.others_seen = true;
+    }
+
+    /// A new connection begins.
+    pub(super) fn begin_connection(&mut self) {
+        self.fresh = true;
+        self.held = None;
+    }
+
+    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+        self.held.as_ref().map(|(_, until)| *until)
+    }
+
+    /// Takes a replay.
+    pub(super) fn replay(&mut self, now: Now, events: Vec<Envelope>) -> Accepted {
+        if self.fresh {
+            self.held = Some((events, now.mono + HOLD_REPLAY));
+            return Accepted::default();
+        }
+        let mut accepted = Accepted::default();
+        self.apply_replay(now, events, &mut accepted);
+        accepted
+    }
+
+    /// Gives up waiting for a live event.
+    pub(super) fn release_replay(&mut self, now: Now) -> Accepted {
+        let mut accepted = Accepted::default();
+        if let Some((events, until)) = self.held.take() {
+            if until <= now.mono {
+                self.apply_replay(now, events, &mut accepted);
+            } else {
+                self.held = Some((events, until));
+            }
+        }
+        accepted
+    }
+
+    /// Takes a live event. `answers` is set for echoes of ours.
+    pub(super) fn live(&mut self, now: Now, envelope: Envelope, answers: Option<MessageId>) -> Accepted {
+        let mut accepted = Accepted::default();
+        let Some(seq) = envelope.seq else {
+            accepted.events.push(self.stamp(now, envelope, false, answers));
+            return accepted;
+        };
+        let before = self.last_seq;
+        let restarted = before.is_some_and(|last| seq <= last);
+        if restarted {
+            self.epoch += 1;
+            self.last_seq = None;
+            self.gaps.clear();
+            self.clock = ServerClock::default();
+        }
+        let missed = self.advance(seq);
+        let first = std::mem::take(&mut self.fresh);
+        // The live event teaches the clock before the older ones of the replay are put on it.
+        self.clock.wall_time(envelope.timestamp, now.wall);
+        if let Some((events, _)) = self.held.take() {
+            self.apply_replay(now, events, &mut accepted);
+        }
+        if before.is_some() && (first || restarted || missed > 0) {
+            let recovered = accepted.events.len() as u64;
+            accepted.resumed = Some(Resumed {
+                epoch: self.epoch,
+                restarted,
+                missed,
+                recovered: recovered.min(missed),
+                more_unknown: (first || restarted) && !self.others_seen,
+            });
+        }
+        accepted.events.push(self.stamp(now, envelope, false, answers));
+        accepted
+    }
+
+    /// Notes that `seq` came live; returns how many numbers before it are missing since the last one.
+    fn advance(&mut self, seq: u64) -> u64 {
+        let (from, counted) = match self.last_seq {
+            Some(last) => (last + 1, true),
+            // What came before we were there was not missed, but a replay may bring it.
+            None => (1, false),
+        };
+        self.last_seq = Some(seq);
+        if from < seq {
+            if self.gaps.len() == MAX_GAPS {
+                self.gaps.remove(0);
+            }
+            self.gaps.push((from, seq - 1));
+        }
+        if counted { seq - from } else { 0 }
+    }
+
+    fn apply_replay(&mut self, now: Now, mut events: Vec<Envelope>, accepted: &mut Accepted) {
+        events.sort_by_key(|envelope| envelope.seq);
+        for envelope in events {
+            let is_new = match envelope.seq {
+                None => true,
+                Some(seq) if self.last_seq.is_none_or(|last| seq > last) => {
+                    self.advance(seq);
+                    true
+                }
+                Some(seq) => self.fill_gap(seq),
+            };
+            if is_new {
+                accepted.events.push(self.stamp(now, envelope, true, None));
+            }
+        }
+    }
+
+    /// Takes `seq` out of the missing ones; false if it was not missing.
+    fn fill_gap(&mut self, seq: u64) -> bool {
+        let Some(at) = self.gaps.iter().position(|(from, to)| (*from..=*to).contains(&seq)) else { return false };
+        let (from, to) = self.gaps.remove(at);
+        if seq < to {
+            self.gaps.insert(at, (seq + 1, to));
+        }
+        if from < seq {
+            self.gaps.insert(at, (from, seq - 1));
+        }
+        true
+    }
+
+    fn stamp(&mut self, now: Now, envelope: Envelope, replayed: bool, answers: Option<MessageId>) -> ServerEvent {
+        let Envelope { seq, timestamp, event } = envelope;
+        let time = self.clock.wall_time(timestamp, now.wall);
+        ServerEvent { epoch: self.epoch, seq, time, at: now, replayed, answers, event }
+    }
+}
+
+/// The id inside an echo's `message_data`, where it has one of our shape.
+pub(super) fn echoed_id(event: &Event) -> Option<MessageId> {
+    let Event::ClientMessage(echo) = event else { return None };
+    echo.message_data.get("message_id")?.as_str().and_then(MessageId::parse)
+}

@@ -1,0 +1,208 @@
+//! What goes into the link and what comes out of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::close::CloseInfo;
+use super::config::LinkConfig;
+use super::message::{MessageId, MessageStatus, Submission};
+use super::phase::{Phase, Trouble};
+use crate::protocol::{Control, DecodeError, Event, Now, Timestamp, WallTime};
+
+/// A generation number of sockets: whatever comes from an older one can do nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u32);
+
+impl fmt::Display for ConnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The user wants to be connected to this address, now, whatever was before.
+    Connect {
+        /// A valid `ws:` or `wss:` address.
+        url: String,
+    },
+    /// The user wants to be offline.
+    Disconnect,
+    /// The user does not want to wait for the next try.
+    RetryNow,
+    /// A message to send.
+    Submit(Submission),
+    /// The user takes a message back.
+    Cancel(MessageId),
+    /// New settings.
+    Configure(LinkConfig),
+    /// A socket opened.
+    Opened(ConnId),
+    /// A text frame came.
+    Frame(ConnId, Arc<str>),
+    /// A binary frame came, which Coda never sends.
+    Binary(ConnId, usize),
+    /// A socket closed, or could not be opened.
+    Closed(ConnId, CloseInfo),
+    /// How many bytes the socket has still to send.
+    Buffered(ConnId, u32),
+    /// Something about the page.
+    Hint(PageHint),
+    /// The time that `next_wakeup` named has come.
+    Tick,
+}
+
+/// What the page tells; each is a reason to look again, none is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageHint {
+    /// The machine says that it has a network again.
+    Online,
+    /// The page came into view.
+    Visible,
+    /// The page went out of view.
+    Hidden,
+}
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Open a socket.
+    Open {
+        /// Its name from now on.
+        conn: ConnId,
+        /// Its address.
+        url: String,
+    },
+    /// Write a text frame.
+    Send {
+        /// To this socket.
+        conn: ConnId,
+        /// The frame.
+        text: Arc<str>,
+    },
+    /// Close a socket and forget it.
+    Close {
+        /// The socket.
+        conn: ConnId,
+        /// The close code, 1000 or from 3000.
+        code: u16,
+    },
+    /// Tell whoever listens.
+    Emit(LinkEvent),
+}
+
+/// What the link tells. Each carries whole values, never differences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkEvent {
+    /// The connection's phase changed.
+    Phase {
+        /// The new one.
+        phase: Phase,
+        /// What is wrong, where something is.
+        trouble: Option<Trouble>,
+        /// When.
+        at: Now,
+    },
+    /// A message was created or changed its state.
+    Message(MessageStatus),
+    /// A frame was written.
+    FrameOut {
+        /// To this connection.
+        conn: ConnId,
+        /// The frame.
+        text: Arc<str>,
+        /// The message, unless it answers a challenge.
+        message: Option<MessageId>,
+        /// When.
+        at: Now,
+    },
+    /// A frame came in.
+    FrameIn {
+        /// From this connection.
+        conn: ConnId,
+        /// The frame.
+        text: Arc<str>,
+        /// What it turned out to be.
+        reading: Reading,
+        /// When.
+        at: Now,
+    },
+    /// An event of the server's, each exactly once and in the order of `seq`.
+    Event(ServerEvent),
+    /// What the connection's new beginning showed.
+    Resumed(Resumed),
+}
+
+/// What a frame turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// About the connection.
+    Control(Control),
+    /// One or more events.
+    Events,
+    /// An event that had been applied already.
+    Repeated,
+    /// Not readable.
+    Unreadable(DecodeError),
+    /// Binary, of this many bytes.
+    Binary(usize),
+    /// From a connection that is no longer ours.
+    Stale,
+}
+
+/// An event of the server's with its place in time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerEvent {
+    /// The server's run, from 1: a restart begins a new one.
+    pub epoch: u32,
+    /// Its number in that run, where it has one.
+    pub seq: Option<u64>,
+    /// When the server sent it.
+    pub time: WallTime,
+    /// When it arrived.
+    pub at: Now,
+    /// Whether it comes out of the server's replay.
+    pub replayed: bool,
+    /// For an echo: the message of ours that it answers.
+    pub answers: Option<MessageId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What was missed while the connection was away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// The server's run.
+    pub epoch: u32,
+    /// Whether it is another one than before.
+    pub restarted: bool,
+    /// Events that were numbered while we were away.
+    pub missed: u64,
+    /// How many of these the replay brought back.
+    pub recovered: u64,
+    /// Whether there may have been more: a server without any client drops events before it numbers them.
+    pub more_unknown: bool,
+}
+
+/// The next time at which the link has something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wakeup {
+    /// When.
+    pub at: Timestamp,
+    /// What for.
+    pub reason: WakeReason,
+}
+
+/// What a wakeup is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WakeReason {
+    /// The connection: a retry, a deadline.
+    Connection,
+    /// The heartbeat: a ping, or the end of the patience.
+    Heartbeat,
+    /// The messages: the gap, a retry, an expiry.
+    Outbox,
+    /// The replay is held back no longer.
+    Replay,
+}

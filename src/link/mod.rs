@@ -1,0 +1,403 @@
+//! The link to Coda as a pure state machine: feed it inputs, carry out its actions, wake it when it asks.
+//!
+//! After each [`Link::handle`], drain [`Link::poll_action`] to `None`, then arm one timer for
+//! [`Link::next_wakeup`]. It knows no clock, no randomness and no I/O of its own.
+
+mod backoff;
+mod close;
+mod config;
+mod connection;
+mod dedup;
+mod heartbeat;
+mod inbound;
+mod io;
+mod message;
+mod outbox;
+mod phase;
+mod status;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use close::{CloseInfo, Why};
+pub use config::LinkConfig;
+pub use io::{Action, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
+pub use message::{Cancellation, Failure, MessageId, MessageState, MessageStatus, Origin, Proof, Submission};
+pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
+pub use status::{Counters, LinkStatus};
+
+use connection::{Connection, Cx, Happening, Outcome};
+use dedup::Dedup;
+use heartbeat::{Beat, Heartbeat};
+use inbound::{Accepted, Inbound, echoed_id};
+use outbox::{Line, Outbox, Pending};
+
+use crate::protocol::{Command, Control, Event, Frame, Now, Timestamp, decode};
+
+/// A wakeup that comes so much too late means that the machine slept.
+const SLEPT: Duration = Duration::from_secs(2);
+
+/// The one link of a page.
+#[derive(Debug)]
+pub struct Link {
+    config: LinkConfig,
+    rng: fastrand::Rng,
+    connection: Connection,
+    /// Of the ready connection.
+    heartbeat: Option<Heartbeat>,
+    dedup: Dedup,
+    outbox: Outbox,
+    /// The connection that the outbox writes to: the ready one, or one being probed.
+    line: Option<ConnId>,
+    inbound: Inbound,
+    counters: Counters,
+    planned: Option<Timestamp>,
+    actions: VecDeque<Action>,
+}
+
+impl Link {
+    /// A link that is offline. `seed` makes its ids and waits; equal seeds and inputs give equal actions.
+    #[must_use]
+    pub fn new(config: LinkConfig, seed: u64) -> Self {
+        Self {
+            config,
+            rng: fastrand::Rng::with_seed(seed),
+            connection: Connection::new(),
+            heartbeat: None,
+            dedup: Dedup::default(),
+            outbox: Outbox::default(),
+            line: None,
+            inbound: Inbound::new(),
+            counters: Counters::default(),
+            planned: None,
+            actions: VecDeque::new(),
+        }
+    }
+
+    /// Takes an input. Then drain [`Self::poll_action`].
+    pub fn handle(&mut self, now: Now, input: Input) {
+        if self.planned.is_some_and(|planned| now.mono.since(planned) > SLEPT) {
+            self.wake(now);
+        }
+        match input {
+            Input::Connect { url } => self.step(now, Happening::Connect(url)),
+            Input::Disconnect => self.step(now, Happening::Disconnect),
+            Input::RetryNow => self.step(now, Happening::Retry),
+            Input::Submit(submission) => self.submit(now, submission),
+            Input::Cancel(id) => self.cancel(now, id),
+            Input::Configure(config) => self.config = config,
+            Input::Opened(conn) if self.is_live(conn) => self.step(now, Happening::Opened),
+            Input::Frame(conn, text) => self.frame(now, conn, text),
+            Input::Binary(conn, bytes) => self.binary(now, conn, bytes),
+            Input::Closed(conn, info) if self.is_live(conn) => self.step(now, Happening::Closed(info)),
+            Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
+            Input::Hint(hint) => self.hint(now, hint),
+            // A late word of a replaced socket.
+            Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}
+        }
+        self.advance(now);
+        self.planned = self.next_wakeup(now).map(|wakeup| wakeup.at);
+    }
+
+    /// The next thing to do outside; drain to `None` after each input.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        let action = self.actions.pop_front();
+        if matches!(action, Some(Action::Send { .. })) {
+            self.counters.frames_out += 1;
+        }
+        action
+    }
+
+    /// When the link next wants [`Input::Tick`], and what for.
+    #[must_use]
+    pub fn next_wakeup(&mut self, now: Now) -> Option<Wakeup> {
+        let line = self.line();
+        let outbox = {
+            let (outbox, cx) = self.outbox_and_cx(now);
+            outbox.next_wakeup(line, &cx)
+        };
+        let heartbeat = self.heartbeat.as_ref().map(|heartbeat| heartbeat.next_wakeup(&self.outbox, &self.config));
+        [
+            (self.connection.next_wakeup(), WakeReason::Connection),
+            (heartbeat, WakeReason::Heartbeat),
+            (outbox, WakeReason::Outbox),
+            (self.inbound.next_wakeup(), WakeReason::Replay),
+        ]
+        .into_iter()
+        .filter_map(|(at, reason)| at.map(|at| Wakeup { at, reason }))
+        .min()
+    }
+
+    /// Everything about the link at this moment.
+    #[must_use]
+    pub fn status(&self) -> LinkStatus {
+        LinkStatus {
+            phase: self.connection.phase().clone(),
+            trouble: self.connection.trouble().cloned(),
+            url: self.connection.url().map(str::to_owned),
+            queued: self.outbox.queued(),
+            in_flight: self.outbox.in_flight(),
+            counters: self.counters,
+        }
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub const fn config(&self) -> &LinkConfig {
+        &self.config
+    }
+
+    // ------------------------------------------------------------ messages
+
+    fn submit(&mut self, now: Now, Submission { command, origin, again }: Submission) {
+        let id = MessageId::random(&mut self.rng);
+        if let Some(again) = again {
+            self.dedup.forget(again);
+            let (outbox, mut cx) = self.outbox_and_cx(now);
+            outbox.cancel(again, Cancellation::SentAgain { by: id }, &mut cx);
+        }
+        let checked = self.dedup.check(now.mono, id, &command, &self.config);
+        let message = Pending { id, command: Arc::new(command), origin, created: now };
+        match checked {
+            Err(original) => {
+                self.counters.suppressed += 1;
+                let state = MessageState::Suppressed { original };
+                let Pending { id, command, origin, created } = message;
+                self.emit(LinkEvent::Message(MessageStatus { id, command, origin, created, at: now, state }));
+            }
+            Ok(()) => {
+                let (outbox, mut cx) = self.outbox_and_cx(now);
+                outbox.submit(message, &mut cx);
+            }
+        }
+    }
+
+    fn cancel(&mut self, now: Now, id: MessageId) {
+        self.dedup.forget(id);
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.cancel(id, Cancellation::ByUser, &mut cx);
+    }
+
+    fn ping(&mut self, now: Now, is_hello: bool, action: &'static str) {
+        let id = MessageId::random(&mut self.rng);
+        let origin = Origin { component: "heartbeat", action };
+        let message = Pending { id, command: Arc::new(Command::Ping), origin, created: now };
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.submit_ping(message, is_hello, &mut cx);
+    }
+
+    // ------------------------------------------------------------ connection
+
+    fn is_live(&self, conn: ConnId) -> bool {
+        self.connection.phase().conn() == Some(conn)
+    }
+
+    fn step(&mut self, now: Now, happening: Happening) {
+        let mut cx = Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
+        let outcome = self.connection.step(happening, &mut cx);
+        let wanted = match outcome {
+            Outcome::SendProbe => self.connection.phase().conn(),
+            Outcome::Nothing if self.connection.awaits_proof() => self.line.filter(|line| self.is_live(*line)),
+            Outcome::Nothing => self.connection.ready(),
+        };
+        if wanted == self.line {
+            self.watch(now);
+            return;
+        }
+        if self.line.take().is_some() {
+            let (outbox, mut cx) = self.outbox_and_cx(now);
+            outbox.connection_lost(&mut cx);
+        }
+        self.line = wanted;
+        if wanted.is_some() {
+            self.inbound.begin_connection();
+            self.ping(now, true, "begin a connection");
+        }
+        self.watch(now);
+    }
+
+    /// A heartbeat for the ready connection, and for no other.
+    fn watch(&mut self, now: Now) {
+        match (self.connection.ready(), &self.heartbeat) {
+            (Some(_), None) => self.heartbeat = Some(Heartbeat::new(now.mono, &self.config)),
+            (None, Some(_)) => self.heartbeat = None,
+            _ => {}
+        }
+    }
+
+    fn hint(&mut self, now: Now, hint: PageHint) {
+        match hint {
+            PageHint::Hidden => self.connection.hidden = true,
+            PageHint::Visible | PageHint::Online => {
+                self.connection.hidden &= hint != PageHint::Visible;
+                self.wake(now);
+            }
+        }
+    }
+
+    /// Time may have passed unseen: what looked alive must prove it, and soon.
+    fn wake(&mut self, now: Now) {
+        self.step(now, Happening::Woken);
+        let Some(heartbeat) = &mut self.heartbeat else { return };
+        heartbeat.woken(now.mono, &self.config);
+        if self.outbox.is_idle() {
+            self.ping(now, false, "look again after a pause");
+        }
+    }
+
+    /// Does all that is due.
+    fn advance(&mut self, now: Now) {
+        self.step(now, Happening::Tick);
+        let accepted = self.inbound.release_replay(now);
+        self.deliver(now, accepted);
+        self.beat(now);
+        let line = self.line();
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.expire(line, &mut cx);
+        if let Some(line) = line {
+            outbox.pump(line, &mut cx);
+        }
+    }
+
+    fn beat(&mut self, now: Now) {
+        let Some(heartbeat) = &mut self.heartbeat else { return };
+        match heartbeat.beat(now.mono, &self.outbox, &self.config) {
+            Beat::Nothing => {}
+            Beat::Ping => self.ping(now, false, "keep alive"),
+            Beat::Dead(why) => self.step(now, Happening::Dead(why)),
+        }
+    }
+
+    fn line(&self) -> Option<Line> {
+        self.line.map(|conn| Line {
+            conn,
+            deduplicates: self.connection.is_authenticated(),
+            epoch: self.inbound.epoch_is_known().then(|| self.inbound.epoch()),
+        })
+    }
+
+    fn outbox_and_cx(&mut self, now: Now) -> (&mut Outbox, Cx<'_>) {
+        (&mut self.outbox, Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions })
+    }
+
+    // ------------------------------------------------------------ frames
+
+    fn emit(&mut self, event: LinkEvent) {
+        self.actions.push_back(Action::Emit(event));
+    }
+
+    fn binary(&mut self, now: Now, conn: ConnId, bytes: usize) {
+        let reading = if self.is_live(conn) { Reading::Binary(bytes) } else { Reading::Stale };
+        self.emit(LinkEvent::FrameIn { conn, text: "".into(), reading, at: now });
+    }
+
+    fn frame(&mut self, now: Now, conn: ConnId, text: Arc<str>) {
+        self.counters.frames_in += 1;
+        if !self.is_live(conn) {
+            self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Stale, at: now });
+            return;
+        }
+        if let Some(heartbeat) = &mut self.heartbeat {
+            heartbeat.heard(now.mono);
+        }
+        match decode(&text) {
+            Err(error) => {
+                self.counters.unreadable += 1;
+                self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at: now });
+            }
+            Ok(Frame::Control(control)) => {
+                let reading = Reading::Control(control.clone());
+                self.emit(LinkEvent::FrameIn { conn, text, reading, at: now });
+                self.control(now, control);
+            }
+            Ok(Frame::Replay(entries)) => {
+                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading: Reading::Events, at: now });
+                self.prove(now);
+                let mut events = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    match entry {
+                        Ok(envelope) => events.push(envelope),
+                        Err(error) => {
+                            self.counters.unreadable += 1;
+                            let reading = Reading::Unreadable(error);
+                            self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now });
+                        }
+                    }
+                }
+                let accepted = self.inbound.replay(now, events);
+                self.deliver(now, accepted);
+            }
+            Ok(Frame::Event(envelope)) => {
+                self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Events, at: now });
+                self.prove(now);
+                let answers = self.recognize(&envelope.event);
+                let accepted = self.inbound.live(now, envelope, answers);
+                self.deliver(now, accepted);
+                if let Some(id) = answers {
+                    self.echoed(now, id);
+                }
+            }
+        }
+    }
+
+    /// An event shows that the server treats us as a client.
+    fn prove(&mut self, now: Now) {
+        if self.connection.awaits_proof() {
+            self.step(now, Happening::Proven);
+        }
+    }
+
+    fn control(&mut self, now: Now, control: Control) {
+        match control {
+            Control::Challenge { token } => self.step(now, Happening::Challenged(token)),
+            Control::AuthResult { result: Ok(client_id) } => self.step(now, Happening::Accepted(client_id)),
+            Control::AuthResult { result: Err(reason) } => self.step(now, Happening::Rejected(reason)),
+            Control::Duplicate { original_type, .. } => {
+                let (outbox, mut cx) = self.outbox_and_cx(now);
+                let settled = outbox.duplicate(&original_type, &mut cx);
+                if settled && let Some(heartbeat) = &mut self.heartbeat {
+                    heartbeat.suspect(now.mono);
+                }
+            }
+        }
+    }
+
+    /// Our own message that an echo answers; notes what other clients do.
+    fn recognize(&mut self, event: &Event) -> Option<MessageId> {
+        let Event::ClientMessage(echo) = event else { return None };
+        let id = echoed_id(event).filter(|id| self.outbox.is_ours(*id));
+        if id.is_none() {
+            self.inbound.other_client_seen();
+            if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {
+                self.outbox.expect_turn(text.to_owned());
+            }
+        }
+        id
+    }
+
+    fn echoed(&mut self, now: Now, id: MessageId) {
+        if let Some(heartbeat) = &mut self.heartbeat {
+            heartbeat.echoed(now.mono, &self.config);
+        }
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        if let Some(round_trip) = outbox.echo(id, &mut cx) {
+            self.counters.measure(round_trip);
+        }
+    }
+
+    fn deliver(&mut self, now: Now, accepted: Accepted) {
+        if let Some(resumed) = accepted.resumed {
+            self.emit(LinkEvent::Resumed(resumed));
+        }
+        for event in accepted.events {
+            if let Event::ConversationTurn(turn) = &event.event
+                && turn.role == "user"
+            {
+                let (outbox, mut cx) = self.outbox_and_cx(now);
+                outbox.user_turn(&turn.content, &mut cx);
+            }
+            self.emit(LinkEvent::Event(event));
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! The way of a message out: it waits, is written, and is settled by its answer.
+//!
+//! The server answers each accepted write with an echo, and each copy of a message that it knows with
+//! `duplicate_message`, in the order of the writes. From that follows all that is done here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
+use super::connection::Cx;
+use super::io::{Action, ConnId, LinkEvent};
+use super::message::{Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules};
+use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode};
+
+/// How many messages of unknown outcome are remembered for a late proof.
+const MAX_UNCONFIRMED: usize = 256;
+/// How many delivered texts are remembered until their turn begins.
+const MAX_EXPECTED_TURNS: usize = 64;
+/// How many of our own ids are remembered, to tell late echoes of ours from those of other clients.
+const MAX_WRITTEN: usize = 512;
+/// JSON's escapes make a text at most six times as long.
+const LARGEST_ESCAPE: usize = 6;
+
+/// A message that is not settled.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) id: MessageId,
+    pub(super) command: Arc<Command>,
+    pub(super) origin: Origin,
+    pub(super) created: Now,
+}
+
+impl Pending {
+    fn status(&self, state: MessageState, at: Now) -> Action {
+        Action::Emit(LinkEvent::Message(MessageStatus {
+            id: self.id,
+            command: self.command.clone(),
+            origin: self.origin,
+            created: self.created,
+            at,
+            state,
+        }))
+    }
+
+    fn size(&self) -> usize {
+        self.command.text().map_or(0, str::len)
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.command.stale_after().map(|after| self.created.mono + after)
+    }
+}
+
+/// A message that was written and not answered.
+#[derive(Clone, Debug)]
+struct Flight {
+    message: Pending,
+    /// Frozen at the first write: the server knows a copy by its bytes.
+    text: Arc<str>,
+    first_write: Timestamp,
+    last_write: Timestamp,
+    attempt: u32,
+    /// Where the last copy went; `None` when that connection has ended.
+    conn: Option<ConnId>,
+    /// The number of the last copy on its connection.
+    write: u64,
+    /// The server's run that the first copy went to.
+    epoch: u32,
+}
+
+impl Flight {
+    fn retry_window(&self) -> Duration {
+        if self.message.command.is_safe_twice() { SAFE_RETRY_WINDOW } else { RETRY_WINDOW }
+    }
+}
+
+/// What the outbox must know of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    pub(super) conn: ConnId,
+    /// The server deduplicates: 0.1.2 does, and is known by its challenge.
+    pub(super) deduplicates: bool,
+    /// The server's run, once known.
+    pub(super) epoch: Option<u32>,
+}
+
+/// A retry whose message was settled by the answer to another copy, so that its own answer may still come.
+#[derive(Clone, Debug)]
+struct Owed {
+    kind: String,
+    write: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: VecDeque<Pending>,
+    flight: Vec<Flight>,
+    unconfirmed: VecDeque<Flight>,
+    owed: Vec<Owed>,
+    /// Texts that the server has read and not begun a turn with: such a turn proves nothing about other messages.
+    expected_turns: VecDeque<String>,
+    /// The connection's first ping: until it is answered, nothing else is written.
+    hello: Option<MessageId>,
+    writes: u64,
+    written: VecDeque<MessageId>,
+    last_write: Option<Timestamp>,
+    pub(super) buffered: u32,
+}
+
+/// What may be written next.
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    Again(usize),
+    Queued(usize),
+}
+
+impl Outbox {
+    pub(super) fn queued(&self) -> usize {
+        self.queue.iter().filter(|message| message.command.group() != Group::Pings).count()
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.flight.len()
+    }
+
+    /// Nothing is waiting for anything.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.flight.is_empty()
+    }
+
+    /// Whether a message of this id was written from here.
+    pub(super) fn is_ours(&self, id: MessageId) -> bool {
+        self.written.contains(&id)
+    }
+
+    /// When the oldest copy without an answer was written to the live connection.
+    pub(super) fn oldest_unanswered(&self) -> Option<Timestamp> {
+        self.flight.iter().filter(|flight| flight.conn.is_some()).map(|flight| flight.first_write).min()
+    }
+
+    // ------------------------------------------------------------ in
+
+    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) {
+        if let Some(failure) = self.refuse(&message, cx) {
+            cx.actions.push_back(message.status(MessageState::Failed(failure), cx.now));
+            return;
+        }
+        cx.actions.push_back(message.status(MessageState::Queued, cx.now));
+        if *message.command == Command::SttStop
+            && let Some(at) = self.queue.iter().rposition(|queued| matches!(*queued.command, Command::SttStart(_)))
+            && let Some(start) = self.queue.remove(at)
+        {
+            let undone = |by| MessageState::Cancelled(Cancellation::Undone { by });
+            cx.actions.push_back(start.status(undone(message.id), cx.now));
+            cx.actions.push_back(message.status(undone(start.id), cx.now));
+            return;
+        }
+        self.queue.push_back(message);
+    }
+
+    fn refuse(&self, message: &Pending, cx: &Cx<'_>) -> Option<Failure> {
+        if self.queue.len() >= cx.config.queue_messages {
+            return Some(Failure::QueueFull { limit: cx.config.queue_messages });
+        }
+        if message.size() > MAX_FRAME_BYTES / LARGEST_ESCAPE / 2 {
+            let bytes = encode(&message.command, &message.id.to_string(), cx.now.wall).len();
+            if bytes > MAX_FRAME_BYTES {
+                return Some(Failure::TooLarge { bytes, limit: MAX_FRAME_BYTES });
+            }
+        }
+        let waiting: usize = self.queue.iter().map(Pending::size).sum();
+        (waiting + message.size() > cx.config.queue_bytes)
+            .then_some(Failure::QueueBytes { limit: cx.config.queue_bytes })
+    }
+
+    /// Puts a ping before everything else.
+    pub(super) fn submit_ping(&mut self, message: Pending, is_hello: bool, cx: &mut Cx<'_>) {
+        if is_hello {
+            self.hello = Some(message.id);
+        }
+        cx.actions.push_back(message.status(MessageState::Queued, cx.now));
+        self.queue.push_front(message);
+    }
+
+    /// The user takes a message back: one that waits, or one whose outcome is unknown.
+    pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Cx<'_>) {
+        let waiting = self.queue.iter().position(|message| message.id == id).and_then(|at| self.queue.remove(at));
+        let unknown = self.take_unconfirmed(|flight| flight.message.id == id).map(|flight| flight.message);
+        if let Some(message) = waiting.or(unknown) {
+            cx.actions.push_back(message.status(MessageState::Cancelled(why), cx.now));
+        }
+    }
+
+    fn take_unconfirmed(&mut self, wanted: impl Fn(&Flight) -> bool) -> Option<Flight> {
+        self.unconfirmed.iter().position(wanted).and_then(|at| self.unconfirmed.remove(at))
+    }
+
+    // ------------------------------------------------------------ answers
+
+    /// The connection has ended, or listens no more: its answers will not come.
+    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
+        self.owed.clear();
+        self.hello = None;
+        self.writes = 0;
+        self.buffered = 0;
+        let is_ping = |message: &Pending| message.command.group() == Group::Pings;
+        let ended = MessageState::Cancelled(Cancellation::ConnectionEnded);
+        self.queue.retain(|message| {
+            if is_ping(message) {
+                cx.actions.push_back(message.status(ended.clone(), cx.now));
+            }
+            !is_ping(message)
+        });
+        self.flight.retain_mut(|flight| {
+            flight.conn = None;
+            if is_ping(&flight.message) {
+                cx.actions.push_back(flight.message.status(ended.clone(), cx.now));
+            }
+            !is_ping(&flight.message)
+        });
+    }
+
+    /// The echo of `id` came. Returns the round trip where there is no doubt which copy it answers.
+    pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
+        let Some(flight) = self.settle(|flight| flight.message.id == id, Proof::Echo, cx) else { return None };
+        if let Some(text) = flight.message.command.text() {
+            self.expect_turn(text.to_owned());
+        }
+        (flight.attempt == 1).then(|| cx.now.mono.since(flight.first_write))
+    }
+
+    /// The server answered a copy of some message of this type with `duplicate_message`. Returns false where that
+    /// settled nothing of ours.
+    pub(super) fn duplicate(&mut self, kind: &str, cx: &mut Cx<'_>) -> bool {
+        if let Some(at) = self.owed.iter().position(|owed| owed.kind == kind) {
+            self.owed.remove(at);
+            return false;
+        }
+        let is_it =
+            |flight: &Flight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
+        let Some(flight) = self.settle(is_it, Proof::Duplicate, cx) else { return false };
+        // This was the answer to the last copy itself.
+        self.owed.retain(|owed| owed.write != flight.write);
+        true
+    }
+
+    /// Another client's text was read by the server: a turn with it is not ours.
+    pub(super) fn expect_turn(&mut self, text: String) {
+        if self.expected_turns.len() == MAX_EXPECTED_TURNS {
+            self.expected_turns.pop_front();
+        }
+        self.expected_turns.push_back(text);
+    }
+
+    /// The server began a turn of the user's with this text.
+    pub(super) fn user_turn(&mut self, content: &str, cx: &mut Cx<'_>) {
+        if let Some(at) = self.expected_turns.iter().position(|text| text.trim() == content.trim()) {
+            self.expected_turns.remove(at);
+            return;
+        }
+        let same = |flight: &Flight| flight.message.command.text().is_some_and(|text| text.trim() == content.trim());
+        if let Some(flight) = self.take_unconfirmed(same) {
+            cx.actions.push_back(flight.message.status(MessageState::Delivered(Proof::Turn), cx.now));
+        }
+    }
+
+    fn settle(&mut self, is_it: impl Fn(&Flight) -> bool, proof: Proof, cx: &mut Cx<'_>) -> Option<Flight> {
+        let flight = match self.flight.iter().position(&is_it) {
+            Some(at) => self.flight.remove(at),
+            None => self.take_unconfirmed(is_it)?,
+        };
+        if flight.conn.is_some() {
+            // Answers come in the order of the writes, so earlier ones that have not come will not.
+            self.owed.retain(|owed| owed.write > flight.write);
+            if flight.attempt > 1 {
+                self.owed.push(Owed { kind: flight.message.command.kind().to_owned(), write: flight.write });
+            }
+        }
+        if self.hello == Some(flight.message.id) {
+            self.hello = None;
+        }
+        cx.actions.push_back(flight.message.status(MessageState::Delivered(proof), cx.now));
+        Some(flight)
+    }
+
+    // ------------------------------------------------------------ time
+
+    /// Ends what has waited too long, and gives up on answers that cannot come any more.
+    pub(super) fn expire(&mut self, line: Option<Line>, cx: &mut Cx<'_>) {
+        let now = cx.now;
+        self.queue.retain(|message| {
+            let stale = message.expires_at().is_some_and(|at| at <= now.mono);
+            if stale {
+                cx.actions.push_back(message.status(MessageState::Expired, now));
+            }
+            !stale
+        });
+        let given_up: Vec<Flight> = self
+            .flight
+            .extract_if(.., |flight| {
+                give_up_at(flight, cx.config.echo_timeout) <= now.mono || is_beyond_retry(flight, line)
+            })
+            .collect();
+        for flight in given_up {
+            cx.actions.push_back(flight.message.status(MessageState::Unconfirmed, now));
+            if self.unconfirmed.len() == MAX_UNCONFIRMED {
+                self.unconfirmed.pop_front();
+            }
+            self.unconfirmed.push_back(flight);
+        }
+    }
+
+    pub(super) fn next_wakeup(&self, line: Option<Line>, cx: &Cx<'_>) -> Option<Timestamp> {
+        let expiries = self.queue.iter().filter_map(Pending::expires_at);
+        let give_ups = self.flight.iter().map(|flight| give_up_at(flight, cx.config.echo_timeout));
+        let write = line.and_then(|line| self.next_write(line, cx)).map(|(_, at)| at);
+        expiries.chain(give_ups).chain(write).min()
+    }
+
+    // ------------------------------------------------------------ out
+
+    /// Writes what may be written now.
+    pub(super) fn pump(&mut self, line: Line, cx: &mut Cx<'_>) {
+        while let Some((choice, at)) = self.next_write(line, cx) {
+            if at > cx.now.mono {
+                break;
+            }
+            match choice {
+                Choice::Again(at) => self.write_again(at, line, cx),
+                Choice::Queued(at) => self.write_first(at, line, cx),
+            }
+        }
+    }
+
+    /// What is to be written next, and when at the earliest.
+    fn next_write(&self, line: Line, cx: &Cx<'_>) -> Option<(Choice, Timestamp)> {
+        if self.buffered > cx.config.buffer_limit {
+            return None;
+        }
+        let after_gap = self.last_write.map_or(cx.now.mono, |last| last + cx.config.gap).max(cx.now.mono);
+        let again = (0..self.flight.len())
+            .filter_map(|at| {
+                self.retry_at(at, line, cx.config.echo_timeout).map(|due| (Choice::Again(at), due.max(after_gap)))
+            })
+            .min_by_key(|(_, due)| *due);
+        let queued = self.next_queued(cx.config.window).map(|at| (Choice::Queued(at), after_gap));
+        match (again, queued) {
+            (Some(again), Some(queued)) => Some(if again.1 <= queued.1 { again } else { queued }),
+            (again, queued) => again.or(queued),
+        }
+    }
+
+    /// When the message in flight may be written again, if it may.
+    fn retry_at(&self, at: usize, line: Line, echo_timeout: Duration) -> Option<Timestamp> {
+        let flight = &self.flight[at];
+        let kind = flight.message.command.kind();
+        let hello_first = self.hello.is_some_and(|hello| hello != flight.message.id);
+        let answer_may_be_owed = self.owed.iter().any(|owed| owed.kind == kind);
+        let other_retry = self.flight.iter().any(|other| {
+            other.message.id != flight.message.id
+                && other.attempt > 1
+                && other.conn.is_some()
+                && other.message.command.kind() == kind
+        });
+        if hello_first || answer_may_be_owed || other_retry || !may_act_only_once(flight, line) {
+            return None;
+        }
+        let due = flight.conn.map_or(Timestamp::ZERO, |_| flight.last_write + echo_timeout);
+        (due <= flight.first_write + flight.retry_window()).then_some(due)
+    }
+
+    fn next_queued(&self, window: usize) -> Option<usize> {
+        if let Some(hello) = self.hello {
+            return self.queue.iter().position(|message| message.id == hello);
+        }
+        let in_flight = |group| self.flight.iter().any(|flight| flight.message.command.group() == group);
+        let urgent = self.queue.iter().enumerate().position(|(at, message)| {
+            let group = message.command.group();
+            message.command.is_urgent()
+                && !in_flight(group)
+                && !self.queue.iter().take(at).any(|earlier| earlier.command.group() == group)
+        });
+        urgent.or_else(|| (!self.queue.is_empty() && self.flight.len() < window).then_some(0))
+    }
+
+    fn write_first(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
+        let Some(message) = self.queue.remove(at) else { return };
+        let text = encode(&message.command, &message.id.to_string(), cx.now.wall).into();
+        let now = cx.now.mono;
+        if self.written.len() == MAX_WRITTEN {
+            self.written.pop_front();
+        }
+        self.written.push_back(message.id);
+        self.flight.push(Flight {
+            message,
+            text,
+            first_write: now,
+            last_write: now,
+            attempt: 0,
+            conn: None,
+            write: 0,
+            epoch: line.epoch.unwrap_or_default(),
+        });
+        self.write_again(self.flight.len() - 1, line, cx);
+    }
+
+    fn write_again(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
+        self.writes += 1;
+        self.last_write = Some(cx.now.mono);
+        let flight = &mut self.flight[at];
+        flight.attempt += 1;
+        flight.last_write = cx.now.mono;
+        flight.conn = Some(line.conn);
+        flight.write = self.writes;
+        let (conn, text, id) = (line.conn, flight.text.clone(), flight.message.id);
+        let state = MessageState::Written { conn, attempt: flight.attempt };
+        cx.actions.push_back(Action::Send { conn, text: text.clone() });
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, message: Some(id), at: cx.now }));
+        cx.actions.push_back(flight.message.status(state, cx.now));
+    }
+}
+
+/// Whether a second copy cannot make the server act twice, as far as is known.
+fn may_act_only_once(flight: &Flight, line: Line) -> bool {
+    // A server that has restarted does not know the first copy any more.
+    flight.message.command.is_safe_twice() || (line.deduplicates && line.epoch == Some(flight.epoch))
+}
+
+/// Whether it is already certain that no second copy may be written.
+fn is_beyond_retry(flight: &Flight, line: Option<Line>) -> bool {
+    let known = line.filter(|line| line.epoch.is_some());
+    flight.conn.is_none() && known.is_some_and(|line| !may_act_only_once(flight, line))
+}
+
+fn give_up_at(flight: &Flight, echo_timeout: Duration) -> Timestamp {
+    (flight.first_write + flight.retry_window()).max(flight.last_write + echo_timeout)
+}

@@ -1,0 +1,255 @@
+//! The phases of the connection, and the one table of how they follow each other.
+
+use super::close::Why;
+use super::io::ConnId;
+use crate::protocol::{Now, Timestamp};
+
+/// Where the connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The user's wish.
+    Offline,
+    /// There is no connection; the next try comes by itself.
+    Waiting {
+        /// How many tries have failed in a row.
+        attempt: u32,
+        /// When the next one comes.
+        retry_at: Timestamp,
+    },
+    /// A socket is being opened.
+    Opening {
+        /// The socket.
+        conn: ConnId,
+        /// When to give it up.
+        give_up_at: Timestamp,
+    },
+    /// The socket is open; the server does not listen to us yet.
+    Authenticating {
+        /// The socket.
+        conn: ConnId,
+        /// When to give it up.
+        give_up_at: Timestamp,
+        /// How far it is.
+        step: AuthStep,
+    },
+    /// Messages can be sent.
+    Ready {
+        /// The socket.
+        conn: ConnId,
+        /// Since when.
+        since: Now,
+        /// The name that the server gave us. Without one it asked for no authentication, as 0.1.1 does.
+        client_id: Option<String>,
+    },
+    /// The server turned us away again and again; only the user can change that.
+    Refused {
+        /// The server's words.
+        reason: String,
+    },
+}
+
+/// How far the authentication is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthStep {
+    /// Waits for the challenge.
+    AwaitingChallenge {
+        /// When to ask whether there will be none.
+        probe_at: Timestamp,
+    },
+    /// Has asked with a ping: an echo proves that no challenge is needed.
+    Probing,
+    /// Has answered the challenge.
+    Answered,
+}
+
+/// What has been wrong, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What.
+    pub why: Why,
+    /// Since when there is no connection.
+    pub since: Now,
+}
+
+/// A phase without its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseKind {
+    /// See [`Phase::Offline`].
+    Offline,
+    /// See [`Phase::Waiting`].
+    Waiting,
+    /// See [`Phase::Opening`].
+    Opening,
+    /// See [`Phase::Authenticating`].
+    Authenticating,
+    /// See [`Phase::Ready`].
+    Ready,
+    /// See [`Phase::Refused`].
+    Refused,
+}
+
+impl PhaseKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Offline, Self::Waiting, Self::Opening, Self::Authenticating, Self::Ready, Self::Refused];
+
+    /// Its name, as in the page's `data-phase`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Waiting => "waiting",
+            Self::Opening => "opening",
+            Self::Authenticating => "authenticating",
+            Self::Ready => "ready",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Phase {
+    /// Which one it is.
+    #[must_use]
+    pub const fn kind(&self) -> PhaseKind {
+        match self {
+            Self::Offline => PhaseKind::Offline,
+            Self::Waiting { .. } => PhaseKind::Waiting,
+            Self::Opening { .. } => PhaseKind::Opening,
+            Self::Authenticating { .. } => PhaseKind::Authenticating,
+            Self::Ready { .. } => PhaseKind::Ready,
+            Self::Refused { .. } => PhaseKind::Refused,
+        }
+    }
+
+    /// The live socket.
+    #[must_use]
+    pub const fn conn(&self) -> Option<ConnId> {
+        match self {
+            Self::Opening { conn, .. } | Self::Authenticating { conn, .. } | Self::Ready { conn, .. } => Some(*conn),
+            Self::Offline | Self::Waiting { .. } | Self::Refused { .. } => None,
+        }
+    }
+}
+
+/// What can happen to the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The user names an address.
+    Connect,
+    /// The user wants to be offline.
+    Disconnect,
+    /// The user does not want to wait.
+    Retry,
+    /// The page came back online or into view.
+    Woken,
+    /// The phase's own time is up.
+    TimeUp,
+    /// The wait for a challenge is over.
+    ChallengeOverdue,
+    /// The socket opened.
+    Opened,
+    /// A challenge came.
+    Challenged,
+    /// The server let us in.
+    Accepted,
+    /// The server turned us away.
+    Rejected,
+    /// The server turned us away, and had done so at the last try too.
+    RejectedAgain,
+    /// The server treats us as a client although it sent no challenge.
+    Proven,
+    /// The socket closed.
+    Closed,
+    /// The heartbeat gave the connection up.
+    Dead,
+}
+
+impl Signal {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Connect,
+        Self::Disconnect,
+        Self::Retry,
+        Self::Woken,
+        Self::TimeUp,
+        Self::ChallengeOverdue,
+        Self::Opened,
+        Self::Challenged,
+        Self::Accepted,
+        Self::Rejected,
+        Self::RejectedAgain,
+        Self::Proven,
+        Self::Closed,
+        Self::Dead,
+    ];
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Nothing: the signal means nothing in this phase.
+    Stay,
+    /// Open a new socket, to Opening.
+    Open,
+    /// Wait for the challenge, to Authenticating.
+    Await,
+    /// Ask with a ping whether there will be a challenge.
+    Probe,
+    /// Answer the challenge, to Authenticating.
+    Answer,
+    /// To Ready.
+    Welcome,
+    /// Give the socket up and wait, to Waiting.
+    Retreat,
+    /// Wait anew, with the shortest wait.
+    Hurry,
+    /// To Refused.
+    Refuse,
+    /// To Offline.
+    Leave,
+}
+
+/// The transition table.
+#[must_use]
+pub const fn next(phase: PhaseKind, signal: Signal) -> Move {
+    use Move::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
+    use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};
+    match (signal, phase) {
+        (Signal::Connect, _) => Open,
+        (Signal::Disconnect, Offline) => Stay,
+        (Signal::Disconnect, _) => Leave,
+
+        (Signal::Retry, Offline | Waiting | Refused) => Open,
+        (Signal::Retry, Opening | Authenticating | Ready) => Stay,
+
+        (Signal::Woken, Waiting) => Hurry,
+        (Signal::Woken, _) => Stay,
+
+        (Signal::TimeUp, Waiting) => Open,
+        (Signal::TimeUp, Opening | Authenticating) => Retreat,
+        (Signal::TimeUp, Offline | Ready | Refused) => Stay,
+
+        (Signal::ChallengeOverdue, Authenticating) => Probe,
+        (Signal::ChallengeOverdue, _) => Stay,
+
+        (Signal::Opened, Opening) => Await,
+        (Signal::Opened, _) => Stay,
+
+        // In Ready, a challenge comes late: the server does not listen until it is answered.
+        (Signal::Challenged, Authenticating | Ready) => Answer,
+        (Signal::Challenged, _) => Stay,
+
+        (Signal::Accepted | Signal::Proven, Authenticating) => Welcome,
+        (Signal::Accepted | Signal::Proven, _) => Stay,
+
+        (Signal::Rejected, Authenticating | Ready) => Retreat,
+        (Signal::RejectedAgain, Authenticating | Ready) => Refuse,
+        (Signal::Rejected | Signal::RejectedAgain, _) => Stay,
+
+        (Signal::Closed, Opening | Authenticating | Ready) => Retreat,
+        (Signal::Closed, _) => Stay,
+
+        (Signal::Dead, Authenticating | Ready) => Retreat,
+        (Signal::Dead, _) => Stay,
+    }
+}

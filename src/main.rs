@@ -1,0 +1,15 @@
+//! Starts the page: logging, the one app, the first component.
+
+use coda_dashboard::{driver, state::App, ui};
+use leptos::prelude::*;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    driver::start_logging();
+    let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    // The stores belong to an owner above all components, which lives as long as the page.
+    let owner = Owner::new();
+    let app = owner.with(|| App::start(&query));
+    std::mem::forget(owner);
+    ui::mount(app);
+}

@@ -1,0 +1,18 @@
+//! What goes over the wire: commands, events, frames and timestamps. Knows no connection and no browser.
+//!
+//! Facts about the server are in docs/PROTOCOL.md.
+
+mod codec;
+mod command;
+mod event;
+mod fields;
+mod server_clock;
+mod time;
+
+pub(crate) use codec::encode_auth_response;
+pub use codec::{Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, decode, encode};
+pub use command::{Command, SttStart};
+pub use event::*;
+pub use fields::{FieldError, Id};
+pub use server_clock::{ServerClock, ServerTime};
+pub use time::{Now, Timestamp, WallTime};

@@ -1,0 +1,94 @@
+//! Who is registered, and what they are sent: numbering, envelopes and the replay buffer.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::server::{PeerId, ServerOutput};
+use crate::protocol::Timestamp;
+
+/// How many events are kept for those who were away.
+const REPLAY_CAPACITY: usize = 50;
+/// What the server's monotonic clock shows at the origin of ours, in seconds: its machine had been up for a while.
+const CLOCK_ORIGIN_SECONDS: f64 = 2_885.846_590_663;
+
+/// The registered clients and the way to them.
+#[derive(Debug, Default)]
+pub(super) struct Broadcaster {
+    clients: BTreeMap<String, PeerId>,
+    last_seq: u64,
+    replay: VecDeque<Value>,
+    outbox: VecDeque<ServerOutput>,
+}
+
+impl Broadcaster {
+    /// Registers a client, then sends it what it missed. A client id that is in use changes hands.
+    pub(super) fn register(&mut self, client_id: String, peer: PeerId) {
+        self.clients.insert(client_id, peer);
+        if !self.replay.is_empty() {
+            self.send(peer, &json!({ "type": "replay", "events": self.replay }));
+        }
+    }
+
+    /// Forgets a client id, whoever holds it by now.
+    pub(super) fn unregister(&mut self, client_id: &str) {
+        self.clients.remove(client_id);
+    }
+
+    /// Whether anybody would hear a broadcast.
+    pub(super) fn has_listeners(&self) -> bool {
+        !self.clients.is_empty()
+    }
+
+    /// Sends an event to all. Without clients it is dropped before it gets a number.
+    pub(super) fn broadcast(&mut self, draft: &Draft, at: Timestamp) {
+        if let Some(envelope) = self.envelop(draft, at) {
+            let text = envelope.to_string();
+            for peer in self.clients.values() {
+                self.outbox.push_back(ServerOutput::Send(*peer, text.clone()));
+            }
+        }
+    }
+
+    /// Numbers an event that then gets lost on its way.
+    pub(super) fn lose(&mut self, draft: &Draft, at: Timestamp) {
+        self.envelop(draft, at);
+    }
+
+    fn envelop(&mut self, draft: &Draft, at: Timestamp) -> Option<Value> {
+        if !self.has_listeners() {
+            return None;
+        }
+        self.last_seq += 1;
+        let high_priority = draft.is_high_priority();
+        let envelope = json!({
+            "version": "1.0",
+            "seq": self.last_seq,
+            "timestamp": CLOCK_ORIGIN_SECONDS + at.since(Timestamp::ZERO).as_secs_f64(),
+            "type": draft.kind,
+            "data": draft.data,
+        });
+        if high_priority {
+            if self.replay.len() == REPLAY_CAPACITY {
+                self.replay.pop_front();
+            }
+            self.replay.push_back(envelope.clone());
+        }
+        Some(envelope)
+    }
+
+    /// Sends a frame to one connection, registered or not.
+    pub(super) fn send(&mut self, peer: PeerId, frame: &Value) {
+        self.outbox.push_back(ServerOutput::Send(peer, frame.to_string()));
+    }
+
+    /// Closes one connection.
+    pub(super) fn close(&mut self, peer: PeerId, code: u16, reason: &str) {
+        self.outbox.push_back(ServerOutput::Close(peer, code, reason.to_owned()));
+    }
+
+    pub(super) fn poll_output(&mut self) -> Option<ServerOutput> {
+        self.outbox.pop_front()
+    }
+}

@@ -1,0 +1,56 @@
+//! The server's cache of what it has read, by which it drops repeated messages.
+//!
+//! Two facts of its making: the server's own broadcasts go through the same cache, though none is dropped for it,
+//! and the cache holds 1,000 entries, so that more than 200 broadcasts a second shorten the window of 5 s.
+//!
+//! One difference: the real key is a printed Python dict, where the order of keys counts. Here the keys are sorted,
+//! so two messages that differ in nothing but that order are the same. The same bytes are the same in both.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::protocol::Timestamp;
+
+/// How long a message is remembered after it was last seen.
+pub(super) const WINDOW: Duration = Duration::from_secs(5);
+/// How many messages are remembered.
+pub(super) const CAPACITY: usize = 1_000;
+
+/// What has been seen within the window.
+#[derive(Debug, Default)]
+pub(super) struct Dedup {
+    seen: HashMap<String, Sighting>,
+}
+
+#[derive(Debug)]
+struct Sighting {
+    last: Timestamp,
+    count: u64,
+}
+
+impl Dedup {
+    /// Notes a message. Says how often it has come within the window, this time included, which starts again.
+    pub(super) fn note(&mut self, kind: &str, data: &Value, at: Timestamp) -> u64 {
+        let sighting = self.seen.entry(format!("{kind}:{data}")).or_insert_with(|| Sighting { last: at, count: 0 });
+        let fresh = at.since(sighting.last) < WINDOW;
+        sighting.count = if fresh { sighting.count + 1 } else { 1 };
+        sighting.last = at;
+        let count = sighting.count;
+        self.trim(at);
+        count
+    }
+
+    fn trim(&mut self, at: Timestamp) {
+        if self.seen.len() > CAPACITY {
+            self.seen.retain(|_, sighting| at.since(sighting.last) < WINDOW);
+        }
+        if self.seen.len() > CAPACITY {
+            let oldest = self.seen.iter().min_by_key(|(key, sighting)| (sighting.last, *key));
+            if let Some(key) = oldest.map(|(key, _)| key.clone()) {
+                self.seen.remove(&key);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The microphone: what it hears, word by word, and when it is closed.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::config::Speed;
+use super::draft::Draft;
+use crate::protocol::Timestamp;
+
+/// Time from word to word of somebody who is in no hurry.
+const PACE: Duration = Duration::from_millis(280);
+/// How long the server listens when it is not told, in seconds.
+const DEFAULT_SECONDS: f64 = 5.0;
+
+/// What the user says, in turn.
+const PHRASES: [&str; 6] = [
+    "what is the weather in Rabat today",
+    "show me some code that sorts files by size",
+    "remember that I like jazz in the evening",
+    "what can you do for me",
+    "what time is it",
+    "tell me a joke please",
+];
+
+/// An open microphone.
+#[derive(Debug)]
+pub(super) struct Ear {
+    opened: Timestamp,
+    phrase: &'static str,
+    /// Words said.
+    heard: u32,
+    /// Words to be said.
+    words: u32,
+    pace: Duration,
+    /// How long it stays open; `None` until it is told to close.
+    duration: Option<Duration>,
+}
+
+/// What became of listening.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// What was said; empty if nothing.
+    pub text: String,
+    /// How long the microphone was open.
+    pub audio: Duration,
+}
+
+impl Ear {
+    /// Opens the microphone as the `data` of an `stt_start` says, to hear the `number`th phrase.
+    pub(super) fn open(data: &Map<String, Value>, number: usize, now: Timestamp) -> Self {
+        let phrase = PHRASES[number % PHRASES.len()];
+        let words = phrase.split(' ').map(|_| 1).sum();
+        let continuous = data.get("continuous").and_then(Value::as_bool).unwrap_or(false);
+        let seconds = data.get("duration").and_then(Value::as_f64).unwrap_or(DEFAULT_SECONDS);
+        let duration = (!continuous).then(|| Duration::from_secs_f64(seconds.clamp(0.1, 60.0)));
+        let pace = duration.map_or(PACE, |duration| PACE.min(duration / (words + 1)));
+        Self { opened: now, phrase, heard: 0, words, pace, duration }
+    }
+
+    /// When the next word is heard or, if that comes first, when the microphone closes by itself.
+    pub(super) fn due(&self, speed: Speed) -> Option<Timestamp> {
+        self.next_word(speed).into_iter().chain(self.end(speed)).min()
+    }
+
+    fn next_word(&self, speed: Speed) -> Option<Timestamp> {
+        (self.heard < self.words).then(|| self.opened + speed.scale(self.pace * (self.heard + 1)))
+    }
+
+    fn end(&self, speed: Speed) -> Option<Timestamp> {
+        self.duration.map(|duration| self.opened + speed.scale(duration))
+    }
+
+    /// Whether it has closed by itself.
+    pub(super) fn is_over(&self, now: Timestamp, speed: Speed) -> bool {
+        self.end(speed).is_some_and(|end| end <= now)
+    }
+
+    /// Hears the next word, if it has been said by now.
+    pub(super) fn poll(&mut self, now: Timestamp, speed: Speed) -> Option<Draft> {
+        self.next_word(speed).filter(|due| *due <= now)?;
+        self.heard += 1;
+        let confidence = 0.65 + 0.25 * f64::from(self.heard) / f64::from(self.words);
+        Some(Draft::new("stt_interim", json!({ "text": self.text(), "confidence": confidence })))
+    }
+
+    /// Closes the microphone.
+    pub(super) fn close(self, now: Timestamp) -> Heard {
+        Heard { text: self.text(), audio: now.since(self.opened) }
+    }
+
+    fn text(&self) -> String {
+        let words: Vec<&str> = self.phrase.split(' ').take(self.heard as usize).collect();
+        words.join(" ")
+    }
+}

@@ -1,0 +1,179 @@
+//! What the assistant remembers, and the events by which it tells of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use crate::protocol::WallTime;
+
+/// How many memories are kept; the oldest goes first.
+const MAX_MEMORIES: usize = 200;
+/// How many turns the short-term memory holds.
+const MAX_TURNS: u64 = 20;
+/// How many memories a search finds.
+const MAX_FOUND: usize = 3;
+
+/// What the assistant knows before anybody has told it anything: type, text, importance.
+pub(super) const BEFOREHAND: [(&str, &str, f64); 4] = [
+    ("preference", "User prefers metric units", 0.7),
+    ("fact", "User's name is Sam", 0.9),
+    ("conversation", "Talked about the weather in Rabat", 0.4),
+    ("persona", "Coda should be friendly and brief", 0.8),
+];
+
+/// The memories, oldest first, and the operations on them.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    memories: Vec<Remembered>,
+    made: u64,
+    operations: BTreeMap<&'static str, u64>,
+    turns: u64,
+}
+
+/// One memory.
+#[derive(Clone, Debug)]
+pub(super) struct Remembered {
+    id: String,
+    /// Its text.
+    pub content: String,
+    kind: &'static str,
+    importance: f64,
+    at: WallTime,
+}
+
+impl Memory {
+    /// All memories, oldest first.
+    pub(super) fn all(&self) -> &[Remembered] {
+        &self.memories
+    }
+
+    /// Counts a turn of the conversation.
+    pub(super) fn note_turn(&mut self) {
+        self.turns = (self.turns + 1).min(MAX_TURNS);
+    }
+
+    /// Stores a memory.
+    pub(super) fn store(&mut self, kind: &'static str, content: &str, importance: f64, now: WallTime) -> Vec<Draft> {
+        let id = format!("mem_{}", self.made);
+        self.made += 1;
+        if self.memories.len() == MAX_MEMORIES {
+            self.memories.remove(0);
+        }
+        let details = json!({ "memory_id": id, "content_preview": content, "memory_type": kind });
+        let stored = json!({
+            "content_preview": content, "memory_type": kind, "importance": importance, "memory_id": id,
+        });
+        self.memories.push(Remembered { id, content: content.to_owned(), kind, importance, at: now });
+        vec![Draft::new("memory_store", stored), self.operation("add_memory", &details, now)]
+    }
+
+    /// What fits a text best, and how well, from 0 to 1. With nothing in common, that is nothing.
+    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
+    fn find(&self, query: &str) -> Vec<(f64, &Remembered)> {
+        let words = words(query);
+        let similarity = |memory: &Remembered| {
+            let known = self::words(&memory.content);
+            let common = words.intersection(&known).count() as f64;
+            common / known.len().min(words.len()).max(1) as f64
+        };
+        let mut found: Vec<_> = self.memories.iter().map(|memory| (similarity(memory), memory)).collect();
+        found.retain(|(similarity, _)| *similarity > 0.0);
+        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        found.truncate(MAX_FOUND);
+        found
+    }
+
+    /// Looks up what helps to answer a text.
+    pub(super) fn retrieve(&self, query: &str) -> Draft {
+        let found = self.find(query);
+        let top = found.first().map(|(_, memory)| memory.content.as_str());
+        Draft::new(
+            "memory_retrieve",
+            json!({ "query": query, "results_count": found.len(), "top_result_preview": top }),
+        )
+    }
+
+    /// Searches, and makes what fits best stronger.
+    pub(super) fn recall(&mut self, query: &str, now: WallTime) -> Vec<Draft> {
+        let found = self.find(query);
+        let best = found.first().map(|(_, memory)| memory.id.clone());
+        let results: Vec<Value> = found.iter().map(|(similarity, memory)| memory.to_json(*similarity)).collect();
+        let search = json!({
+            "query": query, "memory_type": null, "min_importance": 0.0,
+            "results_count": results.len(), "results": results,
+        });
+        let mut drafts = vec![Draft::new("memory_debug_search", search)];
+        if let Some(memory) = self.memories.iter_mut().find(|memory| Some(&memory.id) == best.as_ref()) {
+            let (old, new) = (memory.importance, (memory.importance + 0.1).min(1.0));
+            memory.importance = new;
+            let (id, content) = (memory.id.clone(), memory.content.clone());
+            let update = json!({ "memory_id": id, "field": "importance", "old_value": old, "new_value": new });
+            let reinforce = json!({ "memory_id": id, "strength": 0.5, "success": true, "memory_preview": content });
+            drafts.push(Draft::new("memory_debug_reinforce", reinforce));
+            drafts.push(Draft::new("memory_update", update));
+            let details = json!({ "memory_id": id, "old_importance": old, "new_importance": new });
+            drafts.push(self.operation("update_importance", &details, now));
+        }
+        drafts
+    }
+
+    /// Forgets what fits a text best.
+    pub(super) fn forget(&mut self, query: &str, now: WallTime) -> Vec<Draft> {
+        let Some(id) = self.find(query).first().map(|(_, memory)| memory.id.clone()) else { return Vec::new() };
+        let preview = self.memories.iter().find(|memory| memory.id == id).map(|memory| memory.content.clone());
+        self.memories.retain(|memory| memory.id != id);
+        let forgotten = json!({ "memory_id": id, "success": true, "memory_preview": preview });
+        let details = json!({ "memory_id": id });
+        vec![Draft::new("memory_debug_forget", forgotten), self.operation("forget", &details, now)]
+    }
+
+    /// Saves everything.
+    pub(super) fn snapshot(&mut self, now: WallTime) -> Vec<Draft> {
+        let id = format!("snap_{}", self.made);
+        let metadata = json!({ "memories": self.memories.len(), "created": now.to_string() });
+        let snapshot = json!({ "action": "create", "snapshot_id": id, "success": true, "metadata": metadata });
+        let operation = self.operation("snapshot", &json!({ "snapshot_id": id }), now);
+        vec![Draft::new("memory_debug_snapshot", snapshot), operation]
+    }
+
+    /// The figures.
+    pub(super) fn stats(&self, now: WallTime) -> Draft {
+        let mut types: BTreeMap<&str, u64> = BTreeMap::new();
+        for memory in &self.memories {
+            *types.entry(memory.kind).or_default() += 1;
+        }
+        let stats = json!({
+            "short_term": { "turn_count": self.turns, "max_turns": MAX_TURNS },
+            "long_term": { "memory_count": self.memories.len(), "max_memories": MAX_MEMORIES, "memory_types": types },
+            "debug": {
+                "operations_count": self.operations.values().sum::<u64>(),
+                "operations_by_type": self.operations,
+                "last_update": now.to_string(),
+            },
+        });
+        Draft::new("memory_debug_stats", json!({ "stats": stats, "timestamp": now.to_string() }))
+    }
+
+    fn operation(&mut self, kind: &'static str, details: &Value, now: WallTime) -> Draft {
+        *self.operations.entry(kind).or_default() += 1;
+        let data = json!({ "operation_type": kind, "timestamp": now.to_string(), "details": details });
+        Draft::new("memory_debug_operation", data)
+    }
+}
+
+impl Remembered {
+    fn to_json(&self, similarity: f64) -> Value {
+        let metadata =
+            json!({ "source_type": self.kind, "importance": self.importance, "timestamp": self.at.to_string() });
+        json!({ "id": self.id, "content": self.content, "metadata": metadata, "similarity": similarity })
+    }
+}
+
+/// The words of a text that mean something: three letters or more, none of the commonest.
+fn words(text: &str) -> BTreeSet<String> {
+    const COMMON: [&str; 12] =
+        ["the", "and", "user", "what", "that", "you", "for", "this", "with", "about", "please", "remember"];
+    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    words.filter(|word| word.chars().count() > 2 && !COMMON.contains(&word.as_str())).collect()
+}

@@ -1,0 +1,32 @@
+//! A simulated Coda: the demo's backend inside the page, and the server of the tests.
+//!
+//! Like the dashboard's own core it is a pure state machine: no clock, no I/O, and every random choice comes from
+//! the seed, so the same inputs at the same times give the same outputs. After each [`Server::handle`] drain
+//! [`Server::poll_output`] to `None`, then arm one timer for [`Server::next_wakeup`] and answer it with
+//! [`ServerInput::Tick`].
+//!
+//! The server's half (`server`, `auth`, `dedup`, `broadcast`, `received`) follows Coda 0.1.2 fact by fact, as told
+//! in docs/PROTOCOL.md. The assistant's half is a play: `assistant` keeps its time, `turn` writes the script of a
+//! turn, `answers` holds the lines, `memory`, `timings` and `metrics` the figures.
+
+mod answers;
+mod assistant;
+mod auth;
+mod broadcast;
+mod config;
+mod dedup;
+mod draft;
+mod ear;
+mod memory;
+mod metrics;
+mod received;
+mod server;
+mod timings;
+mod turn;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::{Challenge, Echo, ServerConfig, Speed};
+pub use received::Received;
+pub use server::{PeerId, Server, ServerInput, ServerOutput};

@@ -1,0 +1,154 @@
+//! The root: makes the stores and the one driver, before the first component.
+
+use leptos::prelude::*;
+
+use super::connection::ConnectionStore;
+use super::notices::{Level, Notices};
+use super::settings::{Settings, SettingsStore};
+use super::talk::TalkStore;
+use super::writer::Writer;
+use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
+use crate::link::{Input, MessageId, Origin, Submission};
+use crate::protocol::Command;
+
+/// Where to connect to at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Here.
+    Connect(String),
+    /// Here, but typed text would go to another host: the user is asked first.
+    Ask {
+        /// The address.
+        url: String,
+        /// Its host.
+        host: String,
+    },
+    /// Nowhere: the address bar's address is none.
+    Invalid(String),
+}
+
+impl Start {
+    /// What the address bar, the last visit and the default say, in this order.
+    #[must_use]
+    pub fn choose(query: &str) -> Self {
+        match driver::from_query(query) {
+            Some(Err(error)) => Self::Invalid(error.to_string()),
+            Some(Ok(Address { url, foreign_host: Some(host) })) => Self::Ask { url, host },
+            Some(Ok(address)) => Self::Connect(address.url),
+            // The user chose this address, and was asked then.
+            None => Self::Connect(driver::remembered().map_or_else(|| DEFAULT_URL.to_owned(), |address| address.url)),
+        }
+    }
+}
+
+/// What every component can reach: stores to read, and the way to act.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// The link.
+    pub connection: ConnectionStore,
+    /// The conversation and the avatar.
+    pub talk: TalkStore,
+    /// What the user should know.
+    pub notices: Notices,
+    /// The settings in force.
+    pub settings: SettingsStore,
+    /// An address that the user has to agree to before anything is sent there: address, host.
+    pub to_confirm: RwSignal<Option<(String, String)>>,
+    driver: StoredValue<Driver, LocalStorage>,
+}
+
+impl App {
+    /// Makes the stores and the driver. Call once per page, with an owner that is never disposed.
+    #[must_use]
+    pub fn start(query: &str) -> Self {
+        let connection = ConnectionStore::new();
+        let talk = TalkStore::new();
+        let notices = Notices::new();
+        let (settings, problem) = SettingsStore::load();
+        if let Some(problem) = problem {
+            let words = "The stored settings were damaged; the defaults are used for what could not be read.";
+            notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
+        }
+        let in_force = settings.current.get_untracked();
+        let for_this_visit = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
+        driver::set_log_level(for_this_visit.as_deref().and_then(driver::Level::parse).unwrap_or(in_force.log_level));
+        let mut writer = Writer::new(connection, talk, notices);
+        let driver = Driver::start(in_force.link_config(), move |batch| writer.apply(batch));
+        let app = Self {
+            connection,
+            talk,
+            notices,
+            settings,
+            to_confirm: RwSignal::new(None),
+            driver: StoredValue::new_local(driver),
+        };
+        match Start::choose(query) {
+            Start::Connect(url) => app.connect(url),
+            Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
+            Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
+        }
+        app
+    }
+
+    /// Sends a command.
+    pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
+        self.submit(Submission { command, origin: Origin { component, action }, again: None });
+    }
+
+    /// Sends a command once more, in place of the message `again`.
+    pub fn send_again(&self, again: MessageId, command: Command, component: &'static str) {
+        let origin = Origin { component, action: "send again" };
+        self.submit(Submission { command, origin, again: Some(again) });
+    }
+
+    fn submit(&self, submission: Submission) {
+        self.dispatch(Input::Submit(submission));
+    }
+
+    fn dispatch(&self, input: Input) {
+        self.driver.with_value(|driver| driver.dispatch(input));
+    }
+
+    /// Takes a waiting message back.
+    pub fn cancel(&self, id: MessageId) {
+        self.dispatch(Input::Cancel(id));
+    }
+
+    /// Connects to this address, whatever was before.
+    pub fn connect(&self, url: String) {
+        self.notices.clear("address");
+        self.dispatch(Input::Connect { url });
+    }
+
+    /// Connects to the simulated Coda in this page.
+    pub fn use_demo(&self) {
+        self.connect(DEMO_URL.to_owned());
+    }
+
+    /// Goes offline.
+    pub fn disconnect(&self) {
+        self.dispatch(Input::Disconnect);
+    }
+
+    /// Tries again now.
+    pub fn retry_now(&self) {
+        self.dispatch(Input::RetryNow);
+    }
+
+    /// Puts new settings in force and keeps them.
+    pub fn set_settings(&self, settings: Settings) {
+        SettingsStore::keep(settings);
+        driver::set_log_level(settings.log_level);
+        self.dispatch(Input::Configure(settings.link_config()));
+        self.settings.current.set(settings);
+    }
+}
+
+/// The app of the page.
+///
+/// # Panics
+/// Outside the tree that main mounts, where there is no app.
+#[must_use]
+pub fn use_app() -> App {
+    expect_context::<App>()
+}

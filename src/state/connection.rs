@@ -1,0 +1,82 @@
+//! The link as the components see it, field by field.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::set_if_changed;
+use crate::driver::DEMO_URL;
+use crate::link::{LinkStatus, Phase, PhaseKind, Trouble};
+
+/// The link as the components see it.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionStore {
+    /// Where the connection is.
+    pub phase: RwSignal<Phase>,
+    /// What is wrong, where something is.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// The address.
+    pub url: RwSignal<Option<String>>,
+    /// Messages that wait.
+    pub queued: RwSignal<usize>,
+    /// Messages that are written and not answered.
+    pub in_flight: RwSignal<usize>,
+    /// The last round trip.
+    pub round_trip: RwSignal<Option<Duration>>,
+    /// Frames that came in.
+    pub frames_in: RwSignal<u64>,
+    /// Frames that were written.
+    pub frames_out: RwSignal<u64>,
+    /// Frames that could not be read.
+    pub unreadable: RwSignal<u64>,
+    /// Messages that were not sent because the same had just been sent.
+    pub suppressed: RwSignal<u64>,
+}
+
+impl ConnectionStore {
+    pub(super) fn new() -> Self {
+        Self {
+            phase: RwSignal::new(Phase::Offline),
+            trouble: RwSignal::new(None),
+            url: RwSignal::new(None),
+            queued: RwSignal::new(0),
+            in_flight: RwSignal::new(0),
+            round_trip: RwSignal::new(None),
+            frames_in: RwSignal::new(0),
+            frames_out: RwSignal::new(0),
+            unreadable: RwSignal::new(0),
+            suppressed: RwSignal::new(0),
+        }
+    }
+
+    pub(super) fn apply(&self, status: LinkStatus) {
+        set_if_changed(self.phase, status.phase);
+        set_if_changed(self.trouble, status.trouble);
+        set_if_changed(self.url, status.url);
+        set_if_changed(self.queued, status.queued);
+        set_if_changed(self.in_flight, status.in_flight);
+        set_if_changed(self.round_trip, status.counters.round_trip);
+        set_if_changed(self.frames_in, status.counters.frames_in);
+        set_if_changed(self.frames_out, status.counters.frames_out);
+        set_if_changed(self.unreadable, status.counters.unreadable);
+        set_if_changed(self.suppressed, status.counters.suppressed);
+    }
+
+    /// Which phase it is.
+    #[must_use]
+    pub fn kind(&self) -> PhaseKind {
+        self.phase.with(Phase::kind)
+    }
+
+    /// Whether messages can be sent right now.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.kind() == PhaseKind::Ready
+    }
+
+    /// Whether all that is shown comes from the simulated Coda.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.url.with(|url| url.as_deref() == Some(DEMO_URL))
+    }
+}

@@ -1,0 +1,94 @@
+//! Notices: what the user should know and where it is said.
+
+use leptos::prelude::*;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something did not work as wished.
+    Warn,
+    /// Something is wrong.
+    Error,
+}
+
+impl Level {
+    /// Its name, as in the page's `data-level`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Something the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its name.
+    pub id: u64,
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about: a second notice about the same takes the place of the first and counts up.
+    pub topic: &'static str,
+    /// One or two sentences.
+    pub text: String,
+    /// Raw material for those who want to look into it.
+    pub details: Option<String>,
+    /// How often it came.
+    pub count: u64,
+}
+
+/// How many are shown at a time; beyond, the oldest goes.
+const LIMIT: usize = 5;
+/// How much raw material is shown.
+const DETAILS_CHARS: usize = 2_000;
+
+/// All notices that are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Notices {
+    /// Oldest first.
+    pub shown: RwSignal<Vec<Notice>>,
+    last_id: StoredValue<u64>,
+}
+
+impl Notices {
+    pub(super) fn new() -> Self {
+        Self { shown: RwSignal::new(Vec::new()), last_id: StoredValue::new(0) }
+    }
+
+    /// Shows a notice.
+    pub fn show(&self, level: Level, topic: &'static str, text: String) {
+        self.show_with_details(level, topic, text, None);
+    }
+
+    /// Shows a notice with raw material.
+    pub fn show_with_details(&self, level: Level, topic: &'static str, text: String, details: Option<&str>) {
+        let details = details.map(|details| details.chars().take(DETAILS_CHARS).collect());
+        let id = self.last_id.with_value(|last| last + 1);
+        self.last_id.set_value(id);
+        self.shown.update(|shown| {
+            let count = shown.iter().find(|known| known.topic == topic).map_or(1, |known| known.count + 1);
+            shown.retain(|known| known.topic != topic);
+            if shown.len() == LIMIT {
+                shown.remove(0);
+            }
+            shown.push(Notice { id, level, topic, text, details, count });
+        });
+    }
+
+    /// Takes a notice away.
+    pub fn dismiss(&self, id: u64) {
+        self.shown.update(|shown| shown.retain(|notice| notice.id != id));
+    }
+
+    /// Takes the notice about `topic` away, where there is one.
+    pub fn clear(&self, topic: &'static str) {
+        if self.shown.with_untracked(|shown| shown.iter().any(|notice| notice.topic == topic)) {
+            self.shown.update(|shown| shown.retain(|notice| notice.topic != topic));
+        }
+    }
+}

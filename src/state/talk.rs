@@ -1,0 +1,38 @@
+//! The conversation and the avatar as the components see them: a signal per entry.
+
+use leptos::prelude::*;
+
+use crate::model::{Mode, Turn, TurnKey};
+
+/// An entry of the conversation; its content changes without the list's.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The entry's name.
+    pub key: TurnKey,
+    /// Its content.
+    pub turn: ArcRwSignal<Turn>,
+}
+
+/// What the talk page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct TalkStore {
+    /// All entries, oldest first.
+    pub rows: RwSignal<Vec<Row>>,
+    /// How many old entries had to go for newer ones.
+    pub dropped: RwSignal<u64>,
+    /// What Coda is doing.
+    pub mode: RwSignal<Mode>,
+    /// What is typed and not sent; kept here so that no change of page loses it.
+    pub draft: RwSignal<String>,
+}
+
+impl TalkStore {
+    pub(super) fn new() -> Self {
+        Self {
+            rows: RwSignal::new(Vec::new()),
+            dropped: RwSignal::new(0),
+            mode: RwSignal::new(Mode::Idle),
+            draft: RwSignal::new(String::new()),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The only writer of the stores: takes what happened in a frame, and changes what must change.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::connection::ConnectionStore;
+use super::notices::{Level, Notices};
+use super::set_if_changed;
+use super::talk::{Row, TalkStore};
+use crate::driver::Batch;
+use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
+use crate::model::{Avatar, Conversation, Turn, TurnKey};
+use crate::protocol::Command;
+
+/// Owns the models and writes the stores.
+pub struct Writer {
+    conversation: Conversation,
+    avatar: Avatar,
+    turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
+    connection: ConnectionStore,
+    talk: TalkStore,
+    notices: Notices,
+}
+
+impl Writer {
+    /// A writer of these stores.
+    #[must_use]
+    pub fn new(connection: ConnectionStore, talk: TalkStore, notices: Notices) -> Self {
+        Self {
+            conversation: Conversation::default(),
+            avatar: Avatar::default(),
+            turns: HashMap::new(),
+            connection,
+            talk,
+            notices,
+        }
+    }
+
+    /// Applies what happened since the last frame.
+    pub fn apply(&mut self, batch: Batch) {
+        for event in &batch.events {
+            self.take(event);
+        }
+        self.connection.apply(batch.status);
+        set_if_changed(self.talk.mode, self.avatar.mode);
+        self.show_conversation();
+    }
+
+    fn take(&mut self, event: &LinkEvent) {
+        match event {
+            LinkEvent::Event(happened) => {
+                self.conversation.apply_event(happened);
+                self.avatar.apply(&happened.event);
+            }
+            LinkEvent::Message(status) => {
+                self.conversation.apply_message(status);
+                self.tell_of_message(status);
+            }
+            LinkEvent::Phase { phase, .. } if phase.kind() != PhaseKind::Ready => {
+                self.conversation.disconnected();
+                self.avatar.disconnected();
+            }
+            LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
+                let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
+                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(text));
+            }
+            LinkEvent::FrameIn { reading: Reading::Binary(bytes), .. } => {
+                let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
+                self.notices.show(Level::Warn, "binary frame", words);
+            }
+            LinkEvent::Resumed(resumed) => self.tell_of_resumption(*resumed),
+            LinkEvent::Phase { .. } | LinkEvent::FrameIn { .. } | LinkEvent::FrameOut { .. } => {}
+        }
+    }
+
+    /// Texts show their fate in the conversation; other messages have no place there.
+    fn tell_of_message(&self, status: &MessageStatus) {
+        let what = match &*status.command {
+            Command::TextInput { .. } | Command::Ping => return,
+            Command::DemoFlow => "“Run demo”",
+            Command::SttStart(_) => "“Listen”",
+            Command::SttStop => "“Stop listening”",
+            Command::TtsStop => "“Stop speaking”",
+            Command::Custom { kind, .. } => kind.as_str(),
+        };
+        match &status.state {
+            MessageState::Failed(failure) => {
+                self.notices.show(Level::Error, "message failed", format!("{what} was not sent: {failure}."));
+            }
+            MessageState::Expired => {
+                let words = format!("{what} waited too long for a connection and was not sent.");
+                self.notices.show(Level::Warn, "message expired", words);
+            }
+            MessageState::Unconfirmed => {
+                let words = format!("{what} was sent, but Coda did not confirm it. Look whether it happened.");
+                self.notices.show(Level::Warn, "message unconfirmed", words);
+            }
+            _ => {}
+        }
+    }
+
+    fn tell_of_resumption(&self, resumed: Resumed) {
+        let Resumed { restarted, missed, recovered, more_unknown, .. } = resumed;
+        if restarted {
+            self.notices.show(
+                Level::Info,
+                "server restarted",
+                "Coda was restarted. What it said before stays here.".into(),
+            );
+        }
+        if missed > recovered {
+            let lost = missed - recovered;
+            let more = if more_unknown { " There may have been more." } else { "" };
+            let words = format!("While the connection was away, {lost} of Coda's events were missed.{more}");
+            self.notices.show(Level::Info, "missed events", words);
+        }
+    }
+
+    fn show_conversation(&mut self) {
+        let changes = self.conversation.take_changes();
+        for key in &changes.turns {
+            if let (Some(turn), Some(signal)) = (self.conversation.turn(*key), self.turns.get(key)) {
+                signal.set(turn.clone());
+            }
+        }
+        if changes.order {
+            let mut known = std::mem::take(&mut self.turns);
+            let rows = self.conversation.turns().iter().map(|turn| {
+                let signal = known.remove(&turn.key).unwrap_or_else(|| ArcRwSignal::new(turn.clone()));
+                Row { key: turn.key, turn: signal }
+            });
+            let rows: Vec<Row> = rows.collect();
+            self.turns = rows.iter().map(|row| (row.key, row.turn.clone())).collect();
+            self.talk.rows.set(rows);
+            set_if_changed(self.talk.dropped, self.conversation.dropped());
+        }
+    }
+}

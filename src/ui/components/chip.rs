@@ -1,0 +1,193 @@
+//! The connection chip in the top bar, and what it opens to.
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::driver;
+use crate::link::{Phase, PhaseKind};
+use crate::state::use_app;
+use crate::ui::format;
+
+/// What a phase is called in the page.
+const fn label(phase: PhaseKind) -> &'static str {
+    match phase {
+        PhaseKind::Offline => "Offline",
+        PhaseKind::Waiting => "No connection",
+        PhaseKind::Opening => "Connecting",
+        PhaseKind::Authenticating => "Signing in",
+        PhaseKind::Ready => "Connected",
+        PhaseKind::Refused => "Refused",
+    }
+}
+
+/// Phase, round trip and queue at a glance; opens to details.
+#[component]
+pub fn ConnectionChip() -> impl IntoView {
+    let app = use_app();
+    let connection = app.connection;
+    let is_open = RwSignal::new(false);
+    let kind = Memo::new(move |_| connection.kind());
+    let round_trip = move || connection.round_trip.get().filter(|_| connection.is_ready()).map(format::span);
+    let waiting =
+        move || Some(connection.queued.get()).filter(|queued| *queued > 0).map(|queued| format!("{queued} waiting"));
+    let chip = NodeRef::<leptos::html::Button>::new();
+    let popover = NodeRef::<leptos::html::Div>::new();
+    let close = move || {
+        is_open.set(false);
+        if let Some(chip) = chip.get_untracked() {
+            let _ = chip.focus();
+        }
+    };
+    // A click anywhere else closes it, as people expect of something that floats.
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let target = event_target::<web_sys::Node>(&event);
+        let is_inside = popover.get_untracked().is_some_and(|popover| popover.contains(Some(&target)))
+            || chip.get_untracked().is_some_and(|chip| chip.contains(Some(&target)));
+        if is_open.get_untracked() && !is_inside {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    view! {
+        <div
+            class="connection"
+            on:keydown=move |event| {
+                if event.key() == "Escape" && is_open.get_untracked() {
+                    close();
+                }
+            }
+        >
+            <button
+                class="chip"
+                node_ref=chip
+                data-testid="connection"
+                data-phase=move || kind.get().name()
+                aria-haspopup="dialog"
+                aria-expanded=move || is_open.get().to_string()
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                <span class="chip-dot" aria-hidden="true"></span>
+                <span class="chip-label">{move || label(kind.get())}</span>
+                {move || round_trip().map(|text| view! { <span class="chip-detail">{text}</span> })}
+                {move || waiting().map(|text| view! { <span class="chip-detail">{text}</span> })}
+            </button>
+            <Show when=move || is_open.get()>
+                <div class="popover" role="dialog" aria-label="Connection" node_ref=popover>
+                    <Details />
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Details() -> impl IntoView {
+    let app = use_app();
+    let connection = app.connection;
+    let since = move || match connection.phase.get() {
+        Phase::Ready { since, .. } => Some(format::full_time(since.wall)),
+        _ => connection.trouble.get().map(|trouble| format::full_time(trouble.since.wall)),
+    };
+    let authentication = move || match connection.phase.get() {
+        Phase::Ready { client_id: Some(id), .. } => format!("as {id}"),
+        Phase::Ready { client_id: None, .. } => "none asked for (Coda 0.1.1 or older)".to_owned(),
+        _ => "–".to_owned(),
+    };
+    let config = app.settings.current.get_untracked().link_config();
+    let trouble = move || connection.trouble.get().map(|trouble| trouble.why.explain(&config));
+    let is_offline = move || matches!(connection.kind(), PhaseKind::Offline);
+    view! {
+        <h2>{move || label(connection.kind())}</h2>
+        {move || trouble().map(|words| view! { <p class="explain">{words}</p> })}
+        <dl class="kv">
+            <dt>"Since"</dt>
+            <dd>{move || since().unwrap_or_else(|| "–".into())}</dd>
+            <dt>"Signed in"</dt>
+            <dd>{authentication}</dd>
+            <dt>"Round trip"</dt>
+            <dd>{move || connection.round_trip.get().map_or_else(|| "–".into(), format::span)}</dd>
+            <dt>"Waiting, in flight"</dt>
+            <dd>{move || format!("{}, {}", connection.queued.get(), connection.in_flight.get())}</dd>
+            <dt>"Frames in, out"</dt>
+            <dd>{move || format!("{}, {}", connection.frames_in.get(), connection.frames_out.get())}</dd>
+            <dt>"Unreadable frames"</dt>
+            <dd>{connection.unreadable}</dd>
+            <dt>"Duplicates held back"</dt>
+            <dd>{connection.suppressed}</dd>
+        </dl>
+        <AddressForm />
+        <div class="actions">
+            <button
+                class="button"
+                on:click=move |_| {
+                    if let Some(url) = connection.url.get_untracked() {
+                        app.connect(url);
+                    }
+                }
+            >
+                {move || if is_offline() { "Connect" } else { "Reconnect" }}
+            </button>
+            <Show when=move || !is_offline()>
+                <button class="button" on:click=move |_| app.disconnect()>
+                    "Disconnect"
+                </button>
+            </Show>
+            <Show when=move || !connection.is_demo()>
+                <button class="button" on:click=move |_| app.use_demo()>
+                    "Use the demo"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// The address, checked before it is used; another host has to be agreed to.
+#[component]
+pub fn AddressForm() -> impl IntoView {
+    let app = use_app();
+    let known = app.connection.url.get_untracked().filter(|url| url != driver::DEMO_URL);
+    let text = RwSignal::new(known.unwrap_or_else(|| driver::DEFAULT_URL.to_owned()));
+    let error = RwSignal::new(None::<String>);
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        match driver::parse(&text.get_untracked()) {
+            Err(wrong) => error.set(Some(wrong.to_string())),
+            Ok(address) => {
+                error.set(None);
+                match address.foreign_host {
+                    Some(host) => app.to_confirm.set(Some((address.url, host))),
+                    None => {
+                        driver::remember(&address.url);
+                        app.connect(address.url);
+                    }
+                }
+            }
+        }
+    };
+    view! {
+        <form class="address" on:submit=submit novalidate>
+            <div class="field">
+                <label for="address">"Address"</label>
+                <div class="field-row">
+                    <input
+                        id="address"
+                        type="text"
+                        inputmode="url"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=text
+                        aria-invalid=move || error.get().is_some().to_string()
+                        aria-describedby="address-error"
+                        on:input=move |event| text.set(event_target_value(&event))
+                    />
+                    <button class="button" type="submit">
+                        "Use"
+                    </button>
+                </div>
+                <p class="field-error" id="address-error" role="alert">
+                    {move || error.get()}
+                </p>
+            </div>
+        </form>
+    }
+}

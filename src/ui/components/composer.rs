@@ -1,0 +1,76 @@
+//! The text box. What is typed stays until it has been handed over.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::Textarea;
+use leptos::prelude::*;
+
+use icondata_lu::LuSend;
+use leptos_icons::Icon;
+
+use crate::protocol::Command;
+use crate::state::use_app;
+
+/// The text box: Enter sends, Shift+Enter breaks the line.
+#[component]
+pub fn Composer() -> impl IntoView {
+    let app = use_app();
+    let draft = app.talk.draft;
+    let field = NodeRef::<Textarea>::new();
+    let is_empty = move || draft.with(|draft| draft.trim().is_empty());
+    let send = move |action| {
+        let text = draft.get_untracked();
+        if !text.trim().is_empty() {
+            draft.set(String::new());
+            app.send(Command::TextInput { text }, "composer", action);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        // Enter that ends the composition of a character is not meant for us.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send("press Enter");
+        }
+    };
+    let placeholder = move || {
+        if app.connection.is_ready() { "Write to Coda" } else { "Write to Coda; it is sent once there is a connection" }
+    };
+    view! {
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send("click Send");
+                if let Some(field) = field.get_untracked() {
+                    let _ = field.focus();
+                }
+            }
+        >
+            <label class="visually-hidden" for="composer">
+                "Message to Coda"
+            </label>
+            <textarea
+                id="composer"
+                data-testid="composer"
+                node_ref=field
+                rows="1"
+                placeholder=placeholder
+                prop:value=draft
+                aria-describedby="composer-hint"
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <button class="button primary send" type="submit" data-testid="send" disabled=is_empty>
+                <Icon icon=LuSend />
+                <span>"Send"</span>
+            </button>
+        </form>
+        <p class="composer-hint" id="composer-hint">
+            <kbd>"Enter"</kbd>
+            " sends, "
+            <kbd>"Shift+Enter"</kbd>
+            " breaks the line, hold "
+            <kbd>"Space"</kbd>
+            " outside of text to talk"
+        </p>
+    }
+}

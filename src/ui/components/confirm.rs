@@ -1,0 +1,60 @@
+//! Asks before anything is sent to another host than this machine's or the page's.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use crate::driver;
+use crate::state::use_app;
+
+/// The dialog; open while there is something to agree to.
+#[component]
+pub fn Confirm() -> impl IntoView {
+    let app = use_app();
+    let pending = app.to_confirm;
+    view! {
+        {move || {
+            pending
+                .get()
+                .map(|(url, host)| {
+                    let dialog = NodeRef::<Dialog>::new();
+                    Effect::new(move |_| {
+                        if let Some(dialog) = dialog.get() {
+                            let _ = dialog.show_modal();
+                        }
+                    });
+                    let agreed = url.clone();
+                    view! {
+                        <dialog
+                            class="confirm"
+                            node_ref=dialog
+                            aria-labelledby="confirm-title"
+                            on:close=move |_| pending.set(None)
+                        >
+                            <h2 id="confirm-title">"Connect to " {host} "?"</h2>
+                            <p>
+                                "This address is on another machine. What you type and say would go there. Only agree if you know it."
+                            </p>
+                            <p>
+                                <code>{url}</code>
+                            </p>
+                            <div class="actions">
+                                <button class="button" autofocus on:click=move |_| pending.set(None)>
+                                    "Stay here"
+                                </button>
+                                <button
+                                    class="button primary"
+                                    on:click=move |_| {
+                                        pending.set(None);
+                                        driver::remember(&agreed);
+                                        app.connect(agreed.clone());
+                                    }
+                                >
+                                    "Connect"
+                                </button>
+                            </div>
+                        </dialog>
+                    }
+                })
+        }}
+    }
+}

@@ -1,0 +1,146 @@
+//! The list of turns; follows the newest unless the reader has scrolled up.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::TurnView;
+use crate::protocol::Command;
+use crate::state::{Row, use_app};
+use crate::ui::format;
+
+/// So near to the end counts as at the end (pixels).
+const NEAR_END: i32 = 48;
+
+const SUGGESTIONS: [&str; 3] =
+    ["What can you do?", "What is the weather in Rabat today?", "Show me how to list files by size in Python"];
+
+/// The conversation.
+#[component]
+pub fn ConversationView() -> impl IntoView {
+    let app = use_app();
+    let talk = app.talk;
+    let scroller = NodeRef::<Div>::new();
+    let content = NodeRef::<Div>::new();
+    let follows = RwSignal::new(true);
+    let to_end = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    };
+    let on_scroll = move |_| {
+        if let Some(scroller) = scroller.get_untracked() {
+            let to_go = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+            let is_near = to_go < NEAR_END;
+            if follows.get_untracked() != is_near {
+                follows.set(is_near);
+            }
+        }
+    };
+    // The content grows by new turns and by streamed words alike: its size is what to follow.
+    follow_growth(content, move || {
+        if follows.get_untracked() {
+            to_end();
+        }
+    });
+    let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
+    view! {
+        <div
+            class="conversation"
+            role="log"
+            aria-label="Conversation"
+            aria-live="off"
+            tabindex="0"
+            node_ref=scroller
+            on:scroll=on_scroll
+        >
+            <div class="turns" node_ref=content>
+                <Show when=move || is_empty.get()>
+                    <Empty />
+                </Show>
+                <Show when=move || { talk.dropped.get() > 0 }>
+                    <p class="dropped">
+                        {move || format!("{} older entries are no longer kept in this page.", talk.dropped.get())}
+                    </p>
+                </Show>
+                <For each=move || with_days(talk.rows.get()) key=|(row, day)| (row.key, day.clone()) let:entry>
+                    {entry
+                        .1
+                        .map(|day| {
+                            view! {
+                                <div class="day-divider">
+                                    <time>{day}</time>
+                                </div>
+                            }
+                        })}
+                    <TurnView row=entry.0 />
+                </For>
+            </div>
+        </div>
+        <Show when=move || !follows.get()>
+            <button
+                class="button new-messages"
+                on:click=move |_| {
+                    follows.set(true);
+                    to_end();
+                }
+            >
+                "To the newest"
+            </button>
+        </Show>
+    }
+}
+
+/// Puts the day to the first entry of each.
+fn with_days(rows: Vec<Row>) -> Vec<(Row, Option<String>)> {
+    let mut last_day = None;
+    rows.into_iter()
+        .map(|row| {
+            let time = row.turn.with_untracked(|turn| turn.time);
+            let day = time.unix_millis().div_euclid(86_400_000);
+            let is_new = last_day.replace(day) != Some(day);
+            (row, is_new.then(|| format::day(time)))
+        })
+        .collect()
+}
+
+/// Calls `grown` whenever the size of `content` changes, for as long as the component lives.
+fn follow_growth(content: NodeRef<Div>, grown: impl Fn() + 'static) {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::closure::Closure;
+    let grown = Closure::<dyn Fn()>::new(grown);
+    let Ok(observer) = web_sys::ResizeObserver::new(grown.as_ref().unchecked_ref()) else { return };
+    let kept = StoredValue::new_local((observer, grown));
+    Effect::new(move |_| {
+        if let Some(content) = content.get() {
+            kept.with_value(|(observer, _)| observer.observe(&content));
+        }
+    });
+    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    let app = use_app();
+    view! {
+        <div class="empty">
+            <h2>"Nothing has been said yet"</h2>
+            <p>"Write below, hold the microphone button to talk, or begin with one of these:"</p>
+            <div class="actions">
+                {SUGGESTIONS
+                    .map(|text| {
+                        view! {
+                            <button
+                                class="button suggestion"
+                                on:click=move |_| {
+                                    app.send(Command::TextInput { text: text.to_owned() }, "suggestions", "click");
+                                }
+                            >
+                                {text}
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </div>
+    }
+}

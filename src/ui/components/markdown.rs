@@ -1,0 +1,190 @@
+//! Markdown as elements. No HTML of a message is ever inserted: it is shown as the text that it is.
+
+use leptos::html::{ElementChild, custom};
+use leptos::prelude::*;
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+
+use super::CopyButton;
+
+/// Deeper nesting than any answer needs would only exhaust the stack.
+const MAX_DEPTH: usize = 32;
+
+/// A text in Markdown.
+#[component]
+pub fn Markdown(text: String) -> impl IntoView {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut events = Parser::new_ext(&text, options);
+    let blocks = children(&mut events, 0);
+    view! { <div class="turn-body markdown">{blocks}</div> }
+}
+
+/// The views of everything up to the end of the element that has just begun.
+fn children(events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(tag) => views.push(element(tag, events, depth + 1)),
+            Event::End(_) => break,
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                views.push(text.into_string().into_any())
+            }
+            Event::Code(code) => views.push(view! { <code>{code.into_string()}</code> }.into_any()),
+            Event::SoftBreak => views.push("\n".into_any()),
+            Event::HardBreak => views.push(view! { <br /> }.into_any()),
+            Event::Rule => views.push(view! { <hr /> }.into_any()),
+            Event::TaskListMarker(done) => views.push(if done { "☑ " } else { "☐ " }.into_any()),
+            Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+    views
+}
+
+/// All the text up to the end of the element that has just begun.
+fn plain_text(events: &mut Parser<'_>) -> String {
+    let mut text = String::new();
+    let mut depth = 0;
+    for event in events.by_ref() {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) if depth == 0 => break,
+            Event::End(_) => depth -= 1,
+            Event::Text(more) | Event::Code(more) => text.push_str(&more),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn element(tag: Tag<'_>, events: &mut Parser<'_>, depth: usize) -> AnyView {
+    if depth > MAX_DEPTH {
+        return plain_text(events).into_any();
+    }
+    match tag {
+        Tag::CodeBlock(kind) => {
+            let language = match &kind {
+                CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_owned(),
+                CodeBlockKind::Indented => String::new(),
+            };
+            code_block(language, plain_text(events))
+        }
+        Tag::Link { dest_url, .. } => link(&dest_url, children(events, depth)),
+        Tag::Image { dest_url, .. } => {
+            // Not loaded: a message must not make the page call another machine.
+            let words = plain_text(events);
+            let words = if words.is_empty() { dest_url.to_string() } else { words };
+            link(&dest_url, vec![format!("🖼 {words}").into_any()])
+        }
+        Tag::Table(alignments) => table(&alignments, events, depth),
+        Tag::List(Some(first)) => {
+            let items = children(events, depth);
+            view! { <ol start=first.to_string()>{items}</ol> }.into_any()
+        }
+        Tag::HtmlBlock => view! { <p>{children(events, depth)}</p> }.into_any(),
+        other => match element_name(&other) {
+            Some(name) => custom(name).child(children(events, depth)).into_any(),
+            None => children(events, depth).into_any(),
+        },
+    }
+}
+
+const fn element_name(tag: &Tag<'_>) -> Option<&'static str> {
+    Some(match tag {
+        Tag::Paragraph => "p",
+        // The page has its own first and second level.
+        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => "h3",
+        Tag::Heading { level: HeadingLevel::H3, .. } => "h4",
+        Tag::Heading { level: HeadingLevel::H4, .. } => "h5",
+        Tag::Heading { .. } => "h6",
+        Tag::BlockQuote(_) => "blockquote",
+        Tag::List(None) => "ul",
+        Tag::Item => "li",
+        Tag::Emphasis => "em",
+        Tag::Strong => "strong",
+        Tag::Strikethrough => "del",
+        _ => return None,
+    })
+}
+
+fn code_block(language: String, code: String) -> AnyView {
+    let to_copy = code.clone();
+    view! {
+        <div class="code-block">
+            <div class="code-head">
+                <span>{language}</span>
+                <CopyButton label="Copy the code" text=Callback::new(move |()| to_copy.clone()) />
+            </div>
+            <pre tabindex="0">
+                <code>{code}</code>
+            </pre>
+        </div>
+    }
+    .into_any()
+}
+
+/// A link where its address can do no harm, otherwise its words with the address beside them.
+fn link(address: &str, words: Vec<AnyView>) -> AnyView {
+    if is_safe(address) {
+        view! {
+            <a href=address.to_owned() target="_blank" rel="noopener noreferrer nofollow">
+                {words}
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <span>{words}</span>
+            {format!(" ({address})")}
+        }
+        .into_any()
+    }
+}
+
+fn is_safe(address: &str) -> bool {
+    let lower = address.trim().to_ascii_lowercase();
+    ["https://", "http://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
+}
+
+fn table(alignments: &[Alignment], events: &mut Parser<'_>, depth: usize) -> AnyView {
+    let mut head = Vec::new();
+    let mut rows = Vec::new();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(Tag::TableHead) => head = cells("th", alignments, events, depth),
+            Event::Start(Tag::TableRow) => rows.push(cells("td", alignments, events, depth)),
+            Event::End(_) => break,
+            _ => {}
+        }
+    }
+    let rows: Vec<_> = rows.into_iter().map(|cells| view! { <tr>{cells}</tr> }).collect();
+    view! {
+        <div class="table-scroll" tabindex="0">
+            <table>
+                <thead>
+                    <tr>{head}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn cells(name: &'static str, alignments: &[Alignment], events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
+    let mut cells = Vec::new();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(_) => {
+                let align = match alignments.get(cells.len()) {
+                    Some(Alignment::Right) => "right",
+                    Some(Alignment::Center) => "center",
+                    _ => "left",
+                };
+                let content = children(events, depth + 1);
+                cells.push(custom(name).attr("data-align", align).child(content).into_any());
+            }
+            Event::End(_) => break,
+            _ => {}
+        }
+    }
+    cells
+}

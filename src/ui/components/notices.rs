@@ -1,0 +1,48 @@
+//! The stack of notices; new ones are announced to screen readers.
+
+use icondata_lu::LuX;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+
+use crate::state::{Notice, use_app};
+
+/// All notices.
+#[component]
+pub fn NoticeList() -> impl IntoView {
+    let notices = use_app().notices;
+    view! {
+        <div class="notices" role="region" aria-label="Notices" aria-live="polite">
+            <For each=move || notices.shown.get() key=|notice| notice.id let:notice>
+                <NoticeView notice />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn NoticeView(notice: Notice) -> impl IntoView {
+    let notices = use_app().notices;
+    let Notice { id, level, text, details, count, .. } = notice;
+    view! {
+        <div class="notice" data-testid="notice" data-level=level.name()>
+            <div class="notice-body">
+                <p>
+                    {text}
+                    {(count > 1).then(|| view! { <span class="notice-count">{format!(" ({count} times)")}</span> })}
+                </p>
+                {details
+                    .map(|details| {
+                        view! {
+                            <details>
+                                <summary>"Show it"</summary>
+                                <pre>{details}</pre>
+                            </details>
+                        }
+                    })}
+            </div>
+            <button class="icon-button" aria-label="Dismiss" on:click=move |_| notices.dismiss(id)>
+                <Icon icon=LuX />
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,98 @@
+//! Says where the user is looking that there is no connection, why, and what happens next.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::chip::AddressForm;
+use crate::driver;
+use crate::link::{Phase, PhaseKind};
+use crate::protocol::Timestamp;
+use crate::state::use_app;
+
+/// How often the countdown is looked at.
+const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
+
+/// Shown while the connection is in trouble; covers nothing and blocks nothing.
+#[component]
+pub fn TroubleBanner() -> impl IntoView {
+    let connection = use_app().connection;
+    let has_trouble = Memo::new(move |_| match connection.kind() {
+        PhaseKind::Refused => true,
+        PhaseKind::Offline | PhaseKind::Ready => false,
+        PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.trouble.get().is_some(),
+    });
+    view! {
+        <Show when=move || has_trouble.get()>
+            <Banner />
+        </Show>
+    }
+}
+
+#[component]
+fn Banner() -> impl IntoView {
+    let app = use_app();
+    let connection = app.connection;
+    let changes_address = RwSignal::new(false);
+    let config = app.settings.current.get_untracked().link_config();
+    let what = Memo::new(move |_| match connection.phase.get() {
+        Phase::Refused { reason } => {
+            format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
+        }
+        _ => connection.trouble.get().map(|trouble| trouble.why.explain(&config)).unwrap_or_default(),
+    });
+    let address = move || connection.url.get().unwrap_or_default();
+    view! {
+        <div class="trouble" data-phase=move || connection.kind().name()>
+            <div class="trouble-text">
+                <p role="status">
+                    <strong>{address}</strong>
+                    " "
+                    {what}
+                </p>
+                <Countdown />
+            </div>
+            <div class="actions">
+                <button class="button" on:click=move |_| app.retry_now()>
+                    "Try now"
+                </button>
+                <button
+                    class="button"
+                    aria-expanded=move || changes_address.get().to_string()
+                    on:click=move |_| changes_address.update(|open| *open = !*open)
+                >
+                    "Change address"
+                </button>
+                <button class="button" on:click=move |_| app.use_demo()>
+                    "Use the demo"
+                </button>
+            </div>
+            <Show when=move || changes_address.get()>
+                <AddressForm />
+            </Show>
+        </div>
+    }
+}
+
+/// The time until the next try; a timer of its own, so that only these words change.
+#[component]
+fn Countdown() -> impl IntoView {
+    let connection = use_app().connection;
+    let now = RwSignal::new(driver::now().mono);
+    let interval = set_interval_with_handle(move || now.set(driver::now().mono), COUNTDOWN_STEP);
+    on_cleanup(move || {
+        if let Ok(interval) = interval {
+            interval.clear();
+        }
+    });
+    let words = Memo::new(move |_| match connection.phase.get() {
+        Phase::Waiting { retry_at, .. } => format!("Next try in {} s.", seconds_until(retry_at, now.get())),
+        Phase::Opening { .. } | Phase::Authenticating { .. } => "Trying…".to_owned(),
+        _ => String::new(),
+    });
+    view! { <p class="countdown">{words}</p> }
+}
+
+fn seconds_until(at: Timestamp, now: Timestamp) -> u64 {
+    at.since(now).as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,94 @@
+//! One entry of the conversation.
+
+use icondata_lu::LuTriangleAlert;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+
+use super::{CopyButton, Markdown, OutgoingState, ToolView};
+use crate::model::{Role, Turn};
+use crate::state::Row;
+use crate::ui::format;
+
+/// One entry: made once; only what changed in it is touched.
+#[component]
+pub fn TurnView(row: Row) -> impl IntoView {
+    let turn: RwSignal<Turn> = row.turn.into();
+    let role = turn.with_untracked(|turn| turn.role);
+    let time = turn.with_untracked(|turn| turn.time);
+    let who = match role {
+        Role::User => "You",
+        Role::Assistant => "Coda",
+        Role::System => "System",
+    };
+    let is_open = Memo::new(move |_| turn.with(|turn| turn.is_open));
+    let text = Memo::new(move |_| turn.with(|turn| turn.text.clone()));
+    let tools = Memo::new(move |_| turn.with(|turn| turn.tools.clone()));
+    let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
+    let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
+    view! {
+        <article
+            class="turn"
+            class:interim=move || role == Role::User && is_open.get()
+            data-testid="turn"
+            data-role=role.name()
+            data-open=move || is_open.get().to_string()
+        >
+            <header class="turn-head">
+                <span class="turn-name">{who}</span>
+                <time class="turn-time" title=format::full_time(time) datetime=time.to_string()>
+                    {format::clock_time(time)}
+                </time>
+                <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
+            </header>
+            {move || {
+                tools
+                    .get()
+                    .into_iter()
+                    .map(|call| view! { <ToolView call /> })
+                    .collect_view()
+            }}
+            {move || {
+                if is_open.get() {
+                    Either::Left(view! { <div class="turn-body streaming">{text}</div> })
+                } else {
+                    Either::Right(view! { <TurnText role text=text.get() /> })
+                }
+            }}
+            {move || {
+                errors
+                    .get()
+                    .into_iter()
+                    .map(|error| {
+                        view! {
+                            <p class="turn-error" role="alert">
+                                <Icon icon=LuTriangleAlert />
+                                <span>{error}</span>
+                            </p>
+                        }
+                    })
+                    .collect_view()
+            }}
+            <Show when=move || outgoing.with(Option::is_some)>
+                {move || {
+                    outgoing
+                        .get_untracked()
+                        .map(|first| {
+                            let current = Memo::new(move |_| outgoing.get().unwrap_or_else(|| first.clone()));
+                            view! { <OutgoingState outgoing=current /> }
+                        })
+                }}
+            </Show>
+        </article>
+    }
+}
+
+/// A complete text: what Coda writes is Markdown, what people write is shown as they wrote it.
+#[component]
+fn TurnText(role: Role, text: String) -> impl IntoView {
+    if role == Role::Assistant {
+        Either::Left(view! { <Markdown text /> })
+    } else {
+        Either::Right((!text.is_empty()).then(|| view! { <div class="turn-body verbatim">{text}</div> }))
+    }
+}

@@ -1,0 +1,56 @@
+//! Times and durations as people read them.
+
+use std::time::Duration;
+
+use js_sys::{Date, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::protocol::WallTime;
+
+#[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits")]
+fn date(time: WallTime) -> Date {
+    Date::new(&JsValue::from_f64(time.unix_millis() as f64))
+}
+
+fn options(pairs: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (key, value) in pairs {
+        // Setting a property of a fresh plain object cannot fail.
+        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+    }
+    options
+}
+
+/// The time of day in the user's language, as in `14:05`.
+#[must_use]
+pub fn clock_time(time: WallTime) -> String {
+    let options = options(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    date(time).to_locale_string("default", &options).into()
+}
+
+/// The day in the user's language, as in `Monday, November 23`.
+#[must_use]
+pub fn day(time: WallTime) -> String {
+    let options = options(&[("weekday", "long"), ("month", "long"), ("day", "numeric")]);
+    date(time).to_locale_string("default", &options).into()
+}
+
+/// Date and time to the second in the user's language.
+#[must_use]
+pub fn full_time(time: WallTime) -> String {
+    let options = options(&[("dateStyle", "medium"), ("timeStyle", "medium")]);
+    date(time).to_locale_string("default", &options).into()
+}
+
+/// A short span, as in `1.2 ms` or `3.4 s`.
+#[must_use]
+pub fn span(duration: Duration) -> String {
+    let millis = duration.as_secs_f64() * 1_000.0;
+    if millis < 9.95 {
+        format!("{millis:.1} ms")
+    } else if millis < 999.5 {
+        format!("{millis:.0} ms")
+    } else {
+        format!("{:.1} s", millis / 1_000.0)
+    }
+}

@@ -1,0 +1,8 @@
+//! What the user sees. Components read stores and call [`crate::state::App`]; they own no connection and no timer of it.
+
+mod app;
+pub mod components;
+pub mod format;
+pub mod pages;
+
+pub use app::{Shell, mount};

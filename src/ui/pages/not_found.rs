@@ -1,0 +1,22 @@
+//! For addresses that lead nowhere.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// The page for addresses that lead nowhere.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <section class="page-body">
+            <div class="empty">
+                <h1>"There is no such page"</h1>
+                <p>"The address may be mistyped, or from another version."</p>
+                <div class="actions">
+                    <A href="/" attr:class="button primary">
+                        "To the conversation"
+                    </A>
+                </div>
+            </div>
+        </section>
+    }
+}

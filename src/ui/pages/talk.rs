@@ -1,0 +1,25 @@
+//! The conversation with everything that belongs to it.
+
+use leptos::prelude::*;
+
+use crate::ui::components::{AvatarFace, Composer, ConversationView, VoiceControls};
+
+/// The home page.
+#[component]
+pub fn TalkPage() -> impl IntoView {
+    view! {
+        <section class="talk">
+            <h1 class="visually-hidden">"Talk to Coda"</h1>
+            <div class="talk-main">
+                <ConversationView />
+                <footer class="dock">
+                    <VoiceControls />
+                    <Composer />
+                </footer>
+            </div>
+            <aside class="talk-side" aria-label="Coda">
+                <AvatarFace />
+            </aside>
+        </section>
+    }
+}

@@ -1,0 +1,1 @@
+"""A stand-in for the voice assistant Coda: its WebSocket protocol, a scripted assistant, and faults on demand."""

@@ -1,0 +1,75 @@
+"""Who is registered, and the broadcast to all of them: numbering, replay buffer, duplicate cache."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from typing import Deque, Dict, List, Optional, Protocol
+
+from websockets.exceptions import ConnectionClosed
+
+from . import wire
+from .dedup import Deduplicator
+from .faults import Faults
+
+REPLAY_EVENTS = 50
+
+
+class Client(Protocol):
+    """What the hub needs of a connection."""
+
+    async def send(self, text: str) -> None: ...
+
+
+class Hub:
+    """Clients are registered under the id in their token, not under their connection.
+
+    So a token that is used twice makes the second connection take the first one's place, and when the first
+    one ends it takes the second one's registration with it: that socket stays open and receives nothing.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self.seq = 0
+        self.deaf = False
+        self.dedup = Deduplicator()
+        self._faults = faults
+        self._clients: Dict[str, Client] = {}
+        self._replay: Deque[wire.Data] = deque(maxlen=REPLAY_EVENTS)
+
+    def register(self, client_id: str, client: Client) -> None:
+        self._clients[client_id] = client
+
+    def unregister(self, client_id: str) -> None:
+        self._clients.pop(client_id, None)
+
+    def unregister_all(self) -> None:
+        """The fault of a lost registration: open connections stay open, and nothing reaches them."""
+        self._clients.clear()
+
+    def replay(self) -> List[wire.Data]:
+        """The last high-priority events, oldest first."""
+        return list(self._replay)
+
+    async def broadcast(self, kind: str, data: wire.Data) -> Optional[int]:
+        """Sends an event to every registered client and returns its number.
+
+        Without a client the event is dropped before it gets a number, so an outage leaves no gap: None.
+        """
+        await self._faults.thawed.wait()
+        if self.deaf or not self._clients:
+            return None
+        # The answer does not matter for a broadcast, but its key takes a place in the cache, as in Coda.
+        self.dedup.count(f"event {kind}", data)
+        self.seq += 1
+        event = wire.event(self.seq, asyncio.get_running_loop().time(), kind, data)
+        if kind in wire.HIGH_PRIORITY:
+            self._replay.append(event)
+        text = json.dumps(event)
+        # One after the other, as in Coda: a client that does not read holds up those behind it.
+        for client_id, client in list(self._clients.items()):
+            try:
+                await client.send(text)
+            except ConnectionClosed:
+                self.unregister(client_id)
+        return int(event["seq"])

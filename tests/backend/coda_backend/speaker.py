@@ -1,0 +1,94 @@
+"""The scripted loudspeaker: speaks one reply after the other, and stops when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Awaitable, Callable
+
+from .stage import Stage
+from .tasks import Tasks
+
+# About how long a person's voice takes for a character, kept between a short and a patient listener's time.
+SECONDS_PER_CHARACTER = 0.06
+SHORTEST_SECONDS = 1.0
+LONGEST_SECONDS = 6.0
+PROGRESS_STEP_PERCENT = 10
+
+
+class Speaker:
+    """Has its own queue: the assistant can think about the next turn while it still speaks."""
+
+    def __init__(self, stage: Stage, tasks: Tasks, on_spoken: Callable[[str], Awaitable[None]]) -> None:
+        self._stage = stage
+        self._on_spoken = on_spoken
+        self._replies: "asyncio.Queue[str]" = asyncio.Queue()
+        self._stop = asyncio.Event()
+        self._tasks = tasks
+        tasks.spawn(self._work(), "speaking")
+
+    def say(self, reply: str) -> None:
+        self._replies.put_nowait(reply)
+
+    def stop(self) -> str:
+        """Coda announces the stop whether it was speaking or not."""
+        self._tasks.spawn(self._announce_stop(), "stopping speech")
+        return "stopped speaking"
+
+    async def _announce_stop(self) -> None:
+        await self._stage.emit("tts_stop", {"reason": "user_interrupt"})
+        self._stop.set()
+
+    async def _work(self) -> None:
+        while True:
+            reply = await self._replies.get()
+            await self._speak(reply)
+            await self._on_spoken(reply)
+
+    async def _speak(self, reply: str) -> None:
+        self._stop.clear()
+        started = time.monotonic()
+        await self._stage.emit("tts_start", {"text": reply, "voice": "Charlotte", "provider": "elevenlabs"})
+        async with self._stage.timed("tts", "speak"):
+            await self._play(min(LONGEST_SECONDS, max(SHORTEST_SECONDS, len(reply) * SECONDS_PER_CHARACTER)))
+        spoken = time.monotonic() - started
+        await self._stage.emit(
+            "tts_result",
+            {
+                "duration_seconds": self._stage.last["tts"],
+                "audio_duration_seconds": spoken,
+                "char_count": len(reply),
+            },
+        )
+        await self._trace(spoken)
+
+    async def _play(self, seconds: float) -> None:
+        """Progress up to 100 %, or up to where it was stopped."""
+        steps = 100 // PROGRESS_STEP_PERCENT
+        await self._stage.emit("tts_progress", {"percent_complete": 0})
+        for step in range(1, steps + 1):
+            try:
+                await asyncio.wait_for(self._stop.wait(), self._stage.scaled(seconds / steps))
+                return
+            except asyncio.TimeoutError:
+                await self._stage.emit("tts_progress", {"percent_complete": step * PROGRESS_STEP_PERCENT})
+
+    async def _trace(self, spoken: float) -> None:
+        last = self._stage.last
+        stt, llm, tts = last.get("stt", 0.0), last.get("llm", 0.0), last.get("tts", 0.0)
+        total = stt + llm + tts + last.get("tool", 0.0)
+        audio = last.get("stt_audio", 0.0)
+        await self._stage.emit(
+            "latency_trace",
+            {
+                "stt_seconds": stt,
+                "llm_seconds": llm,
+                "tts_seconds": tts,
+                "total_processing_seconds": total,
+                "total_seconds": total,
+                "tool_seconds": last.get("tool"),
+                "stt_audio_duration": audio,
+                "tts_audio_duration": spoken,
+                "total_interaction_seconds": total + audio + spoken,
+            },
+        )

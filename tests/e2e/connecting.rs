@@ -1,0 +1,148 @@
+//! From an address to "ready", and everything that can stand in between.
+
+use serde_json::json;
+
+use crate::harness::{Backend, Outcome, Page};
+
+/// A port on which nothing listens.
+const NOBODY: &str = "/?ws=ws://127.0.0.1:9";
+
+#[tokio::test]
+async fn a_fresh_load_gets_ready_and_shows_a_round_trip() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.until_js("a round trip in the chip", "document.querySelector('.chip-detail')?.innerText.includes('ms')")
+        .await?;
+    assert_eq!(backend.report().await?["connections_total"], 1, "one socket, no more");
+    assert_eq!(page.count("[data-testid=demo-badge]").await?, 0);
+    assert_eq!(page.count(".trouble").await?, 0);
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_server_that_never_challenges_gets_ready_too() -> Outcome {
+    let backend = Backend::start(&["--no-challenge"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("hello").await?;
+    page.until_answered(1).await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn without_a_server_the_page_says_so_counts_down_and_offers_ways_out() -> Outcome {
+    let page = Page::open(NOBODY).await?;
+    page.until_phase("waiting").await?;
+    page.until_shown("Nothing answers at this address").await?;
+    page.until_shown("Next try in").await?;
+    for offer in ["Try now", "Change address", "Use the demo"] {
+        page.until_shown(offer).await?;
+    }
+    page.click_text("Use the demo").await?;
+    page.until_phase("ready").await?;
+    page.until_shown("Demo").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_address_can_be_changed_where_the_trouble_is_shown() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(NOBODY).await?;
+    page.click_text("Change address").await?;
+    page.run("const input = document.querySelector('.trouble input'); input.value = 'localhost:8765'; input.dispatchEvent(new Event('input', {bubbles: true}))").await?;
+    page.click_text("Use").await?;
+    page.until_shown("Coda is reached by ws:// or wss://").await?;
+    let script = "const input = document.querySelector('.trouble input'); input.value = '{URL}'; input.dispatchEvent(new Event('input', {bubbles: true}))";
+    page.run(&script.replace("{URL}", &backend.ws)).await?;
+    page.click_text("Use").await?;
+    page.until_phase("ready").await?;
+    page.go("/").await?;
+    page.until_phase("ready").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_server_that_turns_us_away_is_explained_and_tried_again_on_request() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    backend.make("/challenge", json!({"mode": "refuse"})).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("refused").await?;
+    page.until_shown("Invalid authentication token").await?;
+    backend.make("/challenge", json!({"mode": "normal"})).await?;
+    page.click_text("Try now").await?;
+    page.until_phase("ready").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_gets_a_clear_message() -> Outcome {
+    let page = Page::open("/?ws=http://127.0.0.1:8765").await?;
+    page.until_shown("begins with http:").await?;
+    page.until_phase("offline").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn another_host_must_be_agreed_to_before_anything_is_sent_there() -> Outcome {
+    let page = Page::open("/?ws=ws://coda.invalid:8765").await?;
+    page.until_shown("Connect to coda.invalid?").await?;
+    page.until_phase("offline").await?;
+    page.click_text("Stay here").await?;
+    page.until_js("the dialog closed", "!document.querySelector('dialog[open]')").await?;
+    page.until_phase("offline").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_demo_answers_without_any_server_and_is_labelled() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    page.element("demo-badge").await?;
+    page.say("What can you do?").await?;
+    page.until_answered(1).await?;
+    page.until_js(
+        "the text delivered",
+        "document.querySelector('[data-testid=outgoing]').dataset.state === 'delivered'",
+    )
+    .await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_chip_opens_to_details_and_disconnects_and_connects() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.click("connection").await?;
+    page.until_shown("Round trip").await?;
+    page.click_text("Disconnect").await?;
+    page.until_phase("offline").await?;
+    page.click_text("Connect").await?;
+    page.until_phase("ready").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn nothing_sticks_out_sideways_from_320_pixels_to_4k() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    page.say("markdown").await?;
+    page.until_answered(1).await?;
+    for (width, height) in [(3840, 2160), (1400, 900), (800, 600), (500, 700)] {
+        page.resize(width, height).await?;
+        page.until_js("no sideways scrolling", "document.documentElement.scrollWidth <= innerWidth").await?;
+    }
+    // Narrower than a window can be: a frame of that width.
+    let frame = "const frame = document.createElement('iframe'); frame.style = 'width:320px;height:600px'; \
+                 frame.src = '/?backend=demo'; document.body.replaceChildren(frame)";
+    page.run(frame).await?;
+    let shell = "document.querySelector('iframe').contentDocument?.querySelector('.shell')";
+    page.until_js("the page in the frame", shell).await?;
+    page.until_js(
+        "no sideways scrolling at 320",
+        "document.querySelector('iframe').contentDocument.documentElement.scrollWidth <= 320",
+    )
+    .await?;
+    page.close().await
+}

@@ -1,0 +1,87 @@
+//! What happens in between: restarts, drops, silence.
+
+use serde_json::json;
+
+use crate::harness::{Backend, Outcome, Page};
+
+#[tokio::test]
+async fn a_restart_of_the_server_in_between_loses_nothing_that_was_shown() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("before").await?;
+    page.until_answered(1).await?;
+    backend.make("/restart", json!({"down_seconds": 1})).await?;
+    page.until_phase("ready").await?;
+    page.until_shown("Coda was restarted").await?;
+    page.say("after").await?;
+    page.until_answered(2).await?;
+    page.until_shown("You said: before").await?;
+    page.until_shown("You said: after").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_server_killed_in_the_middle_of_an_answer_is_found_and_the_rest_goes_on() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("a long one").await?;
+    page.until_js("a part of the answer", "document.querySelector('.streaming')?.innerText.length > 20").await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_phase("waiting").await?;
+    page.type_text("typed while away").await?;
+    page.press_enter().await?;
+    page.until_js("the text waits", "document.querySelector('[data-testid=outgoing][data-state=queued]')").await?;
+    backend.make("/start-listening", json!({})).await?;
+    page.until_phase("ready").await?;
+    page.until_shown("You said: typed while away").await?;
+    let sent = backend.acted_on("text_input").await?;
+    assert_eq!(sent.len(), 2, "each once: {sent:?}");
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_swallowed_echo_is_settled_without_acting_twice() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await?;
+    page.say("only once").await?;
+    page.until_js("delivered", "document.querySelector('[data-testid=outgoing][data-state=delivered]')").await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_found_out_and_left() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/freeze", json!({"on": true})).await?;
+    page.say("anybody there?").await?;
+    page.until_js("it is noticed", "document.querySelector('[data-testid=connection]').dataset.phase !== 'ready'")
+        .await?;
+    backend.make("/freeze", json!({"on": false})).await?;
+    page.until_phase("ready").await?;
+    page.until_shown("You said: anybody there?").await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
+    page.close().await
+}
+
+#[tokio::test]
+async fn every_reconnect_leaves_one_connection() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    for drop in 1..=5 {
+        page.until_phase("ready").await?;
+        backend.make("/drop", json!({})).await?;
+        page.until("a new connection", || async {
+            let report = backend.report().await?;
+            Ok(report["auth_ok"] == json!(drop + 1) && report["connections_now"] == json!(1))
+        })
+        .await?;
+    }
+    page.close().await
+}

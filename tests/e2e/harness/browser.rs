@@ -1,0 +1,43 @@
+//! One headless Chromium with its driver; both end with the value.
+
+use std::process::Stdio;
+
+use fantoccini::{Client, ClientBuilder};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+pub struct Browser {
+    pub client: Client,
+    _driver: Child,
+}
+
+impl Browser {
+    pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("chromedriver does not start ({error}): run `make setup-test`"))?;
+        let Some(stdout) = driver.stdout.take() else { return super::failed("chromedriver has no output") };
+        let mut lines = BufReader::new(stdout).lines();
+        let port = loop {
+            let Some(line) = lines.next_line().await? else {
+                return super::failed("chromedriver ended before it named its port");
+            };
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/webdriver.json");
+        let mut capabilities: serde_json::Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+        capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await?;
+        Ok(Self { client, _driver: driver })
+    }
+}

@@ -1,0 +1,170 @@
+//! The dashboard as a person sees and uses it.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::{Outcome, PATIENCE, Site, failed};
+
+type Found<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(30);
+
+pub struct Page {
+    browser: Browser,
+    site: Site,
+}
+
+impl Page {
+    /// A fresh browser with the page opened at `query`, as in `/?ws=…`.
+    pub async fn open(query: &str) -> Found<Self> {
+        let page = Self { browser: Browser::start().await?, site: Site::start().await? };
+        page.browser.client.set_window_size(1400, 900).await?;
+        page.go(query).await?;
+        Ok(page)
+    }
+
+    /// Opens another address of the same page.
+    pub async fn go(&self, query: &str) -> Outcome {
+        Ok(self.browser.client.goto(&format!("{}{query}", self.site.url)).await?)
+    }
+
+    pub async fn reload(&self) -> Outcome {
+        Ok(self.browser.client.refresh().await?)
+    }
+
+    /// Ends the browser; a test that fails before leaves that to the driver's end.
+    pub async fn close(self) -> Outcome {
+        Ok(self.browser.client.close().await?)
+    }
+
+    pub async fn run(&self, script: &str) -> Found<Value> {
+        Ok(self.browser.client.execute(script, vec![]).await?)
+    }
+
+    /// Waits until `condition` holds; fails with `what` and what the page showed.
+    pub async fn until<F>(&self, what: &str, mut condition: impl FnMut() -> F) -> Outcome
+    where
+        F: Future<Output = Found<bool>>,
+    {
+        let start = Instant::now();
+        loop {
+            // An element may be replaced between two looks at it.
+            if condition().await.unwrap_or(false) {
+                return Ok(());
+            }
+            if start.elapsed() > PATIENCE {
+                let shown = self.run("return document.body.innerText").await.unwrap_or_default();
+                return failed(format!(
+                    "waited {PATIENCE:?} for: {what}\nthe page showed:\n{}",
+                    shown.as_str().unwrap_or("")
+                ));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits for a script's expression to hold.
+    pub async fn until_js(&self, what: &str, expression: &str) -> Outcome {
+        let script = format!("return Boolean({expression})");
+        self.until(what, || async { Ok(self.run(&script).await? == json!(true)) }).await
+    }
+
+    pub async fn until_phase(&self, phase: &str) -> Outcome {
+        let expression = format!("document.querySelector('[data-testid=connection]')?.dataset.phase === '{phase}'");
+        self.until_js(&format!("the phase {phase}"), &expression).await
+    }
+
+    /// Waits until the page shows `text`.
+    pub async fn until_shown(&self, text: &str) -> Outcome {
+        let expression = format!("document.body.innerText.includes({})", json!(text));
+        self.until_js(&format!("“{text}” on the page"), &expression).await
+    }
+
+    /// Waits for the answer to the last thing said to be complete.
+    pub async fn until_answered(&self, turns: usize) -> Outcome {
+        let expression = format!(
+            "document.querySelectorAll('[data-testid=turn][data-role=assistant][data-open=false]').length >= {turns}"
+        );
+        self.until_js(&format!("{turns} complete answers"), &expression).await
+    }
+
+    pub async fn element(&self, testid: &str) -> Found<Element> {
+        let css = format!("[data-testid={testid}]");
+        Ok(self.browser.client.wait().at_most(PATIENCE).for_element(Locator::Css(&css)).await?)
+    }
+
+    pub async fn count(&self, css: &str) -> Found<u64> {
+        let script = format!("return document.querySelectorAll({}).length", json!(css));
+        Ok(self.run(&script).await?.as_u64().unwrap_or_default())
+    }
+
+    /// The texts of all elements that match.
+    pub async fn texts(&self, css: &str) -> Found<Vec<String>> {
+        let script = format!("return [...document.querySelectorAll({})].map(element => element.innerText)", json!(css));
+        Ok(serde_json::from_value(self.run(&script).await?)?)
+    }
+
+    /// An attribute of all elements that match.
+    pub async fn attributes(&self, css: &str, name: &str) -> Found<Vec<String>> {
+        let script = format!(
+            "return [...document.querySelectorAll({})].map(element => element.getAttribute('{name}'))",
+            json!(css)
+        );
+        Ok(serde_json::from_value(self.run(&script).await?)?)
+    }
+
+    pub async fn click(&self, testid: &str) -> Outcome {
+        Ok(self.element(testid).await?.click().await?)
+    }
+
+    pub async fn click_text(&self, text: &str) -> Outcome {
+        let xpath = format!("//*[self::button or self::a][normalize-space()='{text}']");
+        let button = self.browser.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await?;
+        Ok(button.click().await?)
+    }
+
+    pub async fn type_text(&self, text: &str) -> Outcome {
+        Ok(self.element("composer").await?.send_keys(text).await?)
+    }
+
+    pub async fn press_enter(&self) -> Outcome {
+        self.type_text(&char::from(Key::Enter).to_string()).await
+    }
+
+    pub async fn say(&self, text: &str) -> Outcome {
+        self.type_text(text).await?;
+        self.press_enter().await
+    }
+
+    /// Presses the mouse on an element and keeps it pressed.
+    pub async fn hold(&self, testid: &str) -> Outcome {
+        let element = self.element(testid).await?;
+        let actions = MouseActions::new("mouse".into())
+            .then(PointerAction::MoveToElement { element, duration: None, x: 0., y: 0. })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        Ok(self.browser.client.perform_actions(actions).await?)
+    }
+
+    pub async fn let_go(&self) -> Outcome {
+        let actions = MouseActions::new("mouse".into()).then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        Ok(self.browser.client.perform_actions(actions).await?)
+    }
+
+    pub async fn resize(&self, width: u32, height: u32) -> Outcome {
+        Ok(self.browser.client.set_window_size(width, height).await?)
+    }
+
+    /// What the page complained about on the console: a panic, above all.
+    pub async fn console_errors(&self) -> Found<Vec<String>> {
+        let script = "return window.__errors ?? []";
+        Ok(serde_json::from_value(self.run(script).await?)?)
+    }
+}

@@ -1,0 +1,11 @@
+//! The built page in Chromium against real servers, as a person would use it.
+//!
+//! Run by `make test-e2e`; needs `dist/`, Chromium with its driver, and the Python test server's environment.
+
+mod harness;
+
+mod coda_lite;
+mod connecting;
+mod conversation;
+mod faults;
+mod voice;

@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# Sets up what the dashboard needs to be built and tested, and nothing that is already there.
+#
+#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-bindgen, wasm-opt
+#   tools/setup.sh test     that, and what `make test` needs: Chromium with its driver, the Python test server
+#
+# Each step looks first whether the thing works, says what it does and why, and can be run again after
+# an interruption: a step's result is put in place only when it is whole.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+TRUNK_VERSION=0.21.14     # the newest that rustc 1.96.0 builds
+BINARYEN_VERSION=132.0.0  # wasm-opt; must be the version that Trunk.toml names
+LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where it is needed
+
+BIN="${CARGO_HOME:-$HOME/.cargo}/bin"
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/coda-dashboard"
+export PATH="$BIN:$PATH"
+
+say() { printf '\033[1m%s\033[0m\n' "setup: $*"; }
+stop() {
+  printf '\nsetup: cannot go on: %s\n' "$1" >&2
+  shift
+  [ $# -eq 0 ] || { printf 'Run these by hand, then the same make target again:\n' >&2; printf '    %s\n' "$@" >&2; }
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+on_debian() { have apt-get && have dpkg; }
+
+# Root is asked for here and nowhere else, and only for a step that puts files into the system.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif have sudo; then sudo "$@"
+  else stop "this step needs root, and there is no sudo" "su -c '$*'"
+  fi
+}
+
+apt_updated=
+apt_install() {
+  if [ -z "$apt_updated" ]; then
+    as_root apt-get update -qq
+    apt_updated=1
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# ---------------------------------------------------------------- Rust and its wasm target
+
+# True when the active toolchain links a wasm test: that needs std, panic_abort, test and a linker.
+wasm_target_works() {
+  local dir
+  dir=$(mktemp -d)
+  echo '#[test] fn links() {}' >"$dir/probe.rs"
+  local ok=0
+  rustc --test --edition 2021 --target wasm32-unknown-unknown -o "$dir/probe.wasm" "$dir/probe.rs" >/dev/null 2>&1 || ok=1
+  rm -rf "$dir"
+  return $ok
+}
+
+setup_rust() {
+  have rustc || have rustup || on_debian ||
+    stop "there is no Rust here" "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+  if wasm_target_works && cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return; fi
+  if have rustup; then
+    say "adding the wasm32 target, rustfmt and clippy to the active toolchain (rustup)"
+    if rustup target add wasm32-unknown-unknown && rustup component add rustfmt clippy && wasm_target_works; then return; fi
+    say "rustup could not; trying the distribution's Rust"
+  fi
+  on_debian || stop "this toolchain cannot build for wasm32-unknown-unknown" \
+    "rustup target add wasm32-unknown-unknown" "rustup component add rustfmt clippy"
+  setup_debian_rust
+}
+
+# Debian ships no wasm std: its rustc-web package brings the exact library source, and the std is built from that.
+setup_debian_rust() {
+  local lld
+  as_root apt-get update -qq
+  apt_updated=1
+  lld=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{print $1}' | sort -t- -k2 -n | tail -1)
+  [ -n "$lld" ] || stop "Debian offers no lld package, which links wasm" "apt-cache search lld"
+  say "installing Debian's Rust with its library source, and $lld to link wasm (under a minute)"
+  apt_install rustc-web cargo-web rust-web-src rustfmt-web rust-web-clippy "$lld"
+  if have rustup; then
+    say "making it this checkout's toolchain: rustup override set $LINKED_TOOLCHAIN"
+    rustup toolchain link "$LINKED_TOOLCHAIN" /usr
+    rustup override set "$LINKED_TOOLCHAIN" >/dev/null 2>&1
+  fi
+  if ! have rust-lld; then
+    mkdir -p "$BIN"
+    ln -sfn "$(command -v "$lld")" "$BIN/rust-lld"
+  fi
+  wasm_target_works || build_wasm_std
+  wasm_target_works || stop "the wasm standard library was built, but a test program still does not link" \
+    "rustc -vV" "ls $(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib"
+}
+
+build_wasm_std() {
+  local work="$CACHE/wasm-std" lib
+  lib="$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib"
+  say "building the wasm32 standard library from Debian's source (about a minute, once)"
+  rm -rf "$work"
+  mkdir -p "$work/src"
+  printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' >"$work/Cargo.toml"
+  : >"$work/src/lib.rs"
+  # Bitcode is embedded for `lto = true`; the cargo runs outside the checkout so that its settings do not mix in.
+  (cd "$work" && RUSTUP_TOOLCHAIN="$(have rustup && echo "$LINKED_TOOLCHAIN" || true)" \
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_PROFILE_RELEASE_PANIC=abort CARGO_TARGET_DIR="$work/target" \
+    cargo build --release -Zbuild-std=std,panic_abort,test --target wasm32-unknown-unknown)
+  rm -f "$work"/target/wasm32-unknown-unknown/release/deps/libempty-*
+  as_root mkdir -p "$lib.new"
+  as_root cp "$work"/target/wasm32-unknown-unknown/release/deps/lib*.rlib "$lib.new/"
+  as_root rm -rf "$lib"
+  as_root mv "$lib.new" "$lib"
+  rm -rf "$work"
+}
+
+# ---------------------------------------------------------------- build tools
+
+# cargo_tool NAME VERSION WHY MINUTES [cargo install options]: cargo puts a tool in place only when it is whole,
+# and the build directory is kept until then, so an interrupted build goes on where it was.
+cargo_tool() {
+  local name=$1 version=$2 why=$3 minutes=$4
+  shift 4
+  say "installing $name $version: $why (about $minutes minutes on two cores, once)"
+  CARGO_TARGET_DIR="$CACHE/build" \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    cargo install "$name" --version "$version" --force "$@"
+  rm -rf "$CACHE/build"
+}
+
+setup_trunk() {
+  have trunk && return
+  on_debian && ! have cc && { say "installing gcc: trunk's dependencies compile C"; apt_install gcc libc6-dev; }
+  cargo_tool trunk "$TRUNK_VERSION" "it builds and serves the page" 7 --locked --no-default-features --features rustls
+}
+
+# The command line must be the very version of the library in Cargo.lock.
+setup_wasm_bindgen() {
+  local want have_version
+  want=$(awk '/^name = "wasm-bindgen"$/ {getline; gsub(/[^0-9.]/, ""); print; exit}' Cargo.lock)
+  have_version=$(wasm-bindgen --version 2>/dev/null | awk '{print $2}' || true)
+  [ "$have_version" = "$want" ] && have wasm-bindgen-test-runner && return
+  cargo_tool wasm-bindgen-cli "$want" "it makes the JavaScript side of the page and runs the browser tests" 3
+}
+
+# Trunk takes wasm-opt from the PATH when its version is the wanted one and downloads it otherwise,
+# which needs a network that allows it: npm's package works where that does not.
+setup_wasm_opt() {
+  local want="version ${BINARYEN_VERSION%%.*}" dir="$CACHE/binaryen-$BINARYEN_VERSION"
+  [[ "$(wasm-opt --version 2>/dev/null || true)" == *"$want"* ]] && return
+  have npm || { say "no npm: trunk will download wasm-opt by itself at the first release build"; return; }
+  say "installing wasm-opt ${BINARYEN_VERSION%%.*} from npm: it makes the page smaller (seconds)"
+  rm -rf "$dir.new" "$dir"
+  mkdir -p "$dir.new"
+  npm install --prefix "$dir.new" --no-save --no-audit --no-fund --loglevel=error "binaryen@$BINARYEN_VERSION" >/dev/null
+  mv "$dir.new" "$dir"
+  mkdir -p "$BIN"
+  ln -sfn "$dir/node_modules/binaryen/bin/wasm-opt" "$BIN/wasm-opt"
+}
+
+# ---------------------------------------------------------------- test tools
+
+setup_chromium() {
+  have chromedriver && { have chromium || have google-chrome || have chrome; } && return
+  on_debian || stop "the browser tests need Chrome or Chromium and its chromedriver on the PATH" \
+    "install Chromium and chromedriver of the same version with your package manager"
+  say "installing Chromium and its driver for the browser tests (seconds)"
+  apt_install chromium chromium-driver
+}
+
+# A virtual environment with the real `websockets` package; its stamp says for which requirements it is whole.
+setup_python() {
+  local stamp=.venv/.ready
+  have python3 || { on_debian && apt_install python3 python3-venv; } || stop "the test server needs Python 3.9 or newer"
+  cmp -s tests/backend/requirements.txt "$stamp" && return
+  say "making .venv with the packages of the Python test server (seconds)"
+  rm -rf .venv
+  if ! python3 -m venv .venv 2>/dev/null; then
+    on_debian || stop "python3 cannot make a virtual environment" "python3 -m ensurepip"
+    apt_install python3-venv
+    rm -rf .venv
+    python3 -m venv .venv
+  fi
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/backend/requirements.txt
+  cp tests/backend/requirements.txt "$stamp"
+}
+
+case "${1:-}" in
+  build) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt ;;
+  test) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python ;;
+  *) stop "usage: tools/setup.sh build|test" ;;
+esac
