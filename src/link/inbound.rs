@@ -11,9 +11,15 @@ const HOLD_REPLAY: std::time::Duration = std::time::Duration::from_secs(3);
 /// How many runs of missed numbers are remembered, oldest forgotten first.
 const MAX_GAPS: usize = 1_000;
 
+/// A number above the last one seen proves that the server was not restarted only if a restarted one could not have
+/// got there in the moments since: it drops events unnumbered until somebody connects.
+const TELLING_SEQ: u64 = 50;
+
 #[derive(Debug)]
 pub(super) struct Inbound {
     epoch: u32,
+    /// Counts up whenever the server may be another one than before; `epoch` only where it surely is.
+    run: u32,
     /// The largest number seen in this epoch.
     last_seq: Option<u64>,
     /// Numbers below `last_seq` that were not seen: from, to (inclusive).
@@ -40,6 +46,7 @@ impl Inbound {
     pub(super) fn new() -> Self {
         Self {
             epoch: 1,
+            run: 1,
             last_seq: None,
             gaps: Vec::new(),
             clock: ServerClock::default(),
@@ -49,14 +56,15 @@ impl Inbound {
         }
     }
 
-    /// The server's run, from 1.
-    pub(super) const fn epoch(&self) -> u32 {
-        self.epoch
+    /// The run of the server's that this connection talks to, once something has come. Equal runs share the server's
+    /// memory of messages.
+    pub(super) fn run(&self) -> Option<u32> {
+        (!self.fresh).then_some(self.run)
     }
 
-    /// Whether it is known which of the server's runs this connection talks to.
-    pub(super) const fn epoch_is_known(&self) -> bool {
-        !self.fresh
+    /// The largest number seen.
+    pub(super) fn last_seq(&self) -> u64 {
+        self.last_seq.unwrap_or_default()
     }
 
     pub(super) const fn other_client_seen(&mut self) {
@@ -106,6 +114,10 @@ impl Inbound {
         };
         let before = self.last_seq;
         let restarted = before.is_some_and(|last| seq <= last);
+        let is_doubtful = self.fresh && before.is_some_and(|last| last < TELLING_SEQ);
+        if restarted || is_doubtful {
+            self.run += 1;
+        }
         if restarted {
             self.epoch += 1;
             self.last_seq = None;

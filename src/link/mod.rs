@@ -251,11 +251,13 @@ impl Link {
         self.step(now, Happening::Tick);
         let accepted = self.inbound.release_replay(now);
         self.deliver(now, accepted);
-        self.beat(now);
         let line = self.line();
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.expire(line, &mut cx);
-        if let Some(line) = line {
+        // After the expiries, which may leave the line idle, and before the writes, since it may want a ping.
+        self.beat(now);
+        if let Some(line) = self.line() {
+            let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.pump(line, &mut cx);
         }
     }
@@ -273,7 +275,8 @@ impl Link {
         self.line.map(|conn| Line {
             conn,
             deduplicates: self.connection.is_authenticated(),
-            epoch: self.inbound.epoch_is_known().then(|| self.inbound.epoch()),
+            run: self.inbound.run(),
+            seq: self.inbound.last_seq(),
         })
     }
 

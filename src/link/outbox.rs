@@ -19,6 +19,8 @@ const MAX_UNCONFIRMED: usize = 256;
 const MAX_EXPECTED_TURNS: usize = 64;
 /// How many of our own ids are remembered, to tell late echoes of ours from those of other clients.
 const MAX_WRITTEN: usize = 512;
+/// The server's memory of messages holds 1,000 entries, and its own events go into it too, two each at most.
+const EVENTS_REMEMBERED: u64 = 400;
 /// JSON's escapes make a text at most six times as long.
 const LARGEST_ESCAPE: usize = 6;
 
@@ -65,8 +67,10 @@ struct Flight {
     conn: Option<ConnId>,
     /// The number of the last copy on its connection.
     write: u64,
-    /// The server's run that the first copy went to.
-    epoch: u32,
+    /// The server's run that the first copy went to, where it was known.
+    run: Option<u32>,
+    /// The server's last number before the first copy.
+    seq: u64,
 }
 
 impl Flight {
@@ -82,7 +86,9 @@ pub(super) struct Line {
     /// The server deduplicates: 0.1.2 does, and is known by its challenge.
     pub(super) deduplicates: bool,
     /// The server's run, once known.
-    pub(super) epoch: Option<u32>,
+    pub(super) run: Option<u32>,
+    /// The server's last number.
+    pub(super) seq: u64,
 }
 
 /// A retry whose message was settled by the answer to another copy, so that its own answer may still come.
@@ -400,7 +406,8 @@ impl Outbox {
             attempt: 0,
             conn: None,
             write: 0,
-            epoch: line.epoch.unwrap_or_default(),
+            run: line.run,
+            seq: line.seq,
         });
         self.write_again(self.flight.len() - 1, line, cx);
     }
@@ -423,13 +430,15 @@ impl Outbox {
 
 /// Whether a second copy cannot make the server act twice, as far as is known.
 fn may_act_only_once(flight: &Flight, line: Line) -> bool {
-    // A server that has restarted does not know the first copy any more.
-    flight.message.command.is_safe_twice() || (line.deduplicates && line.epoch == Some(flight.epoch))
+    // A server that has restarted does not know the first copy any more, nor one that has said too much since.
+    let remembers =
+        line.run.is_some() && line.run == flight.run && line.seq.saturating_sub(flight.seq) < EVENTS_REMEMBERED;
+    flight.message.command.is_safe_twice() || (line.deduplicates && remembers)
 }
 
 /// Whether it is already certain that no second copy may be written.
 fn is_beyond_retry(flight: &Flight, line: Option<Line>) -> bool {
-    let known = line.filter(|line| line.epoch.is_some());
+    let known = line.filter(|line| line.run.is_some());
     flight.conn.is_none() && known.is_some_and(|line| !may_act_only_once(flight, line))
 }
 

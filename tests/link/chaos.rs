@@ -1,0 +1,135 @@
+//! Random operations and faults from a seed; after each the promises are checked.
+
+use std::collections::HashMap;
+
+use coda_dashboard::link::{Input, MessageId, MessageState, PageHint, PhaseKind};
+use coda_dashboard::protocol::{Command, SttStart};
+use coda_dashboard::sim::{Echo, ServerConfig};
+use proptest::prelude::*;
+
+use crate::world::{World, millis, seconds};
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Say,
+    Press,
+    Release,
+    StopSpeaking,
+    Demo,
+    Wait(u64),
+    Drop,
+    HalfOpen,
+    Restart,
+    LoseEchoes(u32),
+    Unreachable(u64),
+    Wake,
+    Slow(u64),
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        6 => Just(Operation::Say),
+        2 => Just(Operation::Press),
+        2 => Just(Operation::Release),
+        1 => Just(Operation::StopSpeaking),
+        1 => Just(Operation::Demo),
+        6 => (1_u64..3_000).prop_map(Operation::Wait),
+        2 => Just(Operation::Drop),
+        1 => Just(Operation::HalfOpen),
+        1 => Just(Operation::Restart),
+        1 => (1_u32..3).prop_map(Operation::LoseEchoes),
+        1 => (1_u64..8_000).prop_map(Operation::Unreachable),
+        1 => Just(Operation::Wake),
+        1 => (1_u64..400).prop_map(Operation::Slow),
+    ]
+}
+
+fn carry_out(world: &mut World, operation: &Operation, number: usize) {
+    match operation {
+        Operation::Say => drop(world.say(&format!("text {number}"))),
+        Operation::Press => drop(world.send(Command::SttStart(SttStart::Continuous))),
+        Operation::Release => drop(world.send(Command::SttStop)),
+        Operation::StopSpeaking => drop(world.send(Command::TtsStop)),
+        Operation::Demo => drop(world.send(Command::DemoFlow)),
+        Operation::Wait(span) => world.run_for(millis(*span)),
+        Operation::Drop => world.drop_connection(),
+        Operation::HalfOpen => world.go_half_open(),
+        Operation::Restart => world.restart_server(),
+        Operation::LoseEchoes(count) => world.server.config_mut().echo = Echo::SwallowNext(*count),
+        Operation::Unreachable(span) => {
+            world.reachable = false;
+            world.run_for(millis(*span));
+            world.reachable = true;
+        }
+        Operation::Wake => world.input(Input::Hint(PageHint::Visible)),
+        Operation::Slow(latency) => world.latency = millis(*latency),
+    }
+}
+
+/// What must hold at every moment.
+fn check(world: &World) -> Result<(), TestCaseError> {
+    let mut acted: HashMap<&str, usize> = HashMap::new();
+    for message in world.server.received().iter().filter(|message| message.acted) {
+        *acted.entry(message.id.as_deref().unwrap_or_default()).or_default() += 1;
+    }
+    for (id, states) in &world.states {
+        let times = acted.get(id.to_string().as_str()).copied().unwrap_or_default();
+        let command = command_of(world, *id);
+        let endings = states.iter().filter(|state| state.is_final()).count();
+        prop_assert!(endings <= 1, "{command:?} ended {endings} times: {states:?}");
+        let safe_twice = matches!(command, Command::Ping | Command::SttStop | Command::TtsStop);
+        prop_assert!(times <= 1 || safe_twice, "the server acted {times} times on {command:?}: {states:?}");
+        let last = states.last();
+        if matches!(last, Some(MessageState::Delivered(_))) {
+            prop_assert!(times >= 1, "{command:?} is called delivered, but the server never acted on it: {states:?}");
+        }
+        let not_sent = matches!(
+            last,
+            Some(MessageState::Failed(_) | MessageState::Expired | MessageState::Suppressed { .. })
+        );
+        prop_assert!(!not_sent || times == 0, "{command:?} is called not sent, but the server acted on it: {states:?}");
+    }
+    Ok(())
+}
+
+fn command_of(world: &World, id: MessageId) -> Command {
+    let status = world.messages.iter().find(|status| status.id == id);
+    status.map_or(Command::Ping, |status| (*status.command).clone())
+}
+
+/// Texts reach the server in the order in which they were said.
+fn check_order(world: &World) -> Result<(), TestCaseError> {
+    let acted = world.server.received().iter().filter(|message| message.acted && message.kind == "text_input");
+    let numbers: Vec<usize> = acted
+        .filter_map(|message| message.data["text"].as_str()?.strip_prefix("text ")?.parse().ok())
+        .collect();
+    prop_assert!(numbers.is_sorted(), "out of order: {numbers:?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_every_message_ends_and_none_acts_twice(
+        seed in any::<u64>(),
+        operations in prop::collection::vec(operation(), 1..40),
+    ) {
+        let mut world = World::new(ServerConfig::quiet(), seed);
+        world.connect();
+        for (number, operation) in operations.iter().enumerate() {
+            carry_out(&mut world, operation, number);
+            check(&world)?;
+        }
+        world.latency = millis(1);
+        world.server.config_mut().echo = Echo::Faithful;
+        world.run_for(seconds(120));
+        check(&world)?;
+        check_order(&world)?;
+        prop_assert_eq!(world.phase(), PhaseKind::Ready, "it recovers");
+        for (id, states) in &world.states {
+            let settled = states.last().is_some_and(|state| state.is_final() || *state == MessageState::Unconfirmed);
+            prop_assert!(settled, "{:?} never ended: {:?}", command_of(&world, *id), states);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The connection manager: from offline to ready, and back.
+
+use coda_dashboard::link::{AuthStep, CloseInfo, Input, Move, PageHint, Phase, PhaseKind, Signal, Why, next};
+use coda_dashboard::sim::{Challenge, ServerConfig};
+
+use crate::world::{World, millis, seconds};
+
+fn world(challenge: Challenge) -> World {
+    let mut world = World::new(ServerConfig { challenge, ..ServerConfig::quiet() }, 3);
+    world.connect();
+    world
+}
+
+#[test]
+fn every_pair_of_phase_and_signal_has_its_move() {
+    use Move::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
+    // Rows as in Signal::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
+    let table = [
+        [Open, Open, Open, Open, Open, Open],
+        [Stay, Leave, Leave, Leave, Leave, Leave],
+        [Open, Open, Stay, Stay, Stay, Open],
+        [Stay, Hurry, Stay, Stay, Stay, Stay],
+        [Stay, Open, Retreat, Retreat, Stay, Stay],
+        [Stay, Stay, Stay, Probe, Stay, Stay],
+        [Stay, Stay, Await, Stay, Stay, Stay],
+        [Stay, Stay, Stay, Answer, Answer, Stay],
+        [Stay, Stay, Stay, Welcome, Stay, Stay],
+        [Stay, Stay, Stay, Retreat, Retreat, Stay],
+        [Stay, Stay, Stay, Refuse, Refuse, Stay],
+        [Stay, Stay, Stay, Welcome, Stay, Stay],
+        [Stay, Stay, Retreat, Retreat, Retreat, Stay],
+        [Stay, Stay, Stay, Retreat, Retreat, Stay],
+    ];
+    for (signal, row) in Signal::ALL.into_iter().zip(table) {
+        for (phase, expected) in PhaseKind::ALL.into_iter().zip(row) {
+            assert_eq!(next(phase, signal), expected, "{signal:?} in {phase:?}");
+        }
+    }
+}
+
+#[test]
+fn a_challenge_is_answered_and_leads_to_ready() {
+    let mut world = world(Challenge::Normal);
+    assert_eq!(world.phase(), PhaseKind::Opening);
+    let took = world.run_until_holds("ready", seconds(1), |world| world.phase() == PhaseKind::Ready);
+    assert!(took < millis(20), "{took:?}");
+    assert!(matches!(world.link.status().phase, Phase::Ready { client_id: Some(_), .. }));
+}
+
+#[test]
+fn a_server_that_never_challenges_is_ready_after_the_wait_once_it_has_echoed() {
+    let mut world = world(Challenge::None);
+    world.run_for(millis(900));
+    assert!(matches!(
+        world.link.status().phase,
+        Phase::Authenticating { step: AuthStep::AwaitingChallenge { .. }, .. }
+    ));
+    world.run_for(millis(200));
+    assert!(matches!(world.link.status().phase, Phase::Ready { client_id: None, .. }));
+}
+
+#[test]
+fn a_challenge_that_never_comes_is_given_up_and_tried_again() {
+    let mut world = world(Challenge::Stall);
+    world.run_for(seconds(9));
+    assert_eq!(world.phase(), PhaseKind::Authenticating, "pings that nobody answers prove nothing");
+    world.run_for(seconds(2));
+    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(Why::AuthTimeout));
+    world.server.config_mut().challenge = Challenge::Normal;
+    world.run_for(seconds(12));
+    assert_eq!(world.phase(), PhaseKind::Ready);
+    assert_eq!(world.link.status().trouble, None);
+}
+
+#[test]
+fn a_server_that_turns_us_away_twice_is_not_asked_again_by_itself() {
+    let mut world = world(Challenge::Refuse);
+    world.run_for(seconds(60));
+    assert_eq!(world.phase(), PhaseKind::Refused);
+    assert_eq!(world.opened, 2);
+    world.input(Input::Hint(PageHint::Online));
+    world.run_for(seconds(60));
+    assert_eq!(world.opened, 2, "also not when the page wakes");
+    world.server.config_mut().challenge = Challenge::Normal;
+    world.input(Input::RetryNow);
+    world.run_for(seconds(1));
+    assert_eq!(world.phase(), PhaseKind::Ready);
+}
+
+#[test]
+fn without_a_server_it_tries_forever_at_most_ten_seconds_apart() {
+    let mut world = World::new(ServerConfig::quiet(), 5);
+    world.reachable = false;
+    world.connect();
+    world.run_for(seconds(3_600));
+    assert!(world.opened > 360, "{} tries in an hour", world.opened);
+    assert!(world.opened < 1_500, "{} tries in an hour", world.opened);
+    world.reachable = true;
+    world.run_for(seconds(11));
+    assert_eq!(world.phase(), PhaseKind::Ready);
+}
+
+#[test]
+fn a_dropped_connection_is_back_within_a_quarter_of_a_second() {
+    let mut world = World::ready();
+    world.run_for(seconds(6));
+    world.drop_connection();
+    world.run_for(millis(5));
+    assert_eq!(world.phase(), PhaseKind::Waiting);
+    world.run_for(millis(270));
+    assert_eq!(world.phase(), PhaseKind::Ready);
+}
+
+#[test]
+fn a_page_that_comes_online_tries_at_once() {
+    let mut world = World::new(ServerConfig::quiet(), 5);
+    world.reachable = false;
+    world.connect();
+    world.run_for(seconds(300));
+    world.reachable = true;
+    world.input(Input::Hint(PageHint::Online));
+    world.run_for(millis(300));
+    assert_eq!(world.phase(), PhaseKind::Ready);
+}
+
+#[test]
+fn what_a_replaced_socket_says_has_no_effect() {
+    let mut world = World::ready();
+    let old = world.link.status().phase.conn().expect("a live socket");
+    world.connect();
+    world.run_for(seconds(1));
+    let before = world.link.status();
+    world.input(Input::Closed(old, CloseInfo { code: 1006, reason: String::new() }));
+    world.input(Input::Opened(old));
+    world.input(Input::Frame(old, r#"{"type":"auth_challenge","data":{"token":"old"}}"#.into()));
+    let after = world.link.status();
+    assert_eq!(after.phase, before.phase);
+    assert_eq!(after.counters.frames_out, before.counters.frames_out, "an old challenge is not answered");
+}
+
+#[test]
+fn the_user_can_go_offline_and_stays_there() {
+    let mut world = World::ready();
+    world.input(Input::Disconnect);
+    world.run_for(seconds(600));
+    assert_eq!(world.phase(), PhaseKind::Offline);
+    assert_eq!(world.opened, 1);
+    assert!(world.link.next_wakeup(world.clock()).is_none(), "nothing to wake for");
+}

@@ -1,0 +1,107 @@
+//! Events in: each once, in order, replays merged, restarts and gaps told.
+
+use coda_dashboard::link::{ConnId, Input, LinkEvent, Resumed};
+use coda_dashboard::protocol::Event;
+use coda_dashboard::sim::ServerConfig;
+
+use crate::world::{World, millis, seconds};
+
+fn frame(seq: u64, token: &str) -> String {
+    format!(r#"{{"version":"1.0","seq":{seq},"timestamp":5.0,"type":"llm_token","data":{{"token":"{token}"}}}}"#)
+}
+
+fn replay(seqs: &[u64]) -> String {
+    let events: Vec<String> = seqs.iter().map(|seq| frame(*seq, &seq.to_string())).collect();
+    format!(r#"{{"type":"replay","events":[{}]}}"#, events.join(","))
+}
+
+/// A link whose server is this test: connected, without its first ping answered.
+fn scripted() -> (World, ConnId) {
+    let mut world = World::ready();
+    world.reachable = false;
+    let conn = world.link.status().phase.conn().expect("a live socket");
+    (world, conn)
+}
+
+fn receive(world: &mut World, conn: ConnId, text: &str) {
+    world.input(Input::Frame(conn, text.into()));
+}
+
+fn tokens(world: &World) -> Vec<String> {
+    let token = |event: &Event| match event {
+        Event::AnswerToken(token) => Some(token.token.clone()),
+        _ => None,
+    };
+    world.server_events().filter_map(|event| token(&event.event)).collect()
+}
+
+fn resumed(world: &World) -> Vec<Resumed> {
+    let resumed = |event: &LinkEvent| match event {
+        LinkEvent::Resumed(resumed) => Some(*resumed),
+        _ => None,
+    };
+    world.events.iter().filter_map(resumed).collect()
+}
+
+#[test]
+fn a_replay_fills_a_gap_and_applies_each_event_once() {
+    let (mut world, conn) = scripted();
+    receive(&mut world, conn, &frame(100, "100"));
+    receive(&mut world, conn, &frame(104, "104"));
+    receive(&mut world, conn, &replay(&[99, 100, 102, 104]));
+    receive(&mut world, conn, &replay(&[102, 103]));
+    assert_eq!(tokens(&world), ["100", "104", "99", "102", "103"]);
+    let last = resumed(&world).pop().expect("a gap was noticed");
+    assert_eq!((last.missed, last.restarted), (3, false));
+}
+
+#[test]
+fn a_replay_that_comes_first_is_put_before_the_live_events() {
+    let (mut world, conn) = scripted();
+    receive(&mut world, conn, &frame(100, "100"));
+    world.reachable = true;
+    world.drop_connection();
+    // The simulated server's own numbers are below 100: it looks like one that was restarted.
+    world.run_for(seconds(1));
+    let last = resumed(&world).pop().expect("told");
+    assert!(last.restarted);
+    assert_eq!(last.epoch, 2);
+}
+
+#[test]
+fn a_quiet_reconnect_misses_nothing_that_was_numbered_but_more_is_unknown() {
+    let mut world = World::ready();
+    world.run_for(seconds(6));
+    world.drop_connection();
+    world.run_for(seconds(1));
+    let last = resumed(&world).pop().expect("told");
+    assert_eq!(last, Resumed { epoch: 1, restarted: false, missed: 0, recovered: 0, more_unknown: true });
+}
+
+#[test]
+fn server_times_become_times_of_day() {
+    let mut world = World::new(ServerConfig { metrics_interval: Some(seconds(1)), ..ServerConfig::quiet() }, 4);
+    world.connect();
+    world.run_for(seconds(5));
+    let now = world.clock().wall.unix_millis();
+    let times: Vec<i64> = world.server_events().map(|event| event.time.unix_millis()).collect();
+    assert!(!times.is_empty());
+    assert!(times.iter().all(|time| (now - 6_000..=now).contains(time)), "{times:?} at {now}");
+    assert!(times.is_sorted());
+}
+
+#[test]
+fn nothing_that_a_server_can_send_stops_the_link() {
+    let mut world = World::ready();
+    let conn = world.link.status().phase.conn().expect("a live socket");
+    let deep = "[".repeat(100_000);
+    let nested = r#"{"type":"replay","events":[{"type":"replay","events":[]},{"type":"llm_token","seq":1e999}]}"#;
+    for text in ["", "null", "{}", r#"{"type":null}"#, nested, &deep, r#"{"type":"auth_challenge"}"#, "\u{0}"] {
+        receive(&mut world, conn, text);
+    }
+    world.input(Input::Binary(conn, 12));
+    let id = world.say("still there?");
+    world.run_for(millis(100));
+    assert!(world.is_delivered(id));
+    assert!(world.link.status().counters.unreadable >= 6);
+}

@@ -1,0 +1,287 @@
+//! One link, one simulated server and the network between; time jumps to whatever is next.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use coda_dashboard::link::{
+    Action, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, MessageState, MessageStatus, Origin,
+    PhaseKind, ServerEvent, Submission,
+};
+use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime};
+use coda_dashboard::sim::{PeerId, Received, Server, ServerConfig, ServerInput, ServerOutput};
+
+/// The wall clock at the start.
+const START: i64 = 1_795_374_567_000;
+/// More steps than this without any time passing is a machine that spins.
+const MAX_STEPS_AT_ONCE: u32 = 10_000;
+
+#[derive(Debug)]
+enum Transit {
+    ToLink(Input),
+    ToServer(ServerInput),
+}
+
+pub struct World {
+    pub link: Link,
+    pub server: Server,
+    pub now: Timestamp,
+    /// One way.
+    pub latency: Duration,
+    /// Whether new connections come about.
+    pub reachable: bool,
+    /// Connections that carry nothing any more, without a word.
+    dead: BTreeSet<u32>,
+    open: BTreeSet<u32>,
+    transit: BTreeMap<(Timestamp, u64), (u32, Transit)>,
+    counter: u64,
+    pub events: Vec<LinkEvent>,
+    pub states: HashMap<MessageId, Vec<MessageState>>,
+    pub messages: Vec<MessageStatus>,
+    pub opened: u32,
+}
+
+impl World {
+    pub fn new(config: ServerConfig, seed: u64) -> Self {
+        Self {
+            link: Link::new(LinkConfig::default(), seed),
+            server: Server::new(config, seed),
+            now: Timestamp::from_millis(1_000),
+            latency: Duration::from_millis(1),
+            reachable: true,
+            dead: BTreeSet::new(),
+            open: BTreeSet::new(),
+            transit: BTreeMap::new(),
+            counter: 0,
+            events: Vec::new(),
+            states: HashMap::new(),
+            messages: Vec::new(),
+            opened: 0,
+        }
+    }
+
+    /// A world whose link is connected and idle.
+    pub fn ready() -> Self {
+        let mut world = Self::new(ServerConfig::quiet(), 7);
+        world.connect();
+        world.run_for(Duration::from_millis(200));
+        assert_eq!(world.phase(), PhaseKind::Ready);
+        world
+    }
+
+    /// A world whose server has been up long enough for its numbers to tell a restart.
+    pub fn seasoned() -> Self {
+        let mut world = Self::ready();
+        for number in 0..60 {
+            world.say(&format!("warm up {number}"));
+            world.run_for(Duration::from_millis(100));
+        }
+        world
+    }
+
+    pub fn clock(&self) -> Now {
+        let millis = i64::try_from(self.now.as_micros() / 1_000).unwrap();
+        Now { mono: self.now, wall: WallTime::from_unix_millis(START + millis) }
+    }
+
+    pub fn phase(&self) -> PhaseKind {
+        self.link.status().phase.kind()
+    }
+
+    pub fn connect(&mut self) {
+        self.input(Input::Connect { url: "ws://localhost:8765".into() });
+    }
+
+    pub fn send(&mut self, command: Command) -> MessageId {
+        let origin = Origin { component: "test", action: "send" };
+        self.input(Input::Submit(Submission { command, origin, again: None }));
+        self.last_message()
+    }
+
+    pub fn say(&mut self, text: &str) -> MessageId {
+        self.send(Command::TextInput { text: text.into() })
+    }
+
+    pub fn last_message(&self) -> MessageId {
+        let created = self.messages.iter().rev().find(|message| message.origin.component == "test");
+        created.expect("a message was sent").id
+    }
+
+    pub fn state(&self, id: MessageId) -> &MessageState {
+        self.states[&id].last().expect("a state")
+    }
+
+    pub fn is_delivered(&self, id: MessageId) -> bool {
+        matches!(self.state(id), MessageState::Delivered(_))
+    }
+
+    /// How often the server was sent a message, and how often it acted on it.
+    pub fn received(&self, id: MessageId) -> (usize, usize) {
+        let id = id.to_string();
+        let copies: Vec<&Received> =
+            self.server.received().iter().filter(|message| message.id.as_deref() == Some(&id)).collect();
+        (copies.len(), copies.iter().filter(|message| message.acted).count())
+    }
+
+    pub fn server_events(&self) -> impl Iterator<Item = &ServerEvent> {
+        self.events.iter().filter_map(|event| match event {
+            LinkEvent::Event(event) => Some(event),
+            _ => None,
+        })
+    }
+
+    // ------------------------------------------------------------ faults
+
+    /// The connection breaks; what is under way is lost.
+    pub fn drop_connection(&mut self) {
+        let dropped = std::mem::take(&mut self.open);
+        self.transit.retain(|_, (conn, _)| !dropped.contains(conn));
+        for conn in dropped {
+            self.send_in(conn, Transit::ToServer(ServerInput::Disconnected(PeerId(conn.into()))));
+            let info = CloseInfo { code: 1006, reason: String::new() };
+            self.send_in(conn, Transit::ToLink(Input::Closed(ConnId(conn), info)));
+        }
+    }
+
+    /// The connection carries nothing any more, and nobody is told.
+    pub fn go_half_open(&mut self) {
+        self.dead.extend(self.open.iter().copied());
+        self.transit.retain(|_, (conn, _)| !self.dead.contains(conn));
+    }
+
+    pub fn restart_server(&mut self) {
+        let now = self.clock();
+        self.drop_connection();
+        self.server.restart(now);
+        self.drain_server();
+    }
+
+    // ------------------------------------------------------------ time
+
+    pub fn input(&mut self, input: Input) {
+        let now = self.clock();
+        self.link.handle(now, input);
+        while let Some(action) = self.link.poll_action() {
+            self.carry_out(action);
+        }
+        let wakeup = self.link.next_wakeup(now);
+        assert!(wakeup.is_none_or(|wakeup| wakeup.at >= now.mono), "a wakeup in the past: {wakeup:?} at {now:?}");
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Open { conn, .. } => {
+                assert!(self.open.is_subset(&self.dead), "a second socket while {:?} is open", self.open);
+                self.opened += 1;
+                if self.reachable {
+                    self.open.insert(conn.0);
+                    self.send_in(conn.0, Transit::ToServer(ServerInput::Connected(PeerId(conn.0.into()))));
+                    self.send_in(conn.0, Transit::ToLink(Input::Opened(conn)));
+                } else {
+                    let info = CloseInfo { code: 1006, reason: String::new() };
+                    self.send_in(conn.0, Transit::ToLink(Input::Closed(conn, info)));
+                }
+            }
+            Action::Send { conn, text } => {
+                if self.open.contains(&conn.0) {
+                    let frame = ServerInput::Frame(PeerId(conn.0.into()), text.to_string());
+                    self.send_in(conn.0, Transit::ToServer(frame));
+                }
+            }
+            Action::Close { conn, .. } => {
+                if self.open.remove(&conn.0) {
+                    self.send_in(conn.0, Transit::ToServer(ServerInput::Disconnected(PeerId(conn.0.into()))));
+                }
+            }
+            Action::Emit(event) => {
+                if let LinkEvent::Message(status) = &event {
+                    self.states.entry(status.id).or_default().push(status.state.clone());
+                    self.messages.push(status.clone());
+                }
+                self.events.push(event);
+            }
+        }
+    }
+
+    fn send_in(&mut self, conn: u32, what: Transit) {
+        let is_news = matches!(what, Transit::ToServer(ServerInput::Disconnected(_)));
+        if self.dead.contains(&conn) && !is_news {
+            return;
+        }
+        self.counter += 1;
+        self.transit.insert((self.now + self.latency, self.counter), (conn, what));
+    }
+
+    fn drain_server(&mut self) {
+        while let Some(output) = self.server.poll_output() {
+            match output {
+                ServerOutput::Send(PeerId(peer), text) => {
+                    let conn = u32::try_from(peer).unwrap();
+                    if self.open.contains(&conn) {
+                        self.send_in(conn, Transit::ToLink(Input::Frame(ConnId(conn), text.into())));
+                    }
+                }
+                ServerOutput::Close(PeerId(peer), code, reason) => {
+                    let conn = u32::try_from(peer).unwrap();
+                    self.open.remove(&conn);
+                    self.send_in(conn, Transit::ToLink(Input::Closed(ConnId(conn), CloseInfo { code, reason })));
+                }
+            }
+        }
+    }
+
+    /// Does everything that is due until `until`, in order.
+    pub fn run_until(&mut self, until: Timestamp) {
+        let mut steps_at_once = 0;
+        loop {
+            let transit = self.transit.keys().next().map(|(at, _)| *at);
+            let link = self.link.next_wakeup(self.clock()).map(|wakeup| wakeup.at);
+            let server = self.server.next_wakeup();
+            let Some(next) = [transit, link, server].into_iter().flatten().min().filter(|at| *at <= until) else {
+                break;
+            };
+            steps_at_once = if next > self.now { 0 } else { steps_at_once + 1 };
+            assert!(steps_at_once < MAX_STEPS_AT_ONCE, "it spins at {:?}: link {link:?}, server {server:?}", self.now);
+            self.now = self.now.max(next);
+            if transit == Some(next) {
+                let Some(((_, _), (_, what))) = self.transit.pop_first() else { continue };
+                match what {
+                    Transit::ToLink(input) => self.input(input),
+                    Transit::ToServer(input) => {
+                        let now = self.clock();
+                        self.server.handle(now, input);
+                        self.drain_server();
+                    }
+                }
+            } else if server == Some(next) {
+                let now = self.clock();
+                self.server.handle(now, ServerInput::Tick);
+                self.drain_server();
+            } else {
+                self.input(Input::Tick);
+            }
+        }
+        self.now = self.now.max(until);
+    }
+
+    pub fn run_for(&mut self, span: Duration) {
+        self.run_until(self.now + span);
+    }
+
+    /// Runs until `condition` holds; returns how long that took.
+    pub fn run_until_holds(&mut self, what: &str, limit: Duration, condition: impl Fn(&Self) -> bool) -> Duration {
+        let start = self.now;
+        while !condition(self) {
+            assert!(self.now.since(start) < limit, "{what} did not come about within {limit:?}");
+            self.run_for(Duration::from_millis(1));
+        }
+        self.now.since(start)
+    }
+}
+
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
