@@ -3,6 +3,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// Nothing from outside may stop the page; a test stops by panicking.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod link;
 pub mod model;

@@ -22,9 +22,10 @@ struct Seen {
     fingerprint: u64,
     at: Timestamp,
     id: MessageId,
+    again: Option<MessageId>,
 }
 
-/// Of type and data without the message id; object keys come sorted out of serde_json's map.
+/// Of type and data without the message id; object keys come sorted out of `serde_json`'s map.
 fn fingerprint(command: &Command) -> u64 {
     let mut hasher = DefaultHasher::new();
     command.kind().hash(&mut hasher);
@@ -34,11 +35,13 @@ fn fingerprint(command: &Command) -> u64 {
 
 impl Dedup {
     /// Remembers `command` as `id`, unless an equal one came within its window: then returns that one's id.
+    /// Where the user sends `again` what was said before, only a second such wish is a duplicate.
     pub(super) fn check(
         &mut self,
         now: Timestamp,
         id: MessageId,
         command: &Command,
+        again: Option<MessageId>,
         config: &LinkConfig,
     ) -> Result<(), MessageId> {
         if !command.is_deduplicated() {
@@ -46,7 +49,8 @@ impl Dedup {
         }
         self.seen.retain(|seen| now.since(seen.at) < config.dedup_window(&seen.kind));
         let fingerprint = fingerprint(command);
-        if let Some(seen) = self.seen.iter().find(|seen| seen.fingerprint == fingerprint) {
+        let is_same = |seen: &&Seen| seen.fingerprint == fingerprint && (again.is_none() || seen.again == again);
+        if let Some(seen) = self.seen.iter().find(is_same) {
             return Err(seen.id);
         }
         if let Some(kind) = command.reopens() {
@@ -55,7 +59,7 @@ impl Dedup {
         if self.seen.len() == CAPACITY {
             self.seen.pop_front();
         }
-        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id });
+        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id, again });
         Ok(())
     }
 
@@ -83,7 +87,7 @@ mod tests {
 
         fn passes(&mut self, millis: u64, command: &Command) -> bool {
             let id = MessageId::random(&mut self.rng);
-            self.dedup.check(Timestamp::from_millis(millis), id, command, &self.config).is_ok()
+            self.dedup.check(Timestamp::from_millis(millis), id, command, None, &self.config).is_ok()
         }
     }
 

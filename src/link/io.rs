@@ -141,8 +141,6 @@ pub enum Reading {
     Control(Control),
     /// One or more events.
     Events,
-    /// An event that had been applied already.
-    Repeated,
     /// Not readable.
     Unreadable(DecodeError),
     /// Binary, of this many bytes.

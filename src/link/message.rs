@@ -165,6 +165,8 @@ pub struct MessageStatus {
     pub origin: Origin,
     /// When it was created.
     pub created: Now,
+    /// The message that the user had sent again by this one.
+    pub again: Option<MessageId>,
     /// When this state began.
     pub at: Now,
     /// Where it is.

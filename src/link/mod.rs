@@ -153,23 +153,19 @@ impl Link {
     fn submit(&mut self, now: Now, Submission { command, origin, again }: Submission) {
         let id = MessageId::random(&mut self.rng);
         if let Some(again) = again {
-            self.dedup.forget(again);
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.cancel(again, Cancellation::SentAgain { by: id }, &mut cx);
         }
-        let checked = self.dedup.check(now.mono, id, &command, &self.config);
-        let message = Pending { id, command: Arc::new(command), origin, created: now };
-        match checked {
-            Err(original) => {
-                self.counters.suppressed += 1;
-                let state = MessageState::Suppressed { original };
-                let Pending { id, command, origin, created } = message;
-                self.emit(LinkEvent::Message(MessageStatus { id, command, origin, created, at: now, state }));
-            }
-            Ok(()) => {
-                let (outbox, mut cx) = self.outbox_and_cx(now);
-                outbox.submit(message, &mut cx);
-            }
+        let checked = self.dedup.check(now.mono, id, &command, again, &self.config);
+        let message = Pending { id, command: Arc::new(command), origin, created: now, again };
+        if let Err(original) = checked {
+            self.counters.suppressed += 1;
+            self.actions.push_back(message.status(MessageState::Suppressed { original }, now));
+            return;
+        }
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        if !outbox.submit(message, &mut cx) {
+            self.dedup.forget(id);
         }
     }
 
@@ -182,7 +178,7 @@ impl Link {
     fn ping(&mut self, now: Now, is_hello: bool, action: &'static str) {
         let id = MessageId::random(&mut self.rng);
         let origin = Origin { component: "heartbeat", action };
-        let message = Pending { id, command: Arc::new(Command::Ping), origin, created: now };
+        let message = Pending { id, command: Arc::new(Command::Ping), origin, created: now, again: None };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit_ping(message, is_hello, &mut cx);
     }

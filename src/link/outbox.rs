@@ -31,15 +31,17 @@ pub(super) struct Pending {
     pub(super) command: Arc<Command>,
     pub(super) origin: Origin,
     pub(super) created: Now,
+    pub(super) again: Option<MessageId>,
 }
 
 impl Pending {
-    fn status(&self, state: MessageState, at: Now) -> Action {
+    pub(super) fn status(&self, state: MessageState, at: Now) -> Action {
         Action::Emit(LinkEvent::Message(MessageStatus {
             id: self.id,
             command: self.command.clone(),
             origin: self.origin,
             created: self.created,
+            again: self.again,
             at,
             state,
         }))
@@ -147,10 +149,11 @@ impl Outbox {
 
     // ------------------------------------------------------------ in
 
-    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) {
+    /// Takes a message in; false if there is no room for it, which ends it.
+    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
         if let Some(failure) = self.refuse(&message, cx) {
             cx.actions.push_back(message.status(MessageState::Failed(failure), cx.now));
-            return;
+            return false;
         }
         cx.actions.push_back(message.status(MessageState::Queued, cx.now));
         if *message.command == Command::SttStop
@@ -160,9 +163,10 @@ impl Outbox {
             let undone = |by| MessageState::Cancelled(Cancellation::Undone { by });
             cx.actions.push_back(start.status(undone(message.id), cx.now));
             cx.actions.push_back(message.status(undone(start.id), cx.now));
-            return;
+            return true;
         }
         self.queue.push_back(message);
+        true
     }
 
     fn refuse(&self, message: &Pending, cx: &Cx<'_>) -> Option<Failure> {
@@ -229,7 +233,7 @@ impl Outbox {
 
     /// The echo of `id` came. Returns the round trip where there is no doubt which copy it answers.
     pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
-        let Some(flight) = self.settle(|flight| flight.message.id == id, Proof::Echo, cx) else { return None };
+        let flight = self.settle(|flight| flight.message.id == id, Proof::Echo, cx)?;
         if let Some(text) = flight.message.command.text() {
             self.expect_turn(text.to_owned());
         }

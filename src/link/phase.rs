@@ -211,6 +211,7 @@ pub enum Move {
 
 /// The transition table.
 #[must_use]
+#[allow(clippy::match_same_arms, reason = "a table has one line for each signal")]
 pub const fn next(phase: PhaseKind, signal: Signal) -> Move {
     use Move::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};

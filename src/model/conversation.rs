@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey};
-use crate::link::{MessageState, MessageStatus, ServerEvent};
+use super::turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};
+use crate::link::{MessageId, MessageState, MessageStatus, Proof, ServerEvent};
 use crate::protocol::{Event, WallTime};
 
 /// Turns kept; beyond, the oldest goes.
@@ -31,6 +31,15 @@ pub struct Conversation {
     listening: Option<TurnKey>,
     /// The answer that is under way.
     answering: Option<TurnKey>,
+    /// The answer that was under way when the connection ended, and the run of the server's that was at it: the
+    /// server goes on with it, heard or not.
+    interrupted: Option<(TurnKey, u32)>,
+    /// Coda is at a turn, as far as this connection has heard.
+    is_working: bool,
+    /// Own texts that Coda read while it was at a turn.
+    read_meanwhile: Vec<TurnKey>,
+    /// The run of the server's that the last event came from.
+    epoch: u32,
     /// Turns that had to go for newer ones.
     dropped: u64,
     changes: Changes,
@@ -66,24 +75,45 @@ impl Conversation {
         if status.command.text().is_none() {
             return;
         }
-        let own = self.turns.iter().rev().find(|turn| turn.outgoing.as_ref().is_some_and(|own| own.id == status.id));
-        let key = own.map(|turn| turn.key).unwrap_or_else(|| {
-            let text = status.command.text().unwrap_or_default();
-            self.push(Role::User, text.to_owned(), false, status.created.wall)
-        });
+        if let Some(key) = self.sent_as(status.id) {
+            self.change_outgoing(key, |own| own.state = status.state.clone());
+            if self.is_working && status.state == MessageState::Delivered(Proof::Echo) {
+                self.read_meanwhile.push(key);
+            }
+            return;
+        }
+        if let Some(replaced) = status.again.and_then(|again| self.sent_as(again)) {
+            self.change_outgoing(replaced, |own| own.sent_again = true);
+        }
+        let text = status.command.text().unwrap_or_default();
+        let key = self.push(Role::User, text.to_owned(), false, status.created.wall);
+        let (id, command, state) = (status.id, status.command.clone(), status.state.clone());
         self.change(key, |turn| {
-            turn.outgoing = Some(Outgoing {
-                id: status.id,
-                command: status.command.clone(),
-                state: status.state.clone(),
-                has_turn: turn.outgoing.as_ref().is_some_and(|own| own.has_turn),
-            });
+            turn.outgoing = Some(Outgoing { id, command, state, uptake: Uptake::Awaited, sent_again: false });
+        });
+    }
+
+    /// The entry of the message `id`.
+    fn sent_as(&self, id: MessageId) -> Option<TurnKey> {
+        let is_it = |turn: &&Turn| turn.outgoing.as_ref().is_some_and(|own| own.id == id);
+        self.turns.iter().rev().find(is_it).map(|turn| turn.key)
+    }
+
+    fn change_outgoing(&mut self, key: TurnKey, edit: impl FnOnce(&mut Outgoing)) {
+        self.change(key, |turn| {
+            if let Some(own) = &mut turn.outgoing {
+                edit(own);
+            }
         });
     }
 
     /// Takes an event of the server's.
     pub fn apply_event(&mut self, happened: &ServerEvent) {
         let time = happened.time;
+        if happened.epoch != self.epoch {
+            self.epoch = happened.epoch;
+            self.interrupted = None;
+        }
         match &happened.event {
             Event::ListeningInterim(interim) => self.hear(&interim.text, true, time),
             Event::ListeningResult(result) => self.hear(&result.text, false, time),
@@ -93,13 +123,18 @@ impl Conversation {
             }
             Event::ConversationTurn(turn) => self.said(Role::from_wire(&turn.role), &turn.content, time),
             Event::AnswerStarted(_) => {
+                self.interrupted = None;
                 self.answer(time);
             }
             Event::AnswerToken(token) => {
+                if token.token_index.is_none_or(|index| index > 0) {
+                    self.resume();
+                }
                 let key = self.answer(time);
                 self.change(key, |turn| turn.text.push_str(&token.token));
             }
             Event::AnswerResult(result) => {
+                self.resume();
                 let key = self.answer(time);
                 self.change(key, |turn| turn.text.clone_from(&result.text));
             }
@@ -131,8 +166,20 @@ impl Conversation {
     /// The connection is gone: what was under way will not go on.
     pub fn disconnected(&mut self) {
         self.stop_listening();
+        self.is_working = false;
+        self.read_meanwhile.clear();
         if let Some(key) = self.answering.take() {
+            self.interrupted = Some((key, self.epoch));
             self.change(key, |turn| turn.is_open = false);
+        }
+    }
+
+    /// Goes on with the answer that the connection's end interrupted.
+    fn resume(&mut self) {
+        let interrupted = self.interrupted.take().filter(|(_, epoch)| *epoch == self.epoch);
+        if let (None, Some((key, _))) = (self.answering, interrupted) {
+            self.answering = Some(key);
+            self.change(key, |turn| turn.is_open = true);
         }
     }
 
@@ -174,8 +221,17 @@ impl Conversation {
     }
 
     fn said(&mut self, role: Role, content: &str, time: WallTime) {
+        match role {
+            Role::User => self.interrupted = None,
+            Role::Assistant => self.resume(),
+            Role::System => {}
+        }
         let known = match role {
-            Role::User => self.listening.take().or_else(|| self.own_message(content)),
+            Role::User => self
+                .listening
+                .take()
+                .or_else(|| self.own_message(content, Uptake::Awaited))
+                .or_else(|| self.own_message(content, Uptake::PassedOver)),
             Role::Assistant => self.answering.take(),
             Role::System => None,
         };
@@ -184,35 +240,56 @@ impl Conversation {
                 content.clone_into(&mut turn.text);
                 turn.is_open = false;
                 if let Some(own) = &mut turn.outgoing {
-                    own.has_turn = true;
+                    own.uptake = Uptake::Begun;
                 }
             }),
             None => {
                 self.push(role, content.to_owned(), false, time);
             }
         }
-        if role == Role::User {
-            // A new question: an older answer that never ended will not go on.
-            if let Some(key) = self.answering.take() {
-                self.change(key, |turn| turn.is_open = false);
+        match role {
+            Role::Assistant => {
+                self.is_working = false;
+                self.pass_over();
             }
+            Role::User => {
+                self.is_working = true;
+                // A new question: an older answer that never ended will not go on.
+                if let Some(key) = self.answering.take() {
+                    self.change(key, |turn| turn.is_open = false);
+                }
+            }
+            Role::System => {}
         }
     }
 
-    /// The oldest own message with this text that the server has not begun a turn with.
-    fn own_message(&self, content: &str) -> Option<TurnKey> {
+    /// An answer is complete: what Coda has read meanwhile it has dropped.
+    fn pass_over(&mut self) {
+        for key in std::mem::take(&mut self.read_meanwhile) {
+            self.change_outgoing(key, |own| {
+                if own.uptake == Uptake::Awaited {
+                    own.uptake = Uptake::PassedOver;
+                }
+            });
+        }
+    }
+
+    /// The oldest own message with this text and this uptake.
+    fn own_message(&self, content: &str, uptake: Uptake) -> Option<TurnKey> {
         let is_it = |turn: &&Turn| {
             turn.outgoing.as_ref().is_some_and(|own| {
-                !own.has_turn
-                    && !matches!(own.state, MessageState::Suppressed { .. })
+                own.uptake == uptake
+                    && !own.sent_again
+                    && may_begin_a_turn(&own.state)
                     && own.command.text().is_some_and(|text| text.trim() == content.trim())
             })
         };
-        self.turns.iter().rev().take(UNBEGUN_AMONG_LAST).filter(is_it).last().map(|turn| turn.key)
+        self.turns.iter().rev().take(UNBEGUN_AMONG_LAST).rfind(is_it).map(|turn| turn.key)
     }
 
     /// The answer that is under way, or a new one.
     fn answer(&mut self, time: WallTime) -> TurnKey {
+        self.is_working = true;
         let key = self.answering.unwrap_or_else(|| self.push(Role::Assistant, String::new(), true, time));
         self.answering = Some(key);
         key
@@ -235,12 +312,11 @@ impl Conversation {
     fn end_tool(&mut self, name: &str, state: ToolState, seconds: Option<f64>, time: WallTime) {
         let is_running = |call: &ToolCall| call.name == name && call.state == ToolState::Running;
         let waiting = self.turns.iter().rev().take(20).find(|turn| turn.tools.iter().any(is_running));
-        let key = match waiting {
-            Some(turn) => turn.key,
-            None => {
-                self.call_tool(name, None, time);
-                self.answer(time)
-            }
+        let key = if let Some(turn) = waiting {
+            turn.key
+        } else {
+            self.call_tool(name, None, time);
+            self.answer(time)
         };
         self.change(key, |turn| {
             if let Some(call) = turn.tools.iter_mut().find(|call| is_running(call)) {
@@ -249,4 +325,9 @@ impl Conversation {
             }
         });
     }
+}
+
+/// Whether the server can have read a message in this state.
+const fn may_begin_a_turn(state: &MessageState) -> bool {
+    matches!(state, MessageState::Written { .. } | MessageState::Unconfirmed | MessageState::Delivered(_))
 }

@@ -6,4 +6,4 @@ mod turn;
 
 pub use avatar::{Avatar, Mode};
 pub use conversation::{Changes, Conversation};
-pub use turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey};
+pub use turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};

@@ -72,8 +72,21 @@ pub struct Outgoing {
     pub command: Arc<Command>,
     /// Where it is.
     pub state: MessageState,
-    /// The server has begun a turn with it.
-    pub has_turn: bool,
+    /// Whether the server has taken it up.
+    pub uptake: Uptake,
+    /// The user had it sent again, by another message.
+    pub sent_again: bool,
+}
+
+/// What the server did with a text that it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uptake {
+    /// Nothing yet.
+    Awaited,
+    /// It began a turn with it.
+    Begun,
+    /// It was busy with another answer, which has ended since: Coda drops what it is told meanwhile.
+    PassedOver,
 }
 
 /// A tool that was used.

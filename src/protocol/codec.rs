@@ -101,7 +101,12 @@ pub fn decode(text: &str) -> Result<Frame, DecodeError> {
 }
 
 fn decode_control(kind: &str, fields: &mut Fields) -> Result<Control, FieldError> {
-    let mut data = Fields::new(fields.take("data")?)?;
+    let data = fields.take("data")?;
+    read_control(kind, data).map_err(|error| error.inside("data"))
+}
+
+fn read_control(kind: &str, data: Value) -> Result<Control, FieldError> {
+    let mut data = Fields::new(data)?;
     Ok(match kind {
         "auth_challenge" => Control::Challenge { token: data.take("token")? },
         "auth_result" if data.take::<bool>("success")? => {
@@ -119,14 +124,17 @@ fn decode_control(kind: &str, fields: &mut Fields) -> Result<Control, FieldError
 }
 
 fn decode_event(kind: String, fields: &mut Fields) -> Result<Envelope, DecodeError> {
-    let seq: Option<u64> =
-        fields.take("seq").map_err(|error| DecodeError::Shape { kind: Some(kind.clone()), error })?;
-    let timestamp = fields.take::<Option<Value>>("timestamp").ok().flatten();
-    let timestamp = timestamp.as_ref().and_then(ServerTime::from_value);
-    let data = fields.take::<Option<Value>>("data").ok().flatten();
+    read_event(&kind, fields).map_err(|error| DecodeError::Shape { kind: Some(kind), error })
+}
+
+fn read_event(kind: &str, fields: &mut Fields) -> Result<Envelope, FieldError> {
+    let seq = fields.take("seq")?;
+    let timestamp: Option<Value> = fields.take("timestamp")?;
+    let data: Option<Value> = fields.take("data")?;
+    // The one event whose `data` is free-form as a whole.
     let data = if kind == "system_info" { data.map(|info| json!({ "info": info })) } else { data };
-    let event = Event::read(kind.clone(), data).map_err(|error| DecodeError::Shape { kind: Some(kind), error })?;
-    Ok(Envelope { seq, timestamp, event })
+    let event = Event::read(kind, data).map_err(|error| error.inside("data"))?;
+    Ok(Envelope { seq, timestamp: timestamp.as_ref().and_then(ServerTime::from_value), event })
 }
 
 /// Reads an entry of a replay, which must be an event: a control frame or a replay in it means nothing.

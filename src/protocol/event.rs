@@ -54,10 +54,10 @@ macro_rules! events {
             }
 
             /// Reads an event's `data` by its type's wire name.
-            pub(super) fn read(kind: String, data: Option<Value>) -> Result<Self, FieldError> {
-                match kind.as_str() {
+            pub(super) fn read(kind: &str, data: Option<Value>) -> Result<Self, FieldError> {
+                match kind {
                     $($wire => $name::from_json(data).map(Self::$name),)*
-                    _ => Ok(Self::Unknown { kind, data: data.unwrap_or(Value::Null) }),
+                    _ => Ok(Self::Unknown { kind: kind.to_owned(), data: data.unwrap_or(Value::Null) }),
                 }
             }
         }
@@ -348,9 +348,9 @@ events! {
         /// From the first to the last moment.
         total_interaction_seconds: Option<f64>,
         /// The same times, as some versions send them.
-        component_times: Option<BTreeMap<String, Value>>,
+        component_times: Option<BTreeMap<String, Option<f64>>>,
         /// The lengths of the sounds, as some versions send them.
-        audio_durations: Option<BTreeMap<String, Value>>,
+        audio_durations: Option<BTreeMap<String, Option<f64>>>,
     }
     /// How long one operation took.
     "component_timing" ComponentTiming {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// A field that is missing or has the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where: names and positions joined by dots, as in `results.0.id`.
+    /// Where: names and positions joined by dots, as in `data.results.0.id`.
     pub field: String,
     /// What was expected there.
     pub expected: &'static str,
@@ -25,7 +25,7 @@ impl FieldError {
     }
 
     /// The same error seen from one level further out.
-    fn inside(mut self, outer: impl fmt::Display) -> Self {
+    pub(super) fn inside(mut self, outer: impl fmt::Display) -> Self {
         self.field = if self.field.is_empty() { outer.to_string() } else { format!("{outer}.{}", self.field) };
         self
     }
@@ -33,7 +33,10 @@ impl FieldError {
 
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "field `{}`: expected {}, found {}", self.field, self.expected, self.found)
+        if !self.field.is_empty() {
+            write!(f, "field `{}`: ", self.field)?;
+        }
+        write!(f, "expected {}, found {}", self.expected, self.found)
     }
 }
 

@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(shown(&json!(1_795_374_567.196_574)), "2026-11-22T19:09:27.197Z");
         assert_eq!(shown(&json!(1_795_374_567_196_u64)), "2026-11-22T19:09:27.196Z");
         assert_eq!(shown(&json!("2026-11-22T20:09:27.196+01:00")), "2026-11-22T19:09:27.196Z");
-        assert_eq!(shown(&json!(2886.048_590_663)), ARRIVED.to_string());
+        assert_eq!(shown(&json!(2_886.048_590_663)), ARRIVED.to_string());
         assert_eq!(shown(&json!(2886)), ARRIVED.to_string());
     }
 

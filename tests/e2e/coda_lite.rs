@@ -5,7 +5,7 @@ use crate::harness::{Backend, Outcome, Page};
 #[tokio::test]
 async fn coda_lite_answers_a_sentence_by_stream() -> Outcome {
     let Ok(checkout) = std::env::var("CODA_LITE") else {
-        println!("skipped: CODA_LITE is not set; see make test-coda");
+        eprintln!("skipped: CODA_LITE is not set; see make test-coda");
         return Ok(());
     };
     let backend = Backend::start_coda_lite(&checkout).await?;

@@ -2,6 +2,8 @@
 //!
 //! Run by `make test-e2e`; needs `dist/`, Chromium with its driver, and the Python test server's environment.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod harness;
 
 mod coda_lite;

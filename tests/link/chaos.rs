@@ -83,10 +83,8 @@ fn check(world: &World) -> Result<(), TestCaseError> {
         if matches!(last, Some(MessageState::Delivered(_))) {
             prop_assert!(times >= 1, "{command:?} is called delivered, but the server never acted on it: {states:?}");
         }
-        let not_sent = matches!(
-            last,
-            Some(MessageState::Failed(_) | MessageState::Expired | MessageState::Suppressed { .. })
-        );
+        let not_sent =
+            matches!(last, Some(MessageState::Failed(_) | MessageState::Expired | MessageState::Suppressed { .. }));
         prop_assert!(!not_sent || times == 0, "{command:?} is called not sent, but the server acted on it: {states:?}");
     }
     Ok(())
@@ -100,9 +98,8 @@ fn command_of(world: &World, id: MessageId) -> Command {
 /// Texts reach the server in the order in which they were said.
 fn check_order(world: &World) -> Result<(), TestCaseError> {
     let acted = world.server.received().iter().filter(|message| message.acted && message.kind == "text_input");
-    let numbers: Vec<usize> = acted
-        .filter_map(|message| message.data["text"].as_str()?.strip_prefix("text ")?.parse().ok())
-        .collect();
+    let numbers: Vec<usize> =
+        acted.filter_map(|message| message.data["text"].as_str()?.strip_prefix("text ")?.parse().ok()).collect();
     prop_assert!(numbers.is_sorted(), "out of order: {numbers:?}");
     Ok(())
 }

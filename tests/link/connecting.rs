@@ -1,5 +1,8 @@
 //! The connection manager: from offline to ready, and back.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use coda_dashboard::link::{AuthStep, CloseInfo, Input, Move, PageHint, Phase, PhaseKind, Signal, Why, next};
 use coda_dashboard::sim::{Challenge, ServerConfig};
 

@@ -1,6 +1,9 @@
 //! Messages out: each ends, and none acts twice.
 
-use coda_dashboard::link::{Cancellation, Failure, Input, MessageState, Origin, Proof, Submission};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use coda_dashboard::link::{Cancellation, Failure, Input, MessageState, Proof};
 use coda_dashboard::protocol::{Command, SttStart};
 use coda_dashboard::sim::{Challenge, Echo, ServerConfig};
 
@@ -69,10 +72,7 @@ fn after_a_restart_a_text_is_not_sent_again_behind_the_users_back() {
     world.restart_server();
     world.run_for(seconds(6));
     assert_eq!(world.state(id), &MessageState::Unconfirmed);
-    let origin = Origin { component: "test", action: "send again" };
-    let command = Command::TextInput { text: "hello".into() };
-    world.input(Input::Submit(Submission { command, origin, again: Some(id) }));
-    let again = world.last_message();
+    let again = world.send_again("hello", id);
     world.run_for(seconds(1));
     assert!(world.is_delivered(again));
     assert_eq!(world.state(id), &MessageState::Cancelled(Cancellation::SentAgain { by: again }));
@@ -118,7 +118,8 @@ fn a_server_without_deduplication_is_never_sent_a_second_copy_of_a_text() {
 
 #[test]
 fn a_turn_with_its_text_settles_what_was_unconfirmed() {
-    let mut world = World::new(ServerConfig { challenge: Challenge::None, metrics_interval: None, ..ServerConfig::default() }, 9);
+    let mut world =
+        World::new(ServerConfig { challenge: Challenge::None, metrics_interval: None, ..ServerConfig::default() }, 9);
     world.connect();
     world.run_for(seconds(2));
     // Its turn comes after the one before, and by then it has been given up.
@@ -139,6 +140,23 @@ fn the_second_of_two_equal_messages_is_held_back_and_points_to_the_first() {
     assert_eq!(world.state(second), &MessageState::Suppressed { original: first });
     world.run_for(millis(100));
     assert_eq!(world.server.received().iter().filter(|message| message.kind == "demo_flow").count(), 1);
+}
+
+#[test]
+fn what_was_held_back_is_sent_when_the_user_says_so_and_only_once() {
+    let mut world = World::ready();
+    let first = world.say("hello");
+    let held_back = world.say("hello");
+    assert_eq!(world.state(held_back), &MessageState::Suppressed { original: first });
+    let again = world.send_again("hello", held_back);
+    let double_click = world.send_again("hello", held_back);
+    assert_eq!(world.state(double_click), &MessageState::Suppressed { original: again });
+    world.run_for(millis(100));
+    assert!(world.is_delivered(again));
+    assert_eq!(
+        world.server.received().iter().filter(|message| message.acted && message.kind == "text_input").count(),
+        2
+    );
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The heartbeat: silent and deaf connections are found in time, healthy ones left alone.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use coda_dashboard::link::{Input, PageHint, PhaseKind, Why};
 use coda_dashboard::sim::Echo;
 

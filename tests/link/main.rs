@@ -1,7 +1,8 @@
-//! The link against a simulated Coda and a simulated network, on a virtual clock.
+//! The link against a simulated Coda and a simulated network, on a virtual clock; natively and in Chrome.
 
 mod world;
 
+#[cfg(not(target_arch = "wasm32"))]
 mod chaos;
 mod connecting;
 mod delivery;

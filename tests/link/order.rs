@@ -1,5 +1,8 @@
 //! Events in: each once, in order, replays merged, restarts and gaps told.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use coda_dashboard::link::{ConnId, Input, LinkEvent, Resumed};
 use coda_dashboard::protocol::Event;
 use coda_dashboard::sim::ServerConfig;

@@ -101,6 +101,14 @@ impl World {
         self.send(Command::TextInput { text: text.into() })
     }
 
+    /// The user has the message `again` sent again.
+    pub fn send_again(&mut self, text: &str, again: MessageId) -> MessageId {
+        let origin = Origin { component: "test", action: "send again" };
+        let command = Command::TextInput { text: text.into() };
+        self.input(Input::Submit(Submission { command, origin, again: Some(again) }));
+        self.last_message()
+    }
+
     pub fn last_message(&self) -> MessageId {
         let created = self.messages.iter().rev().find(|message| message.origin.component == "test");
         created.expect("a message was sent").id

@@ -1,7 +1,5 @@
 //! A world of one server, a virtual clock, and clients that write down all they are sent.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 mod answers;
 mod assistant;
 mod connection;

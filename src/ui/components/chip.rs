@@ -154,12 +154,11 @@ pub fn AddressForm() -> impl IntoView {
             Err(wrong) => error.set(Some(wrong.to_string())),
             Ok(address) => {
                 error.set(None);
-                match address.foreign_host {
-                    Some(host) => app.to_confirm.set(Some((address.url, host))),
-                    None => {
-                        driver::remember(&address.url);
-                        app.connect(address.url);
-                    }
+                if let Some(host) = address.foreign_host {
+                    app.to_confirm.set(Some((address.url, host)));
+                } else {
+                    driver::remember(&address.url);
+                    app.connect(address.url);
                 }
             }
         }

@@ -26,7 +26,7 @@ fn children(events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
             Event::Start(tag) => views.push(element(tag, events, depth + 1)),
             Event::End(_) => break,
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                views.push(text.into_string().into_any())
+                views.push(text.into_string().into_any());
             }
             Event::Code(code) => views.push(view! { <code>{code.into_string()}</code> }.into_any()),
             Event::SoftBreak => views.push("\n".into_any()),

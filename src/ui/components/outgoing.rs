@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::link::MessageState;
-use crate::model::Outgoing;
+use crate::link::{Cancellation, MessageState};
+use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
 
 /// The state in the page's `data-state`.
@@ -20,8 +20,12 @@ const fn name(state: &MessageState) -> &'static str {
     }
 }
 
-fn words(state: &MessageState) -> String {
-    match state {
+fn words(outgoing: &Outgoing) -> String {
+    match &outgoing.state {
+        _ if outgoing.sent_again => "Sent again below".into(),
+        MessageState::Delivered(_) if outgoing.uptake == Uptake::PassedOver => {
+            "Delivered, but Coda was at another answer and did not take it up".into()
+        }
         MessageState::Queued => "Waiting to be sent".into(),
         MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
         MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
@@ -34,28 +38,30 @@ fn words(state: &MessageState) -> String {
     }
 }
 
+fn can_send_again(outgoing: &Outgoing) -> bool {
+    let is_over = match outgoing.state {
+        MessageState::Unconfirmed
+        | MessageState::Suppressed { .. }
+        | MessageState::Expired
+        | MessageState::Failed(_)
+        | MessageState::Cancelled(Cancellation::ByUser) => true,
+        MessageState::Delivered(_) => outgoing.uptake == Uptake::PassedOver,
+        MessageState::Queued | MessageState::Written { .. } | MessageState::Cancelled(_) => false,
+    };
+    is_over && !outgoing.sent_again
+}
+
 /// The state in words, with “send again” and “take back” where they make sense.
 #[component]
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
-    let can_send_again = move || {
-        state.with(|state| {
-            matches!(
-                state,
-                MessageState::Unconfirmed
-                    | MessageState::Suppressed { .. }
-                    | MessageState::Expired
-                    | MessageState::Failed(_)
-                    | MessageState::Cancelled(crate::link::Cancellation::ByUser)
-            )
-        })
-    };
+    let can_send_again = Memo::new(move |_| outgoing.with(can_send_again));
     let can_take_back = move || state.with(|state| matches!(state, MessageState::Queued));
     view! {
         <p class="outgoing" data-testid="outgoing" data-state=move || state.with(name)>
-            <span>{move || state.with(words)}</span>
-            <Show when=can_send_again>
+            <span>{move || outgoing.with(words)}</span>
+            <Show when=move || can_send_again.get()>
                 <button
                     class="link-button"
                     on:click=move |_| {

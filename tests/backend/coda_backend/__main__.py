@@ -1,69 +1,81 @@
-"""Starts the test server: `python -m coda_backend --port 8765 --control-port 8766`."""
+"""The command line: starts the server, says where it listens, and ends it cleanly."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import signal
 import sys
+import threading
 
-from .assistant import Assistant
-from .control import Control
-from .server import CodaServer
-
-
-def arguments() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="coda_backend", description="A Coda server for tests.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8765, help="0 takes a free one")
-    parser.add_argument("--control-port", type=int, default=8766, help="0 takes a free one")
-    parser.add_argument("--no-challenge", action="store_true", help="ask for no authentication, as Coda 0.1.1")
-    parser.add_argument("--quiet-metrics", action="store_true", help="send no system_metrics by itself")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--speed", type=float, default=1.0, help="2 plays turns twice as fast")
-    parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input closes")
-    return parser.parse_args()
+from .server import Backend, PortTaken
+from .settings import Settings
 
 
-async def run(options: argparse.Namespace) -> None:
-    """Serves until told to end."""
-    end = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, end.set)
-    if options.exit_with_stdin:
-        reader = asyncio.StreamReader()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        watch = asyncio.create_task(reader.read())
-        watch.add_done_callback(lambda _: end.set())
-
-    server = CodaServer(options.host, options.port, always_challenge=not options.no_challenge)
-    assistant = Assistant(server, options.seed, options.speed, metrics=not options.quiet_metrics)
-    await server.listen()
-    control_port = await Control(server).listen(options.host, options.control_port)
-    ready = {"ws": f"ws://{options.host}:{server.port}", "control": f"http://{options.host}:{control_port}"}
-    print(json.dumps(ready), flush=True)
-    logging.info("Coda's test server listens at %(ws)s, its control interface at %(control)s", ready)
-    playing = asyncio.create_task(assistant.run())
-    await end.wait()
-    playing.cancel()
-    server.drop()
-
-
-def main() -> None:
-    """Parses the command line and runs."""
-    options = arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m coda_backend", description="A test server that behaves like Coda.")
+    default = Settings()
+    parser.add_argument("--host", default=default.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=default.port, help="WebSocket port, 0 for any (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--control-port", type=int, default=default.control_port, help="HTTP control port (default: %(default)s)"
+    )
+    parser.add_argument("--no-challenge", action="store_true", help="behave like Coda 0.1.1: no authentication")
+    parser.add_argument("--quiet-metrics", action="store_true", help="send no system_metrics")
+    parser.add_argument("--seed", type=int, default=default.seed, help="of all dice (default: %(default)s)")
+    parser.add_argument("--speed", type=float, default=default.speed, help="of the assistant (default: %(default)s)")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends")
+    options = parser.parse_args()
+    if options.speed <= 0:
+        parser.error("--speed must be above 0")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
+    # The library logs a stack trace for every half-open connection, which a port scan or a drop leaves behind.
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
+    settings = Settings(
+        host=options.host,
+        port=options.port,
+        control_port=options.control_port,
+        challenge=not options.no_challenge,
+        metrics=not options.quiet_metrics,
+        seed=options.seed,
+        speed=options.speed,
+    )
     try:
-        asyncio.run(run(options))
-    except OSError as error:
-        sys.exit(f"coda_backend: cannot listen on port {options.port} or {options.control_port}: {error}. "
-                 "Is another one running? Choose others with --port and --control-port.")
+        asyncio.run(_run(settings, options.exit_with_stdin))
+    except PortTaken as error:
+        print(f"coda_backend: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(settings: Settings, exit_with_stdin: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no signal handlers here; there Ctrl+C ends the loop itself.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(each, stop.set)
+    backend = Backend(settings)
+    await backend.start()
+    print(json.dumps({"ws": backend.ws_url, "control": backend.control_url}), flush=True)
+    if exit_with_stdin:
+        threading.Thread(target=_wait_for_stdin_end, args=(loop, stop), daemon=True).start()
+    await stop.wait()
+    logging.getLogger("coda_backend").info("stopping")
+    await backend.stop()
+
+
+def _wait_for_stdin_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """In a thread of its own, because not every kind of standard input can be watched by the event loop."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    loop.call_soon_threadsafe(stop.set)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import uuid
@@ -11,6 +12,7 @@ from typing import Any, Optional
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
+from websockets.protocol import State
 
 from . import wire
 from .faults import Faults
@@ -24,7 +26,7 @@ class Connection:
     """Reads and writes one socket. All it shares with the other connections is the world and the report."""
 
     def __init__(
-        self, number: int, socket: ServerConnection, world: World, faults: Faults, report: Report, ping_seconds: float
+        self, number: int, socket: ServerConnection, world: World, faults: Faults, report: Report, *, ping_seconds: float
     ) -> None:
         self.number = number
         self.socket = socket
@@ -34,6 +36,10 @@ class Connection:
         self._ping_seconds = ping_seconds
         # Coda 0.1.1 neither challenges nor looks for duplicates.
         self._is_0_1_1 = faults.challenge.mode == "none"
+
+    @property
+    def is_open(self) -> bool:
+        return self.socket.state is State.OPEN
 
     async def send(self, text: str) -> None:
         await self.socket.send(text)
@@ -66,12 +72,11 @@ class Connection:
         challenge = self._faults.challenge
         if challenge.mode == "late":
             # Returns at once if the client leaves in the meantime.
-            await asyncio.wait([asyncio.ensure_future(self.socket.wait_closed())], timeout=challenge.delay_seconds)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.socket.wait_closed(), challenge.delay_seconds)
         if challenge.mode != "stall":
             token = self._world.tokens.issue(own_id)
-            await self._send_plain(
-                "auth_challenge", {"token": token, "message": "Please authenticate with this token"}
-            )
+            await self._send_plain("auth_challenge", {"token": token, "message": "Please authenticate with this token"})
         try:
             client_id = await asyncio.wait_for(self._await_token(), challenge.deadline_seconds)
         except asyncio.TimeoutError:
@@ -85,26 +90,24 @@ class Connection:
     async def _await_token(self) -> Optional[str]:
         """Reads until a valid token comes. A wrong one is refused and may be followed by a right one.
 
-        Frames that are no answer are thrown away, but JSON that is not an object, or `data` that is not one,
-        makes Coda close the connection: None.
+        Frames that are no answer are thrown away, but one whose shape Coda does not expect here (JSON that is
+        no object, `data` that is none) makes it close the connection: None.
         """
         while True:
             frame = await self._receive()
             try:
                 message = json.loads(frame)
+                is_answer = message.get("type") == "auth_response"
+                token = message.get("data", {}).get("token") if is_answer else None
             except json.JSONDecodeError:
-                self._report.thrown_away += 1
-                continue
-            except (UnicodeDecodeError, RecursionError):
-                message = None
-            data = message.get("data", {}) if isinstance(message, dict) else None
-            if not isinstance(message, dict) or (message.get("type") == "auth_response" and not isinstance(data, dict)):
-                self._report.error("closed: malformed frame during authentication", self.number)
+                token = None
+            except (UnicodeDecodeError, AttributeError, RecursionError) as error:
+                self._report.error(f"closed: malformed frame during authentication: {error!r}", self.number)
                 return None
-            if message.get("type") != "auth_response" or not data.get("token"):
+            if not token:
                 self._report.thrown_away += 1
                 continue
-            client_id = self._world.tokens.check(data["token"])
+            client_id = self._world.tokens.check(token)
             if client_id is not None and self._faults.challenge.mode != "refuse":
                 return client_id
             await self._refuse("Invalid authentication token")
@@ -128,6 +131,7 @@ class Connection:
             if events:
                 await self._faults.thawed.wait()
                 await self.send(wire.replay_frame(events))
+            self._world.greet()
             while True:
                 await self._read(client_id, await self._receive())
         finally:
@@ -162,7 +166,8 @@ class Connection:
             if fault.concerns(message.type):
                 if fault.take_swallow():
                     return
-                await asyncio.sleep(fault.delay_seconds)
+                if fault.delay_seconds:
+                    await asyncio.sleep(fault.delay_seconds)
             await self._world.hub.broadcast(
                 "client_message",
                 {"client_id": client_id, "message_type": message.type, "message_data": message.data},
@@ -190,7 +195,7 @@ class Connection:
                 pong = await self.socket.ping()
             except ConnectionClosed:
                 return
-            await asyncio.wait([asyncio.ensure_future(pong)], timeout=self._ping_seconds)
-            if not pong.done() and not self._faults.frozen:
+            answered, _ = await asyncio.wait([asyncio.ensure_future(pong)], timeout=self._ping_seconds)
+            if not answered and not self._faults.frozen:
                 await self.socket.close(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
                 return

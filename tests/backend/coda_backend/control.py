@@ -1,211 +1,265 @@
-"""The control interface: a small HTTP server that makes faults and tells what happened.
-
-Open to any web page of this machine (CORS), because tests that run in a browser use it. Never expose it.
-"""
+"""The control interface: every endpoint, its fields and what it does."""
 
 from __future__ import annotations
 
-import asyncio
-import json
+import itertools
 import logging
-from typing import Any, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, NamedTuple, Tuple
 
-from .faults import CHALLENGE_MODES
-from .samples import SAMPLES, mix
-from .server import CodaServer
+from websockets.exceptions import ConnectionClosed
+
+from .body import Body
+from .dedup import DEFAULT_CAPACITY
+from .faults import AUTH_DEADLINE_SECONDS, CHALLENGE_MODES, ChallengeFault, EchoFault
+from .flood import DEFAULT_MIX, Flood
+from .httpd import Answer, HttpError
+from .samples import SAMPLES
+
+if TYPE_CHECKING:
+    from .server import Backend
 
 log = logging.getLogger("coda_backend")
 
-MAX_BODY = 64 * 1024 * 1024
-MAX_FLOOD = 2_000_000
-
-Body = dict[str, Any]
+Action = Callable[["Control", Body], Awaitable[Dict[str, Any]]]
 
 
-class Refused(Exception):
-    """A call that cannot be carried out, with the reason."""
+class Endpoint(NamedTuple):
+    method: str
+    fields: Tuple[str, ...]
+    doc: str
+    action: Action
+
+
+ENDPOINTS: Dict[str, Endpoint] = {}
+
+
+def endpoint(path: str, *fields: str, method: str = "POST") -> Callable[[Action], Action]:
+    """Adds a method to the table; the first line of its doc comment is what the index shows."""
+
+    def add(action: Action) -> Action:
+        ENDPOINTS[path] = Endpoint(method, fields, (action.__doc__ or "").strip().splitlines()[0], action)
+        return action
+
+    return add
 
 
 class Control:
-    """Carries out calls on a server."""
+    """Handles one request at a time for one server."""
 
-    def __init__(self, server: CodaServer) -> None:
-        self._server = server
-        self._floods: set[asyncio.Task[int]] = set()
-        self._calls: dict[str, Callable[[Body], Awaitable[Any]]] = {
-            "/drop": self.drop,
-            "/freeze": self.freeze,
-            "/deaf": self.deaf,
-            "/restart": self.restart,
-            "/stop-listening": self.stop_listening,
-            "/start-listening": self.start_listening,
-            "/echo": self.echo,
-            "/challenge": self.challenge,
-            "/send": self.send,
-            "/send-binary": self.send_binary,
-            "/event": self.event,
-            "/flood": self.flood,
-            "/skip-seq": self.skip_seq,
-            "/reset": self.reset,
+    def __init__(self, backend: "Backend") -> None:
+        self._backend = backend
+        self._flood_numbers = itertools.count(1)
+
+    async def handle(self, method: str, path: str, raw: bytes) -> Answer:
+        """Whatever a caller sends, the answer is JSON and the server lives on."""
+        found = ENDPOINTS.get(path)
+        if found is None:
+            raise HttpError(404, f"no endpoint {path}; there are: {', '.join(sorted(ENDPOINTS))}")
+        if method != found.method:
+            raise HttpError(405, f"{path} wants {found.method}, not {method}")
+        body = Body(raw, found.fields)
+        try:
+            answer = await found.action(self, body)
+        except HttpError:
+            raise
+        except Exception as error:
+            log.exception("%s failed", path)
+            raise HttpError(500, f"{path} failed: {error!r}") from error
+        if method == "POST":
+            log.info("%s %s -> %s", path, raw[:200].decode("utf-8", "replace"), answer)
+        return 200, answer
+
+    # ---- looking
+
+    @endpoint("/", method="GET")
+    async def index(self, _body: Body) -> Dict[str, Any]:
+        """This list of endpoints."""
+        return {
+            "ws": self._backend.ws_url,
+            "endpoints": [
+                {"path": path, "method": each.method, "fields": list(each.fields), "doc": each.doc}
+                for path, each in ENDPOINTS.items()
+            ],
         }
 
-    async def listen(self, host: str, port: int) -> int:
-        """Opens the control port and returns its number."""
-        server = await asyncio.start_server(self._serve, host, port)
-        return int(server.sockets[0].getsockname()[1])
+    @endpoint("/report", method="GET")
+    async def report(self, _body: Body) -> Dict[str, Any]:
+        """What the server saw since its start or the last /reset."""
+        return self._backend.report.to_json(len(self._backend.open_connections()))
 
-    # ------------------------------------------------------------ calls
+    @endpoint("/reset")
+    async def reset(self, _body: Body) -> Dict[str, Any]:
+        """Clears the report, switches every fault off, stops floods, listens again."""
+        await self._backend.clear_faults()
+        self._backend.report.clear()
+        return {}
 
-    async def drop(self, body: Body) -> None:
-        """cut all connections; with {"code": 1011, "reason": "…"} close them properly instead"""
-        if "code" in body:
-            await self._server.close_all(int(body["code"]), str(body.get("reason", "")))
-        else:
-            self._server.drop()
+    # ---- the connection
 
-    async def freeze(self, body: Body) -> None:
-        """{"on": true}: stay open and fall silent; {"on": false}: go on"""
-        if body.get("on", True):
-            self._server.faults.awake.clear()
-        else:
-            self._server.faults.awake.set()
+    @endpoint("/drop", "code", "reason")
+    async def drop(self, body: Body) -> Dict[str, Any]:
+        """Ends all connections: without a close frame, or with one if "code" is given."""
+        if not body.has("code"):
+            return {"dropped": await self._backend.abort_all()}
+        self._must_not_be_frozen()
+        code, reason = body.count("code", 1000), body.text("reason", "")
+        if not (3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in {1004, 1005, 1006})):
+            raise HttpError(400, f"{code} cannot be sent in a close frame; use 1000 to 1014 or 3000 to 4999")
+        if len(reason.encode()) > 123:
+            raise HttpError(400, "a close reason has at most 123 bytes")
+        return {"dropped": await self._backend.close_all(code, reason)}
 
-    async def deaf(self, body: Body) -> None:
-        """{"on": true}: answer duplicates, but broadcast to nobody, as after a lost registration"""
-        self._server.faults.deaf = bool(body.get("on", True))
+    @endpoint("/stop-listening")
+    async def stop_listening(self, _body: Body) -> Dict[str, Any]:
+        """Refuses new connections; open ones stay."""
+        await self._backend.stop_listening()
+        return {"listening": False}
 
-    async def restart(self, body: Body) -> None:
-        """drop everybody and begin anew with seq 1; {"down_seconds": x} refuses connections for so long"""
-        await self._server.restart(float(body.get("down_seconds", 0)))
+    @endpoint("/start-listening")
+    async def start_listening(self, _body: Body) -> Dict[str, Any]:
+        """Accepts connections again, on the same port."""
+        await self._backend.start_listening()
+        return {"listening": True}
 
-    async def stop_listening(self, _: Body) -> None:
-        """refuse new connections"""
-        await self._server.stop_listening()
+    @endpoint("/restart", "down_seconds")
+    async def restart(self, body: Body) -> Dict[str, Any]:
+        """Drops all, forgets all, refuses for "down_seconds", listens again, and only then answers."""
+        await self._backend.restart(body.number("down_seconds", 0.0))
+        return {"listening": True}
 
-    async def start_listening(self, _: Body) -> None:
-        """take new connections again"""
-        await self._server.listen()
+    @endpoint("/freeze", "on")
+    async def freeze(self, body: Body) -> Dict[str, Any]:
+        """Sockets stay open, and nothing is read or sent, not even a pong; off goes on where it was."""
+        self._backend.freeze(body.flag("on", True))
+        return {"frozen": self._backend.faults.frozen}
 
-    async def echo(self, body: Body) -> None:
-        """{"delay_ms": 100, "swallow": 2 | true | false, "types": ["text_input"]}: delay or lose echoes"""
-        faults = self._server.faults
-        faults.echo_delay = float(body.get("delay_ms", 0)) / 1000
-        swallow = body.get("swallow", 0)
-        faults.swallow_echoes = -1 if swallow is True else int(swallow)
-        faults.swallow_types = frozenset(body.get("types", ()))
+    @endpoint("/deaf", "on", "only_present")
+    async def deaf(self, body: Body) -> Dict[str, Any]:
+        """Lost registrations: messages are handled, broadcasts reach nobody ("only_present": new clients are fine)."""
+        on, hub = body.flag("on", True), self._backend.world.hub
+        if body.flag("only_present", False):
+            if not on:
+                raise HttpError(400, '"only_present" takes registrations away for good; it has no "on": false')
+            hub.unregister_all()
+            return {"deaf": False, "registrations": "lost"}
+        hub.deaf = on
+        return {"deaf": on}
 
-    async def challenge(self, body: Body) -> None:
-        """{"mode": "normal" | "stall" | "refuse" | "none" | "late", "delay_ms": 100}, from the next connection on"""
-        mode = body.get("mode", "normal")
-        if mode not in CHALLENGE_MODES:
-            raise Refused(f"mode must be one of {', '.join(CHALLENGE_MODES)}")
-        self._server.faults.challenge = mode
-        self._server.faults.challenge_delay = float(body.get("delay_ms", 0)) / 1000
+    # ---- how it answers
 
-    async def send(self, body: Body) -> None:
-        """{"text": "…"}: send this frame to all clients as it is"""
-        await self._server.send_raw(str(body.get("text", "")))
+    @endpoint("/challenge", "mode", "delay_ms", "deadline_ms")
+    async def challenge(self, body: Body) -> Dict[str, Any]:
+        """How the next connections are greeted: normal, stall, refuse, none (as 0.1.1), late (after "delay_ms")."""
+        fault = ChallengeFault(
+            mode=body.choice("mode", CHALLENGE_MODES),
+            delay_seconds=body.seconds("delay_ms"),
+            deadline_seconds=body.seconds("deadline_ms", AUTH_DEADLINE_SECONDS),
+        )
+        self._backend.faults.challenge = fault
+        return {"mode": fault.mode}
 
-    async def send_binary(self, body: Body) -> None:
-        """{"hex": "00ff"}: send a binary frame to all clients"""
-        await self._server.send_raw(bytes.fromhex(str(body.get("hex", ""))))
+    @endpoint("/replay", "delay_ms")
+    async def replay(self, body: Body) -> Dict[str, Any]:
+        """Holds back the replay of the next connections, so that live events come first."""
+        self._backend.faults.replay_delay_seconds = body.seconds("delay_ms")
+        return {}
 
-    async def event(self, body: Body) -> None:
-        """{"type": "…", "data": {…}}: broadcast an event"""
-        await self._server.broadcast(str(body.get("type", "")), body.get("data", {}))
+    @endpoint("/echo", "delay_ms", "swallow", "types")
+    async def echo(self, body: Body) -> Dict[str, Any]:
+        """Delays echoes or swallows all or the next n, of some message types or all; {} is normal again."""
+        swallow = body.any("swallow", False)
+        if not isinstance(swallow, bool):
+            swallow = body.count("swallow", 0)
+        types = body.texts("types")
+        self._backend.faults.echo = EchoFault(
+            delay_seconds=body.seconds("delay_ms"),
+            swallow=swallow,
+            types=None if types is None else frozenset(types),
+        )
+        return {}
 
-    async def flood(self, body: Body) -> Any:
-        """{"rate": 500, "seconds": 2} or {"count": 1000}; "mix": "default" or a type; "wait": true waits for the end"""
-        kind = body.get("mix", "default")
-        if kind != "default" and kind not in SAMPLES:
-            raise Refused(f"mix must be default or one of {', '.join(SAMPLES)}")
-        rate = float(body["rate"]) if "rate" in body else None
-        count = int(body["count"]) if "count" in body else int((rate or 0) * float(body.get("seconds", 1)))
-        if not 0 < count <= MAX_FLOOD:
-            raise Refused(f"count, or rate × seconds, must be from 1 to {MAX_FLOOD}")
-        flood = asyncio.create_task(self._flood(kind, count, rate))
-        self._floods.add(flood)
-        flood.add_done_callback(self._floods.discard)
-        return {"sent": await flood} if body.get("wait") else {"sending": count}
+    @endpoint("/turns", "when_busy")
+    async def turns(self, body: Body) -> Dict[str, Any]:
+        """What a text does while a turn runs: ignore (as Coda does) or queue."""
+        when_busy = body.choice("when_busy", ("ignore", "queue"))
+        self._backend.world.assistant.queue_when_busy = when_busy == "queue"
+        return {"when_busy": when_busy}
 
-    async def _flood(self, kind: str, count: int, rate: float | None) -> int:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        for number, (name, data) in enumerate(mix(kind, count)):
-            await self._server.broadcast(name, data)
-            if rate is not None:
-                await asyncio.sleep(max(0.0, began + (number + 1) / rate - loop.time()))
-            elif number % 100 == 99:
-                await asyncio.sleep(0)
-        return count
+    @endpoint("/voice", "text")
+    async def voice(self, body: Body) -> Dict[str, Any]:
+        """What the microphone hears when it listens next; an empty text is silence."""
+        text = body.text("text")
+        self._backend.world.assistant.will_hear(text)
+        return {"text": text}
 
-    async def skip_seq(self, body: Body) -> None:
-        """{"n": 3}: leave a gap in the numbers, as if so many events had been missed"""
-        self._server.seq += int(body.get("n", 1))
+    @endpoint("/dedup", "capacity")
+    async def dedup(self, body: Body) -> Dict[str, Any]:
+        """How many keys the duplicate cache holds; Coda's 1000 are soon gone in a flood."""
+        capacity = body.count("capacity", DEFAULT_CAPACITY)
+        self._backend.world.hub.dedup.capacity = capacity
+        return {"capacity": capacity}
 
-    async def reset(self, _: Body) -> None:
-        """forget the report and end all faults"""
-        faults = self._server.faults
-        faults.challenge, faults.challenge_delay = "normal", 0.0
-        faults.echo_delay, faults.swallow_echoes, faults.swallow_types = 0.0, 0, frozenset()
-        faults.deaf = False
-        faults.awake.set()
-        self._server.report.clear()
+    @endpoint("/skip-seq", "n")
+    async def skip_seq(self, body: Body) -> Dict[str, Any]:
+        """Leaves a gap of n in the event numbers."""
+        self._backend.world.hub.seq += body.count("n", 1)
+        return {"seq": self._backend.world.hub.seq}
 
-    # ------------------------------------------------------------ HTTP
+    # ---- what it sends
 
-    def _index(self) -> dict[str, str]:
-        calls = {f"POST {path}": (call.__doc__ or "").strip() for path, call in self._calls.items()}
-        return {"GET /": "this list", "GET /report": "what the server was sent", **calls}
+    @endpoint("/send", "text")
+    async def send(self, body: Body) -> Dict[str, Any]:
+        """A text frame as it is, to every open connection, authenticated or not."""
+        return await self._send_raw(body.text("text"))
 
-    async def _answer(self, method: str, path: str, raw: bytes) -> tuple[int, Any]:
-        if method == "OPTIONS":
-            return 204, None
-        if method == "GET" and path == "/":
-            return 200, self._index()
-        if method == "GET" and path == "/report":
-            return 200, self._server.report.as_json()
-        call = self._calls.get(path)
-        if method != "POST" or call is None:
-            return 404, {"error": f"there is no {method} {path}", "there is": self._index()}
+    @endpoint("/send-binary", "hex")
+    async def send_binary(self, body: Body) -> Dict[str, Any]:
+        """A binary frame to every open connection."""
         try:
-            body = json.loads(raw or b"{}")
-            if not isinstance(body, dict):
-                raise Refused("the body must be a JSON object")
-            return 200, await call(body) or {"ok": True}
-        except Refused as error:
-            return 400, {"error": f"{path}: {error}"}
-        except (ValueError, TypeError) as error:
-            return 400, {"error": f"{path}: the body cannot be used: {error}"}
-        except OSError as error:
-            return 409, {"error": f"{path}: {error}"}
+            data = bytes.fromhex(body.text("hex"))
+        except ValueError as error:
+            raise HttpError(400, f"'hex' is not hexadecimal: {error}") from None
+        return await self._send_raw(data)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            request = (await reader.readline()).decode("latin-1").split()
-            length = 0
-            while (line := await reader.readline()) not in (b"\r\n", b"\n", b""):
-                name, _, value = line.decode("latin-1").partition(":")
-                if name.strip().lower() == "content-length":
-                    length = int(value)
-            if len(request) < 2 or not 0 <= length <= MAX_BODY:
-                status, answer = 400, {"error": "not a request that this server understands"}
-            else:
-                raw = await reader.readexactly(length)
-                status, answer = await self._answer(request[0], request[1].partition("?")[0], raw)
-            content = b"" if answer is None else json.dumps(answer).encode()
-            head = (
-                f"HTTP/1.1 {status} {'OK' if status < 400 else 'Error'}\r\n"
-                "Content-Type: application/json\r\n"
-                f"Content-Length: {len(content)}\r\n"
-                "Access-Control-Allow-Origin: *\r\n"
-                "Access-Control-Allow-Methods: GET, POST\r\n"
-                "Access-Control-Allow-Headers: Content-Type\r\n"
-                "Connection: close\r\n\r\n"
-            )
-            writer.write(head.encode("latin-1") + content)
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError, ValueError) as error:
-            log.info("a control call broke off: %s", error)
-        finally:
-            writer.close()
+    @endpoint("/event", "type", "data")
+    async def event(self, body: Body) -> Dict[str, Any]:
+        """A proper event to all clients, with the next number (null if nobody is registered)."""
+        self._must_not_be_frozen()
+        return {"seq": await self._backend.world.hub.broadcast(body.text("type"), body.any("data", {}))}
+
+    @endpoint("/flood", "rate", "seconds", "count", "mix", "wait")
+    async def flood(self, body: Body) -> Dict[str, Any]:
+        """Many events: "count" at once or at "rate" a second, or "rate" for "seconds"; "wait" answers at the end."""
+        self._must_not_be_frozen()
+        rate = body.positive("rate") if body.has("rate") else None
+        if body.has("count") == body.has("seconds"):
+            raise HttpError(400, 'give either "count" (with or without "rate") or "seconds" with "rate"')
+        if body.has("count"):
+            count = body.count("count", 1, least=1)
+        else:
+            count = max(1, round(body.positive("rate") * body.positive("seconds")))
+        mix = body.choice("mix", (DEFAULT_MIX, *SAMPLES), DEFAULT_MIX)
+        flood = Flood(count, rate, mix, marker=f"flood-{next(self._flood_numbers)}-end")
+        wait = body.flag("wait", False)
+        running = self._backend.tasks.spawn(flood.run(self._backend.world.hub), "flood")
+        if wait:
+            result: Dict[str, Any] = await running
+            return result
+        return {"marker": flood.marker, "planned": count}
+
+    # ---- helpers
+
+    async def _send_raw(self, frame: Any) -> Dict[str, Any]:
+        self._must_not_be_frozen()
+        sent = 0
+        for connection in self._backend.open_connections():
+            try:
+                await connection.socket.send(frame)
+                sent += 1
+            except ConnectionClosed:
+                log.info("connection %d ended before the frame was sent", connection.number)
+        return {"connections": sent}
+
+    def _must_not_be_frozen(self) -> None:
+        if self._backend.faults.frozen:
+            raise HttpError(409, 'the server is frozen and sends nothing; first POST {"on": false} to /freeze')

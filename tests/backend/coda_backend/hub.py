@@ -37,6 +37,10 @@ class Hub:
         self._clients: Dict[str, Client] = {}
         self._replay: Deque[wire.Data] = deque(maxlen=REPLAY_EVENTS)
 
+    @property
+    def registered(self) -> int:
+        return len(self._clients)
+
     def register(self, client_id: str, client: Client) -> None:
         self._clients[client_id] = client
 

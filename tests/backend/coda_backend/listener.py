@@ -31,8 +31,13 @@ class Listener:
         self._tasks = tasks
         self._on_heard = on_heard
         self._utterances = itertools.cycle(UTTERANCES)
+        self._next: Optional[str] = None
         # Set by stt_stop; None while nobody listens.
         self._stop: Optional[asyncio.Event] = None
+
+    def will_hear(self, text: str) -> None:
+        """What is said the next time, instead of the script; an empty text is silence."""
+        self._next = text
 
     def start(self, duration: Any, continuous: bool) -> str:
         if self._stop is not None:
@@ -57,30 +62,28 @@ class Listener:
                 return
             started = time.monotonic()
             heard = await self._hear(stop, math.inf if continuous else duration)
-            self._stage.last["stt_audio"] = time.monotonic() - started
+            self._stage.last["stt.audio"] = time.monotonic() - started
         finally:
             self._stop = None
-        # Coda says nothing at all when it heard nothing.
+        # Coda's continuous listening ends without a word when it heard nothing.
         if heard:
             await self._transcribe(heard)
 
     async def _hear(self, stop: asyncio.Event, duration: float) -> str:
-        """What was said until the time is over or stt_stop came; the rest of the time is silence."""
-        words = next(self._utterances).split()
-        heard = ""
-        left = duration
-        for step in itertools.count(1):
+        """What was said until the time is over or stt_stop came. The first words are there at once."""
+        words = (next(self._utterances) if self._next is None else self._next).split()
+        self._next = None
+        left, said = duration, WORDS_PER_INTERIM
+        while True:
+            heard = " ".join(words[:said])
             pause = min(INTERIM_SECONDS, left)
-            if await self._stopped_within(stop, pause):
-                return heard
             left -= pause
-            if pause < INTERIM_SECONDS:
+            if await self._stopped_within(stop, pause) or left <= 0:
                 return heard
-            if step * WORDS_PER_INTERIM < len(words) + WORDS_PER_INTERIM:
-                heard = " ".join(words[: step * WORDS_PER_INTERIM])
-                confidence = min(0.95, 0.575 + 0.075 * step)
+            if said < len(words) + WORDS_PER_INTERIM:
+                confidence = min(0.95, 0.575 + 0.0375 * said)
                 await self._stage.emit("stt_interim", {"text": heard, "confidence": round(confidence, 3)})
-        return heard
+            said += WORDS_PER_INTERIM
 
     async def _stopped_within(self, stop: asyncio.Event, seconds: float) -> bool:
         try:
@@ -90,11 +93,16 @@ class Listener:
         return True
 
     async def _transcribe(self, heard: str) -> None:
-        async with self._stage.timed("stt", "listen"):
+        async with self._stage.timed("stt", "process"):
             await self._stage.sleep(TRANSCRIBE_SECONDS)
         await self._stage.emit(
             "stt_result",
-            {"text": heard, "confidence": 0.94, "duration_seconds": self._stage.last["stt"], "language": "en"},
+            {
+                "text": heard,
+                "confidence": 0.94,
+                "duration_seconds": self._stage.last["stt.process"],
+                "language": "en",
+            },
         )
         await self._stage.turn("user", heard)
         self._on_heard(heard)

@@ -1,246 +1,210 @@
-"""Coda Lite's WebSocket server: authentication, deduplication, echo, replay and broadcast."""
+"""The server's life: listening, its connections, and being dropped, frozen and restarted."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
+import contextlib
+import errno
 import logging
-import uuid
-from typing import Any, Awaitable, Callable
+from typing import Any, List, Optional, Set
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
 
-from .auth import Tokens
-from .dedup import Dedup
+from . import wire
+from .connection import Connection
+from .control import Control
 from .faults import Faults
+from .httpd import Handler, serve_http
 from .report import Report
+from .settings import Settings
+from .tasks import Tasks
+from .world import World
 
 log = logging.getLogger("coda_backend")
 
-MAX_FRAME = 10 * 1024 * 1024
-AUTH_SECONDS = 30.0
-REPLAYED = 50
-HIGH_PRIORITY = frozenset(
-    {
-        "conversation_start",
-        "conversation_end",
-        "tts_stop",
-        "memory_store",
-        "system_info",
-        "system_error",
-    }
-)
+# As in Coda.
+MAX_QUEUED_FRAMES = 32
 
-Handler = Callable[[str, dict[str, Any]], Awaitable[None]]
+GOODBYE_SECONDS = 1.0
 
 
-class CodaServer:
-    """One server; a restart begins a new run of it on the same port."""
+class PortTaken(Exception):
+    """Something else listens on a port that was asked for."""
 
-    def __init__(self, host: str, port: int, always_challenge: bool = True) -> None:
-        self.host = host
-        self.port = port
+
+class Backend:
+    """Owns the two listening sockets and everything behind them. Use: start(), then stop()."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.faults = Faults()
+        self.faults.clear(settings.challenge_mode)
         self.report = Report()
-        self.faults = Faults(challenge="normal" if always_challenge else "none")
-        self.on_message: Handler | None = None
-        self.on_first_client: Callable[[], Awaitable[None]] | None = None
-        self._server: Server | None = None
-        self._numbers = itertools.count(1)
-        self._sockets: dict[int, ServerConnection] = {}
-        self._begin_run()
+        self.tasks = Tasks(self.report.error)
+        self.world = World(settings, self.faults, self.report)
+        self._connections: Set[Connection] = set()
+        self._connections_ever = 0
+        # After the first start these are the real ports, so that a restart gets the same ones.
+        self._port = settings.port
+        self._control_port = settings.control_port
+        self._listener: Optional[Server] = None
+        self._control: Optional[asyncio.Server] = None
 
-    def _begin_run(self) -> None:
-        self.seq = 0
-        self._replay: list[dict[str, Any]] = []
-        self._dedup = Dedup()
-        self._tokens = Tokens()
-        self._clients: dict[str, ServerConnection] = {}
-        self._greeted = False
+    @property
+    def ws_url(self) -> str:
+        return f"ws://{self.settings.host}:{self._port}"
 
-    # ------------------------------------------------------------ the port
+    @property
+    def control_url(self) -> str:
+        return f"http://{self.settings.host}:{self._control_port}"
 
-    async def listen(self) -> None:
-        """Opens the port; the first time it may be 0, and then stays what it became."""
-        self._server = await serve(
-            self._serve_client,
-            self.host,
-            self.port,
-            max_size=MAX_FRAME,
-            compression=None,
-            ping_interval=20,
-        )
-        self.port = next(iter(self._server.sockets)).getsockname()[1]
+    @property
+    def listening(self) -> bool:
+        return self._listener is not None
+
+    async def start(self) -> None:
+        """Listens on both ports, the control port last: once it answers, the server is there."""
+        await self.start_listening()
+        try:
+            self._control = await _listen_http(Control(self).handle, self.settings.host, self._control_port)
+        except PortTaken:
+            await self.stop()
+            raise
+        self._control_port = self._control.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """An orderly end: the session is closed, and clients get a close frame with 1000, as from Coda."""
+        if self._control is not None:
+            self._control.close()
+        await self.tasks.cancel()
+        self.freeze(False)
+        await self.stop_listening()
+        # A client that does not read would hold up both for long.
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._say_goodbye(), GOODBYE_SECONDS)
+        await self.abort_all()
+        await self.world.end()
+
+    # ---- the listening socket
+
+    async def start_listening(self) -> None:
+        """Does nothing if it listens already."""
+        if self._listener is not None:
+            return
+        try:
+            self._listener = await serve(
+                self._serve,
+                self.settings.host,
+                self._port,
+                process_request=self._before_handshake,
+                # A handshake can wait for the end of a freeze.
+                open_timeout=None,
+                compression=None,
+                max_size=wire.MAX_FRAME_BYTES,
+                max_queue=MAX_QUEUED_FRAMES,
+                # Connection sends its own, which a freeze can hold back.
+                ping_interval=None,
+            )
+        except OSError as error:
+            raise _port_error(error, self.settings.host, self._port, "--port") from error
+        self._port = next(iter(self._listener.sockets)).getsockname()[1]
 
     async def stop_listening(self) -> None:
-        """Refuses new connections; open ones stay."""
-        if self._server is not None:
-            self._server.close(close_connections=False)
-            self._server = None
+        """New connections are refused from now on; the open ones stay."""
+        if self._listener is None:
+            return
+        listener, self._listener = self._listener, None
+        listener.close(close_connections=False)
+        while listener.is_serving():
+            await asyncio.sleep(0)
+
+    # ---- the connections
+
+    def open_connections(self) -> List[Connection]:
+        """All that finished the WebSocket handshake, authenticated or not."""
+        return [each for each in self._connections if each.is_open]
+
+    async def abort_all(self) -> int:
+        """Ends every TCP connection without a close frame."""
+        targets = self.open_connections()
+        for connection in targets:
+            connection.socket.transport.abort()
+        await asyncio.gather(*(each.socket.wait_closed() for each in targets))
+        return len(targets)
+
+    async def close_all(self, code: int, reason: str) -> int:
+        """Ends every connection with a close frame."""
+        targets = self.open_connections()
+        await asyncio.gather(*(each.socket.close(code, reason) for each in targets))
+        return len(targets)
+
+    def freeze(self, on: bool) -> None:
+        """A frozen server is like a process that is stopped: its sockets are open, and nobody is at home."""
+        if on:
+            self.faults.thawed.clear()
+        else:
+            self.faults.thawed.set()
+        for connection in self._connections:
+            connection.pause(on)
 
     async def restart(self, down_seconds: float) -> None:
-        """Drops everybody, forgets everything, and comes back on the same port."""
+        """Ends the old server, refuses connections for a while, and returns when the new one listens."""
+        self.freeze(False)
         await self.stop_listening()
-        self.drop()
-        self._begin_run()
-        if down_seconds > 0:
-            await asyncio.sleep(down_seconds)
-        await self.listen()
+        await self.abort_all()
+        await self.world.end()
+        self.world = World(self.settings, self.faults, self.report)
+        await asyncio.sleep(down_seconds)
+        await self.start_listening()
 
-    def drop(self) -> None:
-        """Cuts all connections without a close frame."""
-        for socket in list(self._sockets.values()):
-            socket.transport.abort()
+    async def clear_faults(self) -> None:
+        """Everything as after the start, except what only a restart forgets."""
+        await self.tasks.cancel()
+        self.freeze(False)
+        self.faults.clear(self.settings.challenge_mode)
+        self.world.clear_faults()
+        await self.start_listening()
 
-    async def close_all(self, code: int, reason: str) -> None:
-        """Closes all connections properly."""
-        await asyncio.gather(*(socket.close(code, reason) for socket in list(self._sockets.values())))
+    async def _say_goodbye(self) -> None:
+        await self.world.assistant.say_goodbye()
+        await self.close_all(1000, "")
 
-    # ------------------------------------------------------------ one client
+    async def _before_handshake(self, _socket: ServerConnection, _request: Any) -> None:
+        await self.faults.thawed.wait()
 
-    async def _serve_client(self, socket: ServerConnection) -> None:
-        number = next(self._numbers)
-        self._sockets[number] = socket
+    async def _serve(self, socket: ServerConnection) -> None:
+        self._connections_ever += 1
         self.report.connections_total += 1
-        self.report.connections_now += 1
+        connection = Connection(
+            self._connections_ever,
+            socket,
+            self.world,
+            self.faults,
+            self.report,
+            ping_seconds=self.settings.ping_seconds,
+        )
+        self._connections.add(connection)
+        log.info("connection %d opened", connection.number)
         try:
-            client_id = await self._authenticate(socket)
-            if client_id is not None:
-                await self._serve_authenticated(socket, client_id, number)
-        except ConnectionClosed:
-            pass
+            await connection.run()
+        except Exception as error:  # Whatever a client sends, the server must live on.
+            log.exception("connection %d failed", connection.number)
+            self.report.error(f"connection failed: {error!r}", connection.number)
         finally:
-            self.report.connections_now -= 1
-            del self._sockets[number]
-
-    async def _authenticate(self, socket: ServerConnection) -> str | None:
-        client_id = str(uuid.uuid4())
-        mode = self.faults.challenge
-        if mode == "none":
-            return client_id
-        if mode == "late":
-            await asyncio.sleep(self.faults.challenge_delay)
-        token = self._tokens.make(client_id)
-        if mode != "stall":
-            await self._send(
-                socket,
-                {
-                    "type": "auth_challenge",
-                    "data": {"token": token, "message": "Please authenticate with this token"},
-                },
-            )
-        try:
-            async with asyncio.timeout(AUTH_SECONDS):
-                return await self._await_token(socket)
-        except TimeoutError:
-            await self._send_auth_failure(socket, "Authentication timeout")
-            return None
-
-    async def _await_token(self, socket: ServerConnection) -> str:
-        while True:
-            message = parse(await self._receive(socket))
-            if message is None or message.get("type") != "auth_response":
-                continue
-            data = message.get("data")
-            token = data.get("token") if isinstance(data, dict) else None
-            owner = None if self.faults.challenge == "refuse" else self._tokens.check(token)
-            if owner is None:
-                # Like Coda: the connection stays open and may try again until the deadline.
-                self.report.auth_failed += 1
-                await self._send_auth_failure(socket, "Invalid authentication token")
-                continue
-            self.report.auth_ok += 1
-            await self._send(socket, {"type": "auth_result", "data": {"success": True, "client_id": owner}})
-            return owner
-
-    async def _send_auth_failure(self, socket: ServerConnection, words: str) -> None:
-        await self._send(socket, {"type": "auth_result", "data": {"success": False, "message": words}})
-
-    async def _serve_authenticated(self, socket: ServerConnection, client_id: str, number: int) -> None:
-        self._clients[client_id] = socket
-        try:
-            if self._replay:
-                await self._send(socket, {"type": "replay", "events": self._replay})
-            if not self._greeted and self.on_first_client is not None:
-                self._greeted = True
-                await self.on_first_client()
-            while True:
-                message = parse(await self._receive(socket))
-                if message is not None:
-                    await self._take(socket, client_id, number, message)
-        finally:
-            # By name, not by socket: with a reused token this removes the newer connection, as it does in Coda.
-            self._clients.pop(client_id, None)
-
-    async def _take(self, socket: ServerConnection, client_id: str, number: int, message: dict[str, Any]) -> None:
-        kind, data = message.get("type", "unknown"), message.get("data", {})
-        deduplicates = self.faults.challenge != "none"  # 0.1.1 does neither
-        count = self._dedup.count(kind, data) if deduplicates else 1
-        if "type" not in message:
-            return
-        self.report.received(str(kind), data, number, duplicate=count > 1)
-        if count > 1:
-            await self._send(
-                socket, {"type": "duplicate_message", "data": {"original_type": kind, "count": count}}
-            )
-            return
-        if self.faults.echo_delay:
-            await asyncio.sleep(self.faults.echo_delay)
-        if not self.faults.swallows(str(kind)):
-            echo = {"client_id": client_id, "message_type": kind, "message_data": data}
-            await self.broadcast("client_message", echo)
-        if self.on_message is not None:
-            await self.on_message(str(kind), data if isinstance(data, dict) else {})
-
-    async def _receive(self, socket: ServerConnection) -> str | bytes:
-        frame = await socket.recv()
-        await self.faults.awake.wait()
-        return frame
-
-    async def _send(self, socket: ServerConnection, message: dict[str, Any]) -> None:
-        await self.send_text(socket, json.dumps(message))
-
-    async def send_text(self, socket: ServerConnection, text: str | bytes) -> None:
-        """Writes a frame as it is, unless the server is frozen: then when it thaws."""
-        await self.faults.awake.wait()
-        await socket.send(text)
-
-    # ------------------------------------------------------------ to all
-
-    async def send_raw(self, text: str | bytes) -> None:
-        """Writes a frame to every client as it is."""
-        for socket in list(self._clients.values()):
-            await self.send_text(socket, text)
-
-    async def broadcast(self, kind: str, data: Any) -> None:
-        """Sends an event to all. Without anybody to send it to, it is lost before it gets a number."""
-        if not self._clients:
-            return
-        self.seq += 1
-        event = {
-            "version": "1.0",
-            "seq": self.seq,
-            "timestamp": asyncio.get_running_loop().time(),
-            "type": kind,
-            "data": data,
-        }
-        if kind in HIGH_PRIORITY:
-            self._replay = (self._replay + [event])[-REPLAYED:]
-        if self.faults.deaf:
-            return
-        text = json.dumps(event)
-        for client_id, socket in list(self._clients.items()):
-            try:
-                await self.send_text(socket, text)
-            except ConnectionClosed:
-                self._clients.pop(client_id, None)
+            self._connections.discard(connection)
 
 
-def parse(frame: str | bytes) -> dict[str, Any] | None:
-    """A frame as a message; what is none is dropped without a word."""
+async def _listen_http(handler: Handler, host: str, port: int) -> asyncio.Server:
     try:
-        message = json.loads(frame)
-    except (ValueError, RecursionError):
-        return None
-    return message if isinstance(message, dict) else None
+        return await serve_http(handler, host, port)
+    except OSError as error:
+        raise _port_error(error, host, port, "--control-port") from error
+
+
+def _port_error(error: OSError, host: str, port: int, option: str) -> Exception:
+    if error.errno != errno.EADDRINUSE:
+        return error
+    return PortTaken(
+        f"port {port} on {host} is taken: stop the program that uses it (Coda itself, or another test server), "
+        f"or choose another port with {option} (0 takes any free one)"
+    )

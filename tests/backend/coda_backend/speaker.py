@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Awaitable, Callable
 
 from .stage import Stage
@@ -14,6 +13,7 @@ SECONDS_PER_CHARACTER = 0.06
 SHORTEST_SECONDS = 1.0
 LONGEST_SECONDS = 6.0
 PROGRESS_STEP_PERCENT = 10
+SYNTHESIZE_SECONDS = 0.12
 
 
 class Speaker:
@@ -47,20 +47,20 @@ class Speaker:
 
     async def _speak(self, reply: str) -> None:
         self._stop.clear()
-        started = time.monotonic()
         await self._stage.emit("tts_start", {"text": reply, "voice": "Charlotte", "provider": "elevenlabs"})
+        async with self._stage.timed("tts", "synthesize"):
+            await self._stage.sleep(SYNTHESIZE_SECONDS)
         async with self._stage.timed("tts", "speak"):
             await self._play(min(LONGEST_SECONDS, max(SHORTEST_SECONDS, len(reply) * SECONDS_PER_CHARACTER)))
-        spoken = time.monotonic() - started
         await self._stage.emit(
             "tts_result",
             {
-                "duration_seconds": self._stage.last["tts"],
-                "audio_duration_seconds": spoken,
+                "duration_seconds": self._stage.last["tts.synthesize"],
+                "audio_duration_seconds": self._stage.last["tts.speak"],
                 "char_count": len(reply),
             },
         )
-        await self._trace(spoken)
+        await self._trace()
 
     async def _play(self, seconds: float) -> None:
         """Progress up to 100 %, or up to where it was stopped."""
@@ -73,11 +73,11 @@ class Speaker:
             except asyncio.TimeoutError:
                 await self._stage.emit("tts_progress", {"percent_complete": step * PROGRESS_STEP_PERCENT})
 
-    async def _trace(self, spoken: float) -> None:
+    async def _trace(self) -> None:
         last = self._stage.last
-        stt, llm, tts = last.get("stt", 0.0), last.get("llm", 0.0), last.get("tts", 0.0)
-        total = stt + llm + tts + last.get("tool", 0.0)
-        audio = last.get("stt_audio", 0.0)
+        stt, llm, tts = last.get("stt.process", 0.0), last.get("llm.generate_response", 0.0), last["tts.synthesize"]
+        total = stt + llm + tts + last.get("tool.execute", 0.0)
+        heard, spoken = last.get("stt.audio", 0.0), last["tts.speak"]
         await self._stage.emit(
             "latency_trace",
             {
@@ -86,9 +86,9 @@ class Speaker:
                 "tts_seconds": tts,
                 "total_processing_seconds": total,
                 "total_seconds": total,
-                "tool_seconds": last.get("tool"),
-                "stt_audio_duration": audio,
+                "tool_seconds": last.get("tool.execute"),
+                "stt_audio_duration": heard,
                 "tts_audio_duration": spoken,
-                "total_interaction_seconds": total + audio + spoken,
+                "total_interaction_seconds": total + heard + spoken,
             },
         )

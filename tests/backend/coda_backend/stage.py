@@ -19,6 +19,11 @@ def iso_now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def preview(text: str, length: int) -> str:
+    """The start of a text, marked if it was cut."""
+    return text if len(text) <= length else f"{text[:length]}..."
+
+
 class Stage:
     """One session of the assistant."""
 
@@ -27,11 +32,12 @@ class Stage:
         self.dice = random.Random(seed)
         self.turns = 0
         self.memories = 0
-        # The last durations by component, which the latency trace reads.
+        # The last durations by "component.operation", which the latency trace reads.
         self.last: Dict[str, float] = {}
         self._speed = speed
         self._session_started = 0.0
         self._session_id = ""
+        self._said_system_info = False
         self._timings: Dict[str, Dict[str, List[float]]] = {}
         self._operations: Dict[str, int] = {}
         self._recent_turns: Dict[str, float] = {}
@@ -44,17 +50,12 @@ class Stage:
         return seconds / self._speed
 
     async def open_session(self) -> None:
-        """Announces the session with its first turn."""
+        """Announces the session, unless it is open already."""
         if self._session_id:
             return
         self._session_started = time.time()
         self._session_id = f"session_{int(self._session_started)}"
-        await self.emit(
-            "conversation_start", {"session_id": self._session_id, "timestamp": self._session_started}
-        )
-        await self.emit(
-            "system_info", {"platform": "Linux", "python_version": "3.11.7", "cpu_count": 8, "gpu": "RTX 3060"}
-        )
+        await self.emit("conversation_start", {"session_id": self._session_id, "timestamp": self._session_started})
         await self.emit("tts_status", {"status": "loaded", "details": {"provider": "elevenlabs"}})
 
     async def close_session(self) -> None:
@@ -77,7 +78,7 @@ class Stage:
             self._recent_turns[key] = now
             self.turns += 1
             await self.emit("conversation_turn", {"role": role, "content": content, "turn_id": self.turns})
-        await self.memory_operation("add_turn", {"role": role, "content_preview": content[:50]})
+        await self.memory_operation("add_turn", {"role": role, "content_preview": preview(content, 50)})
 
     async def memory_operation(self, operation: str, details: Dict[str, Any]) -> None:
         self._operations[operation] = self._operations.get(operation, 0) + 1
@@ -92,7 +93,7 @@ class Stage:
         await self.emit(
             "memory_store",
             {
-                "content_preview": f"User said: {text}"[:100],
+                "content_preview": preview(text, 100),
                 "memory_type": "conversation",
                 "importance": round(self.dice.uniform(0.3, 0.9), 2),
                 "memory_id": memory_id,
@@ -114,13 +115,22 @@ class Stage:
         }
         await self.emit("memory_debug_stats", {"stats": stats, "timestamp": time.time()})
 
+    async def system_info(self) -> None:
+        """About the computer, once a session."""
+        if self._said_system_info:
+            return
+        self._said_system_info = True
+        await self.emit(
+            "system_info", {"platform": "Linux", "python_version": "3.11.7", "cpu_count": 8, "gpu": "RTX 3060"}
+        )
+
     @asynccontextmanager
     async def timed(self, component: str, operation: str) -> AsyncIterator[None]:
         """Measures what is done inside and reports it as a component_timing."""
         start = time.monotonic()
         yield
         seconds = time.monotonic() - start
-        self.last[component] = seconds
+        self.last[f"{component}.{operation}"] = seconds
         self._timings.setdefault(component, {}).setdefault(operation, []).append(seconds)
         await self.emit(
             "component_timing", {"component": component, "operation": operation, "duration_seconds": seconds}

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 # An hour, during which a token can be used again; see hub.py for what a second use does.
 LIFETIME_SECONDS = 3600
@@ -15,12 +15,13 @@ LIFETIME_SECONDS = 3600
 class Tokens:
     """Issues `client_id:issued_at:nonce:signature`; the key is new for each start of the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._key = secrets.token_bytes(32)
 
     def issue(self, client_id: str) -> str:
         """A token that proves, for an hour, that the server itself gave out `client_id`."""
-        claim = f"{client_id}:{int(time.time())}:{secrets.token_hex(8)}"
+        claim = f"{client_id}:{int(self._clock())}:{secrets.token_hex(8)}"
         return f"{claim}:{self._sign(claim)}"
 
     def check(self, token: Any) -> Optional[str]:
@@ -29,10 +30,12 @@ class Tokens:
             return None
         claim, _, signature = token.rpartition(":")
         fields = claim.split(":")
-        if len(fields) != 3 or not hmac.compare_digest(self._sign(claim).encode(), signature.encode("utf-8", "replace")):
+        if len(fields) != 3 or not hmac.compare_digest(
+            self._sign(claim).encode(), signature.encode("utf-8", "replace")
+        ):
             return None
         client_id, issued_at, _nonce = fields
-        if time.time() - int(issued_at) > LIFETIME_SECONDS:
+        if self._clock() - int(issued_at) > LIFETIME_SECONDS:
             return None
         return client_id
 

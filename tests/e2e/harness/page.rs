@@ -161,10 +161,4 @@ impl Page {
     pub async fn resize(&self, width: u32, height: u32) -> Outcome {
         Ok(self.browser.client.set_window_size(width, height).await?)
     }
-
-    /// What the page complained about on the console: a panic, above all.
-    pub async fn console_errors(&self) -> Found<Vec<String>> {
-        let script = "return window.__errors ?? []";
-        Ok(serde_json::from_value(self.run(script).await?)?)
-    }
 }

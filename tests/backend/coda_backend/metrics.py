@@ -1,0 +1,31 @@
+"""The heartbeat: system_metrics once a second, with numbers that wander like real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+from .stage import Emit
+
+INTERVAL_SECONDS = 1.0
+
+
+async def send_metrics(emit: Emit, seed: int) -> None:
+    """Runs until it is cancelled. The uptime is real, the rest is dice."""
+    dice = random.Random(seed)
+    started = time.monotonic()
+    memory_mb, cpu_percent = 512.0, 10.0
+    while True:
+        memory_mb = max(256.0, memory_mb + dice.uniform(-4.0, 5.0))
+        cpu_percent = min(100.0, max(0.0, cpu_percent + dice.uniform(-8.0, 8.0)))
+        await emit(
+            "system_metrics",
+            {
+                "memory_mb": round(memory_mb, 2),
+                "cpu_percent": round(cpu_percent, 1),
+                "gpu_vram_mb": 0,
+                "uptime_seconds": time.monotonic() - started,
+            },
+        )
+        await asyncio.sleep(INTERVAL_SECONDS)

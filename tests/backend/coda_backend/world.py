@@ -1,0 +1,39 @@
+"""All that a restart of the server forgets: clients, numbers, replay, tokens, duplicates and the assistant."""
+
+from __future__ import annotations
+
+from .assistant import Assistant
+from .commands import Commands
+from .dedup import DEFAULT_CAPACITY
+from .faults import Faults
+from .hub import Hub
+from .metrics import send_metrics
+from .report import Report
+from .settings import Settings
+from .tasks import Tasks
+from .tokens import Tokens
+
+
+class World:
+    """From one start of the server to the next."""
+
+    def __init__(self, settings: Settings, faults: Faults, report: Report) -> None:
+        self.hub = Hub(faults)
+        self.tokens = Tokens()
+        self.tasks = Tasks(report.error)
+        self.assistant = Assistant(self.hub.broadcast, self.tasks, settings.speed, settings.seed)
+        self.commands = Commands(self.assistant, report.error)
+        if settings.metrics:
+            self.tasks.spawn(send_metrics(self.hub.broadcast, settings.seed), "metrics")
+
+    def greet(self) -> None:
+        """Announces the session; without a client nobody would hear it, so the first one to come sets it off."""
+        self.tasks.spawn(self.assistant.say_hello(), "greeting")
+
+    def clear_faults(self) -> None:
+        self.hub.deaf = False
+        self.hub.dedup.capacity = DEFAULT_CAPACITY
+        self.assistant.queue_when_busy = False
+
+    async def end(self) -> None:
+        await self.tasks.cancel()

@@ -1,0 +1,60 @@
+//! What Coda is doing, from its events.
+
+use coda_dashboard::model::Mode;
+use serde_json::json;
+
+use crate::page::Page;
+
+#[test]
+fn the_mode_follows_a_spoken_turn_from_listening_to_idle() {
+    let mut page = Page::new();
+    let mut modes = Vec::new();
+    for (kind, data) in [
+        ("stt_start", json!({"mode": "push_to_talk"})),
+        ("stt_result", json!({"text": "hello"})),
+        ("llm_token", json!({"token": "Hi"})),
+        ("tts_start", json!({})),
+        ("tts_result", json!({})),
+    ] {
+        page.event(kind, data);
+        modes.push(page.avatar.mode);
+    }
+    assert_eq!(modes, [Mode::Listening, Mode::Thinking, Mode::Thinking, Mode::Speaking, Mode::Idle]);
+}
+
+#[test]
+fn an_answer_that_is_not_spoken_ends_in_idle() {
+    let mut page = Page::new();
+    page.event("llm_start", json!({}));
+    page.said("assistant", "Hi");
+    assert_eq!(page.avatar.mode, Mode::Idle);
+}
+
+#[test]
+fn an_error_shows_until_something_else_happens() {
+    let mut page = Page::new();
+    page.event("llm_error", json!({"message": "out of memory"}));
+    page.event("system_metrics", json!({}));
+    assert_eq!(page.avatar.mode, Mode::Error);
+    page.event("llm_start", json!({}));
+    assert_eq!(page.avatar.mode, Mode::Thinking);
+}
+
+#[test]
+fn what_the_server_says_of_the_mode_counts_unless_it_means_nothing() {
+    let mut page = Page::new();
+    page.event("mode_change", json!({"mode": "speaking"}));
+    page.event("mode_change", json!({"mode": "dancing"}));
+    assert_eq!(page.avatar.mode, Mode::Speaking);
+}
+
+#[test]
+fn stopping_to_listen_without_a_word_and_losing_the_connection_end_in_idle() {
+    let mut page = Page::new();
+    page.event("stt_start", json!({}));
+    page.event("client_message", json!({"client_id": "a", "message_type": "stt_stop", "message_data": {}}));
+    assert_eq!(page.avatar.mode, Mode::Idle);
+    page.event("stt_start", json!({}));
+    page.disconnected();
+    assert_eq!(page.avatar.mode, Mode::Idle);
+}

@@ -1,0 +1,201 @@
+//! The conversation, however its pieces arrive.
+
+use coda_dashboard::link::{Cancellation, MessageState, Proof};
+use coda_dashboard::model::{Changes, Role, ToolState, Uptake};
+use serde_json::json;
+
+use crate::page::Page;
+
+const DELIVERED: MessageState = MessageState::Delivered(Proof::Echo);
+
+#[test]
+fn tokens_append_and_the_result_replaces_them() {
+    let mut page = Page::new();
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["It ", "is ", "sunn"]);
+    assert_eq!(page.turns(), [(Role::Assistant, "It is sunn")]);
+    assert!(page.last().is_open);
+    page.event("llm_result", json!({"text": "It is sunny."}));
+    page.said("assistant", "It is sunny.");
+    assert_eq!(page.turns(), [(Role::Assistant, "It is sunny.")]);
+    assert!(!page.last().is_open);
+}
+
+#[test]
+fn an_own_text_is_shown_once_although_the_server_says_it_again() {
+    let mut page = Page::new();
+    let message = page.send("hello ");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "hello");
+    page.said("assistant", "Hi");
+    assert_eq!(page.turns(), [(Role::User, "hello"), (Role::Assistant, "Hi")]);
+    assert_eq!(page.own(&message).uptake, Uptake::Begun);
+}
+
+#[test]
+fn what_another_client_said_is_an_entry_of_its_own() {
+    let mut page = Page::new();
+    let message = page.send("mine");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "theirs");
+    assert_eq!(page.turns(), [(Role::User, "mine"), (Role::User, "theirs")]);
+    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+}
+
+#[test]
+fn words_change_while_they_are_recognized_and_stay_one_entry() {
+    let mut page = Page::new();
+    for text in ["what", "what is", "what is the"] {
+        page.event("stt_interim", json!({"text": text}));
+        assert_eq!(page.turns(), [(Role::User, text)]);
+    }
+    page.event("stt_result", json!({"text": "What is the time?"}));
+    page.said("user", "What is the time?");
+    assert_eq!(page.turns(), [(Role::User, "What is the time?")]);
+    assert!(!page.last().is_open);
+}
+
+#[test]
+fn what_was_only_half_heard_when_the_connection_ended_goes_and_half_an_answer_stays() {
+    let mut page = Page::new();
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["Half an "]);
+    page.event("stt_interim", json!({"text": "half a ques"}));
+    page.disconnected();
+    assert_eq!(page.turns(), [(Role::Assistant, "Half an ")]);
+    assert!(!page.last().is_open);
+}
+
+#[test]
+fn an_answer_that_goes_on_after_a_reconnect_goes_on_in_its_own_entry() {
+    let mut page = Page::new();
+    page.said("user", "long one");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["one ", "two "]);
+    page.disconnected();
+    page.send("typed meanwhile");
+    page.tokens(5, &["six "]);
+    assert_eq!(page.turns()[1], (Role::Assistant, "one two six "));
+    page.event("llm_result", json!({"text": "one two three four five six"}));
+    page.said("assistant", "one two three four five six");
+    let expected =
+        [(Role::User, "long one"), (Role::Assistant, "one two three four five six"), (Role::User, "typed meanwhile")];
+    assert_eq!(page.turns(), expected);
+}
+
+#[test]
+fn after_a_restart_an_answer_is_a_new_one() {
+    let mut page = Page::new();
+    page.tokens(0, &["one ", "two "]);
+    page.disconnected();
+    page.epoch += 1;
+    page.tokens(1, &["other"]);
+    assert_eq!(page.turns(), [(Role::Assistant, "one two "), (Role::Assistant, "other")]);
+}
+
+#[test]
+fn a_text_that_coda_dropped_because_it_was_busy_is_marked_and_one_that_waited_is_not() {
+    let mut page = Page::new();
+    page.said("user", "first");
+    let dropped = page.send("dropped");
+    page.becomes(&dropped, DELIVERED);
+    page.tokens(0, &["answer"]);
+    assert_eq!(page.own(&dropped).uptake, Uptake::Awaited, "it may still be taken up");
+    page.said("assistant", "answer");
+    assert_eq!(page.own(&dropped).uptake, Uptake::PassedOver);
+    let taken = page.send("taken");
+    page.becomes(&taken, DELIVERED);
+    page.said("user", "taken");
+    page.said("assistant", "yes");
+    assert_eq!(page.own(&taken).uptake, Uptake::Begun);
+}
+
+#[test]
+fn a_text_that_is_taken_up_late_is_no_longer_marked() {
+    let mut page = Page::new();
+    page.said("user", "first");
+    let late = page.send("late");
+    page.becomes(&late, DELIVERED);
+    page.said("assistant", "answer");
+    page.said("user", "late");
+    assert_eq!(page.own(&late).uptake, Uptake::Begun);
+    assert_eq!(page.turns().len(), 3);
+}
+
+#[test]
+fn nothing_is_called_dropped_when_its_turn_may_have_begun_unheard() {
+    let mut page = Page::new();
+    let message = page.send("hello");
+    page.becomes(&message, MessageState::Unconfirmed);
+    page.disconnected();
+    page.becomes(&message, MessageState::Delivered(Proof::Duplicate));
+    page.said("assistant", "an answer");
+    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+}
+
+#[test]
+fn a_text_sent_again_replaces_the_one_before_for_the_server_and_for_the_eye() {
+    let mut page = Page::new();
+    let first = page.send("hello");
+    page.becomes(&first, MessageState::Unconfirmed);
+    let again = page.send_in_place_of("hello", Some(first.id));
+    page.becomes(&first, MessageState::Cancelled(Cancellation::SentAgain { by: again.id }));
+    page.becomes(&again, DELIVERED);
+    page.said("user", "hello");
+    assert!(page.own(&first).sent_again);
+    assert_eq!(page.own(&again).uptake, Uptake::Begun);
+    assert_eq!(page.turns().len(), 2);
+}
+
+#[test]
+fn tools_belong_to_the_answer_and_end_with_a_result_or_an_error() {
+    let mut page = Page::new();
+    page.event("llm_start", json!({}));
+    page.event("tool_call", json!({"tool_name": "weather", "parameters": {"city": "Rabat"}}));
+    assert_eq!(page.last().tools[0].state, ToolState::Running);
+    page.event("tool_result", json!({"tool_name": "weather", "result_preview": "sunny", "duration_seconds": 0.1}));
+    assert_eq!(page.last().tools[0].state, ToolState::Done(Some(json!("sunny"))));
+    page.event("tool_error", json!({"tool_name": "clock", "message": "stopped"}));
+    assert_eq!(page.last().tools[1].state, ToolState::Failed("stopped".into()), "also one whose call was missed");
+    assert_eq!(page.conversation.turns().len(), 1);
+}
+
+#[test]
+fn errors_stand_where_they_happened() {
+    let mut page = Page::new();
+    page.event("llm_start", json!({}));
+    page.event("llm_error", json!({"message": "out of memory"}));
+    assert_eq!(
+        (page.last().role, page.last().errors.as_slice()),
+        (Role::Assistant, ["out of memory".to_owned()].as_slice())
+    );
+    page.event("system_error", json!({"message": "disk full"}));
+    assert_eq!(page.last().role, Role::System);
+    page.event("stt_error", json!({"message": "no microphone"}));
+    assert_eq!(page.conversation.turns().len(), 3);
+}
+
+#[test]
+fn beyond_the_limit_the_oldest_goes_and_is_counted() {
+    let mut page = Page::new();
+    for number in 0..10_003 {
+        page.said("assistant", &number.to_string());
+    }
+    assert_eq!(page.conversation.turns().len(), 10_000);
+    assert_eq!(page.turns()[0], (Role::Assistant, "3"));
+    assert_eq!(page.conversation.dropped(), 3);
+}
+
+#[test]
+fn only_what_changed_is_reported_as_changed() {
+    let mut page = Page::new();
+    page.said("user", "hello");
+    page.tokens(0, &["a"]);
+    page.conversation.take_changes();
+    page.tokens(1, &["b"]);
+    let changes = page.conversation.take_changes();
+    assert!(!changes.order);
+    assert_eq!(changes.turns.into_iter().collect::<Vec<_>>(), [page.last().key]);
+    page.event("system_metrics", json!({}));
+    assert_eq!(page.conversation.take_changes(), Changes::default());
+}

@@ -1,0 +1,74 @@
+//! docs/PROTOCOL.md holds: every type has an example there, and every example is what the code reads or writes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use coda_dashboard::protocol::{Command, Event, Frame, SttStart, WallTime, decode, encode};
+use serde_json::Value;
+
+/// The examples under each heading of the third level, by chapter.
+fn examples(chapter: &str) -> BTreeMap<String, Vec<String>> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
+    let start = text.find(&format!("\n## {chapter}\n")).expect("the chapter") + 4;
+    let chapter = &text[start..];
+    let chapter = chapter.split("\n## ").next().unwrap();
+    let sections = chapter.split("\n### ").skip(1).map(|section| {
+        let (heading, body) = section.split_once('\n').unwrap();
+        let blocks = body.split("```json\n").skip(1).map(|block| block.split("\n```").next().unwrap().to_owned());
+        (heading.trim().to_owned(), blocks.collect())
+    });
+    sections.collect()
+}
+
+#[test]
+fn every_event_has_an_example_that_is_read_as_that_event() {
+    let examples = examples("From Coda to the dashboard");
+    for kind in Event::KINDS {
+        let of_kind = examples.get(*kind).unwrap_or_else(|| panic!("docs/PROTOCOL.md has no section `{kind}`"));
+        assert!(!of_kind.is_empty(), "docs/PROTOCOL.md has no example of `{kind}`");
+        for example in of_kind {
+            match decode(example) {
+                Ok(Frame::Event(envelope)) => assert_eq!(envelope.event.kind(), *kind, "{example}"),
+                other => panic!("the example of `{kind}` is read as {other:?}"),
+            }
+        }
+    }
+    assert_eq!(examples.len(), Event::KINDS.len(), "a section for a type that the code does not know");
+}
+
+#[test]
+fn every_control_frame_has_an_example_that_is_read() {
+    let examples = examples("The connection");
+    let kinds = ["auth_challenge", "auth_result", "duplicate_message", "replay"];
+    assert_eq!(examples.keys().collect::<Vec<_>>(), kinds);
+    for example in examples.values().flatten().filter(|example| !example.contains("auth_response")) {
+        let frame = decode(example).unwrap();
+        assert!(matches!(frame, Frame::Control(_) | Frame::Replay(_)), "{example}");
+    }
+}
+
+#[test]
+fn every_command_is_written_as_its_example_says() {
+    let examples = examples("From the dashboard to Coda");
+    let commands = [
+        Command::TextInput { text: "Hello Coda".into() },
+        Command::DemoFlow,
+        Command::SttStart(SttStart::Continuous),
+        Command::SttStart(SttStart::Seconds(5.0)),
+        Command::SttStop,
+        Command::TtsStop,
+        Command::Ping,
+    ];
+    let mut written = 0;
+    for command in &commands {
+        let matches = examples[command.kind()].iter().any(|example| {
+            let example: Value = serde_json::from_str(example).unwrap();
+            let id = example["data"]["message_id"].as_str().unwrap();
+            let now = WallTime::parse_iso(example["timestamp"].as_str().unwrap()).unwrap();
+            serde_json::from_str::<Value>(&encode(command, id, now)).unwrap() == example
+        });
+        assert!(matches, "{command:?} is not written as docs/PROTOCOL.md says");
+        written += 1;
+    }
+    assert_eq!(examples.values().map(Vec::len).sum::<usize>(), written);
+}
