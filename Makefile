@@ -5,7 +5,7 @@ SHELL := /usr/bin/env bash
 
 PYTHON := .venv/bin/python
 WASM := --target wasm32-unknown-unknown
-# The browser tests' server; the address is compiled into them.
+# The browser tests' server, as tests/web/server.rs expects it.
 WEB_TEST_PORT := 18765
 WEB_TEST_CONTROL := 18766
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
@@ -57,8 +57,7 @@ test-backend: ## the Python test server's own tests
 
 test-web: ## components and the link in headless Chrome, against the Python server
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env CODA_TEST_WS=ws://127.0.0.1:$(WEB_TEST_PORT) CODA_TEST_CONTROL=http://127.0.0.1:$(WEB_TEST_CONTROL) \
-	  cargo test $(WASM) --features count-renders --test web
+	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web --test link
 
 test-e2e: build ## the built page in Chromium against the Python server
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2

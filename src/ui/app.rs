@@ -9,6 +9,7 @@ use leptos_router::path;
 use super::components::{Confirm, ConnectionChip, NoticeList, ThemeButton, TroubleBanner};
 use super::pages::{NotFound, SettingsPage, TalkPage};
 use crate::state::{App, use_app};
+use crate::ui::renders;
 
 /// Mounts the page in place of the loading state.
 pub fn mount(app: App) {
@@ -24,6 +25,7 @@ pub fn mount(app: App) {
 /// Everything on the screen.
 #[component]
 pub fn Shell() -> impl IntoView {
+    renders::count("Shell");
     view! {
         <Router>
             <div class="shell">
@@ -63,6 +65,7 @@ pub fn Shell() -> impl IntoView {
 
 #[component]
 fn TopBar() -> impl IntoView {
+    renders::count("TopBar");
     let connection = use_app().connection;
     view! {
         <header class="topbar">
@@ -71,7 +74,7 @@ fn TopBar() -> impl IntoView {
                     <ellipse cx="16" cy="16" rx="8" ry="9.5" />
                     <path d="M16 2v28M3 16h26" />
                 </svg>
-                "Coda"
+                <span class="brand-name">"Coda"</span>
             </A>
             <Show when=move || connection.is_demo()>
                 <span class="demo-badge" data-testid="demo-badge" title="All that is shown comes from a simulated Coda in this page">

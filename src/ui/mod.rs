@@ -4,5 +4,8 @@ mod app;
 pub mod components;
 pub mod format;
 pub mod pages;
+mod renders;
 
 pub use app::{Shell, mount};
+#[cfg(feature = "count-renders")]
+pub use renders::take_renders;

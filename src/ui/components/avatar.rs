@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::Mode;
 use crate::state::use_app;
+use crate::ui::renders;
 
 const fn words(mode: Mode) -> &'static str {
     match mode {
@@ -18,6 +19,7 @@ const fn words(mode: Mode) -> &'static str {
 /// The avatar with its mode in words.
 #[component]
 pub fn AvatarFace() -> impl IntoView {
+    renders::count("AvatarFace");
     let app = use_app();
     let mode = app.talk.mode;
     let label = move || if app.connection.is_ready() { words(mode.get()) } else { "Not connected" };

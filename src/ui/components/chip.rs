@@ -7,6 +7,7 @@ use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::format;
+use crate::ui::renders;
 
 /// What a phase is called in the page.
 const fn label(phase: PhaseKind) -> &'static str {
@@ -23,6 +24,7 @@ const fn label(phase: PhaseKind) -> &'static str {
 /// Phase, round trip and queue at a glance; opens to details.
 #[component]
 pub fn ConnectionChip() -> impl IntoView {
+    renders::count("ConnectionChip");
     let app = use_app();
     let connection = app.connection;
     let is_open = RwSignal::new(false);
@@ -82,6 +84,7 @@ pub fn ConnectionChip() -> impl IntoView {
 
 #[component]
 fn Details() -> impl IntoView {
+    renders::count("Details");
     let app = use_app();
     let connection = app.connection;
     let since = move || match connection.phase.get() {
@@ -144,6 +147,7 @@ fn Details() -> impl IntoView {
 /// The address, checked before it is used; another host has to be agreed to.
 #[component]
 pub fn AddressForm() -> impl IntoView {
+    renders::count("AddressForm");
     let app = use_app();
     let known = app.connection.url.get_untracked().filter(|url| url != driver::DEMO_URL);
     let text = RwSignal::new(known.unwrap_or_else(|| driver::DEFAULT_URL.to_owned()));

@@ -5,10 +5,12 @@ use leptos::prelude::*;
 
 use crate::driver;
 use crate::state::use_app;
+use crate::ui::renders;
 
 /// The dialog; open while there is something to agree to.
 #[component]
 pub fn Confirm() -> impl IntoView {
+    renders::count("Confirm");
     let app = use_app();
     let pending = app.to_confirm;
     view! {

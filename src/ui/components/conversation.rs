@@ -7,6 +7,7 @@ use super::TurnView;
 use crate::protocol::Command;
 use crate::state::{Row, use_app};
 use crate::ui::format;
+use crate::ui::renders;
 
 /// So near to the end counts as at the end (pixels).
 const NEAR_END: i32 = 48;
@@ -17,6 +18,7 @@ const SUGGESTIONS: [&str; 3] =
 /// The conversation.
 #[component]
 pub fn ConversationView() -> impl IntoView {
+    renders::count("ConversationView");
     let app = use_app();
     let talk = app.talk;
     let scroller = NodeRef::<Div>::new();
@@ -120,6 +122,7 @@ fn follow_growth(content: NodeRef<Div>, grown: impl Fn() + 'static) {
 
 #[component]
 fn Empty() -> impl IntoView {
+    renders::count("Empty");
     let app = use_app();
     view! {
         <div class="empty">

@@ -1,5 +1,6 @@
 //! Copies a text and says that it did.
 
+use crate::ui::renders;
 use icondata_lu::{LuCheck, LuCopy};
 use leptos::prelude::*;
 use leptos_icons::Icon;
@@ -14,6 +15,7 @@ pub fn CopyButton(
     /// What the button is called.
     label: &'static str,
 ) -> impl IntoView {
+    renders::count("CopyButton");
     let UseClipboardReturn { copied, copy, .. } = use_clipboard();
     let name = move || if copied.get() { "Copied" } else { label };
     view! {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use super::CopyButton;
+use crate::ui::renders;
 
 /// Deeper nesting than any answer needs would only exhaust the stack.
 const MAX_DEPTH: usize = 32;
@@ -12,6 +13,7 @@ const MAX_DEPTH: usize = 32;
 /// A text in Markdown.
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
+    renders::count("Markdown");
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut events = Parser::new_ext(&text, options);
     let blocks = children(&mut events, 0);

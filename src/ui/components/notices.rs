@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 
 use crate::state::{Notice, use_app};
+use crate::ui::renders;
 
 /// All notices.
 #[component]
 pub fn NoticeList() -> impl IntoView {
+    renders::count("NoticeList");
     let notices = use_app().notices;
     view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
@@ -21,6 +23,7 @@ pub fn NoticeList() -> impl IntoView {
 
 #[component]
 fn NoticeView(notice: Notice) -> impl IntoView {
+    renders::count("NoticeView");
     let notices = use_app().notices;
     let Notice { id, level, text, details, count, .. } = notice;
     view! {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::link::{Cancellation, MessageState};
 use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
+use crate::ui::renders;
 
 /// The state in the page's `data-state`.
 const fn name(state: &MessageState) -> &'static str {
@@ -54,6 +55,7 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
 /// The state in words, with “send again” and “take back” where they make sense.
 #[component]
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
+    renders::count("OutgoingState");
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     let can_send_again = Memo::new(move |_| outgoing.with(can_send_again));

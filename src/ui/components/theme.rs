@@ -1,5 +1,6 @@
 //! Light, dark, or as the system has it.
 
+use crate::ui::renders;
 use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 use leptos_icons::Icon;
@@ -8,6 +9,7 @@ use leptos_use_color_mode::{ColorMode, UseColorModeOptions, UseColorModeReturn, 
 /// Goes round: system, light, dark. The choice is kept in the browser.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
+    renders::count("ThemeButton");
     let options = UseColorModeOptions::default()
         .attribute("data-theme")
         .storage_key("coda.theme")

@@ -6,6 +6,7 @@ use leptos_icons::Icon;
 use serde_json::Value;
 
 use crate::model::{ToolCall, ToolState};
+use crate::ui::{format, renders};
 
 fn shown(value: &Value) -> String {
     match value {
@@ -14,29 +15,45 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The call in one line; opens to parameters and result.
-#[component]
-pub fn ToolView(call: ToolCall) -> impl IntoView {
-    let (state, outcome) = match &call.state {
-        ToolState::Running => ("running", None),
-        ToolState::Done(result) => ("done", result.as_ref().map(shown)),
-        ToolState::Failed(words) => ("failed", Some(words.clone())),
-    };
-    let time = match (&call.state, call.seconds) {
+const fn name(state: &ToolState) -> &'static str {
+    match state {
+        ToolState::Running => "running",
+        ToolState::Done(_) => "done",
+        ToolState::Failed(_) => "failed",
+    }
+}
+
+fn time(call: &ToolCall) -> String {
+    match (&call.state, call.seconds) {
         (ToolState::Running, _) => "running…".to_owned(),
         (ToolState::Failed(_), _) => "failed".to_owned(),
-        (ToolState::Done(_), Some(seconds)) => crate::ui::format::span(seconds_to_duration(seconds)),
+        (ToolState::Done(_), Some(seconds)) => format::span(seconds_to_duration(seconds)),
         (ToolState::Done(_), None) => "done".to_owned(),
-    };
+    }
+}
+
+fn outcome(call: &ToolCall) -> Option<String> {
+    match &call.state {
+        ToolState::Running => None,
+        ToolState::Done(result) => result.as_ref().map(shown),
+        ToolState::Failed(words) => Some(words.clone()),
+    }
+}
+
+/// The call in one line; opens to parameters and result, and stays open when the result comes.
+#[component]
+pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
+    renders::count("ToolView");
+    let parameters = call.with_untracked(|call| call.parameters.as_ref().map(shown));
     view! {
-        <details class="tool" data-state=state>
+        <details class="tool" data-state=move || call.with(|call| name(&call.state))>
             <summary>
                 <Icon icon=LuWrench />
-                <span>{call.name}</span>
-                <span class="tool-time">{time}</span>
+                <span>{call.with_untracked(|call| call.name.clone())}</span>
+                <span class="tool-time">{move || call.with(time)}</span>
             </summary>
-            {call.parameters.map(|parameters| view! { <pre aria-label="Parameters">{shown(&parameters)}</pre> })}
-            {outcome.map(|outcome| view! { <pre aria-label="Result">{outcome}</pre> })}
+            {parameters.map(|parameters| view! { <pre aria-label="Parameters">{parameters}</pre> })}
+            {move || call.with(outcome).map(|outcome| view! { <pre aria-label="Result">{outcome}</pre> })}
         </details>
     }
 }

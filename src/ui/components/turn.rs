@@ -9,10 +9,12 @@ use super::{CopyButton, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::state::Row;
 use crate::ui::format;
+use crate::ui::renders;
 
 /// One entry: made once; only what changed in it is touched.
 #[component]
 pub fn TurnView(row: Row) -> impl IntoView {
+    renders::count("TurnView");
     let turn: RwSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
@@ -41,13 +43,17 @@ pub fn TurnView(row: Row) -> impl IntoView {
                 </time>
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
             </header>
-            {move || {
-                tools
-                    .get()
-                    .into_iter()
-                    .map(|call| view! { <ToolView call /> })
-                    .collect_view()
-            }}
+            // Calls are only ever added, so that a call's place names it.
+            <For each=move || 0..tools.with(Vec::len) key=|place| *place let:place>
+                {tools
+                    .with_untracked(|tools| tools.get(place).cloned())
+                    .map(|first| {
+                        let call = Memo::new(move |_| {
+                            tools.with(|tools| tools.get(place).cloned()).unwrap_or_else(|| first.clone())
+                        });
+                        view! { <ToolView call /> }
+                    })}
+            </For>
             {move || {
                 if is_open.get() {
                     Either::Left(view! { <div class="turn-body streaming">{text}</div> })
@@ -86,6 +92,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
 /// A complete text: what Coda writes is Markdown, what people write is shown as they wrote it.
 #[component]
 fn TurnText(role: Role, text: String) -> impl IntoView {
+    renders::count("TurnText");
     if role == Role::Assistant {
         Either::Left(view! { <Markdown text /> })
     } else {

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 
 use crate::protocol::{Command, SttStart};
 use crate::state::{App, use_app};
+use crate::ui::renders;
 
 /// Whether the microphone button is held, and by what.
 #[derive(Clone, Copy)]
@@ -45,6 +46,7 @@ fn is_for_focused_element() -> bool {
 /// The voice controls. Holding ends with anything that can end it: release, leaving, another window, a lost connection.
 #[component]
 pub fn VoiceControls() -> impl IntoView {
+    renders::count("VoiceControls");
     let app = use_app();
     let connection = app.connection;
     let hold = Hold { app, is_held: RwSignal::new(false) };

@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use crate::driver::Level;
 use crate::state::{GAP_RANGE, Settings, use_app};
 use crate::ui::components::AddressForm;
+use crate::ui::renders;
 
 /// The settings; each change applies at once.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
+    renders::count("SettingsPage");
     let app = use_app();
     let settings = app.settings.current;
     let gap_error = RwSignal::new(None::<String>);

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::{Outcome, PATIENCE, failed};
@@ -39,15 +39,20 @@ impl Backend {
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("the Python server does not start ({error}): run `make setup-test`"))?;
         let stdin = process.stdin.take();
         let Some(stdout) = process.stdout.take() else { return failed("the Python server has no output") };
+        let Some(stderr) = process.stderr.take() else { return failed("the Python server has no error output") };
         let Some(line) = BufReader::new(stdout).lines().next_line().await? else {
-            return failed("the Python server ended before it named its ports");
+            let mut words = String::new();
+            BufReader::new(stderr).read_to_string(&mut words).await?;
+            return failed(format!("the Python server ended before it named its ports:\n{words}"));
         };
+        // It must never wait for a reader.
+        tokio::spawn(async move { tokio::io::copy(&mut BufReader::new(stderr), &mut tokio::io::sink()).await });
         let ready: Value = serde_json::from_str(&line)?;
         let Some(ws) = ready["ws"].as_str() else { return failed(format!("no address in: {line}")) };
         let control = ready["control"].as_str().map(str::to_owned);

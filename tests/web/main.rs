@@ -1,0 +1,14 @@
+//! The real components in headless Chrome: alone, and with a real WebSocket to the Python test server.
+//!
+//! Run by `make test-web`, which starts the server.
+
+#![cfg(target_arch = "wasm32")]
+
+mod page;
+mod server;
+
+mod components;
+mod renders;
+mod socket;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

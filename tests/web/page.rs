@@ -1,0 +1,181 @@
+//! The page, mounted into the test's document, and what a person does with it.
+
+use coda_dashboard::state::App;
+use coda_dashboard::ui::Shell;
+use js_sys::{Array, Date, Promise, Reflect};
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit,
+};
+
+const PATIENCE_MILLIS: f64 = 15_000.0;
+const STEP_MILLIS: i32 = 10;
+
+/// A mounted page. Dropping it takes it away and ends its connection.
+pub struct Page {
+    pub app: App,
+    root: HtmlElement,
+    owner: Owner,
+    mounted: Option<Box<dyn FnOnce()>>,
+}
+
+impl Page {
+    /// Opens the page as if the address bar held `query`.
+    pub fn open(query: &str) -> Self {
+        Self::open_with(query, || view! { <Shell /> })
+    }
+
+    /// Opens a part of the page.
+    pub fn open_with<V: IntoView + 'static>(query: &str, part: impl FnOnce() -> V + 'static) -> Self {
+        let window = window();
+        window.history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some("/")).unwrap();
+        if let Ok(Some(storage)) = window.local_storage() {
+            storage.clear().unwrap();
+        }
+        let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+        document().body().unwrap().append_child(&root).unwrap();
+        let owner = Owner::new();
+        let app = owner.with(|| App::start(query));
+        let mut page = Self { app, root, owner, mounted: None };
+        page.mount(part);
+        page
+    }
+
+    /// Takes all components away and makes them anew; what the stores hold stays.
+    pub fn mount_again(&mut self) {
+        self.unmount();
+        self.mount(|| view! { <Shell /> });
+    }
+
+    fn mount<V: IntoView + 'static>(&mut self, part: impl FnOnce() -> V + 'static) {
+        let app = self.app;
+        let handle = mount_to(self.root.clone(), move || {
+            provide_context(app);
+            part()
+        });
+        self.mounted = Some(Box::new(move || drop(handle)));
+    }
+
+    fn unmount(&mut self) {
+        if let Some(unmount) = self.mounted.take() {
+            unmount();
+        }
+    }
+
+    /// Waits until `condition` holds.
+    pub async fn until(&self, what: &str, condition: impl Fn() -> bool) {
+        let start = Date::now();
+        while !condition() {
+            assert!(
+                Date::now() - start < PATIENCE_MILLIS,
+                "waited for: {what}\nthe page shows:\n{}",
+                self.root.inner_text()
+            );
+            pause(STEP_MILLIS).await;
+        }
+    }
+
+    pub async fn until_ready(&self) {
+        self.until("a ready connection", || self.attribute("[data-testid=connection]", "data-phase") == "ready").await;
+    }
+
+    pub async fn until_shown(&self, words: &str) {
+        self.until(words, || self.root.inner_text().contains(words)).await;
+    }
+
+    /// Waits until `count` answers are complete.
+    pub async fn until_answered(&self, count: usize) {
+        let done = "[data-testid=turn][data-role=assistant][data-open=false] .markdown";
+        self.until("a complete answer", || self.all(done).len() == count).await;
+    }
+
+    pub fn all(&self, selector: &str) -> Vec<Element> {
+        let found = self.root.query_selector_all(selector).unwrap();
+        (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
+    }
+
+    pub fn element(&self, selector: &str) -> HtmlElement {
+        let found = self.root.query_selector(selector).unwrap();
+        found.unwrap_or_else(|| panic!("no {selector} in:\n{}", self.root.inner_text())).unchecked_into()
+    }
+
+    /// The attribute of the first such element; empty as long as there is none.
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        self.all(selector).first().and_then(|element| element.get_attribute(name)).unwrap_or_default()
+    }
+
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        self.all(selector).iter().map(|element| element.text_content().unwrap_or_default()).collect()
+    }
+
+    pub fn number(&self, test_id: &str) -> u64 {
+        self.texts(&format!("[data-testid={test_id}]"))[0].parse().expect("a plain number")
+    }
+
+    pub fn click(&self, selector: &str) {
+        self.element(selector).click();
+    }
+
+    /// Types into a field, in place of what was in it.
+    pub fn type_into(&self, selector: &str, text: &str) {
+        let field = self.element(selector);
+        Reflect::set(&field, &"value".into(), &text.into()).unwrap();
+        field.dispatch_event(&bubbling("input")).unwrap();
+    }
+
+    /// Says that a field's change is complete, as leaving it does.
+    pub fn change(&self, selector: &str, text: &str) {
+        self.type_into(selector, text);
+        self.element(selector).dispatch_event(&bubbling("change")).unwrap();
+    }
+
+    pub fn press(&self, selector: &str, key: &str, shift: bool) {
+        let init = KeyboardEventInit::new();
+        init.set_key(key);
+        init.set_shift_key(shift);
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        self.element(selector).dispatch_event(&event).unwrap();
+    }
+
+    pub fn pointer(&self, selector: &str, kind: &str) {
+        let init = PointerEventInit::new();
+        init.set_bubbles(true);
+        init.set_pointer_type("touch");
+        let event = PointerEvent::new_with_event_init_dict(kind, &init).unwrap();
+        self.element(selector).dispatch_event(&event).unwrap();
+    }
+
+    pub fn say(&self, text: &str) {
+        self.type_into("[data-testid=composer]", text);
+        self.press("[data-testid=composer]", "Enter", false);
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.app.disconnect();
+        self.unmount();
+        self.root.remove();
+        // What the driver still hands over must find its stores.
+        std::mem::forget(self.owner.clone());
+    }
+}
+
+fn bubbling(kind: &str) -> Event {
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    Event::new_with_event_init_dict(kind, &init).unwrap()
+}
+
+/// Lets the browser do what it has to; a step of a wait, never a wait by itself.
+pub async fn pause(millis: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        window().set_timeout_with_callback_and_timeout_and_arguments(&resolve, millis, &Array::new()).unwrap();
+    });
+    JsFuture::from(promise).await.unwrap();
+}
