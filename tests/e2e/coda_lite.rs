@@ -2,13 +2,19 @@
 
 use crate::harness::{Backend, Outcome, Page};
 
+/// The checkout, where there is one.
+fn checkout() -> Option<String> {
+    let checkout = std::env::var("CODA_LITE").ok();
+    if checkout.is_none() {
+        eprintln!("skipped: CODA_LITE is not set; see make test-coda");
+    }
+    checkout
+}
+
 #[tokio::test]
 async fn coda_lite_answers_a_sentence_by_stream() -> Outcome {
-    let Ok(checkout) = std::env::var("CODA_LITE") else {
-        eprintln!("skipped: CODA_LITE is not set; see make test-coda");
-        return Ok(());
-    };
-    let backend = Backend::start_coda_lite(&checkout).await?;
+    let Some(checkout) = checkout() else { return Ok(()) };
+    let backend = Backend::start_coda_lite(&checkout, 0).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     page.say("hello Coda").await?;
@@ -18,5 +24,39 @@ async fn coda_lite_answers_a_sentence_by_stream() -> Outcome {
     page.until_phase("ready").await?;
     page.say("hello again").await?;
     page.until_answered(1).await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn coda_lite_listens_while_the_button_is_held() -> Outcome {
+    let Some(checkout) = checkout() else { return Ok(()) };
+    let backend = Backend::start_coda_lite(&checkout, 0).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.hold("talk").await?;
+    page.until_js("listening", "document.querySelector('[data-testid=avatar]').dataset.mode === 'listening'").await?;
+    page.let_go().await?;
+    page.until_answered(1).await?;
+    page.click("run-demo").await?;
+    page.until_shown("Tell me a short joke").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn coda_lite_can_be_restarted_in_between() -> Outcome {
+    let Some(checkout) = checkout() else { return Ok(()) };
+    let backend = Backend::start_coda_lite(&checkout, 0).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("before").await?;
+    page.until_answered(1).await?;
+    let port = backend.port();
+    drop(backend);
+    page.until_phase("waiting").await?;
+    let _restarted = Backend::start_coda_lite(&checkout, port).await?;
+    page.until_phase("ready").await?;
+    page.until_shown("Coda was restarted").await?;
+    page.say("after").await?;
+    page.until_answered(2).await?;
     page.close().await
 }

@@ -8,3 +8,5 @@ mod connecting;
 mod delivery;
 mod liveness;
 mod order;
+#[cfg(not(target_arch = "wasm32"))]
+mod table;

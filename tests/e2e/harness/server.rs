@@ -28,10 +28,11 @@ impl Backend {
         Self::spawn(command).await
     }
 
-    /// Coda Lite's own server from a checkout.
-    pub async fn start_coda_lite(checkout: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    /// Coda Lite's own server from a checkout, on a port of its own choice where `port` is 0.
+    pub async fn start_coda_lite(checkout: &str, port: u16) -> Result<Self, Box<dyn std::error::Error>> {
         let mut command = Command::new(format!("{ROOT}/.venv/bin/python"));
-        command.args([&format!("{ROOT}/tests/coda/serve.py"), "--coda", checkout, "--port", "0", "--exit-with-stdin"]);
+        command.arg(format!("{ROOT}/tests/coda/serve.py"));
+        command.args(["--coda", checkout, "--port", &port.to_string(), "--exit-with-stdin"]);
         Self::spawn(command).await
     }
 
@@ -57,6 +58,11 @@ impl Backend {
         let Some(ws) = ready["ws"].as_str() else { return failed(format!("no address in: {line}")) };
         let control = ready["control"].as_str().map(str::to_owned);
         Ok(Self { ws: ws.to_owned(), control, _stdin: stdin, _process: process })
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.ws.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
     }
 
     /// The page's address that connects to this server.

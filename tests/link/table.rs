@@ -1,0 +1,51 @@
+//! docs/ARCHITECTURE.md draws the transition table as it is.
+
+use std::path::Path;
+
+use coda_dashboard::link::{Move, PhaseKind, Signal, next};
+
+/// The phase that a move leads to.
+fn target(from: PhaseKind, step: Move) -> Option<PhaseKind> {
+    Some(match step {
+        Move::Stay => return None,
+        Move::Open => PhaseKind::Opening,
+        Move::Await | Move::Probe => PhaseKind::Authenticating,
+        Move::Answer if from == PhaseKind::Ready => PhaseKind::Authenticating,
+        Move::Answer => from,
+        Move::Welcome => PhaseKind::Ready,
+        Move::Retreat | Move::Hurry => PhaseKind::Waiting,
+        Move::Refuse => PhaseKind::Refused,
+        Move::Leave => PhaseKind::Offline,
+    })
+}
+
+/// `TimeUp` as "time up".
+fn words(signal: Signal) -> String {
+    let name = format!("{signal:?}");
+    let spaced = name.chars().map(|c| if c.is_uppercase() { format!(" {}", c.to_lowercase()) } else { c.to_string() });
+    spaced.collect::<String>().trim().to_owned()
+}
+
+fn diagram() -> String {
+    let mut lines = vec!["```mermaid".to_owned(), "stateDiagram-v2".to_owned(), "    [*] --> offline".to_owned()];
+    for from in PhaseKind::ALL {
+        for to in PhaseKind::ALL {
+            let leads = |signal: &Signal| target(from, next(from, *signal)) == Some(to);
+            let names: Vec<String> = Signal::ALL.into_iter().filter(leads).map(words).collect();
+            if !names.is_empty() {
+                lines.push(format!("    {} --> {}: {}", from.name(), to.name(), names.join(", ")));
+            }
+        }
+    }
+    lines.push("```".to_owned());
+    lines.join("\n")
+}
+
+#[test]
+fn the_documented_diagram_is_the_transition_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = text.split_once("<!-- transitions -->\n").unwrap();
+    let (documented, _) = rest.split_once("\n<!-- end of transitions -->").unwrap();
+    assert!(documented == diagram(), "put this into docs/ARCHITECTURE.md:\n{}", diagram());
+}
