@@ -7,7 +7,7 @@ use super::close::{CloseInfo, Why};
 use super::config::LinkConfig;
 use super::io::{Action, ConnId, LinkEvent};
 use super::phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
-use crate::protocol::{Now, Timestamp, encode_auth_response};
+use crate::protocol::{Now, Timestamp, Token, encode_auth_response};
 
 /// The close code for "the user is leaving", the only one below 3000 that a page may give.
 const NORMAL_CLOSURE: u16 = 1000;
@@ -31,7 +31,7 @@ pub(super) enum Happening {
     Woken,
     Tick,
     Opened,
-    Challenged(String),
+    Challenged(Token),
     Accepted(String),
     Rejected(String),
     Proven,
@@ -210,7 +210,7 @@ impl Connection {
         }
     }
 
-    fn answer(&mut self, token: &str, cx: &mut Cx<'_>) {
+    fn answer(&mut self, token: &Token, cx: &mut Cx<'_>) {
         let Some(conn) = self.phase.conn() else { return };
         let text: std::sync::Arc<str> = encode_auth_response(token).into();
         cx.actions.push_back(Action::Send { conn, text: text.clone() });

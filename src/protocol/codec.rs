@@ -30,7 +30,7 @@ pub enum Control {
     /// The server wants its token back before it listens to anything else.
     Challenge {
         /// To be sent back, once.
-        token: String,
+        token: Token,
     },
     /// What the server made of the answer.
     AuthResult {
@@ -44,6 +44,16 @@ pub enum Control {
         /// How often it has come.
         count: u64,
     },
+}
+
+/// A secret of the server's. It is never shown: its `Debug` is masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(•••)")
+    }
 }
 
 /// A broadcast event with what the server wrote on it.
@@ -108,7 +118,7 @@ fn decode_control(kind: &str, fields: &mut Fields) -> Result<Control, FieldError
 fn read_control(kind: &str, data: Value) -> Result<Control, FieldError> {
     let mut data = Fields::new(data)?;
     Ok(match kind {
-        "auth_challenge" => Control::Challenge { token: data.take("token")? },
+        "auth_challenge" => Control::Challenge { token: Token(data.take("token")?) },
         "auth_result" if data.take::<bool>("success")? => {
             Control::AuthResult { result: Ok(data.take::<Option<String>>("client_id")?.unwrap_or_default()) }
         }
@@ -155,6 +165,6 @@ pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
 
 /// The answer to a challenge.
 #[must_use]
-pub(crate) fn encode_auth_response(token: &str) -> String {
-    json!({ "type": "auth_response", "data": { "token": token } }).to_string()
+pub(crate) fn encode_auth_response(token: &Token) -> String {
+    json!({ "type": "auth_response", "data": { "token": token.0 } }).to_string()
 }

@@ -41,6 +41,17 @@ impl Start {
     }
 }
 
+/// Puts the log level of `?log=` in force for this visit.
+fn log_as_asked(query: &str) -> Result<(), String> {
+    let Some(name) = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log")) else {
+        return Ok(());
+    };
+    let known = driver::Level::ALL.map(driver::Level::name).join(", ");
+    let level = driver::Level::parse(&name).ok_or(format!("“{name}” is no log level. There are: {known}."))?;
+    driver::set_log_level(level);
+    Ok(())
+}
+
 /// What every component can reach: stores to read, and the way to act.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -70,8 +81,10 @@ impl App {
             notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
-        let for_this_visit = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
-        driver::set_log_level(for_this_visit.as_deref().and_then(driver::Level::parse).unwrap_or(in_force.log_level));
+        driver::set_log_level(in_force.log_level);
+        if let Err(problem) = log_as_asked(query) {
+            notices.show(Level::Warn, "log level", problem);
+        }
         let mut writer = Writer::new(connection, talk, notices);
         let driver = Driver::start(in_force.link_config(), move |batch| writer.apply(batch));
         let app = Self {

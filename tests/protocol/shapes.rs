@@ -83,6 +83,13 @@ fn a_wrong_shape_names_the_type_and_the_field() {
 }
 
 #[test]
+fn a_token_is_never_printed() {
+    let frame = json!({"type": "auth_challenge", "data": {"token": "secret"}});
+    let printed = format!("{:?}", decode(&frame.to_string()));
+    assert!(printed.contains("Challenge") && !printed.contains("secret"), "{printed}");
+}
+
+#[test]
 fn one_bad_entry_of_a_replay_does_not_take_the_others_with_it() {
     let good = json!({"type": "system_error", "seq": 4, "data": {"message": "full"}});
     let frame = json!({"type": "replay", "events": [good, 5, {"type": "system_error", "data": {}}, good]});

@@ -74,7 +74,7 @@ fn element(tag: Tag<'_>, events: &mut Parser<'_>, depth: usize) -> AnyView {
             // Not loaded: a message must not make the page call another machine.
             let words = plain_text(events);
             let words = if words.is_empty() { dest_url.to_string() } else { words };
-            link(&dest_url, vec![format!("🖼 {words}").into_any()])
+            link(&dest_url, vec![format!("Picture: {words}").into_any()])
         }
         Tag::Table(alignments) => table(&alignments, events, depth),
         Tag::List(Some(first)) => {
