@@ -67,6 +67,12 @@ test-coda: setup-test build ## the same against a checkout of Coda Lite: make te
 	$(PYTHON) -m pip install --quiet -r tests/coda/requirements.txt
 	CODA_LITE="$(abspath $(CODA_LITE))" cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 coda_lite
 
+# ---------------------------------------------------------------- to measure
+
+.PHONY: chaos
+chaos: ## the link under random faults: CHAOS_RUNS (100000) runs, and their figures
+	cargo test --no-default-features --profile fast --test link -- --ignored --nocapture figures
+
 .PHONY: clean
 clean: ## remove what was built; installed tools stay
 	rm -rf dist test-results

@@ -9,6 +9,7 @@ mod demo;
 mod hints;
 mod log;
 mod socket;
+mod waiting;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -34,6 +35,8 @@ pub struct Batch {
     pub events: Vec<LinkEvent>,
     /// The link as it is now.
     pub status: LinkStatus,
+    /// Texts that would not outlive a reload of the page.
+    pub not_kept: usize,
 }
 
 type Listener = Box<dyn FnMut(Batch)>;
@@ -54,6 +57,11 @@ struct Inner {
     frame: RefCell<Option<Frame>>,
     listener: RefCell<Option<Listener>>,
     hints: RefCell<Option<hints::Hints>>,
+    /// What was kept of an earlier visit has been taken up.
+    has_restored: Cell<bool>,
+    /// Texts changed since they were last kept.
+    texts_changed: Cell<bool>,
+    not_kept: Cell<usize>,
 }
 
 /// Whichever comes first: the animation frame, or the timer that stands in for it while the page is hidden.
@@ -77,6 +85,9 @@ impl Driver {
             frame: RefCell::default(),
             listener: RefCell::new(Some(Box::new(listener))),
             hints: RefCell::default(),
+            has_restored: Cell::new(false),
+            texts_changed: Cell::new(false),
+            not_kept: Cell::new(0),
         }));
         *driver.0.hints.borrow_mut() = Some(hints::Hints::listen(&driver));
         driver
@@ -86,6 +97,17 @@ impl Driver {
     pub fn dispatch(&self, input: Input) {
         self.0.inputs.borrow_mut().push_back(input);
         self.pump();
+    }
+
+    /// Connects to this address, whatever was before. The first time, texts from before a reload go on waiting.
+    pub fn connect(&self, url: String) {
+        if !self.0.has_restored.replace(true) {
+            let kept = waiting::kept(&url);
+            if !kept.is_empty() {
+                self.dispatch(Input::Restore(kept));
+            }
+        }
+        self.dispatch(Input::Connect { url });
     }
 
     fn pump(&self) {
@@ -102,6 +124,12 @@ impl Driver {
         }
         self.0.is_pumping.set(false);
         self.arm_timer();
+        if self.0.texts_changed.replace(false) {
+            let link = self.0.link.borrow();
+            if let Some(url) = link.status().url {
+                self.0.not_kept.set(waiting::keep(&url, &link.waiting()));
+            }
+        }
     }
 
     fn carry_out(&self, action: Action) {
@@ -124,6 +152,11 @@ impl Driver {
             }
             Action::Emit(event) => {
                 log::log(&event);
+                if let LinkEvent::Message(status) = &event
+                    && status.command.text().is_some()
+                {
+                    self.0.texts_changed.set(true);
+                }
                 self.0.events.borrow_mut().push(event);
                 self.request_frame();
             }
@@ -177,7 +210,7 @@ impl Driver {
         // Taken out while it runs, so that a listener may dispatch.
         let listener = self.0.listener.borrow_mut().take();
         if let Some(mut listener) = listener {
-            listener(Batch { events, status });
+            listener(Batch { events, status, not_kept: self.0.not_kept.get() });
             *self.0.listener.borrow_mut() = Some(listener);
         }
     }

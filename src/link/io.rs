@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::close::CloseInfo;
 use super::config::LinkConfig;
-use super::message::{MessageId, MessageStatus, Submission};
+use super::message::{MessageId, MessageStatus, Submission, Waiting};
 use super::phase::{Phase, Trouble};
 use crate::protocol::{Control, DecodeError, Event, Now, Timestamp, WallTime};
 
@@ -33,6 +33,8 @@ pub enum Input {
     RetryNow,
     /// A message to send.
     Submit(Submission),
+    /// Texts from before a reload of the page.
+    Restore(Vec<Waiting>),
     /// The user takes a message back.
     Cancel(MessageId),
     /// New settings.

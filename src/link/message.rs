@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::io::ConnId;
-use crate::protocol::{Command, Now};
+use crate::protocol::{Command, Now, WallTime};
 
 /// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,19 @@ pub struct Submission {
     pub origin: Origin,
     /// The message that the user wants sent again by this one. It passes the deduplication.
     pub again: Option<MessageId>,
+}
+
+/// A text that is not settled, in the shape in which it outlives a reload of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The message.
+    pub id: MessageId,
+    /// What the user wrote.
+    pub text: String,
+    /// When it was created.
+    pub created: WallTime,
+    /// It was written and not answered: the server may have read it.
+    pub was_written: bool,
 }
 
 /// Where a message is, or how it ended.
@@ -138,8 +151,10 @@ impl fmt::Display for Failure {
 /// Why a message is no longer wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancellation {
-    /// The user took it back.
+    /// The user took it back before it was sent.
     ByUser,
+    /// The user does not want to know whether it arrived.
+    Left,
     /// Another message undid it before it was sent.
     Undone {
         /// The other one.

@@ -12,6 +12,7 @@ mod heartbeat;
 mod inbound;
 mod io;
 mod message;
+mod metrics;
 mod outbox;
 mod phase;
 mod status;
@@ -23,7 +24,8 @@ use std::time::Duration;
 pub use close::{CloseInfo, Why};
 pub use config::LinkConfig;
 pub use io::{Action, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
-pub use message::{Cancellation, Failure, MessageId, MessageState, MessageStatus, Origin, Proof, Submission};
+pub use message::{Cancellation, Failure, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting};
+pub use metrics::{Endings, Metrics, Spread};
 pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
 pub use status::{Counters, LinkStatus};
 
@@ -31,6 +33,7 @@ use connection::{Connection, Cx, Happening, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
 use inbound::{Accepted, Inbound, echoed_id};
+use metrics::Meter;
 use outbox::{Line, Outbox, Pending};
 
 use crate::protocol::{Command, Control, Event, Frame, Now, Timestamp, decode};
@@ -52,6 +55,7 @@ pub struct Link {
     line: Option<ConnId>,
     inbound: Inbound,
     counters: Counters,
+    meter: Meter,
     planned: Option<Timestamp>,
     actions: VecDeque<Action>,
 }
@@ -70,6 +74,7 @@ impl Link {
             line: None,
             inbound: Inbound::new(),
             counters: Counters::default(),
+            meter: Meter::new(),
             planned: None,
             actions: VecDeque::new(),
         }
@@ -85,6 +90,7 @@ impl Link {
             Input::Disconnect => self.step(now, Happening::Disconnect),
             Input::RetryNow => self.step(now, Happening::Retry),
             Input::Submit(submission) => self.submit(now, submission),
+            Input::Restore(waiting) => self.restore(now, waiting),
             Input::Cancel(id) => self.cancel(now, id),
             Input::Configure(config) => self.config = config,
             Input::Opened(conn) if self.is_live(conn) => self.step(now, Happening::Opened),
@@ -103,8 +109,10 @@ impl Link {
     /// The next thing to do outside; drain to `None` after each input.
     pub fn poll_action(&mut self) -> Option<Action> {
         let action = self.actions.pop_front();
-        if matches!(action, Some(Action::Send { .. })) {
-            self.counters.frames_out += 1;
+        match &action {
+            Some(Action::Send { .. }) => self.counters.frames_out += 1,
+            Some(Action::Emit(event)) => self.meter.observe(event),
+            _ => {}
         }
         action
     }
@@ -142,6 +150,18 @@ impl Link {
         }
     }
 
+    /// The texts that are not settled, in their order; to be kept for [`Input::Restore`].
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.outbox.waiting()
+    }
+
+    /// How the link has been doing since its start.
+    #[must_use]
+    pub fn metrics(&self, now: Now) -> Metrics {
+        self.meter.read(now.mono, self.counters.unreadable)
+    }
+
     /// The settings in force.
     #[must_use]
     pub const fn config(&self) -> &LinkConfig {
@@ -166,6 +186,16 @@ impl Link {
         let (outbox, mut cx) = self.outbox_and_cx(now);
         if !outbox.submit(message, &mut cx) {
             self.dedup.forget(id);
+        }
+    }
+
+    fn restore(&mut self, now: Now, waiting: Vec<Waiting>) {
+        let origin = Origin { component: "composer", action: "before the reload" };
+        for Waiting { id, text, created, was_written } in waiting {
+            let command = Arc::new(Command::TextInput { text });
+            let created = Now { wall: created, ..now };
+            let (outbox, mut cx) = self.outbox_and_cx(now);
+            outbox.restore(Pending { id, command, origin, created, again: None }, was_written, &mut cx);
         }
     }
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use super::connection::Cx;
 use super::io::{Action, ConnId, LinkEvent};
-use super::message::{Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules};
+use super::message::{
+    Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
+};
 use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode};
 
 /// How many messages of unknown outcome are remembered for a late proof.
@@ -169,6 +171,38 @@ impl Outbox {
         true
     }
 
+    /// Takes in a message from before a reload. One that was written then is not written again by itself.
+    pub(super) fn restore(&mut self, message: Pending, was_written: bool, cx: &mut Cx<'_>) {
+        if !was_written {
+            self.submit(message, cx);
+            return;
+        }
+        cx.actions.push_back(message.status(MessageState::Queued, cx.now));
+        cx.actions.push_back(message.status(MessageState::Unconfirmed, cx.now));
+        self.unconfirmed.push_back(Flight {
+            text: "".into(),
+            first_write: cx.now.mono,
+            last_write: cx.now.mono,
+            attempt: 1,
+            conn: None,
+            write: 0,
+            run: None,
+            seq: 0,
+            message,
+        });
+    }
+
+    /// The texts that are not settled: those written and unanswered first.
+    pub(super) fn waiting(&self) -> Vec<Waiting> {
+        let written = self.unconfirmed.iter().chain(&self.flight).map(|flight| (&flight.message, true));
+        let all = written.chain(self.queue.iter().map(|message| (message, false)));
+        all.filter_map(|(message, was_written)| {
+            let text = message.command.text()?.to_owned();
+            Some(Waiting { id: message.id, text, created: message.created.wall, was_written })
+        })
+        .collect()
+    }
+
     fn refuse(&self, message: &Pending, cx: &Cx<'_>) -> Option<Failure> {
         if self.queue.len() >= cx.config.queue_messages {
             return Some(Failure::QueueFull { limit: cx.config.queue_messages });
@@ -195,10 +229,12 @@ impl Outbox {
 
     /// The user takes a message back: one that waits, or one whose outcome is unknown.
     pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Cx<'_>) {
-        let waiting = self.queue.iter().position(|message| message.id == id).and_then(|at| self.queue.remove(at));
-        let unknown = self.take_unconfirmed(|flight| flight.message.id == id).map(|flight| flight.message);
-        if let Some(message) = waiting.or(unknown) {
-            cx.actions.push_back(message.status(MessageState::Cancelled(why), cx.now));
+        if let Some(at) = self.queue.iter().position(|message| message.id == id) {
+            let waiting = self.queue.remove(at);
+            cx.actions.extend(waiting.map(|message| message.status(MessageState::Cancelled(why), cx.now)));
+        } else if let Some(flight) = self.take_unconfirmed(|flight| flight.message.id == id) {
+            let why = if why == Cancellation::ByUser { Cancellation::Left } else { why };
+            cx.actions.push_back(flight.message.status(MessageState::Cancelled(why), cx.now));
         }
     }
 

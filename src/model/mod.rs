@@ -2,8 +2,22 @@
 
 mod avatar;
 mod conversation;
+mod memory;
+mod memory_log;
+mod performance;
+mod pipeline;
+mod system;
+mod tools;
 mod turn;
 
-pub use avatar::{Avatar, Mode};
+pub use avatar::{Avatar, Emotion, Mode};
 pub use conversation::{Changes, Conversation};
+pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
+pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, LoggedSnapshot, MemoryLog};
+pub use performance::{
+    Operation, OperationTiming, Part, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
+};
+pub use pipeline::{Pipeline, Stage, StageKind};
+pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
+pub use tools::{ToolOutcome, ToolSummary, ToolUse, Tools};
 pub use turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};

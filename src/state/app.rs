@@ -8,7 +8,7 @@ use super::settings::{Settings, SettingsStore};
 use super::talk::TalkStore;
 use super::writer::Writer;
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
-use crate::link::{Input, MessageId, Origin, Submission};
+use crate::link::{Input, MessageId, MessageState, Origin, Submission};
 use crate::protocol::Command;
 
 /// Where to connect to at the start.
@@ -127,10 +127,21 @@ impl App {
         self.dispatch(Input::Cancel(id));
     }
 
+    /// Takes all texts back that wait to be sent.
+    pub fn cancel_all(&self) {
+        let waiting = self.talk.rows.with_untracked(|rows| {
+            let own = rows.iter().filter_map(|row| row.turn.with_untracked(|turn| turn.outgoing.clone()));
+            own.filter(|own| own.state == MessageState::Queued).map(|own| own.id).collect::<Vec<_>>()
+        });
+        for id in waiting {
+            self.cancel(id);
+        }
+    }
+
     /// Connects to this address, whatever was before.
     pub fn connect(&self, url: String) {
         self.notices.clear("address");
-        self.dispatch(Input::Connect { url });
+        self.driver.with_value(|driver| driver.connect(url));
     }
 
     /// Connects to the simulated Coda in this page.

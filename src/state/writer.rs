@@ -21,6 +21,8 @@ pub struct Writer {
     connection: ConnectionStore,
     talk: TalkStore,
     notices: Notices,
+    /// Texts that would not outlive a reload.
+    not_kept: usize,
 }
 
 impl Writer {
@@ -34,6 +36,7 @@ impl Writer {
             connection,
             talk,
             notices,
+            not_kept: 0,
         }
     }
 
@@ -42,6 +45,7 @@ impl Writer {
         for event in &batch.events {
             self.take(event);
         }
+        self.tell_of_unkept(batch.not_kept);
         self.connection.apply(batch.status);
         set_if_changed(self.talk.mode, self.avatar.mode);
         self.show_conversation();
@@ -97,6 +101,16 @@ impl Writer {
                 self.notices.show(Level::Warn, "message unconfirmed", words);
             }
             _ => {}
+        }
+    }
+
+    fn tell_of_unkept(&mut self, count: usize) {
+        let before = std::mem::replace(&mut self.not_kept, count);
+        if before == 0 && count > 0 {
+            let words = "More text waits than can be kept: some of it would not outlive a reload of this page.";
+            self.notices.show(Level::Warn, "unkept texts", words.into());
+        } else if before > 0 && count == 0 {
+            self.notices.clear("unkept texts");
         }
     }
 

@@ -90,3 +90,39 @@ async fn every_reconnect_leaves_one_connection() -> Outcome {
     }
     page.close().await
 }
+
+#[tokio::test]
+async fn a_text_that_waits_outlives_a_reload_and_is_sent_once() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    backend.make("/stop-listening", json!({})).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("waiting").await?;
+    page.say("first").await?;
+    page.say("second").await?;
+    page.until_shown("2 waiting").await?;
+    page.reload().await?;
+    page.until_shown("2 waiting").await?;
+    backend.make("/start-listening", json!({})).await?;
+    page.until_phase("ready").await?;
+    backend.until_acted_on("text_input", 2).await?;
+    let texts: Vec<_> = backend.acted_on("text_input").await?.iter().map(|data| data["text"].clone()).collect();
+    assert_eq!(texts, ["first", "second"]);
+    page.reload().await?;
+    page.until_phase("ready").await?;
+    assert_eq!(page.count("[data-testid=outgoing]").await?, 0, "nothing is left to be sent");
+    page.close().await
+}
+
+#[tokio::test]
+async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> Outcome {
+    let page = Page::open("/?ws=ws://127.0.0.1:9").await?;
+    page.until_phase("waiting").await?;
+    page.say("first").await?;
+    page.say("second").await?;
+    page.click_text("Take back what waits (2)").await?;
+    page.until_js("both taken back", "document.querySelectorAll('[data-state=cancelled]').length === 2").await?;
+    page.reload().await?;
+    page.until_phase("waiting").await?;
+    assert_eq!(page.count("[data-testid=outgoing]").await?, 0);
+    page.close().await
+}

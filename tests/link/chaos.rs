@@ -1,11 +1,14 @@
 //! Random operations and faults from a seed; after each the promises are checked.
 
 use std::collections::HashMap;
+use std::num::NonZero;
+use std::time::Duration;
 
 use coda_dashboard::link::{Input, MessageId, MessageState, PageHint, PhaseKind};
 use coda_dashboard::protocol::{Command, SttStart};
-use coda_dashboard::sim::{Echo, ServerConfig};
+use coda_dashboard::sim::{Challenge, Echo, ServerConfig};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use crate::world::{World, millis, seconds};
 
@@ -24,6 +27,18 @@ enum Operation {
     Unreachable(u64),
     Wake,
     Slow(u64),
+    Jitter(u64),
+    StallChallenge(u64),
+}
+
+impl Operation {
+    fn is_message(&self) -> bool {
+        matches!(self, Self::Say | Self::Press | Self::Release | Self::StopSpeaking | Self::Demo)
+    }
+
+    fn is_fault(&self) -> bool {
+        !self.is_message() && !matches!(self, Self::Wait(_) | Self::Wake)
+    }
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -41,6 +56,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (1_u64..8_000).prop_map(Operation::Unreachable),
         1 => Just(Operation::Wake),
         1 => (1_u64..400).prop_map(Operation::Slow),
+        1 => (1_u64..300).prop_map(Operation::Jitter),
+        1 => (1_u64..15_000).prop_map(Operation::StallChallenge),
     ]
 }
 
@@ -63,6 +80,12 @@ fn carry_out(world: &mut World, operation: &Operation, number: usize) {
         }
         Operation::Wake => world.input(Input::Hint(PageHint::Visible)),
         Operation::Slow(latency) => world.latency = millis(*latency),
+        Operation::Jitter(jitter) => world.jitter = millis(*jitter),
+        Operation::StallChallenge(span) => {
+            world.server.config_mut().challenge = Challenge::Stall;
+            world.run_for(millis(*span));
+            world.server.config_mut().challenge = Challenge::Normal;
+        }
     }
 }
 
@@ -104,6 +127,42 @@ fn check_order(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// What a run of operations came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Figures {
+    messages: usize,
+    faults: usize,
+    longest_recovery: Duration,
+}
+
+/// Carries the operations out, with every promise checked after each, and then lets the world come to rest.
+fn run(seed: u64, operations: &[Operation]) -> Result<Figures, TestCaseError> {
+    let mut world = World::new(ServerConfig::quiet(), seed);
+    world.connect();
+    for (number, operation) in operations.iter().enumerate() {
+        carry_out(&mut world, operation, number);
+        check(&world)?;
+    }
+    world.latency = millis(1);
+    world.jitter = millis(0);
+    world.server.config_mut().echo = Echo::Faithful;
+    world.run_for(seconds(120));
+    // A ping may be under way at any moment.
+    world.run_until_holds("an idle moment", seconds(5), |world| world.link.status().in_flight == 0);
+    check(&world)?;
+    check_order(&world)?;
+    prop_assert_eq!(world.phase(), PhaseKind::Ready, "it recovers");
+    for (id, states) in &world.states {
+        let settled = states.last().is_some_and(|state| state.is_final() || *state == MessageState::Unconfirmed);
+        prop_assert!(settled, "{:?} never ended: {:?}", command_of(&world, *id), states);
+    }
+    Ok(Figures {
+        messages: operations.iter().filter(|operation| operation.is_message()).count(),
+        faults: operations.iter().filter(|operation| operation.is_fault()).count(),
+        longest_recovery: world.link.metrics(world.clock()).recovery.max,
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -112,21 +171,51 @@ proptest! {
         seed in any::<u64>(),
         operations in prop::collection::vec(operation(), 1..40),
     ) {
-        let mut world = World::new(ServerConfig::quiet(), seed);
-        world.connect();
-        for (number, operation) in operations.iter().enumerate() {
-            carry_out(&mut world, operation, number);
-            check(&world)?;
-        }
-        world.latency = millis(1);
-        world.server.config_mut().echo = Echo::Faithful;
-        world.run_for(seconds(120));
-        check(&world)?;
-        check_order(&world)?;
-        prop_assert_eq!(world.phase(), PhaseKind::Ready, "it recovers");
-        for (id, states) in &world.states {
-            let settled = states.last().is_some_and(|state| state.is_final() || *state == MessageState::Unconfirmed);
-            prop_assert!(settled, "{:?} never ended: {:?}", command_of(&world, *id), states);
-        }
+        run(seed, &operations)?;
     }
+}
+
+/// `make chaos`: as many runs as `CHAOS_RUNS` says. Any lost, doubled or falsely claimed message ends it with the
+/// shrunk operations; so what it prints at the end are the figures of runs that kept every promise.
+#[test]
+#[ignore = "minutes; run by `make chaos`"]
+fn figures_of_many_runs() {
+    let runs: u32 = std::env::var("CHAOS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(100_000);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = runs.div_ceil(u32::try_from(threads).unwrap());
+    let start = std::time::Instant::now();
+    let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || many_runs(share))).collect();
+    let mut total = Figures::default();
+    for worker in workers {
+        let figures = worker.join().expect("every promise is kept");
+        total.messages += figures.messages;
+        total.faults += figures.faults;
+        total.longest_recovery = total.longest_recovery.max(figures.longest_recovery);
+    }
+    eprintln!(
+        "chaos: {} runs in {:.0?}: {} messages, {} faults; lost 0, doubled 0, falsely claimed 0; longest recovery {:.1?}",
+        share * u32::try_from(threads).unwrap(),
+        start.elapsed(),
+        total.messages,
+        total.faults,
+        total.longest_recovery,
+    );
+}
+
+fn many_runs(runs: u32) -> Figures {
+    let total = std::cell::RefCell::new(Figures::default());
+    let config = ProptestConfig { cases: runs, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&(any::<u64>(), prop::collection::vec(operation(), 1..40)), |(seed, operations)| {
+        let figures = run(seed, &operations)?;
+        let mut total = total.borrow_mut();
+        total.messages += figures.messages;
+        total.faults += figures.faults;
+        total.longest_recovery = total.longest_recovery.max(figures.longest_recovery);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    total.into_inner()
 }

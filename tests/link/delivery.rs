@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Cancellation, Failure, Input, MessageState, Proof};
+use coda_dashboard::link::{Cancellation, Failure, Input, LinkConfig, MessageState, Proof};
 use coda_dashboard::protocol::{Command, SttStart};
 use coda_dashboard::sim::{Challenge, Echo, ServerConfig};
 
@@ -240,4 +240,40 @@ fn nothing_is_written_while_the_socket_has_too_much_to_send() {
     world.input(Input::Buffered(conn, 0));
     world.run_for(millis(50));
     assert!(world.is_delivered(id));
+}
+
+#[test]
+fn texts_outlive_a_reload_in_their_order_and_only_unsent_ones_are_sent() {
+    let mut before = World::ready();
+    let written = before.say("written");
+    before.run_for(millis(1));
+    before.go_half_open();
+    let waits = before.say("waits");
+    let waits_too = before.say("waits too");
+    let kept = before.link.waiting();
+    assert_eq!(kept.iter().map(|text| text.was_written).collect::<Vec<_>>(), [true, false, false]);
+
+    let mut after = World::new(ServerConfig::quiet(), 11);
+    after.input(Input::Restore(kept));
+    after.connect();
+    after.run_for(seconds(1));
+    assert_eq!(after.state(written), &MessageState::Unconfirmed, "the server may have read it");
+    assert!(after.is_delivered(waits) && after.is_delivered(waits_too));
+    let texts = after.server.received().iter().filter(|message| message.kind == "text_input");
+    assert_eq!(texts.map(|message| message.data["text"].as_str().unwrap()).collect::<Vec<_>>(), ["waits", "waits too"]);
+    assert_eq!(after.link.waiting().len(), 1);
+    after.input(Input::Cancel(written));
+    assert_eq!(after.state(written), &MessageState::Cancelled(Cancellation::Left));
+    assert!(after.link.waiting().is_empty());
+}
+
+#[test]
+fn a_wider_window_lets_so_many_messages_be_in_flight_and_no_more() {
+    let mut world = World::ready();
+    world.latency = millis(200);
+    world.input(Input::Configure(LinkConfig { window: 4, gap: millis(0), ..LinkConfig::default() }));
+    let ids: Vec<_> = (0..10).map(|number| world.say(&number.to_string())).collect();
+    assert_eq!(world.link.status().in_flight, 4);
+    world.run_for(seconds(3));
+    assert!(ids.iter().all(|id| world.is_delivered(*id)));
 }

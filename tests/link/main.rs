@@ -7,6 +7,7 @@ mod chaos;
 mod connecting;
 mod delivery;
 mod liveness;
+mod metrics;
 mod order;
 #[cfg(not(target_arch = "wasm32"))]
 mod table;

@@ -27,6 +27,11 @@ pub struct World {
     pub now: Timestamp,
     /// One way.
     pub latency: Duration,
+    /// At most so much more for a frame, by chance; frames of one direction never overtake each other.
+    pub jitter: Duration,
+    rng: fastrand::Rng,
+    /// When the last frame of a connection and direction (to the link or not) arrives.
+    last_arrival: HashMap<(u32, bool), Timestamp>,
     /// Whether new connections come about.
     pub reachable: bool,
     /// Connections that carry nothing any more, without a word.
@@ -47,6 +52,9 @@ impl World {
             server: Server::new(config, seed),
             now: Timestamp::from_millis(1_000),
             latency: Duration::from_millis(1),
+            jitter: Duration::ZERO,
+            rng: fastrand::Rng::with_seed(seed),
+            last_arrival: HashMap::new(),
             reachable: true,
             dead: BTreeSet::new(),
             open: BTreeSet::new(),
@@ -216,7 +224,12 @@ impl World {
             return;
         }
         self.counter += 1;
-        self.transit.insert((self.now + self.latency, self.counter), (conn, what));
+        let jitter = Duration::from_micros(self.rng.u64(0..=u64::try_from(self.jitter.as_micros()).unwrap_or(0)));
+        let direction = (conn, matches!(what, Transit::ToLink(_)));
+        let before = self.last_arrival.get(&direction).copied().unwrap_or_default();
+        let at = (self.now + self.latency + jitter).max(before);
+        self.last_arrival.insert(direction, at);
+        self.transit.insert((at, self.counter), (conn, what));
     }
 
     fn drain_server(&mut self) {

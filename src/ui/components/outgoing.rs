@@ -30,11 +30,12 @@ fn words(outgoing: &Outgoing) -> String {
         MessageState::Queued => "Waiting to be sent".into(),
         MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
         MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
-        MessageState::Unconfirmed => "Sent, but Coda did not confirm it. It may or may not have arrived.".into(),
+        MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),
         MessageState::Delivered(_) => "Delivered".into(),
         MessageState::Suppressed { .. } => "Not sent: the same had just been sent".into(),
         MessageState::Expired => "Not sent: it waited too long".into(),
         MessageState::Failed(failure) => format!("Not sent: {failure}"),
+        MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
         MessageState::Cancelled(_) => "Taken back".into(),
     }
 }
@@ -59,7 +60,8 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     let can_send_again = Memo::new(move |_| outgoing.with(can_send_again));
-    let can_take_back = move || state.with(|state| matches!(state, MessageState::Queued));
+    let can_take_back = move || state.with(|state| matches!(state, MessageState::Queued | MessageState::Unconfirmed));
+    let take_back = move || if state.with(|state| *state == MessageState::Queued) { "Take back" } else { "Leave it" };
     view! {
         <p class="outgoing" data-testid="outgoing" data-state=move || state.with(name)>
             <span>{move || outgoing.with(words)}</span>
@@ -76,7 +78,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
             </Show>
             <Show when=can_take_back>
                 <button class="link-button" on:click=move |_| app.cancel(outgoing.with_untracked(|own| own.id))>
-                    "Take back"
+                    {take_back}
                 </button>
             </Show>
         </p>

@@ -69,6 +69,11 @@ fn Banner() -> impl IntoView {
                 <button class="button" on:click=move |_| app.use_demo()>
                     "Use the demo"
                 </button>
+                <Show when=move || { connection.queued.get() > 0 }>
+                    <button class="button" on:click=move |_| app.cancel_all()>
+                        {move || format!("Take back what waits ({})", connection.queued.get())}
+                    </button>
+                </Show>
             </div>
             <Show when=move || changes_address.get()>
                 <AddressForm />

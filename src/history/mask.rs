@@ -1,0 +1,89 @@
+//! Hides the server's tokens in the text of a frame.
+
+use std::borrow::Cow;
+
+use super::skim::{skip_space, skip_value};
+
+/// The frames that carry a token.
+const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
+/// What stands in a token's place.
+const MASK: &str = "\"•••\"";
+const KEY: &str = "\"token\"";
+
+/// Whether frames of this type carry a token.
+pub(super) fn is_secret(kind: &str) -> bool {
+    SECRET_KINDS.contains(&kind)
+}
+
+/// The text with the tokens of the authentication hidden; any other text as it is.
+///
+/// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
+#[must_use]
+pub fn mask(text: &str) -> Cow<'_, str> {
+    let names_secret = |kind: &&str| {
+        text.match_indices(*kind).any(|(at, _)| {
+            let after = text.as_bytes().get(at + kind.len());
+            text[..at].ends_with('"') && after.is_none_or(|byte| *byte == b'"')
+        })
+    };
+    if SECRET_KINDS.iter().any(names_secret) { mask_tokens(text) } else { Cow::Borrowed(text) }
+}
+
+/// The text with the value of every `token` hidden.
+pub(super) fn mask_tokens(text: &str) -> Cow<'_, str> {
+    let mut masked = String::new();
+    let mut copied = 0;
+    while let Some(found) = text[copied..].find(KEY) {
+        let key_end = copied + found + KEY.len();
+        let colon = skip_space(text.as_bytes(), key_end);
+        if text.as_bytes().get(colon) == Some(&b':') {
+            let start = skip_space(text.as_bytes(), colon + 1);
+            let end = skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
+            masked.push_str(&text[copied..start]);
+            masked.push_str(MASK);
+            // Where the text breaks off, the rest of it is the token's.
+            copied = end.unwrap_or(text.len());
+        } else {
+            masked.push_str(&text[copied..key_end]);
+            copied = key_end;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    masked.push_str(&text[copied..]);
+    Cow::Owned(masked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_hidden_and_the_rest_stays() {
+        let text = r#"{"type": "auth_challenge", "data": {"token": "a:1:b\"c", "message": "token"}}"#;
+        assert_eq!(mask(text), r#"{"type": "auth_challenge", "data": {"token": "•••", "message": "token"}}"#);
+        assert_eq!(mask(&mask(text)), mask(text));
+    }
+
+    #[test]
+    fn a_token_is_hidden_whatever_surrounds_it() {
+        for text in [
+            r#"{"data":{"token":"SECRET"},"type":"auth_response"}"#,
+            r#"{"type":"auth_challenge","data":{"token":"SECRET"#,
+            r#"{"type":"auth_challenge","data":{"token":"SECRET\"#,
+            r#"{"data":{"token":"SECRET","token":{"a":"SECRET"}},"type":"auth_challenge"#,
+            r#"{"type":"client_message","data":{"message_type":"auth_response","message_data":{"token" : "SECRET"}}}"#,
+        ] {
+            assert!(!mask(text).contains("SECRET"), "{text} is shown as {}", mask(text));
+        }
+    }
+
+    #[test]
+    fn the_tokens_of_an_answer_are_no_secret() {
+        let text = r#"{"type": "llm_token", "data": {"token": "auth_response", "token_index": 0}}"#;
+        assert_eq!(mask(r#"{"type": "llm_token", "data": {"token": "hi"}}"#), r#"{"type": "llm_token", "data": {"token": "hi"}}"#);
+        // Rather too much hidden than too little.
+        assert!(mask(text).contains("•••"));
+    }
+}

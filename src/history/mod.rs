@@ -1,0 +1,34 @@
+//! The flight recorder behind the debugger: what the link told, kept within bounds, to be searched and exported.
+//!
+//! Frames are kept as they came and read only when somebody looks. The server's tokens never leave: whatever shows
+//! or exports a frame goes through [`shown_text`] or [`mask`].
+
+mod complete;
+mod diff;
+mod find;
+mod fold;
+mod har;
+mod index;
+mod jsonl;
+mod life;
+mod mask;
+mod query;
+mod query_parse;
+mod recorder;
+mod recording;
+mod row;
+mod skim;
+
+pub use complete::{Completion, completions};
+pub use diff::{Difference, diff};
+pub use find::Needle;
+pub use fold::{Folder, Line};
+pub use har::export as export_har;
+pub use jsonl::export as export_jsonl;
+pub use life::{Bar, Life, Stage, Step, life};
+pub use mask::mask;
+pub use query::{Comparison, Context, Query, Term, Test, TimeOfDay};
+pub use query_parse::ParseError;
+pub use recorder::{Evicted, Limits, Recorder};
+pub use recording::{Damage, Entry, Format, Imported, Own, Recording};
+pub use row::{Direction, Level, Row, RowKind, STATES, What, shown_text, state_name};

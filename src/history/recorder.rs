@@ -1,0 +1,333 @@
+//! Keeps the rows within their bounds, oldest out first, and finds them again.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::ops::{Bound, Range, RangeBounds};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::index::{Epochs, Messages, Types};
+use super::row::{Level, Row, RowKind, What};
+use super::skim;
+use crate::link::{LinkEvent, MessageId, MessageState, Proof, Reading, ServerEvent, Why};
+use crate::protocol::{Control, Now};
+
+/// What a row costs beside its text: itself, and its places in the indexes.
+const ROW_BYTES: usize = size_of::<Row>() + 64;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// At most so many rows.
+    pub rows: usize,
+    /// At most so many bytes. The newest row is kept whatever its size.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rows: 100_000, bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// What had to go for newer rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evicted {
+    /// Rows.
+    pub rows: u64,
+    /// Bytes that they took.
+    pub bytes: u64,
+}
+
+/// The flight recorder: everything that the link told, as far back as there is room.
+#[derive(Debug)]
+pub struct Recorder {
+    limits: Limits,
+    rows: VecDeque<Row>,
+    bytes: usize,
+    /// The number of the next row.
+    next: u64,
+    evicted: Evicted,
+    types: Types,
+    messages: Messages,
+    epochs: Epochs,
+    /// The row of the last frame that came: what the link tells next is about it.
+    last_in: u64,
+    last_at: Now,
+    revision: u64,
+}
+
+impl Recorder {
+    /// An empty recorder.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            rows: VecDeque::new(),
+            bytes: 0,
+            next: 1,
+            evicted: Evicted::default(),
+            types: Types::default(),
+            messages: Messages::default(),
+            epochs: Epochs::default(),
+            last_in: 0,
+            last_at: Now::default(),
+            revision: 0,
+        }
+    }
+
+    // ------------------------------------------------------------ in
+
+    /// Takes what the link told. To be called for every event, in order.
+    pub fn record(&mut self, event: &LinkEvent) {
+        match event {
+            LinkEvent::FrameIn { conn, text, reading, at } => {
+                let (kind, seq, what) = self.read(text, reading);
+                self.last_in = self.next;
+                self.push(*at, RowKind::FrameIn { conn: *conn, text: text.clone(), kind, seq, what, answers: None });
+            }
+            LinkEvent::FrameOut { conn, text, message, at } => {
+                let kind = self.types.intern(&skim::head(text).kind.unwrap_or_default());
+                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, message: *message });
+            }
+            LinkEvent::Message(status) => {
+                if status.state == MessageState::Delivered(Proof::Duplicate) {
+                    self.answer(status.id);
+                }
+                let message = RowKind::Message {
+                    id: status.id,
+                    kind: self.types.intern(status.command.kind()),
+                    command: status.command.clone(),
+                    origin: status.origin,
+                    created: status.created,
+                    state: status.state.clone(),
+                    again: status.again,
+                };
+                self.push(status.at, message);
+            }
+            LinkEvent::Phase { phase, trouble, at } => {
+                let trouble = trouble.as_ref().map(|trouble| words(&trouble.why).into());
+                self.push(*at, RowKind::Phase { phase: phase.kind(), conn: phase.conn(), trouble });
+            }
+            // It has no time of its own: it follows the frame that showed it.
+            LinkEvent::Resumed(resumed) => self.push(self.last_at, RowKind::Resumed(*resumed)),
+            LinkEvent::Event(event) => self.attribute(event),
+        }
+    }
+
+    /// Takes a word of the page's own.
+    pub fn note(&mut self, level: Level, text: &str, at: Now) {
+        self.push(at, RowKind::Notice { level, text: text.into() });
+    }
+
+    fn read(&self, text: &str, reading: &Reading) -> (Arc<str>, Option<u64>, What) {
+        let head = skim::head(text);
+        let found = head.kind.unwrap_or_default();
+        let (kind, what) = match reading {
+            Reading::Control(control) => (Cow::Borrowed(control_kind(control)), What::Control),
+            Reading::Events if found == "replay" => (found, What::Replay),
+            Reading::Events => (found, What::Event),
+            Reading::Unreadable(error) => (found, What::Unreadable(error.to_string().into())),
+            Reading::Binary(bytes) => (found, What::Binary(*bytes)),
+            Reading::Stale => (found, What::Stale),
+        };
+        (self.types.intern(&kind), head.seq, what)
+    }
+
+    /// The event belongs to the frame that came last, unless it comes out of a replay that was held back.
+    fn attribute(&mut self, event: &ServerEvent) {
+        if event.replayed {
+            return;
+        }
+        self.epochs.note(self.last_in, event.epoch);
+        if let Some(id) = event.answers {
+            self.answer(id);
+        }
+    }
+
+    /// The frame that came last answers the message `id`.
+    fn answer(&mut self, id: MessageId) {
+        let Some(at) = self.place(self.last_in) else { return };
+        let Some(row) = self.rows.get_mut(at) else { return };
+        if let RowKind::FrameIn { answers: answers @ None, .. } = &mut row.kind {
+            *answers = Some(id);
+            self.messages.add(row);
+            self.revision += 1;
+        }
+    }
+
+    fn push(&mut self, at: Now, kind: RowKind) {
+        let row = Row { number: self.next, at, kind };
+        self.bytes += ROW_BYTES + row.heap_bytes() + self.rows.back().map_or_else(|| text_bytes(&row), |last| text_beyond(&row, last));
+        self.types.add(&row);
+        self.messages.add(&row);
+        self.rows.push_back(row);
+        self.next += 1;
+        self.last_at = at;
+        self.revision += 1;
+        while self.rows.len() > 1 && (self.rows.len() > self.limits.rows || self.bytes > self.limits.bytes) {
+            self.evict();
+        }
+    }
+
+    fn evict(&mut self) {
+        let Some(row) = self.rows.pop_front() else { return };
+        let bytes = ROW_BYTES + row.heap_bytes() + self.rows.front().map_or_else(|| text_bytes(&row), |next| text_beyond(&row, next));
+        self.bytes -= bytes;
+        self.evicted.rows += 1;
+        self.evicted.bytes += bytes as u64;
+        self.types.remove(&row);
+        self.messages.remove(&row);
+        self.epochs.forget_before(row.number + 1);
+    }
+
+    // ------------------------------------------------------------ out
+
+    /// How many rows are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether nothing has been recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many bytes the kept rows take, indexes included: an upper bound.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What had to go.
+    #[must_use]
+    pub const fn evicted(&self) -> Evicted {
+        self.evicted
+    }
+
+    /// Changes whenever the record does.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The numbers of the kept rows, oldest first.
+    #[must_use]
+    pub const fn numbers(&self) -> Range<u64> {
+        self.evicted.rows + 1..self.next
+    }
+
+    /// The row of this number, if it is kept.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<&Row> {
+        self.place(number).and_then(|at| self.rows.get(at))
+    }
+
+    /// The kept rows whose numbers lie in `range`, oldest first; `rev()` goes from the newest.
+    pub fn rows(&self, range: impl RangeBounds<u64>) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
+        let first = self.evicted.rows + 1;
+        let place = |number: u64| usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
+        let start = match range.start_bound() {
+            Bound::Included(number) => place(*number),
+            Bound::Excluded(number) => place(number.saturating_add(1)),
+            Bound::Unbounded => 0,
+        };
+        let end = match range.end_bound() {
+            Bound::Included(number) => place(number.saturating_add(1)),
+            Bound::Excluded(number) => place(*number),
+            Bound::Unbounded => usize::MAX,
+        };
+        let end = end.min(self.rows.len());
+        self.rows.range(start.min(end)..end)
+    }
+
+    /// How many frames of each wire type are kept, by name.
+    pub fn counts_by_type(&self) -> impl Iterator<Item = (&Arc<str>, usize)> {
+        self.types.frames()
+    }
+
+    /// The rows of one message, oldest first: its states, its frames, and what answered them.
+    pub fn rows_of(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
+        self.messages.own(id).filter_map(|number| self.get(number))
+    }
+
+    /// The rows of other messages that point to this one: duplicates of it, or the user's second try.
+    pub fn rows_pointing_to(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
+        self.messages.by_others(id).filter_map(|number| self.get(number))
+    }
+
+    /// The message's state as it is now, if a row of it is kept.
+    #[must_use]
+    pub fn state_of(&self, id: MessageId) -> Option<&MessageState> {
+        self.rows_of(id).rev().find_map(|row| match &row.kind {
+            RowKind::Message { state, .. } => Some(state),
+            _ => None,
+        })
+    }
+
+    /// The frame that answered the message first.
+    #[must_use]
+    pub fn answer_to(&self, id: MessageId) -> Option<&Row> {
+        self.rows_of(id).find(|row| matches!(row.kind, RowKind::FrameIn { .. }))
+    }
+
+    /// How long the answer took: for a frame out until the answer, for a delivery since the last write before it.
+    #[must_use]
+    pub fn round_trip(&self, row: &Row) -> Option<Duration> {
+        match &row.kind {
+            RowKind::FrameOut { message: Some(id), .. } => {
+                let answer = self.answer_to(*id).filter(|answer| answer.number > row.number)?;
+                Some(answer.at.mono.since(row.at.mono))
+            }
+            RowKind::Message { id, state: MessageState::Delivered(_), .. } => {
+                let is_write = |other: &&Row| other.number < row.number && matches!(other.kind, RowKind::FrameOut { .. });
+                self.rows_of(*id).rev().find(is_write).map(|write| row.at.mono.since(write.at.mono))
+            }
+            _ => None,
+        }
+    }
+
+    /// The server's run that a row belongs to, from 1.
+    #[must_use]
+    pub fn epoch_of(&self, number: u64) -> u32 {
+        self.epochs.at(number)
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        number.checked_sub(self.evicted.rows + 1).and_then(|at| usize::try_from(at).ok())
+    }
+}
+
+fn text_bytes(row: &Row) -> usize {
+    row.frame().map_or(0, |text| text.len())
+}
+
+/// The bytes of a row's text, unless its neighbour holds the same one: each bad entry of a replay tells of the whole.
+fn text_beyond(row: &Row, neighbour: &Row) -> usize {
+    match (row.frame(), neighbour.frame()) {
+        (Some(text), Some(other)) if Arc::ptr_eq(text, other) => 0,
+        _ => text_bytes(row),
+    }
+}
+
+const fn control_kind(control: &Control) -> &'static str {
+    match control {
+        Control::Challenge { .. } => "auth_challenge",
+        Control::AuthResult { .. } => "auth_result",
+        Control::Duplicate { .. } => "duplicate_message",
+    }
+}
+
+fn words(why: &Why) -> String {
+    match why {
+        Why::Unreachable(info) => format!("no connection, code {info}").trim_end().to_owned(),
+        Why::Closed(info) => format!("closed, code {info}").trim_end().to_owned(),
+        Why::OpenTimeout => "did not open in time".to_owned(),
+        Why::AuthTimeout => "not let in in time".to_owned(),
+        Why::Rejected(reason) => format!("turned away: {reason}"),
+        Why::Silent => "nothing comes any more".to_owned(),
+        Why::Deaf => "answers, but no events".to_owned(),
+    }
+}

@@ -1,0 +1,319 @@
+//! A row of the record: one thing that the link told, as it was told.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::mask::{is_secret, mask, mask_tokens};
+use crate::link::{ConnId, MessageId, MessageState, Origin, PhaseKind, Proof, Resumed};
+use crate::protocol::{Command, Now};
+
+/// The states of a message: their names in queries, and what they mean.
+pub const STATES: [(&str, &str); 9] = [
+    ("queued", "waits for its turn"),
+    ("written", "written, its echo awaited"),
+    ("delivered", "read by Coda"),
+    ("duplicate", "stopped or answered as a repetition"),
+    ("suppressed", "not sent: the same had just been sent"),
+    ("unconfirmed", "written, and whether Coda has read it is unknown"),
+    ("expired", "not sent: it had waited too long"),
+    ("failed", "not sent: there was no room for it"),
+    ("cancelled", "taken back"),
+];
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Counts up by one, from 1, and is never given again.
+    pub number: u64,
+    /// When it happened.
+    pub at: Now,
+    /// What happened.
+    pub kind: RowKind,
+}
+
+/// What a row tells of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowKind {
+    /// A frame came.
+    FrameIn {
+        /// From this connection.
+        conn: ConnId,
+        /// The frame; empty for a binary one.
+        text: Arc<str>,
+        /// Its wire type; empty where it has none.
+        kind: Arc<str>,
+        /// The server's number of it.
+        seq: Option<u64>,
+        /// What it turned out to be.
+        what: What,
+        /// The message of ours that it answers, as its echo or as `duplicate_message`.
+        answers: Option<MessageId>,
+    },
+    /// A frame was written.
+    FrameOut {
+        /// To this connection.
+        conn: ConnId,
+        /// The frame.
+        text: Arc<str>,
+        /// Its wire type.
+        kind: Arc<str>,
+        /// The message, unless it answers a challenge.
+        message: Option<MessageId>,
+    },
+    /// A message was created or changed its state.
+    Message {
+        /// The message.
+        id: MessageId,
+        /// Its wire type.
+        kind: Arc<str>,
+        /// What it says.
+        command: Arc<Command>,
+        /// What in the page it came from.
+        origin: Origin,
+        /// When it was created.
+        created: Now,
+        /// Its new state.
+        state: MessageState,
+        /// The message that the user had sent again by this one.
+        again: Option<MessageId>,
+    },
+    /// The connection's phase changed.
+    Phase {
+        /// The new one.
+        phase: PhaseKind,
+        /// Its socket, where it has one.
+        conn: Option<ConnId>,
+        /// What is wrong, in few words.
+        trouble: Option<Box<str>>,
+    },
+    /// What the connection's new beginning showed.
+    Resumed(Resumed),
+    /// A word of the page's own.
+    Notice {
+        /// How bad it is.
+        level: Level,
+        /// For people.
+        text: Box<str>,
+    },
+}
+
+/// What a frame that came in turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// About the connection.
+    Control,
+    /// A broadcast of the server's.
+    Event,
+    /// Broadcasts that had been kept for those who were away.
+    Replay,
+    /// Not readable, for this reason.
+    Unreadable(Box<str>),
+    /// From a connection that is no longer ours.
+    Stale,
+    /// Binary, of this many bytes.
+    Binary(usize),
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something may have gone wrong.
+    Warn,
+    /// Something has gone wrong.
+    Error,
+}
+
+/// Which way a frame went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the server to the page.
+    In,
+    /// From the page to the server.
+    Out,
+}
+
+impl Direction {
+    /// Its name in queries and recordings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+impl Row {
+    /// The frame's text, unmasked; `None` where the row is no frame.
+    #[must_use]
+    pub const fn frame(&self) -> Option<&Arc<str>> {
+        match &self.kind {
+            RowKind::FrameIn { text, .. } | RowKind::FrameOut { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Which way its frame went.
+    #[must_use]
+    pub const fn direction(&self) -> Option<Direction> {
+        match &self.kind {
+            RowKind::FrameIn { .. } => Some(Direction::In),
+            RowKind::FrameOut { .. } => Some(Direction::Out),
+            _ => None,
+        }
+    }
+
+    /// The wire type of its frame or message.
+    #[must_use]
+    pub const fn wire_type(&self) -> Option<&Arc<str>> {
+        match &self.kind {
+            RowKind::FrameIn { kind, .. } | RowKind::FrameOut { kind, .. } | RowKind::Message { kind, .. } => {
+                Some(kind)
+            }
+            _ => None,
+        }
+    }
+
+    /// The frame's size in bytes.
+    #[must_use]
+    pub fn size(&self) -> Option<usize> {
+        match &self.kind {
+            RowKind::FrameIn { what: What::Binary(bytes), .. } => Some(*bytes),
+            _ => self.frame().map(|text| text.len()),
+        }
+    }
+
+    /// The connection that it belongs to.
+    #[must_use]
+    pub const fn conn(&self) -> Option<ConnId> {
+        match &self.kind {
+            RowKind::FrameIn { conn, .. }
+            | RowKind::FrameOut { conn, .. }
+            | RowKind::Phase { conn: Some(conn), .. }
+            | RowKind::Message { state: MessageState::Written { conn, .. }, .. } => Some(*conn),
+            _ => None,
+        }
+    }
+
+    /// The message of ours that it is about.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageId> {
+        match &self.kind {
+            RowKind::FrameIn { answers: id, .. } | RowKind::FrameOut { message: id, .. } => *id,
+            RowKind::Message { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether something went wrong: an unreadable frame, an event of an error, a message that failed.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        match &self.kind {
+            RowKind::FrameIn { what: What::Unreadable(_), .. }
+            | RowKind::Message { state: MessageState::Failed(_), .. }
+            | RowKind::Notice { level: Level::Error, .. } => true,
+            RowKind::FrameIn { kind, .. } => kind.ends_with("_error"),
+            _ => false,
+        }
+    }
+
+    /// What a search looks through beside the frame: the names and words of the row.
+    pub(super) fn words(&self) -> [&str; 5] {
+        match &self.kind {
+            RowKind::FrameIn { what: What::Unreadable(why), .. } => [why, "", "", "", ""],
+            RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => [""; 5],
+            RowKind::Message { kind, state, origin, command, .. } => {
+                [kind, state_name(state), origin.component, origin.action, command.text().unwrap_or_default()]
+            }
+            RowKind::Phase { phase, trouble, .. } => [phase.name(), trouble.as_deref().unwrap_or_default(), "", "", ""],
+            RowKind::Resumed(resumed) => ["resumed", if resumed.restarted { "restarted" } else { "" }, "", "", ""],
+            RowKind::Notice { text, .. } => [text, "", "", "", ""],
+        }
+    }
+
+    /// How many bytes it holds beside itself, or shares with others.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let words = match &self.kind {
+            RowKind::FrameIn { what: What::Unreadable(text), .. }
+            | RowKind::Phase { trouble: Some(text), .. }
+            | RowKind::Notice { text, .. } => text.len(),
+            RowKind::Message { command, .. } => command_bytes(command),
+            _ => 0,
+        };
+        words + self.wire_type().map_or(0, |kind| kind.len())
+    }
+}
+
+fn command_bytes(command: &Command) -> usize {
+    match command {
+        Command::Custom { kind, data } => kind.len() + data.iter().map(|(key, item)| key.len() + bytes_of(item)).sum::<usize>(),
+        command => command.text().map_or(0, str::len),
+    }
+}
+
+fn bytes_of(value: &Value) -> usize {
+    let inside = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes_of).sum(),
+        Value::Object(map) => map.iter().map(|(key, item)| key.len() + bytes_of(item)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    inside + size_of::<Value>()
+}
+
+/// A state's name in queries.
+#[must_use]
+pub const fn state_name(state: &MessageState) -> &'static str {
+    match state {
+        MessageState::Queued => "queued",
+        MessageState::Written { .. } => "written",
+        MessageState::Unconfirmed => "unconfirmed",
+        MessageState::Delivered(_) => "delivered",
+        MessageState::Suppressed { .. } => "suppressed",
+        MessageState::Expired => "expired",
+        MessageState::Failed(_) => "failed",
+        MessageState::Cancelled(_) => "cancelled",
+    }
+}
+
+/// The row's text as it may be shown: a frame with its tokens hidden, or a line of words.
+#[must_use]
+pub fn shown_text(row: &Row) -> Cow<'_, str> {
+    match &row.kind {
+        RowKind::FrameIn { what: What::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
+        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => {
+            if is_secret(kind) { mask_tokens(text) } else { mask(text) }
+        }
+        RowKind::Message { kind, state, origin, command, .. } => {
+            let mut words = format!("{kind}: {}", state_name(state));
+            // Writing to a string cannot fail.
+            let _ = match state {
+                MessageState::Written { conn, attempt } => write!(words, " to {conn}, attempt {attempt}"),
+                MessageState::Delivered(Proof::Echo) => write!(words, ", shown by its echo"),
+                MessageState::Delivered(Proof::Duplicate) => write!(words, ", a copy was known already"),
+                MessageState::Delivered(Proof::Turn) => write!(words, ", a turn began with it"),
+                MessageState::Suppressed { original } => write!(words, ", the same as {original}"),
+                MessageState::Failed(failure) => write!(words, ", {failure}"),
+                _ => Ok(()),
+            };
+            let _ = write!(words, " ({}: {})", origin.component, origin.action);
+            if let Some(text) = command.text() {
+                let _ = write!(words, " {text}");
+            }
+            words.into()
+        }
+        RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
+        RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
+        RowKind::Resumed(Resumed { restarted, missed, recovered, more_unknown, .. }) => {
+            let what = if *restarted { "restarted" } else { "resumed" };
+            let more = if *more_unknown { ", maybe more" } else { "" };
+            format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
+        }
+        RowKind::Notice { text, .. } => (&**text).into(),
+    }
+}

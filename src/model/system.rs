@@ -1,0 +1,319 @@
+//! How Coda's services and its runs are: what each was last seen doing, and what went wrong.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::performance::{measured, push_bounded};
+use crate::link::ServerEvent;
+use crate::protocol::{Event, Now, WallTime};
+
+/// Errors kept; beyond, the oldest goes. More is not read; each service goes on counting.
+const ERRORS: usize = 200;
+/// Runs kept; beyond, the oldest goes. Even a server that restarts each minute leaves the last hour.
+const RUNS: usize = 60;
+/// How finely the time of an activity under way is kept, in milliseconds: a token alone changes nothing to see.
+const ACTIVITY_MILLIS: i64 = 1_000;
+
+/// A part of Coda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Speech recognition.
+    Stt,
+    /// Language model.
+    Llm,
+    /// Speech synthesis.
+    Tts,
+    /// Tools.
+    Tools,
+    /// Memory.
+    Memory,
+}
+
+impl Service {
+    /// All services, in the order of a turn.
+    pub const ALL: [Self; 5] = [Self::Stt, Self::Llm, Self::Tts, Self::Tools, Self::Memory];
+
+    /// Its name, for the page's `data-service`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stt => "stt",
+            Self::Llm => "llm",
+            Self::Tts => "tts",
+            Self::Tools => "tools",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// What a service was last seen doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServiceState {
+    /// It was not seen yet, in this run of the server's or on this connection.
+    #[default]
+    Unknown,
+    /// It has done its work.
+    Ready,
+    /// It is at work.
+    Working,
+    /// The last thing went wrong.
+    Failed,
+    /// What it says of itself, for example `loaded`.
+    Told(String),
+}
+
+impl ServiceState {
+    /// The state in a word.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Ready => "ready",
+            Self::Working => "working",
+            Self::Failed => "error",
+            Self::Told(word) => word,
+        }
+    }
+}
+
+/// What is known of a service. Its names stay as last seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceStatus {
+    /// What it was last seen doing.
+    pub state: ServiceState,
+    /// For example `gemma2:2b`.
+    pub model: Option<String>,
+    /// For example `elevenlabs`.
+    pub provider: Option<String>,
+    /// For example `Charlotte`.
+    pub voice: Option<String>,
+    /// For example `en`.
+    pub language: Option<String>,
+    /// When it last did something; to the second while it is at work.
+    pub last_activity: Option<WallTime>,
+    /// What went wrong last.
+    pub last_error: Option<ServerError>,
+    /// How often something went wrong.
+    pub errors: u64,
+}
+
+/// Something that went wrong in the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerError {
+    /// Counts the errors from 1 and names this one for as long as the page lives.
+    pub number: u64,
+    /// When.
+    pub time: WallTime,
+    /// Where; `None` for the server as a whole.
+    pub service: Option<Service>,
+    /// The tool, for an error of a tool's.
+    pub tool: Option<String>,
+    /// For example `warning`; `error` where the server did not say.
+    pub level: String,
+    /// What happened.
+    pub message: String,
+    /// More about it, free-form.
+    pub details: Option<Value>,
+}
+
+/// A run of the server's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ServerRun {
+    /// Its number, from 1.
+    pub epoch: u32,
+    /// When its first event arrived.
+    pub first_seen: Now,
+    /// How long it had been up then, in seconds, as its first measurement tells.
+    pub uptime_seconds: Option<f64>,
+}
+
+/// How Coda's services and its runs are.
+#[derive(Debug, Default)]
+pub struct System {
+    info: Option<(WallTime, Value)>,
+    services: [ServiceStatus; Service::ALL.len()],
+    errors: VecDeque<ServerError>,
+    last_number: u64,
+    runs: VecDeque<ServerRun>,
+    revision: u64,
+}
+
+impl System {
+    /// Takes an event of the server's.
+    pub fn apply(&mut self, event: &ServerEvent) {
+        self.note_run(event);
+        let time = event.time;
+        match &event.event {
+            Event::SystemInfo(info) => {
+                self.info = Some((time, info.info.clone()));
+                self.revision += 1;
+            }
+            Event::ListeningStarted(_) | Event::ListeningInterim(_) => self.works(Service::Stt, time),
+            Event::AnswerToken(_) => self.works(Service::Llm, time),
+            Event::SpeechProgress(_) => self.works(Service::Tts, time),
+            Event::ToolCalled(_) => self.works(Service::Tools, time),
+            Event::ListeningResult(result) => {
+                learn(&mut self.becomes(Service::Stt, ServiceState::Ready, time).language, result.language.as_ref());
+            }
+            Event::AnswerStarted(start) => {
+                learn(&mut self.becomes(Service::Llm, ServiceState::Working, time).model, start.model.as_ref());
+            }
+            Event::SpeechStarted(start) => {
+                let speech = self.becomes(Service::Tts, ServiceState::Working, time);
+                learn(&mut speech.voice, start.voice.as_ref());
+                learn(&mut speech.provider, start.provider.as_ref());
+            }
+            Event::SpeechStatus(status) => {
+                let speech = self.becomes(Service::Tts, ServiceState::Told(status.status.clone()), time);
+                let told = |name| status.details.as_ref()?.get(name)?.as_str().map(str::to_owned);
+                learn(&mut speech.provider, told("provider").as_ref());
+                learn(&mut speech.model, told("model").as_ref());
+                learn(&mut speech.voice, told("voice").as_ref());
+                learn(&mut speech.language, told("language").as_ref());
+            }
+            Event::ClientMessage(echo) if echo.message_type == "stt_stop" && self.is_working(Service::Stt) => {
+                self.becomes(Service::Stt, ServiceState::Ready, time);
+            }
+            Event::AnswerResult(_) => {
+                self.becomes(Service::Llm, ServiceState::Ready, time);
+            }
+            Event::SpeechResult(_) | Event::SpeechStopped(_) => {
+                self.becomes(Service::Tts, ServiceState::Ready, time);
+            }
+            Event::ToolAnswered(_) => {
+                self.becomes(Service::Tools, ServiceState::Ready, time);
+            }
+            Event::MemoryStored(_)
+            | Event::MemoryRetrieved(_)
+            | Event::MemoryUpdated(_)
+            | Event::MemoryOperation(_)
+            | Event::MemoryStats(_)
+            | Event::MemorySearch(_)
+            | Event::MemoryReinforced(_)
+            | Event::MemoryForgotten(_)
+            | Event::MemorySnapshot(_) => {
+                self.becomes(Service::Memory, ServiceState::Ready, time);
+            }
+            event => self.note_error(event, time),
+        }
+    }
+
+    /// The connection is gone: what was under way is no longer known.
+    pub fn disconnected(&mut self) {
+        self.forget_states(|state| *state == ServiceState::Working);
+    }
+
+    /// Counts the changes of what this shows.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What the server last said of itself, free-form, and when.
+    #[must_use]
+    pub const fn info(&self) -> Option<&(WallTime, Value)> {
+        self.info.as_ref()
+    }
+
+    /// What is known of a service.
+    #[must_use]
+    pub const fn service(&self, service: Service) -> &ServiceStatus {
+        &self.services[service as usize]
+    }
+
+    /// What went wrong, oldest first.
+    #[must_use]
+    pub const fn errors(&self) -> &VecDeque<ServerError> {
+        &self.errors
+    }
+
+    /// The server's runs, oldest first.
+    #[must_use]
+    pub const fn runs(&self) -> &VecDeque<ServerRun> {
+        &self.runs
+    }
+
+    fn note_run(&mut self, event: &ServerEvent) {
+        if self.runs.back().is_none_or(|run| run.epoch != event.epoch) {
+            let run = ServerRun { epoch: event.epoch, first_seen: event.at, uptime_seconds: None };
+            push_bounded(&mut self.runs, run, RUNS);
+            self.revision += 1;
+            self.forget_states(|_| true);
+        }
+        if let (Event::SystemMetrics(metrics), Some(run)) = (&event.event, self.runs.back_mut())
+            && let (None, Some(uptime)) = (run.uptime_seconds, measured(metrics.uptime_seconds))
+        {
+            let seen_for = event.at.mono.since(run.first_seen.mono).as_secs_f64();
+            run.uptime_seconds = Some((uptime - seen_for).max(0.0));
+            self.revision += 1;
+        }
+    }
+
+    fn forget_states(&mut self, which: impl Fn(&ServiceState) -> bool) {
+        for service in &mut self.services {
+            if service.state != ServiceState::Unknown && which(&service.state) {
+                service.state = ServiceState::Unknown;
+                self.revision += 1;
+            }
+        }
+    }
+
+    fn is_working(&self, service: Service) -> bool {
+        self.service(service).state == ServiceState::Working
+    }
+
+    /// A sign of work under way, of which many come.
+    fn works(&mut self, service: Service, time: WallTime) {
+        let second = |time: WallTime| time.unix_millis() / ACTIVITY_MILLIS;
+        let is_known = self.service(service).last_activity.map(second) == Some(second(time));
+        if !(is_known && self.is_working(service)) {
+            self.becomes(service, ServiceState::Working, time);
+        }
+    }
+
+    fn becomes(&mut self, service: Service, state: ServiceState, time: WallTime) -> &mut ServiceStatus {
+        self.revision += 1;
+        let status = &mut self.services[service as usize];
+        status.state = state;
+        status.last_activity = Some(time);
+        status
+    }
+
+    fn note_error(&mut self, event: &Event, time: WallTime) {
+        let (service, tool, level, message, details) = match event {
+            Event::ListeningError(error) => (Some(Service::Stt), None, None, &error.message, &error.details),
+            Event::AnswerError(error) => (Some(Service::Llm), None, None, &error.message, &error.details),
+            Event::SpeechError(error) => (Some(Service::Tts), None, None, &error.message, &error.details),
+            Event::ToolFailed(error) => {
+                (Some(Service::Tools), Some(error.tool_name.clone()), None, &error.message, &error.details)
+            }
+            Event::SystemError(error) => (None, None, error.level.clone(), &error.message, &error.details),
+            _ => return,
+        };
+        self.last_number += 1;
+        let error = ServerError {
+            number: self.last_number,
+            time,
+            service,
+            tool,
+            level: level.unwrap_or_else(|| "error".to_owned()),
+            message: message.clone(),
+            details: details.clone(),
+        };
+        if let Some(service) = service {
+            let status = self.becomes(service, ServiceState::Failed, time);
+            status.errors += 1;
+            status.last_error = Some(error.clone());
+        }
+        push_bounded(&mut self.errors, error, ERRORS);
+        self.revision += 1;
+    }
+}
+
+/// What is not told stays as it was.
+fn learn(known: &mut Option<String>, told: Option<&String>) {
+    if told.is_some() {
+        *known = told.cloned();
+    }
+}
