@@ -44,7 +44,7 @@ test: setup-test check test-native test-backend test-web test-e2e ## everything,
 
 check: ## formatting, lints, and that the core knows no browser
 	cargo fmt --check
-	cargo clippy --no-default-features --all-targets -- -D warnings
+	cargo clippy --no-default-features --features e2e,bench --all-targets -- -D warnings
 	cargo clippy $(WASM) --all-targets --features count-renders -- -D warnings
 	@! cargo tree --no-default-features -e normal --prefix none | grep -E '^(leptos|web-sys|js-sys|wasm-bindgen|gloo)' \
 	  || { echo "the core must not depend on the crates above: move what needs them behind the feature app"; exit 1; }
@@ -69,9 +69,17 @@ test-coda: setup-test build ## the same against a checkout of Coda Lite: make te
 
 # ---------------------------------------------------------------- to measure
 
-.PHONY: chaos
+.PHONY: chaos backend-errors bench-link
 chaos: ## the link under random faults: CHAOS_RUNS (100000) runs, and their figures
 	cargo test --no-default-features --profile fast --test link -- --ignored --nocapture figures
+
+backend-errors: setup-test ## what the server suffers with and without queue and dedup
+	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
+	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web -- --nocapture protections \
+	  | grep -E "queue and dedup|test result"
+
+bench-link: ## what a message and an inbound event cost the core
+	cargo bench --no-default-features --features bench --bench link
 
 .PHONY: clean
 clean: ## remove what was built; installed tools stay

@@ -74,7 +74,9 @@ impl Messages {
         for id in row.message().into_iter().chain(pointed_to(row)) {
             let Some(mentions) = self.0.get_mut(&id) else { continue };
             for numbers in [&mut mentions.own, &mut mentions.by_others] {
-                numbers.pop_front_if(|number| *number <= row.number);
+                while numbers.front().is_some_and(|number| *number <= row.number) {
+                    numbers.pop_front();
+                }
             }
             if mentions.own.is_empty() && mentions.by_others.is_empty() {
                 self.0.remove(&id);

@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn the_tokens_of_an_answer_are_no_secret() {
         let text = r#"{"type": "llm_token", "data": {"token": "auth_response", "token_index": 0}}"#;
-        assert_eq!(mask(r#"{"type": "llm_token", "data": {"token": "hi"}}"#), r#"{"type": "llm_token", "data": {"token": "hi"}}"#);
+        assert_eq!(
+            mask(r#"{"type": "llm_token", "data": {"token": "hi"}}"#),
+            r#"{"type": "llm_token", "data": {"token": "hi"}}"#
+        );
         // Rather too much hidden than too little.
         assert!(mask(text).contains("•••"));
     }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::index::{Epochs, Messages, Types};
 use super::row::{Level, Row, RowKind, What};
+use super::shown::trouble_words;
 use super::skim;
-use crate::link::{LinkEvent, MessageId, MessageState, Proof, Reading, ServerEvent, Why};
+use crate::link::{LinkEvent, MessageId, MessageState, Proof, Reading, ServerEvent};
 use crate::protocol::{Control, Now};
 
 /// What a row costs beside its text: itself, and its places in the indexes.
@@ -49,8 +49,8 @@ pub struct Recorder {
     next: u64,
     evicted: Evicted,
     types: Types,
-    messages: Messages,
-    epochs: Epochs,
+    pub(super) messages: Messages,
+    pub(super) epochs: Epochs,
     /// The row of the last frame that came: what the link tells next is about it.
     last_in: u64,
     last_at: Now,
@@ -106,7 +106,7 @@ impl Recorder {
                 self.push(status.at, message);
             }
             LinkEvent::Phase { phase, trouble, at } => {
-                let trouble = trouble.as_ref().map(|trouble| words(&trouble.why).into());
+                let trouble = trouble.as_ref().map(|trouble| trouble_words(&trouble.why).into());
                 self.push(*at, RowKind::Phase { phase: phase.kind(), conn: phase.conn(), trouble });
             }
             // It has no time of its own: it follows the frame that showed it.
@@ -158,7 +158,9 @@ impl Recorder {
 
     fn push(&mut self, at: Now, kind: RowKind) {
         let row = Row { number: self.next, at, kind };
-        self.bytes += ROW_BYTES + row.heap_bytes() + self.rows.back().map_or_else(|| text_bytes(&row), |last| text_beyond(&row, last));
+        self.bytes += ROW_BYTES
+            + row.heap_bytes()
+            + self.rows.back().map_or_else(|| text_bytes(&row), |last| text_beyond(&row, last));
         self.types.add(&row);
         self.messages.add(&row);
         self.rows.push_back(row);
@@ -172,7 +174,9 @@ impl Recorder {
 
     fn evict(&mut self) {
         let Some(row) = self.rows.pop_front() else { return };
-        let bytes = ROW_BYTES + row.heap_bytes() + self.rows.front().map_or_else(|| text_bytes(&row), |next| text_beyond(&row, next));
+        let bytes = ROW_BYTES
+            + row.heap_bytes()
+            + self.rows.front().map_or_else(|| text_bytes(&row), |next| text_beyond(&row, next));
         self.bytes -= bytes;
         self.evicted.rows += 1;
         self.evicted.bytes += bytes as u64;
@@ -248,53 +252,6 @@ impl Recorder {
         self.types.frames()
     }
 
-    /// The rows of one message, oldest first: its states, its frames, and what answered them.
-    pub fn rows_of(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
-        self.messages.own(id).filter_map(|number| self.get(number))
-    }
-
-    /// The rows of other messages that point to this one: duplicates of it, or the user's second try.
-    pub fn rows_pointing_to(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
-        self.messages.by_others(id).filter_map(|number| self.get(number))
-    }
-
-    /// The message's state as it is now, if a row of it is kept.
-    #[must_use]
-    pub fn state_of(&self, id: MessageId) -> Option<&MessageState> {
-        self.rows_of(id).rev().find_map(|row| match &row.kind {
-            RowKind::Message { state, .. } => Some(state),
-            _ => None,
-        })
-    }
-
-    /// The frame that answered the message first.
-    #[must_use]
-    pub fn answer_to(&self, id: MessageId) -> Option<&Row> {
-        self.rows_of(id).find(|row| matches!(row.kind, RowKind::FrameIn { .. }))
-    }
-
-    /// How long the answer took: for a frame out until the answer, for a delivery since the last write before it.
-    #[must_use]
-    pub fn round_trip(&self, row: &Row) -> Option<Duration> {
-        match &row.kind {
-            RowKind::FrameOut { message: Some(id), .. } => {
-                let answer = self.answer_to(*id).filter(|answer| answer.number > row.number)?;
-                Some(answer.at.mono.since(row.at.mono))
-            }
-            RowKind::Message { id, state: MessageState::Delivered(_), .. } => {
-                let is_write = |other: &&Row| other.number < row.number && matches!(other.kind, RowKind::FrameOut { .. });
-                self.rows_of(*id).rev().find(is_write).map(|write| row.at.mono.since(write.at.mono))
-            }
-            _ => None,
-        }
-    }
-
-    /// The server's run that a row belongs to, from 1.
-    #[must_use]
-    pub fn epoch_of(&self, number: u64) -> u32 {
-        self.epochs.at(number)
-    }
-
     fn place(&self, number: u64) -> Option<usize> {
         number.checked_sub(self.evicted.rows + 1).and_then(|at| usize::try_from(at).ok())
     }
@@ -317,17 +274,5 @@ const fn control_kind(control: &Control) -> &'static str {
         Control::Challenge { .. } => "auth_challenge",
         Control::AuthResult { .. } => "auth_result",
         Control::Duplicate { .. } => "duplicate_message",
-    }
-}
-
-fn words(why: &Why) -> String {
-    match why {
-        Why::Unreachable(info) => format!("no connection, code {info}").trim_end().to_owned(),
-        Why::Closed(info) => format!("closed, code {info}").trim_end().to_owned(),
-        Why::OpenTimeout => "did not open in time".to_owned(),
-        Why::AuthTimeout => "not let in in time".to_owned(),
-        Why::Rejected(reason) => format!("turned away: {reason}"),
-        Why::Silent => "nothing comes any more".to_owned(),
-        Why::Deaf => "answers, but no events".to_owned(),
     }
 }

@@ -42,6 +42,9 @@ pub struct LinkConfig {
     pub backoff_limit: Duration,
     /// The same while it is hidden: nobody is looking.
     pub backoff_limit_hidden: Duration,
+    /// The same while a message is written and not answered: what became of it can be found out only within the
+    /// 5 s that the server remembers it.
+    pub backoff_limit_in_flight: Duration,
     /// A connection that held so long was a good one: the backoff starts anew.
     pub stable_after: Duration,
     /// How many messages may wait.
@@ -71,6 +74,7 @@ impl Default for LinkConfig {
             backoff_first: Duration::from_millis(250),
             backoff_limit: Duration::from_secs(10),
             backoff_limit_hidden: Duration::from_secs(30),
+            backoff_limit_in_flight: Duration::from_secs(1),
             stable_after: Duration::from_secs(5),
             queue_messages: 256,
             queue_bytes: 32 * 1024 * 1024,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::backoff;
+use super::backoff::{self, Haste};
 use super::close::{CloseInfo, Why};
 use super::config::LinkConfig;
 use super::io::{Action, ConnId, LinkEvent};
@@ -57,6 +57,8 @@ pub(super) struct Connection {
     rejected_before: bool,
     trouble: Option<Trouble>,
     pub(super) hidden: bool,
+    /// A message is written and not answered.
+    pub(super) has_flight: bool,
 }
 
 impl Connection {
@@ -69,6 +71,7 @@ impl Connection {
             rejected_before: false,
             trouble: None,
             hidden: false,
+            has_flight: false,
         }
     }
 
@@ -241,8 +244,18 @@ impl Connection {
     }
 
     fn wait(&mut self, cx: &mut Cx<'_>) {
-        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.hidden, cx.rng);
+        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.haste(), cx.rng);
         self.enter(Phase::Waiting { attempt: self.failures, retry_at }, cx);
+    }
+
+    const fn haste(&self) -> Haste {
+        if self.has_flight {
+            Haste::MessageInFlight
+        } else if self.hidden {
+            Haste::Hidden
+        } else {
+            Haste::Visible
+        }
     }
 
     fn close(&self, code: u16, cx: &mut Cx<'_>) {

@@ -220,6 +220,7 @@ impl Link {
     }
 
     fn step(&mut self, now: Now, happening: Happening) {
+        self.connection.has_flight = self.outbox.has_message_in_flight();
         let mut cx = Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
         let outcome = self.connection.step(happening, &mut cx);
         let wanted = match outcome {

@@ -134,6 +134,11 @@ impl Outbox {
         self.flight.len()
     }
 
+    /// Whether a message other than a ping is written and not answered.
+    pub(super) fn has_message_in_flight(&self) -> bool {
+        self.flight.iter().any(|flight| flight.message.command.group() != Group::Pings)
+    }
+
     /// Nothing is waiting for anything.
     pub(super) fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.flight.is_empty()

@@ -170,7 +170,10 @@ impl Conversation {
         self.read_meanwhile.clear();
         if let Some(key) = self.answering.take() {
             self.interrupted = Some((key, self.epoch));
-            self.change(key, |turn| turn.is_open = false);
+            self.change(key, |turn| {
+                turn.is_open = false;
+                turn.is_cut_off = true;
+            });
         }
     }
 
@@ -179,14 +182,27 @@ impl Conversation {
         let interrupted = self.interrupted.take().filter(|(_, epoch)| *epoch == self.epoch);
         if let (None, Some((key, _))) = (self.answering, interrupted) {
             self.answering = Some(key);
-            self.change(key, |turn| turn.is_open = true);
+            self.change(key, |turn| {
+                turn.is_open = true;
+                turn.is_cut_off = false;
+            });
         }
     }
 
     fn push(&mut self, role: Role, text: String, is_open: bool, time: WallTime) -> TurnKey {
         self.last_key += 1;
         let key = TurnKey(self.last_key);
-        self.turns.push(Turn { key, role, text, is_open, time, tools: Vec::new(), errors: Vec::new(), outgoing: None });
+        self.turns.push(Turn {
+            key,
+            role,
+            text,
+            is_open,
+            is_cut_off: false,
+            time,
+            tools: Vec::new(),
+            errors: Vec::new(),
+            outgoing: None,
+        });
         if self.turns.len() > LIMIT {
             self.turns.remove(0);
             self.dropped += 1;

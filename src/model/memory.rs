@@ -1,6 +1,6 @@
 //! What Coda remembers, as far as its events have told: each memory with all that happened to it.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -101,15 +101,16 @@ impl Default for MemoryFilter {
 impl MemoryFilter {
     fn admits(&self, memory: &Memory, words: &[String]) -> bool {
         let importance = memory.importance.unwrap_or(0.0).max(0.0);
-        let contains = |text: &str, word: &String| text.to_lowercase().contains(word);
+        let contains_all_words = || {
+            let (kind, id) = (memory.memory_type.as_deref(), memory.id.as_ref());
+            let text = format!("{} {} {}", memory.content, kind.unwrap_or_default(), id.map_or("", |id| &id.0));
+            let text = text.to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
         (self.include_forgotten || !memory.forgotten)
             && (self.kinds.is_empty() || memory.memory_type.as_ref().is_some_and(|kind| self.kinds.contains(kind)))
             && importance.partial_cmp(&self.min_importance) != Some(Ordering::Less)
-            && words.iter().all(|word| {
-                contains(&memory.content, word)
-                    || memory.memory_type.as_ref().is_some_and(|kind| contains(kind, word))
-                    || memory.id.as_ref().is_some_and(|id| contains(&id.0, word))
-            })
+            && contains_all_words()
     }
 }
 
@@ -117,7 +118,7 @@ impl MemoryFilter {
 #[derive(Debug, Default)]
 pub struct Memories {
     /// In the order in which they were first told of.
-    memories: Vec<Memory>,
+    known: Vec<Memory>,
     last_number: u64,
     log: MemoryLog,
     revision: u64,
@@ -139,11 +140,8 @@ impl Memories {
             }
             Event::MemoryUpdated(update) => self.update(update, time),
             Event::MemoryReinforced(done) => {
-                let what = if done.success {
-                    ChangeKind::Reinforced(done.strength.filter(|strength| strength.is_finite()))
-                } else {
-                    ChangeKind::ReinforceFailed
-                };
+                let strength = done.strength.filter(|strength| strength.is_finite());
+                let what = if done.success { ChangeKind::Reinforced(strength) } else { ChangeKind::ReinforceFailed };
                 let told = Found::new(Some(&done.memory_id), done.memory_preview.as_deref());
                 self.learn(told, MemorySource::Reinforced, what, time)
             }
@@ -172,7 +170,7 @@ impl Memories {
     /// All memories, in the order in which they were first told of.
     #[must_use]
     pub fn all(&self) -> &[Memory] {
-        &self.memories
+        &self.known
     }
 
     /// What the memory has done.
@@ -185,7 +183,7 @@ impl Memories {
     #[must_use]
     pub fn kinds(&self) -> BTreeMap<&str, usize> {
         let mut kinds = BTreeMap::new();
-        for kind in self.memories.iter().filter_map(|memory| memory.memory_type.as_deref()) {
+        for kind in self.known.iter().filter_map(|memory| memory.memory_type.as_deref()) {
             *kinds.entry(kind).or_default() += 1;
         }
         kinds
@@ -196,12 +194,12 @@ impl Memories {
     pub fn matching(&self, filter: &MemoryFilter) -> Vec<&Memory> {
         let words: Vec<String> = filter.text.split_whitespace().map(str::to_lowercase).collect();
         let mut matching: Vec<&Memory> =
-            self.memories.iter().rev().filter(|memory| filter.admits(memory, &words)).collect();
+            self.known.iter().rev().filter(|memory| filter.admits(memory, &words)).collect();
         match filter.sort {
-            MemorySort::LastSeen => matching.sort_by(|a, b| b.last_seen.cmp(&a.last_seen)),
+            MemorySort::LastSeen => matching.sort_by_key(|memory| Reverse(memory.last_seen)),
             MemorySort::Newest => {}
             MemorySort::Importance => {
-                matching.sort_by(|a, b| b.importance.unwrap_or(-1.0).total_cmp(&a.importance.unwrap_or(-1.0)));
+                matching.sort_by(|a, b| b.importance.partial_cmp(&a.importance).unwrap_or(Ordering::Equal));
             }
             MemorySort::Content => matching.sort_by_cached_key(|memory| memory.content.to_lowercase()),
         }
@@ -235,13 +233,10 @@ impl Memories {
             return false;
         }
         let failed = matches!(what, ChangeKind::ReinforceFailed | ChangeKind::ForgetFailed);
-        let at = match self.position(told.id.as_ref(), &told.content) {
-            Some(at) => at,
-            // It may not exist.
-            None if failed => return false,
-            None => self.insert(source, time),
-        };
-        if let Some(memory) = self.memories.get_mut(at) {
+        let known = self.position(told.id.as_ref(), &told.content);
+        // What failed may not exist.
+        let Some(at) = known.or_else(|| (!failed).then(|| self.insert(source, time))) else { return false };
+        if let Some(memory) = self.known.get_mut(at) {
             memory.take(told, &what);
             memory.note(what, time);
         }
@@ -250,21 +245,20 @@ impl Memories {
 
     /// The memory of this id; where no id was told, or it is new, the one of this content.
     fn position(&self, id: Option<&Id>, content: &str) -> Option<usize> {
-        let of_id = || self.memories.iter().rposition(|memory| id.is_some() && memory.id.as_ref() == id);
+        let of_id = || self.known.iter().rposition(|memory| id.is_some() && memory.id.as_ref() == id);
         let of_content =
             |memory: &Memory| !content.is_empty() && memory.content == content && (id.is_none() || memory.id.is_none());
-        of_id().or_else(|| self.memories.iter().rposition(of_content))
+        of_id().or_else(|| self.known.iter().rposition(of_content))
     }
 
     fn insert(&mut self, source: MemorySource, time: WallTime) -> usize {
-        if self.memories.len() >= MEMORIES {
-            let oldest = self.memories.iter().enumerate().min_by_key(|(_, memory)| memory.last_seen);
-            if let Some((at, _)) = oldest {
-                self.memories.remove(at);
-            }
+        if self.known.len() >= MEMORIES
+            && let Some((at, _)) = self.known.iter().enumerate().min_by_key(|(_, memory)| memory.last_seen)
+        {
+            self.known.remove(at);
         }
         self.last_number += 1;
-        self.memories.push(Memory {
+        self.known.push(Memory {
             number: self.last_number,
             id: None,
             content: String::new(),
@@ -276,7 +270,7 @@ impl Memories {
             forgotten: false,
             history: Vec::new(),
         });
-        self.memories.len() - 1
+        self.known.len() - 1
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::performance::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{
-    Event, Id, MemoryFigures, MemoryOperation, MemoryRetrieved, MemorySearch, MemorySearchResult, WallTime,
+    Event, Id, MemoryFigures, MemoryOperation, MemoryRetrieved, MemorySearch, MemorySearchResult, MemorySnapshot,
+    WallTime,
 };
 
 /// Operations kept; beyond, the oldest goes. More is not read, and a turn makes several.
@@ -164,21 +165,6 @@ pub struct LoggedSearch {
     pub count: u64,
 }
 
-/// The memory was saved or restored.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoggedSnapshot {
-    /// When.
-    pub time: WallTime,
-    /// For example `create`.
-    pub action: String,
-    /// The snapshot.
-    pub id: Id,
-    /// Whether it worked.
-    pub success: bool,
-    /// What the server says of it, free-form.
-    pub metadata: Option<Value>,
-}
-
 /// What the memory has done. All lists have the oldest first.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
@@ -187,7 +173,7 @@ pub struct MemoryLog {
     figures: Option<(WallTime, MemoryFigures)>,
     searches: VecDeque<LoggedSearch>,
     retrievals: VecDeque<LoggedSearch>,
-    snapshots: VecDeque<LoggedSnapshot>,
+    snapshots: VecDeque<(WallTime, MemorySnapshot)>,
 }
 
 impl MemoryLog {
@@ -221,9 +207,9 @@ impl MemoryLog {
         &self.retrievals
     }
 
-    /// The snapshots.
+    /// When the memory was saved or restored, and what the server said of it.
     #[must_use]
-    pub const fn snapshots(&self) -> &VecDeque<LoggedSnapshot> {
+    pub const fn snapshots(&self) -> &VecDeque<(WallTime, MemorySnapshot)> {
         &self.snapshots
     }
 
@@ -252,16 +238,7 @@ impl MemoryLog {
                 let retrieval = LoggedSearch { time, query, memory_type: None, min_importance: None, results, count };
                 push_bounded(&mut self.retrievals, retrieval, LOOKS);
             }
-            Event::MemorySnapshot(snapshot) => {
-                let snapshot = LoggedSnapshot {
-                    time,
-                    action: snapshot.action.clone(),
-                    id: snapshot.snapshot_id.clone(),
-                    success: snapshot.success,
-                    metadata: snapshot.metadata.clone(),
-                };
-                push_bounded(&mut self.snapshots, snapshot, LOOKS);
-            }
+            Event::MemorySnapshot(snapshot) => push_bounded(&mut self.snapshots, (time, snapshot.clone()), LOOKS),
             _ => return false,
         }
         true

@@ -13,9 +13,9 @@ mod turn;
 pub use avatar::{Avatar, Emotion, Mode};
 pub use conversation::{Changes, Conversation};
 pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
-pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, LoggedSnapshot, MemoryLog};
+pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, MemoryLog};
 pub use performance::{
-    Operation, OperationTiming, Part, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
+    Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
 };
 pub use pipeline::{Pipeline, Stage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};

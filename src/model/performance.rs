@@ -14,49 +14,8 @@ const RECENT: usize = 200;
 /// Operations kept, measured and reported each: Coda has some twenty. Newcomers beyond are not kept.
 const OPERATIONS: usize = 500;
 
-/// A part of a turn's time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Speech recognition.
-    Stt,
-    /// Language model.
-    Llm,
-    /// Speech synthesis.
-    Tts,
-    /// Tools.
-    Tools,
-    /// Memory.
-    Memory,
-    /// All of the turn.
-    Total,
-    /// All of it, without listening and speaking.
-    Processing,
-    /// The user's speech.
-    SttAudio,
-    /// Coda's speech.
-    TtsAudio,
-    /// From the first to the last moment.
-    Interaction,
-}
-
-impl Part {
-    /// All parts, in the order of a turn.
-    pub const ALL: [Self; 10] = [
-        Self::Stt,
-        Self::Llm,
-        Self::Tts,
-        Self::Tools,
-        Self::Memory,
-        Self::Total,
-        Self::Processing,
-        Self::SttAudio,
-        Self::TtsAudio,
-        Self::Interaction,
-    ];
-}
-
 /// Where the time of a turn went, in seconds; `None` where the server did not say.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TurnLatency {
     /// When the server told of it.
     pub time: WallTime,
@@ -104,23 +63,6 @@ impl TurnLatency {
             interaction: work(trace.total_interaction_seconds, &["total_interaction_seconds", "total_interaction"]),
         }
     }
-
-    /// The seconds of a part.
-    #[must_use]
-    pub const fn part(&self, part: Part) -> Option<f64> {
-        match part {
-            Part::Stt => self.stt,
-            Part::Llm => self.llm,
-            Part::Tts => self.tts,
-            Part::Tools => self.tools,
-            Part::Memory => self.memory,
-            Part::Total => self.total,
-            Part::Processing => self.processing,
-            Part::SttAudio => self.stt_audio,
-            Part::TtsAudio => self.tts_audio,
-            Part::Interaction => self.interaction,
-        }
-    }
 }
 
 /// The last duration of each kind of work, in seconds: known before a turn is complete, and without any trace of it.
@@ -156,7 +98,7 @@ pub struct Summary {
 }
 
 /// What the server used of its machine at one moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ResourceSample {
     /// When.
     pub time: WallTime,
@@ -271,10 +213,10 @@ impl Performance {
         self.partial
     }
 
-    /// A part over all turns kept; `None` if none tells of it.
+    /// A part over all turns kept, for example `|turn| turn.llm`; `None` if none tells of it.
     #[must_use]
-    pub fn summary(&self, part: Part) -> Option<Summary> {
-        let seconds = || self.turns.iter().filter_map(|turn| turn.part(part));
+    pub fn summary(&self, part: impl Fn(&TurnLatency) -> Option<f64>) -> Option<Summary> {
+        let seconds = || self.turns.iter().filter_map(&part);
         let sorted = sorted(seconds());
         Some(Summary {
             count: sorted.len(),
@@ -305,7 +247,7 @@ impl Performance {
 
     fn add_turn(&mut self, trace: &LatencyTrace, time: WallTime) -> bool {
         let turn = TurnLatency::read(trace, time);
-        let says_something = Part::ALL.iter().any(|part| turn.part(*part).is_some());
+        let says_something = turn != TurnLatency { time, ..TurnLatency::default() };
         if says_something {
             push_bounded(&mut self.turns, turn, TURNS);
         }
@@ -320,8 +262,7 @@ impl Performance {
             gpu_vram_mb: measured(metrics.gpu_vram_mb),
             uptime_seconds: measured(metrics.uptime_seconds),
         };
-        let figures = [sample.memory_mb, sample.cpu_percent, sample.gpu_vram_mb, sample.uptime_seconds];
-        let says_something = figures.iter().any(Option::is_some);
+        let says_something = sample != ResourceSample { time, ..ResourceSample::default() };
         if says_something {
             push_bounded(&mut self.samples, sample, SAMPLES);
         }

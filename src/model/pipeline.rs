@@ -71,15 +71,18 @@ impl Pipeline {
             Event::ListeningError(_) => self.end(StageKind::Listening, at),
             Event::ClientMessage(echo) if echo.message_type == "stt_stop" => self.end(StageKind::Listening, at),
             Event::ConversationTurn(turn) if turn.role == "user" => {
-                if !std::mem::take(&mut self.heard) {
+                let listened = self.stages.last().is_some_and(|stage| stage.kind == StageKind::Listening);
+                if !(self.heard && listened) {
                     self.clear();
                 }
+                self.heard = false;
                 self.begin(StageKind::Thinking, at);
             }
             Event::AnswerStarted(_) => self.begin(StageKind::Thinking, at),
             Event::AnswerError(_) => {
                 self.end(StageKind::Thinking, at);
-                self.end_tools(at);
+                self.end(StageKind::Tools, at);
+                self.running_tools = 0;
             }
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.end(StageKind::Thinking, at),
             Event::ToolCalled(_) => {
@@ -147,10 +150,5 @@ impl Pipeline {
             stage.ended = Some(at);
             self.revision += 1;
         }
-    }
-
-    fn end_tools(&mut self, at: Timestamp) {
-        self.running_tools = 0;
-        self.end(StageKind::Tools, at);
     }
 }

@@ -12,8 +12,6 @@ use crate::protocol::{Event, Now, WallTime};
 const ERRORS: usize = 200;
 /// Runs kept; beyond, the oldest goes. Even a server that restarts each minute leaves the last hour.
 const RUNS: usize = 60;
-/// How finely the time of an activity under way is kept, in milliseconds: a token alone changes nothing to see.
-const ACTIVITY_MILLIS: i64 = 1_000;
 
 /// A part of Coda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,18 +170,14 @@ impl System {
                 learn(&mut speech.voice, told("voice").as_ref());
                 learn(&mut speech.language, told("language").as_ref());
             }
-            Event::ClientMessage(echo) if echo.message_type == "stt_stop" && self.is_working(Service::Stt) => {
-                self.becomes(Service::Stt, ServiceState::Ready, time);
+            Event::ClientMessage(echo)
+                if echo.message_type == "stt_stop" && self.service(Service::Stt).state == ServiceState::Working =>
+            {
+                self.is_ready(Service::Stt, time);
             }
-            Event::AnswerResult(_) => {
-                self.becomes(Service::Llm, ServiceState::Ready, time);
-            }
-            Event::SpeechResult(_) | Event::SpeechStopped(_) => {
-                self.becomes(Service::Tts, ServiceState::Ready, time);
-            }
-            Event::ToolAnswered(_) => {
-                self.becomes(Service::Tools, ServiceState::Ready, time);
-            }
+            Event::AnswerResult(_) => self.is_ready(Service::Llm, time),
+            Event::SpeechResult(_) | Event::SpeechStopped(_) => self.is_ready(Service::Tts, time),
+            Event::ToolAnswered(_) => self.is_ready(Service::Tools, time),
             Event::MemoryStored(_)
             | Event::MemoryRetrieved(_)
             | Event::MemoryUpdated(_)
@@ -192,9 +186,7 @@ impl System {
             | Event::MemorySearch(_)
             | Event::MemoryReinforced(_)
             | Event::MemoryForgotten(_)
-            | Event::MemorySnapshot(_) => {
-                self.becomes(Service::Memory, ServiceState::Ready, time);
-            }
+            | Event::MemorySnapshot(_) => self.is_ready(Service::Memory, time),
             event => self.note_error(event, time),
         }
     }
@@ -259,17 +251,17 @@ impl System {
         }
     }
 
-    fn is_working(&self, service: Service) -> bool {
-        self.service(service).state == ServiceState::Working
-    }
-
-    /// A sign of work under way, of which many come.
+    /// A sign of work under way, of which many come: within a second nothing changes to see.
     fn works(&mut self, service: Service, time: WallTime) {
-        let second = |time: WallTime| time.unix_millis() / ACTIVITY_MILLIS;
-        let is_known = self.service(service).last_activity.map(second) == Some(second(time));
-        if !(is_known && self.is_working(service)) {
+        let second = |time: WallTime| time.unix_millis() / 1_000;
+        let status = self.service(service);
+        if status.state != ServiceState::Working || status.last_activity.map(second) != Some(second(time)) {
             self.becomes(service, ServiceState::Working, time);
         }
+    }
+
+    fn is_ready(&mut self, service: Service, time: WallTime) {
+        self.becomes(service, ServiceState::Ready, time);
     }
 
     fn becomes(&mut self, service: Service, state: ServiceState, time: WallTime) -> &mut ServiceStatus {

@@ -53,6 +53,8 @@ pub struct Turn {
     pub text: String,
     /// More is to come: words being recognized, or an answer being written.
     pub is_open: bool,
+    /// The connection ended while it was written, and the rest has not come.
+    pub is_cut_off: bool,
     /// When it began.
     pub time: WallTime,
     /// The tools that were used for it.

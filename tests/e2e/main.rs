@@ -6,6 +6,7 @@
 
 mod harness;
 
+mod chaos;
 mod coda_lite;
 mod connecting;
 mod conversation;

@@ -277,3 +277,16 @@ fn a_wider_window_lets_so_many_messages_be_in_flight_and_no_more() {
     world.run_for(seconds(3));
     assert!(ids.iter().all(|id| world.is_delivered(*id)));
 }
+
+#[test]
+fn a_connection_that_flaps_does_not_leave_texts_unconfirmed() {
+    let mut world = World::seasoned();
+    for number in 0..40 {
+        let id = world.say(&format!("flap {number}"));
+        let is_written = |world: &World| matches!(world.state(id), MessageState::Written { .. });
+        world.run_until_holds("written", seconds(11), is_written);
+        world.drop_connection();
+        world.run_until_holds("an ending", seconds(5), |world| !is_written(world));
+        assert!(world.is_delivered(id), "{number}: {:?}", world.states[&id]);
+    }
+}

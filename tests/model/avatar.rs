@@ -1,6 +1,6 @@
 //! What Coda is doing, from its events.
 
-use coda_dashboard::model::Mode;
+use coda_dashboard::model::{Emotion, Mode};
 use serde_json::json;
 
 use crate::page::Page;
@@ -57,4 +57,50 @@ fn stopping_to_listen_without_a_word_and_losing_the_connection_end_in_idle() {
     page.event("stt_start", json!({}));
     page.disconnected();
     assert_eq!(page.avatar.mode, Mode::Idle);
+}
+
+#[test]
+fn the_emotion_follows_the_work_until_the_server_tells_one() {
+    let mut page = Page::new();
+    let mut emotions = Vec::new();
+    for (kind, data) in [
+        ("stt_start", json!({})),
+        ("stt_result", json!({"text": "hello"})),
+        ("tool_call", json!({"tool_name": "clock"})),
+        ("tool_error", json!({"tool_name": "clock", "message": "stopped"})),
+        ("system_metrics", json!({})),
+        ("llm_token", json!({"token": "Hi"})),
+        ("tts_start", json!({})),
+        ("tts_error", json!({"message": "no voice"})),
+    ] {
+        page.event(kind, data);
+        emotions.push(page.avatar.emotion.name());
+    }
+    let expected = ["neutral", "focused", "focused", "concerned", "concerned", "focused", "neutral", "concerned"];
+    assert_eq!(emotions, expected);
+}
+
+#[test]
+fn once_the_server_tells_an_emotion_it_is_no_longer_derived() {
+    let mut page = Page::new();
+    for name in ["neutral", "playful", "supportive", "concerned", "witty", "focused", "playful"] {
+        page.event("emotion_change", json!({"emotion": name, "previous_emotion": null}));
+        assert_eq!(page.avatar.emotion.name(), name);
+    }
+    page.event("llm_start", json!({}));
+    page.event("llm_error", json!({"message": "out of memory"}));
+    assert_eq!((page.avatar.emotion, page.avatar.mode), (Emotion::Playful, Mode::Error));
+}
+
+#[test]
+fn an_emotion_that_means_nothing_tells_nothing_and_a_lost_connection_ends_it() {
+    let mut page = Page::new();
+    page.event("emotion_change", json!({"emotion": "furious"}));
+    page.event("llm_start", json!({}));
+    assert_eq!(page.avatar.emotion, Emotion::Focused);
+    page.event("emotion_change", json!({"emotion": "witty"}));
+    page.disconnected();
+    assert_eq!(page.avatar.emotion, Emotion::Neutral);
+    page.event("llm_start", json!({}));
+    assert_eq!(page.avatar.emotion, Emotion::Focused, "another server may not tell it");
 }

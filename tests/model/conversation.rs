@@ -63,7 +63,7 @@ fn what_was_only_half_heard_when_the_connection_ended_goes_and_half_an_answer_st
     page.event("stt_interim", json!({"text": "half a ques"}));
     page.disconnected();
     assert_eq!(page.turns(), [(Role::Assistant, "Half an ")]);
-    assert!(!page.last().is_open);
+    assert!(!page.last().is_open && page.last().is_cut_off);
 }
 
 #[test]
@@ -76,6 +76,7 @@ fn an_answer_that_goes_on_after_a_reconnect_goes_on_in_its_own_entry() {
     page.send("typed meanwhile");
     page.tokens(5, &["six "]);
     assert_eq!(page.turns()[1], (Role::Assistant, "one two six "));
+    assert!(!page.conversation.turns()[1].is_cut_off);
     page.event("llm_result", json!({"text": "one two three four five six"}));
     page.said("assistant", "one two three four five six");
     let expected =

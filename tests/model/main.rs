@@ -4,4 +4,9 @@
 
 mod avatar;
 mod conversation;
+mod memory;
 mod page;
+mod performance;
+mod pipeline;
+mod system;
+mod tools;

@@ -8,6 +8,7 @@ mod page;
 mod server;
 
 mod components;
+mod protections;
 mod renders;
 mod socket;
 

@@ -75,6 +75,9 @@ pub fn TurnView(row: Row) -> impl IntoView {
                     })
                     .collect_view()
             }}
+            <Show when=move || turn.with(|turn| turn.is_cut_off)>
+                <p class="turn-cut-off">"The connection ended before the rest of the answer came."</p>
+            </Show>
             <Show when=move || outgoing.with(Option::is_some)>
                 {move || {
                     outgoing

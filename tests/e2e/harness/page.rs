@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use super::browser::Browser;
 use super::{Outcome, PATIENCE, Site, failed};
 
+/// How much of the page a failure shows, from its end.
+const SHOWN_CHARS: usize = 3_000;
+
 type Found<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// How often a condition is looked at.
@@ -62,10 +65,9 @@ impl Page {
             }
             if start.elapsed() > PATIENCE {
                 let shown = self.run("return document.body.innerText").await.unwrap_or_default();
-                return failed(format!(
-                    "waited {PATIENCE:?} for: {what}\nthe page showed:\n{}",
-                    shown.as_str().unwrap_or("")
-                ));
+                let shown = shown.as_str().unwrap_or("");
+                let end = shown.char_indices().rev().nth(SHOWN_CHARS).map_or(0, |(at, _)| at);
+                return failed(format!("waited {PATIENCE:?} for: {what}\nthe page showed:\n{}", &shown[end..]));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -1,0 +1,85 @@
+//! What a message costs the core over its whole life, and what an inbound event costs.
+#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+
+use std::hint::black_box;
+
+use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, Origin, Submission};
+use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const CONN: ConnId = ConnId(1);
+
+/// A ready link without a gap between messages, and the time.
+struct Bench {
+    link: Link,
+    millis: u64,
+    seq: u64,
+}
+
+impl Bench {
+    fn ready() -> Self {
+        let config = LinkConfig { gap: std::time::Duration::ZERO, ..LinkConfig::default() };
+        let mut bench = Self { link: Link::new(config, 1), millis: 1, seq: 0 };
+        bench.input(Input::Connect { url: "ws://localhost:8765".into() });
+        bench.input(Input::Opened(CONN));
+        bench.frame(r#"{"type":"auth_challenge","data":{"token":"t"}}"#.into());
+        let written = bench.frame(r#"{"type":"auth_result","data":{"success":true,"client_id":"c"}}"#.into());
+        bench.echo(&written);
+        bench
+    }
+
+    /// Returns the frame that was written last.
+    fn input(&mut self, input: Input) -> String {
+        let now = Now { mono: Timestamp::from_millis(self.millis), wall: WallTime::default() };
+        self.link.handle(now, input);
+        let mut written = String::new();
+        while let Some(action) = self.link.poll_action() {
+            if let Action::Send { text, .. } = black_box(action) {
+                written = text.to_string();
+            }
+        }
+        written
+    }
+
+    fn frame(&mut self, text: String) -> String {
+        self.input(Input::Frame(CONN, text.into()))
+    }
+
+    fn echo(&mut self, written: &str) {
+        let id = written.split("\"message_id\":\"").nth(1).and_then(|rest| rest.get(..36)).unwrap_or_default();
+        self.seq += 1;
+        let seq = self.seq;
+        self.frame(format!(
+            r#"{{"version":"1.0","seq":{seq},"timestamp":2886.0,"type":"client_message","data":{{"client_id":"c","message_type":"text_input","message_data":{{"text":"hello","message_id":"{id}"}}}}}}"#
+        ));
+    }
+
+    fn message(&mut self) {
+        self.millis += 2;
+        let command = Command::TextInput { text: format!("hello {}", self.millis) };
+        let origin = Origin { component: "bench", action: "say" };
+        let written = self.input(Input::Submit(Submission { command, origin, again: None }));
+        self.echo(&written);
+    }
+
+    fn token(&mut self) {
+        self.seq += 1;
+        let seq = self.seq;
+        self.frame(format!(
+            r#"{{"version":"1.0","seq":{seq},"timestamp":2886.0,"type":"llm_token","data":{{"token":"word ","token_index":{seq}}}}}"#
+        ));
+    }
+}
+
+fn link(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("link");
+    group.throughput(Throughput::Elements(1));
+    let mut bench = Bench::ready();
+    group.bench_function("a message from submit to echo", |bencher| bencher.iter(|| bench.message()));
+    let mut bench = Bench::ready();
+    group.bench_function("an inbound token", |bencher| bencher.iter(|| bench.token()));
+    group.finish();
+}
+
+criterion_group!(benches, link);
+criterion_main!(benches);

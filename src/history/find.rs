@@ -1,0 +1,107 @@
+//! Looks for words in frames as people read them: whatever the case, and through JSON's escapes.
+
+/// A text to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needle {
+    text: String,
+    /// In lower case.
+    folded: String,
+    /// Stands in a frame as it is read: no escape can hide it.
+    is_plain: bool,
+}
+
+impl Needle {
+    /// The text to look for, in any case.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        Self { text: text.to_owned(), folded: text.to_lowercase(), is_plain }
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it occurs in `hay`.
+    #[must_use]
+    pub fn is_in(&self, hay: &str) -> bool {
+        if find_ascii(hay.as_bytes(), self.folded.as_bytes()) {
+            return true;
+        }
+        // Python writes every other letter as an escape.
+        let may_be_hidden = !self.is_plain && (hay.contains('\\') || !hay.is_ascii());
+        may_be_hidden && unescape(hay).to_lowercase().contains(&self.folded)
+    }
+}
+
+/// Whether `needle`, in lower case, occurs in `hay`; only ASCII letters count as equal in both cases.
+fn find_ascii(hay: &[u8], needle: &[u8]) -> bool {
+    let Some((&first, rest)) = needle.split_first() else { return true };
+    let upper = first.to_ascii_uppercase();
+    let mut from = 0;
+    while let Some(at) = hay.get(from..).and_then(|hay| hay.iter().position(|byte| *byte == first || *byte == upper)) {
+        from += at + 1;
+        if hay.get(from..from + rest.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The text with JSON's escapes replaced by what they stand for, wherever they stand.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        let (what, length) = read_escape(&rest[at..]);
+        plain.push(what);
+        rest = &rest[at + length..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// What the escape at the beginning of `text` stands for, and how many bytes it takes.
+fn read_escape(text: &str) -> (char, usize) {
+    let unit = |from: usize| text.get(from..from + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    match text.as_bytes().get(1) {
+        Some(b'n') => ('\n', 2),
+        Some(b't') => ('\t', 2),
+        Some(b'r') => ('\r', 2),
+        Some(byte @ (b'"' | b'\\' | b'/')) => (char::from(*byte), 2),
+        Some(b'u') => {
+            let units = unit(2).into_iter().chain(unit(8).filter(|_| text.get(6..8) == Some("\\u")));
+            match char::decode_utf16(units).next() {
+                Some(Ok(what)) => (what, if u32::from(what) > 0xffff { 12 } else { 6 }),
+                _ => ('\\', 1),
+            }
+        }
+        _ => ('\\', 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_any_case() {
+        for hay in ["rabat", "in RABAT", "rRabat", "RarabaRabat"] {
+            assert!(Needle::new("Rabat").is_in(hay), "{hay}");
+        }
+        assert!(!Needle::new("rabat").is_in("raba"));
+        assert!(Needle::new("ÉTÉ").is_in("L'été"));
+    }
+
+    #[test]
+    fn words_are_found_through_escapes() {
+        let frame = r#"{"text": "Stra\u00dfe \ud83d\ude00 said \"hi\"\nbye \u12 \ud83d! \"#;
+        for word in ["straße", "Straße 😀 SAID", "said \"hi\"", "said \\\"hi", "\"text\": ", "hi\"\nbye", "\\u12"] {
+            assert!(Needle::new(word).is_in(frame), "{word}");
+        }
+        assert!(!Needle::new("große").is_in(frame));
+    }
+}

@@ -1,0 +1,220 @@
+//! The life of one message: from the click to the end of the turn that it began.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::recorder::Recorder;
+use super::row::{Row, RowKind, What};
+use super::skim;
+use crate::link::{ConnId, MessageId, MessageState, Origin};
+use crate::protocol::{Command, Now};
+
+/// A turn is looked for among so many rows after the answer.
+const TURN_ROWS: u64 = 10_000;
+
+/// All that the record knows of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// The message.
+    pub id: MessageId,
+    /// What it says.
+    pub command: Arc<Command>,
+    /// What in the page it came from.
+    pub origin: Origin,
+    /// When it was created.
+    pub created: Now,
+    /// What happened to it, in order.
+    pub steps: Vec<Step>,
+    /// For a suppressed message: the one that it repeated.
+    pub original: Option<MessageId>,
+    /// The messages that were suppressed because they repeated this one.
+    pub duplicates: Vec<MessageId>,
+    /// The message that the user had sent again by this one.
+    pub again: Option<MessageId>,
+    /// The message by which the user had this one sent again.
+    pub sent_again_by: Option<MessageId>,
+    /// The number of the row that answered it first: its echo, or a `duplicate_message`.
+    pub answer: Option<u64>,
+    /// The events of the turn that it began.
+    pub turn: Vec<Bar>,
+}
+
+/// Something that happened to a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What.
+    pub stage: Stage,
+    /// The number of the row that tells it; for a write the frame's. The creation has none of its own.
+    pub row: Option<u64>,
+    /// When.
+    pub at: Now,
+    /// How long after the creation.
+    pub offset: Duration,
+    /// How long after the step before.
+    pub delta: Duration,
+}
+
+/// A stage of a message's way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Somebody wanted it.
+    Created,
+    /// It waits for its turn.
+    Queued,
+    /// It was written.
+    Written {
+        /// To this connection.
+        conn: ConnId,
+        /// The how-manieth write of the same bytes, from 1.
+        attempt: u32,
+    },
+    /// The server answered: its echo, or a `duplicate_message`.
+    Answered,
+    /// It is not known whether the server has read it.
+    Unconfirmed,
+    /// Its end.
+    Settled(MessageState),
+}
+
+/// Events of a turn as a bar of a waterfall.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// The number of the row; of the first for several.
+    pub row: u64,
+    /// The wire type.
+    pub kind: Arc<str>,
+    /// How many rows: tokens that follow each other share a bar.
+    pub count: usize,
+    /// From the message's creation to the event.
+    pub offset: Duration,
+    /// From the event to the next bar; zero for the last.
+    pub length: Duration,
+}
+
+/// The life of the message `id`; `None` where no row tells of it any more.
+#[must_use]
+pub fn life(recorder: &Recorder, id: MessageId) -> Option<Life> {
+    let mut rows = recorder.rows_of(id);
+    let mut life = rows.find_map(|row| match &row.kind {
+        RowKind::Message { command, origin, created, again, .. } => Some(Life {
+            id,
+            command: command.clone(),
+            origin: *origin,
+            created: *created,
+            steps: Vec::new(),
+            original: None,
+            duplicates: Vec::new(),
+            again: *again,
+            sent_again_by: None,
+            answer: recorder.answer_to(id).map(|row| row.number),
+            turn: Vec::new(),
+        }),
+        _ => None,
+    })?;
+    life.add_steps(recorder);
+    for row in recorder.rows_pointing_to(id) {
+        let RowKind::Message { id: other, state, again, .. } = &row.kind else { continue };
+        if matches!(state, MessageState::Suppressed { original } if *original == id) {
+            life.duplicates.push(*other);
+        }
+        if *again == Some(id) {
+            life.sent_again_by = Some(*other);
+        }
+    }
+    life.turn = turn(recorder, &life);
+    Some(life)
+}
+
+impl Life {
+    fn add_steps(&mut self, recorder: &Recorder) {
+        self.step(Stage::Created, None, self.created);
+        // A frame out is told before the state that it brings about.
+        let mut frame = None;
+        for row in recorder.rows_of(self.id) {
+            match &row.kind {
+                RowKind::FrameOut { .. } => frame = Some(row.number),
+                RowKind::FrameIn { .. } => self.step(Stage::Answered, Some(row.number), row.at),
+                RowKind::Message { state, .. } => {
+                    if let MessageState::Suppressed { original } = state {
+                        self.original = Some(*original);
+                    }
+                    let (stage, number) = match state {
+                        MessageState::Queued => (Stage::Queued, row.number),
+                        MessageState::Written { conn, attempt } => {
+                            let written = Stage::Written { conn: *conn, attempt: *attempt };
+                            (written, frame.take().unwrap_or(row.number))
+                        }
+                        MessageState::Unconfirmed => (Stage::Unconfirmed, row.number),
+                        state => (Stage::Settled(state.clone()), row.number),
+                    };
+                    self.step(stage, Some(number), row.at);
+                }
+                RowKind::Phase { .. } | RowKind::Resumed(_) | RowKind::Notice { .. } => {}
+            }
+        }
+    }
+
+    fn step(&mut self, stage: Stage, row: Option<u64>, at: Now) {
+        let before = self.steps.last().map_or(self.created, |step| step.at);
+        let (offset, delta) = (at.mono.since(self.created.mono), at.mono.since(before.mono));
+        self.steps.push(Step { stage, row, at, offset, delta });
+    }
+}
+
+/// The events from the answer on, until the next user's turn, or until the assistant has answered and spoken.
+fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
+    let begins_turn = matches!(*life.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
+    let Some(answer) = life.answer.filter(|_| begins_turn) else { return Vec::new() };
+    let epoch = recorder.epoch_of(answer);
+    let mut bars: Vec<Bar> = Vec::new();
+    let (mut asked, mut answered) = (false, false);
+    for row in recorder.rows(answer + 1..=answer.saturating_add(TURN_ROWS)) {
+        if recorder.epoch_of(row.number) != epoch {
+            break;
+        }
+        let Some((kind, text)) = event_frame(row) else { continue };
+        let role = (&**kind == "conversation_turn").then(|| skim::data_member(text, "role").and_then(skim::string));
+        match role.flatten().as_deref() {
+            Some("user") if asked => break,
+            Some("user") if !is_own(life, text) => return Vec::new(),
+            Some("user") => asked = true,
+            Some("assistant") if asked => answered = true,
+            _ => {}
+        }
+        let offset = row.at.mono.since(life.created.mono);
+        match bars.last_mut() {
+            Some(bar) if &**kind == "llm_token" && bar.kind == *kind => bar.count += 1,
+            _ => bars.push(Bar { row: row.number, kind: kind.clone(), count: 1, offset, length: Duration::ZERO }),
+        }
+        if answered && matches!(&**kind, "tts_result" | "tts_stop" | "tts_error") {
+            break;
+        }
+    }
+    // A text that Coda read while it was at another turn begins none: what followed is the other's.
+    if life.command.text().is_some() && !asked {
+        return Vec::new();
+    }
+    let ends: Vec<Duration> = bars.iter().skip(1).map(|bar| bar.offset).collect();
+    for (bar, end) in bars.iter_mut().zip(ends) {
+        bar.length = end.saturating_sub(bar.offset);
+    }
+    bars
+}
+
+/// An event that may belong to a turn.
+fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
+    match &row.kind {
+        RowKind::FrameIn { kind, text, what: What::Event, .. }
+            if !matches!(&**kind, "client_message" | "system_metrics" | "component_stats") =>
+        {
+            Some((kind, text))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a user's turn says what the message said; one that was spoken, or is the server's own, says anything.
+fn is_own(life: &Life, frame: &str) -> bool {
+    let content = skim::data_member(frame, "content").and_then(skim::string);
+    life.command.text().is_none_or(|text| content.is_some_and(|content| content.trim() == text.trim()))
+}

@@ -1,0 +1,90 @@
+//! Rows in words: the names of states, and what may be shown of a row.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::mask::{is_secret, mask, mask_tokens};
+use super::row::{Row, RowKind, What};
+use crate::link::{MessageState, Proof, Resumed, Why};
+
+/// The states of a message: their names in queries, and what they mean.
+pub const STATES: [(&str, &str); 9] = [
+    ("queued", "waits for its turn"),
+    ("written", "written, its echo awaited"),
+    ("delivered", "read by Coda"),
+    ("duplicate", "stopped or answered as a repetition"),
+    ("suppressed", "not sent: the same had just been sent"),
+    ("unconfirmed", "written, and whether Coda has read it is unknown"),
+    ("expired", "not sent: it had waited too long"),
+    ("failed", "not sent: there was no room for it"),
+    ("cancelled", "taken back"),
+];
+
+/// A state's name in queries.
+#[must_use]
+pub const fn state_name(state: &MessageState) -> &'static str {
+    match state {
+        MessageState::Queued => "queued",
+        MessageState::Written { .. } => "written",
+        MessageState::Unconfirmed => "unconfirmed",
+        MessageState::Delivered(_) => "delivered",
+        MessageState::Suppressed { .. } => "suppressed",
+        MessageState::Expired => "expired",
+        MessageState::Failed(_) => "failed",
+        MessageState::Cancelled(_) => "cancelled",
+    }
+}
+
+/// The row's text as it may be shown: a frame with its tokens hidden, or a line of words.
+#[must_use]
+pub fn shown_text(row: &Row) -> Cow<'_, str> {
+    match &row.kind {
+        RowKind::FrameIn { what: What::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
+        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => {
+            if is_secret(kind) {
+                mask_tokens(text)
+            } else {
+                mask(text)
+            }
+        }
+        RowKind::Message { kind, state, origin, command, .. } => {
+            let mut words = format!("{kind}: {}", state_name(state));
+            // Writing to a string cannot fail.
+            let _ = match state {
+                MessageState::Written { conn, attempt } => write!(words, " to {conn}, attempt {attempt}"),
+                MessageState::Delivered(Proof::Echo) => write!(words, ", shown by its echo"),
+                MessageState::Delivered(Proof::Duplicate) => write!(words, ", a copy was known already"),
+                MessageState::Delivered(Proof::Turn) => write!(words, ", a turn began with it"),
+                MessageState::Suppressed { original } => write!(words, ", the same as {original}"),
+                MessageState::Failed(failure) => write!(words, ", {failure}"),
+                _ => Ok(()),
+            };
+            let _ = write!(words, " ({}: {})", origin.component, origin.action);
+            if let Some(text) = command.text() {
+                let _ = write!(words, " {text}");
+            }
+            words.into()
+        }
+        RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
+        RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
+        RowKind::Resumed(Resumed { restarted, missed, recovered, more_unknown, .. }) => {
+            let what = if *restarted { "restarted" } else { "resumed" };
+            let more = if *more_unknown { ", maybe more" } else { "" };
+            format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
+        }
+        RowKind::Notice { text, .. } => (&**text).into(),
+    }
+}
+
+/// Why there is no connection, in few words.
+pub(super) fn trouble_words(why: &Why) -> String {
+    match why {
+        Why::Unreachable(info) => format!("no connection, code {info}").trim_end().to_owned(),
+        Why::Closed(info) => format!("closed, code {info}").trim_end().to_owned(),
+        Why::OpenTimeout => "did not open in time".to_owned(),
+        Why::AuthTimeout => "not let in in time".to_owned(),
+        Why::Rejected(reason) => format!("turned away: {reason}"),
+        Why::Silent => "nothing comes any more".to_owned(),
+        Why::Deaf => "answers, but sends no events".to_owned(),
+    }
+}

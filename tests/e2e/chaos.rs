@@ -1,0 +1,69 @@
+//! The built page under steady faults: what a user types arrives once each, in order.
+
+use serde_json::json;
+
+use crate::harness::{Backend, Outcome, Page, failed};
+
+const MESSAGES: usize = 1_000;
+const FAULTS: usize = 100;
+/// Typed between two faults.
+const BATCH: usize = MESSAGES / FAULTS;
+
+const DELIVERED: &str = "document.querySelectorAll('[data-state=delivered]').length";
+/// Says that the network is back whenever the page waits, as a browser does: the backoff of a connection that never
+/// holds would make this take minutes.
+const IMPATIENT: &str = "document.querySelector('[data-testid=connection]').dataset.phase === 'waiting' \
+                         && dispatchEvent(new Event('online'))";
+
+/// The fault of this number, in turn. Each leaves the server's memory of messages as it is: what a restart forgets
+/// cannot be settled without the user, which other tests show.
+async fn make_fault(backend: &Backend, number: usize) -> Outcome {
+    match number % 10 {
+        0 => backend.make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await,
+        1 => backend.make("/echo", json!({"delay_ms": 150})).await,
+        2 => backend.make("/drop", json!({"code": 1012, "reason": "restart"})).await,
+        3 => backend.make("/send", json!({"text": "{\"type\": \"llm_token\", \"data\": 5}"})).await,
+        4 => {
+            backend.make("/echo", json!({})).await?;
+            backend.make("/skip-seq", json!({"n": 7})).await
+        }
+        _ => backend.make("/drop", json!({})).await,
+    }
+}
+
+fn type_batch(first: usize) -> String {
+    format!(
+        "const box = document.querySelector('[data-testid=composer]'); \
+         for (let n = {first}; n < {}; n++) {{ box.value = 'text ' + n; \
+         box.dispatchEvent(new Event('input', {{bubbles: true}})); box.form.requestSubmit(); }}",
+        first + BATCH
+    )
+}
+
+#[tokio::test]
+async fn a_thousand_messages_through_a_hundred_faults_arrive_once_each_and_in_order() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    // Enough events for the server's run to be known again after a reconnect.
+    backend.make("/flood", json!({"count": 60, "mix": "system_metrics", "wait": true})).await?;
+    for number in 0..FAULTS {
+        page.run(&type_batch(number * BATCH)).await?;
+        make_fault(&backend, number).await?;
+        let settled = (number + 1) * BATCH;
+        page.until_js("what was typed is delivered", &format!("({IMPATIENT}, {DELIVERED} >= {settled})")).await?;
+    }
+    let report = backend.report().await?;
+    let acted = backend.acted_on("text_input").await?;
+    let texts: Vec<&str> = acted.iter().filter_map(|data| data["text"].as_str()).collect();
+    let expected: Vec<String> = (0..MESSAGES).map(|number| format!("text {number}")).collect();
+    if texts != expected {
+        let first = texts.iter().zip(&expected).position(|(text, expected)| text != expected);
+        return failed(format!("{} of {MESSAGES} arrived; the first out of place: {first:?}", texts.len()));
+    }
+    let doubled = report["by_message_id"].as_object().into_iter().flatten();
+    let doubled = doubled.filter(|(_, counts)| counts["acted"] != json!(1)).count();
+    assert_eq!(doubled, 0, "messages that the server acted on more than once");
+    eprintln!("chaos: {MESSAGES} messages, {FAULTS} faults, {} connections", report["auth_ok"]);
+    page.close().await
+}

@@ -1,0 +1,60 @@
+//! Tokens fold into lines.
+
+use coda_dashboard::history::{Folder, Line};
+use coda_dashboard::link::LinkEvent;
+
+use crate::world::{event, frame_in, recorded};
+
+fn token(index: u64, text: &str) -> LinkEvent {
+    frame_in(index, &event(index, "llm_token", &format!(r#"{{"token": "{text}", "token_index": {index}}}"#)))
+}
+
+fn other() -> LinkEvent {
+    frame_in(9, &event(9, "tts_progress", r#"{"percent_complete": 3}"#))
+}
+
+fn tokens(first: u64, last: u64, count: usize, text: &str) -> Line {
+    Line::Tokens { first, last, count, text: text.to_owned() }
+}
+
+#[test]
+fn tokens_that_follow_each_other_are_one_line() {
+    let recorder =
+        recorded(&[other(), token(0, "It "), token(1, "is "), token(2, "24\\u00b0"), other(), token(3, ".")]);
+    let folder = Folder::fold(recorder.rows(..));
+    assert_eq!(*folder.lines(), [Line::Single(1), tokens(2, 4, 3, "It is 24°"), Line::Single(5), Line::Single(6)]);
+}
+
+#[test]
+fn a_new_answer_begins_a_new_line() {
+    let recorder = recorded(&[token(0, "a"), token(1, "b"), token(0, "c"), token(1, "d"), token(0, "e")]);
+    let folder = Folder::fold(recorder.rows(..));
+    assert_eq!(*folder.lines(), [tokens(1, 2, 2, "ab"), tokens(3, 4, 2, "cd"), Line::Single(5)]);
+}
+
+#[test]
+fn tokens_fold_across_what_the_filter_left_out() {
+    let recorder = recorded(&[token(0, "a"), other(), token(1, "b")]);
+    let folder = Folder::fold(recorder.rows(..).filter(|row| row.number != 2));
+    assert_eq!(*folder.lines(), [tokens(1, 3, 2, "ab")]);
+}
+
+#[test]
+fn a_long_answer_shows_how_it_begins() {
+    let events: Vec<LinkEvent> = (0..1_000).map(|index| token(index, "ünd ")).collect();
+    let folder = Folder::fold(recorded(&events).rows(..));
+    let [Line::Tokens { count: 1_000, text, .. }] = &folder.lines().iter().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", folder.lines())
+    };
+    assert!(text.starts_with("ünd ünd ") && text.len() <= 400, "{}", text.len());
+}
+
+#[test]
+fn lines_go_with_their_rows() {
+    let recorder = recorded(&[other(), token(0, "a"), token(1, "b"), other()]);
+    let mut folder = Folder::fold(recorder.rows(..));
+    folder.forget_before(3);
+    assert_eq!(*folder.lines(), [tokens(2, 3, 2, "ab"), Line::Single(4)]);
+    folder.forget_before(4);
+    assert_eq!(*folder.lines(), [Line::Single(4)]);
+}

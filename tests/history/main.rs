@@ -1,0 +1,11 @@
+//! The flight recorder: bounds, the life of a message, the filter, folding, and recordings in files.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod diff;
+mod fold;
+mod life;
+mod query;
+mod recorder;
+mod recordings;
+mod world;

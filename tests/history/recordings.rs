@@ -1,0 +1,233 @@
+//! Recordings go into files and come back.
+
+use std::path::Path;
+use std::time::Duration;
+
+use coda_dashboard::history::{Direction, Entry, Format, Own, Recording, export_har, export_jsonl};
+use coda_dashboard::protocol::decode;
+use coda_dashboard::sim::ServerConfig;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::world::{START, World};
+
+fn fixture(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+fn own(message: &str) -> Own {
+    Own {
+        message: Some(message.into()),
+        component: Some("composer".into()),
+        action: None,
+        state: Some("queued".into()),
+    }
+}
+
+fn live() -> Recording {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.say("hello");
+    world.run_for(Duration::from_millis(100));
+    Recording::of(&world.recorder, world.recorder.rows(..))
+}
+
+#[test]
+fn a_recording_holds_the_frames_and_what_the_page_knew() {
+    let recording = live();
+    let sent = recording.entries.iter().find(|entry| entry.text.contains("\"text_input\"")).unwrap();
+    assert_eq!(sent.direction, Direction::Out);
+    assert_eq!(sent.own.component.as_deref(), Some("composer"));
+    assert_eq!(sent.own.action.as_deref(), Some("press enter"));
+    assert_eq!(sent.own.state.as_deref(), Some("delivered"));
+    assert!(sent.text.contains(sent.own.message.as_deref().unwrap()));
+    assert_eq!(sent.micros / 1_000, START + 1_200);
+    assert!(recording.entries[0].text.contains("•••"), "{:?}", recording.entries[0]);
+    assert!(recording.entries[0].own.is_empty());
+}
+
+#[test]
+fn a_recording_comes_back_from_both_formats() {
+    let recording = live();
+    for (text, format) in
+        [(export_jsonl(&recording), Format::JsonLines), (export_har(&recording, "ws://localhost:8765"), Format::Har)]
+    {
+        assert_eq!(Format::detect(&text), Some(format));
+        let imported = Recording::import(&text).unwrap();
+        assert_eq!(imported.damages, []);
+        assert_eq!(imported.recording, recording);
+    }
+}
+
+#[test]
+fn tokens_are_hidden_in_files() {
+    let frame = r#"{"type":"auth_response","data":{"token":"SECRET"}}"#;
+    let entry = Entry { micros: 0, direction: Direction::Out, text: frame.into(), own: Own::default() };
+    let recording = Recording { entries: vec![entry] };
+    for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
+        assert!(!text.contains("SECRET") && text.contains("•••"), "{text}");
+    }
+}
+
+#[test]
+fn the_captures_of_the_real_server_are_read() {
+    for name in ["conversation.jsonl", "memory.jsonl", "duplicates.jsonl", "bad_token.jsonl"] {
+        let text = fixture(name);
+        let imported = Recording::import(&text).unwrap();
+        assert_eq!(imported.damages, [], "{name}");
+        let frames = text.lines().filter(|line| !line.contains("\"dir\": \"close\"")).count();
+        assert_eq!(imported.recording.entries.len(), frames, "{name}");
+        let received = imported.recording.entries.iter().filter(|entry| entry.direction == Direction::In);
+        assert!(received.clone().count() > 0);
+        received.for_each(|entry| assert!(decode(&entry.text).is_ok(), "{}", entry.text));
+    }
+    let conversation = Recording::import(&fixture("conversation.jsonl")).unwrap().recording;
+    assert_eq!(conversation.entries[0].micros, 10_000);
+    assert!((conversation.entries[3].millis() - 201.9).abs() < 1e-9);
+}
+
+#[test]
+fn a_line_tells_its_times() {
+    let entry = |micros| Entry { micros, direction: Direction::In, text: "{}".into(), own: Own::default() };
+    let start = START * 1_000;
+    let text = export_jsonl(&Recording { entries: vec![entry(start + 5), entry(start + 1_500_005)] });
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["time"], "2026-11-22T19:09:27.000005Z");
+    assert_eq!((lines[0]["t"].as_f64(), lines[1]["t"].as_f64()), (Some(0.0), Some(1.5)));
+    assert!(lines[0].get("coda").is_none());
+}
+
+#[test]
+fn damaged_lines_are_named_and_the_others_read() {
+    let text = concat!(
+        "\u{feff}not JSON\n",
+        "{\"t\": 1, \"time\": \"2026-11-22T19:09:28Z\", \"dir\": \"in\", \"frame\": \"{}\"}\r\n",
+        "\n",
+        "{\"t\": 2, \"dir\": \"sideways\", \"frame\": \"\"}\n",
+        "{\"t\": 3, \"dir\": \"in\", \"frame\": {}}\n",
+        "{\"t\": 4.5, \"dir\": \"out\", \"frame\": \"x\", \"coda\": {\"message\": \"a\", \"state\": 3}}\n",
+        "{\"dir\": \"out\", \"frame\": \"x\"}\n",
+        "{\"t\": 1e300, \"dir\": \"out\", \"frame\": \"x\"}\n",
+        "{\"t\": 1, \"time\": \"yesterday\", \"dir\": \"out\", \"frame\": \"x\"}\n",
+        "{\"t\": 9, \"dir\": \"in\", \"fra",
+    );
+    assert_eq!(Format::detect(text), Some(Format::JsonLines));
+    let imported = Recording::import(text).unwrap();
+    let places: Vec<usize> = imported.damages.iter().map(|damage| damage.place).collect();
+    assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
+    assert_eq!(imported.damages[1].why, "field `dir`: expected \"in\" or \"out\"");
+    assert_eq!(imported.damages[2].why, "field `frame`: expected text");
+    let entries = &imported.recording.entries;
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[1].micros - entries[0].micros, 3_500_000, "a line without a date goes on from the one before");
+    assert_eq!(entries[1].own, Own { message: Some("a".into()), ..Own::default() });
+}
+
+/// As the network panel of Chrome saves it; Playwright's has the same messages.
+const CHROME: &str = r#"{
+  "log": {
+    "version": "1.2",
+    "creator": { "name": "WebInspector", "version": "537.36" },
+    "pages": [{ "startedDateTime": "2026-11-22T19:09:26.900Z", "id": "page_1", "title": "http://localhost:8080/", "pageTimings": {} }],
+    "entries": [
+      { "startedDateTime": "2026-11-22T19:09:26.950Z", "time": 3.2, "request": { "method": "GET", "url": "http://localhost:8080/" }, "response": { "status": 200 } },
+      {
+        "_connectionId": "99",
+        "_initiator": { "type": "script" },
+        "_resourceType": "websocket",
+        "_webSocketMessages": [
+          { "type": "receive", "time": 1795374567.0101, "opcode": 1, "data": "{\"type\": \"auth_challenge\", \"data\": {\"token\": \"x\"}}" },
+          { "type": "send", "time": 1795374567.0104, "opcode": 1, "data": "{\"type\":\"auth_response\"}" },
+          { "type": "receive", "time": 1795374567.2, "opcode": 2, "data": "AAEC" },
+          { "type": "error", "time": 1795374567.3, "data": "closed" },
+          { "type": "receive", "opcode": 1, "data": "{}" },
+          { "type": "receive", "time": 1795374568, "opcode": 1, "data": "{}" }
+        ],
+        "request": { "method": "GET", "url": "ws://localhost:8765/" },
+        "response": { "status": 101, "statusText": "Switching Protocols" },
+        "startedDateTime": "2026-11-22T19:09:27.000Z",
+        "time": 1000
+      },
+      { "_webSocketMessages": [{ "type": "send", "time": 1795374567.5, "opcode": 1, "data": "other socket" }] }
+    ]
+  }
+}"#;
+
+#[test]
+fn an_archive_as_browsers_write_it_is_read() {
+    assert_eq!(Format::detect(CHROME), Some(Format::Har));
+    let imported = Recording::import(CHROME).unwrap();
+    let times: Vec<i64> = imported.recording.entries.iter().map(|entry| entry.micros - START * 1_000).collect();
+    assert_eq!(times, [10_100, 10_400, 500_000, 1_000_000]);
+    assert_eq!(imported.recording.entries[1].direction, Direction::Out);
+    let named: Vec<(usize, &str)> = imported.damages.iter().map(|damage| (damage.place, &*damage.why)).collect();
+    assert_eq!(
+        named,
+        [
+            (3, "not a frame of text, but of opcode 2"),
+            (4, "`error` is neither \"send\" nor \"receive\""),
+            (5, "field `time`: expected seconds since 1970"),
+        ]
+    );
+}
+
+#[test]
+fn an_archive_is_written_as_the_standard_wants_it() {
+    let har: Value = serde_json::from_str(&export_har(&live(), "ws://localhost:8765/")).unwrap();
+    assert_eq!(har["log"]["version"], "1.2");
+    let entry = &har["log"]["entries"][0];
+    assert_eq!(entry["request"]["url"], "ws://localhost:8765/");
+    assert_eq!(entry["_resourceType"], "websocket");
+    for field in ["startedDateTime", "time", "request", "response", "cache", "timings"] {
+        assert!(!entry[field].is_null(), "{field}");
+    }
+    let messages = entry["_webSocketMessages"].as_array().unwrap();
+    assert_eq!(messages[0]["type"], "receive");
+    assert_eq!(messages[0]["opcode"], 1);
+    assert!(messages[0]["time"].as_f64().unwrap() > 1_795_374_567.0);
+    assert!(messages.iter().any(|message| message["_coda"]["state"] == "delivered"));
+}
+
+#[test]
+fn what_is_no_recording_is_said_to_be_none() {
+    for text in ["", "hello", "{}", "[1]", r#"{"type":"x"}"#] {
+        assert_eq!(Recording::import(text), None, "{text}");
+    }
+    let broken = Recording::import("{\n  \"log\": { \"version\": \"1.2\", \"entries\": [").unwrap();
+    assert!(broken.damages[0].why.starts_with("not readable as JSON"));
+    let empty = Recording::import(r#"{"log": {"entries": [{}]}}"#).unwrap();
+    assert_eq!(empty.damages[0].why, "the archive holds no messages of a WebSocket");
+}
+
+fn any_recording() -> impl Strategy<Value = Recording> {
+    let known = prop_oneof![Just(Own::default()), "[a-f0-9]{1,8}".prop_map(|id| own(&id))];
+    let entry = (0..10_000_000_i64, any::<bool>(), "\\PC{0,40}|[\u{0}-\u{1f}\"\\\\]{0,9}", known).prop_map(
+        |(passed, is_in, text, own)| Entry {
+            micros: START * 1_000 + passed,
+            direction: if is_in { Direction::In } else { Direction::Out },
+            text,
+            own,
+        },
+    );
+    prop::collection::vec(entry, 1..10).prop_map(|mut entries| {
+        entries.sort_by_key(|entry| entry.micros);
+        Recording { entries }
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_exported_comes_back(recording in any_recording()) {
+        for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
+            let imported = Recording::import(&text).unwrap();
+            prop_assert_eq!(&imported.damages, &[]);
+            prop_assert_eq!(&imported.recording, &recording);
+        }
+    }
+
+    #[test]
+    fn no_file_stops_the_page(text in "\\PC{0,60}", cut in 0..2_000_usize) {
+        let _ = Recording::import(&text);
+        let _ = Recording::import(&format!("{{\"frame\":\"\"}}\n{text}"));
+        let _ = Recording::import(&CHROME.chars().take(cut).collect::<String>());
+    }
+}

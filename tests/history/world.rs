@@ -1,0 +1,171 @@
+//! A recorder with things to record: by hand, or from a link that talks to the simulated server.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use coda_dashboard::history::{Limits, Recorder, Row, RowKind};
+use coda_dashboard::link::{
+    Action, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, Origin, Reading, Submission,
+};
+use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime, decode};
+use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
+
+/// The wall clock at the start: 19:09:27.000 UTC.
+pub const START: i64 = 1_795_374_567_000;
+const LATENCY: Duration = Duration::from_millis(1);
+
+pub fn at(millis: u64) -> Now {
+    let wall = START + i64::try_from(millis).unwrap();
+    Now { mono: Timestamp::from_millis(millis), wall: WallTime::from_unix_millis(wall) }
+}
+
+/// What the link tells of a frame that came after so many milliseconds.
+pub fn frame_in(millis: u64, text: &str) -> LinkEvent {
+    let reading = match decode(text) {
+        Ok(coda_dashboard::protocol::Frame::Control(control)) => Reading::Control(control),
+        Ok(_) => Reading::Events,
+        Err(error) => Reading::Unreadable(error),
+    };
+    LinkEvent::FrameIn { conn: ConnId(1), text: text.into(), reading, at: at(millis) }
+}
+
+pub fn frame_out(millis: u64, text: &str, message: Option<MessageId>) -> LinkEvent {
+    LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), message, at: at(millis) }
+}
+
+pub fn recorder() -> Recorder {
+    Recorder::new(Limits::default())
+}
+
+pub fn recorded(events: &[LinkEvent]) -> Recorder {
+    let mut recorder = recorder();
+    events.iter().for_each(|event| recorder.record(event));
+    recorder
+}
+
+/// An event as Python writes it.
+pub fn event(seq: u64, kind: &str, data: &str) -> String {
+    format!(r#"{{"version": "1.0", "seq": {seq}, "timestamp": 2886.0485, "type": "{kind}", "data": {data}}}"#)
+}
+
+enum Transit {
+    ToLink(Input),
+    ToServer(ServerInput),
+}
+
+/// One link, one server, and the recorder that is told everything.
+pub struct World {
+    link: Link,
+    pub server: Server,
+    now: Timestamp,
+    open: Option<ConnId>,
+    transit: BTreeMap<(Timestamp, u64), Transit>,
+    counter: u64,
+    pub recorder: Recorder,
+}
+
+impl World {
+    /// A world whose link is connected and idle.
+    pub fn ready(config: ServerConfig) -> Self {
+        let mut world = Self {
+            link: Link::new(LinkConfig::default(), 7),
+            server: Server::new(config, 7),
+            now: Timestamp::from_millis(1_000),
+            open: None,
+            transit: BTreeMap::new(),
+            counter: 0,
+            recorder: recorder(),
+        };
+        world.input(Input::Connect { url: "ws://localhost:8765".into() });
+        world.run_for(Duration::from_millis(200));
+        world
+    }
+
+    pub fn send(&mut self, command: Command, again: Option<MessageId>) -> MessageId {
+        let origin = Origin { component: "composer", action: "press enter" };
+        self.input(Input::Submit(Submission { command, origin, again }));
+        let own = |row: &Row| match &row.kind {
+            RowKind::Message { id, origin, .. } if origin.component == "composer" => Some(*id),
+            _ => None,
+        };
+        self.recorder.rows(..).rev().find_map(own).expect("a message was sent")
+    }
+
+    pub fn say(&mut self, text: &str) -> MessageId {
+        self.send(Command::TextInput { text: text.into() }, None)
+    }
+
+    /// The connection breaks; the server restarts if asked to.
+    pub fn drop_connection(&mut self, restart: bool) {
+        self.transit.clear();
+        if let Some(conn) = self.open.take() {
+            let now = self.clock();
+            self.server.handle(now, ServerInput::Disconnected(PeerId(conn.0.into())));
+            if restart {
+                self.server.restart(now);
+            }
+            self.input(Input::Closed(conn, CloseInfo { code: 1006, reason: String::new() }));
+        }
+    }
+
+    pub fn run_for(&mut self, span: Duration) {
+        let until = self.now + span;
+        loop {
+            let transit = self.transit.keys().next().map(|(at, _)| *at);
+            let link = self.link.next_wakeup(self.clock()).map(|wakeup| wakeup.at);
+            let server = self.server.next_wakeup();
+            let Some(next) = [transit, link, server].into_iter().flatten().min().filter(|at| *at <= until) else {
+                break;
+            };
+            self.now = self.now.max(next);
+            if transit == Some(next) {
+                match self.transit.pop_first() {
+                    Some((_, Transit::ToLink(input))) => self.input(input),
+                    Some((_, Transit::ToServer(input))) => self.serve(input),
+                    None => {}
+                }
+            } else if server == Some(next) {
+                self.serve(ServerInput::Tick);
+            } else {
+                self.input(Input::Tick);
+            }
+        }
+        self.now = until;
+    }
+
+    fn clock(&self) -> Now {
+        Now { mono: self.now, ..at(self.now.as_micros() / 1_000) }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.link.handle(self.clock(), input);
+        while let Some(action) = self.link.poll_action() {
+            match action {
+                Action::Open { conn, .. } => {
+                    self.open = Some(conn);
+                    self.send_later(Transit::ToServer(ServerInput::Connected(PeerId(conn.0.into()))));
+                    self.send_later(Transit::ToLink(Input::Opened(conn)));
+                }
+                Action::Send { conn, text } => {
+                    self.send_later(Transit::ToServer(ServerInput::Frame(PeerId(conn.0.into()), text.to_string())));
+                }
+                Action::Close { .. } => self.open = None,
+                Action::Emit(event) => self.recorder.record(&event),
+            }
+        }
+    }
+
+    fn serve(&mut self, input: ServerInput) {
+        self.server.handle(self.clock(), input);
+        while let Some(output) = self.server.poll_output() {
+            if let (ServerOutput::Send(_, text), Some(conn)) = (output, self.open) {
+                self.send_later(Transit::ToLink(Input::Frame(conn, text.into())));
+            }
+        }
+    }
+
+    fn send_later(&mut self, what: Transit) {
+        self.counter += 1;
+        self.transit.insert((self.now + LATENCY, self.counter), what);
+    }
+}

@@ -1,0 +1,107 @@
+//! What the server suffers from the same user actions with the link's protections and without them.
+//!
+//! `make backend-errors` runs this alone and shows its figures.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use coda_dashboard::driver::Driver;
+use coda_dashboard::link::{Input, LinkConfig, Origin, Submission};
+use coda_dashboard::protocol::{Command, SttStart};
+use serde_json::{Value, json};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test};
+
+use crate::page::pause;
+use crate::server;
+
+/// Two components that both listen to the same button, as in the old dashboard.
+const LISTENERS: [&str; 2] = ["voice button", "keyboard shortcut"];
+const ROUNDS: usize = 10;
+/// A person presses a button for about so long; a round takes longer than the deduplication remembers.
+const PRESS_MILLIS: i32 = 270;
+/// Equal messages closer than this are of one action.
+const SAME_ACTION_MILLIS: f64 = 60.0;
+/// A server that is at work answers so late.
+const BUSY_MILLIS: u64 = 30;
+
+#[derive(Debug)]
+struct Suffered {
+    received: usize,
+    overlapping: u64,
+    duplicates: usize,
+    most_at_once: u64,
+    errors: usize,
+}
+
+/// Texts, presses, releases and stops, each heard by two listeners.
+async fn play(config: LinkConfig) -> Suffered {
+    let query = server::fresh().await;
+    server::make("/echo", json!({"delay_ms": BUSY_MILLIS})).await;
+    let driver = Driver::start(config, |_| {});
+    driver.connect(query.trim_start_matches("?ws=").to_owned());
+    for round in 0..ROUNDS {
+        let text = Command::TextInput { text: format!("text {round}") };
+        let press = Command::SttStart(SttStart::Continuous);
+        for command in [text, press, Command::SttStop, Command::TtsStop] {
+            for component in LISTENERS {
+                let origin = Origin { component, action: "press" };
+                driver.dispatch(Input::Submit(Submission { command: command.clone(), origin, again: None }));
+            }
+            pause(PRESS_MILLIS).await;
+        }
+    }
+    let report = until_quiet().await;
+    driver.dispatch(Input::Disconnect);
+    let messages: Vec<&Value> =
+        report["messages"].as_array().unwrap().iter().filter(|message| message["type"] != "ping").collect();
+    Suffered {
+        received: messages.len(),
+        overlapping: report["overlapped"].as_u64().unwrap(),
+        duplicates: duplicates(&messages),
+        most_at_once: report["max_overlap"].as_u64().unwrap(),
+        errors: report["errors"].as_array().map_or(0, Vec::len),
+    }
+}
+
+/// The report once nothing new has come for a while.
+async fn until_quiet() -> Value {
+    let mut before = 0;
+    loop {
+        pause(500).await;
+        let report = server::report().await;
+        let count = report["messages"].as_array().map_or(0, Vec::len);
+        if count == before {
+            return report;
+        }
+        before = count;
+    }
+}
+
+/// Messages that say the same as one just before.
+fn duplicates(messages: &[&Value]) -> usize {
+    let mut last: HashMap<String, f64> = HashMap::new();
+    let is_duplicate = |message: &&&Value| {
+        let mut data = message["data"].clone();
+        if let Some(data) = data.as_object_mut() {
+            data.remove("message_id");
+        }
+        let at = message["t"].as_f64().unwrap();
+        let before = last.insert(format!("{}{data}", message["type"]), at);
+        before.is_some_and(|before| at - before < SAME_ACTION_MILLIS)
+    };
+    messages.iter().filter(is_duplicate).count()
+}
+
+#[wasm_bindgen_test]
+async fn the_protections_keep_overlaps_and_duplicates_from_the_server() {
+    let with = play(LinkConfig::default()).await;
+    let without =
+        play(LinkConfig { gap: Duration::ZERO, window: 10_000, dedup_window: Duration::ZERO, ..LinkConfig::default() })
+            .await;
+    console_log!("with queue and dedup:    {with:?}");
+    console_log!("without queue and dedup: {without:?}");
+    assert_eq!((with.overlapping, with.duplicates), (0, 0), "{with:?}");
+    assert_eq!(with.received, ROUNDS * 4, "{with:?}");
+    assert!(without.overlapping > 0 && without.duplicates > 0, "the actions are wild enough: {without:?}");
+    assert_eq!(without.received, ROUNDS * 4 * LISTENERS.len(), "{without:?}");
+}
