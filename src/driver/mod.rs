@@ -21,7 +21,7 @@ pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, pars
 pub use clock::now;
 pub use log::{Level, log_level, set_log_level, start_logging};
 
-use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus};
+use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics};
 use demo::Demo;
 use socket::Socket;
 
@@ -108,6 +108,12 @@ impl Driver {
             }
         }
         self.dispatch(Input::Connect { url });
+    }
+
+    /// How the link has been doing, at this moment.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.0.link.borrow().metrics(now())
     }
 
     fn pump(&self) {

@@ -113,8 +113,9 @@ fn add_token(text: &mut String, frame: &str) {
     if text.len() >= TEXT_BYTES {
         return;
     }
-    if let Some(token) = skim::data_member(frame, "token").and_then(skim::string) {
-        let room = TEXT_BYTES - text.len();
-        text.push_str(&token[..token.floor_char_boundary(room)]);
-    }
+    let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
+    let room = TEXT_BYTES - text.len();
+    text.extend(
+        token.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= room).map(|(_, letter)| letter),
+    );
 }

@@ -65,7 +65,7 @@ fn write_message(entry: &Entry) -> Value {
     Value::Object(message)
 }
 
-/// Reads the messages of all sockets in an archive, in the order of their times.
+/// Reads the messages of an archive's sockets; of several, in the order of their times.
 pub(super) fn import(text: &str) -> Imported {
     let mut imported = Imported::default();
     let archive: Value = match serde_json::from_str(text) {
@@ -77,8 +77,9 @@ pub(super) fn import(text: &str) -> Imported {
     };
     let entries = archive.pointer("/log/entries").and_then(Value::as_array);
     let sockets = entries.into_iter().flatten().filter_map(|entry| entry.get("_webSocketMessages"));
-    let mut place = 0;
+    let (mut place, mut filled) = (0, 0);
     for messages in sockets.filter_map(Value::as_array) {
+        filled += usize::from(!messages.is_empty());
         for message in messages {
             place += 1;
             match read_message(message) {
@@ -90,7 +91,9 @@ pub(super) fn import(text: &str) -> Imported {
     if place == 0 {
         imported.damages.push(Damage { place: 1, why: "the archive holds no messages of a WebSocket".to_owned() });
     }
-    imported.recording.entries.sort_by_key(|entry| entry.micros);
+    if filled > 1 {
+        imported.recording.entries.sort_by_key(|entry| entry.micros);
+    }
     imported
 }
 

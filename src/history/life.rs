@@ -169,15 +169,20 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
     let mut bars: Vec<Bar> = Vec::new();
     let (mut asked, mut answered) = (false, false);
     for row in recorder.rows(answer + 1..=answer.saturating_add(TURN_ROWS)) {
-        if recorder.epoch_of(row.number) != epoch {
+        if recorder.epoch_of(row.number) != epoch || (!asked && is_same_text_again(recorder, life, row)) {
             break;
         }
         let Some((kind, text)) = event_frame(row) else { continue };
         let role = (&**kind == "conversation_turn").then(|| skim::data_member(text, "role").and_then(skim::string));
         match role.flatten().as_deref() {
             Some("user") if asked => break,
-            Some("user") if !is_own(life, text) => return Vec::new(),
-            Some("user") => asked = true,
+            Some("user") if is_own(life, text) => {
+                asked = true;
+                if life.command.text().is_some() {
+                    // What came before was the rest of another turn: a text begins with its user's turn.
+                    bars.clear();
+                }
+            }
             Some("assistant") if asked => answered = true,
             _ => {}
         }
@@ -190,7 +195,7 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
             break;
         }
     }
-    // A text that Coda read while it was at another turn begins none: what followed is the other's.
+    // Coda drops a text that it reads while it is at another turn: what followed is the other's.
     if life.command.text().is_some() && !asked {
         return Vec::new();
     }
@@ -217,4 +222,14 @@ fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
 fn is_own(life: &Life, frame: &str) -> bool {
     let content = skim::data_member(frame, "content").and_then(skim::string);
     life.command.text().is_none_or(|text| content.is_some_and(|content| content.trim() == text.trim()))
+}
+
+/// Whether Coda has read another message with this text: a turn with it is that one's.
+fn is_same_text_again(recorder: &Recorder, life: &Life, row: &Row) -> bool {
+    let RowKind::FrameIn { answers: Some(other), .. } = &row.kind else { return false };
+    let says_the_same = |row: &Row| match &row.kind {
+        RowKind::Message { command, .. } => command.text().is_some() && command.text() == life.command.text(),
+        _ => false,
+    };
+    *other != life.id && recorder.rows_of(*other).any(says_the_same)
 }

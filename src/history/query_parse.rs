@@ -145,24 +145,24 @@ impl<'a> Parser<'a> {
     }
 
     fn measure(&mut self, name: &str, comparison: Comparison) -> Result<Test, ParseError> {
+        const TIME: &str = "milliseconds, as in `200` or `0.5`";
+        const SIZE: &str = "bytes, as in `200`, `10k` or `1m`";
         let at = self.at;
         if name == "rtt" {
-            const EXPECTED: &str = "milliseconds, as in `200` or `0.5`";
-            let value = self.value(EXPECTED)?;
+            let value = self.value(TIME)?;
             return match decimal(value.strip_suffix("ms").unwrap_or(&value)) {
                 Some(micros) => Ok(Test::RoundTrip(comparison, Duration::from_micros(micros))),
-                None => self.error(at, EXPECTED),
+                None => self.error(at, TIME),
             };
         }
-        const EXPECTED: &str = "bytes, as in `200`, `10k` or `1m`";
-        let value = self.value(EXPECTED)?.to_ascii_lowercase();
+        let value = self.value(SIZE)?.to_ascii_lowercase();
         let (digits, unit) = match value.strip_suffix('k') {
             Some(digits) => (digits, 1_024),
             None => value.strip_suffix('m').map_or((value.as_str(), 1), |digits| (digits, 1_048_576)),
         };
         match digits.parse::<u64>().ok().and_then(|count| count.checked_mul(unit)) {
             Some(bytes) => Ok(Test::Size(comparison, bytes)),
-            None => self.error(at, EXPECTED),
+            None => self.error(at, SIZE),
         }
     }
 

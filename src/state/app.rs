@@ -3,12 +3,15 @@
 use leptos::prelude::*;
 
 use super::connection::ConnectionStore;
+use super::data::DataStore;
 use super::notices::{Level, Notices};
 use super::settings::{Settings, SettingsStore};
 use super::talk::TalkStore;
+use super::watched::Watched;
 use super::writer::Writer;
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
-use crate::link::{Input, MessageId, MessageState, Origin, Submission};
+use crate::history::{Limits, Recorder};
+use crate::link::{Input, MessageId, MessageState, Metrics, Origin, Submission};
 use crate::protocol::Command;
 
 /// Where to connect to at the start.
@@ -59,6 +62,10 @@ pub struct App {
     pub connection: ConnectionStore,
     /// The conversation and the avatar.
     pub talk: TalkStore,
+    /// What the data pages show.
+    pub data: DataStore,
+    /// The flight recorder: everything that the link told.
+    pub history: Watched<Recorder>,
     /// What the user should know.
     pub notices: Notices,
     /// The settings in force.
@@ -74,6 +81,8 @@ impl App {
     pub fn start(query: &str) -> Self {
         let connection = ConnectionStore::new();
         let talk = TalkStore::new();
+        let data = DataStore::new();
+        let history = Watched::new(Recorder::new(Limits::default()));
         let notices = Notices::new();
         let (settings, problem) = SettingsStore::load();
         if let Some(problem) = problem {
@@ -85,11 +94,13 @@ impl App {
         if let Err(problem) = log_as_asked(query) {
             notices.show(Level::Warn, "log level", problem);
         }
-        let mut writer = Writer::new(connection, talk, notices);
+        let mut writer = Writer::new(connection, talk, data, history, notices);
         let driver = Driver::start(in_force.link_config(), move |batch| writer.apply(batch));
         let app = Self {
             connection,
             talk,
+            data,
+            history,
             notices,
             settings,
             to_confirm: RwSignal::new(None),
@@ -101,6 +112,12 @@ impl App {
             Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
         }
         app
+    }
+
+    /// How the link has been doing, at this moment.
+    #[must_use]
+    pub fn link_metrics(&self) -> Metrics {
+        self.driver.with_value(Driver::metrics)
     }
 
     /// Sends a command.

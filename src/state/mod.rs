@@ -2,16 +2,20 @@
 
 mod app;
 mod connection;
+mod data;
 mod notices;
 mod settings;
 mod talk;
+mod watched;
 mod writer;
 
 pub use app::{App, Start, use_app};
 pub use connection::ConnectionStore;
+pub use data::DataStore;
 pub use notices::{Level as NoticeLevel, Notice, Notices};
 pub use settings::{GAP_RANGE, Settings, SettingsStore};
 pub use talk::{Row, TalkStore};
+pub use watched::Watched;
 pub use writer::Writer;
 
 use leptos::prelude::*;

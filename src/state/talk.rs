@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::{Mode, Turn, TurnKey};
+use crate::model::{Emotion, Mode, Turn, TurnKey};
 
 /// An entry of the conversation; its content changes without the list's.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct TalkStore {
     pub dropped: RwSignal<u64>,
     /// What Coda is doing.
     pub mode: RwSignal<Mode>,
+    /// How Coda feels, as far as its face shows.
+    pub emotion: RwSignal<Emotion>,
     /// What is typed and not sent; kept here so that no change of page loses it.
     pub draft: RwSignal<String>,
 }
@@ -32,6 +34,7 @@ impl TalkStore {
             rows: RwSignal::new(Vec::new()),
             dropped: RwSignal::new(0),
             mode: RwSignal::new(Mode::Idle),
+            emotion: RwSignal::new(Emotion::default()),
             draft: RwSignal::new(String::new()),
         }
     }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::connection::ConnectionStore;
+use super::data::DataStore;
 use super::notices::{Level, Notices};
 use super::set_if_changed;
 use super::talk::{Row, TalkStore};
+use super::watched::Watched;
 use crate::driver::Batch;
+use crate::history::Recorder;
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::Command;
@@ -20,6 +23,8 @@ pub struct Writer {
     turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
     connection: ConnectionStore,
     talk: TalkStore,
+    data: DataStore,
+    history: Watched<Recorder>,
     notices: Notices,
     /// Texts that would not outlive a reload.
     not_kept: usize,
@@ -28,13 +33,21 @@ pub struct Writer {
 impl Writer {
     /// A writer of these stores.
     #[must_use]
-    pub fn new(connection: ConnectionStore, talk: TalkStore, notices: Notices) -> Self {
+    pub fn new(
+        connection: ConnectionStore,
+        talk: TalkStore,
+        data: DataStore,
+        history: Watched<Recorder>,
+        notices: Notices,
+    ) -> Self {
         Self {
             conversation: Conversation::default(),
             avatar: Avatar::default(),
             turns: HashMap::new(),
             connection,
             talk,
+            data,
+            history,
             notices,
             not_kept: 0,
         }
@@ -45,17 +58,22 @@ impl Writer {
         for event in &batch.events {
             self.take(event);
         }
+        self.data.tell();
+        self.history.tell(Recorder::revision);
         self.tell_of_unkept(batch.not_kept);
         self.connection.apply(batch.status);
         set_if_changed(self.talk.mode, self.avatar.mode);
+        set_if_changed(self.talk.emotion, self.avatar.emotion);
         self.show_conversation();
     }
 
     fn take(&mut self, event: &LinkEvent) {
+        self.history.change(|recorder| recorder.record(event));
         match event {
             LinkEvent::Event(happened) => {
                 self.conversation.apply_event(happened);
                 self.avatar.apply(&happened.event);
+                self.data.apply(happened);
             }
             LinkEvent::Message(status) => {
                 self.conversation.apply_message(status);
@@ -64,6 +82,7 @@ impl Writer {
             LinkEvent::Phase { phase, .. } if phase.kind() != PhaseKind::Ready => {
                 self.conversation.disconnected();
                 self.avatar.disconnected();
+                self.data.disconnected();
             }
             LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");

@@ -1,13 +1,16 @@
 //! The shell: top bar, navigation, trouble banner, page, notices.
 
-use icondata_lu::{LuMessageSquare, LuSettings};
+use icondata_core::Icon as IconData;
+use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
 use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::{Confirm, ConnectionChip, NoticeList, ThemeButton, TroubleBanner};
-use super::pages::{NotFound, SettingsPage, TalkPage};
+use super::pages::{
+    DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
+};
 use crate::state::{App, use_app};
 use crate::ui::renders;
 
@@ -35,24 +38,24 @@ pub fn Shell() -> impl IntoView {
                 <TopBar />
                 <nav class="nav" aria-label="Pages">
                     <ul>
-                        <li>
-                            <A href="/">
-                                <Icon icon=LuMessageSquare />
-                                <span>"Talk"</span>
-                            </A>
-                        </li>
-                        <li>
-                            <A href="/settings">
-                                <Icon icon=LuSettings />
-                                <span>"Settings"</span>
-                            </A>
-                        </li>
+                        <NavItem href="/" icon=LuMessageSquare name="Talk" />
+                        <NavItem href="/performance" icon=LuGauge name="Performance" />
+                        <NavItem href="/memory" icon=LuBrain name="Memory" />
+                        <NavItem href="/tools" icon=LuWrench name="Tools" />
+                        <NavItem href="/system" icon=LuServer name="System" />
+                        <NavItem href="/debugger" icon=LuBug name="Debugger" />
+                        <NavItem href="/settings" icon=LuSettings name="Settings" />
                     </ul>
                 </nav>
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
                     <Routes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
+                        <Route path=path!("/performance") view=PerformancePage />
+                        <Route path=path!("/memory") view=MemoryPage />
+                        <Route path=path!("/tools") view=ToolsPage />
+                        <Route path=path!("/system") view=SystemPage />
+                        <Route path=path!("/debugger") view=DebuggerPage />
                         <Route path=path!("/settings") view=SettingsPage />
                     </Routes>
                 </main>
@@ -60,6 +63,20 @@ pub fn Shell() -> impl IntoView {
                 <Confirm />
             </div>
         </Router>
+    }
+}
+
+#[component]
+fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
+    renders::count("NavItem");
+    // Only the page itself counts as the current one, not all below "/".
+    view! {
+        <li>
+            <A href exact=true>
+                <Icon icon />
+                <span>{name}</span>
+            </A>
+        </li>
     }
 }
 

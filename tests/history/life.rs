@@ -114,16 +114,35 @@ fn the_turn_that_a_message_began_is_a_waterfall() {
 }
 
 #[test]
-fn a_text_that_coda_dropped_began_no_turn() {
+fn a_text_that_was_read_during_another_turn_has_no_part_in_it() {
+    let mut world = World::ready(talkative());
+    world.run_for(Duration::from_secs(2));
+    let first = world.say("What is the weather in Rabat?");
+    world.run_for(Duration::from_millis(400));
+    let meanwhile = world.say("And in Paris?");
+    world.run_for(Duration::from_millis(100));
+    let waiting = of(&world, meanwhile);
+    assert!(waiting.answer.is_some());
+    assert_eq!(waiting.turn, [], "the running turn is the other message's");
+    world.run_for(Duration::from_secs(60));
+    let last = of(&world, first).turn.last().unwrap().row;
+    let begun = of(&world, meanwhile);
+    assert_eq!(&*begun.turn[0].kind, "conversation_turn");
+    assert!(begun.turn[0].row > last);
+}
+
+#[test]
+fn a_turn_is_the_last_message_s_that_said_its_text() {
     let mut world = World::ready(talkative());
     world.run_for(Duration::from_secs(2));
     world.say("What is the weather in Rabat?");
     world.run_for(Duration::from_millis(400));
-    let meanwhile = world.say("And in Paris?");
-    world.run_for(Duration::from_millis(100));
-    let life = of(&world, meanwhile);
-    assert!(life.answer.is_some());
-    assert_eq!(life.turn, [], "the running turn is the other message's");
+    let first = world.say("And in Paris?");
+    world.run_for(Duration::from_millis(400));
+    let second = world.send(Command::TextInput { text: "And in Paris?".into() }, Some(first));
+    world.run_for(Duration::from_secs(30));
+    assert_eq!(of(&world, first).turn, []);
+    assert!(!of(&world, second).turn.is_empty());
 }
 
 #[test]

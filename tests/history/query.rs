@@ -79,14 +79,9 @@ fn rows_are_chosen_by_type_direction_connection_and_size() {
         ("conn:#1", vec![1, 2, 3, 4, 5]),
         ("size>1k", vec![6]),
         ("size<50", vec![3, 5]),
-        ("size>0.", vec![]),
         ("is:error", vec![4, 5, 8]),
         ("!is:error type:*", vec![1, 2, 3, 6]),
     ] {
-        if text == "size>0." {
-            assert!(text.parse::<Query>().is_err());
-            continue;
-        }
         assert_eq!(found(&recorder, text), rows, "{text}");
     }
 }
@@ -167,7 +162,7 @@ fn a_filter_prints_as_it_would_be_written() {
 
 fn any_term() -> impl Strategy<Value = String> {
     let quoted = r#"([a-z !:<>*\t#-]|\\"|\\\\|ß|😀){1,8}"#.prop_map(|text| format!("\"{text}\""));
-    let value = prop_oneof![quoted, r#"[a-zA-Z0-9*_./ß\\-]{1,8}"#];
+    let value = prop_oneof![quoted, r"[a-zA-Z0-9*_./ß\\-]{1,8}"];
     let term = prop_oneof![
         value.clone(),
         value.clone().prop_map(|value| format!("type:{value}")),

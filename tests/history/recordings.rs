@@ -208,10 +208,7 @@ fn any_recording() -> impl Strategy<Value = Recording> {
             own,
         },
     );
-    prop::collection::vec(entry, 1..10).prop_map(|mut entries| {
-        entries.sort_by_key(|entry| entry.micros);
-        Recording { entries }
-    })
+    prop::collection::vec(entry, 1..10).prop_map(|entries| Recording { entries })
 }
 
 proptest! {

@@ -39,7 +39,9 @@ pub fn recorder() -> Recorder {
 
 pub fn recorded(events: &[LinkEvent]) -> Recorder {
     let mut recorder = recorder();
-    events.iter().for_each(|event| recorder.record(event));
+    for event in events {
+        recorder.record(event);
+    }
     recorder
 }
 

@@ -24,7 +24,7 @@ pub fn AvatarFace() -> impl IntoView {
     let mode = app.talk.mode;
     let label = move || if app.connection.is_ready() { words(mode.get()) } else { "Not connected" };
     view! {
-        <div class="avatar" data-testid="avatar" data-mode=move || mode.get().name() data-emotion="neutral">
+        <div class="avatar" data-testid="avatar" data-mode=move || mode.get().name() data-emotion=move || app.talk.emotion.get().name()>
             <svg viewBox="0 0 96 96" aria-hidden="true">
                 <circle class="avatar-ring" cx="48" cy="48" r="44" />
                 <circle class="avatar-body" cx="48" cy="48" r="34" />

@@ -1,0 +1,56 @@
+//! What the server told beside the conversation: figures, memories, tools, the state of its parts.
+
+use super::watched::Watched;
+use crate::link::ServerEvent;
+use crate::model::{Memories, Performance, Pipeline, System, Tools};
+
+/// The models of the data pages.
+#[derive(Clone, Copy)]
+pub struct DataStore {
+    /// Latencies, samples of the machine, timings.
+    pub performance: Watched<Performance>,
+    /// Memories and their log.
+    pub memories: Watched<Memories>,
+    /// Tool calls.
+    pub tools: Watched<Tools>,
+    /// The server's parts, errors and runs.
+    pub system: Watched<System>,
+    /// The stages of the turn that runs.
+    pub pipeline: Watched<Pipeline>,
+}
+
+impl DataStore {
+    pub(super) fn new() -> Self {
+        Self {
+            performance: Watched::new(Performance::default()),
+            memories: Watched::new(Memories::default()),
+            tools: Watched::new(Tools::default()),
+            system: Watched::new(System::default()),
+            pipeline: Watched::new(Pipeline::default()),
+        }
+    }
+
+    pub(super) fn apply(&self, event: &ServerEvent) {
+        self.performance.change(|model| model.apply(event));
+        self.memories.change(|model| model.apply(event));
+        self.tools.change(|model| model.apply(event));
+        self.system.change(|model| model.apply(event));
+        self.pipeline.change(|model| model.apply(event));
+    }
+
+    /// The connection is gone.
+    pub(super) fn disconnected(&self) {
+        self.tools.change(Tools::disconnected);
+        self.system.change(System::disconnected);
+        self.pipeline.change(Pipeline::disconnected);
+    }
+
+    /// Tells the readers of what changed since they were told last.
+    pub(super) fn tell(&self) {
+        self.performance.tell(Performance::revision);
+        self.memories.tell(Memories::revision);
+        self.tools.tell(Tools::revision);
+        self.system.tell(System::revision);
+        self.pipeline.tell(Pipeline::revision);
+    }
+}
