@@ -4,7 +4,7 @@ use coda_dashboard::{driver, state::App, ui};
 use leptos::prelude::*;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    driver::show_panics();
     driver::start_logging();
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     // The stores belong to an owner above all components, which lives as long as the page.

@@ -8,7 +8,9 @@ mod clock;
 mod demo;
 mod hints;
 mod log;
+mod panic;
 mod socket;
+mod sound;
 mod waiting;
 
 use std::cell::{Cell, RefCell};
@@ -20,6 +22,8 @@ use gloo_timers::callback::Timeout;
 pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered};
 pub use clock::now;
 pub use log::{Level, log_level, set_log_level, start_logging};
+pub use panic::show_panics;
+pub use sound::{Sound, play};
 
 use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics};
 use demo::Demo;

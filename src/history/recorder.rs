@@ -58,6 +58,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Keeps so much from now on; what is beyond goes with the next row.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// An empty recorder.
     #[must_use]
     pub fn new(limits: Limits) -> Self {

@@ -1,6 +1,6 @@
 //! The conversation: turns with their tools and errors, and what became of one's own messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};
 use crate::link::{MessageId, MessageState, MessageStatus, Proof, ServerEvent};
 use crate::protocol::{Event, WallTime};
 
-/// Turns kept; beyond, the oldest goes.
+/// Turns kept until another limit is set; beyond, the oldest goes.
 const LIMIT: usize = 10_000;
 /// An own message whose turn has not begun is looked for among so many last entries: the queue holds fewer.
 const UNBEGUN_AMONG_LAST: usize = 600;
@@ -23,9 +23,10 @@ pub struct Changes {
 }
 
 /// All that was said, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Conversation {
-    turns: Vec<Turn>,
+    turns: VecDeque<Turn>,
+    limit: usize,
     last_key: u64,
     /// The recognition that is under way.
     listening: Option<TurnKey>,
@@ -34,6 +35,8 @@ pub struct Conversation {
     /// The answer that was under way when the connection ended, and the run of the server's that was at it: the
     /// server goes on with it, heard or not.
     interrupted: Option<(TurnKey, u32)>,
+    /// Turns that the server has begun for the user.
+    user_turns: u64,
     /// Coda is at a turn, as far as this connection has heard.
     is_working: bool,
     /// Own texts that Coda read while it was at a turn.
@@ -45,11 +48,44 @@ pub struct Conversation {
     changes: Changes,
 }
 
+impl Default for Conversation {
+    fn default() -> Self {
+        Self {
+            turns: VecDeque::new(),
+            limit: LIMIT,
+            last_key: 0,
+            listening: None,
+            answering: None,
+            interrupted: None,
+            user_turns: 0,
+            is_working: false,
+            read_meanwhile: Vec::new(),
+            epoch: 0,
+            dropped: 0,
+            changes: Changes::default(),
+        }
+    }
+}
+
 impl Conversation {
     /// All entries, oldest first.
     #[must_use]
-    pub fn turns(&self) -> &[Turn] {
+    pub const fn turns(&self) -> &VecDeque<Turn> {
         &self.turns
+    }
+
+    /// How many entries are kept from now on.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.drop_oldest();
+    }
+
+    fn drop_oldest(&mut self) {
+        while self.turns.len() > self.limit {
+            self.turns.pop_front();
+            self.dropped += 1;
+            self.changes.order = true;
+        }
     }
 
     /// The entry of this name.
@@ -192,21 +228,19 @@ impl Conversation {
     fn push(&mut self, role: Role, text: String, is_open: bool, time: WallTime) -> TurnKey {
         self.last_key += 1;
         let key = TurnKey(self.last_key);
-        self.turns.push(Turn {
+        self.turns.push_back(Turn {
             key,
             role,
             text,
             is_open,
             is_cut_off: false,
             time,
+            number: None,
             tools: Vec::new(),
             errors: Vec::new(),
             outgoing: None,
         });
-        if self.turns.len() > LIMIT {
-            self.turns.remove(0);
-            self.dropped += 1;
-        }
+        self.drop_oldest();
         self.changes.order = true;
         key
     }
@@ -251,18 +285,19 @@ impl Conversation {
             Role::Assistant => self.answering.take(),
             Role::System => None,
         };
-        match known {
-            Some(key) => self.change(key, |turn| {
-                content.clone_into(&mut turn.text);
-                turn.is_open = false;
-                if let Some(own) = &mut turn.outgoing {
-                    own.uptake = Uptake::Begun;
-                }
-            }),
-            None => {
-                self.push(role, content.to_owned(), false, time);
+        let number = (role == Role::User).then(|| {
+            self.user_turns += 1;
+            self.user_turns
+        });
+        let key = known.unwrap_or_else(|| self.push(role, String::new(), false, time));
+        self.change(key, |turn| {
+            content.clone_into(&mut turn.text);
+            turn.is_open = false;
+            turn.number = number;
+            if let Some(own) = &mut turn.outgoing {
+                own.uptake = Uptake::Begun;
             }
-        }
+        });
         match role {
             Role::Assistant => {
                 self.is_working = false;
@@ -313,7 +348,7 @@ impl Conversation {
 
     /// Puts an error to the last turn of `role`, or into one of its own.
     fn fail(&mut self, role: Role, message: String, time: WallTime) {
-        let last = self.turns.last().filter(|turn| turn.role == role && role != Role::System).map(|turn| turn.key);
+        let last = self.turns.back().filter(|turn| turn.role == role && role != Role::System).map(|turn| turn.key);
         let key = last.unwrap_or_else(|| self.push(role, String::new(), false, time));
         self.change(key, |turn| turn.errors.push(message));
     }

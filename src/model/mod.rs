@@ -2,6 +2,7 @@
 
 mod avatar;
 mod conversation;
+mod export;
 mod memory;
 mod memory_log;
 mod performance;
@@ -12,6 +13,7 @@ mod turn;
 
 pub use avatar::{Avatar, Emotion, Mode};
 pub use conversation::{Changes, Conversation};
+pub use export::{export_json, export_markdown};
 pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
 pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, MemoryLog};
 pub use performance::{

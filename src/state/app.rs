@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 
+use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::notices::{Level, Notices};
-use super::settings::{Settings, SettingsStore};
+use super::preferences::Settings;
+use super::settings::SettingsStore;
 use super::talk::TalkStore;
 use super::watched::Watched;
 use super::writer::Writer;
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
-use crate::history::{Limits, Recorder};
+use crate::history::Recorder;
 use crate::link::{Input, MessageId, MessageState, Metrics, Origin, Submission};
 use crate::protocol::Command;
 
@@ -72,6 +74,8 @@ pub struct App {
     pub settings: SettingsStore,
     /// An address that the user has to agree to before anything is sent there: address, host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
+    /// The address to connect to on request while there has been no connection.
+    address: StoredValue<String>,
     driver: StoredValue<Driver, LocalStorage>,
 }
 
@@ -82,7 +86,6 @@ impl App {
         let connection = ConnectionStore::new();
         let talk = TalkStore::new();
         let data = DataStore::new();
-        let history = Watched::new(Recorder::new(Limits::default()));
         let notices = Notices::new();
         let (settings, problem) = SettingsStore::load();
         if let Some(problem) = problem {
@@ -90,11 +93,13 @@ impl App {
             notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
-        driver::set_log_level(in_force.log_level);
+        let history = Watched::new(Recorder::new(in_force.history_limits()));
+        driver::set_log_level(in_force.level());
+        appearance::apply(&in_force);
         if let Err(problem) = log_as_asked(query) {
             notices.show(Level::Warn, "log level", problem);
         }
-        let mut writer = Writer::new(connection, talk, data, history, notices);
+        let mut writer = Writer::new(connection, talk, data, history, notices, settings);
         let driver = Driver::start(in_force.link_config(), move |batch| writer.apply(batch));
         let app = Self {
             connection,
@@ -104,10 +109,12 @@ impl App {
             notices,
             settings,
             to_confirm: RwSignal::new(None),
+            address: StoredValue::new(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
-            Start::Connect(url) => app.connect(url),
+            Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => app.connect(url),
+            Start::Connect(url) => app.address.set_value(url),
             Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
             Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
         }
@@ -161,6 +168,12 @@ impl App {
         self.driver.with_value(|driver| driver.connect(url));
     }
 
+    /// Connects anew, to the address that there is.
+    pub fn reconnect(&self) {
+        let url = self.connection.url.get_untracked().unwrap_or_else(|| self.address.get_value());
+        self.connect(url);
+    }
+
     /// Connects to the simulated Coda in this page.
     pub fn use_demo(&self) {
         self.connect(DEMO_URL.to_owned());
@@ -178,8 +191,9 @@ impl App {
 
     /// Puts new settings in force and keeps them.
     pub fn set_settings(&self, settings: Settings) {
-        SettingsStore::keep(settings);
-        driver::set_log_level(settings.log_level);
+        SettingsStore::keep(&settings);
+        driver::set_log_level(settings.level());
+        appearance::apply(&settings);
         self.dispatch(Input::Configure(settings.link_config()));
         self.settings.current.set(settings);
     }

@@ -1,9 +1,11 @@
 //! What the components read. Written from one place only, [`Writer::apply`], once per animation frame.
 
 mod app;
+mod appearance;
 mod connection;
 mod data;
 mod notices;
+mod preferences;
 mod settings;
 mod talk;
 mod watched;
@@ -13,7 +15,8 @@ pub use app::{App, Start, use_app};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use notices::{Level as NoticeLevel, Notice, Notices};
-pub use settings::{GAP_RANGE, Settings, SettingsStore};
+pub use preferences::{CHOICES, Choice, NUMBERS, Number, Section, Settings, THEMES, TOGGLES, Toggle};
+pub use settings::SettingsStore;
 pub use talk::{Row, TalkStore};
 pub use watched::Watched;
 pub use writer::Writer;

@@ -8,13 +8,14 @@ use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::notices::{Level, Notices};
 use super::set_if_changed;
+use super::settings::SettingsStore;
 use super::talk::{Row, TalkStore};
 use super::watched::Watched;
-use crate::driver::Batch;
+use crate::driver::{self, Batch, Sound};
 use crate::history::Recorder;
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
-use crate::protocol::Command;
+use crate::protocol::{Command, Event};
 
 /// Owns the models and writes the stores.
 pub struct Writer {
@@ -26,6 +27,7 @@ pub struct Writer {
     data: DataStore,
     history: Watched<Recorder>,
     notices: Notices,
+    settings: SettingsStore,
     /// Texts that would not outlive a reload.
     not_kept: usize,
 }
@@ -39,6 +41,7 @@ impl Writer {
         data: DataStore,
         history: Watched<Recorder>,
         notices: Notices,
+        settings: SettingsStore,
     ) -> Self {
         Self {
             conversation: Conversation::default(),
@@ -49,12 +52,14 @@ impl Writer {
             data,
             history,
             notices,
+            settings,
             not_kept: 0,
         }
     }
 
     /// Applies what happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
+        self.keep_limits();
         for event in &batch.events {
             self.take(event);
         }
@@ -67,10 +72,19 @@ impl Writer {
         self.show_conversation();
     }
 
+    /// What may be kept can be set at any time.
+    fn keep_limits(&mut self) {
+        let (turns, limits) =
+            self.settings.current.with_untracked(|settings| (settings.conversation_limit, settings.history_limits()));
+        self.conversation.set_limit(usize::try_from(turns).unwrap_or(usize::MAX));
+        self.history.change(|recorder| recorder.set_limits(limits));
+    }
+
     fn take(&mut self, event: &LinkEvent) {
         self.history.change(|recorder| recorder.record(event));
         match event {
             LinkEvent::Event(happened) => {
+                self.sound(&happened.event);
                 self.conversation.apply_event(happened);
                 self.avatar.apply(&happened.event);
                 self.data.apply(happened);
@@ -94,6 +108,20 @@ impl Writer {
             }
             LinkEvent::Resumed(resumed) => self.tell_of_resumption(*resumed),
             LinkEvent::Phase { .. } | LinkEvent::FrameIn { .. } | LinkEvent::FrameOut { .. } => {}
+        }
+    }
+
+    /// What can be heard, for those who want to.
+    fn sound(&self, event: &Event) {
+        let sound = match event {
+            Event::ConversationTurn(turn) if turn.role == "assistant" => Sound::Answer,
+            Event::ListeningError(_) | Event::AnswerError(_) | Event::SpeechError(_) | Event::SystemError(_) => {
+                Sound::Error
+            }
+            _ => return,
+        };
+        if self.settings.current.with_untracked(|settings| settings.sounds) {
+            driver::play(sound);
         }
     }
 

@@ -5,9 +5,10 @@ use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings
 use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use super::components::{Confirm, ConnectionChip, NoticeList, ThemeButton, TroubleBanner};
+use super::components::{Confirm, ConnectionChip, NoticeList, Palette, ThemeButton, TroubleBanner};
 use super::pages::{
     DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };
@@ -25,26 +26,48 @@ pub fn mount(app: App) {
     });
 }
 
+/// A page of the dashboard.
+pub(super) struct PageEntry {
+    pub(super) href: &'static str,
+    pub(super) name: &'static str,
+    icon: IconData,
+}
+
+/// All pages, in the order of the navigation.
+pub(super) const PAGES: [PageEntry; 7] = [
+    PageEntry { href: "/", name: "Talk", icon: LuMessageSquare },
+    PageEntry { href: "/performance", name: "Performance", icon: LuGauge },
+    PageEntry { href: "/memory", name: "Memory", icon: LuBrain },
+    PageEntry { href: "/tools", name: "Tools", icon: LuWrench },
+    PageEntry { href: "/system", name: "System", icon: LuServer },
+    PageEntry { href: "/debugger", name: "Debugger", icon: LuBug },
+    PageEntry { href: "/settings", name: "Settings", icon: LuSettings },
+];
+
+/// Whether the debugger is docked below the page.
+#[derive(Clone, Copy)]
+pub(super) struct DockOpen(pub(super) RwSignal<bool>);
+
 /// Everything on the screen.
 #[component]
 pub fn Shell() -> impl IntoView {
     renders::count("Shell");
+    let dock = RwSignal::new(false);
+    provide_context(DockOpen(dock));
     view! {
         <Router>
-            <div class="shell">
+            <PageTitle />
+            <div class="shell" class:docked=dock>
                 <a class="skip-link" href="#main">
                     "Skip to the page"
                 </a>
                 <TopBar />
                 <nav class="nav" aria-label="Pages">
                     <ul>
-                        <NavItem href="/" icon=LuMessageSquare name="Talk" />
-                        <NavItem href="/performance" icon=LuGauge name="Performance" />
-                        <NavItem href="/memory" icon=LuBrain name="Memory" />
-                        <NavItem href="/tools" icon=LuWrench name="Tools" />
-                        <NavItem href="/system" icon=LuServer name="System" />
-                        <NavItem href="/debugger" icon=LuBug name="Debugger" />
-                        <NavItem href="/settings" icon=LuSettings name="Settings" />
+                        {PAGES
+                            .iter()
+                            .map(|page| view! { <NavItem href=page.href icon=page.icon name=page.name /> })
+                            .collect_view()}
                     </ul>
                 </nav>
                 <main class="page" id="main" tabindex="-1">
@@ -61,9 +84,22 @@ pub fn Shell() -> impl IntoView {
                 </main>
                 <NoticeList />
                 <Confirm />
+                <Palette />
             </div>
         </Router>
     }
+}
+
+/// Keeps the window's title at the page's name.
+#[component]
+fn PageTitle() -> impl IntoView {
+    renders::count("PageTitle");
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        let path = path.get();
+        let name = PAGES.iter().find(|page| page.href == path).map_or("No such page", |page| page.name);
+        document().set_title(&format!("{name} · Coda"));
+    });
 }
 
 #[component]

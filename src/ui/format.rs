@@ -5,7 +5,10 @@ use std::time::Duration;
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use leptos::prelude::*;
+
 use crate::protocol::WallTime;
+use crate::state::App;
 
 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits")]
 fn date(time: WallTime) -> Date {
@@ -21,11 +24,20 @@ fn options(pairs: &[(&str, &str)]) -> Object {
     options
 }
 
-/// The time of day in the user's language, as in `14:05`.
+/// The time of day in the user's language, as in `14:05`. Read again when the user wants other times.
 #[must_use]
 pub fn clock_time(time: WallTime) -> String {
     let options = options(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    set_hour_cycle(&options);
     date(time).to_locale_string("default", &options).into()
+}
+
+/// 12 or 24 hours, where the user has chosen.
+fn set_hour_cycle(options: &Object) {
+    let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
+    if let Some(is_twelve) = clock.filter(|clock| *clock != "auto").map(|clock| clock == "12") {
+        let _ = Reflect::set(options, &"hour12".into(), &is_twelve.into());
+    }
 }
 
 /// The day in the user's language, as in `Monday, November 23`.
@@ -39,6 +51,7 @@ pub fn day(time: WallTime) -> String {
 #[must_use]
 pub fn full_time(time: WallTime) -> String {
     let options = options(&[("dateStyle", "medium"), ("timeStyle", "medium")]);
+    set_hour_cycle(&options);
     date(time).to_locale_string("default", &options).into()
 }
 
@@ -53,4 +66,11 @@ pub fn span(duration: Duration) -> String {
     } else {
         format!("{:.1} s", millis / 1_000.0)
     }
+}
+
+/// A duration in the server's seconds, which may be anything; `–` where it is not known.
+#[must_use]
+pub fn seconds(seconds: Option<f64>) -> String {
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.map_or_else(|| "–".to_owned(), span)
 }

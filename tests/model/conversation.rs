@@ -1,7 +1,7 @@
 //! The conversation, however its pieces arrive.
 
 use coda_dashboard::link::{Cancellation, MessageState, Proof};
-use coda_dashboard::model::{Changes, Role, ToolState, Uptake};
+use coda_dashboard::model::{Changes, Role, ToolState, Uptake, export_json, export_markdown};
 use serde_json::json;
 
 use crate::page::Page;
@@ -199,4 +199,49 @@ fn only_what_changed_is_reported_as_changed() {
     assert_eq!(changes.turns.into_iter().collect::<Vec<_>>(), [page.last().key]);
     page.event("system_metrics", json!({}));
     assert_eq!(page.conversation.take_changes(), Changes::default());
+}
+
+#[test]
+fn turns_that_the_server_began_are_numbered_for_links() {
+    let mut page = Page::new();
+    page.send("waits");
+    page.said("user", "one");
+    page.said("assistant", "1");
+    page.said("user", "two");
+    let numbers: Vec<_> = page.conversation.turns().iter().map(|turn| turn.number).collect();
+    assert_eq!(numbers, [None, Some(1), None, Some(2)]);
+}
+
+#[test]
+fn a_lower_limit_drops_the_oldest_at_once() {
+    let mut page = Page::new();
+    for number in 0..10 {
+        page.said("assistant", &number.to_string());
+    }
+    page.conversation.set_limit(3);
+    assert_eq!(page.conversation.turns().len(), 3);
+    assert_eq!((page.turns()[0], page.conversation.dropped()), ((Role::Assistant, "7"), 7));
+}
+
+#[test]
+fn the_conversation_is_exported_whole_with_tools_and_errors() {
+    let mut page = Page::new();
+    page.said("user", "What is the weather?");
+    page.event("tool_call", json!({"tool_name": "weather", "parameters": {"city": "Rabat"}}));
+    page.event("tool_result", json!({"tool_name": "weather", "result_preview": "sunny"}));
+    page.said("assistant", "It is **sunny**.");
+    page.event("system_error", json!({"message": "disk full"}));
+    let markdown = export_markdown(page.conversation.turns().iter());
+    for part in [
+        "## You, 2026-",
+        "What is the weather?",
+        "*Used the tool weather: sunny*",
+        "It is **sunny**.",
+        "> Error: disk full",
+    ] {
+        assert!(markdown.contains(part), "no {part} in:\n{markdown}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&export_json(page.conversation.turns().iter())).unwrap();
+    assert_eq!(json["conversation"].as_array().unwrap().len(), 3);
+    assert_eq!(json["conversation"][1]["tools"][0]["parameters"]["city"], "Rabat");
 }

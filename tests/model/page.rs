@@ -92,7 +92,7 @@ impl Page {
     }
 
     pub fn last(&self) -> &Turn {
-        self.conversation.turns().last().expect("a turn")
+        self.conversation.turns().back().expect("a turn")
     }
 
     pub fn own(&self, message: &MessageStatus) -> &Outgoing {

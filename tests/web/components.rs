@@ -1,7 +1,6 @@
 //! The components against the simulated Coda in the page, or against nothing at all.
 
 use coda_dashboard::protocol::Command;
-use coda_dashboard::ui::pages::SettingsPage;
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -132,19 +131,6 @@ async fn another_host_is_asked_about_first() {
     assert_eq!(page.attribute("[data-testid=connection]", "data-phase"), "offline");
     page.click("dialog .button");
     page.until("the question gone", || page.all("dialog").is_empty()).await;
-}
-
-#[wasm_bindgen_test]
-async fn a_setting_out_of_range_is_refused_with_the_range_and_one_within_is_kept() {
-    let page = Page::open_with("?backend=demo", || view! { <SettingsPage /> });
-    page.until_shown("Gap between messages").await;
-    page.change("#gap", "99999");
-    page.until_shown("A whole number from 0 to 2000").await;
-    page.change("#gap", "150");
-    page.until("no error", || page.texts("#gap-error") == [""]).await;
-    assert_eq!(page.app.settings.current.get_untracked().gap_millis, 150);
-    let kept = window().local_storage().unwrap().unwrap().get_item("coda.settings").unwrap().unwrap();
-    assert!(kept.contains("150"), "{kept}");
 }
 
 #[wasm_bindgen_test]

@@ -8,8 +8,12 @@ mod page;
 mod server;
 
 mod components;
+mod debugger;
+mod memory;
+mod performance;
 mod protections;
 mod renders;
+mod settings;
 mod socket;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

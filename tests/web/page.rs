@@ -28,13 +28,37 @@ impl Page {
         Self::open_with(query, || view! { <Shell /> })
     }
 
+    /// Opens the demo in a browser that holds `value` under `key`.
+    pub fn open_after(key: &str, value: &str) -> Self {
+        Self::open_prepared(
+            "?backend=demo",
+            || {
+                let storage = window().local_storage().unwrap().unwrap();
+                storage.set_item(key, value).unwrap();
+            },
+            || view! { <Shell /> },
+        )
+    }
+
     /// Opens a part of the page.
     pub fn open_with<V: IntoView + 'static>(query: &str, part: impl FnOnce() -> V + 'static) -> Self {
+        Self::open_prepared(query, || {}, part)
+    }
+
+    fn open_prepared<V: IntoView + 'static>(
+        query: &str,
+        prepare: impl FnOnce(),
+        part: impl FnOnce() -> V + 'static,
+    ) -> Self {
         let window = window();
         window.history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some("/")).unwrap();
         if let Ok(Some(storage)) = window.local_storage() {
             storage.clear().unwrap();
         }
+        if let Ok(Some(storage)) = window.session_storage() {
+            storage.clear().unwrap();
+        }
+        prepare();
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&root).unwrap();
         let owner = Owner::new();

@@ -100,7 +100,7 @@ async fn the_protections_keep_overlaps_and_duplicates_from_the_server() {
             .await;
     console_log!("with queue and dedup:    {with:?}");
     console_log!("without queue and dedup: {without:?}");
-    assert_eq!((with.overlapping, with.duplicates), (0, 0), "{with:?}");
+    assert_eq!((with.overlapping, with.duplicates, with.most_at_once, with.errors), (0, 0, 1, 0), "{with:?}");
     assert_eq!(with.received, ROUNDS * 4, "{with:?}");
     assert!(without.overlapping > 0 && without.duplicates > 0, "the actions are wild enough: {without:?}");
     assert_eq!(without.received, ROUNDS * 4 * LISTENERS.len(), "{without:?}");

@@ -33,6 +33,10 @@ async fn a_thousand_events_run_no_component_function_a_second_time() {
         "VoiceControls",
         "Composer",
         "AvatarFace",
+        "PipelineView",
+        "ConversationTools",
+        "Palette",
+        "PageTitle",
         "Empty",
     ] {
         assert_eq!(of(component), 1, "{component} in {renders:?}");

@@ -122,11 +122,7 @@ fn Details() -> impl IntoView {
         <div class="actions">
             <button
                 class="button"
-                on:click=move |_| {
-                    if let Some(url) = connection.url.get_untracked() {
-                        app.connect(url);
-                    }
-                }
+                on:click=move |_| app.reconnect()
             >
                 {move || if is_offline() { "Connect" } else { "Reconnect" }}
             </button>

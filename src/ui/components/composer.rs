@@ -70,9 +70,9 @@ pub fn Composer() -> impl IntoView {
             <kbd>"Enter"</kbd>
             " sends, "
             <kbd>"Shift+Enter"</kbd>
-            " breaks the line, hold "
-            <kbd>"Space"</kbd>
-            " outside of text to talk"
+            " breaks the line, "
+            <kbd>"?"</kbd>
+            " shows all keys"
         </p>
     }
 }

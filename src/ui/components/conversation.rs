@@ -2,8 +2,10 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
-use super::TurnView;
+use super::conversation_window::Window;
+use super::{ConversationTools, TurnView};
 use crate::protocol::Command;
 use crate::state::{Row, use_app};
 use crate::ui::format;
@@ -24,6 +26,7 @@ pub fn ConversationView() -> impl IntoView {
     let scroller = NodeRef::<Div>::new();
     let content = NodeRef::<Div>::new();
     let follows = RwSignal::new(true);
+    let window = Window::new(talk);
     let to_end = move || {
         if let Some(scroller) = scroller.get_untracked() {
             scroller.set_scroll_top(scroller.scroll_height());
@@ -36,6 +39,9 @@ pub fn ConversationView() -> impl IntoView {
             if follows.get_untracked() != is_near {
                 follows.set(is_near);
             }
+            if is_near {
+                window.shrink();
+            }
         }
     };
     // The content grows by new turns and by streamed words alike: its size is what to follow.
@@ -45,7 +51,9 @@ pub fn ConversationView() -> impl IntoView {
         }
     });
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
+    follow_link(window, follows);
     view! {
+        <ConversationTools search=window.search found=Signal::derive(move || window.found()) />
         <div
             class="conversation"
             role="log"
@@ -64,7 +72,14 @@ pub fn ConversationView() -> impl IntoView {
                         {move || format!("{} older entries are no longer kept in this page.", talk.dropped.get())}
                     </p>
                 </Show>
-                <For each=move || with_days(talk.rows.get()) key=|(row, day)| (row.key, day.clone()) let:entry>
+                <Show when=move || { window.hidden() > 0 }>
+                    <p class="dropped">
+                        <button class="button quiet" on:click=move |_| window.show_earlier()>
+                            {move || format!("Show earlier ({})", window.hidden())}
+                        </button>
+                    </p>
+                </Show>
+                <For each=move || with_days(window.rows()) key=|(row, day)| (row.key, day.clone()) let:entry>
                     {entry
                         .1
                         .map(|day| {
@@ -89,6 +104,22 @@ pub fn ConversationView() -> impl IntoView {
                 "To the newest"
             </button>
         </Show>
+    }
+}
+
+/// A link to a turn (`?turn=3`) leads to it.
+fn follow_link(window: Window, follows: RwSignal<bool>) {
+    let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
+    if let Some(number) = wanted {
+        follows.set(false);
+        window.show_all();
+        request_animation_frame(move || go_to_turn(number));
+    }
+}
+
+fn go_to_turn(number: u64) {
+    if let Some(turn) = document().get_element_by_id(&format!("turn-{number}")) {
+        turn.scroll_into_view();
     }
 }
 

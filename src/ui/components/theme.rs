@@ -1,40 +1,40 @@
-//! Light, dark, or as the system has it.
+//! Light, dark, or as the system has it, at a click.
 
-use crate::ui::renders;
 use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 use leptos_icons::Icon;
-use leptos_use_color_mode::{ColorMode, UseColorModeOptions, UseColorModeReturn, use_color_mode_with_options};
 
-/// Goes round: system, light, dark. The choice is kept in the browser.
+use crate::state::{Settings, THEMES, use_app};
+use crate::ui::renders;
+
+/// Goes round through the themes.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     renders::count("ThemeButton");
-    let options = UseColorModeOptions::default()
-        .attribute("data-theme")
-        .storage_key("coda.theme")
-        .emit_auto(true)
-        .transition_enabled(true);
-    let UseColorModeReturn { mode, set_mode, .. } = use_color_mode_with_options(options);
-    let name = move || match mode.get() {
-        ColorMode::Light => "Theme: light",
-        ColorMode::Dark => "Theme: dark",
+    let app = use_app();
+    let theme = Memo::new(move |_| app.settings.current.with(|settings| settings.theme));
+    let name = move || match theme.get() {
+        "light" => "Theme: light",
+        "dark" => "Theme: dark",
         _ => "Theme: as the system",
     };
-    let next = move |_| {
-        set_mode.set(match mode.get_untracked() {
-            ColorMode::Light => ColorMode::Dark,
-            ColorMode::Dark => ColorMode::Auto,
-            _ => ColorMode::Light,
-        });
-    };
-    let icon = Signal::derive(move || match mode.get() {
-        ColorMode::Light => LuSun,
-        ColorMode::Dark => LuMoon,
+    let icon = Signal::derive(move || match theme.get() {
+        "light" => LuSun,
+        "dark" => LuMoon,
         _ => LuMonitor,
     });
     view! {
-        <button class="icon-button" data-testid="theme" aria-label=name title=name on:click=next>
+        <button
+            class="icon-button"
+            data-testid="theme"
+            aria-label=name
+            title=name
+            on:click=move |_| {
+                let now = THEMES.iter().position(|(known, _)| *known == theme.get_untracked()).unwrap_or_default();
+                let next = THEMES[(now + 1) % THEMES.len()].0;
+                app.set_settings(Settings { theme: next, ..app.settings.current.get_untracked() });
+            }
+        >
             <Icon icon />
         </button>
     }

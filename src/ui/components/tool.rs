@@ -27,7 +27,7 @@ fn time(call: &ToolCall) -> String {
     match (&call.state, call.seconds) {
         (ToolState::Running, _) => "running…".to_owned(),
         (ToolState::Failed(_), _) => "failed".to_owned(),
-        (ToolState::Done(_), Some(seconds)) => format::span(seconds_to_duration(seconds)),
+        (ToolState::Done(_), seconds @ Some(_)) => format::seconds(seconds),
         (ToolState::Done(_), None) => "done".to_owned(),
     }
 }
@@ -56,9 +56,4 @@ pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
             {move || call.with(outcome).map(|outcome| view! { <pre aria-label="Result">{outcome}</pre> })}
         </details>
     }
-}
-
-/// The server's seconds may be anything, a negative number included.
-fn seconds_to_duration(seconds: f64) -> std::time::Duration {
-    std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

@@ -32,14 +32,15 @@ pub fn TurnView(row: Row) -> impl IntoView {
         <article
             class="turn"
             class:interim=move || role == Role::User && is_open.get()
+            id=move || turn.with(|turn| turn.number.map(|number| format!("turn-{number}")))
             data-testid="turn"
             data-role=role.name()
             data-open=move || is_open.get().to_string()
         >
             <header class="turn-head">
                 <span class="turn-name">{who}</span>
-                <time class="turn-time" title=format::full_time(time) datetime=time.to_string()>
-                    {format::clock_time(time)}
+                <time class="turn-time" title=move || format::full_time(time) datetime=time.to_string()>
+                    {move || format::clock_time(time)}
                 </time>
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
             </header>

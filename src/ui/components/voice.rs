@@ -1,4 +1,4 @@
-//! Hold to talk, stop speaking, run the demo.
+//! Talk by button or key, stop speaking, run the demo.
 
 use icondata_lu::{LuMic, LuPlay, LuSquare};
 use leptos::ev;
@@ -7,27 +7,70 @@ use leptos_icons::Icon;
 use wasm_bindgen::JsCast;
 
 use crate::protocol::{Command, SttStart};
-use crate::state::{App, use_app};
+use crate::state::{App, Settings, use_app};
 use crate::ui::renders;
 
-/// Whether the microphone button is held, and by what.
-#[derive(Clone, Copy)]
-struct Hold {
-    app: App,
-    is_held: RwSignal<bool>,
+/// How the talk button works, from the settings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TalkMode {
+    Hold,
+    Click,
+    Seconds(u64),
 }
 
-impl Hold {
+impl TalkMode {
+    fn of(settings: &Settings) -> Self {
+        match settings.talk_mode {
+            "click" => Self::Click,
+            "seconds" => Self::Seconds(settings.talk_seconds),
+            _ => Self::Hold,
+        }
+    }
+}
+
+/// Whether Coda listens at our wish.
+#[derive(Clone, Copy)]
+struct Talk {
+    app: App,
+    mode: Memo<TalkMode>,
+    is_on: RwSignal<bool>,
+}
+
+impl Talk {
+    /// The button or the key goes down.
     fn press(&self, action: &'static str) {
-        if self.app.connection.is_ready() && !self.is_held.get_untracked() {
-            self.is_held.set(true);
-            self.app.send(Command::SttStart(SttStart::Continuous), "talk button", action);
+        match (self.mode.get_untracked(), self.is_on.get_untracked()) {
+            (TalkMode::Hold | TalkMode::Click, false) => self.start(SttStart::Continuous, action),
+            (TalkMode::Click, true) => self.stop(action),
+            (TalkMode::Hold, true) => {}
+            #[expect(clippy::cast_precision_loss, reason = "at most 60")]
+            (TalkMode::Seconds(seconds), _) => {
+                if self.app.connection.is_ready() {
+                    let start = SttStart::Seconds(seconds as f64);
+                    self.app.send(Command::SttStart(start), "talk button", action);
+                }
+            }
         }
     }
 
+    /// The button or the key goes up.
     fn release(&self, action: &'static str) {
-        if self.is_held.try_get_untracked() == Some(true) {
-            self.is_held.set(false);
+        if self.mode.try_get_untracked() == Some(TalkMode::Hold) {
+            self.stop(action);
+        }
+    }
+
+    fn start(&self, start: SttStart, action: &'static str) {
+        if self.app.connection.is_ready() {
+            self.is_on.set(true);
+            self.app.send(Command::SttStart(start), "talk button", action);
+        }
+    }
+
+    /// Ends listening, in whatever mode it began.
+    fn stop(&self, action: &'static str) {
+        if self.is_on.try_get_untracked() == Some(true) {
+            self.is_on.set(false);
             self.app.send(Command::SttStop, "talk button", action);
         }
     }
@@ -49,49 +92,62 @@ pub fn VoiceControls() -> impl IntoView {
     renders::count("VoiceControls");
     let app = use_app();
     let connection = app.connection;
-    let hold = Hold { app, is_held: RwSignal::new(false) };
-    let is_held = hold.is_held;
-    let press = move |action| hold.press(action);
-    let release = move |action| hold.release(action);
+    let mode = Memo::new(move |_| app.settings.current.with(TalkMode::of));
+    let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key));
+    let talk = Talk { app, mode, is_on: RwSignal::new(false) };
+    let is_on = talk.is_on;
+    let press = move |action| talk.press(action);
+    let release = move |action| talk.release(action);
+    let stop = move |action| talk.stop(action);
 
     let listeners = [
         window_event_listener(ev::keydown, move |event| {
-            if event.code() == "Space" && !event.repeat() && !is_for_focused_element() {
+            if event.code() == key.get_untracked() && !event.repeat() && !is_for_focused_element() {
                 event.prevent_default();
-                press("press Space");
-            } else if event.code() == "Space" && is_held.get_untracked() {
+                press("press the talk key");
+            } else if event.code() == key.get_untracked() && is_on.get_untracked() {
                 // A held key repeats, which would scroll or click.
                 event.prevent_default();
             }
         }),
         window_event_listener(ev::keyup, move |event| {
-            if event.code() == "Space" && is_held.get_untracked() {
+            if event.code() == key.get_untracked() && is_on.get_untracked() {
                 event.prevent_default();
-                release("release Space");
+                release("release the talk key");
             }
         }),
         window_event_listener(ev::blur, move |_| {
-            release("leave the window");
+            stop("leave the window");
         }),
     ];
     on_cleanup(move || {
-        release("leave the page");
+        stop("leave the page");
         listeners.into_iter().for_each(WindowListenerHandle::remove);
     });
     Effect::new(move |_| {
         if !connection.is_ready() {
-            release("lose the connection");
+            stop("lose the connection");
         }
     });
 
-    let why_not = move || if connection.is_ready() { "Hold to talk, or hold Space" } else { "There is no connection" };
+    let words = move || match (is_on.get(), mode.get()) {
+        (true, _) => "Listening…".to_owned(),
+        (false, TalkMode::Hold) => "Hold to talk".to_owned(),
+        (false, TalkMode::Click) => "Click to talk".to_owned(),
+        (false, TalkMode::Seconds(seconds)) => format!("Talk for {seconds} s"),
+    };
+    let why_not = move || match (connection.is_ready(), key.get()) {
+        (false, _) => "There is no connection".to_owned(),
+        (true, "off") => words(),
+        (true, key) => format!("{}; also with the key {}", words(), key.trim_start_matches("Key")),
+    };
     view! {
         <div class="voice">
             <button
                 class="talk-button"
                 type="button"
                 data-testid="talk"
-                aria-pressed=move || is_held.get().to_string()
+                aria-pressed=move || is_on.get().to_string()
                 title=why_not
                 disabled=move || !connection.is_ready()
                 on:pointerdown=move |event| {
@@ -110,7 +166,7 @@ pub fn VoiceControls() -> impl IntoView {
                 on:contextmenu=move |event| event.prevent_default()
             >
                 <Icon icon=LuMic />
-                <span>{move || if is_held.get() { "Listening…" } else { "Hold to talk" }}</span>
+                <span>{words}</span>
             </button>
             <button
                 class="button"

@@ -2,9 +2,22 @@
 
 use leptos::prelude::*;
 
-use crate::ui::renders;
+use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
+use crate::state::use_app;
+use crate::ui::components::{EmptyState, FilterSelect};
+use crate::ui::{format, renders};
 
-/// The state of Coda's parts, its errors and its runs.
+const fn title(service: Service) -> &'static str {
+    match service {
+        Service::Stt => "Speech recognition",
+        Service::Llm => "Language model",
+        Service::Tts => "Speech",
+        Service::Tools => "Tools",
+        Service::Memory => "Memory",
+    }
+}
+
+/// The system page.
 #[component]
 pub fn SystemPage() -> impl IntoView {
     renders::count("SystemPage");
@@ -13,6 +26,190 @@ pub fn SystemPage() -> impl IntoView {
             <header class="page-head">
                 <h1>"System"</h1>
             </header>
+            <section class="system-part">
+                <h2>"Parts of Coda, as last seen"</h2>
+                <div class="table-scroll" role="region" aria-label="Parts of Coda" tabindex="0">
+                    <table class="data-table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Part"</th>
+                                <th scope="col">"State"</th>
+                                <th scope="col">"What it is"</th>
+                                <th scope="col">"Last active"</th>
+                                <th scope="col" class="number">"Errors"</th>
+                                <th scope="col">"Last error"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {Service::ALL.map(|service| view! { <ServiceRow service /> }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            </section>
+            <Errors />
+            <Runs />
+            <Info />
+        </section>
+    }
+}
+
+#[component]
+fn ServiceRow(service: Service) -> impl IntoView {
+    renders::count("ServiceRow");
+    let system = use_app().data.system;
+    let status = Memo::new(move |_| system.with(|system| system.service(service).clone()));
+    let what = move || {
+        status.with(|status: &ServiceStatus| {
+            let parts = [&status.model, &status.provider, &status.voice, &status.language];
+            let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+            if known.is_empty() { "–".to_owned() } else { known.join(" · ") }
+        })
+    };
+    let last_error =
+        move || status.with(|status| status.last_error.as_ref().map(|error| (error.message.clone(), error.time)));
+    view! {
+        <tr data-service=service.name()>
+            <th scope="row">{title(service)}</th>
+            <td>
+                <span class="state-word" data-state=move || status.with(|status| status.state.word().to_owned())>
+                    {move || status.with(|status| status.state.word().to_owned())}
+                </span>
+            </td>
+            <td>{what}</td>
+            <td>{move || status.with(|status| status.last_activity.map_or_else(|| "–".into(), format::clock_time))}</td>
+            <td class="number">{move || status.with(|status| status.errors)}</td>
+            <td>
+                {move || {
+                    last_error()
+                        .map_or_else(|| "–".into(), |(message, time)| format!("{message} ({})", format::clock_time(time)))
+                }}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Errors() -> impl IntoView {
+    renders::count("Errors");
+    let system = use_app().data.system;
+    let query = leptos_router::hooks::use_query_map();
+    let only = Memo::new(move |_| query.with(|query| query.get("part")).filter(|part| !part.is_empty()));
+    let errors = move || {
+        let only = only.get();
+        system.with(|system| {
+            let newest_first = system.errors().iter().rev();
+            let of_part = |error: &&ServerError| only.as_ref().is_none_or(|only| *only == part(error));
+            newest_first.filter(of_part).cloned().collect::<Vec<_>>()
+        })
+    };
+    let parts = Signal::derive(|| {
+        let services = Service::ALL.map(|service| service.name().to_owned());
+        services.into_iter().chain(["server".to_owned()]).collect::<Vec<_>>()
+    });
+    let has_errors = Memo::new(move |_| system.with(|system| !system.errors().is_empty()));
+    view! {
+        <section class="system-part">
+            <header class="page-head">
+                <h2>"Errors"</h2>
+                <FilterSelect label="Part" key="part" options=parts />
+            </header>
+            <Show
+                when=move || has_errors.get()
+                fallback=|| view! { <p class="field-hint">"None so far. Errors that Coda reports appear here."</p> }
+            >
+                <ul class="error-list">
+                    <For each=errors key=|error| error.number let:error>
+                        <ErrorItem error />
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+fn part(error: &ServerError) -> &'static str {
+    error.service.map_or("server", Service::name)
+}
+
+#[component]
+fn ErrorItem(error: ServerError) -> impl IntoView {
+    renders::count("ErrorItem");
+    let time = error.time;
+    let place = match &error.tool {
+        Some(tool) => format!("{} {tool}", part(&error)),
+        None => part(&error).to_owned(),
+    };
+    let details = error.details.as_ref().map(|details| serde_json::to_string_pretty(details).unwrap_or_default());
+    view! {
+        <li>
+            <p>
+                <strong>{error.message}</strong>
+                <span class="error-place">
+                    {error.level} " · " {place} " · " {move || format::full_time(time)}
+                </span>
+            </p>
+            {details
+                .map(|details| {
+                    view! {
+                        <details>
+                            <summary>"Details"</summary>
+                            <pre>{details}</pre>
+                        </details>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn Runs() -> impl IntoView {
+    renders::count("Runs");
+    let system = use_app().data.system;
+    let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
+    view! {
+        <section class="system-part">
+            <h2>"Runs of Coda seen by this page"</h2>
+            <Show
+                when=move || system.with(|system| !system.runs().is_empty())
+                fallback=|| view! { <p class="field-hint">"None yet: nothing has come from Coda."</p> }
+            >
+                <ol class="run-list">
+                    <For each=runs key=|run| (run.epoch, run.uptime_seconds.is_some()) let:run>
+                        <li>
+                            {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
+                            {run
+                                .uptime_seconds
+                                .map(|seconds| format!(", when it had been up for {}", format::seconds(Some(seconds))))}
+                        </li>
+                    </For>
+                </ol>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Info() -> impl IntoView {
+    renders::count("Info");
+    let system = use_app().data.system;
+    let info = Memo::new(move |_| {
+        system.with(|system| system.info().map(|info| serde_json::to_string_pretty(&info.1).unwrap_or_default()))
+    });
+    view! {
+        <section class="system-part">
+            <h2>"What Coda says of itself"</h2>
+            {move || {
+                info.get()
+                    .map_or_else(
+                        || {
+                            view! {
+                                <EmptyState title="Nothing yet">"Coda sends it with its first answer."</EmptyState>
+                            }
+                                .into_any()
+                        },
+                        |info| view! { <pre class="info" tabindex="0">{info}</pre> }.into_any(),
+                    )
+            }}
         </section>
     }
 }

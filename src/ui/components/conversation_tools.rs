@@ -1,0 +1,67 @@
+//! Search in the conversation, and the conversation as a file.
+
+use icondata_lu::{LuDownload, LuSearch};
+use leptos::prelude::*;
+use leptos_icons::Icon;
+
+use crate::model::{Turn, export_json, export_markdown};
+use crate::state::use_app;
+use crate::ui::files::download;
+use crate::ui::renders;
+
+/// The row above the conversation; `found` is how many entries match.
+#[component]
+pub fn ConversationTools(
+    /// What is searched for.
+    search: RwSignal<String>,
+    /// How many entries match.
+    #[prop(into)]
+    found: Signal<usize>,
+) -> impl IntoView {
+    renders::count("ConversationTools");
+    let app = use_app();
+    let turns = move || {
+        let rows = app.talk.rows.get_untracked();
+        rows.iter().map(|row| row.turn.get_untracked()).collect::<Vec<Turn>>()
+    };
+    let is_searching = move || search.with(|search| !search.trim().is_empty());
+    view! {
+        <div class="conversation-tools">
+            <label class="search">
+                <Icon icon=LuSearch />
+                <span class="visually-hidden">"Search in the conversation"</span>
+                <input
+                    type="search"
+                    data-testid="search"
+                    placeholder="Search"
+                    prop:value=search
+                    on:input=move |event| search.set(event_target_value(&event))
+                    on:keydown=move |event| {
+                        if event.key() == "Escape" {
+                            search.set(String::new());
+                        }
+                    }
+                />
+            </label>
+            <span class="search-count" role="status">
+                {move || is_searching().then(|| format!("{} found", found.get()))}
+            </span>
+            <button
+                class="button quiet"
+                title="The whole conversation as a Markdown file"
+                on:click=move |_| download("coda-conversation.md", "text/markdown", &export_markdown(turns().iter()))
+            >
+                <Icon icon=LuDownload />
+                "Markdown"
+            </button>
+            <button
+                class="button quiet"
+                title="The whole conversation as a JSON file"
+                on:click=move |_| download("coda-conversation.json", "application/json", &export_json(turns().iter()))
+            >
+                <Icon icon=LuDownload />
+                "JSON"
+            </button>
+        </div>
+    }
+}

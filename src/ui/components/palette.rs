@@ -1,0 +1,242 @@
+//! The command palette, and the list of keys.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::protocol::Command;
+use crate::state::{App, Settings, use_app};
+use crate::ui::app::{DockOpen, PAGES};
+use crate::ui::renders;
+
+/// What can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Go(&'static str),
+    Reconnect,
+    Disconnect,
+    Demo,
+    RunDemo,
+    StopSpeaking,
+    StopListening,
+    Theme(&'static str),
+    Dock,
+    Keys,
+}
+
+fn choices() -> Vec<(String, Choice)> {
+    let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), Choice::Go(page.href)));
+    let others = [
+        ("Reconnect", Choice::Reconnect),
+        ("Disconnect", Choice::Disconnect),
+        ("Use the demo", Choice::Demo),
+        ("Run demo", Choice::RunDemo),
+        ("Stop speaking", Choice::StopSpeaking),
+        ("Stop listening", Choice::StopListening),
+        ("Theme: light", Choice::Theme("light")),
+        ("Theme: dark", Choice::Theme("dark")),
+        ("Theme: as the system", Choice::Theme("system")),
+        ("Show or hide the debugger", Choice::Dock),
+        ("Show all keys", Choice::Keys),
+    ];
+    pages.chain(others.into_iter().map(|(words, choice)| (words.to_owned(), choice))).collect()
+}
+
+/// All keys that do something, for people.
+const KEYS: [(&str, &str); 8] = [
+    ("Ctrl K", "Commands and pages"),
+    ("?", "This list"),
+    ("Ctrl `", "Show or hide the debugger"),
+    ("Enter", "In the text box: send"),
+    ("Shift Enter", "In the text box: break the line"),
+    ("Space", "Outside of text: talk (another key can be set)"),
+    ("Escape", "Close what is open; in the search: clear it"),
+    ("Tab", "To the next control"),
+];
+
+/// Which of the two is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    Palette,
+    Keys,
+}
+
+/// Listens for its keys and shows itself.
+#[component]
+pub fn Palette() -> impl IntoView {
+    renders::count("Palette");
+    let open = RwSignal::new(None::<Open>);
+    let dock = expect_context::<DockOpen>().0;
+    let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        let with_control = event.ctrl_key() || event.meta_key();
+        let wanted = match event.key().as_str() {
+            "k" | "K" if with_control => Some(Open::Palette),
+            "?" if !is_typing(&event) => Some(Open::Keys),
+            "`" if with_control => {
+                event.prevent_default();
+                dock.update(|open| *open = !*open);
+                None
+            }
+            _ => None,
+        };
+        if wanted.is_some() {
+            event.prevent_default();
+            open.set(wanted);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    view! {
+        {move || {
+            open.get()
+                .map(|what| match what {
+                    Open::Palette => view! { <Commands open /> }.into_any(),
+                    Open::Keys => view! { <Keys open /> }.into_any(),
+                })
+        }}
+    }
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target: web_sys::Element = event_target(event);
+    matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+}
+
+/// Opens a dialog as soon as it is there.
+fn show(dialog: NodeRef<Dialog>) {
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.show_modal();
+        }
+    });
+}
+
+#[component]
+fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
+    renders::count("Commands");
+    let app = use_app();
+    let dock = expect_context::<DockOpen>().0;
+    let navigate = use_navigate();
+    let dialog = NodeRef::<Dialog>::new();
+    let field = NodeRef::<Input>::new();
+    show(dialog);
+    let typed = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let all = StoredValue::new(choices());
+    let shown = Memo::new(move |_| {
+        let words = typed.with(|typed| typed.trim().to_lowercase());
+        let has =
+            |(name, _): &&(String, Choice)| words.split_whitespace().all(|word| name.to_lowercase().contains(word));
+        all.with_value(|all| all.iter().filter(has).cloned().collect::<Vec<_>>())
+    });
+    let run = StoredValue::new_local(move |choice: Choice| {
+        open.set(None);
+        match choice {
+            Choice::Go(href) => navigate(href, NavigateOptions::default()),
+            Choice::Dock => dock.update(|open| *open = !*open),
+            Choice::Keys => open.set(Some(Open::Keys)),
+            other => act(&app, other),
+        }
+    });
+    let run_at = move |index: usize| {
+        if let Some((_, choice)) = shown.with_untracked(|shown| shown.get(index).cloned()) {
+            run.with_value(|run| run(choice));
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = shown.with_untracked(Vec::len).max(1);
+        match event.key().as_str() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
+            "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
+            "Enter" => run_at(at.get_untracked()),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    view! {
+        <dialog class="palette" node_ref=dialog aria-label="Commands" on:close=move |_| open.set(None)>
+            <input
+                type="text"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="palette-list"
+                aria-activedescendant=move || format!("palette-{}", at.get())
+                aria-label="Command or page"
+                placeholder="Command or page"
+                autofocus
+                node_ref=field
+                prop:value=typed
+                on:input=move |event| {
+                    at.set(0);
+                    typed.set(event_target_value(&event));
+                }
+                on:keydown=on_key
+            />
+            <ul id="palette-list" role="listbox" aria-label="Commands">
+                {move || {
+                    shown
+                        .get()
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, (name, _))| {
+                            view! {
+                                <li
+                                    id=format!("palette-{index}")
+                                    role="option"
+                                    aria-selected=move || (at.get() == index).to_string()
+                                    on:click=move |_| run_at(index)
+                                >
+                                    {name}
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+        </dialog>
+    }
+}
+
+fn act(app: &App, choice: Choice) {
+    const WHERE: (&str, &str) = ("command palette", "choose");
+    match choice {
+        Choice::Reconnect => app.reconnect(),
+        Choice::Disconnect => app.disconnect(),
+        Choice::Demo => app.use_demo(),
+        Choice::RunDemo => app.send(Command::DemoFlow, WHERE.0, WHERE.1),
+        Choice::StopSpeaking => app.send(Command::TtsStop, WHERE.0, WHERE.1),
+        Choice::StopListening => app.send(Command::SttStop, WHERE.0, WHERE.1),
+        Choice::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
+        Choice::Go(_) | Choice::Dock | Choice::Keys => {}
+    }
+}
+
+#[component]
+fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
+    renders::count("Keys");
+    let dialog = NodeRef::<Dialog>::new();
+    show(dialog);
+    view! {
+        <dialog class="palette keys" node_ref=dialog aria-labelledby="keys-title" on:close=move |_| open.set(None)>
+            <h2 id="keys-title">"Keys"</h2>
+            <dl>
+                {KEYS
+                    .map(|(key, what)| {
+                        view! {
+                            <dt>
+                                <kbd>{key}</kbd>
+                            </dt>
+                            <dd>{what}</dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+            <form method="dialog">
+                <button class="button" autofocus>
+                    "Close"
+                </button>
+            </form>
+        </dialog>
+    }
+}

@@ -1,0 +1,100 @@
+//! The stages of the turn that runs, with the time of each.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::driver;
+use crate::model::{Stage, StageKind};
+use crate::protocol::Command;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// How often running times are looked at.
+const STEP: Duration = Duration::from_millis(200);
+
+const fn title(kind: StageKind) -> &'static str {
+    match kind {
+        StageKind::Listening => "Listening",
+        StageKind::Thinking => "Thinking",
+        StageKind::Tools => "Tools",
+        StageKind::Speaking => "Speaking",
+    }
+}
+
+/// Listening, thinking, tools, speaking: which runs, and how long each took.
+#[component]
+pub fn PipelineView() -> impl IntoView {
+    renders::count("PipelineView");
+    let app = use_app();
+    let pipeline = app.data.pipeline;
+    let is_running = Memo::new(move |_| pipeline.with(|pipeline| pipeline.current().is_some()));
+    let is_known = Memo::new(move |_| pipeline.with(|pipeline| !pipeline.stages().is_empty()));
+    let now = RwSignal::new(driver::now().mono);
+    let interval = set_interval_with_handle(
+        move || {
+            if is_running.get_untracked() {
+                now.set(driver::now().mono);
+            }
+        },
+        STEP,
+    );
+    on_cleanup(move || {
+        if let Ok(interval) = interval {
+            interval.clear();
+        }
+    });
+    let elapsed = move |stage: Stage| stage.ended.unwrap_or_else(|| now.get()).since(stage.started);
+    view! {
+        <Show when=move || is_known.get()>
+            <ol class="pipeline" aria-label="The turn that runs">
+                {StageKind::ALL
+                    .map(|kind| {
+                        let stage = Memo::new(move |_| {
+                            pipeline.with(|pipeline| pipeline.stages().iter().find(|stage| stage.kind == kind).copied())
+                        });
+                        let progress = move || match stage.get() {
+                            None => "ahead",
+                            Some(Stage { ended: None, .. }) => "running",
+                            Some(_) => "done",
+                        };
+                        view! {
+                            <li data-stage=kind.name() data-state=progress>
+                                <span>{title(kind)}</span>
+                                <span class="stage-time">{move || stage.get().map(|stage| format::span(elapsed(stage)))}</span>
+                                <CancelStage kind is_running=Signal::derive(move || progress() == "running") />
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ol>
+        </Show>
+    }
+}
+
+/// Stops a stage where Coda takes a command for it. It takes none to stop thinking.
+#[component]
+fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
+    renders::count("CancelStage");
+    let app = use_app();
+    let command = match kind {
+        StageKind::Listening => Some(Command::SttStop),
+        StageKind::Speaking => Some(Command::TtsStop),
+        StageKind::Thinking | StageKind::Tools => None,
+    };
+    command.map(|command| {
+        view! {
+            <Show when=move || is_running.get()>
+                <button
+                    class="link-button"
+                    on:click={
+                        let command = command.clone();
+                        move |_| app.send(command.clone(), "pipeline", "click Stop")
+                    }
+                >
+                    "Stop"
+                </button>
+            </Show>
+        }
+    })
+}

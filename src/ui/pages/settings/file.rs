@@ -1,0 +1,69 @@
+//! Takes settings along as a file, and takes a file in.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::state::{App, NoticeLevel, Settings, use_app};
+use crate::ui::files::download;
+use crate::ui::renders;
+
+/// Export and import.
+#[component]
+pub fn SettingsFile() -> impl IntoView {
+    renders::count("SettingsFile");
+    let app = use_app();
+    let picker = NodeRef::<Input>::new();
+    let export = move |_| {
+        let text = serde_json::to_string_pretty(&app.settings.current.get_untracked().to_json()).unwrap_or_default();
+        download("coda-settings.json", "application/json", &text);
+    };
+    let choose = move |event: leptos::ev::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            spawn_local(import(app, file));
+        }
+        // So that the same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <button class="button" on:click=export>
+            "Export"
+        </button>
+        <button
+            class="button"
+            on:click=move |_| {
+                if let Some(picker) = picker.get_untracked() {
+                    picker.click();
+                }
+            }
+        >
+            "Import"
+        </button>
+        <input
+            class="visually-hidden"
+            type="file"
+            accept="application/json,.json"
+            aria-label="A settings file"
+            tabindex="-1"
+            node_ref=picker
+            on:change=choose
+        />
+    }
+}
+
+async fn import(app: App, file: web_sys::File) {
+    let name = file.name();
+    let blob: &web_sys::Blob = file.unchecked_ref();
+    let text = JsFuture::from(blob.text()).await.ok().and_then(|text| text.as_string()).unwrap_or_default();
+    let (settings, wrong) = Settings::from_json(&text);
+    if wrong.is_empty() {
+        app.set_settings(settings);
+        app.notices.show(NoticeLevel::Info, "settings file", format!("The settings of {name} are in force."));
+    } else {
+        // Nothing is changed by a file that is only half understood.
+        let words = format!("{name} was not taken: not all of it can be read.");
+        app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&wrong.join("\n")));
+    }
+}

@@ -1,0 +1,107 @@
+//! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
+
+use coda_dashboard::state::{CHOICES, NUMBERS, Settings, TOGGLES};
+use coda_dashboard::ui::pages::SettingsPage;
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::Page;
+
+const STORED: &str = "coda.settings";
+
+async fn open() -> Page {
+    let page = Page::open_with("?backend=demo", || view! { <SettingsPage /> });
+    page.until_shown("Gap between messages").await;
+    page
+}
+
+fn stored() -> String {
+    window().local_storage().unwrap().unwrap().get_item(STORED).unwrap().unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+fn every_setting_reads_back_what_it_wrote() {
+    let mut settings = Settings::default();
+    for number in NUMBERS {
+        *(number.field)(&mut settings) = *number.range.start();
+    }
+    for choice in CHOICES {
+        *(choice.field)(&mut settings) = choice.options[choice.options.len() - 1].0;
+    }
+    for toggle in TOGGLES {
+        let value = (toggle.field)(&mut settings);
+        *value = !*value;
+    }
+    assert_eq!(Settings::from_json(&settings.to_json().to_string()), (settings, Vec::new()));
+}
+
+#[wasm_bindgen_test]
+fn settings_of_an_older_version_are_read() {
+    let (settings, wrong) = Settings::from_json(r#"{"version": 1, "gap_millis": 250, "log_level": "debug"}"#);
+    assert_eq!((settings.gap_millis, settings.log_level, wrong.len()), (250, "debug", 0));
+}
+
+#[wasm_bindgen_test]
+fn damaged_settings_fall_back_to_defaults_and_say_what_was_wrong() {
+    for text in ["{", "[]", "5", ""] {
+        let (settings, wrong) = Settings::from_json(text);
+        assert_eq!((settings, wrong.len()), (Settings::default(), 1), "{text}");
+    }
+    let (settings, wrong) =
+        Settings::from_json(r#"{"gap_millis": 99999, "theme": "pink", "sounds": "loud", "window": 4, "other": 1}"#);
+    assert_eq!(settings, Settings { window: 4, ..Settings::default() });
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_number_out_of_range_is_refused_with_the_range_and_one_within_is_kept() {
+    let page = open().await;
+    for wrong in ["99999", "-1", "1.5", "", "many"] {
+        page.change("#gap_millis", wrong);
+        page.until_shown("A whole number from 0 to 2000").await;
+        assert_eq!(page.app.settings.current.get_untracked().gap_millis, 20);
+    }
+    page.change("#gap_millis", "150");
+    page.until("no error", || page.texts("#gap_millis-error") == [""]).await;
+    assert_eq!(page.app.settings.current.get_untracked().gap_millis, 150);
+    assert!(stored().contains("150"));
+    page.until("a way back", || !page.all("#gap_millis + button").is_empty()).await;
+    page.click("#gap_millis + button");
+    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+}
+
+#[wasm_bindgen_test]
+async fn look_and_times_change_at_once() {
+    let page = open().await;
+    let root = document().document_element().unwrap();
+    for (field, value, attribute) in [
+        ("#theme", "dark", "data-theme"),
+        ("#density", "compact", "data-density"),
+        ("#motion", "reduced", "data-motion"),
+    ] {
+        page.change(field, value);
+        assert_eq!(root.get_attribute(attribute).as_deref(), Some(value));
+    }
+    page.app.set_settings(Settings::default());
+    assert_eq!(root.get_attribute("data-theme").as_deref(), Some("system"));
+}
+
+#[wasm_bindgen_test]
+async fn a_damaged_store_is_told_in_a_notice_and_the_page_opens() {
+    let page = Page::open_after(STORED, "{\"gap_millis\": \"fast\"}");
+    page.until_shown("The stored settings were damaged").await;
+    page.until_ready().await;
+}
+
+#[wasm_bindgen_test]
+async fn the_talk_button_can_be_one_to_click() {
+    let page = Page::open("?backend=demo");
+    page.until_ready().await;
+    page.app.set_settings(Settings { talk_mode: "click", ..Settings::default() });
+    page.until_shown("Click to talk").await;
+    page.pointer("[data-testid=talk]", "pointerdown");
+    page.pointer("[data-testid=talk]", "pointerup");
+    page.until("listening", || page.attribute("[data-testid=avatar]", "data-mode") == "listening").await;
+    page.pointer("[data-testid=talk]", "pointerdown");
+    page.until("stopped", || page.attribute("[data-testid=talk]", "aria-pressed") == "false").await;
+}
