@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 TRUNK_VERSION=0.21.14     # the newest that rustc 1.96.0 builds
 BINARYEN_VERSION=132.0.0  # wasm-opt; must be the version that Trunk.toml names
+AXE_VERSION=4.14.1       # must be the version that tests/e2e/pages.rs names
 LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where it is needed
 
 BIN="${CARGO_HOME:-$HOME/.cargo}/bin"
@@ -168,6 +169,19 @@ setup_chromium() {
   apt_install chromium chromium-driver
 }
 
+# The accessibility checker that the end-to-end tests put into the page.
+setup_axe() {
+  local file=".tools/axe-$AXE_VERSION.min.js"
+  [ -f "$file" ] && return
+  have npm || { on_debian && apt_install npm; } || stop "the accessibility tests need npm, to fetch axe-core"
+  say "fetching axe-core $AXE_VERSION from npm: it checks every page for accessibility (seconds)"
+  rm -rf .tools/new
+  mkdir -p .tools/new
+  npm install --prefix .tools/new --no-save --no-audit --no-fund --loglevel=error "axe-core@$AXE_VERSION" >/dev/null
+  mv .tools/new/node_modules/axe-core/axe.min.js "$file"
+  rm -rf .tools/new
+}
+
 # A virtual environment with the real `websockets` package; its stamp says for which requirements it is whole.
 setup_python() {
   local stamp=.venv/.ready
@@ -187,6 +201,6 @@ setup_python() {
 
 case "${1:-}" in
   build) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt ;;
-  test) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python ;;
+  test) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python; setup_axe ;;
   *) stop "usage: tools/setup.sh build|test" ;;
 esac

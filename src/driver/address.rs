@@ -101,9 +101,23 @@ pub fn remembered() -> Option<Address> {
     parse(&stored).ok()
 }
 
+/// How many addresses are offered again.
+const MAX_USED: usize = 5;
+const USED_KEY: &str = "coda.addresses";
+
+/// The addresses that the user chose before, the last first.
+#[must_use]
+pub fn used() -> Vec<String> {
+    let stored = storage().and_then(|storage| storage.get_item(USED_KEY).ok().flatten()).unwrap_or_default();
+    stored.lines().filter(|line| parse(line).is_ok()).take(MAX_USED).map(str::to_owned).collect()
+}
+
 /// Keeps the address for the next visit. Where the browser keeps nothing, the default is used again.
 pub fn remember(url: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(STORAGE_KEY, url);
+        let others = used().into_iter().filter(|other| other != url);
+        let all: Vec<String> = std::iter::once(url.to_owned()).chain(others).take(MAX_USED).collect();
+        let _ = storage.set_item(USED_KEY, &all.join("\n"));
     }
 }

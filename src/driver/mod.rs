@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 
-pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered};
+pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered, used};
 pub use clock::now;
 pub use log::{Level, log_level, set_log_level, start_logging};
 pub use panic::show_panics;

@@ -35,6 +35,8 @@ pub struct Conversation {
     /// The answer that was under way when the connection ended, and the run of the server's that was at it: the
     /// server goes on with it, heard or not.
     interrupted: Option<(TurnKey, u32)>,
+    /// A session has begun and nothing was said in it yet.
+    session_began: bool,
     /// Turns that the server has begun for the user.
     user_turns: u64,
     /// Coda is at a turn, as far as this connection has heard.
@@ -57,6 +59,7 @@ impl Default for Conversation {
             listening: None,
             answering: None,
             interrupted: None,
+            session_began: false,
             user_turns: 0,
             is_working: false,
             read_meanwhile: Vec::new(),
@@ -151,6 +154,7 @@ impl Conversation {
             self.interrupted = None;
         }
         match &happened.event {
+            Event::ConversationStart(_) => self.session_began = true,
             Event::ListeningInterim(interim) => self.hear(&interim.text, true, time),
             Event::ListeningResult(result) => self.hear(&result.text, false, time),
             Event::ListeningError(error) => {
@@ -235,6 +239,7 @@ impl Conversation {
             is_open,
             is_cut_off: false,
             time,
+            begins_session: std::mem::take(&mut self.session_began),
             number: None,
             tools: Vec::new(),
             errors: Vec::new(),

@@ -3,6 +3,7 @@
 mod avatar;
 mod conversation;
 mod export;
+mod highlight;
 mod memory;
 mod memory_log;
 mod performance;
@@ -14,6 +15,7 @@ mod turn;
 pub use avatar::{Avatar, Emotion, Mode};
 pub use conversation::{Changes, Conversation};
 pub use export::{export_json, export_markdown};
+pub use highlight::{CodeKind, highlight};
 pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
 pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, MemoryLog};
 pub use performance::{

@@ -57,6 +57,8 @@ pub struct Turn {
     pub is_cut_off: bool,
     /// When it began.
     pub time: WallTime,
+    /// A session of the server's began with it.
+    pub begins_session: bool,
     /// Counts the turns that the server began for the user, from 1; `None` for what is none of them.
     pub number: Option<u64>,
     /// The tools that were used for it.

@@ -3,12 +3,12 @@
 use icondata_core::Icon as IconData;
 use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use super::components::{Confirm, ConnectionChip, NoticeList, Palette, ThemeButton, TroubleBanner};
+use super::components::{Confirm, ConnectionChip, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner};
+use super::debugger::DebuggerPanel;
 use super::pages::{
     DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };
@@ -82,11 +82,27 @@ pub fn Shell() -> impl IntoView {
                         <Route path=path!("/settings") view=SettingsPage />
                     </Routes>
                 </main>
+                <Dock />
                 <NoticeList />
                 <Confirm />
                 <Palette />
             </div>
         </Router>
+    }
+}
+
+/// The debugger below whatever page is open; not below itself.
+#[component]
+fn Dock() -> impl IntoView {
+    renders::count("Dock");
+    let dock = expect_context::<DockOpen>().0;
+    let path = use_location().pathname;
+    view! {
+        <Show when=move || dock.get() && path.get() != "/debugger">
+            <section class="dock-panel" aria-label="Debugger">
+                <DebuggerPanel />
+            </section>
+        </Show>
     }
 }
 
@@ -109,7 +125,7 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
     view! {
         <li>
             <A href exact=true>
-                <Icon icon />
+                <Glyph icon />
                 <span>{name}</span>
             </A>
         </li>

@@ -55,7 +55,7 @@ pub fn full_time(time: WallTime) -> String {
     date(time).to_locale_string("default", &options).into()
 }
 
-/// A short span, as in `1.2 ms` or `3.4 s`.
+/// A span, as in `1.2 ms`, `3.4 s`, `5 min 12 s` or `1 h 7 min`.
 #[must_use]
 pub fn span(duration: Duration) -> String {
     let millis = duration.as_secs_f64() * 1_000.0;
@@ -63,8 +63,12 @@ pub fn span(duration: Duration) -> String {
         format!("{millis:.1} ms")
     } else if millis < 999.5 {
         format!("{millis:.0} ms")
-    } else {
+    } else if duration.as_secs() < 120 {
         format!("{:.1} s", millis / 1_000.0)
+    } else if duration.as_secs() < 3_600 {
+        format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60)
+    } else {
+        format!("{} h {} min", duration.as_secs() / 3_600, duration.as_secs() / 60 % 60)
     }
 }
 

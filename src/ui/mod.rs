@@ -2,6 +2,8 @@
 
 mod app;
 pub mod components;
+pub mod debugger;
+pub mod files;
 pub mod format;
 pub mod pages;
 mod renders;

@@ -11,4 +11,5 @@ mod coda_lite;
 mod connecting;
 mod conversation;
 mod faults;
+mod pages;
 mod voice;

@@ -245,3 +245,14 @@ fn the_conversation_is_exported_whole_with_tools_and_errors() {
     assert_eq!(json["conversation"].as_array().unwrap().len(), 3);
     assert_eq!(json["conversation"][1]["tools"][0]["parameters"]["city"], "Rabat");
 }
+
+#[test]
+fn the_first_entry_of_a_session_says_so() {
+    let mut page = Page::new();
+    page.said("user", "before");
+    page.event("conversation_start", json!({"session_id": "s1"}));
+    page.said("user", "one");
+    page.said("assistant", "1");
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
+    assert_eq!(begins, [false, true, false]);
+}

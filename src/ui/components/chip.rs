@@ -174,11 +174,15 @@ pub fn AddressForm() -> impl IntoView {
                         inputmode="url"
                         autocomplete="off"
                         spellcheck="false"
+                        list="used-addresses"
                         prop:value=text
                         aria-invalid=move || error.get().is_some().to_string()
                         aria-describedby="address-error"
                         on:input=move |event| text.set(event_target_value(&event))
                     />
+                    <datalist id="used-addresses">
+                        {driver::used().into_iter().map(|url| view! { <option value=url></option> }).collect_view()}
+                    </datalist>
                     <button class="button" type="submit">
                         "Use"
                     </button>

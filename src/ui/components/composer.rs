@@ -5,8 +5,8 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use icondata_lu::LuSend;
-use leptos_icons::Icon;
 
+use super::Glyph;
 use crate::protocol::Command;
 use crate::state::use_app;
 use crate::ui::renders;
@@ -62,7 +62,7 @@ pub fn Composer() -> impl IntoView {
                 on:keydown=on_key
             ></textarea>
             <button class="button primary send" type="submit" data-testid="send" disabled=is_empty>
-                <Icon icon=LuSend />
+                <Glyph icon=LuSend />
                 <span>"Send"</span>
             </button>
         </form>

@@ -89,6 +89,11 @@ pub fn ConversationView() -> impl IntoView {
                                 </div>
                             }
                         })}
+                    {entry
+                        .0
+                        .turn
+                        .with_untracked(|turn| turn.begins_session)
+                        .then(|| view! { <p class="session-divider">"A new session of Coda's"</p> })}
                     <TurnView row=entry.0 />
                 </For>
             </div>

@@ -2,8 +2,8 @@
 
 use icondata_lu::{LuDownload, LuSearch};
 use leptos::prelude::*;
-use leptos_icons::Icon;
 
+use super::Glyph;
 use crate::model::{Turn, export_json, export_markdown};
 use crate::state::use_app;
 use crate::ui::files::download;
@@ -28,7 +28,7 @@ pub fn ConversationTools(
     view! {
         <div class="conversation-tools">
             <label class="search">
-                <Icon icon=LuSearch />
+                <Glyph icon=LuSearch />
                 <span class="visually-hidden">"Search in the conversation"</span>
                 <input
                     type="search"
@@ -51,7 +51,7 @@ pub fn ConversationTools(
                 title="The whole conversation as a Markdown file"
                 on:click=move |_| download("coda-conversation.md", "text/markdown", &export_markdown(turns().iter()))
             >
-                <Icon icon=LuDownload />
+                <Glyph icon=LuDownload />
                 "Markdown"
             </button>
             <button
@@ -59,7 +59,7 @@ pub fn ConversationTools(
                 title="The whole conversation as a JSON file"
                 on:click=move |_| download("coda-conversation.json", "application/json", &export_json(turns().iter()))
             >
-                <Icon icon=LuDownload />
+                <Glyph icon=LuDownload />
                 "JSON"
             </button>
         </div>

@@ -1,9 +1,9 @@
 //! Copies a text and says that it did.
 
+use super::Glyph;
 use crate::ui::renders;
 use icondata_lu::{LuCheck, LuCopy};
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_use_clipboard::{UseClipboardReturn, use_clipboard};
 
 /// A button that copies what `text` gives when it is pressed.
@@ -26,7 +26,7 @@ pub fn CopyButton(
             title=name
             on:click=move |_| copy(&text.run(()))
         >
-            {move || if copied.get() { view! { <Icon icon=LuCheck /> } } else { view! { <Icon icon=LuCopy /> } }}
+            {move || if copied.get() { view! { <Glyph icon=LuCheck /> } } else { view! { <Glyph icon=LuCopy /> } }}
         </button>
     }
 }

@@ -2,9 +2,10 @@
 
 use leptos::html::{ElementChild, custom};
 use leptos::prelude::*;
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag};
 
 use super::CopyButton;
+use crate::model::{CodeKind, highlight};
 use crate::ui::renders;
 
 /// Deeper nesting than any answer needs would only exhaust the stack.
@@ -92,11 +93,8 @@ fn element(tag: Tag<'_>, events: &mut Parser<'_>, depth: usize) -> AnyView {
 const fn element_name(tag: &Tag<'_>) -> Option<&'static str> {
     Some(match tag {
         Tag::Paragraph => "p",
-        // The page has its own first and second level.
-        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => "h3",
-        Tag::Heading { level: HeadingLevel::H3, .. } => "h4",
-        Tag::Heading { level: HeadingLevel::H4, .. } => "h5",
-        Tag::Heading { .. } => "h6",
+        // Below the turn's own, whatever level a message begins with: the order of the page's headings stays whole.
+        Tag::Heading { .. } => "h3",
         Tag::BlockQuote(_) => "blockquote",
         Tag::List(None) => "ul",
         Tag::Item => "li",
@@ -109,6 +107,7 @@ const fn element_name(tag: &Tag<'_>) -> Option<&'static str> {
 
 fn code_block(language: String, code: String) -> AnyView {
     let to_copy = code.clone();
+    let language_of_code = language.clone();
     view! {
         <div class="code-block">
             <div class="code-head">
@@ -116,11 +115,25 @@ fn code_block(language: String, code: String) -> AnyView {
                 <CopyButton label="Copy the code" text=Callback::new(move |()| to_copy.clone()) />
             </div>
             <pre tabindex="0">
-                <code>{code}</code>
+                <code>{coloured(&language_of_code, &code)}</code>
             </pre>
         </div>
     }
     .into_any()
+}
+
+fn coloured(language: &str, code: &str) -> Vec<AnyView> {
+    let view = |(kind, text): (CodeKind, &str)| {
+        let class = match kind {
+            CodeKind::Plain => return text.to_owned().into_any(),
+            CodeKind::Comment => "code-comment",
+            CodeKind::Text => "code-text",
+            CodeKind::Number => "code-number",
+            CodeKind::Keyword => "code-keyword",
+        };
+        view! { <span class=class>{text.to_owned()}</span> }.into_any()
+    };
+    highlight(language, code).into_iter().map(view).collect()
 }
 
 /// A link where its address can do no harm, otherwise its words with the address beside them.

@@ -2,8 +2,8 @@
 
 use icondata_lu::LuX;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 
+use super::Glyph;
 use crate::state::{Notice, use_app};
 use crate::ui::renders;
 
@@ -44,7 +44,7 @@ fn NoticeView(notice: Notice) -> impl IntoView {
                     })}
             </div>
             <button class="icon-button" aria-label="Dismiss" on:click=move |_| notices.dismiss(id)>
-                <Icon icon=LuX />
+                <Glyph icon=LuX />
             </button>
         </div>
     }

@@ -2,8 +2,8 @@
 
 use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
-use leptos_icons::Icon;
 
+use super::Glyph;
 use crate::state::{Settings, THEMES, use_app};
 use crate::ui::renders;
 
@@ -35,7 +35,7 @@ pub fn ThemeButton() -> impl IntoView {
                 app.set_settings(Settings { theme: next, ..app.settings.current.get_untracked() });
             }
         >
-            <Icon icon />
+            <Glyph icon />
         </button>
     }
 }

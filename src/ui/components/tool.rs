@@ -2,9 +2,9 @@
 
 use icondata_lu::LuWrench;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use serde_json::Value;
 
+use super::Glyph;
 use crate::model::{ToolCall, ToolState};
 use crate::ui::{format, renders};
 
@@ -48,7 +48,7 @@ pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
     view! {
         <details class="tool" data-state=move || call.with(|call| name(&call.state))>
             <summary>
-                <Icon icon=LuWrench />
+                <Glyph icon=LuWrench />
                 <span>{call.with_untracked(|call| call.name.clone())}</span>
                 <span class="tool-time">{move || call.with(time)}</span>
             </summary>

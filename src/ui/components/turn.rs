@@ -3,9 +3,8 @@
 use icondata_lu::LuTriangleAlert;
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 
-use super::{CopyButton, Markdown, OutgoingState, ToolView};
+use super::{CopyButton, Glyph, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::state::Row;
 use crate::ui::format;
@@ -38,7 +37,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
             data-open=move || is_open.get().to_string()
         >
             <header class="turn-head">
-                <span class="turn-name">{who}</span>
+                <h2 class="turn-name">{who}</h2>
                 <time class="turn-time" title=move || format::full_time(time) datetime=time.to_string()>
                     {move || format::clock_time(time)}
                 </time>
@@ -69,7 +68,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
                     .map(|error| {
                         view! {
                             <p class="turn-error" role="alert">
-                                <Icon icon=LuTriangleAlert />
+                                <Glyph icon=LuTriangleAlert />
                                 <span>{error}</span>
                             </p>
                         }

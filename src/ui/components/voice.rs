@@ -3,9 +3,9 @@
 use icondata_lu::{LuMic, LuPlay, LuSquare};
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use wasm_bindgen::JsCast;
 
+use super::Glyph;
 use crate::protocol::{Command, SttStart};
 use crate::state::{App, Settings, use_app};
 use crate::ui::renders;
@@ -165,7 +165,7 @@ pub fn VoiceControls() -> impl IntoView {
                 on:lostpointercapture=move |_| release("pointer lost")
                 on:contextmenu=move |event| event.prevent_default()
             >
-                <Icon icon=LuMic />
+                <Glyph icon=LuMic />
                 <span>{words}</span>
             </button>
             <button
@@ -175,7 +175,7 @@ pub fn VoiceControls() -> impl IntoView {
                 disabled=move || !connection.is_ready()
                 on:click=move |_| app.send(Command::TtsStop, "stop speaking", "click")
             >
-                <Icon icon=LuSquare />
+                <Glyph icon=LuSquare />
                 <span>"Stop speaking"</span>
             </button>
             <button
@@ -185,7 +185,7 @@ pub fn VoiceControls() -> impl IntoView {
                 disabled=move || !connection.is_ready()
                 on:click=move |_| app.send(Command::DemoFlow, "run demo", "click")
             >
-                <Icon icon=LuPlay />
+                <Glyph icon=LuPlay />
                 <span>"Run demo"</span>
             </button>
         </div>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::debugger::DebuggerPanel;
 use crate::ui::renders;
 
 /// The debugger as a page of its own.
@@ -9,10 +10,9 @@ use crate::ui::renders;
 pub fn DebuggerPage() -> impl IntoView {
     renders::count("DebuggerPage");
     view! {
-        <section class="page-body">
-            <header class="page-head">
-                <h1>"Debugger"</h1>
-            </header>
+        <section class="debugger-page">
+            <h1 class="visually-hidden">"Debugger"</h1>
+            <DebuggerPanel />
         </section>
     }
 }

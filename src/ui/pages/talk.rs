@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::{AvatarFace, Composer, ConversationView, VoiceControls};
+use crate::ui::components::{AvatarFace, Composer, ConversationView, PipelineView, VoiceControls};
 use crate::ui::renders;
 
 /// The home page.
@@ -21,6 +21,7 @@ pub fn TalkPage() -> impl IntoView {
             </div>
             <aside class="talk-side" aria-label="Coda">
                 <AvatarFace />
+                <PipelineView />
             </aside>
         </section>
     }

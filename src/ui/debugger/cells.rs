@@ -1,0 +1,103 @@
+//! What stands in the cells of a row, in words.
+
+use std::borrow::Cow;
+
+use crate::history::{Direction, Recorder, Row, RowKind, What, shown_text, state_name};
+use crate::protocol::WallTime;
+
+const DAY_MILLIS: i64 = 86_400_000;
+/// So much of a frame stands in its row.
+const SUMMARY_CHARS: usize = 240;
+/// What stands where nothing is known.
+pub const NOTHING: &str = "–";
+
+/// The time of day to the millisecond, on a clock that is so many minutes ahead of UTC.
+pub fn time_of_day(time: WallTime, utc_offset_minutes: i32) -> String {
+    let millis = (time.unix_millis() + i64::from(utc_offset_minutes) * 60_000).rem_euclid(DAY_MILLIS);
+    let (seconds, millis) = (millis / 1_000, millis % 1_000);
+    format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A size in bytes.
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a kilobyte")]
+pub fn size(bytes: usize) -> String {
+    if bytes < 10_000 { format!("{bytes} B") } else { format!("{:.1} kB", bytes as f64 / 1_000.0) }
+}
+
+/// A row's direction as a sign and in words.
+pub const fn direction(row: &Row) -> (&'static str, &'static str) {
+    match (row.direction(), &row.kind) {
+        (Some(Direction::In), _) => ("↓", "in"),
+        (Some(Direction::Out), _) => ("↑", "out"),
+        (None, RowKind::Message { .. }) => ("·", "message"),
+        (None, _) => ("·", "page"),
+    }
+}
+
+/// The wire type, or what else the row is.
+pub fn kind(row: &Row) -> &str {
+    match &row.kind {
+        RowKind::FrameIn { what: What::Binary(_), .. } => "binary",
+        RowKind::FrameIn { kind, .. } | RowKind::FrameOut { kind, .. } | RowKind::Message { kind, .. } => {
+            if kind.is_empty() { "no type" } else { kind }
+        }
+        RowKind::Phase { .. } => "connection",
+        RowKind::Resumed(_) => "resumed",
+        RowKind::Notice { .. } => "notice",
+    }
+}
+
+/// The row's state: a message's as it was then, a written frame's as it is now.
+pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
+    match &row.kind {
+        RowKind::Message { state, .. } => state_name(state),
+        RowKind::FrameOut { message: Some(id), .. } => recorder.state_of(*id).map_or("", state_name),
+        RowKind::FrameIn { what: What::Unreadable(_), .. } => "unreadable",
+        RowKind::FrameIn { what: What::Stale, .. } => "stale",
+        RowKind::FrameIn { what: What::Replay, .. } => "replay",
+        RowKind::FrameIn { kind, answers: Some(_), .. } if &**kind == "client_message" => "echo",
+        RowKind::FrameIn { answers: Some(_), .. } => "answer",
+        _ => "",
+    }
+}
+
+/// How a row looks: what went wrong stands out.
+pub fn tone(row: &Row, state: &str) -> &'static str {
+    if row.is_error() {
+        return "bad";
+    }
+    match state {
+        "failed" | "unreadable" => "bad",
+        "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" => "warn",
+        _ => "",
+    }
+}
+
+/// What the row says, in one line: of a frame its data.
+pub fn summary(row: &Row) -> String {
+    let text = shown_text(row);
+    let said = match &row.kind {
+        RowKind::FrameIn { what: What::Unreadable(why), .. } => Cow::Owned(format!("{why}: {text}")),
+        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => Cow::Borrowed(data_of(&text)),
+        RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),
+        _ => text,
+    };
+    cut(&said, SUMMARY_CHARS)
+}
+
+/// The text, or how it begins.
+pub fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A frame from its data on: what stands before has columns of its own.
+fn data_of(text: &str) -> &str {
+    const KEY: &str = "\"data\":";
+    let Some(at) = text.find(KEY) else { return text };
+    let data = text[at + KEY.len()..].trim();
+    // Coda writes the data last: the frame's own brace goes.
+    if data.starts_with('{') { data.strip_suffix("}}").map_or(data, |_| &data[..data.len() - 1]) } else { data }
+}

@@ -1,0 +1,89 @@
+//! What differs between the marked row and the chosen one.
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::cells::{NOTHING, cut};
+use super::desk::use_desk;
+use crate::history::{Recorder, RowKind, diff, mask, shown_text};
+use crate::ui::renders;
+
+/// So much of a value is shown.
+const VALUE_CHARS: usize = 200;
+
+/// The row as JSON: its frame, or what its message says. Tokens are hidden.
+fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
+    let row = recorder.get(number)?;
+    match &row.kind {
+        RowKind::Message { command, .. } => {
+            let said = json!({ "type": command.kind(), "data": command.data() }).to_string();
+            serde_json::from_str(&mask(&said)).ok()
+        }
+        _ => serde_json::from_str(&shown_text(row)).ok(),
+    }
+}
+
+/// The differences from the marked row; nothing where none is marked.
+#[component]
+pub fn Compare(
+    /// The chosen row.
+    number: u64,
+) -> impl IntoView {
+    renders::count("Compare");
+    let desk = use_desk();
+    move || {
+        let marked = desk.marked.get().filter(|marked| *marked != number)?;
+        let values = desk.with_recorder_untracked(|recorder| (value_of(recorder, marked), value_of(recorder, number)));
+        let found = match &values {
+            (Some(left), Some(right)) => Some(diff(left, right)),
+            _ => None,
+        };
+        let side = |value: Option<Value>| {
+            value.map_or_else(|| NOTHING.to_owned(), |value| cut(&value.to_string(), VALUE_CHARS))
+        };
+        let view = match found {
+            None => view! { <p class="field-hint">"One of the two holds no JSON to compare."</p> }.into_any(),
+            Some(found) if found.is_empty() => view! { <p class="field-hint">"They are equal."</p> }.into_any(),
+            Some(found) => view! {
+                <div class="debugger-wide" role="region" aria-label="Differences" tabindex="0">
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Where"</th>
+                                <th scope="col">{format!("A, row {marked}")}</th>
+                                <th scope="col">{format!("B, row {number}")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {found
+                                .into_iter()
+                                .map(|difference| {
+                                    let path = if difference.path.is_empty() { "(all)".into() } else { difference.path };
+                                    view! {
+                                        <tr>
+                                            <td><code>{path}</code></td>
+                                            <td><code>{side(difference.left)}</code></td>
+                                            <td><code>{side(difference.right)}</code></td>
+                                        </tr>
+                                    }
+                                })
+                                .collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            }
+            .into_any(),
+        };
+        Some(view! {
+            <section class="debugger-part" data-testid="debugger-compare">
+                <header>
+                    <h3>"Compared with A"</h3>
+                    <button class="link-button" type="button" on:click=move |_| desk.jump(marked)>
+                        {format!("Row {marked}")}
+                    </button>
+                </header>
+                {view}
+            </section>
+        })
+    }
+}

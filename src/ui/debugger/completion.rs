@@ -1,0 +1,41 @@
+//! The word that the cursor is in, and what takes its place.
+
+use crate::history::{Completion, completions};
+
+/// The word that is being written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Begun {
+    /// In bytes, from where.
+    start: usize,
+    /// In bytes, the cursor.
+    end: usize,
+    /// The ways to go on.
+    pub ways: Vec<Completion>,
+}
+
+impl Begun {
+    /// The word before the cursor, which counts as browsers do: in UTF-16 units.
+    pub fn at(text: &str, cursor: usize) -> Self {
+        let mut units = 0;
+        let end = text.char_indices().find(|(_, letter)| {
+            let is_there = units >= cursor;
+            units += letter.len_utf16();
+            is_there
+        });
+        let end = end.map_or(text.len(), |(at, _)| at);
+        let before = &text[..end];
+        let start = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+        Self { start, end, ways: completions(&before[start..]) }
+    }
+
+    /// The text with `way` in the word's place, and whether the word goes on: a term without its value.
+    pub fn take(&self, text: &str, way: &str) -> (String, bool) {
+        let goes_on = way.ends_with([':', '>', '<']);
+        let before = text.get(..self.start).unwrap_or_default();
+        let after = text.get(self.end..).unwrap_or_default();
+        let gap = if goes_on || after.starts_with(char::is_whitespace) { "" } else { " " };
+        (format!("{before}{way}{gap}{after}"), goes_on)
+    }
+}

@@ -1,0 +1,50 @@
+//! How many frames there are of each wire type; a click asks for that type only.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use crate::ui::renders;
+
+/// The types with their counts.
+#[component]
+pub fn TypeCounts() -> impl IntoView {
+    renders::count("TypeCounts");
+    let desk = use_desk();
+    let counts = Memo::new(move |_| {
+        desk.with_recorder(|recorder| {
+            recorder.counts_by_type().map(|(kind, count)| (kind.clone(), count)).collect::<Vec<(Arc<str>, usize)>>()
+        })
+    });
+    let kinds =
+        Memo::new(move |_| counts.with(|counts| counts.iter().map(|(kind, _)| kind.clone()).collect::<Vec<_>>()));
+    let only = Memo::new(move |_| desk.filter.only_type());
+    view! {
+        <ul class="debugger-counts" aria-label="Frames by type">
+            <For each=move || kinds.get() key=Clone::clone let:kind>
+                {
+                    let (name, shown, counted, asked) = (kind.to_string(), kind.to_string(), kind.clone(), kind.clone());
+                    let count = Memo::new(move |_| {
+                        counts.with(|counts| counts.iter().find(|(kind, _)| *kind == counted).map_or(0, |(_, count)| *count))
+                    });
+                    view! {
+                        <li>
+                            <button
+                                class="debugger-count"
+                                type="button"
+                                data-testid="debugger-count"
+                                data-type=name
+                                aria-pressed=move || (only.get().as_deref() == Some(&*asked)).to_string()
+                                on:click=move |_| desk.filter.toggle_type(&kind)
+                            >
+                                <span>{shown}</span>
+                                <span class="number">{count}</span>
+                            </button>
+                        </li>
+                    }
+                }
+            </For>
+        </ul>
+    }
+}

@@ -1,0 +1,285 @@
+//! What the parts of the panel share: the record they look at, the listing, what is chosen.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use js_sys::Date;
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::filter_state::FilterState;
+use super::listing::{Feed, Key, Listed, Listing};
+use super::source::Loaded;
+use crate::history::{Own, Recorder, RowKind};
+use crate::link::MessageId;
+use crate::state::{App, use_app};
+
+/// How high a row of the table is, in pixels. The style sheet gets it from here.
+pub const ROW_HEIGHT: f64 = 26.0;
+/// The number of the live record; imported ones count from 1.
+const LIVE: u64 = 0;
+
+/// What stands beside the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The chosen row.
+    Details,
+    /// The form to send a command by.
+    Send,
+    /// Export and import.
+    Recordings,
+}
+
+/// The panel's state.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The page.
+    pub app: App,
+    /// The filter.
+    pub filter: FilterState,
+    /// The chosen row.
+    pub chosen: RwSignal<Option<Key>>,
+    /// What stands beside the table.
+    pub side: RwSignal<Option<Side>>,
+    /// The row that others are compared with.
+    pub marked: RwSignal<Option<u64>>,
+    /// Paused before the row of this number.
+    pub paused_at: RwSignal<Option<u64>>,
+    /// Whether the newest row is kept in view.
+    pub follows: RwSignal<bool>,
+    /// The next row when the table stopped following.
+    pub left_at: RwSignal<u64>,
+    /// What scrolls.
+    pub scroller: NodeRef<Div>,
+    /// How many minutes the user's clock is ahead of UTC.
+    pub utc_offset_minutes: i32,
+    source: RwSignal<u64>,
+    loaded: StoredValue<Option<Loaded>, LocalStorage>,
+    listing: StoredValue<Listing, LocalStorage>,
+    listed: Memo<Listed>,
+    folds: RwSignal<u64>,
+    imports: StoredValue<u64>,
+    id: u64,
+}
+
+impl Desk {
+    /// The state of a new panel.
+    pub fn new() -> Self {
+        static PANELS: AtomicU64 = AtomicU64::new(0);
+        let app = use_app();
+        let filter = FilterState::new();
+        let source = RwSignal::new(LIVE);
+        let loaded = StoredValue::new_local(None::<Loaded>);
+        let listing = StoredValue::new_local(Listing::default());
+        let (paused_at, folds) = (RwSignal::new(None), RwSignal::new(0));
+        #[expect(clippy::cast_possible_truncation, reason = "at most a day's minutes")]
+        let utc_offset_minutes = -Date::new_0().get_timezone_offset() as i32;
+        let listed = Memo::new(move |_| {
+            folds.track();
+            with_source(app, source, loaded, |recorder, source| {
+                filter.query.with(|query| {
+                    let until = paused_at.get().filter(|_| source == LIVE);
+                    let feed = Feed { recorder, source, query, until, utc_offset_minutes };
+                    listing.try_update_value(|listing| listing.update(&feed)).unwrap_or_default()
+                })
+            })
+        });
+        Self {
+            app,
+            filter,
+            chosen: RwSignal::new(None),
+            side: RwSignal::new(None),
+            marked: RwSignal::new(None),
+            paused_at,
+            follows: RwSignal::new(true),
+            left_at: RwSignal::new(0),
+            scroller: NodeRef::new(),
+            utc_offset_minutes,
+            source,
+            loaded,
+            listing,
+            listed,
+            folds,
+            imports: StoredValue::new(LIVE),
+            id: PANELS.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// A name for an element that no other panel of the page uses.
+    pub fn element_id(&self, name: &str) -> String {
+        format!("debugger-{}-{name}", self.id)
+    }
+
+    // ------------------------------------------------------------ reading
+
+    /// Reads the record that is looked at, and again whenever it changes.
+    pub fn with_recorder<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
+        with_source(self.app, self.source, self.loaded, |recorder, _| read(recorder))
+    }
+
+    /// Reads the record once.
+    pub fn with_recorder_untracked<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
+        untrack(|| self.with_recorder(read))
+    }
+
+    /// The listing in figures.
+    pub fn listed(&self) -> Listed {
+        self.listed.get()
+    }
+
+    /// Reads the listing, and again whenever it changes.
+    pub fn with_listing<R>(&self, read: impl FnOnce(&Listing) -> R) -> R {
+        // Asking for the figures brings it up to date.
+        let _ = self.listed.get();
+        self.listing.with_value(read)
+    }
+
+    /// Reads the listing once.
+    pub fn with_listing_untracked<R>(&self, read: impl FnOnce(&Listing) -> R) -> R {
+        untrack(|| self.with_listing(read))
+    }
+
+    /// Which record is looked at.
+    pub fn source(&self) -> u64 {
+        self.source.get()
+    }
+
+    /// Whether the live record is looked at.
+    pub fn is_live(&self) -> bool {
+        self.source.get() == LIVE
+    }
+
+    /// Reads the imported recording, if it is one that is looked at.
+    pub fn with_loaded<R>(&self, read: impl FnOnce(&Loaded) -> R) -> Option<R> {
+        let is_live = self.is_live();
+        self.loaded.with_value(|loaded| loaded.as_ref().filter(|_| !is_live).map(read))
+    }
+
+    /// What an imported recording tells of a row beyond its frame.
+    pub fn own(&self, number: u64) -> Option<Own> {
+        self.with_loaded(|loaded| loaded.own(number).cloned()).flatten()
+    }
+
+    // ------------------------------------------------------------ acting
+
+    /// Looks at an imported recording.
+    pub fn load(&self, loaded: Loaded) {
+        self.forget_choice();
+        self.loaded.set_value(Some(loaded));
+        self.imports.update_value(|imports| *imports += 1);
+        self.source.set(self.imports.get_value());
+    }
+
+    /// Looks at the live record again.
+    pub fn back_to_live(&self) {
+        self.forget_choice();
+        self.source.set(LIVE);
+        self.loaded.set_value(None);
+    }
+
+    /// Looks at the live record, if another one is looked at.
+    pub fn back_to_live_if_away(&self) {
+        if self.source.get_untracked() != LIVE {
+            self.back_to_live();
+        }
+    }
+
+    fn forget_choice(&self) {
+        self.chosen.set(None);
+        self.marked.set(None);
+        self.follows.set(true);
+    }
+
+    /// Stops looking at new rows, or goes on.
+    pub fn toggle_pause(&self) {
+        let next = self.app.history.with_untracked(|recorder| recorder.numbers().end);
+        self.paused_at.update(|paused| *paused = if paused.is_some() { None } else { Some(next) });
+    }
+
+    /// Opens a folded line, or closes it.
+    pub fn set_open(&self, line: u64, open: bool) {
+        self.listing.update_value(|listing| listing.toggle(line, open));
+        self.folds.update(|folds| *folds += 1);
+    }
+
+    /// Shows the details of a row.
+    pub fn open_details(&self, key: Key) {
+        self.chosen.set(Some(key));
+        self.side.set(Some(Side::Details));
+    }
+
+    /// Chooses a row of the record and brings it into view, out of its fold where it is in one.
+    pub fn jump(&self, number: u64) {
+        let line =
+            self.with_listing_untracked(|listing| listing.line_with(number).map(|line| (line.first(), line.last())));
+        let key = match line {
+            Some((first, last)) if first != last => {
+                self.set_open(first, true);
+                Key { number, is_part: true }
+            }
+            _ => Key::line(number),
+        };
+        self.open_details(key);
+        if let Some(place) = self.with_listing_untracked(|listing| listing.place_of(key)) {
+            self.scroll_to(place);
+        }
+    }
+
+    /// Chooses the newest row of a message.
+    pub fn jump_to_message(&self, id: MessageId) {
+        let newest = |recorder: &Recorder| {
+            let mut rows = recorder.rows_of(id).rev();
+            rows.find(|row| matches!(row.kind, RowKind::Message { .. })).map(|row| row.number)
+        };
+        if let Some(number) = self.with_recorder_untracked(newest) {
+            self.jump(number);
+        }
+    }
+
+    /// Follows the newest row no longer.
+    pub fn stop_following(&self) {
+        if self.follows.get_untracked() {
+            self.left_at.set(self.with_listing_untracked(Listing::next));
+            self.follows.set(false);
+        }
+    }
+
+    /// Brings a place of the table into view.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rows are counted in thousands")]
+    pub fn scroll_to(&self, place: usize) {
+        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let top = place as f64 * ROW_HEIGHT;
+        // The head of the table stands over its first row.
+        let room = f64::from(scroller.client_height()) - ROW_HEIGHT;
+        let from = f64::from(scroller.scroll_top());
+        if top < from {
+            self.stop_following();
+            scroller.set_scroll_top(top as i32);
+        } else if top + ROW_HEIGHT > from + room {
+            scroller.set_scroll_top((top + ROW_HEIGHT - room).ceil() as i32);
+        }
+    }
+}
+
+fn with_source<R>(
+    app: App,
+    source: RwSignal<u64>,
+    loaded: StoredValue<Option<Loaded>, LocalStorage>,
+    read: impl FnOnce(&Recorder, u64) -> R,
+) -> R {
+    let source = source.get();
+    if source == LIVE {
+        return app.history.with(|recorder| read(recorder, LIVE));
+    }
+    loaded.with_value(|loaded| match loaded {
+        Some(loaded) => read(&loaded.recorder, source),
+        None => app.history.with(|recorder| read(recorder, LIVE)),
+    })
+}
+
+/// The panel's state.
+///
+/// # Panics
+/// Outside a panel.
+pub fn use_desk() -> Desk {
+    expect_context::<Desk>()
+}

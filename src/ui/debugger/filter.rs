@@ -1,0 +1,50 @@
+//! The filter: its field, what is wrong with it, what it can say.
+
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use super::filter_field::FilterField;
+use super::filter_help::FilterHelp;
+use super::saved::SavedFilters;
+use crate::ui::renders;
+
+/// The filter.
+#[component]
+pub fn FilterBar() -> impl IntoView {
+    renders::count("FilterBar");
+    let desk = use_desk();
+    let is_help_open = RwSignal::new(false);
+    let [input, error, help] = ["filter", "error", "help"].map(|name| desk.element_id(name));
+    let problem = move || {
+        let error = desk.filter.error.get()?;
+        let what = format!("at character {}: expected {}", error.position, error.expected);
+        Some(format!("Wrong {what}. The last filter that was right stays in force."))
+    };
+    view! {
+        <div class="debugger-filter">
+            <label for=input.clone()>"Filter"</label>
+            <FilterField id=input described_by=error.clone() />
+            <button
+                class="button small"
+                type="button"
+                aria-label="What the filter can say"
+                title="What the filter can say"
+                data-testid="debugger-help"
+                aria-expanded=move || is_help_open.get().to_string()
+                aria-controls=help.clone()
+                on:click=move |_| is_help_open.update(|open| *open = !*open)
+            >
+                "?"
+            </button>
+            <SavedFilters />
+            <p class="field-error" id=error role="alert" data-testid="debugger-filter-error">
+                {problem}
+            </p>
+        </div>
+        <div id=help>
+            <Show when=move || is_help_open.get()>
+                <FilterHelp />
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,59 @@
+//! What the filter can say, with examples that can be tried.
+
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use crate::ui::renders;
+
+const TERMS: [(&str, &str); 14] = [
+    ("hello", "a word anywhere in the row, whatever its case"),
+    ("\"two words\"", "quotes for more than one word"),
+    ("type:stt*", "the wire type; * stands for anything"),
+    ("dir:in", "frames that came in; dir:out for those written"),
+    ("state:unconfirmed", "messages in a state, and their frames"),
+    ("is:error", "what went wrong: unreadable frames, events of errors, failed messages"),
+    ("text:\"hello\"", "a text in the frame, or in the message's own text"),
+    ("id:3f2a", "what is about one message, by the beginning of its id"),
+    ("conn:2", "what belongs to the second connection"),
+    ("rtt>200", "answered later than 200 ms; rtt< for sooner"),
+    ("size>10k", "frames of more than 10 kB; size< for fewer"),
+    ("after:10:32", "from this time of day on"),
+    ("before:10:32:05.5", "before this time of day"),
+    ("!type:llm_token", "! turns any term around"),
+];
+
+/// The terms.
+#[component]
+pub fn FilterHelp() -> impl IntoView {
+    renders::count("FilterHelp");
+    let desk = use_desk();
+    view! {
+        <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">
+            <p>"A row is shown when all terms hold. Press an example to try it."</p>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Term"</th>
+                        <th scope="col">"Lets through"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {TERMS
+                        .map(|(term, meaning)| {
+                            view! {
+                                <tr>
+                                    <td>
+                                        <button class="link-button" type="button" on:click=move |_| desk.filter.set(term)>
+                                            <code>{term}</code>
+                                        </button>
+                                    </td>
+                                    <td>{meaning}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,136 @@
+//! The filter as it is written, read and kept in the address.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+
+use crate::history::{ParseError, Query, Test};
+
+/// The name in the address.
+const PARAMETER: &str = "filter";
+/// Browsers slow pages down that change their address with every key.
+const ADDRESS_AFTER: Duration = Duration::from_millis(300);
+
+/// Puts a filter into the address.
+type Go = Box<dyn Fn(&str)>;
+
+/// What stands in the field, as long as the address is the one that it was typed over.
+#[derive(Clone, PartialEq)]
+struct Typed {
+    over: String,
+    text: String,
+}
+
+/// The filter.
+#[derive(Clone, Copy)]
+pub struct FilterState {
+    /// As it is written.
+    pub text: Memo<String>,
+    /// What is wrong with it.
+    pub error: Memo<Option<ParseError>>,
+    /// The filter in force: where the text is wrong, the last that was right.
+    pub query: Memo<Query>,
+    address: Memo<String>,
+    typed: RwSignal<Option<Typed>>,
+    asked: RwSignal<Option<String>>,
+    timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
+    go: StoredValue<Go, LocalStorage>,
+}
+
+impl FilterState {
+    /// The filter of the address. To be made inside the router.
+    pub fn new() -> Self {
+        let map = use_query_map();
+        let address = Memo::new(move |_| map.with(|map| map.get(PARAMETER)).unwrap_or_default());
+        let typed = RwSignal::new(None::<Typed>);
+        let asked = RwSignal::new(None::<String>);
+        let text = Memo::new(move |_| {
+            let address = address.get();
+            let is_asked = asked.with(|asked| asked.as_ref() == Some(&address));
+            match typed.get() {
+                Some(typed) if is_asked || typed.over == address => typed.text,
+                _ => address,
+            }
+        });
+        let parsed = Memo::new(move |_| text.with(|text| text.parse::<Query>()));
+        let query = Memo::new(move |last: Option<&Query>| {
+            parsed.with(|parsed| match parsed {
+                Ok(query) => query.clone(),
+                Err(_) => last.cloned().unwrap_or_default(),
+            })
+        });
+        let timer = StoredValue::new_local(None::<TimeoutHandle>);
+        on_cleanup(move || {
+            if let Some(timer) = timer.try_get_value().flatten() {
+                timer.clear();
+            }
+        });
+        let (location, navigate) = (use_location(), use_navigate());
+        let go = move |text: &str| {
+            let mut map = map.get_untracked();
+            map.remove(PARAMETER);
+            if !text.is_empty() {
+                map.insert(PARAMETER, text.to_owned());
+            }
+            let path = location.pathname.get_untracked();
+            let to = format!("{path}{}{}", map.to_query_string(), location.hash.get_untracked());
+            navigate(
+                &to,
+                NavigateOptions { replace: true, scroll: false, resolve: false, ..NavigateOptions::default() },
+            );
+        };
+        Self {
+            text,
+            error: Memo::new(move |_| parsed.with(|parsed| parsed.as_ref().err().cloned())),
+            query,
+            address,
+            typed,
+            asked,
+            timer,
+            go: StoredValue::new_local(Box::new(go)),
+        }
+    }
+
+    /// Puts another text in force; the address follows soon.
+    pub fn set(&self, text: &str) {
+        let this = *self;
+        self.typed.set(Some(Typed { over: self.address.get_untracked(), text: text.to_owned() }));
+        if let Some(timer) = self.timer.get_value() {
+            timer.clear();
+        }
+        let ask = move || {
+            let text = this.text.get_untracked();
+            this.asked.set(Some(text.clone()));
+            this.go.with_value(|go| go(&text));
+        };
+        self.timer.set_value(set_timeout_with_handle(ask, ADDRESS_AFTER).ok());
+    }
+
+    /// The one wire type that the filter asks for.
+    pub fn only_type(&self) -> Option<String> {
+        self.query.with(|query| {
+            query.terms().iter().find_map(|term| match &term.test {
+                Test::Type(kind) if !term.is_negated => Some(kind.clone()),
+                _ => None,
+            })
+        })
+    }
+
+    /// Asks for this wire type only, or no more.
+    pub fn toggle_type(&self, kind: &str) {
+        let is_on = untrack(|| self.only_type()).as_deref() == Some(kind);
+        let text = self.query.with_untracked(|query| {
+            let is_type = |test: &Test| matches!(test, Test::Type(_));
+            let kept = query.terms().iter().filter(|term| term.is_negated || !is_type(&term.test));
+            let mut words: Vec<String> = kept.map(ToString::to_string).collect();
+            if !is_on {
+                let is_plain = kind.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+                words.push(if is_plain { format!("type:{kind}") } else { format!("type:{kind:?}") });
+            }
+            words.join(" ")
+        });
+        self.set(&text);
+    }
+}

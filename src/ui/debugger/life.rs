@@ -1,0 +1,132 @@
+//! The life of a message: where it came from, each hop with its time, and the messages that it is tied to.
+
+use leptos::prelude::*;
+
+use super::cells;
+use super::desk::use_desk;
+use super::turn::TurnBars;
+use crate::history::{Life, STATES, Stage, Step, state_name};
+use crate::link::{MessageId, MessageState, Proof};
+use crate::ui::{format, renders};
+
+/// A stage in words.
+fn hop_words(stage: &Stage) -> String {
+    match stage {
+        Stage::Created => "created".to_owned(),
+        Stage::Queued => "queued".to_owned(),
+        Stage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
+        Stage::Answered => "answered by Coda".to_owned(),
+        Stage::Unconfirmed => "unconfirmed".to_owned(),
+        Stage::Settled(MessageState::Delivered(Proof::Echo)) => "delivered, shown by its echo".to_owned(),
+        Stage::Settled(MessageState::Delivered(Proof::Duplicate)) => "delivered, a copy was known already".to_owned(),
+        Stage::Settled(MessageState::Delivered(Proof::Turn)) => "delivered, a turn began with it".to_owned(),
+        Stage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
+        Stage::Settled(end) => {
+            let name = state_name(end);
+            let meaning = STATES.iter().find(|(known, _)| *known == name).map_or("", |(_, meaning)| meaning);
+            format!("{name}: {meaning}")
+        }
+    }
+}
+
+/// A message by the beginning of its id; leads to its newest row.
+#[component]
+pub fn MessageLink(id: MessageId) -> impl IntoView {
+    renders::count("MessageLink");
+    let desk = use_desk();
+    let name = id.to_string();
+    view! {
+        <button class="link-button" type="button" title=name.clone() on:click=move |_| desk.jump_to_message(id)>
+            <code>{cells::cut(&name, 8)}</code>
+        </button>
+    }
+}
+
+/// The life of a message.
+#[component]
+pub fn LifeView(life: Memo<Option<Life>>) -> impl IntoView {
+    renders::count("LifeView");
+    move || life.get().map(|life| view! { <LifeParts life /> })
+}
+
+#[component]
+fn LifeParts(life: Life) -> impl IntoView {
+    renders::count("LifeParts");
+    let desk = use_desk();
+    let Life { id, origin, steps, original, duplicates, again, sent_again_by, answer, turn, .. } = life;
+    let one =
+        |name: &'static str, id: Option<MessageId>| id.map(|id| view! { <dt>{name}</dt><dd><MessageLink id /></dd> });
+    view! {
+        <section class="debugger-part" data-testid="debugger-life">
+            <h3>"Life of the message"</h3>
+            <dl class="kv">
+                <dt>"Message"</dt>
+                <dd>
+                    <code class="debugger-id">{id.to_string()}</code>
+                </dd>
+                <dt>"Component"</dt>
+                <dd>{origin.component}</dd>
+                <dt>"Action"</dt>
+                <dd>{origin.action}</dd>
+                {one("Repeats", original)}
+                {duplicates.into_iter().map(|id| one("Repeated by", Some(id))).collect_view()}
+                {one("Sent again in place of", again)}
+                {one("Sent again by", sent_again_by)}
+                {answer
+                    .map(|number| {
+                        view! {
+                            <dt>"Answer"</dt>
+                            <dd>
+                                <button
+                                    class="link-button"
+                                    type="button"
+                                    data-testid="debugger-answer"
+                                    on:click=move |_| desk.jump(number)
+                                >
+                                    {format!("Row {number}")}
+                                </button>
+                            </dd>
+                        }
+                    })}
+            </dl>
+            <div class="debugger-wide" role="region" aria-label="Hops of the message" tabindex="0">
+                <table class="debugger-steps">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Hop"</th>
+                            <th scope="col" class="number">"Time"</th>
+                            <th scope="col" class="number">"Since created"</th>
+                            <th scope="col" class="number">"Since the last"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{steps.into_iter().map(|step| view! { <Hop step /> }).collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+        {(!turn.is_empty()).then(|| view! { <TurnBars bars=turn /> })}
+    }
+}
+
+#[component]
+fn Hop(step: Step) -> impl IntoView {
+    renders::count("Hop");
+    let desk = use_desk();
+    let words = hop_words(&step.stage);
+    let name = match step.row {
+        Some(row) => view! {
+            <button class="link-button" type="button" title=format!("Row {row}") on:click=move |_| desk.jump(row)>
+                {words}
+            </button>
+        }
+        .into_any(),
+        None => view! { <span>{words}</span> }.into_any(),
+    };
+    view! {
+        <tr data-testid="debugger-hop">
+            <td>{name}</td>
+            <td class="number">{cells::time_of_day(step.at.wall, desk.utc_offset_minutes)}</td>
+            <td class="number">{format::span(step.offset)}</td>
+            <td class="number">{format::span(step.delta)}</td>
+        </tr>
+    }
+}

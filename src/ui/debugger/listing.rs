@@ -1,0 +1,238 @@
+//! The lines of the table: the rows that the filter lets through, folded, kept up to date with little work.
+
+use std::collections::BTreeMap;
+
+use crate::history::{Context, Folder, Line, Query, Recorder, Row, RowKind, Test, What};
+
+/// Names a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The number of the record's row; of the first for folded ones.
+    pub number: u64,
+    /// Whether it is a token below the line that folds it.
+    pub is_part: bool,
+}
+
+impl Key {
+    /// The line that begins with this row.
+    pub const fn line(number: u64) -> Self {
+        Self { number, is_part: false }
+    }
+}
+
+/// What the listing is made from.
+#[derive(Clone, Copy)]
+pub struct Feed<'a> {
+    /// The rows.
+    pub recorder: &'a Recorder,
+    /// Which record it is: another number is another record.
+    pub source: u64,
+    /// What is let through.
+    pub query: &'a Query,
+    /// Rows from this number on are not looked at yet.
+    pub until: Option<u64>,
+    /// How many minutes the user's clock is ahead of UTC.
+    pub utc_offset_minutes: i32,
+}
+
+impl Feed<'_> {
+    fn lets_through(&self, row: &Row) -> bool {
+        self.query.matches(row, &Context { recorder: self.recorder, utc_offset_minutes: self.utc_offset_minutes })
+    }
+
+    fn end(&self) -> u64 {
+        let end = self.recorder.numbers().end;
+        self.until.map_or(end, |until| until.min(end))
+    }
+}
+
+/// The listing in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Changes with every change of the listing.
+    pub revision: u64,
+    /// How many rows the table has.
+    pub total: usize,
+    /// How many of its rows went because the record has them no more.
+    pub dropped: usize,
+    /// Changes when everything was filtered anew.
+    pub generation: u64,
+}
+
+/// The lines of the table.
+#[derive(Debug, Default)]
+pub struct Listing {
+    folder: Folder,
+    query: Query,
+    source: u64,
+    /// The next row to look at.
+    next: u64,
+    /// The oldest row that the record has.
+    first: u64,
+    /// The folded lines that are open, with the rows below them.
+    opened: BTreeMap<u64, Vec<u64>>,
+    listed: Listed,
+}
+
+impl Listing {
+    /// Looks at what is new; at everything where the filter or the record is another one.
+    pub fn update(&mut self, feed: &Feed<'_>) -> Listed {
+        if self.source != feed.source {
+            self.opened.clear();
+        }
+        if self.source != feed.source || self.query != *feed.query || self.is_judged_otherwise(feed) {
+            self.begin(feed);
+        }
+        let before = self.len();
+        self.forget(feed.recorder);
+        self.listed.dropped += before - self.len();
+        let news = self.next..feed.end();
+        for row in feed.recorder.rows(news.clone()) {
+            if feed.lets_through(row) {
+                self.folder.push(row);
+            }
+        }
+        self.next = self.next.max(news.end);
+        self.refresh_opened(feed);
+        self.listed.total = self.len();
+        self.listed.revision += 1;
+        self.listed
+    }
+
+    fn begin(&mut self, feed: &Feed<'_>) {
+        self.folder = Folder::default();
+        self.query = feed.query.clone();
+        self.source = feed.source;
+        self.first = feed.recorder.numbers().start;
+        self.next = self.first;
+        for parts in self.opened.values_mut() {
+            parts.clear();
+        }
+        let generation = self.listed.generation + 1;
+        self.listed = Listed { generation, revision: self.listed.revision, ..Listed::default() };
+    }
+
+    fn forget(&mut self, recorder: &Recorder) {
+        let first = recorder.numbers().start;
+        if first == self.first {
+            return;
+        }
+        self.first = first;
+        self.next = self.next.max(first);
+        self.folder.forget_before(first);
+        let folder = &self.folder;
+        self.opened.retain(|line, parts| {
+            parts.retain(|number| *number >= first);
+            line_at(folder, *line).is_some()
+        });
+    }
+
+    /// Whether a new row changes what the filter says of an older one: an answer gives a message its round trip.
+    fn is_judged_otherwise(&self, feed: &Feed<'_>) -> bool {
+        let looks_ahead = |test: &Test| matches!(test, Test::State(_) | Test::RoundTrip(..));
+        if !self.query.terms().iter().any(|term| looks_ahead(&term.test)) {
+            return false;
+        }
+        let mut messages = feed.recorder.rows(self.next..feed.end()).filter_map(Row::message);
+        messages.any(|id| {
+            let mut older = feed.recorder.rows_of(id).filter(|row| row.number < self.next);
+            older.any(|row| line_at(&self.folder, row.number).is_some() != feed.lets_through(row))
+        })
+    }
+
+    fn refresh_opened(&mut self, feed: &Feed<'_>) {
+        for (line, parts) in &mut self.opened {
+            let Some(Line::Tokens { first, last, count, .. }) = line_at(&self.folder, *line).map(|(_, line)| line)
+            else {
+                parts.clear();
+                continue;
+            };
+            if parts.last() != Some(last) || parts.len() > *count {
+                let rows = feed.recorder.rows(*first..=*last);
+                *parts = rows.filter(|row| is_token(row) && feed.lets_through(row)).map(|row| row.number).collect();
+            }
+        }
+    }
+
+    /// Opens a folded line, or closes it.
+    pub fn toggle(&mut self, number: u64, open: bool) {
+        if !open {
+            self.opened.remove(&number);
+        } else if let Some((_, Line::Tokens { .. })) = line_at(&self.folder, number) {
+            self.opened.entry(number).or_default();
+        }
+    }
+
+    /// Whether this folded line is open.
+    pub fn is_open(&self, number: u64) -> bool {
+        self.opened.contains_key(&number)
+    }
+
+    /// How many rows the table has.
+    pub fn len(&self) -> usize {
+        self.folder.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
+    }
+
+    /// The row at a place of the table.
+    pub fn key_at(&self, place: usize) -> Option<Key> {
+        let mut parts_before = 0;
+        for (line, parts) in &self.opened {
+            let Some((at, _)) = line_at(&self.folder, *line) else { continue };
+            let head = at + parts_before;
+            if place <= head {
+                break;
+            }
+            if let Some(number) = parts.get(place - head - 1) {
+                return Some(Key { number: *number, is_part: true });
+            }
+            parts_before += parts.len();
+        }
+        let line = self.folder.lines().get(place.checked_sub(parts_before)?)?;
+        Some(Key::line(line.first()))
+    }
+
+    /// Where in the table a row is.
+    pub fn place_of(&self, key: Key) -> Option<usize> {
+        let line = self.line_with(key.number)?;
+        let (at, _) = line_at(&self.folder, line.first())?;
+        let before: usize = self.opened.range(..line.first()).map(|(_, parts)| parts.len()).sum();
+        if !key.is_part {
+            return (line.first() == key.number).then_some(at + before);
+        }
+        let part = self.opened.get(&line.first())?.binary_search(&key.number).ok()?;
+        Some(at + before + 1 + part)
+    }
+
+    /// The line that begins with this row.
+    pub fn line(&self, number: u64) -> Option<&Line> {
+        line_at(&self.folder, number).map(|(_, line)| line)
+    }
+
+    /// The line that holds this row, folded or not.
+    pub fn line_with(&self, number: u64) -> Option<&Line> {
+        let lines = self.folder.lines();
+        let after = lines.partition_point(|line| line.first() <= number);
+        lines.get(after.checked_sub(1)?).filter(|line| line.last() >= number)
+    }
+
+    /// How many rows of the table began with this row of the record or later.
+    pub fn count_from(&self, number: u64) -> usize {
+        let lines = self.folder.lines();
+        lines.len() - lines.partition_point(|line| line.first() < number)
+    }
+
+    /// The next row that will be looked at.
+    pub const fn next(&self) -> u64 {
+        self.next
+    }
+}
+
+fn line_at(folder: &Folder, number: u64) -> Option<(usize, &Line)> {
+    let lines = folder.lines();
+    let at = lines.binary_search_by_key(&number, Line::first).ok()?;
+    lines.get(at).map(|line| (at, line))
+}
+
+fn is_token(row: &Row) -> bool {
+    matches!(&row.kind, RowKind::FrameIn { kind, what: What::Event, .. } if &**kind == "llm_token")
+}

@@ -1,0 +1,32 @@
+//! The debugger: finds the cause of a fault without the console. Fills whatever box it is put in.
+
+mod banner;
+mod cells;
+mod compare;
+mod completion;
+mod counts;
+mod desk;
+mod details;
+mod filter;
+mod filter_field;
+mod filter_help;
+mod filter_state;
+mod frame;
+mod keys;
+mod life;
+mod listing;
+mod panel;
+mod recordings;
+mod row;
+mod saved;
+mod send;
+mod sent;
+mod source;
+mod storage;
+mod table;
+mod templates;
+mod toolbar;
+mod tree;
+mod turn;
+
+pub use panel::DebuggerPanel;

@@ -1,0 +1,92 @@
+//! The panel: filter and tools above, the table, and beside or below it what was asked for.
+
+use leptos::prelude::*;
+
+use super::banner::SourceBanner;
+use super::counts::TypeCounts;
+use super::desk::{Desk, ROW_HEIGHT, Side, use_desk};
+use super::details::ChosenDetails;
+use super::filter::FilterBar;
+use super::recordings::Recordings;
+use super::send::SendForm;
+use super::table::MessageTable;
+use super::toolbar::Toolbar;
+use crate::ui::renders;
+
+/// The debugger. It fills the box that it is put in; the box must be inside the router.
+#[component]
+pub fn DebuggerPanel() -> impl IntoView {
+    renders::count("DebuggerPanel");
+    let desk = Desk::new();
+    provide_context(desk);
+    view! {
+        <section
+            class="debugger"
+            aria-label="Debugger"
+            data-testid="debugger"
+            style=("--debugger-row", format!("{ROW_HEIGHT}px"))
+        >
+            <div class="debugger-inner">
+                <FilterBar />
+                <Toolbar />
+                <SourceBanner />
+                <div class="debugger-body" class:with-side=move || desk.side.get().is_some()>
+                    <div class="debugger-main">
+                        <TypeCounts />
+                        <MessageTable />
+                    </div>
+                    <SidePart />
+                </div>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn SidePart() -> impl IntoView {
+    renders::count("SidePart");
+    let desk = use_desk();
+    let name = |side| match side {
+        Side::Details => "Details",
+        Side::Send => "Send a command",
+        Side::Recordings => "Recordings",
+    };
+    let close = move || {
+        desk.side.set(None);
+        if let Some(scroller) = desk.scroller.get_untracked() {
+            let _ = scroller.focus();
+        }
+    };
+    view! {
+        {move || {
+            desk.side
+                .get()
+                .map(|side| {
+                    view! {
+                        <section
+                            class="debugger-side"
+                            aria-label=name(side)
+                            data-testid="debugger-side"
+                            on:keydown=move |event| {
+                                if event.key() == "Escape" && !event.default_prevented() {
+                                    close();
+                                }
+                            }
+                        >
+                            <header class="debugger-side-head">
+                                <h2>{name(side)}</h2>
+                                <button class="button small" type="button" on:click=move |_| close()>
+                                    "Close"
+                                </button>
+                            </header>
+                            {match side {
+                                Side::Details => view! { <ChosenDetails /> }.into_any(),
+                                Side::Send => view! { <SendForm /> }.into_any(),
+                                Side::Recordings => view! { <Recordings /> }.into_any(),
+                            }}
+                        </section>
+                    }
+                })
+        }}
+    }
+}

@@ -1,0 +1,132 @@
+//! Recordings: the record as a file, and a file as a record.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlInputElement;
+
+use super::desk::{Desk, use_desk};
+use super::source::Loaded;
+use crate::history::{Context, Format, Recording, export_har, export_jsonl};
+use crate::protocol::WallTime;
+use crate::ui::files::download;
+use crate::ui::renders;
+
+/// What is exported.
+#[derive(Clone, Copy, PartialEq)]
+enum Scope {
+    All,
+    Shown,
+}
+
+fn recording(desk: Desk, scope: Scope) -> Recording {
+    desk.with_recorder_untracked(|recorder| {
+        let context = Context { recorder, utc_offset_minutes: desk.utc_offset_minutes };
+        desk.filter.query.with_untracked(|query| {
+            let rows = recorder.rows(..).filter(|row| scope == Scope::All || query.matches(row, &context));
+            Recording::of(recorder, rows)
+        })
+    })
+}
+
+/// Hands the record over as a file; how many frames it holds.
+fn export(desk: Desk, scope: Scope, format: Format) -> Result<usize, String> {
+    let recording = recording(desk, scope);
+    let count = recording.entries.len();
+    if count == 0 {
+        return Err("There is no frame to export.".to_owned());
+    }
+    let url = desk.app.connection.url.get_untracked().unwrap_or_default();
+    let (text, ending, media) = match format {
+        Format::JsonLines => (export_jsonl(&recording), "jsonl", "application/x-ndjson"),
+        Format::Har => (export_har(&recording, &url), "har", "application/json"),
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a date fit")]
+    let now = WallTime::from_unix_millis(js_sys::Date::now() as i64).to_string();
+    let stamp: String = now.chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect();
+    download(&format!("coda-{stamp}.{ending}"), media, &text);
+    Ok(count)
+}
+
+async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
+    let name = file.name();
+    let text = JsFuture::from(file.text()).await.map_err(|_| format!("{name} could not be read."))?;
+    let text = text.as_string().unwrap_or_default();
+    let imported = Recording::import(&text).ok_or_else(|| {
+        format!("{name} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")
+    })?;
+    let words = match (imported.recording.entries.len(), imported.damages.len()) {
+        (frames, 0) => format!("{name}: {frames} frames."),
+        (frames, damages) => format!("{name}: {frames} frames, {damages} could not be read."),
+    };
+    desk.load(Loaded::new(name, imported));
+    Ok(words)
+}
+
+/// Export and import.
+#[component]
+pub fn Recordings() -> impl IntoView {
+    renders::count("Recordings");
+    let desk = use_desk();
+    let told = RwSignal::new(None::<Result<String, String>>);
+    let button = move |scope, format, name: &'static str, label: &'static str| {
+        let save = move |_| {
+            told.set(Some(export(desk, scope, format).map(|count| format!("{count} frames exported."))));
+        };
+        view! {
+            <button class="button small" type="button" aria-label=label on:click=save>
+                {name}
+            </button>
+        }
+    };
+    let open = move |event| {
+        let input = event_target::<HtmlInputElement>(&event);
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        spawn_local(async move {
+            let outcome = read(desk, file).await;
+            // The panel may have been closed meanwhile.
+            let _ = told.try_set(Some(outcome));
+            input.set_value("");
+        });
+    };
+    let file_id = desk.element_id("file");
+    view! {
+        <div class="debugger-details">
+            <section class="debugger-part">
+                <h3>"Export"</h3>
+                <p class="field-hint">
+                    "Frames with their times and what the page knows of them; the tokens of the authentication are hidden."
+                </p>
+                <div class="debugger-export">
+                    <span>"Everything"</span>
+                    {button(Scope::All, Format::JsonLines, "JSON Lines", "Export everything as JSON Lines")}
+                    {button(Scope::All, Format::Har, "HAR", "Export everything as HAR")}
+                    <span>"What the filter shows"</span>
+                    {button(Scope::Shown, Format::JsonLines, "JSON Lines", "Export what the filter shows as JSON Lines")}
+                    {button(Scope::Shown, Format::Har, "HAR", "Export what the filter shows as HAR")}
+                </div>
+            </section>
+            <section class="debugger-part">
+                <h3>"Import"</h3>
+                <div class="field">
+                    <label for=file_id.clone()>"A recording: JSON Lines or HAR"</label>
+                    <input
+                        id=file_id
+                        type="file"
+                        accept=".jsonl,.ndjson,.har,.json,.txt"
+                        data-testid="debugger-import"
+                        on:change=open
+                    />
+                </div>
+            </section>
+            <p class="debugger-fate" role="status" data-testid="debugger-recorded">
+                {move || {
+                    told.get()
+                        .map(|told| match told {
+                            Ok(words) => view! { <span>{words}</span> }.into_any(),
+                            Err(words) => view! { <span class="field-error">{words}</span> }.into_any(),
+                        })
+                }}
+            </p>
+        </div>
+    }
+}

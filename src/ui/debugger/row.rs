@@ -1,0 +1,169 @@
+//! A row of the table. What cannot change is read once; the rest when the listing changed.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::cells;
+use super::desk::{Desk, use_desk};
+use super::listing::Key;
+use crate::history::{Line, Row};
+use crate::ui::{format, renders};
+
+/// What may change while the row stands there.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Moving {
+    place: Option<usize>,
+    since_last: Option<Duration>,
+    state: String,
+    tone: &'static str,
+    round_trip: Option<Duration>,
+    fold: Option<Fold>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Fold {
+    count: usize,
+    text: String,
+    is_open: bool,
+}
+
+fn moving(desk: Desk, key: Key) -> Moving {
+    let (place, before, fold) = desk.with_listing(|listing| {
+        let place = listing.place_of(key);
+        let before = place.and_then(|place| place.checked_sub(1)).and_then(|place| listing.key_at(place));
+        let fold = match listing.line(key.number).filter(|_| !key.is_part) {
+            Some(Line::Tokens { count, text, .. }) => {
+                Some(Fold { count: *count, text: text.clone(), is_open: listing.is_open(key.number) })
+            }
+            _ => None,
+        };
+        (place, before, fold)
+    });
+    desk.with_recorder(|recorder| {
+        let Some(row) = recorder.get(key.number) else { return Moving { place, fold, ..Moving::default() } };
+        let before = before.and_then(|before| recorder.get(before.number));
+        let state = match desk.own(key.number).and_then(|own| own.state) {
+            Some(state) => state,
+            None => cells::state(recorder, row).to_owned(),
+        };
+        Moving {
+            place,
+            since_last: before.map(|before| row.at.mono.since(before.at.mono)),
+            tone: cells::tone(row, &state),
+            state,
+            round_trip: recorder.round_trip(row),
+            fold,
+        }
+    })
+}
+
+/// What stays as it is.
+#[derive(Default)]
+struct Fixed {
+    time: String,
+    sign: &'static str,
+    direction: &'static str,
+    kind: String,
+    size: String,
+    summary: String,
+}
+
+impl Fixed {
+    fn of(row: &Row, desk: Desk) -> Self {
+        let (sign, direction) = cells::direction(row);
+        Self {
+            time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes),
+            sign,
+            direction,
+            kind: cells::kind(row).to_owned(),
+            size: row.size().map(cells::size).unwrap_or_default(),
+            summary: cells::summary(row),
+        }
+    }
+}
+
+/// The row named by `key`.
+#[component]
+pub fn TableRow(key: Key) -> impl IntoView {
+    renders::count("TableRow");
+    let desk = use_desk();
+    // The first rows of a fold may be gone from the record while the fold is still there.
+    let row = desk.with_recorder_untracked(|recorder| {
+        let number = key.number.max(recorder.numbers().start);
+        recorder.get(number).map(|row| Fixed::of(row, desk)).unwrap_or_default()
+    });
+    let Fixed { time, sign, direction, kind, size, summary } = row;
+    let type_name = kind.clone();
+    let moving = Memo::new(move |_| moving(desk, key));
+    let is_chosen = move || desk.chosen.get() == Some(key);
+    let is_marked = move || desk.marked.get() == Some(key.number) && !key.is_part;
+    let fold = Memo::new(move |_| moving.with(|moving| moving.fold.as_ref().map(|fold| (fold.count, fold.is_open))));
+    let said = move || match moving.with(|moving| moving.fold.as_ref().map(|fold| fold.text.clone())) {
+        Some(text) => text,
+        None => summary.clone(),
+    };
+    view! {
+        <div
+            role="row"
+            class="debugger-row"
+            class:chosen=is_chosen
+            class:marked=is_marked
+            class:part=key.is_part
+            id=desk.element_id(&row_name(key))
+            data-testid="debugger-row"
+            data-type=type_name
+            data-state=move || moving.with(|moving| moving.state.clone())
+            data-tone=move || moving.with(|moving| moving.tone)
+            aria-rowindex=move || moving.with(|moving| moving.place.map(|place| (place + 2).to_string()))
+            aria-selected=move || is_chosen().to_string()
+            on:click=move |_| desk.open_details(key)
+        >
+            <span role="gridcell" class="number">{time}</span>
+            <span role="gridcell" class="number">
+                {move || moving.with(|moving| moving.since_last.map(|span| format!("+{}", format::span(span))))}
+            </span>
+            <span role="gridcell" class="debugger-direction" data-direction=direction>
+                <span aria-hidden="true">{sign}</span>
+                <span class="debugger-word">{direction}</span>
+            </span>
+            <span role="gridcell" class="debugger-type">
+                {move || {
+                    fold.get()
+                        .map(|(count, is_open)| {
+                            view! {
+                                <button
+                                    class="debugger-fold"
+                                    type="button"
+                                    tabindex="-1"
+                                    data-testid="debugger-fold"
+                                    aria-expanded=is_open.to_string()
+                                    aria-label=format!("{count} tokens")
+                                    on:click=move |event| {
+                                        event.stop_propagation();
+                                        desk.chosen.set(Some(key));
+                                        desk.set_open(key.number, !is_open);
+                                    }
+                                >
+                                    {if is_open { "▾" } else { "▸" }}
+                                    {format!(" {count} ×")}
+                                </button>
+                            }
+                        })
+                }}
+                <span>{kind}</span>
+            </span>
+            <span role="gridcell" class="number">{move || fold.get().is_none().then(|| size.clone())}</span>
+            <span role="gridcell" class="debugger-state">{move || moving.with(|moving| moving.state.clone())}</span>
+            <span role="gridcell" class="number">
+                {move || moving.with(|moving| moving.round_trip.map(format::span))}
+            </span>
+            <span role="gridcell" class="debugger-summary">{said}</span>
+        </div>
+    }
+}
+
+/// A row's name among the elements of its panel.
+pub fn row_name(key: Key) -> String {
+    format!("{}-{}", if key.is_part { "part" } else { "row" }, key.number)
+}

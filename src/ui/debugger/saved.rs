@@ -1,0 +1,133 @@
+//! Filters kept in the browser, each with a name.
+
+use leptos::ev::SubmitEvent;
+use leptos::html::Details;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::desk::use_desk;
+use super::storage::{read_list, write_list};
+use crate::state::NoticeLevel;
+use crate::ui::renders;
+
+const STORAGE_KEY: &str = "coda.debugger.filters";
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Saved {
+    name: String,
+    filter: String,
+}
+
+impl Saved {
+    fn read(value: &Value) -> Option<Self> {
+        let field = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self { name: field("name")?, filter: field("filter")? })
+    }
+
+    fn write(&self) -> Value {
+        json!({ "name": self.name, "filter": self.filter })
+    }
+}
+
+/// The saved filters, and the way to save the present one.
+#[component]
+pub fn SavedFilters() -> impl IntoView {
+    renders::count("SavedFilters");
+    let desk = use_desk();
+    let saved = RwSignal::new(read_list(STORAGE_KEY).iter().filter_map(Saved::read).collect::<Vec<Saved>>());
+    let name = RwSignal::new(String::new());
+    let name_id = desk.element_id("filter-name");
+    let popover = NodeRef::<Details>::new();
+    let close = move || {
+        if let Some(popover) = popover.get_untracked() {
+            // There is nothing to be done where it is closed already.
+            let _ = popover.remove_attribute("open");
+        }
+    };
+    let keep = move || {
+        let list = saved.with_untracked(|saved| saved.iter().map(Saved::write).collect());
+        if !write_list(STORAGE_KEY, list) {
+            let words = "The browser keeps no filters: its storage is full or turned off.";
+            desk.app.notices.show(NoticeLevel::Warn, "saved filters", words.into());
+        }
+    };
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let filter = desk.filter.text.get_untracked().trim().to_owned();
+        let given = name.get_untracked().trim().to_owned();
+        let new = Saved { name: if given.is_empty() { filter.clone() } else { given }, filter };
+        if new.filter.is_empty() {
+            return;
+        }
+        saved.update(|saved| {
+            saved.retain(|known| known.name != new.name);
+            saved.push(new);
+        });
+        name.set(String::new());
+        keep();
+    };
+    let cannot_save =
+        move || desk.filter.text.with(|text| text.trim().is_empty()) || desk.filter.error.with(Option::is_some);
+    view! {
+        <details
+            class="debugger-saved"
+            data-testid="debugger-saved"
+            node_ref=popover
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    close();
+                }
+            }
+        >
+            <summary class="button small">"Saved"</summary>
+            <div class="debugger-popover">
+                <Show when=move || saved.with(Vec::is_empty)>
+                    <p class="field-hint">"No filter is saved. Write one, name it here, and it stays in this browser."</p>
+                </Show>
+                <ul>
+                    <For each=move || saved.get() key=Clone::clone let:entry>
+                        {
+                            let (name, filter, text) = (entry.name.clone(), entry.filter.clone(), entry.filter.clone());
+                            let delete = format!("Delete {name}");
+                            view! {
+                                <li>
+                                    <button class="link-button" type="button" title=text on:click=move |_| {
+                                        desk.filter.set(&filter);
+                                        close();
+                                    }>
+                                        {name}
+                                    </button>
+                                    <button
+                                        class="button small"
+                                        type="button"
+                                        aria-label=delete
+                                        on:click=move |_| {
+                                            saved.update(|saved| saved.retain(|known| *known != entry));
+                                            keep();
+                                        }
+                                    >
+                                        "Delete"
+                                    </button>
+                                </li>
+                            }
+                        }
+                    </For>
+                </ul>
+                <form on:submit=save>
+                    <label for=name_id.clone()>"Name of the present filter"</label>
+                    <div class="field-row">
+                        <input
+                            id=name_id
+                            type="text"
+                            prop:value=name
+                            on:input=move |event| name.set(event_target_value(&event))
+                        />
+                        <button class="button" type="submit" disabled=cannot_save>
+                            "Save"
+                        </button>
+                    </div>
+                </form>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,98 @@
+//! What was sent from here, newest first, kept in the browser.
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::desk::use_desk;
+use super::storage::{read_list, write_list};
+use crate::state::NoticeLevel;
+use crate::ui::renders;
+
+const STORAGE_KEY: &str = "coda.debugger.sent";
+/// So many are kept.
+const KEPT: usize = 20;
+
+/// A command as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sent {
+    /// The wire type.
+    pub kind: String,
+    /// Its data as it was written.
+    pub data: String,
+}
+
+impl Sent {
+    fn read(value: &Value) -> Option<Self> {
+        let field = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self { kind: field("type")?, data: field("data")? })
+    }
+
+    fn write(&self) -> Value {
+        json!({ "type": self.kind, "data": self.data })
+    }
+}
+
+/// What is kept.
+pub fn read() -> Vec<Sent> {
+    read_list(STORAGE_KEY).iter().filter_map(Sent::read).take(KEPT).collect()
+}
+
+/// Puts a command first; one that is there already moves. Whether the browser kept it.
+pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
+    list.retain(|known| *known != new);
+    list.insert(0, new);
+    list.truncate(KEPT);
+    write_list(STORAGE_KEY, list.iter().map(Sent::write).collect())
+}
+
+/// The list; a press puts an entry into the form.
+#[component]
+pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -> impl IntoView {
+    renders::count("SentList");
+    let desk = use_desk();
+    let clear = move |_| {
+        list.set(Vec::new());
+        if !write_list(STORAGE_KEY, Vec::new()) {
+            desk.app.notices.show(
+                NoticeLevel::Warn,
+                "sent commands",
+                "The browser could not forget what was sent.".into(),
+            );
+        }
+    };
+    view! {
+        <section class="debugger-part">
+            <header>
+                <h3>"Sent from here"</h3>
+                <Show when=move || list.with(|list| !list.is_empty())>
+                    <button class="link-button" type="button" on:click=clear>
+                        "Forget all"
+                    </button>
+                </Show>
+            </header>
+            <Show when=move || list.with(Vec::is_empty)>
+                <p class="field-hint">"Nothing yet. The last 20 commands sent by this form stay here, in this browser."</p>
+            </Show>
+            <ul class="debugger-sent">
+                <For each=move || list.get() key=Clone::clone let:entry>
+                    {
+                        let (kind, data) = (entry.kind.clone(), entry.data.clone());
+                        view! {
+                            <li>
+                                <button
+                                    class="link-button"
+                                    type="button"
+                                    title="Put into the form"
+                                    on:click=move |_| pick.run(entry.clone())
+                                >
+                                    <code>{kind}</code>
+                                </button>
+                                <code class="debugger-summary">{data}</code>
+                            </li>
+                        }
+                    }
+                </For>
+            </ul>
+        </section>
+    }
+}

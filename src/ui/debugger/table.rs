@@ -1,0 +1,212 @@
+//! The table: of its rows only those in view are in the document, with a margin; its height is that of all.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::ResizeObserver;
+
+use super::desk::{Desk, ROW_HEIGHT, use_desk};
+use super::keys;
+use super::listing::{Key, Listed};
+use super::row::{TableRow, row_name};
+use crate::ui::renders;
+
+/// So many rows beyond the view are ready on either side.
+const MARGIN: usize = 12;
+const COLUMNS: [(&str, &str); 8] = [
+    ("Time", "number"),
+    ("Δ", "number"),
+    ("Way", ""),
+    ("Type", ""),
+    ("Size", "number"),
+    ("State", ""),
+    ("Round trip", "number"),
+    ("Summary", ""),
+];
+
+/// Which rows are in the document: from, to.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows in view")]
+fn window_of(total: usize, top: f64, height: f64) -> (usize, usize) {
+    let first = (top / ROW_HEIGHT).max(0.0) as usize;
+    let last = ((top + height) / ROW_HEIGHT).max(0.0).ceil() as usize;
+    let end = (last + MARGIN).min(total);
+    // A list that has just become shorter may leave the position beyond its end.
+    let in_view = (height / ROW_HEIGHT) as usize + 2 * MARGIN;
+    (first.saturating_sub(MARGIN).min(total.saturating_sub(in_view)), end)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
+fn pixels(rows: usize) -> f64 {
+    rows as f64 * ROW_HEIGHT
+}
+
+/// Tells how high the scrolling part is, now and whenever that changes.
+fn watch_height(desk: Desk) -> RwSignal<f64> {
+    let height = RwSignal::new(0.0);
+    let measure = move || {
+        if let Some(scroller) = desk.scroller.get_untracked() {
+            // A box without an end of its own shows no more than the window does.
+            let most = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+            let now = f64::from(scroller.client_height()).min(most);
+            if (height.get_untracked() - now).abs() >= 1.0 {
+                height.set(now);
+            }
+        }
+    };
+    let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    desk.scroller.on_load(move |scroller| {
+        let told = Closure::<dyn FnMut()>::new(measure);
+        if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
+            observer.observe(&scroller);
+            watching.set_value(Some((observer, told)));
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some((observer, _))) = watching.try_update_value(Option::take) {
+            observer.disconnect();
+        }
+    });
+    height
+}
+
+/// Keeps the newest row in view, or else the rows that are in view where they are.
+fn hold_position(desk: Desk) {
+    Effect::new(move |before: Option<Listed>| {
+        let listed = desk.listed();
+        let gone = before.filter(|before| before.generation == listed.generation);
+        let gone = gone.map_or(0, |before| listed.dropped.saturating_sub(before.dropped));
+        let follows = desk.follows.get();
+        if follows || gone > 0 {
+            request_animation_frame(move || {
+                let Some(Some(scroller)) = desk.scroller.try_get_untracked() else { return };
+                if follows {
+                    scroller.set_scroll_top(scroller.scroll_height());
+                } else {
+                    #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
+                    scroller.set_scroll_top(scroller.scroll_top() - pixels(gone) as i32);
+                }
+            });
+        }
+        listed
+    });
+}
+
+/// The messages.
+#[component]
+pub fn MessageTable() -> impl IntoView {
+    renders::count("MessageTable");
+    let desk = use_desk();
+    let top = RwSignal::new(0.0);
+    let height = watch_height(desk);
+    hold_position(desk);
+    let window = Memo::new(move |_| {
+        let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
+        let top = if desk.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
+        window_of(total, top, height)
+    });
+    // Each record counts its rows from 1, so a row is named by its record too.
+    let keys = Memo::new(move |_| {
+        let (source, (from, to)) = (desk.source(), window.get());
+        let named = |key: Key| (source, key);
+        desk.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place).map(named)).collect::<Vec<_>>())
+    });
+    let scrolled = move |_| {
+        let Some(scroller) = desk.scroller.get_untracked() else { return };
+        let now = f64::from(scroller.scroll_top());
+        let is_at_end = scroller.scroll_top() + scroller.client_height() + 2 >= scroller.scroll_height();
+        if is_at_end && !desk.follows.get_untracked() {
+            desk.follows.set(true);
+        } else if !is_at_end && now < top.get_untracked() {
+            desk.stop_following();
+        }
+        top.set(now);
+    };
+    let active = move || {
+        let key = desk.chosen.get().filter(|key| keys.with(|keys| keys.iter().any(|(_, shown)| shown == key)));
+        key.map(|key| desk.element_id(&row_name(key)))
+    };
+    view! {
+        <div class="debugger-table">
+            <div
+                class="debugger-scroll"
+                role="grid"
+                aria-label="Messages"
+                aria-rowcount=move || (desk.listed().total + 1).to_string()
+                aria-colcount=COLUMNS.len().to_string()
+                aria-activedescendant=active
+                tabindex="0"
+                node_ref=desk.scroller
+                data-testid="debugger-table"
+                on:scroll=scrolled
+                on:keydown=move |event: KeyboardEvent| keys::pressed(desk, &event)
+            >
+                <div role="rowgroup" class="debugger-head">
+                    <div role="row" class="debugger-row" aria-rowindex="1">
+                        {COLUMNS
+                            .map(|(name, class)| view! { <span role="columnheader" class=class>{name}</span> })
+                            .collect_view()}
+                    </div>
+                </div>
+                <div
+                    role="rowgroup"
+                    class="debugger-rows"
+                    style:height=move || format!("{}px", pixels(desk.listed().total))
+                >
+                    <div
+                        role="presentation"
+                        style:transform=move || format!("translateY({}px)", pixels(window.get().0))
+                    >
+                        <For each=move || keys.get() key=|named| *named let:named>
+                            <TableRow key=named.1 />
+                        </For>
+                    </div>
+                </div>
+            </div>
+            <Nothing />
+            <ToNewest />
+        </div>
+    }
+}
+
+/// Why no row is there.
+#[component]
+fn Nothing() -> impl IntoView {
+    renders::count("Nothing");
+    let desk = use_desk();
+    let is_filtered = move || desk.filter.query.with(|query| !query.is_empty());
+    view! {
+        <Show when=move || desk.listed().total == 0>
+            <p class="debugger-nothing">
+                {move || if is_filtered() {
+                    "No row is let through by the filter."
+                } else {
+                    "Nothing recorded yet. Every frame, message and change of the connection appears here as soon as it happens."
+                }}
+            </p>
+        </Show>
+    }
+}
+
+/// How much came since the table stopped following, and the way there.
+#[component]
+fn ToNewest() -> impl IntoView {
+    renders::count("ToNewest");
+    let desk = use_desk();
+    let news = move || desk.with_listing(|listing| listing.count_from(desk.left_at.get()));
+    view! {
+        <Show when=move || !desk.follows.get()>
+            <button
+                class="button debugger-newest"
+                type="button"
+                data-testid="debugger-newest"
+                on:click=move |_| desk.follows.set(true)
+            >
+                {move || match news() {
+                    0 => "To the newest".to_owned(),
+                    news => format!("{news} new, to the newest"),
+                }}
+            </button>
+        </Show>
+    }
+}

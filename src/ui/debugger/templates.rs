@@ -1,0 +1,67 @@
+//! The commands that can be sent, as templates, and the way from JSON to a command.
+
+use serde_json::{Map, Value};
+
+use crate::protocol::{Command, SttStart};
+
+/// A command to begin with.
+pub struct Template {
+    /// What it is called.
+    pub name: &'static str,
+    /// The wire type.
+    pub kind: &'static str,
+    /// Its `data`.
+    pub data: &'static str,
+}
+
+const fn template(name: &'static str, kind: &'static str, data: &'static str) -> Template {
+    Template { name, kind, data }
+}
+
+/// Every command of Coda's, and an empty one.
+pub const TEMPLATES: [Template; 8] = [
+    template("text_input: run a turn on a text", "text_input", "{\"text\": \"Hello\"}"),
+    template("demo_flow: run a turn on Coda's own prompt", "demo_flow", "{}"),
+    template("stt_start: listen until stt_stop", "stt_start", "{\"mode\": \"push_to_talk\", \"continuous\": true}"),
+    template("stt_start: listen for some seconds", "stt_start", "{\"mode\": \"push_to_talk\", \"duration\": 5.0}"),
+    template("stt_stop: stop listening", "stt_stop", "{}"),
+    template("tts_stop: stop speaking", "tts_stop", "{}"),
+    template("ping: only to see an echo", "ping", "{}"),
+    template("custom: anything else", "custom", "{}"),
+];
+
+/// Reads `data`; what is wrong is said with its place.
+pub fn read_data(text: &str) -> Result<Map<String, Value>, String> {
+    if text.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(data)) => Ok(data),
+        Ok(_) => Err("Line 1, column 1: expected an object, as in {\"text\": \"Hello\"}.".to_owned()),
+        Err(error) => {
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let words = error.to_string().replace(&place, "");
+            Err(format!("Line {}, column {}: {words}.", error.line(), error.column()))
+        }
+    }
+}
+
+/// The command of this type with this data; one of Coda's own where it says exactly that.
+pub fn command(kind: &str, data: Map<String, Value>) -> Command {
+    let text = || data.get("text").and_then(Value::as_str).map(|text| Command::TextInput { text: text.to_owned() });
+    let seconds = || {
+        let seconds = data.get("duration").and_then(Value::as_f64);
+        Command::SttStart(seconds.map_or(SttStart::Continuous, SttStart::Seconds))
+    };
+    let proper = match kind {
+        "text_input" => text(),
+        "demo_flow" => Some(Command::DemoFlow),
+        "stt_start" => Some(seconds()),
+        "stt_stop" => Some(Command::SttStop),
+        "tts_stop" => Some(Command::TtsStop),
+        "ping" => Some(Command::Ping),
+        _ => None,
+    };
+    let proper = proper.filter(|command| command.data() == data);
+    proper.unwrap_or(Command::Custom { kind: kind.to_owned(), data })
+}

@@ -1,0 +1,79 @@
+//! Pause, what the record holds, and the ways to the other parts.
+
+use leptos::prelude::*;
+
+use super::cells;
+use super::desk::{Side, use_desk};
+use crate::ui::renders;
+
+/// What stands over the table.
+#[component]
+pub fn Toolbar() -> impl IntoView {
+    renders::count("Toolbar");
+    let desk = use_desk();
+    let paused = move || {
+        let at = desk.paused_at.get()?;
+        Some(desk.app.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
+    };
+    let is_paused = Memo::new(move |_| desk.paused_at.get().is_some());
+    let held = move || {
+        desk.with_recorder(|recorder| {
+            let (rows, bytes) = (recorder.len(), recorder.bytes());
+            format!("{} of {rows} rows, {}", desk.with_listing(super::listing::Listing::len), cells::size(bytes))
+        })
+    };
+    let evicted = move || {
+        let evicted = desk.with_recorder(crate::history::Recorder::evicted);
+        (evicted.rows > 0).then(|| {
+            let size = cells::size(usize::try_from(evicted.bytes).unwrap_or(usize::MAX));
+            format!("The {} oldest rows ({size}) had to go for newer ones.", evicted.rows)
+        })
+    };
+    view! {
+        <div class="debugger-tools" role="group" aria-label="Debugger tools">
+            <Show when=move || desk.is_live()>
+                <button
+                    class="button small"
+                    type="button"
+                    data-testid="debugger-pause"
+                    aria-pressed=move || is_paused.get().to_string()
+                    on:click=move |_| desk.toggle_pause()
+                >
+                    {move || if is_paused.get() { "Go on" } else { "Pause" }}
+                </button>
+                {move || {
+                    paused()
+                        .map(|news| {
+                            view! { <span class="debugger-paused">{format!("Paused, {news} recorded since")}</span> }
+                        })
+                }}
+            </Show>
+            <span class="debugger-held" title="Lines in the table, rows in the record, and what these take">
+                {held}
+            </span>
+            {move || evicted().map(|words| view! { <span class="debugger-evicted">{words}</span> })}
+            <span class="debugger-space"></span>
+            <SideButton side=Side::Details name="Details" />
+            <SideButton side=Side::Send name="Send" />
+            <SideButton side=Side::Recordings name="Recordings" />
+        </div>
+    }
+}
+
+#[component]
+fn SideButton(side: Side, name: &'static str) -> impl IntoView {
+    renders::count("SideButton");
+    let desk = use_desk();
+    let is_open = move || desk.side.get() == Some(side);
+    view! {
+        <button
+            class="button small"
+            type="button"
+            data-testid=format!("debugger-open-{}", name.to_lowercase())
+            aria-pressed=move || is_open().to_string()
+            on:click=move |_| desk.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
+        >
+            {name}
+        </button>
+    }
+}

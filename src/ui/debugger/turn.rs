@@ -1,0 +1,62 @@
+//! The turn that a message began, as a waterfall.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use crate::history::Bar;
+use crate::ui::{format, renders};
+
+/// So many bars are shown; a long turn has hundreds.
+const BARS: usize = 200;
+
+/// The events of the turn, each with a bar from its time to the next.
+#[component]
+pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
+    renders::count("TurnBars");
+    let desk = use_desk();
+    let start = bars.first().map_or(Duration::ZERO, |bar| bar.offset);
+    let end = bars.last().map_or(Duration::ZERO, |bar| bar.offset + bar.length);
+    let whole = end.saturating_sub(start).as_secs_f64();
+    let percent = move |span: Duration| if whole > 0.0 { span.as_secs_f64() / whole * 100.0 } else { 0.0 };
+    let more = bars.len().saturating_sub(BARS);
+    let row = move |bar: Bar| {
+        let Bar { row, kind, count, offset, length } = bar;
+        let name = if count > 1 { format!("{kind} × {count}") } else { kind.to_string() };
+        let (left, width) = (percent(offset.saturating_sub(start)), percent(length));
+        view! {
+            <tr>
+                <td>
+                    <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
+                        {name}
+                    </button>
+                </td>
+                <td class="number">{format::span(offset)}</td>
+                <td class="number">{format::span(length)}</td>
+                <td class="debugger-track" aria-hidden="true">
+                    <span style:left=format!("{left:.2}%") style:width=format!("{width:.2}%")></span>
+                </td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="debugger-part" data-testid="debugger-turn">
+            <h3>"Turn"</h3>
+            <div class="debugger-wide" role="region" aria-label="Events of the turn" tabindex="0">
+                <table class="debugger-turn">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Event"</th>
+                            <th scope="col" class="number">"Since created"</th>
+                            <th scope="col" class="number">"Until the next"</th>
+                            <th scope="col">"From the first to the last"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{bars.into_iter().take(BARS).map(row).collect_view()}</tbody>
+                </table>
+            </div>
+            {(more > 0).then(|| view! { <p class="field-hint">{format!("{more} more events follow.")}</p> })}
+        </section>
+    }
+}

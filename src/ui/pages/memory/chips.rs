@@ -1,0 +1,66 @@
+//! Filters by type: a button for each that is pressed or not.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use super::address::Address;
+use crate::ui::renders;
+
+/// Types offered; a server that makes up thousands must not fill the page.
+const OFFERED: usize = 40;
+
+/// One button for each type; none pressed means all. The pressed ones are in the address.
+#[component]
+pub(super) fn TypeChips(
+    /// Where the pressed ones are kept.
+    address: Address,
+    /// Under which name.
+    name: &'static str,
+    /// What the group is called.
+    label: &'static str,
+    /// The types that there are, and how many of each.
+    #[prop(into)]
+    counts: Signal<BTreeMap<String, u64>>,
+) -> impl IntoView {
+    renders::count("TypeChips");
+    let pressed = Memo::new(move |_| address.all(name));
+    // What is pressed stays, so that it can be let go even if there is none of it.
+    let offered = Memo::new(move |_| {
+        let mut offered: Vec<String> = counts.with(|counts| counts.keys().take(OFFERED).cloned().collect());
+        for kind in pressed.get() {
+            if !offered.contains(&kind) {
+                offered.push(kind);
+            }
+        }
+        offered
+    });
+    view! {
+        <div class="memory-chips" role="group" aria-label=label>
+            <For each=move || offered.get() key=String::clone let:kind>
+                {
+                    let kind = StoredValue::new(kind);
+                    let text = kind.get_value();
+                    let is_pressed = move || pressed.with(|pressed| kind.with_value(|kind| pressed.contains(kind)));
+                    let count = move || {
+                        counts.with(|counts| kind.with_value(|kind| counts.get(kind).copied().unwrap_or_default()))
+                    };
+                    view! {
+                        <button
+                            type="button"
+                            class="memory-chip"
+                            aria-pressed=move || is_pressed().to_string()
+                            on:click=move |_| kind.with_value(|kind| address.toggle(name, kind))
+                        >
+                            <span class="memory-chip-mark" aria-hidden="true">
+                                {move || if is_pressed() { "✓" } else { "" }}
+                            </span>
+                            <span class="memory-chip-name">{text}</span>
+                            <span class="memory-chip-count">{count}</span>
+                        </button>
+                    }
+                }
+            </For>
+        </div>
+    }
+}

@@ -1,0 +1,23 @@
+//! The tab of the memory's work: figures, operations, searches, look-ups, snapshots.
+
+use leptos::prelude::*;
+
+use super::address::Address;
+use super::figures::Figures;
+use super::looks::{Look, Looks};
+use super::operations::Operations;
+use super::snapshots::Snapshots;
+use crate::ui::renders;
+
+/// How Coda's memory works, as far as its events tell.
+#[component]
+pub(super) fn Debug(address: Address) -> impl IntoView {
+    renders::count("MemoryDebug");
+    view! {
+        <Figures />
+        <Operations address />
+        <Looks look=Look::Searches />
+        <Looks look=Look::Retrievals />
+        <Snapshots />
+    }
+}

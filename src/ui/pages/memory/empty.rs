@@ -1,0 +1,26 @@
+//! What to do when the server has told of nothing yet.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// The ways to the first memory: to talk, or the demo.
+#[component]
+pub(super) fn WaysToBegin() -> impl IntoView {
+    renders::count("WaysToBegin");
+    let app = use_app();
+    view! {
+        <div class="actions">
+            <A href="/" attr:class="button">
+                "Talk to Coda"
+            </A>
+            <Show when=move || !app.connection.is_demo()>
+                <button class="button" type="button" on:click=move |_| app.use_demo()>
+                    "Try the demo"
+                </button>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,136 @@
+//! Which memories the list shows, and in which order: read from the address, written to it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::address::Address;
+use super::chips::TypeChips;
+use crate::model::{MemoryFilter, MemorySort};
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The names in the address, but for the order, which hides nothing.
+const FILTERS: [&str; 4] = ["q", "type", "min", "forgotten"];
+/// The orders: in the address, in the page.
+const SORTS: [(MemorySort, &str, &str); 4] = [
+    (MemorySort::LastSeen, "", "Last seen"),
+    (MemorySort::Newest, "newest", "Newest"),
+    (MemorySort::Importance, "importance", "Importance"),
+    (MemorySort::Content, "content", "Content"),
+];
+
+/// What the address asks for; nonsense in it counts as nothing.
+pub(super) fn filter(address: &Address) -> MemoryFilter {
+    MemoryFilter {
+        text: address.first("q"),
+        kinds: address.all("type").into_iter().collect(),
+        min_importance: min_importance(address),
+        include_forgotten: includes_forgotten(address),
+        sort: sort_order(address),
+    }
+}
+
+/// Takes all filters away; the order stays.
+pub(super) fn clear(address: &Address) {
+    address.clear(&FILTERS);
+}
+
+fn sort_order(address: &Address) -> MemorySort {
+    let asked_for = address.first("sort");
+    SORTS.iter().find(|(_, name, _)| *name == asked_for).map(|(order, ..)| *order).unwrap_or_default()
+}
+
+fn min_importance(address: &Address) -> f64 {
+    let number = address.first("min").parse().ok().filter(|number: &f64| number.is_finite());
+    number.map_or(0.0, |number| number.clamp(0.0, 1.0))
+}
+
+fn includes_forgotten(address: &Address) -> bool {
+    address.first("forgotten") == "1"
+}
+
+/// The fields and buttons that choose.
+#[component]
+pub(super) fn Filters(address: Address) -> impl IntoView {
+    renders::count("Filters");
+    let memories = use_app().data.memories;
+    let mut search = debounce(PAUSE, move |text: String| address.set("q", &text));
+    let mut at_least = debounce(PAUSE, move |number: String| {
+        address.set("min", if number == "0" { "" } else { &number });
+    });
+    let kinds = Memo::new(move |_| {
+        memories.with(|memories| {
+            let owned = memories.kinds().into_iter().map(|(kind, count)| (kind.to_owned(), count as u64));
+            owned.collect::<BTreeMap<String, u64>>()
+        })
+    });
+    let text = Memo::new(move |_| address.first("q"));
+    let least = Memo::new(move |_| min_importance(&address));
+    let sort = Memo::new(move |_| sort_order(&address));
+    let forgotten = Memo::new(move |_| includes_forgotten(&address));
+    view! {
+        <search class="memory-filters" aria-label="Memories">
+            <div class="memory-fields">
+                <div class="field memory-search">
+                    <label for="memory-search">"Search"</label>
+                    <input
+                        id="memory-search"
+                        type="search"
+                        autocomplete="off"
+                        placeholder="Words of the content, type or id"
+                        prop:value=text
+                        on:input=move |event| search(event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <label for="memory-sort">"Sort by"</label>
+                    <select
+                        id="memory-sort"
+                        on:change=move |event| address.set("sort", &event_target_value(&event))
+                    >
+                        {SORTS
+                            .map(|(order, name, label)| {
+                                view! {
+                                    <option value=name prop:selected=move || sort.get() == order>
+                                        {label}
+                                    </option>
+                                }
+                            })
+                            .collect_view()}
+                    </select>
+                </div>
+                <div class="field">
+                    <label for="memory-min">
+                        "Importance at least "
+                        <output for="memory-min">{move || format!("{:.2}", least.get())}</output>
+                    </label>
+                    <input
+                        id="memory-min"
+                        type="range"
+                        min="0"
+                        max="1"
+                        step="0.05"
+                        prop:value=move || least.get().to_string()
+                        on:input=move |event| at_least(event_target_value(&event))
+                    />
+                </div>
+                <label class="memory-check">
+                    <input
+                        id="memory-forgotten"
+                        type="checkbox"
+                        prop:checked=forgotten
+                        on:change=move |event| {
+                            address.set("forgotten", if event_target_checked(&event) { "1" } else { "" });
+                        }
+                    />
+                    "Include forgotten"
+                </label>
+            </div>
+            <TypeChips address name="type" label="Types of memories" counts=kinds />
+        </search>
+    }
+}

@@ -1,0 +1,176 @@
+//! The searches and the look-ups that the server reported, newest first.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+
+use super::keyed::keyed;
+use super::results::Results;
+use super::words::{counted, share};
+use crate::model::{LoggedSearch, MemoryLog};
+use crate::protocol::WallTime;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// Entries shown at first, and added on request.
+const ROWS: usize = 20;
+
+/// Which of the two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Searches, with filters.
+    Searches,
+    /// What was looked up for answers.
+    Retrievals,
+}
+
+impl Look {
+    fn of(self, log: &MemoryLog) -> &VecDeque<LoggedSearch> {
+        match self {
+            Self::Searches => log.searches(),
+            Self::Retrievals => log.retrievals(),
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Searches => "Searches",
+            Self::Retrievals => "Retrievals",
+        }
+    }
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Searches => "memory-searches",
+            Self::Retrievals => "memory-retrievals",
+        }
+    }
+
+    const fn nothing(self) -> &'static str {
+        match self {
+            Self::Searches => {
+                "No search yet. When Coda searches its memory, the query, its filters and what was found appear here. Ask it about something that you told it before."
+            }
+            Self::Retrievals => {
+                "No retrieval yet. What Coda looks up to answer you appears here. Ask it about something that you told it before."
+            }
+        }
+    }
+
+    fn line(self, search: &LoggedSearch) -> Line {
+        let filters = match self {
+            Self::Retrievals => String::new(),
+            Self::Searches => {
+                let kind =
+                    search.memory_type.as_ref().map_or_else(|| "any type".to_owned(), |kind| format!("type {kind}"));
+                let least = search.min_importance.filter(|least| *least > 0.0);
+                let least = least.map_or_else(
+                    || "any importance".to_owned(),
+                    |least| format!("importance at least {}", share(Some(least))),
+                );
+                format!("{kind}, {least}")
+            }
+        };
+        Line {
+            time: search.time,
+            query: search.query.clone(),
+            filters,
+            found: counted(search.count, "result", "results"),
+        }
+    }
+}
+
+/// What is shown of a search as long as it is not opened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Line {
+    time: WallTime,
+    query: String,
+    filters: String,
+    found: String,
+}
+
+/// The list of one kind.
+#[component]
+pub(super) fn Looks(look: Look) -> impl IntoView {
+    renders::count("Looks");
+    let memories = use_app().data.memories;
+    let limit = RwSignal::new(ROWS);
+    let kept = Memo::new(move |_| memories.with(|memories| look.of(memories.log()).len()));
+    let lines = Memo::new(move |_| {
+        memories.with(|memories| {
+            keyed(look.of(memories.log()).iter().rev().take(limit.get()).map(|search| look.line(search)))
+        })
+    });
+    view! {
+        <section class="memory-section" aria-labelledby=look.id()>
+            <h2 id=look.id()>{look.title()}</h2>
+            <Show
+                when=move || { kept.get() > 0 }
+                fallback=move || view! { <p class="memory-note">{look.nothing()}</p> }
+            >
+                <ul class="memory-looks">
+                    <For each=move || lines.get() key=Clone::clone let:line>
+                        <LookView look line=line.0 nth=line.1 />
+                    </For>
+                </ul>
+                <Show when=move || { kept.get() > limit.get() }>
+                    <button
+                        class="button memory-more"
+                        type="button"
+                        on:click=move |_| limit.update(|limit| *limit += ROWS)
+                    >
+                        "Show more"
+                    </button>
+                </Show>
+            </Show>
+        </section>
+    }
+}
+
+/// One search; what it found is read and drawn when it is opened.
+#[component]
+fn LookView(
+    look: Look,
+    line: Line,
+    /// How many equal lines are newer.
+    nth: usize,
+) -> impl IntoView {
+    renders::count("LookView");
+    let memories = use_app().data.memories;
+    let is_open = RwSignal::new(false);
+    let key = line.clone();
+    let results = Memo::new(move |_| {
+        if !is_open.get() {
+            return Vec::new();
+        }
+        memories.with_untracked(|memories| {
+            let mut equal = look.of(memories.log()).iter().rev().filter(|search| look.line(search) == key);
+            equal.nth(nth).map(|search| search.results.clone()).unwrap_or_default()
+        })
+    });
+    let Line { time, query, filters, found } = line;
+    let has_filters = !filters.is_empty();
+    view! {
+        <li>
+            <details
+                class="memory-look"
+                data-testid=look.id()
+                on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))
+            >
+                <summary>
+                    <span class="memory-query" dir="auto">
+                        {query}
+                    </span>
+                    {has_filters.then(|| view! { <span class="memory-soft">{filters}</span> })}
+                    <span class="memory-soft memory-found">{found}</span>
+                    <time class="memory-soft" datetime=time.to_string()>
+                        {move || format::full_time(time)}
+                    </time>
+                </summary>
+                <Show when=move || is_open.get()>
+                    <Results results />
+                </Show>
+            </details>
+        </li>
+    }
+}

@@ -1,0 +1,121 @@
+//! The tab of the memories: filters, how many are shown, the list, and the details of the chosen one.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::address::Address;
+use super::details::Details;
+use super::empty::WaysToBegin;
+use super::filters::{self, Filters};
+use super::row::{MemoryRow, row_id};
+use super::tabs::focus;
+use super::words::counted;
+use crate::model::{Memories, Memory};
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// Rows shown at first, and added on request: more are not read, and each costs.
+const ROWS: usize = 200;
+const LIST: &str = "memory-list";
+
+/// The memory of this number.
+pub(super) fn find(memories: &Memories, number: u64) -> Option<&Memory> {
+    // They are in the order of their numbers.
+    let all = memories.all();
+    all.binary_search_by_key(&number, |memory| memory.number).ok().and_then(|at| all.get(at))
+}
+
+/// What this page has seen of Coda's memories.
+#[component]
+pub(super) fn MemoryList(address: Address) -> impl IntoView {
+    renders::count("MemoryList");
+    let memories = use_app().data.memories;
+    let known = Memo::new(move |_| memories.with(|memories| memories.all().len()));
+    let filter = Memo::new(move |_| filters::filter(&address));
+    let matching = Memo::new(move |_| {
+        filter.with(|filter| {
+            memories
+                .with(|memories| memories.matching(filter).into_iter().map(|memory| memory.number).collect::<Vec<_>>())
+        })
+    });
+    let limit = RwSignal::new(ROWS);
+    let chosen = RwSignal::new(None::<u64>);
+    let close = move || {
+        if let Some(number) = chosen.get_untracked() {
+            chosen.set(None);
+            // The row may be filtered away by now.
+            let _ = focus(&row_id(number)) || focus(LIST);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && chosen.get_untracked().is_some() {
+            event.prevent_default();
+            close();
+        }
+    };
+    let shown = move || {
+        let (fitting, known) = (matching.with(Vec::len), known.get());
+        let (drawn, all) = (fitting.min(limit.get()), counted(known as u64, "memory", "memories"));
+        let rest = if fitting > drawn { format!(" {fitting} fit the filters.") } else { String::new() };
+        format!("{drawn} of {all} shown.{rest}")
+    };
+    let has_more = Memo::new(move |_| matching.with(Vec::len) > limit.get());
+    view! {
+        <Show when=move || { known.get() > 0 } fallback=NoMemories>
+            <Filters address />
+            <p class="memory-note">
+                <span role="status" data-testid="memory-count">
+                    {shown}
+                </span>
+                " The search runs over what this page has seen: Coda 0.1.2 takes no search command over the wire."
+            </p>
+            <div class="memory-split" data-open=move || chosen.get().is_some().to_string() on:keydown=on_key>
+                <div class="memory-main" id=LIST tabindex="-1">
+                    <ul class="memory-list" aria-label="Memories">
+                        <For
+                            each=move || matching.with(|all| all.iter().copied().take(limit.get()).collect::<Vec<_>>())
+                            key=|number| *number
+                            let:number
+                        >
+                            <MemoryRow number chosen />
+                        </For>
+                    </ul>
+                    <Show when=move || matching.with(Vec::is_empty)>
+                        <div class="memory-none">
+                            <p>"No memory fits these filters. Forgotten ones are shown only if they are included."</p>
+                            <button class="button" type="button" on:click=move |_| filters::clear(&address)>
+                                "Clear the filters"
+                            </button>
+                        </div>
+                    </Show>
+                    <Show when=move || has_more.get()>
+                        <button
+                            class="button memory-more"
+                            type="button"
+                            on:click=move |_| limit.update(|limit| *limit += ROWS)
+                        >
+                            "Show more"
+                        </button>
+                    </Show>
+                </div>
+                <Show when=move || chosen.get().is_some()>
+                    <Details chosen on_close=Callback::new(move |()| close()) />
+                </Show>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn NoMemories() -> impl IntoView {
+    renders::count("NoMemories");
+    view! {
+        <div class="empty">
+            <h2>"Coda has told of no memory yet"</h2>
+            <p class="memory-explain">
+                "Memories appear here when Coda stores, changes, finds, reinforces or forgets them. Tell it something about yourself, ask about it later, or look at the demo."
+            </p>
+            <WaysToBegin />
+        </div>
+    }
+}

@@ -1,0 +1,63 @@
+//! The Memory page: what Coda remembers in one tab, how its memory works in the other.
+
+mod address;
+mod bar;
+mod chips;
+mod debug;
+mod details;
+mod empty;
+mod figures;
+mod filters;
+mod keyed;
+mod looks;
+mod memories;
+mod operations;
+mod results;
+mod row;
+mod snapshots;
+mod tabs;
+mod words;
+
+use leptos::prelude::*;
+
+use crate::ui::renders;
+use address::Address;
+use debug::Debug;
+use memories::MemoryList;
+use tabs::{Tab, Tabs};
+
+/// What Coda remembers, and how its memory works.
+#[component]
+pub fn MemoryPage() -> impl IntoView {
+    renders::count("MemoryPage");
+    let address = Address::of_page();
+    let tab = Memo::new(move |_| Tab::named(&address.first("tab")));
+    view! {
+        <section class="page-body memory">
+            <header class="page-head">
+                <h1>"Memory"</h1>
+            </header>
+            <Tabs address tab />
+            {Tab::ALL
+                .map(|panel| {
+                    view! {
+                        <div
+                            role="tabpanel"
+                            class="memory-panel"
+                            id=panel.panel_id()
+                            aria-labelledby=panel.tab_id()
+                            hidden=move || tab.get() != panel
+                        >
+                            <Show when=move || tab.get() == panel>
+                                {match panel {
+                                    Tab::Memories => view! { <MemoryList address /> }.into_any(),
+                                    Tab::Debug => view! { <Debug address /> }.into_any(),
+                                }}
+                            </Show>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </section>
+    }
+}

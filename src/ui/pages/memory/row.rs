@@ -1,0 +1,100 @@
+//! One memory in the list: a button that opens its details.
+
+use leptos::prelude::*;
+
+use super::bar::Bar;
+use super::memories::find;
+use super::words::{self, beginning};
+use crate::model::Memory;
+use crate::protocol::WallTime;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// Characters of the content in the list: two lines on a wide screen. The details show all.
+const CONTENT: usize = 300;
+
+/// The row's name in the document.
+pub(super) fn row_id(number: u64) -> String {
+    format!("memory-{number}")
+}
+
+/// What a row shows of a memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    content: String,
+    kind: Option<String>,
+    importance: Option<f64>,
+    first_seen: WallTime,
+    last_seen: WallTime,
+    source: &'static str,
+    is_forgotten: bool,
+}
+
+impl Line {
+    fn of(memory: &Memory) -> Self {
+        let content = match &memory.id {
+            Some(id) if memory.content.is_empty() => format!("(only its id is known: {id})"),
+            _ => beginning(&memory.content, CONTENT),
+        };
+        Self {
+            content,
+            kind: memory.memory_type.clone(),
+            importance: memory.importance,
+            first_seen: memory.first_seen,
+            last_seen: memory.last_seen,
+            source: words::source(memory.source),
+            is_forgotten: memory.forgotten,
+        }
+    }
+}
+
+/// A memory in two lines.
+#[component]
+pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
+    renders::count("MemoryRow");
+    let memories = use_app().data.memories;
+    let line = Memo::new(move |_| memories.with(|memories| find(memories, number).map(Line::of)).unwrap_or_default());
+    let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));
+    let importance = move || line.with(|line| line.importance);
+    view! {
+        <li>
+            <button
+                type="button"
+                class="memory-row"
+                id=row_id(number)
+                data-testid="memory"
+                aria-current=move || (chosen.get() == Some(number)).then_some("true")
+                data-forgotten=move || line.with(|line| line.is_forgotten).to_string()
+                on:click=move |_| chosen.set(Some(number))
+            >
+                <span class="memory-content" dir="auto">
+                    {move || line.with(|line| line.content.clone())}
+                </span>
+                <span class="memory-importance">
+                    <span class="visually-hidden">"Importance "</span>
+                    <span class="memory-number">{move || words::share(importance())}</span>
+                    <Bar share=Signal::derive(move || importance().unwrap_or(0.0)) />
+                </span>
+                <span class="memory-meta">
+                    {move || {
+                        line.with(|line| line.is_forgotten)
+                            .then(|| view! { <strong class="memory-forgotten">"Forgotten"</strong> })
+                    }}
+                    <span class="memory-kind">
+                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "type unknown".to_owned())}
+                    </span>
+                    <span>"source: " {move || line.with(|line| line.source)}</span>
+                    <span>{move || seen(times.get())}</span>
+                </span>
+            </button>
+        </li>
+    }
+}
+
+fn seen((first, last): (WallTime, WallTime)) -> String {
+    if first == last {
+        format!("seen once, {}", format::full_time(first))
+    } else {
+        format!("first seen {}, last seen {}", format::full_time(first), format::full_time(last))
+    }
+}

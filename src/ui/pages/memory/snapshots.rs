@@ -1,0 +1,80 @@
+//! When the memory was saved or restored, newest first.
+
+use leptos::prelude::*;
+
+use super::keyed::keyed;
+use super::words::{self, UNKNOWN, beginning, told};
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// Characters shown of a snapshot's free-form metadata.
+const METADATA: usize = 500;
+
+/// The snapshots. Few enough are kept to show them all.
+#[component]
+pub(super) fn Snapshots() -> impl IntoView {
+    renders::count("Snapshots");
+    let memories = use_app().data.memories;
+    let rows = Memo::new(move |_| {
+        memories.with(|memories| {
+            keyed(memories.log().snapshots().iter().rev().map(|(time, snapshot)| {
+                let metadata = snapshot.metadata.as_ref().map_or_else(|| UNKNOWN.to_owned(), words::value);
+                let success = if snapshot.success { "worked" } else { "failed" };
+                (
+                    *time,
+                    snapshot.action.clone(),
+                    snapshot.snapshot_id.0.clone(),
+                    success,
+                    beginning(&metadata, METADATA),
+                )
+            }))
+        })
+    });
+    view! {
+        <section class="memory-section" aria-labelledby="memory-snapshots">
+            <h2 id="memory-snapshots">"Snapshots"</h2>
+            <Show
+                when=move || !rows.with(Vec::is_empty)
+                fallback=|| {
+                    view! {
+                        <p class="memory-note">
+                            "No snapshot yet. When Coda saves or restores its memory, it appears here; the dashboard cannot ask for it."
+                        </p>
+                    }
+                }
+            >
+                <div class="table-scroll memory-scroll" role="region" tabindex="0" aria-labelledby="memory-snapshots">
+                    <table class="data-table memory-table" data-testid="memory-snapshots">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Time"</th>
+                                <th scope="col">"Action"</th>
+                                <th scope="col">"Id"</th>
+                                <th scope="col">"Outcome"</th>
+                                <th scope="col">"Metadata"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || rows.get() key=Clone::clone let:row>
+                                {
+                                    let ((time, action, id, success, metadata), _) = row;
+                                    view! {
+                                        <tr>
+                                            <td class="time">{move || format::full_time(time)}</td>
+                                            <td>
+                                                <code>{action}</code>
+                                            </td>
+                                            <td>{told(&id)}</td>
+                                            <td data-outcome=success>{success}</td>
+                                            <td class="words">{metadata}</td>
+                                        </tr>
+                                    }
+                                }
+                            </For>
+                        </tbody>
+                    </table>
+                </div>
+            </Show>
+        </section>
+    }
+}

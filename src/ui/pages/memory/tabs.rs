@@ -1,0 +1,109 @@
+//! The two tabs of the page, by mouse and by keyboard.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::address::Address;
+use crate::ui::renders;
+
+/// A part of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// What Coda remembers.
+    Memories,
+    /// How its memory works.
+    Debug,
+}
+
+impl Tab {
+    /// All, in their order.
+    pub(super) const ALL: [Self; 2] = [Self::Memories, Self::Debug];
+
+    /// The tab of this name in the address; the first if there is none.
+    pub(super) fn named(name: &str) -> Self {
+        if name == "debug" { Self::Debug } else { Self::Memories }
+    }
+
+    /// The id of what is pressed.
+    pub(super) const fn tab_id(self) -> &'static str {
+        match self {
+            Self::Memories => "memory-tab-memories",
+            Self::Debug => "memory-tab-debug",
+        }
+    }
+
+    /// The id of what it shows.
+    pub(super) const fn panel_id(self) -> &'static str {
+        match self {
+            Self::Memories => "memory-panel-memories",
+            Self::Debug => "memory-panel-debug",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Memories => "Memories",
+            Self::Debug => "Debug",
+        }
+    }
+
+    const fn in_address(self) -> &'static str {
+        match self {
+            Self::Memories => "",
+            Self::Debug => "debug",
+        }
+    }
+
+    /// Where a key leads from here.
+    fn after(self, key: &str) -> Option<Self> {
+        match key {
+            // There are two: both arrows lead to the other one.
+            "ArrowLeft" | "ArrowRight" => Some(if self == Self::Memories { Self::Debug } else { Self::Memories }),
+            "Home" => Some(Self::Memories),
+            "End" => Some(Self::Debug),
+            _ => None,
+        }
+    }
+}
+
+/// The tabs; arrow keys, Home and End choose, and only the chosen one is a stop of the Tab key.
+#[component]
+pub(super) fn Tabs(address: Address, tab: Memo<Tab>) -> impl IntoView {
+    renders::count("Tabs");
+    let choose = move |tab: Tab| address.set("tab", tab.in_address());
+    let on_key = move |event: KeyboardEvent| {
+        let Some(next) = tab.get_untracked().after(&event.key()) else { return };
+        event.prevent_default();
+        choose(next);
+        focus(next.tab_id());
+    };
+    view! {
+        <div class="memory-tabs" role="tablist" aria-label="Parts of the page" on:keydown=on_key>
+            {Tab::ALL
+                .map(|each| {
+                    view! {
+                        <button
+                            type="button"
+                            role="tab"
+                            class="memory-tab"
+                            id=each.tab_id()
+                            aria-controls=each.panel_id()
+                            aria-selected=move || (tab.get() == each).to_string()
+                            tabindex=move || if tab.get() == each { "0" } else { "-1" }
+                            on:click=move |_| choose(each)
+                        >
+                            {each.label()}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+/// Puts the focus on the element of this id; tells whether there is one.
+pub(super) fn focus(id: &str) -> bool {
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}

@@ -1,0 +1,151 @@
+//! How long turns take: each of them, each part of them, and before the first the parts that are known.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::address::Parameters;
+use super::audio::AudioTable;
+use super::parts::{PARTS, Patterns, Read};
+use super::table::TableRegion;
+use super::turn_chart::TurnChart;
+use super::turn_table::TurnTable;
+use super::words;
+use crate::model::{Partial, Summary};
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// A part that is known before a turn is complete, and its seconds.
+type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
+
+const PARTIAL: [PartialPart; 5] = [
+    ("STT", |partial| partial.stt),
+    ("LLM", |partial| partial.llm),
+    ("TTS", |partial| partial.tts),
+    ("Tools", |partial| partial.tools),
+    ("Coda spoke", |partial| partial.tts_audio),
+];
+
+/// The latency of turns.
+#[component]
+pub(super) fn LatencySection() -> impl IntoView {
+    renders::count("LatencySection");
+    let performance = use_app().data.performance;
+    let address = Parameters::of_page();
+    let is_empty = Memo::new(move |_| performance.with(|performance| performance.turns().is_empty()));
+    let is_table = Memo::new(move |_| address.get("turns").as_deref() == Some("table"));
+    let turns = move || {
+        if is_table.get() { Either::Left(view! { <TurnTable /> }) } else { Either::Right(view! { <TurnChart /> }) }
+    };
+    view! {
+        <section class="perf-section" aria-labelledby="perf-latency">
+            <header class="page-head">
+                <h2 id="perf-latency">"Latency of each turn"</h2>
+                <Show when=move || !is_empty.get()>
+                    <button
+                        class="button"
+                        data-testid="as-table"
+                        aria-pressed=move || is_table.get().to_string()
+                        on:click=move |_| address.set(&[("turns", (!is_table.get_untracked()).then_some("table"))])
+                    >
+                        "Show as table"
+                    </button>
+                </Show>
+            </header>
+            <Show when=move || !is_empty.get() fallback=|| view! { <PartialTable /> }>
+                <Patterns />
+                {turns}
+                <div class="perf-pair">
+                    <PartTable />
+                    <AudioTable />
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+/// What is known before a turn is complete.
+#[component]
+fn PartialTable() -> impl IntoView {
+    renders::count("PartialTable");
+    let performance = use_app().data.performance;
+    let partial = Memo::new(move |_| performance.with(crate::model::Performance::partial));
+    let rows = PARTIAL.map(|(name, read)| {
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td>{move || words::maybe_seconds(partial.with(read))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <p class="perf-note">
+            "The chart: no complete turn yet, comes with the next turn. Until then, the last duration of each part; – for what has not happened yet."
+        </p>
+        <TableRegion label="The last duration of each part">
+            <table class="perf-table perf-narrow" data-testid="partial-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Part"</th>
+                        <th scope="col">"Last"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {rows.collect_view()} <tr>
+                        <th scope="row">"Total"</th>
+                        <td class="perf-words">"no complete turn yet, comes with the next turn"</td>
+                    </tr>
+                </tbody>
+            </table>
+        </TableRegion>
+    }
+}
+
+/// Each part over all turns kept.
+#[component]
+fn PartTable() -> impl IntoView {
+    renders::count("PartTable");
+    let rows = PARTS.iter().map(|part| (part.name, part.read)).chain([("Total", (|turn| turn.total) as Read)]);
+    view! {
+        <TableRegion label="Each part over all turns">
+            <table class="perf-table" data-testid="part-table">
+                <caption>"Each part over all turns"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Part"</th>
+                        <th scope="col">"Last"</th>
+                        <th scope="col">"Mean"</th>
+                        <th scope="col" title="Half of the turns took no longer">
+                            "p50"
+                        </th>
+                        <th scope="col" title="95 of 100 turns took no longer">
+                            "p95"
+                        </th>
+                        <th scope="col">"Max"</th>
+                        <th scope="col" title="How many turns tell of this part">
+                            "Turns"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows.map(|(name, read)| view! { <PartRow name read /> }).collect_view()}</tbody>
+            </table>
+        </TableRegion>
+    }
+}
+
+#[component]
+fn PartRow(name: &'static str, read: Read) -> impl IntoView {
+    renders::count("PartRow");
+    let performance = use_app().data.performance;
+    let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
+    let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];
+    let cells = figures.map(|figure| {
+        view! { <td>{move || words::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            {cells.collect_view()}
+            <td>{move || summary.with(|summary| summary.map_or(0, |summary| summary.count))}</td>
+        </tr>
+    }
+}

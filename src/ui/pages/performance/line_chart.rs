@@ -1,0 +1,120 @@
+//! One figure of the machine over the last ten minutes, as a line.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+
+use leptos::prelude::*;
+
+use super::plot::Plot;
+use super::scale::Scale;
+use super::words::UNKNOWN;
+use crate::model::ResourceSample;
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// What the chart reaches back, in milliseconds.
+const SPAN: i64 = 600_000;
+/// The line has at most one point for so many milliseconds: more than a screen can show.
+const COLUMN: i64 = 1_000;
+/// Longer silences, in milliseconds, are left open.
+const SILENCE: i64 = 30_000;
+/// Changes of less than a tenth are drawn small.
+const LEAST_SHARE: f64 = 0.1;
+
+/// The figure over time; points are milliseconds since the beginning of the span, and values.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Series {
+    points: Vec<(i64, f64)>,
+    /// In the last sample.
+    now: Option<f64>,
+}
+
+impl Series {
+    fn read(samples: &VecDeque<ResourceSample>, read: fn(&ResourceSample) -> Option<f64>) -> Self {
+        let Some(last) = samples.back() else { return Self::default() };
+        let begin = last.time.unix_millis().saturating_sub(SPAN);
+        let mut points: Vec<(i64, f64)> = Vec::new();
+        for sample in samples {
+            let at = sample.time.unix_millis().saturating_sub(begin);
+            let Some(value) = read(sample).filter(|_| (0..=SPAN).contains(&at)) else { continue };
+            match points.last_mut() {
+                // A clock that was set back draws no line backwards.
+                Some((before, _)) if at < *before => {}
+                Some((before, highest)) if at / COLUMN == *before / COLUMN => *highest = highest.max(value),
+                _ => points.push((at, value)),
+            }
+        }
+        Self { points, now: read(last) }
+    }
+
+    fn ends(&self) -> Option<(f64, f64)> {
+        let values = || self.points.iter().map(|(_, value)| *value);
+        Some((values().min_by(f64::total_cmp)?, values().max_by(f64::total_cmp)?))
+    }
+
+    /// The line in a box of 600 000 by 1 000, as SVG writes it.
+    fn path(&self, scale: Scale) -> String {
+        let mut path = String::new();
+        let mut before = None;
+        for (at, value) in &self.points {
+            let height = 1_000.0 * (1.0 - scale.fraction(*value));
+            let is_begun = before.is_some_and(|before| at - before <= SILENCE);
+            // A single point is a line to itself, which the round ends make a dot.
+            let _ = if is_begun { write!(path, "L{at} {height:.1}") } else { write!(path, "M{at} {height:.1}h0") };
+            before = Some(*at);
+        }
+        path
+    }
+}
+
+/// The line with its axes, and its current, least and highest value in words.
+#[component]
+pub(super) fn LineChart(
+    /// What it shows.
+    name: &'static str,
+    /// What of it.
+    about: &'static str,
+    /// The line's colour.
+    color: &'static str,
+    /// The figure.
+    read: fn(&ResourceSample) -> Option<f64>,
+    /// How the figure is written, with its unit.
+    words: fn(f64) -> String,
+    /// Whether the axis begins at zero.
+    is_from_zero: bool,
+) -> impl IntoView {
+    renders::count("LineChart");
+    let performance = use_app().data.performance;
+    let series = Memo::new(move |_| performance.with(|performance| Series::read(performance.samples(), read)));
+    let scale = Memo::new(move |_| {
+        let (lowest, highest) = series.with(Series::ends).unwrap_or_default();
+        if is_from_zero { Scale::from_zero(highest, 1.0) } else { Scale::around(lowest, highest, LEAST_SHARE) }
+    });
+    let now = move || series.with(|series| series.now).map_or_else(|| UNKNOWN.to_owned(), words);
+    let range = move || match series.with(Series::ends) {
+        Some((lowest, highest)) => format!("least {}, most {}", words(lowest), words(highest)),
+        None => "nothing in the last 10 minutes".to_owned(),
+    };
+    view! {
+        <figure class="line-chart">
+            <figcaption>
+                <h3>
+                    {name} " " <span>{about}</span>
+                </h3>
+                <strong data-testid="current">{now}</strong>
+                <span class="line-range">{range}</span>
+            </figcaption>
+            <Plot scale words below=["10 min ago", "5 min ago", "last report"]>
+                <svg
+                    class="line"
+                    viewBox="0 0 600000 1000"
+                    preserveAspectRatio="none"
+                    role="img"
+                    aria-label=move || format!("{name} over the last 10 minutes: now {}, {}", now(), range())
+                >
+                    <path d=move || series.with(|series| series.path(scale.get())) style:stroke=color />
+                </svg>
+            </Plot>
+        </figure>
+    }
+}

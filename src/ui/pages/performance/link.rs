@@ -1,0 +1,123 @@
+//! How the link between this page and Coda has been doing.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::table::TableRegion;
+use super::words;
+use crate::link::{Metrics, Spread};
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// How often the metrics are read.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// A kind of time that the link measures: its name, what it means, and where it is found.
+type TimeRow = (&'static str, &'static str, fn(&Metrics) -> Spread);
+
+const TIMES: [TimeRow; 3] = [
+    ("Round trip", "From writing a message to its echo", |metrics| metrics.round_trip),
+    ("Queue wait", "From creating a message to writing it", |metrics| metrics.queue_wait),
+    ("Recovery", "From losing the connection to being connected again", |metrics| metrics.recovery),
+];
+
+/// Another figure: its name, what it means, and how it reads.
+type FigureRow = (&'static str, &'static str, fn(&Metrics) -> String);
+
+const FIGURES: [FigureRow; 9] = [
+    ("Uptime", "Share of the time with a connection, since one was first wanted", uptime),
+    ("Frames in", "A second, over the last ten seconds", |metrics| rate(metrics.frames_in_rate)),
+    ("Frames out", "A second, over the last ten seconds", |metrics| rate(metrics.frames_out_rate)),
+    ("Reconnects", "Connections after the first", |metrics| metrics.reconnects.to_string()),
+    ("Retries", "Messages written again because no echo came", |metrics| metrics.retries.to_string()),
+    ("Duplicates held back", "Equal messages within a second, of which only the first was sent", |metrics| {
+        metrics.endings.suppressed.to_string()
+    }),
+    ("Events missed", "That Coda sent while there was no connection", |metrics| metrics.missed.to_string()),
+    ("Events recovered", "Missed ones that a replay brought", |metrics| metrics.recovered.to_string()),
+    ("Unreadable frames", "That came in and could not be read", |metrics| metrics.unreadable.to_string()),
+];
+
+fn rate(per_second: f64) -> String {
+    format!("{} /s", words::decimals(per_second))
+}
+
+/// Rounded down: 100 % is said only of a connection that was never lost.
+fn uptime(metrics: &Metrics) -> String {
+    let share = |share: f64| format!("{:.1} %", (share * 1_000.0).floor() / 10.0);
+    metrics.uptime().map_or_else(|| words::UNKNOWN.to_owned(), share)
+}
+
+/// The link's own metrics, read once a second.
+#[component]
+pub(super) fn LinkSection() -> impl IntoView {
+    renders::count("LinkSection");
+    let app = use_app();
+    let metrics = RwSignal::new(app.link_metrics());
+    let interval = set_interval_with_handle(move || metrics.set(app.link_metrics()), INTERVAL).ok();
+    on_cleanup(move || {
+        if let Some(interval) = interval {
+            interval.clear();
+        }
+    });
+    let figures = FIGURES.map(|(name, about, words)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd class="link-value">{move || metrics.with(words)}</dd>
+                <dd class="link-about">{about}</dd>
+            </div>
+        }
+    });
+    view! {
+        <section class="perf-section" aria-labelledby="perf-link">
+            <header class="page-head">
+                <h2 id="perf-link">"The link to Coda"</h2>
+            </header>
+            <TableRegion label="Times of the link">
+                <table class="perf-table" data-testid="link-table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Time"</th>
+                            <th scope="col">"p50"</th>
+                            <th scope="col">"p95"</th>
+                            <th scope="col">"p99"</th>
+                            <th scope="col">"Max"</th>
+                            <th scope="col">"Count"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {TIMES.map(|row| view! { <SpreadRow row metrics /> }).collect_view()}
+                    </tbody>
+                </table>
+            </TableRegion>
+            <dl class="link-figures" data-testid="link-figures">
+                {figures.collect_view()}
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn SpreadRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
+    renders::count("SpreadRow");
+    let (name, about, read) = row;
+    let figures: [fn(&Spread) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
+    let cells = figures.map(|figure| {
+        let value = move || {
+            let spread = metrics.with(read);
+            words::maybe_seconds((spread.count > 0).then(|| figure(&spread).as_secs_f64()))
+        };
+        view! { <td>{value}</td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                {name} " " <span class="link-about">{about}</span>
+            </th>
+            {cells.collect_view()}
+            <td>{move || metrics.with(read).count}</td>
+        </tr>
+    }
+}

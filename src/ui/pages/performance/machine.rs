@@ -1,0 +1,76 @@
+//! What Coda uses of its machine, over the last ten minutes.
+
+use leptos::prelude::*;
+
+use super::line_chart::LineChart;
+use super::words;
+use crate::model::ResourceSample;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// Processor, memory and graphics memory over time, and how long Coda has been running.
+#[component]
+pub(super) fn MachineSection() -> impl IntoView {
+    renders::count("MachineSection");
+    let performance = use_app().data.performance;
+    let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
+    let is_empty = Memo::new(move |_| last.with(Option::is_none));
+    let reports = move |read: fn(&ResourceSample) -> Option<f64>| {
+        let any =
+            move || performance.with(|performance| performance.samples().iter().rev().any(|it| read(it).is_some()));
+        Memo::new(move |_| any())
+    };
+    let has_graphics = reports(|sample| sample.gpu_vram_mb);
+    let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(words::uptime);
+    view! {
+        <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
+            <header class="page-head">
+                <h2 id="perf-machine">"What Coda uses"</h2>
+            </header>
+            <Show
+                when=move || !is_empty.get()
+                fallback=|| {
+                    view! {
+                        <p class="perf-note">
+                            "Nothing reported yet. CPU and memory appear with Coda's next report; while connected, it sends one every few seconds."
+                        </p>
+                    }
+                }
+            >
+                <p class="perf-note">
+                    "Running for " <strong>{move || uptime().unwrap_or_else(|| words::UNKNOWN.to_owned())}</strong>
+                    ". Last report "
+                    {move || last.get().map(|sample| format::full_time(sample.time))} "."
+                </p>
+                <div class="line-charts">
+                    <LineChart
+                        name="CPU"
+                        about="of one core"
+                        color="var(--series-1)"
+                        read=|sample| sample.cpu_percent
+                        words=words::percent
+                        is_from_zero=true
+                    />
+                    <LineChart
+                        name="Memory"
+                        about="main memory"
+                        color="var(--series-2)"
+                        read=|sample| sample.memory_mb
+                        words=words::megabytes
+                        is_from_zero=false
+                    />
+                    <Show when=move || has_graphics.get()>
+                        <LineChart
+                            name="GPU"
+                            about="graphics memory"
+                            color="var(--series-3)"
+                            read=|sample| sample.gpu_vram_mb
+                            words=words::megabytes
+                            is_from_zero=false
+                        />
+                    </Show>
+                </div>
+            </Show>
+        </section>
+    }
+}

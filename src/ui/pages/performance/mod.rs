@@ -1,0 +1,42 @@
+//! How fast Coda is and what it uses.
+
+mod address;
+mod audio;
+mod latency;
+mod line_chart;
+mod link;
+mod machine;
+mod parts;
+mod plot;
+mod scale;
+mod sort;
+mod table;
+mod timings;
+mod turn_chart;
+mod turn_table;
+mod words;
+
+use leptos::prelude::*;
+
+use crate::ui::renders;
+use latency::LatencySection;
+use link::LinkSection;
+use machine::MachineSection;
+use timings::TimingSection;
+
+/// How fast Coda is and what it uses.
+#[component]
+pub fn PerformancePage() -> impl IntoView {
+    renders::count("PerformancePage");
+    view! {
+        <section class="page-body perf">
+            <header class="page-head">
+                <h1>"Performance"</h1>
+            </header>
+            <LatencySection />
+            <MachineSection />
+            <TimingSection />
+            <LinkSection />
+        </section>
+    }
+}

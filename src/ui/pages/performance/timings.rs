@@ -1,0 +1,133 @@
+//! How long the operations of Coda's components take, as one table that can be sorted.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use super::address::Parameters;
+use super::sort::{Column, Figures, Sort};
+use super::table::TableRegion;
+use super::words;
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// A component and its operation.
+type Name = (String, String);
+
+/// The table of timings.
+#[component]
+pub(super) fn TimingSection() -> impl IntoView {
+    renders::count("TimingSection");
+    let performance = use_app().data.performance;
+    let address = Parameters::of_page();
+    let figures = Memo::new(move |_| {
+        let named = |operation: crate::model::Operation<'_>| {
+            ((operation.component.to_owned(), operation.name.to_owned()), Figures::read(operation))
+        };
+        performance.with(|performance| performance.operations().map(named).collect::<BTreeMap<Name, Figures>>())
+    });
+    let sort = Memo::new(move |_| Sort::parse(address.get("sort").as_deref(), address.get("order").as_deref()));
+    let order = Memo::new(move |_| {
+        let sort = sort.get();
+        figures.with(|figures| {
+            let mut rows: Vec<_> = figures.iter().collect();
+            rows.sort_by(|a, b| sort.compare(*a, *b));
+            rows.into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        })
+    });
+    let press = move |column| {
+        let next = sort.get_untracked().pressed(column);
+        address.set(&[("sort", Some(next.column.name().1)), ("order", Some(next.order()))]);
+    };
+    let is_empty = Memo::new(move |_| order.with(Vec::is_empty));
+    view! {
+        <section class="perf-section">
+            <header class="page-head">
+                <h2 id="perf-timings">"Component timings"</h2>
+            </header>
+            <Show
+                when=move || !is_empty.get()
+                fallback=|| {
+                    view! {
+                        <p class="perf-note">
+                            "No timings yet. They appear when Coda works on something: say or type a sentence on the Talk page."
+                        </p>
+                    }
+                }
+            >
+                <p class="perf-note" id="perf-timings-note">
+                    "Measured here from each single timing that came; p50 and p95 over the last 200. Beside it what Coda itself reports since its start."
+                </p>
+                <TableRegion label="Component timings">
+                    <table class="perf-table" data-testid="timing-table" aria-describedby="perf-timings-note">
+                        <thead>
+                            <tr>
+                                <td colspan="2"></td>
+                                <th scope="colgroup" colspan="7">
+                                    "Measured here"
+                                </th>
+                                <th scope="colgroup" colspan="2">
+                                    "Coda's own"
+                                </th>
+                            </tr>
+                            <tr>
+                                {Column::ALL
+                                    .map(|column| view! { <Head column sort press=move || press(column) /> })
+                                    .collect_view()}
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || order.get() key=Clone::clone let:name>
+                                <Row name figures />
+                            </For>
+                        </tbody>
+                    </table>
+                </TableRegion>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Head(column: Column, sort: Memo<Sort>, press: impl Fn() + 'static) -> impl IntoView {
+    renders::count("Head");
+    let order = move || Some(sort.get()).filter(|sort| sort.column == column).map(Sort::order);
+    let arrow = move || match order() {
+        Some("descending") => "▼",
+        Some(_) => "▲",
+        None => "",
+    };
+    view! {
+        <th scope="col" aria-sort=order class:perf-name=column == Column::Operation>
+            <button class="perf-sort" data-column=column.name().1 on:click=move |_| press()>
+                {column.name().0}
+                <span aria-hidden="true">{arrow}</span>
+            </button>
+        </th>
+    }
+}
+
+#[component]
+fn Row(name: Name, figures: Memo<BTreeMap<Name, Figures>>) -> impl IntoView {
+    renders::count("Row");
+    let (component, operation) = name.clone();
+    let own = Memo::new(move |_| figures.with(|figures| figures.get(&name).copied().unwrap_or_default()));
+    let cells = Column::ALL.into_iter().skip(2).map(|column| {
+        let text = move || {
+            let value = own.with(|own| own.get(column));
+            if column == Column::Count {
+                value.map_or_else(|| words::UNKNOWN.to_owned(), |it| format!("{it:.0}"))
+            } else {
+                words::maybe_seconds(value)
+            }
+        };
+        view! { <td>{text}</td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">{component}</th>
+            <td class="perf-name">{operation}</td>
+            {cells.collect_view()}
+        </tr>
+    }
+}

@@ -1,0 +1,206 @@
+//! The latency of the last turns as stacked bars, one a turn.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::parts::{PARTS, sum};
+use super::plot::Plot;
+use super::scale::Scale;
+use super::words;
+use crate::model::TurnLatency;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// How many turns are shown.
+const SHOWN: usize = 30;
+/// The axis is never shorter than this.
+const SHORTEST_AXIS: f64 = 0.01;
+
+/// The places of the turns that are shown, among those kept.
+pub(super) fn shown_places() -> Memo<(usize, usize)> {
+    let performance = use_app().data.performance;
+    Memo::new(move |_| {
+        let end = performance.with(|performance| performance.turns().len());
+        (end.saturating_sub(SHOWN), end)
+    })
+}
+
+/// The turn at a place. A place names a turn until so many are kept that the oldest must go.
+pub(super) fn turn_at(place: usize) -> Memo<Option<TurnLatency>> {
+    let performance = use_app().data.performance;
+    Memo::new(move |_| performance.with(|performance| performance.turns().get(place).copied()))
+}
+
+fn in_words(turn: &TurnLatency) -> String {
+    let parts = PARTS.map(|part| match (part.read)(turn) {
+        Some(value) => format!("{} {}", part.name, words::seconds(value)),
+        None => format!("{} not reported", part.name),
+    });
+    let total =
+        turn.total.map_or_else(|| "total not reported".to_owned(), |it| format!("total {}", words::seconds(it)));
+    format!("Turn of {}: {total}; {}", format::full_time(turn.time), parts.join(", "))
+}
+
+/// The chart, its legend, and the values of the turn under the pointer or the focus; otherwise of the last turn.
+#[component]
+pub(super) fn TurnChart() -> impl IntoView {
+    renders::count("TurnChart");
+    let performance = use_app().data.performance;
+    let places = shown_places();
+    let pointed = RwSignal::new(None::<usize>);
+    let focused = RwSignal::new(None::<usize>);
+    let left_at = RwSignal::new(None::<usize>);
+    // The bar that the tab key leads to: where the focus was last, or the last turn.
+    let tab_stop = Memo::new(move |_| {
+        let (first, end) = places.get();
+        left_at.get().filter(|place| (first..end).contains(place)).unwrap_or_else(|| end.saturating_sub(1))
+    });
+    let scale = Memo::new(move |_| {
+        let highest = performance.with(|performance| {
+            performance.turns().iter().rev().take(SHOWN).map(sum).max_by(f64::total_cmp).unwrap_or_default()
+        });
+        Scale::from_zero(highest, SHORTEST_AXIS)
+    });
+    let go = move |event: ev::KeyboardEvent| {
+        let ((first, end), now) = (places.get_untracked(), tab_stop.get_untracked());
+        let next = match event.key().as_str() {
+            "ArrowLeft" => now.saturating_sub(1).max(first),
+            "ArrowRight" => (now + 1).min(end.saturating_sub(1)),
+            "Home" => first,
+            "End" => end.saturating_sub(1),
+            _ => return,
+        };
+        event.prevent_default();
+        let bar =
+            document().get_element_by_id(&bar_id(next)).and_then(|bar| bar.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(bar) = bar {
+            let _ = bar.focus();
+        }
+    };
+    let focus = move |place| {
+        focused.set(Some(place));
+        left_at.set(Some(place));
+    };
+    let picked = Signal::derive(move || pointed.get().or_else(|| focused.get()));
+    view! {
+        <div class="turn-chart">
+            <Plot scale words=words::seconds below=["older turns", "", "last turn"]>
+                <div
+                    class="bars"
+                    role="listbox"
+                    aria-orientation="horizontal"
+                    aria-label="Latency of each turn; the arrow keys go from turn to turn"
+                    on:keydown=go
+                    on:pointerleave=move |_| pointed.set(None)
+                    on:focusout=move |_| focused.set(None)
+                >
+                    <For
+                        each=move || {
+                            let (first, end) = places.get();
+                            first..end
+                        }
+                        key=|place| *place
+                        let:place
+                    >
+                        <Bar
+                            place
+                            scale
+                            tab_stop
+                            point=move || pointed.set(Some(place))
+                            focus=move || focus(place)
+                        />
+                    </For>
+                </div>
+            </Plot>
+            <Legend picked places />
+        </div>
+    }
+}
+
+fn bar_id(place: usize) -> String {
+    format!("perf-turn-{place}")
+}
+
+#[component]
+fn Bar(
+    place: usize,
+    scale: Memo<Scale>,
+    tab_stop: Memo<usize>,
+    point: impl Fn() + 'static,
+    focus: impl Fn() + 'static,
+) -> impl IntoView {
+    renders::count("Bar");
+    let turn = turn_at(place);
+    // From the top, in percent: where each part begins and how high it is.
+    let boxes = Memo::new(move |_| {
+        let (turn, scale) = (turn.get().unwrap_or_default(), scale.get());
+        let mut below = 0.0;
+        PARTS.map(|part| {
+            let start = scale.fraction(below);
+            below += (part.read)(&turn).unwrap_or_default();
+            let end = scale.fraction(below);
+            (100.0 * (1.0 - end), 100.0 * (end - start))
+        })
+    });
+    let rects = PARTS.iter().enumerate().map(|(at, part)| {
+        view! {
+            <rect
+                x="10%"
+                width="80%"
+                fill=part.fill
+                y=move || boxes.with(|boxes| boxes.get(at).map(|(top, _)| format!("{top:.2}%")))
+                height=move || boxes.with(|boxes| boxes.get(at).map(|(_, height)| format!("{height:.2}%")))
+            />
+        }
+    });
+    view! {
+        <div
+            class="bar"
+            role="option"
+            id=bar_id(place)
+            tabindex=move || if tab_stop.get() == place { "0" } else { "-1" }
+            aria-selected=move || (tab_stop.get() == place).to_string()
+            aria-label=move || turn.get().as_ref().map(in_words)
+            on:pointerenter=move |_| point()
+            on:focus=move |_| focus()
+        >
+            <svg aria-hidden="true">{rects.collect_view()}</svg>
+        </div>
+    }
+}
+
+#[component]
+fn Legend(picked: Signal<Option<usize>>, places: Memo<(usize, usize)>) -> impl IntoView {
+    renders::count("Legend");
+    let performance = use_app().data.performance;
+    let chosen = Memo::new(move |_| picked.get().filter(|place| *place + 1 < places.get().1));
+    let turn = Memo::new(move |_| {
+        let place = chosen.get();
+        performance.with(|performance| {
+            let turns = performance.turns();
+            place.map_or_else(|| turns.back(), |place| turns.get(place)).copied().unwrap_or_default()
+        })
+    });
+    let which = move || if chosen.get().is_some() { "Turn of " } else { "Last turn, " };
+    let items = PARTS.map(|part| {
+        view! {
+            <li>
+                <svg class="swatch" aria-hidden="true">
+                    <rect width="100%" height="100%" fill=part.fill />
+                </svg>
+                <span>{part.name}</span>
+                <span class="legend-value">{move || turn.with(|turn| words::maybe_seconds((part.read)(turn)))}</span>
+            </li>
+        }
+    });
+    view! {
+        <div class="legend">
+            <p>
+                {which} {move || format::full_time(turn.with(|turn| turn.time))} ": total "
+                <strong>{move || turn.with(|turn| words::maybe_seconds(turn.total))}</strong>
+            </p>
+            <ul>{items.collect_view()}</ul>
+        </div>
+    }
+}

@@ -1,0 +1,131 @@
+//! Every page: reached by its link and by its address, showing what the server told, without a violation that
+//! axe-core finds, in both themes.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Backend, Outcome, Page, failed};
+
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
+const PAGES: [&str; 7] = ["/", "/performance", "/memory", "/tools", "/system", "/debugger", "/settings"];
+
+async fn go(page: &Page, href: &str) -> Outcome {
+    page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
+    page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
+}
+
+/// What axe-core has against the page as it is: rule and place.
+async fn violations(page: &Page) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    page.run("window.__violations = null; axe.run().then(found => window.__violations = found.violations)").await?;
+    page.until_js("axe-core's verdict", "window.__violations").await?;
+    let found = page.run("return window.__violations").await?;
+    let found = found.as_array().cloned().unwrap_or_default();
+    let words = |violation: &Value| {
+        let nodes = violation["nodes"].as_array().cloned().unwrap_or_default();
+        let places: Vec<String> =
+            nodes.iter().take(3).map(|node| format!("{} {}", node["target"], node["failureSummary"])).collect();
+        format!("{}: {}", violation["id"], places.join("; "))
+    };
+    Ok(found.iter().map(words).collect())
+}
+
+#[tokio::test]
+async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
+    let Ok(axe) = std::fs::read_to_string(AXE) else { return failed("axe-core is missing: run `make setup-test`") };
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    for text in ["use a tool please", "markdown please", "make an error"] {
+        let answered = page.count("[data-testid=turn][data-role=assistant][data-open=false]").await?;
+        page.say(text).await?;
+        page.until_js(
+            "an answer",
+            &format!("document.querySelectorAll('[data-testid=turn][data-role=assistant][data-open=false]').length > {answered}"),
+        )
+        .await?;
+    }
+    page.run(&axe).await?;
+    let mut wrong = Vec::new();
+    for theme in ["light", "dark"] {
+        page.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
+        for href in PAGES {
+            go(&page, href).await?;
+            wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
+        }
+    }
+    if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
+}
+
+#[tokio::test]
+async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    page.say("What is the weather in Rabat today?").await?;
+    page.until_answered(1).await?;
+    for href in PAGES {
+        go(&page, href).await?;
+        page.until_js("its title", "document.title.endsWith('· Coda')").await?;
+        let name = page.run("return document.title").await?;
+        page.reload().await?;
+        page.until_js(
+            "the same page after a reload",
+            &format!("document.title === {name} && document.querySelector('h1')"),
+        )
+        .await?;
+        let narrow = format!(
+            "const frame = document.createElement('iframe'); frame.style = 'position:fixed;width:320px;height:600px'; \
+             frame.src = '{href}?backend=demo'; document.body.append(frame)"
+        );
+        page.run(&narrow).await?;
+        let inside = "document.querySelector('iframe').contentDocument";
+        page.until_js("the page in the frame", &format!("{inside}?.querySelector('h1')")).await?;
+        page.until_js("no sideways scrolling", &format!("{inside}.documentElement.scrollWidth <= 320")).await?;
+        page.run("document.querySelector('iframe').remove()").await?;
+    }
+    page.go("/nowhere").await?;
+    page.until_shown("There is no such page").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn tools_and_system_show_what_the_server_told() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("use a tool please").await?;
+    page.until_answered(1).await?;
+    go(&page, "/tools").await?;
+    page.until_shown("get_weather").await?;
+    page.run("document.querySelector('.call-list summary').click()").await?;
+    page.click_text("To its turn in the conversation").await?;
+    page.until_js("the turn that used it", "document.getElementById('turn-1')").await?;
+    backend
+        .make("/event", json!({"type": "system_error", "data": {"message": "disk full", "details": {"free": 0}}}))
+        .await?;
+    go(&page, "/system").await?;
+    page.until_shown("disk full").await?;
+    page.until_shown("gemma2:2b").await?;
+    page.until_shown("Run 1").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_conversation_can_be_searched_and_the_palette_leads_anywhere() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    for text in ["apples", "pears"] {
+        let answered = page.count("[data-testid=turn][data-role=assistant]").await?;
+        page.say(text).await?;
+        page.until_answered(usize::try_from(answered)? + 1).await?;
+    }
+    page.run("const box = document.querySelector('[data-testid=search]'); box.value = 'APPLES'; box.dispatchEvent(new Event('input', {bubbles: true}))").await?;
+    page.until_shown("2 found").await?;
+    page.until_js("only those", "document.querySelectorAll('[data-testid=turn]').length === 2").await?;
+    page.run("dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))").await?;
+    page.until_js("the palette", "document.querySelector('dialog.palette[open] input')").await?;
+    page.run("const field = document.querySelector('.palette input'); field.value = 'memory'; field.dispatchEvent(new Event('input', {bubbles: true})); field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))").await?;
+    page.until_js("the memory page", "location.pathname === '/memory'").await?;
+    page.run("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}))").await?;
+    page.until_shown("Outside of text: talk").await?;
+    page.close().await
+}

@@ -1,0 +1,218 @@
+//! The debugger against the Python test server.
+
+use coda_dashboard::history::RowKind;
+use coda_dashboard::protocol::Command;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::{Page, pause};
+use crate::server;
+
+const ROW: &str = ".debugger-rows [data-testid=debugger-row]";
+const FILTER: &str = "[data-testid=debugger-filter]";
+const ERROR: &str = "[data-testid=debugger-filter-error]";
+const TABLE: &str = "[data-testid=debugger-table]";
+const FOLD: &str = "[data-testid=debugger-fold]";
+const DETAILS: &str = "[data-testid=debugger-details]";
+const HOP: &str = "[data-testid=debugger-hop]";
+const STYLES: &str = concat!(
+    include_str!("../../style/tokens.css"),
+    include_str!("../../style/base.css"),
+    include_str!("../../style/shell.css"),
+    include_str!("../../style/debugger.css"),
+);
+
+/// The debugger needs a box of some height, and that needs the style sheets. Dropping it takes them away.
+struct Debugger {
+    page: Page,
+    styles: web_sys::Element,
+}
+
+impl Drop for Debugger {
+    fn drop(&mut self) {
+        self.styles.remove();
+    }
+}
+
+impl Debugger {
+    async fn open() -> Self {
+        let styles = document().create_element("style").unwrap();
+        styles.set_text_content(Some(STYLES));
+        document().head().unwrap().append_child(&styles).unwrap();
+        let page = Page::open(&server::fresh().await);
+        page.until_ready().await;
+        page.click("nav a[href='/debugger']");
+        page.until("the debugger", || !page.all(ROW).is_empty()).await;
+        Self { page, styles }
+    }
+
+    fn send(&self, text: &str) {
+        self.page.app.send(Command::TextInput { text: text.into() }, "test", "say");
+    }
+
+    async fn filter(&self, text: &str) {
+        self.page.type_into(FILTER, text);
+        // The rows follow in the same turn of the browser, or in the next.
+        pause(50).await;
+    }
+
+    fn types(&self) -> Vec<String> {
+        let kind = |row: &web_sys::Element| row.get_attribute("data-type").unwrap_or_default();
+        self.page.all(ROW).iter().map(kind).collect()
+    }
+
+    async fn until_rows(&self, selector: &str, count: usize) {
+        let rows = format!("{ROW}{selector}");
+        self.page.until(&format!("{count} rows {selector}"), || self.page.all(&rows).len() == count).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_sent_text_appears_with_its_state_and_its_round_trip() {
+    let debugger = Debugger::open().await;
+    debugger.send("hello debugger");
+    debugger.filter("type:text_input").await;
+    debugger.until_rows("[data-state=delivered]", 2).await;
+    let rows = debugger.page.texts(ROW);
+    // The frame as it went out, the message in each of its states.
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    assert!(rows.iter().all(|row| row.contains("hello debugger")), "{rows:?}");
+    let delivered = debugger.page.texts(&format!("{ROW}[data-state=delivered] > :nth-child(7)"));
+    assert!(delivered.iter().all(|round_trip| round_trip.ends_with('s')), "{delivered:?}");
+}
+
+#[wasm_bindgen_test]
+async fn the_filter_narrows_and_a_wrong_one_says_where() {
+    let debugger = Debugger::open().await;
+    debugger.send("hello");
+    debugger.filter("type:text_input dir:out").await;
+    debugger.until_rows("", 1).await;
+    assert_eq!(debugger.types(), ["text_input"]);
+    debugger.filter("type:text_input dir:sideways").await;
+    debugger.page.until("the error", || debugger.page.texts(ERROR)[0].contains("character 21")).await;
+    assert!(debugger.page.texts(ERROR)[0].contains("expected `in` or `out`"));
+    assert_eq!(debugger.types(), ["text_input"], "the last right one stays in force");
+    debugger.filter("dir:out").await;
+    let search = || window().location().search().unwrap();
+    debugger.page.until("the filter in the address", || search().contains("filter=dir")).await;
+    assert_eq!(debugger.page.texts(ERROR), [""]);
+}
+
+#[wasm_bindgen_test]
+async fn the_words_of_the_filter_are_completed_by_keyboard() {
+    let debugger = Debugger::open().await;
+    debugger.page.type_into(FILTER, "sta");
+    debugger.page.until("the list", || !debugger.page.all("[role=option]").is_empty()).await;
+    for _ in 0..2 {
+        debugger.page.press(FILTER, "ArrowDown", false);
+        debugger.page.press(FILTER, "Enter", false);
+        pause(50).await;
+    }
+    let value = js_sys::Reflect::get(&debugger.page.element(FILTER), &"value".into()).unwrap();
+    assert_eq!(value.as_string().as_deref(), Some("state:queued "));
+}
+
+#[wasm_bindgen_test]
+async fn a_press_on_a_type_shows_that_type_only() {
+    let debugger = Debugger::open().await;
+    let count = "[data-testid=debugger-count][data-type=auth_challenge]";
+    debugger.page.click(count);
+    debugger.until_rows("", 1).await;
+    assert_eq!(debugger.types(), ["auth_challenge"]);
+    assert_eq!(debugger.page.attribute(count, "aria-pressed"), "true");
+    debugger.page.click(count);
+    debugger.page.until("all again", || debugger.page.all(ROW).len() > 3).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_tokens_of_an_answer_are_one_line_that_opens() {
+    let debugger = Debugger::open().await;
+    debugger.send("a long one");
+    debugger.filter("type:llm_token").await;
+    let has_ended = || {
+        let ended = |row: &coda_dashboard::history::Row| row.wire_type().is_some_and(|kind| &**kind == "llm_result");
+        debugger.page.app.history.with_untracked(|recorder| recorder.rows(..).any(ended))
+    };
+    debugger.page.until("the answer", has_ended).await;
+    debugger.until_rows("", 1).await;
+    assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "false");
+    debugger.page.click(FOLD);
+    debugger.page.until("the tokens", || debugger.page.all(ROW).len() > 5).await;
+    assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "true");
+    debugger.page.press(TABLE, "ArrowLeft", false);
+    debugger.until_rows("", 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_details_show_each_hop_of_a_message_whose_echo_was_lost() {
+    let debugger = Debugger::open().await;
+    server::make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await;
+    debugger.send("only once");
+    debugger.filter("type:text_input").await;
+    debugger.page.until("delivered", || !debugger.page.all("[data-state=delivered]").is_empty()).await;
+    debugger.page.press(TABLE, "ArrowUp", false);
+    debugger.page.press(TABLE, "Enter", false);
+    debugger.page.until("the hops", || debugger.page.texts(HOP).len() > 5).await;
+    let hops = debugger.page.texts(HOP).join("\n");
+    for words in ["created", "queued", "attempt 1", "attempt 2", "delivered"] {
+        assert!(hops.contains(words), "no “{words}” in:\n{hops}");
+    }
+    let details = debugger.page.texts(DETAILS).join("\n");
+    assert!(details.contains("test") && details.contains("say"), "its origin: {details}");
+}
+
+#[wasm_bindgen_test]
+async fn the_token_of_the_challenge_is_nowhere_on_the_page() {
+    let debugger = Debugger::open().await;
+    let token = debugger.page.app.history.with_untracked(|recorder| {
+        recorder.rows(..).find_map(|row| match &row.kind {
+            RowKind::FrameIn { kind, text, .. } if &**kind == "auth_challenge" => {
+                let frame: Value = serde_json::from_str(text).unwrap();
+                Some(frame["data"]["token"].as_str().unwrap().to_owned())
+            }
+            _ => None,
+        })
+    });
+    let token = token.expect("the server asked for a token");
+    for kind in ["auth_challenge", "auth_response"] {
+        debugger.filter(&format!("type:{kind}")).await;
+        debugger.until_rows("", 1).await;
+        debugger.page.click(ROW);
+        debugger.page.until("the details", || debugger.page.texts(DETAILS).join("").contains(kind)).await;
+        assert!(debugger.page.texts(DETAILS).join("").contains("•••"));
+        let html = document().document_element().unwrap().outer_html();
+        assert!(!html.contains(&token), "{kind} shows the token");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn twenty_thousand_events_leave_few_rows_in_the_document() {
+    let debugger = Debugger::open().await;
+    server::make("/flood", json!({"count": 20_000, "wait": true})).await;
+    let history = debugger.page.app.history;
+    let end = || history.with_untracked(|recorder| recorder.numbers().end);
+    debugger.page.until("all events", || end() > 20_000).await;
+    let rows = || debugger.page.attribute(TABLE, "aria-rowcount").parse::<usize>().unwrap_or_default();
+    debugger.page.until("all lines", || rows() > 5_000).await;
+    assert!(debugger.page.all(ROW).len() <= 300, "{} rows", debugger.page.all(ROW).len());
+    let newest = format!("{ROW}[aria-rowindex='{}']", rows());
+    debugger.page.until("the newest in view", || debugger.page.all(&newest).len() == 1).await;
+    debugger.filter("type:conversation_turn").await;
+    debugger.page.until("fewer lines", || rows() < 5_000).await;
+    assert!(debugger.page.all(ROW).len() <= 300, "{} rows", debugger.page.all(ROW).len());
+}
+
+#[wasm_bindgen_test]
+async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
+    let debugger = Debugger::open().await;
+    debugger.page.click("[data-testid=debugger-open-send]");
+    debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": }");
+    debugger.page.until_shown("Line 1, column 10").await;
+    debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"by hand\"}");
+    debugger.page.until("no error", || debugger.page.texts("[data-testid=debugger-send-error]") == [""]).await;
+    debugger.page.click("[data-testid=debugger-send] [type=submit]");
+    let fate = || debugger.page.texts("[data-testid=debugger-fate]").join("");
+    debugger.page.until("its fate", || fate().contains("delivered")).await;
+    assert_eq!(server::report().await["messages"][1]["data"]["text"], "by hand");
+}
