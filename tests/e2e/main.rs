@@ -11,5 +11,6 @@ mod coda_lite;
 mod connecting;
 mod conversation;
 mod faults;
+mod load;
 mod pages;
 mod voice;

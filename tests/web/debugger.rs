@@ -2,7 +2,9 @@
 
 use coda_dashboard::history::RowKind;
 use coda_dashboard::protocol::Command;
+use coda_dashboard::ui::debugger::DebuggerPanel;
 use leptos::prelude::*;
+use leptos_router::components::Router;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -19,7 +21,6 @@ const HOP: &str = "[data-testid=debugger-hop]";
 const STYLES: &str = concat!(
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
-    include_str!("../../style/shell.css"),
     include_str!("../../style/debugger.css"),
 );
 
@@ -40,10 +41,18 @@ impl Debugger {
         let styles = document().create_element("style").unwrap();
         styles.set_text_content(Some(STYLES));
         document().head().unwrap().append_child(&styles).unwrap();
-        let page = Page::open(&server::fresh().await);
-        page.until_ready().await;
-        page.click("nav a[href='/debugger']");
-        page.until("the debugger", || !page.all(ROW).is_empty()).await;
+        let part = || {
+            view! {
+                <Router>
+                    <div style="height: 600px">
+                        <DebuggerPanel />
+                    </div>
+                </Router>
+            }
+        };
+        let page = Page::open_with(&server::fresh().await, part);
+        page.until("a ready connection", || page.app.connection.is_ready()).await;
+        page.until("the first rows", || !page.all(ROW).is_empty()).await;
         Self { page, styles }
     }
 
@@ -207,6 +216,7 @@ async fn twenty_thousand_events_leave_few_rows_in_the_document() {
 async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     let debugger = Debugger::open().await;
     debugger.page.click("[data-testid=debugger-open-send]");
+    debugger.page.until("the form", || !debugger.page.all("[data-testid=debugger-send]").is_empty()).await;
     debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": }");
     debugger.page.until_shown("Line 1, column 10").await;
     debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"by hand\"}");

@@ -197,6 +197,10 @@ impl Desk {
 
     /// Opens a folded line, or closes it.
     pub fn set_open(&self, line: u64, open: bool) {
+        if open {
+            // What is opened stays where it is looked at.
+            self.stop_following();
+        }
         self.listing.update_value(|listing| listing.toggle(line, open));
         self.folds.update(|folds| *folds += 1);
     }
