@@ -30,6 +30,11 @@ impl Begun {
         Self { start, end, ways: completions(&before[start..]) }
     }
 
+    /// Whether not even a letter of it is written.
+    pub const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
     /// The text with `way` in the word's place, and whether the word goes on: a term without its value.
     pub fn take(&self, text: &str, way: &str) -> (String, bool) {
         let goes_on = way.ends_with([':', '>', '<']);

@@ -135,6 +135,10 @@ pub fn FilterField(
                 on:input=move |event| {
                     filter.set(&event_target_value(&event));
                     field.look();
+                    // All terms at once would be in the way: they come when asked for by an arrow key.
+                    if field.begun.with_untracked(Begun::is_empty) {
+                        field.close();
+                    }
                 }
                 on:keydown=move |event| field.pressed(&event)
                 on:blur=move |_| field.close()
