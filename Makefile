@@ -60,7 +60,9 @@ test-web: ## components and the link in headless Chrome, against the Python serv
 	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web --test link
 
 test-e2e: build ## the built page in Chromium against the Python server
-	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2
+	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
+	@echo "under load, alone on the machine:"
+	cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 --nocapture load:: chaos::
 
 test-coda: setup-test build ## the same against a checkout of Coda Lite: make test-coda CODA_LITE=path
 	@test -n "$(CODA_LITE)" || { echo "say where Coda Lite is: make test-coda CODA_LITE=path"; exit 2; }

@@ -2,24 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::history::state_name;
 use crate::link::{Cancellation, MessageState};
 use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
 use crate::ui::renders;
-
-/// The state in the page's `data-state`.
-const fn name(state: &MessageState) -> &'static str {
-    match state {
-        MessageState::Queued => "queued",
-        MessageState::Written { .. } => "written",
-        MessageState::Unconfirmed => "unconfirmed",
-        MessageState::Delivered(_) => "delivered",
-        MessageState::Suppressed { .. } => "suppressed",
-        MessageState::Expired => "expired",
-        MessageState::Failed(_) => "failed",
-        MessageState::Cancelled(_) => "cancelled",
-    }
-}
 
 fn words(outgoing: &Outgoing) -> String {
     match &outgoing.state {
@@ -63,7 +50,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
     let can_take_back = move || state.with(|state| matches!(state, MessageState::Queued | MessageState::Unconfirmed));
     let take_back = move || if state.with(|state| *state == MessageState::Queued) { "Take back" } else { "Leave it" };
     view! {
-        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(name)>
+        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(state_name)>
             <span>{move || outgoing.with(words)}</span>
             <Show when=move || can_send_again.get()>
                 <button

@@ -153,6 +153,9 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
             _ => return,
         }
         event.prevent_default();
+        if let Some(chosen) = document().get_element_by_id(&format!("palette-{}", at.get_untracked())) {
+            chosen.scroll_into_view_with_bool(false);
+        }
     };
     view! {
         <dialog class="palette" node_ref=dialog aria-label="Commands" on:close=move |_| open.set(None)>
