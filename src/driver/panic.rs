@@ -1,7 +1,6 @@
 //! A panic must not leave a frozen page behind: it is replaced by what happened, with a report and a way on.
 
 use std::cell::Cell;
-use std::panic::PanicHookInfo;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -17,17 +16,23 @@ pub fn show_panics() {
         console_error_panic_hook::hook(info);
         // One is enough: what follows is its consequence.
         if !IS_SHOWN.replace(true) {
-            let _ = show(info);
+            show_panic_report(&info.to_string());
         }
     }));
 }
 
+/// Covers the page with what happened.
+pub fn show_panic_report(what: &str) {
+    // Where even that fails, the console has it.
+    let _ = show(what);
+}
+
 /// Built from the bare document: nothing of the page can be relied on any more.
-fn show(info: &PanicHookInfo<'_>) -> Option<()> {
+fn show(what: &str) -> Option<()> {
     let window = web_sys::window()?;
     let document = window.document()?;
     let report = format!(
-        "Coda dashboard {}\n{}\n{}\n\n{info}",
+        "Coda dashboard {}\n{}\n{}\n\n{what}",
         env!("CARGO_PKG_VERSION"),
         window.location().href().unwrap_or_default(),
         window.navigator().user_agent().unwrap_or_default(),

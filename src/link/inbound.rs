@@ -113,7 +113,15 @@ impl Inbound {
             return accepted;
         };
         let before = self.last_seq;
-        let restarted = before.is_some_and(|last| seq <= last);
+        let is_behind = before.is_some_and(|last| seq <= last);
+        // A restart ends the connection. Within one, events of the server's threads can overtake each other.
+        if is_behind && !self.fresh {
+            if self.fill_gap(seq) {
+                accepted.events.push(self.stamp(now, envelope, false, answers));
+            }
+            return accepted;
+        }
+        let restarted = is_behind;
         let is_doubtful = self.fresh && before.is_some_and(|last| last < TELLING_SEQ);
         if restarted || is_doubtful {
             self.run += 1;

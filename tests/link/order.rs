@@ -108,3 +108,20 @@ fn nothing_that_a_server_can_send_stops_the_link() {
     assert!(world.is_delivered(id));
     assert!(world.link.status().counters.unreadable >= 6);
 }
+
+#[test]
+fn events_that_overtake_each_other_are_each_applied_once_and_are_no_restart() {
+    let mut world = World::ready();
+    let conn = world.link.status().phase.conn().expect("a live socket");
+    for (seq, token) in [(500, "a"), (502, "c"), (501, "b"), (502, "c again"), (501, "b again"), (503, "d")] {
+        world.input(Input::Frame(conn, frame(seq, token).into()));
+    }
+    let tokens = world.events.iter().filter_map(|event| match event {
+        LinkEvent::Event(happened) => match &happened.event {
+            Event::AnswerToken(token) => Some((happened.epoch, token.token.as_str())),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(tokens.collect::<Vec<_>>(), [(1, "a"), (1, "c"), (1, "b"), (1, "d")]);
+}

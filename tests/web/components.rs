@@ -157,3 +157,18 @@ async fn a_panel_that_reads_the_stores_can_come_and_go_without_a_trace() {
     page.until_answered(1).await;
     assert_eq!(page.number("frames-out"), sent + 1, "one message, sent once");
 }
+
+#[wasm_bindgen_test]
+async fn a_panic_is_shown_with_its_report_and_a_way_on() {
+    let page = demo().await;
+    coda_dashboard::driver::show_panic_report("the sky fell at src/sky.rs:1");
+    let shown = document().query_selector(".panic").unwrap().expect("the report covers the page");
+    let text = shown.text_content().unwrap();
+    for part in
+        ["The dashboard has stopped", "the sky fell at src/sky.rs:1", "Coda dashboard 0.", "Copy report", "Reload"]
+    {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    shown.remove();
+    drop(page);
+}

@@ -155,7 +155,18 @@ async fn the_machine_is_shown_with_units_and_graphics_only_if_reported() {
     page.until("the figures", || shown("512 MB") && shown("12.5 %") && shown("3 hours 13 minutes")).await;
     event("system_metrics", json!({"gpu_vram_mb": 2310.0})).await;
     page.until("graphics memory", || shown("2310 MB")).await;
-    assert!(page.attribute(".line", "aria-label").starts_with("CPU over the last 10 minutes: now "));
+    assert_eq!(page.attribute(".line", "role"), "slider");
+}
+
+#[wasm_bindgen_test]
+async fn the_arrow_keys_move_along_a_line_and_say_time_and_value() {
+    let page = opened().await;
+    event("system_metrics", json!({"cpu_percent": 12.5})).await;
+    let readout = || page.texts("[data-testid=readout]").first().cloned().unwrap_or_default();
+    page.until("the line", || readout().starts_with("least")).await;
+    page.press(".line", "Home", false);
+    page.until("time and value", || readout().ends_with(": 12.5 %")).await;
+    assert_eq!(page.attribute(".line", "aria-valuetext"), readout());
 }
 
 #[wasm_bindgen_test]

@@ -9,7 +9,7 @@ use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Timestamp;
 use crate::state::use_app;
-use crate::ui::renders;
+use crate::ui::{format, renders};
 
 /// How often the countdown is looked at.
 const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
@@ -94,12 +94,16 @@ fn Countdown() -> impl IntoView {
             interval.clear();
         }
     });
+    let since = move || {
+        let since = connection.trouble.with(|trouble| trouble.as_ref().map(|trouble| trouble.since.wall));
+        since.map(|since| format!("No connection since {}. ", format::clock_time(since)))
+    };
     let words = Memo::new(move |_| match connection.phase.get() {
         Phase::Waiting { retry_at, .. } => format!("Next try in {} s.", seconds_until(retry_at, now.get())),
         Phase::Opening { .. } | Phase::Authenticating { .. } => "Trying…".to_owned(),
         _ => String::new(),
     });
-    view! { <p class="countdown">{words}</p> }
+    view! { <p class="countdown">{since} {words}</p> }
 }
 
 fn seconds_until(at: Timestamp, now: Timestamp) -> u64 {

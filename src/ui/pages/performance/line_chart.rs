@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::plot::Plot;
 use super::scale::Scale;
 use super::words::UNKNOWN;
 use crate::model::ResourceSample;
+use crate::protocol::WallTime;
 use crate::state::use_app;
-use crate::ui::renders;
+use crate::ui::{format, renders};
 
 /// What the chart reaches back, in milliseconds.
 const SPAN: i64 = 600_000;
@@ -25,6 +27,8 @@ const LEAST_SHARE: f64 = 0.1;
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Series {
     points: Vec<(i64, f64)>,
+    /// Where the span begins, in epoch milliseconds.
+    begin: i64,
     /// In the last sample.
     now: Option<f64>,
 }
@@ -44,7 +48,21 @@ impl Series {
                 _ => points.push((at, value)),
             }
         }
-        Self { points, now: read(last) }
+        Self { points, begin, now: read(last) }
+    }
+
+    /// The number of the point nearest to a place from 0 (left) to 1 (right).
+    fn nearest(&self, place: f64) -> Option<usize> {
+        #[expect(clippy::cast_precision_loss, reason = "ten minutes of milliseconds")]
+        let distance = |at: i64| (at as f64 - place * SPAN as f64).abs();
+        let numbered = self.points.iter().enumerate();
+        numbered.min_by(|(_, a), (_, b)| distance(a.0).total_cmp(&distance(b.0))).map(|(number, _)| number)
+    }
+
+    /// When a point was, and its value.
+    fn point(&self, number: usize) -> Option<(WallTime, f64)> {
+        let (at, value) = self.points.get(number)?;
+        Some((WallTime::from_unix_millis(self.begin + at), *value))
     }
 
     fn ends(&self) -> Option<(f64, f64)> {
@@ -91,6 +109,36 @@ pub(super) fn LineChart(
         if is_from_zero { Scale::from_zero(highest, 1.0) } else { Scale::around(lowest, highest, LEAST_SHARE) }
     });
     let now = move || series.with(|series| series.now).map_or_else(|| UNKNOWN.to_owned(), words);
+    // The point that is looked at, by pointer or by arrow keys.
+    let picked = RwSignal::new(None::<usize>);
+    let last = move || series.with(|series| series.points.len().saturating_sub(1));
+    let at_picked = move || picked.get().and_then(|number| series.with(|series| series.point(number.min(last()))));
+    let readout = move || at_picked().map(|(time, value)| format!("{}: {}", format::full_time(time), words(value)));
+    let point_at = move |event: ev::PointerEvent| {
+        let target: web_sys::Element = event_target(&event);
+        let width = target.get_bounding_client_rect().width();
+        if width > 0.0 {
+            let place = f64::from(event.offset_x()) / width;
+            picked.set(series.with_untracked(|series| series.nearest(place)));
+        }
+    };
+    let step = move |event: ev::KeyboardEvent| {
+        let end = untrack(last);
+        let here = picked.get_untracked().unwrap_or(end);
+        let there = match event.key().as_str() {
+            "ArrowLeft" => here.saturating_sub(1),
+            "ArrowRight" => (here + 1).min(end),
+            "Home" => 0,
+            "End" => end,
+            _ => return,
+        };
+        event.prevent_default();
+        picked.set(Some(there));
+    };
+    let mark = move || {
+        let at = picked.get().and_then(|number| series.with(|series| Some(series.points.get(number.min(last()))?.0)));
+        at.map(|at| format!("M{at} 0V1000")).unwrap_or_default()
+    };
     let range = move || match series.with(Series::ends) {
         Some((lowest, highest)) => format!("least {}, most {}", words(lowest), words(highest)),
         None => "nothing in the last 10 minutes".to_owned(),
@@ -102,16 +150,26 @@ pub(super) fn LineChart(
                     {name} " " <span>{about}</span>
                 </h3>
                 <strong data-testid="current">{now}</strong>
-                <span class="line-range">{range}</span>
+                <span class="line-range" data-testid="readout">{move || readout().unwrap_or_else(range)}</span>
             </figcaption>
             <Plot scale words below=["10 min ago", "5 min ago", "last report"]>
                 <svg
                     class="line"
                     viewBox="0 0 600000 1000"
                     preserveAspectRatio="none"
-                    role="img"
-                    aria-label=move || format!("{name} over the last 10 minutes: now {}, {}", now(), range())
+                    role="slider"
+                    tabindex="0"
+                    aria-label=format!("{name} over the last 10 minutes; arrow keys move along it")
+                    aria-valuemin="0"
+                    aria-valuemax=move || last().to_string()
+                    aria-valuenow=move || picked.get().unwrap_or_else(last).to_string()
+                    aria-valuetext=move || readout().unwrap_or_else(|| format!("now {}, {}", now(), range()))
+                    on:pointermove=point_at
+                    on:pointerleave=move |_| picked.set(None)
+                    on:blur=move |_| picked.set(None)
+                    on:keydown=step
                 >
+                    <path class="line-mark" d=mark />
                     <path d=move || series.with(|series| series.path(scale.get())) style:stroke=color />
                 </svg>
             </Plot>

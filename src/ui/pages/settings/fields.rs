@@ -83,10 +83,11 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
                 {choice
                     .options
                     .iter()
-                    .map(|(option, words)| {
+                    .enumerate()
+                    .map(|(at, (option, words))| {
                         view! {
                             <option value=*option selected=move || value.get() == *option>
-                                {*words}
+                                {*words} {(at == 0).then_some(" (default)")}
                             </option>
                         }
                     })
@@ -105,6 +106,7 @@ pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
     renders::count("ToggleField");
     let app = use_app();
     let value = Memo::new(move |_| *(toggle.field)(&mut app.settings.current.get()));
+    let is_on_by_default = *(toggle.field)(&mut Settings::default());
     view! {
         <div class="field">
             <label class="toggle">
@@ -119,7 +121,7 @@ pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
                 />
                 {toggle.label}
             </label>
-            <p class="field-hint">{toggle.hint}</p>
+            <p class="field-hint">{toggle.hint} " Default: " {if is_on_by_default { "on." } else { "off." }}</p>
         </div>
     }
 }
