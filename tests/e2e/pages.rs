@@ -129,3 +129,72 @@ async fn the_conversation_can_be_searched_and_the_palette_leads_anywhere() -> Ou
     page.until_shown("Outside of text: talk").await?;
     page.close().await
 }
+
+#[tokio::test]
+async fn performance_and_memory_show_what_the_server_told() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("use a tool please").await?;
+    page.until_answered(1).await?;
+    go(&page, "/performance").await?;
+    page.until_shown("Last turn,").await?;
+    page.until_shown("generate_response").await?;
+    let memory = json!({"content_preview": "Likes green tea", "memory_type": "preference", "importance": 0.9, "memory_id": "m1"});
+    backend.make("/event", json!({"type": "memory_store", "data": memory})).await?;
+    go(&page, "/memory").await?;
+    page.until_shown("Likes green tea").await?;
+    page.until_shown("Coda 0.1.2 takes no search command").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn settings_apply_at_once_and_outlive_a_reload() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    go(&page, "/settings").await?;
+    let set = |field: &str, value: &str| {
+        format!(
+            "const field = document.getElementById('{field}'); field.value = '{value}'; \
+             field.dispatchEvent(new Event('change', {{bubbles: true}}))"
+        )
+    };
+    page.run(&set("theme", "dark")).await?;
+    page.run(&set("gap_millis", "77")).await?;
+    page.until_js("dark at once", "document.documentElement.dataset.theme === 'dark'").await?;
+    page.reload().await?;
+    page.until_js("dark again", "document.documentElement.dataset.theme === 'dark'").await?;
+    page.until_js("the gap too", "document.getElementById('gap_millis')?.value === '77'").await?;
+    // A file that was exported is taken in again; a damaged one changes nothing.
+    let import = |text: &str| {
+        format!(
+            "const files = new DataTransfer(); files.items.add(new File(['{text}'], 'mine.json')); \
+             const picker = document.querySelector('input[type=file]'); picker.files = files.files; \
+             picker.dispatchEvent(new Event('change', {{bubbles: true}}))"
+        )
+    };
+    page.run(&import(r#"{"version": 2, "theme": "light", "gap_millis": 33}"#)).await?;
+    page.until_shown("The settings of mine.json are in force").await?;
+    page.until_js("its gap", "document.getElementById('gap_millis').value === '33'").await?;
+    page.run(&import(r#"{"theme": "pink"}"#)).await?;
+    page.until_shown("mine.json was not taken").await?;
+    page.until_js("still light", "document.documentElement.dataset.theme === 'light'").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_debugger_follows_a_message_and_docks_below_any_page() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("find me in the debugger").await?;
+    page.until_answered(1).await?;
+    page.run("dispatchEvent(new KeyboardEvent('keydown', {key: '`', ctrlKey: true, bubbles: true}))").await?;
+    page.until_js("the dock", "document.querySelector('.dock-panel')").await?;
+    go(&page, "/debugger").await?;
+    page.go(&format!("/debugger?ws={}&filter=type:text_input", backend.ws)).await?;
+    page.until_phase("ready").await?;
+    page.until_js("the filter of the address", "document.querySelector('.page input').value === 'type:text_input'")
+        .await?;
+    page.close().await
+}
