@@ -1,7 +1,8 @@
-//! Gives the user a file.
+//! Gives the user a file, and reads one.
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Offers `text` as a download called `name`.
@@ -20,4 +21,10 @@ fn try_download(name: &str, kind: &str, text: &str) -> Option<()> {
     link.set_download(name);
     link.click();
     Url::revoke_object_url(&url).ok()
+}
+
+/// The text of a file that the user chose; `None` where the browser cannot read it.
+pub async fn read_text(file: &web_sys::File) -> Option<String> {
+    let blob: &Blob = file.unchecked_ref();
+    JsFuture::from(blob.text()).await.ok()?.as_string()
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use js_sys::{Date, Object, Reflect};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 use leptos::prelude::*;
@@ -77,4 +78,13 @@ pub fn span(duration: Duration) -> String {
 pub fn seconds(seconds: Option<f64>) -> String {
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     duration.map_or_else(|| "–".to_owned(), span)
+}
+
+/// A free-form value of the server's as people read it: text as it is, anything else as JSON.
+#[must_use]
+pub fn value(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
 }

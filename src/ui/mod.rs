@@ -1,5 +1,6 @@
 //! What the user sees. Components read stores and call [`crate::state::App`]; they own no connection and no timer of it.
 
+mod address;
 mod app;
 pub mod components;
 pub mod debugger;

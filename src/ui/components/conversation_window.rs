@@ -38,10 +38,12 @@ impl Window {
     /// The entries on the page.
     pub(super) fn rows(&self) -> Vec<Row> {
         let hidden = self.hidden();
-        let rows = self.talk.rows.get().into_iter().skip(hidden);
-        self.matching.with(|matching| match matching {
-            Some(matching) => rows.filter(|row| matching.contains(&row.key)).collect(),
-            None => rows.collect(),
+        self.talk.rows.with(|rows| {
+            let rows = rows.iter().skip(hidden);
+            self.matching.with(|matching| match matching {
+                Some(matching) => rows.filter(|row| matching.contains(&row.key)).cloned().collect(),
+                None => rows.cloned().collect(),
+            })
         })
     }
 

@@ -1,9 +1,8 @@
 //! A choice that filters a page and lives in its address, so that the view can be linked to.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// A select over `options` and "all", kept in the address as `key`.
@@ -18,20 +17,9 @@ pub fn FilterSelect(
     options: Signal<Vec<String>>,
 ) -> impl IntoView {
     renders::count("FilterSelect");
-    let query = use_query_map();
-    let location = use_location();
-    let navigate = use_navigate();
-    let value = Memo::new(move |_| query.with(|query| query.get(key)).unwrap_or_default());
-    let choose = move |event| {
-        let chosen = event_target_value(&event);
-        let mut query = query.get_untracked();
-        query.remove(key);
-        if !chosen.is_empty() {
-            query.insert(key, chosen);
-        }
-        let to = format!("{}{}", location.pathname.get_untracked(), query.to_query_string());
-        navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    };
+    let address = Address::of_page();
+    let value = Memo::new(move |_| address.first(key));
+    let choose = move |event| address.set(key, &event_target_value(&event));
     view! {
         <label class="filter">
             {label}

@@ -2,18 +2,10 @@
 
 use icondata_lu::LuWrench;
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::Glyph;
 use crate::model::{ToolCall, ToolState};
 use crate::ui::{format, renders};
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    }
-}
 
 const fn name(state: &ToolState) -> &'static str {
     match state {
@@ -35,7 +27,7 @@ fn time(call: &ToolCall) -> String {
 fn outcome(call: &ToolCall) -> Option<String> {
     match &call.state {
         ToolState::Running => None,
-        ToolState::Done(result) => result.as_ref().map(shown),
+        ToolState::Done(result) => result.as_ref().map(format::value),
         ToolState::Failed(words) => Some(words.clone()),
     }
 }
@@ -44,7 +36,7 @@ fn outcome(call: &ToolCall) -> Option<String> {
 #[component]
 pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
     renders::count("ToolView");
-    let parameters = call.with_untracked(|call| call.parameters.as_ref().map(shown));
+    let parameters = call.with_untracked(|call| call.parameters.as_ref().map(format::value));
     view! {
         <details class="tool" data-state=move || call.with(|call| name(&call.state))>
             <summary>

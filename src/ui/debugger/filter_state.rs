@@ -3,18 +3,14 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 
 use crate::history::{ParseError, Query, Test};
+use crate::ui::address::Address;
 
 /// The name in the address.
 const PARAMETER: &str = "filter";
 /// Browsers slow pages down that change their address with every key.
 const ADDRESS_AFTER: Duration = Duration::from_millis(300);
-
-/// Puts a filter into the address.
-type Go = Box<dyn Fn(&str)>;
 
 /// What stands in the field, as long as the address is the one that it was typed over.
 #[derive(Clone, PartialEq)]
@@ -36,14 +32,14 @@ pub struct FilterState {
     typed: RwSignal<Option<Typed>>,
     asked: RwSignal<Option<String>>,
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
-    go: StoredValue<Go, LocalStorage>,
+    page: Address,
 }
 
 impl FilterState {
     /// The filter of the address. To be made inside the router.
     pub fn new() -> Self {
-        let map = use_query_map();
-        let address = Memo::new(move |_| map.with(|map| map.get(PARAMETER)).unwrap_or_default());
+        let page = Address::of_page();
+        let address = Memo::new(move |_| page.first(PARAMETER));
         let typed = RwSignal::new(None::<Typed>);
         let asked = RwSignal::new(None::<String>);
         let text = Memo::new(move |_| {
@@ -67,20 +63,6 @@ impl FilterState {
                 timer.clear();
             }
         });
-        let (location, navigate) = (use_location(), use_navigate());
-        let go = move |text: &str| {
-            let mut map = map.get_untracked();
-            map.remove(PARAMETER);
-            if !text.is_empty() {
-                map.insert(PARAMETER, text.to_owned());
-            }
-            let path = location.pathname.get_untracked();
-            let to = format!("{path}{}{}", map.to_query_string(), location.hash.get_untracked());
-            navigate(
-                &to,
-                NavigateOptions { replace: true, scroll: false, resolve: false, ..NavigateOptions::default() },
-            );
-        };
         Self {
             text,
             error: Memo::new(move |_| parsed.with(|parsed| parsed.as_ref().err().cloned())),
@@ -89,7 +71,7 @@ impl FilterState {
             typed,
             asked,
             timer,
-            go: StoredValue::new_local(Box::new(go)),
+            page,
         }
     }
 
@@ -103,7 +85,7 @@ impl FilterState {
         let ask = move || {
             let text = this.text.get_untracked();
             this.asked.set(Some(text.clone()));
-            this.go.with_value(|go| go(&text));
+            this.page.set(PARAMETER, &text);
         };
         self.timer.set_value(set_timeout_with_handle(ask, ADDRESS_AFTER).ok());
     }

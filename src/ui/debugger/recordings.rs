@@ -1,14 +1,14 @@
 //! Recordings: the record as a file, and a file as a record.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::desk::{Desk, use_desk};
 use super::source::Loaded;
 use crate::history::{Context, Format, Recording, export_har, export_jsonl};
 use crate::protocol::WallTime;
-use crate::ui::files::download;
+use crate::ui::files::{download, read_text};
 use crate::ui::renders;
 
 /// What is exported.
@@ -49,8 +49,7 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<usize, String> {
 
 async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
     let name = file.name();
-    let text = JsFuture::from(file.text()).await.map_err(|_| format!("{name} could not be read."))?;
-    let text = text.as_string().unwrap_or_default();
+    let text = read_text(&file).await.ok_or_else(|| format!("{name} could not be read."))?;
     let imported = Recording::import(&text).ok_or_else(|| {
         format!("{name} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")
     })?;

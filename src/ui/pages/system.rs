@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::components::{EmptyState, FilterSelect};
 use crate::ui::{format, renders};
 
@@ -92,8 +93,8 @@ fn ServiceRow(service: Service) -> impl IntoView {
 fn Errors() -> impl IntoView {
     renders::count("Errors");
     let system = use_app().data.system;
-    let query = leptos_router::hooks::use_query_map();
-    let only = Memo::new(move |_| query.with(|query| query.get("part")).filter(|part| !part.is_empty()));
+    let address = Address::of_page();
+    let only = Memo::new(move |_| Some(address.first("part")).filter(|part| !part.is_empty()));
     let errors = move || {
         let only = only.get();
         system.with(|system| {

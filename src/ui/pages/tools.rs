@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use leptos_router::hooks::use_query_map;
-use serde_json::Value;
 
 use crate::model::{ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::components::{EmptyState, FilterSelect};
 use crate::ui::{format, renders};
 
@@ -18,8 +17,8 @@ const SHOWN: usize = 200;
 pub fn ToolsPage() -> impl IntoView {
     renders::count("ToolsPage");
     let tools = use_app().data.tools;
-    let query = use_query_map();
-    let only = Memo::new(move |_| query.with(|query| query.get("tool")).filter(|tool| !tool.is_empty()));
+    let address = Address::of_page();
+    let only = Memo::new(move |_| Some(address.first("tool")).filter(|tool| !tool.is_empty()));
     let summaries = Memo::new(move |_| tools.with(crate::model::Tools::summaries));
     let names = Signal::derive(move || summaries.get().into_iter().map(|summary| summary.name).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| summaries.with(Vec::is_empty));
@@ -113,13 +112,6 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
     }
 }
 
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    }
-}
-
 /// One call; opens to what went in and what came out.
 #[component]
 fn CallItem(tool_use: ToolUse) -> impl IntoView {
@@ -127,9 +119,9 @@ fn CallItem(tool_use: ToolUse) -> impl IntoView {
     let state = outcome_name(&tool_use.outcome);
     let (label, outcome) = match &tool_use.outcome {
         ToolOutcome::Running => ("running…", None),
-        ToolOutcome::Done { result } => ("done", result.as_ref().map(shown)),
+        ToolOutcome::Done { result } => ("done", result.as_ref().map(format::value)),
         ToolOutcome::Failed { message, details } => {
-            let details = details.as_ref().map(shown).unwrap_or_default();
+            let details = details.as_ref().map(format::value).unwrap_or_default();
             ("failed", Some(format!("{message}\n{details}").trim_end().to_owned()))
         }
         ToolOutcome::Unknown => ("the connection ended before its result", None),
@@ -144,7 +136,7 @@ fn CallItem(tool_use: ToolUse) -> impl IntoView {
                         {label} " · " {format::seconds(tool_use.seconds)} " · " {move || format::clock_time(time)}
                     </span>
                 </summary>
-                {tool_use.parameters.map(|value| view! { <pre aria-label="Parameters">{shown(&value)}</pre> })}
+                {tool_use.parameters.map(|value| view! { <pre aria-label="Parameters">{format::value(&value)}</pre> })}
                 {outcome.map(|outcome| view! { <pre aria-label="Result">{outcome}</pre> })}
                 {(tool_use.turn_number > 0)
                     .then(|| {

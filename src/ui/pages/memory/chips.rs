@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::address::Address;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// Types offered; a server that makes up thousands must not fill the page.

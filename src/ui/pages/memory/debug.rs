@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::address::Address;
 use super::figures::Figures;
 use super::looks::{Look, Looks};
 use super::operations::Operations;
 use super::snapshots::Snapshots;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// How Coda's memory works, as far as its events tell.

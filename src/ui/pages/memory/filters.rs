@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::address::Address;
 use super::chips::TypeChips;
 use crate::model::{MemoryFilter, MemorySort};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// Browsers let a page change the address some ten times a second at most: typing waits for a pause.

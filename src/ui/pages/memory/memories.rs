@@ -3,7 +3,6 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::address::Address;
 use super::details::Details;
 use super::empty::WaysToBegin;
 use super::filters::{self, Filters};
@@ -12,6 +11,7 @@ use super::tabs::focus;
 use super::words::counted;
 use crate::model::{Memories, Memory};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// Rows shown at first, and added on request: more are not read, and each costs.

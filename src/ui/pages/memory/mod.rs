@@ -1,6 +1,5 @@
 //! The Memory page: what Coda remembers in one tab, how its memory works in the other.
 
-mod address;
 mod bar;
 mod chips;
 mod debug;
@@ -20,8 +19,8 @@ mod words;
 
 use leptos::prelude::*;
 
+use crate::ui::address::Address;
 use crate::ui::renders;
-use address::Address;
 use debug::Debug;
 use memories::MemoryList;
 use tabs::{Tab, Tabs};

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::address::Address;
 use super::chips::TypeChips;
 use super::keyed::keyed;
 use super::words::told;
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::{format, renders};
 
 /// Rows shown at first, and added on request.

@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::address::Address;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// A part of the page.

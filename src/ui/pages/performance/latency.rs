@@ -3,7 +3,6 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::address::Parameters;
 use super::audio::AudioTable;
 use super::parts::{PARTS, Patterns, Read};
 use super::table::TableRegion;
@@ -12,6 +11,7 @@ use super::turn_table::TurnTable;
 use super::words;
 use crate::model::{Partial, Summary};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// A part that is known before a turn is complete, and its seconds.
@@ -30,9 +30,9 @@ const PARTIAL: [PartialPart; 5] = [
 pub(super) fn LatencySection() -> impl IntoView {
     renders::count("LatencySection");
     let performance = use_app().data.performance;
-    let address = Parameters::of_page();
+    let address = Address::of_page();
     let is_empty = Memo::new(move |_| performance.with(|performance| performance.turns().is_empty()));
-    let is_table = Memo::new(move |_| address.get("turns").as_deref() == Some("table"));
+    let is_table = Memo::new(move |_| address.first("turns") == "table");
     let turns = move || {
         if is_table.get() { Either::Left(view! { <TurnTable /> }) } else { Either::Right(view! { <TurnChart /> }) }
     };
@@ -45,7 +45,7 @@ pub(super) fn LatencySection() -> impl IntoView {
                         class="button"
                         data-testid="as-table"
                         aria-pressed=move || is_table.get().to_string()
-                        on:click=move |_| address.set(&[("turns", (!is_table.get_untracked()).then_some("table"))])
+                        on:click=move |_| address.set("turns", if is_table.get_untracked() { "" } else { "table" })
                     >
                         "Show as table"
                     </button>

@@ -1,6 +1,5 @@
 //! How fast Coda is and what it uses.
 
-mod address;
 mod audio;
 mod latency;
 mod line_chart;

@@ -114,12 +114,12 @@ pub(super) struct Sort {
 
 impl Sort {
     /// What the address says; by component if it says nothing that is known.
-    pub(super) fn parse(column: Option<&str>, order: Option<&str>) -> Self {
-        let named = column.and_then(|name| Column::ALL.into_iter().find(|column| column.name().1 == name));
+    pub(super) fn parse(column: &str, order: &str) -> Self {
+        let named = Column::ALL.into_iter().find(|known| known.name().1 == column);
         let column = named.unwrap_or(Column::Component);
         let is_descending = match order {
-            Some("descending") => true,
-            Some("ascending") => false,
+            "descending" => true,
+            "ascending" => false,
             _ => column.begins_descending(),
         };
         Self { column, is_descending }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::address::Parameters;
 use super::sort::{Column, Figures, Sort};
 use super::table::TableRegion;
 use super::words;
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::renders;
 
 /// A component and its operation.
@@ -19,14 +19,14 @@ type Name = (String, String);
 pub(super) fn TimingSection() -> impl IntoView {
     renders::count("TimingSection");
     let performance = use_app().data.performance;
-    let address = Parameters::of_page();
+    let address = Address::of_page();
     let figures = Memo::new(move |_| {
         let named = |operation: crate::model::Operation<'_>| {
             ((operation.component.to_owned(), operation.name.to_owned()), Figures::read(operation))
         };
         performance.with(|performance| performance.operations().map(named).collect::<BTreeMap<Name, Figures>>())
     });
-    let sort = Memo::new(move |_| Sort::parse(address.get("sort").as_deref(), address.get("order").as_deref()));
+    let sort = Memo::new(move |_| Sort::parse(&address.first("sort"), &address.first("order")));
     let order = Memo::new(move |_| {
         let sort = sort.get();
         figures.with(|figures| {
@@ -37,7 +37,7 @@ pub(super) fn TimingSection() -> impl IntoView {
     });
     let press = move |column| {
         let next = sort.get_untracked().pressed(column);
-        address.set(&[("sort", Some(next.column.name().1)), ("order", Some(next.order()))]);
+        address.set_all(&[("sort", next.column.name().1), ("order", next.order())]);
     };
     let is_empty = Memo::new(move |_| order.with(Vec::is_empty));
     view! {

@@ -2,11 +2,10 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::state::{App, NoticeLevel, Settings, use_app};
-use crate::ui::files::download;
+use crate::ui::files::{download, read_text};
 use crate::ui::renders;
 
 /// Export and import.
@@ -55,8 +54,7 @@ pub fn SettingsFile() -> impl IntoView {
 
 async fn import(app: App, file: web_sys::File) {
     let name = file.name();
-    let blob: &web_sys::Blob = file.unchecked_ref();
-    let text = JsFuture::from(blob.text()).await.ok().and_then(|text| text.as_string()).unwrap_or_default();
+    let text = read_text(&file).await.unwrap_or_default();
     let (settings, wrong) = Settings::from_json(&text);
     if wrong.is_empty() {
         app.set_settings(settings);
