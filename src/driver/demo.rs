@@ -40,19 +40,20 @@ impl Demo {
     fn feed(&mut self, driver: &Driver, input: ServerInput) {
         let now = clock::now();
         self.server.handle(now, input);
-        let mut inputs = driver.0.inputs.borrow_mut();
         while let Some(output) = self.server.poll_output() {
             let is_ours = |peer_id| self.connected.filter(|conn| peer(*conn) == peer_id);
             match output {
                 ServerOutput::Send(to, text) => {
-                    inputs.extend(is_ours(to).map(|conn| Input::Frame(conn, text.into())));
+                    if let Some(conn) = is_ours(to) {
+                        driver.receive(conn, text.into());
+                    }
                 }
                 ServerOutput::Close(to, code, reason) => {
-                    inputs.extend(is_ours(to).map(|conn| Input::Closed(conn, CloseInfo { code, reason })));
+                    let closed = is_ours(to).map(|conn| Input::Closed(conn, CloseInfo { code, reason }));
+                    driver.0.inputs.borrow_mut().extend(closed);
                 }
             }
         }
-        drop(inputs);
         self.timer = self.server.next_wakeup().map(|at| {
             let millis = at.since(now.mono).as_micros().div_ceil(1_000);
             let driver = driver.clone();

@@ -81,9 +81,8 @@ pub(super) fn log(event: &LinkEvent) {
             }
         }
         LinkEvent::Message(status) => log_message(status),
-        LinkEvent::FrameOut { conn, text, message, at } if is_on(Level::Trace) => {
-            let id = message.map(|id| id.to_string());
-            trace!(utc = %at.wall, %conn, id, bytes = text.len(), "frame out");
+        LinkEvent::FrameOut { conn, text, carries, at } if is_on(Level::Trace) => {
+            trace!(utc = %at.wall, %conn, ?carries, bytes = text.len(), "frame out");
         }
         LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at } if is_on(Level::Warn) => {
             warn!(utc = %at.wall, %conn, %error, text = &**text, "a frame could not be read");
@@ -92,7 +91,12 @@ pub(super) fn log(event: &LinkEvent) {
             trace!(utc = %at.wall, %conn, bytes = text.len(), ?reading, "frame in");
         }
         LinkEvent::Resumed(resumed) if is_on(Level::Info) => info!(?resumed, "events go on"),
-        LinkEvent::FrameOut { .. } | LinkEvent::FrameIn { .. } | LinkEvent::Resumed(_) | LinkEvent::Event(_) => {}
+        LinkEvent::Protections { on, at } if is_on(Level::Info) => info!(utc = %at.wall, on, "protections"),
+        LinkEvent::Protections { .. }
+        | LinkEvent::FrameOut { .. }
+        | LinkEvent::FrameIn { .. }
+        | LinkEvent::Resumed(_)
+        | LinkEvent::Event(_) => {}
     }
 }
 

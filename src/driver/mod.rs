@@ -8,6 +8,7 @@ mod clock;
 mod demo;
 mod hints;
 mod log;
+mod network;
 mod panic;
 mod socket;
 mod sound;
@@ -25,8 +26,9 @@ pub use log::{Level, log_level, set_log_level, start_logging};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 
-use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics};
+use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase};
 use demo::Demo;
+use network::BadNetwork;
 use socket::Socket;
 
 /// Events are handed over once per animation frame; in a hidden page, which has no frames, this often (ms).
@@ -56,6 +58,7 @@ struct Inner {
     /// The live socket; replaced ones are dropped, and with them their listeners.
     socket: RefCell<Option<Socket>>,
     demo: RefCell<Option<Demo>>,
+    network: BadNetwork,
     timer: RefCell<Option<Timeout>>,
     events: RefCell<Vec<LinkEvent>>,
     frame: RefCell<Option<Frame>>,
@@ -84,6 +87,7 @@ impl Driver {
             is_pumping: Cell::new(false),
             socket: RefCell::default(),
             demo: RefCell::default(),
+            network: BadNetwork::default(),
             timer: RefCell::default(),
             events: RefCell::default(),
             frame: RefCell::default(),
@@ -114,6 +118,15 @@ impl Driver {
         self.dispatch(Input::Connect { url });
     }
 
+    /// Writes a frame as it is, past queue and deduplication; false where there is no ready connection.
+    pub fn send_raw(&self, text: &str, origin: Origin) -> bool {
+        let is_ready = matches!(self.0.link.borrow().status().phase, Phase::Ready { .. });
+        if is_ready {
+            self.dispatch(Input::Raw { text: text.into(), origin });
+        }
+        is_ready
+    }
+
     /// How the link has been doing, at this moment.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
@@ -125,6 +138,7 @@ impl Driver {
             return;
         }
         loop {
+            self.flow();
             let Some(input) = self.0.inputs.borrow_mut().pop_front() else { break };
             self.0.link.borrow_mut().handle(now(), input);
             loop {
@@ -134,6 +148,7 @@ impl Driver {
         }
         self.0.is_pumping.set(false);
         self.arm_timer();
+        self.arm_network();
         if self.0.texts_changed.replace(false) {
             let link = self.0.link.borrow();
             if let Some(url) = link.status().url {
@@ -145,21 +160,15 @@ impl Driver {
     fn carry_out(&self, action: Action) {
         match action {
             Action::Open { conn, url } if url == DEMO_URL => {
+                self.0.network.open(conn);
                 self.0.demo.borrow_mut().get_or_insert_with(Demo::new).connect(self, conn);
             }
-            Action::Open { conn, url } => *self.0.socket.borrow_mut() = Socket::open(self, conn, &url),
-            Action::Send { conn, text } => {
-                if !self.with_demo(conn, |demo| demo.send(self, conn, &text)) {
-                    self.send_to_socket(conn, &text);
-                }
+            Action::Open { conn, url } => {
+                self.0.network.open(conn);
+                *self.0.socket.borrow_mut() = Socket::open(self, conn, &url);
             }
-            Action::Close { conn, code } => {
-                self.with_demo(conn, |demo| demo.disconnect(self, conn));
-                let mut socket = self.0.socket.borrow_mut();
-                if let Some(open) = socket.take_if(|socket| socket.conn() == conn) {
-                    open.close(code);
-                }
-            }
+            Action::Send { conn, text } => self.send(conn, text),
+            Action::Close { conn, code } => self.hang_up(conn, code),
             Action::Emit(event) => {
                 log::log(&event);
                 if let LinkEvent::Message(status) = &event
@@ -170,6 +179,20 @@ impl Driver {
                 self.0.events.borrow_mut().push(event);
                 self.request_frame();
             }
+        }
+    }
+
+    fn write(&self, conn: ConnId, text: &str) {
+        if !self.with_demo(conn, |demo| demo.send(self, conn, text)) {
+            self.send_to_socket(conn, text);
+        }
+    }
+
+    fn hang_up(&self, conn: ConnId, code: u16) {
+        self.with_demo(conn, |demo| demo.disconnect(self, conn));
+        let mut socket = self.0.socket.borrow_mut();
+        if let Some(open) = socket.take_if(|socket| socket.conn() == conn) {
+            open.close(code);
         }
     }
 

@@ -81,7 +81,10 @@ async fn read(driver: Driver, conn: ConnId, socket: WebSocket) {
     let mut info = CloseInfo { code: ABNORMAL, reason: String::new() };
     while let Some(message) = socket.next().await {
         match message {
-            Ok(Message::Text(text)) => driver.dispatch(Input::Frame(conn, text.into())),
+            Ok(Message::Text(text)) => {
+                driver.receive(conn, text.into());
+                driver.pump();
+            }
             Ok(Message::Bytes(bytes)) => driver.dispatch(Input::Binary(conn, bytes.len())),
             Err(WebSocketError::ConnectionClose(close)) => {
                 info = CloseInfo { code: close.code, reason: close.reason };

@@ -149,7 +149,7 @@ impl Life {
                     };
                     self.step(stage, Some(number), row.at);
                 }
-                RowKind::Phase { .. } | RowKind::Resumed(_) | RowKind::Notice { .. } => {}
+                RowKind::Phase { .. } | RowKind::Resumed(_) | RowKind::Protections { .. } | RowKind::Notice { .. } => {}
             }
         }
     }

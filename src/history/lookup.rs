@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::recorder::Recorder;
 use super::row::{Row, RowKind};
-use crate::link::{MessageId, MessageState};
+use crate::link::{Carries, MessageId, MessageState};
 
 impl Recorder {
     /// The rows of one message, oldest first: its states, its frames, and what answered them.
@@ -36,7 +36,7 @@ impl Recorder {
     #[must_use]
     pub fn round_trip(&self, row: &Row) -> Option<Duration> {
         match &row.kind {
-            RowKind::FrameOut { message: Some(id), .. } => {
+            RowKind::FrameOut { carries: Carries::Message(id), .. } => {
                 let answer = self.answer_to(*id).filter(|answer| answer.number > row.number)?;
                 Some(answer.at.mono.since(row.at.mono))
             }

@@ -35,4 +35,4 @@ pub use query_parse::ParseError;
 pub use recorder::{Evicted, Limits, Recorder};
 pub use recording::{Damage, Entry, Format, Imported, Own, Recording};
 pub use row::{Direction, Level, Row, RowKind, What};
-pub use shown::{STATES, shown_text, state_name};
+pub use shown::{RAW, STATES, shown_text, state_name};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::find::Needle;
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind};
-use super::shown::state_name;
-use crate::link::{MessageId, MessageState, Proof};
+use super::shown::{RAW, state_name};
+use crate::link::{Carries, MessageId, MessageState, Proof};
 use crate::protocol::WallTime;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -149,7 +149,8 @@ fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {
     };
     match &row.kind {
         RowKind::Message { state, .. } => is_it(state),
-        RowKind::FrameOut { message: Some(id), .. } => recorder.state_of(*id).is_some_and(is_it),
+        RowKind::FrameOut { carries: Carries::Message(id), .. } => recorder.state_of(*id).is_some_and(is_it),
+        RowKind::FrameOut { carries: Carries::Raw(_), .. } => wanted == RAW,
         RowKind::FrameIn { kind, .. } => wanted == "duplicate" && &**kind == "duplicate_message",
         _ => false,
     }

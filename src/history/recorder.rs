@@ -91,9 +91,9 @@ impl Recorder {
                 self.last_in = self.next;
                 self.push(*at, RowKind::FrameIn { conn: *conn, text: text.clone(), kind, seq, what, answers: None });
             }
-            LinkEvent::FrameOut { conn, text, message, at } => {
+            LinkEvent::FrameOut { conn, text, carries, at } => {
                 let kind = self.types.intern(&skim::head(text).kind.unwrap_or_default());
-                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, message: *message });
+                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, carries: *carries });
             }
             LinkEvent::Message(status) => {
                 if status.state == MessageState::Delivered(Proof::Duplicate) {
@@ -116,6 +116,7 @@ impl Recorder {
             }
             // It has no time of its own: it follows the frame that showed it.
             LinkEvent::Resumed(resumed) => self.push(self.last_at, RowKind::Resumed(*resumed)),
+            LinkEvent::Protections { on, at } => self.push(*at, RowKind::Protections { on: *on }),
             LinkEvent::Event(event) => self.attribute(event),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::shown::state_name;
-use crate::link::{ConnId, MessageId, MessageState, Origin, PhaseKind, Resumed};
+use crate::link::{Carries, ConnId, MessageId, MessageState, Origin, PhaseKind, Resumed};
 use crate::protocol::{Command, Now};
 
 /// One thing that happened.
@@ -45,8 +45,8 @@ pub enum RowKind {
         text: Arc<str>,
         /// Its wire type.
         kind: Arc<str>,
-        /// The message, unless it answers a challenge.
-        message: Option<MessageId>,
+        /// What it is there for.
+        carries: Carries,
     },
     /// A message was created or changed its state.
     Message {
@@ -76,6 +76,11 @@ pub enum RowKind {
     },
     /// What the connection's new beginning showed.
     Resumed(Resumed),
+    /// Queue gap, window and deduplication were turned off for an experiment, or on again.
+    Protections {
+        /// Whether they are on.
+        on: bool,
+    },
     /// A word of the page's own.
     Notice {
         /// How bad it is.
@@ -189,7 +194,8 @@ impl Row {
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {
         match &self.kind {
-            RowKind::FrameIn { answers: id, .. } | RowKind::FrameOut { message: id, .. } => *id,
+            RowKind::FrameIn { answers, .. } => *answers,
+            RowKind::FrameOut { carries, .. } => carries.message(),
             RowKind::Message { id, .. } => Some(*id),
             _ => None,
         }
@@ -211,12 +217,14 @@ impl Row {
     pub(super) fn words(&self) -> [&str; 5] {
         match &self.kind {
             RowKind::FrameIn { what: What::Unreadable(why), .. } => [why, "", "", "", ""],
+            RowKind::FrameOut { carries: Carries::Raw(origin), .. } => ["raw", origin.component, origin.action, "", ""],
             RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => [""; 5],
             RowKind::Message { kind, state, origin, command, .. } => {
                 [kind, state_name(state), origin.component, origin.action, command.text().unwrap_or_default()]
             }
             RowKind::Phase { phase, trouble, .. } => [phase.name(), trouble.as_deref().unwrap_or_default(), "", "", ""],
             RowKind::Resumed(resumed) => ["resumed", if resumed.restarted { "restarted" } else { "" }, "", "", ""],
+            RowKind::Protections { on } => ["protections", if *on { "on" } else { "off" }, "", "", ""],
             RowKind::Notice { text, .. } => [text, "", "", "", ""],
         }
     }

@@ -8,7 +8,7 @@ use super::row::{Row, RowKind, What};
 use crate::link::{MessageState, Proof, Resumed, Why};
 
 /// The states of a message: their names in queries, and what they mean.
-pub const STATES: [(&str, &str); 9] = [
+pub const STATES: [(&str, &str); 10] = [
     ("queued", "waits for its turn"),
     ("written", "written, its echo awaited"),
     ("delivered", "read by Coda"),
@@ -18,7 +18,11 @@ pub const STATES: [(&str, &str); 9] = [
     ("expired", "not sent: it had waited too long"),
     ("failed", "not sent: there was no room for it"),
     ("cancelled", "taken back"),
+    (RAW, "a frame written as it is, past queue and deduplication"),
 ];
+
+/// The state of frames that are no message.
+pub const RAW: &str = "raw";
 
 /// A state's name in queries.
 #[must_use]
@@ -72,6 +76,8 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
             let more = if *more_unknown { ", maybe more" } else { "" };
             format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
         }
+        RowKind::Protections { on: true } => "queue gap, window and deduplication are on again".into(),
+        RowKind::Protections { on: false } => "queue gap, window and deduplication are off: an experiment".into(),
         RowKind::Notice { text, .. } => (&**text).into(),
     }
 }

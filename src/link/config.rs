@@ -51,6 +51,8 @@ pub struct LinkConfig {
     pub queue_messages: usize,
     /// How many bytes of text may wait.
     pub queue_bytes: usize,
+    /// An experiment: gap, window and deduplication are off, whatever they are set to.
+    pub is_unprotected: bool,
     /// Nothing is written while the socket has more than so many bytes to send.
     pub buffer_limit: u32,
 }
@@ -78,15 +80,29 @@ impl Default for LinkConfig {
             stable_after: Duration::from_secs(5),
             queue_messages: 256,
             queue_bytes: 32 * 1024 * 1024,
+            is_unprotected: false,
             buffer_limit: 1024 * 1024,
         }
     }
 }
 
 impl LinkConfig {
+    /// The least time between two writes, as it is in force.
+    pub(super) const fn gap_in_force(&self) -> Duration {
+        if self.is_unprotected { Duration::ZERO } else { self.gap }
+    }
+
+    /// How many messages may be written and unanswered, as it is in force.
+    pub(super) const fn window_in_force(&self) -> usize {
+        if self.is_unprotected { usize::MAX } else { self.window }
+    }
+
     /// The deduplication window of the messages of type `kind`.
     #[must_use]
     pub fn dedup_window(&self, kind: &str) -> Duration {
+        if self.is_unprotected {
+            return Duration::ZERO;
+        }
         self.dedup_windows.get(kind).copied().unwrap_or(self.dedup_window)
     }
 }

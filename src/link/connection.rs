@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::backoff::{self, Haste};
 use super::close::{CloseInfo, Why};
 use super::config::LinkConfig;
-use super::io::{Action, ConnId, LinkEvent};
+use super::io::{Action, Carries, ConnId, LinkEvent};
 use super::phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
 use crate::protocol::{Now, Timestamp, Token, encode_auth_response};
 
@@ -93,6 +93,11 @@ impl Connection {
             Phase::Ready { conn, .. } => Some(conn),
             _ => None,
         }
+    }
+
+    /// Whether the server calls this page so.
+    pub(super) fn is_us(&self, name: &str) -> bool {
+        matches!(&self.phase, Phase::Ready { client_id: Some(own), .. } if own == name)
     }
 
     /// Whether the server wanted authentication, which only those do that also deduplicate.
@@ -217,7 +222,8 @@ impl Connection {
         let Some(conn) = self.phase.conn() else { return };
         let text: std::sync::Arc<str> = encode_auth_response(token).into();
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
-        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, message: None, at: cx.now }));
+        let carries = Carries::ChallengeAnswer;
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
         let give_up_at = cx.now.mono + cx.config.auth_timeout;
         self.enter(Phase::Authenticating { conn, give_up_at, step: AuthStep::Answered }, cx);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::close::CloseInfo;
 use super::config::LinkConfig;
-use super::message::{MessageId, MessageStatus, Submission, Waiting};
+use super::message::{MessageId, MessageStatus, Origin, Submission, Waiting};
 use super::phase::{Phase, Trouble};
 use crate::protocol::{Control, DecodeError, Event, Now, Timestamp, WallTime};
 
@@ -33,6 +33,13 @@ pub enum Input {
     RetryNow,
     /// A message to send.
     Submit(Submission),
+    /// A frame to write as it is, past queue and deduplication. Without a ready connection it is not written.
+    Raw {
+        /// The frame.
+        text: Arc<str>,
+        /// Where it came from.
+        origin: Origin,
+    },
     /// Texts from before a reload of the page.
     Restore(Vec<Waiting>),
     /// The user takes a message back.
@@ -114,8 +121,15 @@ pub enum LinkEvent {
         conn: ConnId,
         /// The frame.
         text: Arc<str>,
-        /// The message, unless it answers a challenge.
-        message: Option<MessageId>,
+        /// What it is there for.
+        carries: Carries,
+        /// When.
+        at: Now,
+    },
+    /// Queue gap, window and deduplication were turned off for an experiment, or on again.
+    Protections {
+        /// Whether they are on.
+        on: bool,
         /// When.
         at: Now,
     },
@@ -134,6 +148,28 @@ pub enum LinkEvent {
     Event(ServerEvent),
     /// What the connection's new beginning showed.
     Resumed(Resumed),
+}
+
+/// What a frame that was written is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// A message.
+    Message(MessageId),
+    /// The answer to a challenge.
+    ChallengeAnswer,
+    /// Bytes that went past queue and deduplication, because somebody wanted it so.
+    Raw(Origin),
+}
+
+impl Carries {
+    /// The message.
+    #[must_use]
+    pub const fn message(self) -> Option<MessageId> {
+        match self {
+            Self::Message(id) => Some(id),
+            Self::ChallengeAnswer | Self::Raw(_) => None,
+        }
+    }
 }
 
 /// What a frame turned out to be.

@@ -137,7 +137,7 @@ impl Meter {
                 self.totals.missed += resumed.missed;
                 self.totals.recovered += resumed.recovered;
             }
-            LinkEvent::Event(_) => {}
+            LinkEvent::Protections { .. } | LinkEvent::Event(_) => {}
         }
     }
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub use close::{CloseInfo, Why};
 pub use config::LinkConfig;
-pub use io::{Action, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
+pub use io::{Action, Carries, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
 pub use message::{Cancellation, Failure, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting};
 pub use metrics::{Endings, Metrics, Spread};
 pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
@@ -92,7 +92,8 @@ impl Link {
             Input::Submit(submission) => self.submit(now, submission),
             Input::Restore(waiting) => self.restore(now, waiting),
             Input::Cancel(id) => self.cancel(now, id),
-            Input::Configure(config) => self.config = config,
+            Input::Configure(config) => self.configure(now, config),
+            Input::Raw { text, origin } => self.raw(now, text, origin),
             Input::Opened(conn) if self.is_live(conn) => self.step(now, Happening::Opened),
             Input::Frame(conn, text) => self.frame(now, conn, text),
             Input::Binary(conn, bytes) => self.binary(now, conn, bytes),
@@ -187,6 +188,22 @@ impl Link {
         if !outbox.submit(message, &mut cx) {
             self.dedup.forget(id);
         }
+    }
+
+    /// Nothing is written before the server listens: it would be lost without a word.
+    fn raw(&mut self, now: Now, text: Arc<str>, origin: Origin) {
+        if let Some(line) = self.line().filter(|_| self.connection.ready().is_some()) {
+            let (outbox, mut cx) = self.outbox_and_cx(now);
+            outbox.write_raw(text, origin, line, &mut cx);
+        }
+    }
+
+    fn configure(&mut self, now: Now, config: LinkConfig) {
+        let on = !config.is_unprotected;
+        if on == self.config.is_unprotected {
+            self.emit(LinkEvent::Protections { on, at: now });
+        }
+        self.config = config;
     }
 
     fn restore(&mut self, now: Now, waiting: Vec<Waiting>) {
@@ -397,13 +414,20 @@ impl Link {
     fn recognize(&mut self, event: &Event) -> Option<MessageId> {
         let Event::ClientMessage(echo) = event else { return None };
         let id = echoed_id(event).filter(|id| self.outbox.is_ours(*id));
-        if id.is_none() {
-            self.inbound.other_client_seen();
-            if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {
-                self.outbox.expect_turn(text.to_owned());
-            }
+        let is_from_here = self.connection.is_us(&echo.client_id.0);
+        if is_from_here && !id.is_some_and(|id| self.outbox.awaits(id)) {
+            self.outbox.raw_echo(&echo.message_type);
         }
-        id
+        if id.is_some() {
+            return id;
+        }
+        if !is_from_here {
+            self.inbound.other_client_seen();
+        }
+        if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {
+            self.outbox.expect_turn(text.to_owned());
+        }
+        None
     }
 
     fn echoed(&mut self, now: Now, id: MessageId) {

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use super::connection::Cx;
-use super::io::{Action, ConnId, LinkEvent};
+use super::io::{Action, Carries, ConnId, LinkEvent};
 use super::message::{
     Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
 };
-use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode};
+use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode, wire_type};
 
 /// How many messages of unknown outcome are remembered for a late proof.
 const MAX_UNCONFIRMED: usize = 256;
@@ -95,11 +95,13 @@ pub(super) struct Line {
     pub(super) seq: u64,
 }
 
-/// A retry whose message was settled by the answer to another copy, so that its own answer may still come.
+/// A copy whose answer may still come although it settles nothing: a retry whose message was settled by the answer
+/// to another copy, or a raw frame.
 #[derive(Clone, Debug)]
 struct Owed {
     kind: String,
     write: u64,
+    is_raw: bool,
 }
 
 #[derive(Debug, Default)]
@@ -147,6 +149,11 @@ impl Outbox {
     /// Whether a message of this id was written from here.
     pub(super) fn is_ours(&self, id: MessageId) -> bool {
         self.written.contains(&id)
+    }
+
+    /// Whether an echo of `id` would settle something.
+    pub(super) fn awaits(&self, id: MessageId) -> bool {
+        self.flight.iter().chain(&self.unconfirmed).any(|flight| flight.message.id == id)
     }
 
     /// When the oldest copy without an answer was written to the live connection.
@@ -284,16 +291,28 @@ impl Outbox {
     /// The server answered a copy of some message of this type with `duplicate_message`. Returns false where that
     /// settled nothing of ours.
     pub(super) fn duplicate(&mut self, kind: &str, cx: &mut Cx<'_>) -> bool {
-        if let Some(at) = self.owed.iter().position(|owed| owed.kind == kind) {
+        let is_it =
+            |flight: &Flight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
+        // Answers come in the order of the writes.
+        let owed = (0..self.owed.len()).filter(|at| self.owed[*at].kind == kind).min_by_key(|at| self.owed[*at].write);
+        let flight = self.flight.iter().filter(|flight| is_it(flight)).map(|flight| flight.write).min();
+        if let Some(at) = owed
+            && flight.is_none_or(|write| self.owed[at].write < write)
+        {
             self.owed.remove(at);
             return false;
         }
-        let is_it =
-            |flight: &Flight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
         let Some(flight) = self.settle(is_it, Proof::Duplicate, cx) else { return false };
         // This was the answer to the last copy itself.
         self.owed.retain(|owed| owed.write != flight.write);
         true
+    }
+
+    /// An echo of ours came that settled no message: it answers a raw frame, if one was written.
+    pub(super) fn raw_echo(&mut self, kind: &str) {
+        if let Some(at) = self.owed.iter().position(|owed| owed.is_raw && owed.kind == kind) {
+            self.owed.remove(at);
+        }
     }
 
     /// Another client's text was read by the server: a turn with it is not ours.
@@ -325,7 +344,8 @@ impl Outbox {
             // Answers come in the order of the writes, so earlier ones that have not come will not.
             self.owed.retain(|owed| owed.write > flight.write);
             if flight.attempt > 1 {
-                self.owed.push(Owed { kind: flight.message.command.kind().to_owned(), write: flight.write });
+                let kind = flight.message.command.kind().to_owned();
+                self.owed.push(Owed { kind, write: flight.write, is_raw: false });
             }
         }
         if self.hello == Some(flight.message.id) {
@@ -389,13 +409,13 @@ impl Outbox {
         if self.buffered > cx.config.buffer_limit {
             return None;
         }
-        let after_gap = self.last_write.map_or(cx.now.mono, |last| last + cx.config.gap).max(cx.now.mono);
+        let after_gap = self.last_write.map_or(cx.now.mono, |last| last + cx.config.gap_in_force()).max(cx.now.mono);
         let again = (0..self.flight.len())
             .filter_map(|at| {
                 self.retry_at(at, line, cx.config.echo_timeout).map(|due| (Choice::Again(at), due.max(after_gap)))
             })
             .min_by_key(|(_, due)| *due);
-        let queued = self.next_queued(cx.config.window).map(|at| (Choice::Queued(at), after_gap));
+        let queued = self.next_queued(cx.config.window_in_force()).map(|at| (Choice::Queued(at), after_gap));
         match (again, queued) {
             (Some(again), Some(queued)) => Some(if again.1 <= queued.1 { again } else { queued }),
             (again, queued) => again.or(queued),
@@ -457,6 +477,18 @@ impl Outbox {
         self.write_again(self.flight.len() - 1, line, cx);
     }
 
+    /// Writes a frame past queue and deduplication. Its answer is told from the answers to messages by its place.
+    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, line: Line, cx: &mut Cx<'_>) {
+        self.writes += 1;
+        self.last_write = Some(cx.now.mono);
+        if let Some(kind) = wire_type(&text) {
+            self.owed.push(Owed { kind, write: self.writes, is_raw: true });
+        }
+        let (conn, carries) = (line.conn, Carries::Raw(origin));
+        cx.actions.push_back(Action::Send { conn, text: text.clone() });
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
+    }
+
     fn write_again(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
         self.writes += 1;
         self.last_write = Some(cx.now.mono);
@@ -468,7 +500,12 @@ impl Outbox {
         let (conn, text, id) = (line.conn, flight.text.clone(), flight.message.id);
         let state = MessageState::Written { conn, attempt: flight.attempt };
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
-        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, message: Some(id), at: cx.now }));
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut {
+            conn,
+            text,
+            carries: Carries::Message(id),
+            at: cx.now,
+        }));
         cx.actions.push_back(flight.message.status(state, cx.now));
     }
 }

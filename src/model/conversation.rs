@@ -109,6 +109,11 @@ impl Conversation {
         std::mem::take(&mut self.changes)
     }
 
+    /// Has the next call of [`Self::take_changes`] tell of everything.
+    pub fn change_all(&mut self) {
+        self.changes = Changes { order: true, turns: self.turns.iter().map(|turn| turn.key).collect() };
+    }
+
     /// Takes a message's new state; those that say something appear in the conversation.
     pub fn apply_message(&mut self, status: &MessageStatus) {
         if status.command.text().is_none() {

@@ -163,6 +163,13 @@ pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
     json!({ "type": command.kind(), "data": data, "timestamp": now.to_string() }).to_string()
 }
 
+/// The type of a frame, whatever else is in it; `None` where the server would drop it.
+#[must_use]
+pub fn wire_type(text: &str) -> Option<String> {
+    let frame: Value = serde_json::from_str(text).ok()?;
+    frame.get("type")?.as_str().map(str::to_owned)
+}
+
 /// The answer to a challenge.
 #[must_use]
 pub(crate) fn encode_auth_response(token: &Token) -> String {

@@ -7,7 +7,7 @@
 //!
 //! The server's half (`server`, `auth`, `dedup`, `broadcast`, `received`) follows Coda 0.1.2 fact by fact, as told
 //! in docs/PROTOCOL.md. The assistant's half is a play: `assistant` keeps its time, `turn` writes the script of a
-//! turn, `answers` holds the lines, `memory`, `timings` and `metrics` the figures.
+//! turn, `answers` holds the lines, `memory`, `timings` and `metrics` the figures. `network` makes the way bad.
 
 mod answers;
 mod assistant;
@@ -19,6 +19,7 @@ mod draft;
 mod ear;
 mod memory;
 mod metrics;
+mod network;
 mod received;
 mod server;
 mod timings;
@@ -28,5 +29,6 @@ mod turn;
 mod tests;
 
 pub use config::{Challenge, Echo, ServerConfig, Speed};
+pub use network::{Conditions, Network, Passed, Way};
 pub use received::Received;
 pub use server::{PeerId, Server, ServerInput, ServerOutput};

@@ -107,7 +107,10 @@ impl Writer {
                 self.notices.show(Level::Warn, "binary frame", words);
             }
             LinkEvent::Resumed(resumed) => self.tell_of_resumption(*resumed),
-            LinkEvent::Phase { .. } | LinkEvent::FrameIn { .. } | LinkEvent::FrameOut { .. } => {}
+            LinkEvent::Phase { .. }
+            | LinkEvent::FrameIn { .. }
+            | LinkEvent::FrameOut { .. }
+            | LinkEvent::Protections { .. } => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use coda_dashboard::history::{Limits, Recorder, Row, RowKind};
 use coda_dashboard::link::{
-    Action, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, Origin, Reading, Submission,
+    Action, Carries, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, Origin, Reading, Submission,
 };
 use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime, decode};
 use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
@@ -30,7 +30,8 @@ pub fn frame_in(millis: u64, text: &str) -> LinkEvent {
 }
 
 pub fn frame_out(millis: u64, text: &str, message: Option<MessageId>) -> LinkEvent {
-    LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), message, at: at(millis) }
+    let carries = message.map_or(Carries::ChallengeAnswer, Carries::Message);
+    LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), carries, at: at(millis) }
 }
 
 pub fn recorder() -> Recorder {

@@ -6,6 +6,7 @@ mod world;
 mod chaos;
 mod connecting;
 mod delivery;
+mod experiments;
 mod liveness;
 mod metrics;
 mod order;

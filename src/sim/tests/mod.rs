@@ -4,6 +4,7 @@ mod answers;
 mod assistant;
 mod connection;
 mod messages;
+mod network;
 mod voice;
 
 use std::time::Duration;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::history::{Direction, Recorder, Row, RowKind, What, shown_text, state_name};
+use crate::history::{Direction, RAW, Recorder, Row, RowKind, What, shown_text, state_name};
+use crate::link::Carries;
 use crate::protocol::WallTime;
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -43,6 +44,7 @@ pub fn kind(row: &Row) -> &str {
         }
         RowKind::Phase { .. } => "connection",
         RowKind::Resumed(_) => "resumed",
+        RowKind::Protections { .. } => "protections",
         RowKind::Notice { .. } => "notice",
     }
 }
@@ -51,7 +53,8 @@ pub fn kind(row: &Row) -> &str {
 pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
     match &row.kind {
         RowKind::Message { state, .. } => state_name(state),
-        RowKind::FrameOut { message: Some(id), .. } => recorder.state_of(*id).map_or("", state_name),
+        RowKind::FrameOut { carries: Carries::Message(id), .. } => recorder.state_of(*id).map_or("", state_name),
+        RowKind::FrameOut { carries: Carries::Raw(_), .. } => RAW,
         RowKind::FrameIn { what: What::Unreadable(_), .. } => "unreadable",
         RowKind::FrameIn { what: What::Stale, .. } => "stale",
         RowKind::FrameIn { what: What::Replay, .. } => "replay",
@@ -68,7 +71,7 @@ pub fn tone(row: &Row, state: &str) -> &'static str {
     }
     match state {
         "failed" | "unreadable" => "bad",
-        "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" => "warn",
+        "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" | RAW => "warn",
         _ => "",
     }
 }

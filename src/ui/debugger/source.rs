@@ -1,7 +1,7 @@
 //! A recording that was imported, as a record of its own, so that table, filter and details work on it as on the live one.
 
 use crate::history::{Damage, Direction, Entry, Imported, Limits, Own, Recorder};
-use crate::link::{ConnId, LinkEvent, MessageId, Reading};
+use crate::link::{Carries, ConnId, LinkEvent, MessageId, Reading};
 use crate::protocol::{Frame, Now, Timestamp, WallTime, decode};
 
 /// An imported recording.
@@ -46,7 +46,8 @@ fn told(entry: &Entry, start: i64) -> LinkEvent {
     match entry.direction {
         Direction::Out => {
             let message = entry.own.message.as_deref().and_then(MessageId::parse);
-            LinkEvent::FrameOut { conn, text, message, at }
+            let carries = message.map_or(Carries::ChallengeAnswer, Carries::Message);
+            LinkEvent::FrameOut { conn, text, carries, at }
         }
         Direction::In => {
             let reading = match decode(&entry.text) {

@@ -1,0 +1,128 @@
+//! A network as bad as one wants it: delay, jitter, lost connections, dropped and doubled frames, all from a seed.
+//!
+//! It stands between a socket and whoever uses it. Feed it frames with [`Network::enter`], drain
+//! [`Network::poll`] to `None`, then arm one timer for [`Network::next_wakeup`].
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::protocol::Timestamp;
+
+/// How bad a network is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// What each frame takes, one way.
+    pub delay: Duration,
+    /// At most so much more, by chance; frames of one direction never overtake each other, as in TCP.
+    pub jitter: Duration,
+    /// How many of a hundred frames never arrive. A WebSocket cannot do that: a server that forgets can.
+    pub drop_percent: u8,
+    /// How many of a hundred frames arrive twice.
+    pub double_percent: u8,
+    /// About how long a connection lasts: half to one and a half times this. `None` for as long as it likes.
+    pub lasts: Option<Duration>,
+    /// The same seed gives the same chances to each connection of the same number.
+    pub seed: u64,
+}
+
+/// Which way a frame goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To the page.
+    ToPage,
+    /// To the server.
+    ToServer,
+}
+
+/// What comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// A frame arrives.
+    Frame(Way, Arc<str>),
+    /// The connection breaks, with all that is still on its way.
+    Lost,
+}
+
+/// The network under one connection.
+#[derive(Debug)]
+pub struct Network {
+    conditions: Conditions,
+    rng: fastrand::Rng,
+    to_page: VecDeque<(Timestamp, Arc<str>)>,
+    to_server: VecDeque<(Timestamp, Arc<str>)>,
+    breaks_at: Option<Timestamp>,
+}
+
+impl Network {
+    /// The network under the connection of this number, which begins now.
+    #[must_use]
+    pub fn new(conditions: Conditions, connection: u32, now: Timestamp) -> Self {
+        let mut rng = fastrand::Rng::with_seed(conditions.seed ^ (u64::from(connection) << 32));
+        let breaks_at = breaks_at(&conditions, &mut rng, now);
+        Self { conditions, rng, to_page: VecDeque::new(), to_server: VecDeque::new(), breaks_at }
+    }
+
+    /// Changes what happens from now on; what is on its way arrives as it would have.
+    pub fn set_conditions(&mut self, conditions: Conditions, now: Timestamp) {
+        self.conditions = conditions;
+        self.breaks_at = breaks_at(&conditions, &mut self.rng, now);
+    }
+
+    /// A frame sets out.
+    pub fn enter(&mut self, now: Timestamp, way: Way, text: Arc<str>) {
+        if self.happens(self.conditions.drop_percent) {
+            return;
+        }
+        let copies = if self.happens(self.conditions.double_percent) { 2 } else { 1 };
+        let jitter = u64::try_from(self.conditions.jitter.as_micros()).unwrap_or(u64::MAX);
+        let more = Duration::from_micros(self.rng.u64(0..=jitter));
+        let arrives = now + self.conditions.delay + more;
+        let line = self.line(way);
+        let at = line.back().map_or(arrives, |(before, _)| arrives.max(*before));
+        line.extend(std::iter::repeat_n((at, text), copies));
+    }
+
+    /// The next thing that has happened by now; drain to `None`. After [`Passed::Lost`] there is nothing more.
+    pub fn poll(&mut self, now: Timestamp) -> Option<Passed> {
+        if self.breaks_at.is_some_and(|at| at <= now) {
+            self.breaks_at = None;
+            self.to_page.clear();
+            self.to_server.clear();
+            return Some(Passed::Lost);
+        }
+        let due = |line: &VecDeque<(Timestamp, Arc<str>)>| line.front().map(|(at, _)| *at).filter(|at| *at <= now);
+        let way = match (due(&self.to_page), due(&self.to_server)) {
+            (Some(page), Some(server)) if server < page => Way::ToServer,
+            (Some(_), _) => Way::ToPage,
+            (None, Some(_)) => Way::ToServer,
+            (None, None) => return None,
+        };
+        self.line(way).pop_front().map(|(_, text)| Passed::Frame(way, text))
+    }
+
+    /// When something happens next.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        let fronts = [self.to_page.front(), self.to_server.front()];
+        fronts.into_iter().flatten().map(|(at, _)| *at).chain(self.breaks_at).min()
+    }
+
+    fn line(&mut self, way: Way) -> &mut VecDeque<(Timestamp, Arc<str>)> {
+        match way {
+            Way::ToPage => &mut self.to_page,
+            Way::ToServer => &mut self.to_server,
+        }
+    }
+
+    fn happens(&mut self, percent: u8) -> bool {
+        percent > 0 && self.rng.u8(0..100) < percent
+    }
+}
+
+fn breaks_at(conditions: &Conditions, rng: &mut fastrand::Rng, now: Timestamp) -> Option<Timestamp> {
+    conditions.lasts.map(|lasts| {
+        let micros = u64::try_from(lasts.as_micros()).unwrap_or(u64::MAX / 4);
+        now + Duration::from_micros(micros / 2 + rng.u64(0..=micros))
+    })
+}
