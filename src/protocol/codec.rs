@@ -160,7 +160,13 @@ fn decode_replayed(value: Value) -> Result<Envelope, DecodeError> {
 pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
     let mut data: Map<String, Value> = command.data();
     data.insert("message_id".to_owned(), message_id.into());
-    json!({ "type": command.kind(), "data": data, "timestamp": now.to_string() }).to_string()
+    encode_bare(command.kind(), data, now)
+}
+
+/// The text of a frame as it is, without a message's id.
+#[must_use]
+pub fn encode_bare(kind: &str, data: Map<String, Value>, now: WallTime) -> String {
+    json!({ "type": kind, "data": data, "timestamp": now.to_string() }).to_string()
 }
 
 /// The type of a frame, whatever else is in it; `None` where the server would drop it.

@@ -4,6 +4,7 @@
 //! [`Network::poll`] to `None`, then arm one timer for [`Network::next_wakeup`].
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,18 @@ pub struct Conditions {
     pub lasts: Option<Duration>,
     /// The same seed gives the same chances to each connection of the same number.
     pub seed: u64,
+}
+
+impl fmt::Display for Conditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { delay, jitter, drop_percent, double_percent, lasts, seed } = self;
+        write!(f, "{} ms delay, {} ms jitter, ", delay.as_millis(), jitter.as_millis())?;
+        write!(f, "{drop_percent} % dropped, {double_percent} % doubled, ")?;
+        if let Some(lasts) = lasts {
+            write!(f, "connections break after about {} s, ", lasts.as_secs())?;
+        }
+        write!(f, "seed {seed}")
+    }
 }
 
 /// Which way a frame goes.

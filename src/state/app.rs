@@ -5,16 +5,18 @@ use leptos::prelude::*;
 use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
-use super::notices::{Level, Notices};
+use super::experiments::Experiments;
+use super::notices::Notices;
 use super::preferences::Settings;
 use super::settings::SettingsStore;
 use super::talk::TalkStore;
 use super::watched::Watched;
 use super::writer::Writer;
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
-use crate::history::Recorder;
+use crate::history::{Level, Limits, Recorder};
 use crate::link::{Input, MessageId, MessageState, Metrics, Origin, Submission};
 use crate::protocol::Command;
+use crate::sim::Conditions;
 
 /// Where to connect to at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub struct App {
     pub notices: Notices,
     /// The settings in force.
     pub settings: SettingsStore,
+    /// The experiments that run.
+    pub experiments: Experiments,
     /// An address that the user has to agree to before anything is sent there: address, host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
     /// The address to connect to on request while there has been no connection.
@@ -86,14 +90,14 @@ impl App {
         let connection = ConnectionStore::new();
         let talk = TalkStore::new();
         let data = DataStore::new();
-        let notices = Notices::new();
+        let history = Watched::new(Recorder::new(Limits::default()));
+        let notices = Notices::new(history);
         let (settings, problem) = SettingsStore::load();
         if let Some(problem) = problem {
             let words = "The stored settings were damaged; the defaults are used for what could not be read.";
             notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
-        let history = Watched::new(Recorder::new(in_force.history_limits()));
         driver::set_log_level(in_force.level());
         appearance::apply(&in_force);
         if let Err(problem) = log_as_asked(query) {
@@ -108,6 +112,7 @@ impl App {
             history,
             notices,
             settings,
+            experiments: Experiments::new(),
             to_confirm: RwSignal::new(None),
             address: StoredValue::new(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
@@ -194,8 +199,36 @@ impl App {
         SettingsStore::keep(&settings);
         driver::set_log_level(settings.level());
         appearance::apply(&settings);
-        self.dispatch(Input::Configure(settings.link_config()));
         self.settings.current.set(settings);
+        self.configure_link();
+    }
+
+    /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
+    pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
+        self.driver.with_value(|driver| driver.send_raw(text, Origin { component, action }))
+    }
+
+    /// Turns queue gap, window and deduplication off, or on again.
+    pub fn set_unprotected(&self, unprotected: bool) {
+        self.experiments.unprotected.set(unprotected);
+        self.configure_link();
+    }
+
+    /// Makes the network bad, or as good as it is.
+    pub fn set_conditions(&self, conditions: Option<Conditions>) {
+        let words = match &conditions {
+            Some(conditions) => format!("The network is made bad, an experiment: {conditions}."),
+            None => "The network is left as it is again.".to_owned(),
+        };
+        self.history.change(|recorder| recorder.note(Level::Info, &words, driver::now()));
+        self.experiments.conditions.set(conditions);
+        self.driver.with_value(|driver| driver.set_conditions(conditions));
+    }
+
+    fn configure_link(&self) {
+        let mut config = self.settings.current.with_untracked(Settings::link_config);
+        config.is_unprotected = self.experiments.unprotected.get_untracked();
+        self.dispatch(Input::Configure(config));
     }
 }
 

@@ -4,6 +4,16 @@ use super::watched::Watched;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
 
+/// The models of the data pages, away from the pages.
+#[derive(Default)]
+pub(super) struct DataModels {
+    performance: Performance,
+    memories: Memories,
+    tools: Tools,
+    system: System,
+    pipeline: Pipeline,
+}
+
 /// The models of the data pages.
 #[derive(Clone, Copy)]
 pub struct DataStore {
@@ -43,6 +53,24 @@ impl DataStore {
         self.tools.change(Tools::disconnected);
         self.system.change(System::disconnected);
         self.pipeline.change(Pipeline::disconnected);
+    }
+
+    /// Puts other models in the place of those that the pages show, and these in theirs. Nobody is told.
+    pub(super) fn exchange(&self, others: &mut DataModels) {
+        self.performance.change(|model| std::mem::swap(model, &mut others.performance));
+        self.memories.change(|model| std::mem::swap(model, &mut others.memories));
+        self.tools.change(|model| std::mem::swap(model, &mut others.tools));
+        self.system.change(|model| std::mem::swap(model, &mut others.system));
+        self.pipeline.change(|model| std::mem::swap(model, &mut others.pipeline));
+    }
+
+    /// Tells the readers that there may be other models.
+    pub(super) fn tell_all(&self) {
+        self.performance.tell_anyway(Performance::revision);
+        self.memories.tell_anyway(Memories::revision);
+        self.tools.tell_anyway(Tools::revision);
+        self.system.tell_anyway(System::revision);
+        self.pipeline.tell_anyway(Pipeline::revision);
     }
 
     /// Tells the readers of what changed since they were told last.

@@ -1,29 +1,10 @@
-//! Notices: what the user should know and where it is said.
+//! Notices: what the user should know and where it is said. Each is recorded, too.
 
 use leptos::prelude::*;
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Good to know.
-    Info,
-    /// Something did not work as wished.
-    Warn,
-    /// Something is wrong.
-    Error,
-}
-
-impl Level {
-    /// Its name, as in the page's `data-level`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-        }
-    }
-}
+use super::watched::Watched;
+use crate::driver;
+use crate::history::{Level, Recorder};
 
 /// Something the user should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,16 +29,17 @@ const LIMIT: usize = 5;
 const DETAILS_CHARS: usize = 2_000;
 
 /// All notices that are shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Notices {
     /// Oldest first.
     pub shown: RwSignal<Vec<Notice>>,
     last_id: StoredValue<u64>,
+    history: Watched<Recorder>,
 }
 
 impl Notices {
-    pub(super) fn new() -> Self {
-        Self { shown: RwSignal::new(Vec::new()), last_id: StoredValue::new(0) }
+    pub(super) fn new(history: Watched<Recorder>) -> Self {
+        Self { shown: RwSignal::new(Vec::new()), last_id: StoredValue::new(0), history }
     }
 
     /// Shows a notice.
@@ -67,6 +49,8 @@ impl Notices {
 
     /// Shows a notice with raw material.
     pub fn show_with_details(&self, level: Level, topic: &'static str, text: String, details: Option<&str>) {
+        self.history.change(|recorder| recorder.note(level, &text, driver::now()));
+        self.history.tell(Recorder::revision);
         let details = details.map(|details| details.chars().take(DETAILS_CHARS).collect());
         let id = self.last_id.with_value(|last| last + 1);
         self.last_id.set_value(id);

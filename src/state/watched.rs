@@ -38,10 +38,15 @@ impl<T> Watched<T> {
     }
 
     /// Tells the readers if the model is at another revision than when they were told last.
-    pub(super) fn tell(&self, revision: impl FnOnce(&T) -> u64) {
-        let now = self.value.with_value(revision);
+    pub(super) fn tell(&self, revision: impl Fn(&T) -> u64) {
+        let now = self.value.with_value(&revision);
         if self.revision.get_untracked() != now {
-            self.revision.set(now);
+            self.tell_anyway(revision);
         }
+    }
+
+    /// Tells the readers, whatever they were told last: there may be another model at the same revision.
+    pub(super) fn tell_anyway(&self, revision: impl FnOnce(&T) -> u64) {
+        self.revision.set(self.value.with_value(revision));
     }
 }

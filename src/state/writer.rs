@@ -5,22 +5,33 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use super::connection::ConnectionStore;
-use super::data::DataStore;
-use super::notices::{Level, Notices};
+use super::data::{DataModels, DataStore};
+use super::notices::Notices;
 use super::set_if_changed;
 use super::settings::SettingsStore;
 use super::talk::{Row, TalkStore};
 use super::watched::Watched;
 use crate::driver::{self, Batch, Sound};
-use crate::history::Recorder;
+use crate::history::{Level, Recorder};
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
 
-/// Owns the models and writes the stores.
-pub struct Writer {
+/// Models that are not shown at the moment.
+#[derive(Default)]
+struct Aside {
     conversation: Conversation,
     avatar: Avatar,
+    data: DataModels,
+}
+
+/// Owns the models and writes the stores.
+pub struct Writer {
+    /// What the page shows.
+    conversation: Conversation,
+    avatar: Avatar,
+    /// While a recording is played back: the live models.
+    aside: Option<Aside>,
     turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
     connection: ConnectionStore,
     talk: TalkStore,
@@ -46,6 +57,7 @@ impl Writer {
         Self {
             conversation: Conversation::default(),
             avatar: Avatar::default(),
+            aside: None,
             turns: HashMap::new(),
             connection,
             talk,
@@ -59,17 +71,76 @@ impl Writer {
 
     /// Applies what happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
+        self.exchange();
         self.keep_limits();
         for event in &batch.events {
-            self.take(event);
+            self.history.change(|recorder| recorder.record(event));
+            self.update_models(event);
+            self.tell_of(event);
         }
-        self.data.tell();
+        self.exchange();
         self.history.tell(Recorder::revision);
         self.tell_of_unkept(batch.not_kept);
         self.connection.apply(batch.status);
+        self.show();
+    }
+
+    /// Shows nothing instead of the live data, which wait aside and go on being fed, ready to take a recording.
+    pub fn begin_playback(&mut self) {
+        if self.aside.is_none() {
+            self.aside = Some(Aside::default());
+            self.exchange();
+        }
+        self.rewind();
+    }
+
+    /// Takes away what was played back so far.
+    pub fn rewind(&mut self) {
+        let mut nothing = Aside::default();
+        self.exchange_with(&mut nothing);
+        self.show_all();
+    }
+
+    /// Plays on.
+    pub fn play<'a>(&mut self, events: impl IntoIterator<Item = &'a LinkEvent>) {
+        for event in events {
+            self.update_models(event);
+        }
+        self.show();
+    }
+
+    /// Shows the live data again.
+    pub fn end_playback(&mut self) {
+        self.exchange();
+        self.aside = None;
+        self.show_all();
+    }
+
+    /// While a recording is played back, puts the live models in the place of the shown ones, or back.
+    fn exchange(&mut self) {
+        if let Some(mut aside) = self.aside.take() {
+            self.exchange_with(&mut aside);
+            self.aside = Some(aside);
+        }
+    }
+
+    fn exchange_with(&mut self, others: &mut Aside) {
+        std::mem::swap(&mut self.conversation, &mut others.conversation);
+        std::mem::swap(&mut self.avatar, &mut others.avatar);
+        self.data.exchange(&mut others.data);
+    }
+
+    fn show(&mut self) {
+        self.data.tell();
         set_if_changed(self.talk.mode, self.avatar.mode);
         set_if_changed(self.talk.emotion, self.avatar.emotion);
         self.show_conversation();
+    }
+
+    fn show_all(&mut self) {
+        self.conversation.change_all();
+        self.data.tell_all();
+        self.show();
     }
 
     /// What may be kept can be set at any time.
@@ -80,24 +151,28 @@ impl Writer {
         self.history.change(|recorder| recorder.set_limits(limits));
     }
 
-    fn take(&mut self, event: &LinkEvent) {
-        self.history.change(|recorder| recorder.record(event));
+    fn update_models(&mut self, event: &LinkEvent) {
         match event {
             LinkEvent::Event(happened) => {
-                self.sound(&happened.event);
                 self.conversation.apply_event(happened);
                 self.avatar.apply(&happened.event);
                 self.data.apply(happened);
             }
-            LinkEvent::Message(status) => {
-                self.conversation.apply_message(status);
-                self.tell_of_message(status);
-            }
+            LinkEvent::Message(status) => self.conversation.apply_message(status),
             LinkEvent::Phase { phase, .. } if phase.kind() != PhaseKind::Ready => {
                 self.conversation.disconnected();
                 self.avatar.disconnected();
                 self.data.disconnected();
             }
+            _ => {}
+        }
+    }
+
+    /// What the user should hear of at once, wherever he is.
+    fn tell_of(&self, event: &LinkEvent) {
+        match event {
+            LinkEvent::Event(happened) => self.sound(&happened.event),
+            LinkEvent::Message(status) => self.tell_of_message(status),
             LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
                 self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(text));

@@ -7,7 +7,7 @@ use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use super::components::{Confirm, ConnectionChip, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner};
+use super::components::{Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner};
 use super::debugger::DebuggerPanel;
 use super::pages::{
     DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
@@ -72,6 +72,7 @@ pub fn Shell() -> impl IntoView {
                 </nav>
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
+                    <ExperimentBanner />
                     <Routes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
                         <Route path=path!("/performance") view=PerformancePage />

@@ -25,8 +25,8 @@ const STYLES: &str = concat!(
 );
 
 /// The debugger needs a box of some height, and that needs the style sheets. Dropping it takes them away.
-struct Debugger {
-    page: Page,
+pub struct Debugger {
+    pub page: Page,
     styles: web_sys::Element,
 }
 
@@ -37,7 +37,7 @@ impl Drop for Debugger {
 }
 
 impl Debugger {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let styles = document().create_element("style").unwrap();
         styles.set_text_content(Some(STYLES));
         document().head().unwrap().append_child(&styles).unwrap();
@@ -56,11 +56,11 @@ impl Debugger {
         Self { page, styles }
     }
 
-    fn send(&self, text: &str) {
+    pub fn send(&self, text: &str) {
         self.page.app.send(Command::TextInput { text: text.into() }, "test", "say");
     }
 
-    async fn filter(&self, text: &str) {
+    pub async fn filter(&self, text: &str) {
         self.page.type_into(FILTER, text);
         // The rows follow in the same turn of the browser, or in the next.
         pause(50).await;
@@ -71,7 +71,7 @@ impl Debugger {
         self.page.all(ROW).iter().map(kind).collect()
     }
 
-    async fn until_rows(&self, selector: &str, count: usize) {
+    pub async fn until_rows(&self, selector: &str, count: usize) {
         let rows = format!("{ROW}{selector}");
         self.page.until(&format!("{count} rows {selector}"), || self.page.all(&rows).len() == count).await;
     }

@@ -9,6 +9,7 @@ mod server;
 
 mod components;
 mod debugger;
+mod experiments;
 mod memory;
 mod performance;
 mod protections;

@@ -27,6 +27,8 @@ pub enum Side {
     Send,
     /// Export and import.
     Recordings,
+    /// What makes things worse on purpose.
+    Experiments,
 }
 
 /// The panel's state.

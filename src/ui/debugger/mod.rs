@@ -7,6 +7,8 @@ mod completion;
 mod counts;
 mod desk;
 mod details;
+mod experiments;
+mod fate;
 mod filter;
 mod filter_field;
 mod filter_help;

@@ -6,6 +6,7 @@ use super::banner::SourceBanner;
 use super::counts::TypeCounts;
 use super::desk::{Desk, ROW_HEIGHT, Side, use_desk};
 use super::details::ChosenDetails;
+use super::experiments::Experiments;
 use super::filter::FilterBar;
 use super::recordings::Recordings;
 use super::send::SendForm;
@@ -50,6 +51,7 @@ fn SidePart() -> impl IntoView {
         Side::Details => "Details",
         Side::Send => "Send a command",
         Side::Recordings => "Recordings",
+        Side::Experiments => "Experiments",
     };
     let close = move || {
         desk.side.set(None);
@@ -83,6 +85,7 @@ fn SidePart() -> impl IntoView {
                                 Side::Details => view! { <ChosenDetails /> }.into_any(),
                                 Side::Send => view! { <SendForm /> }.into_any(),
                                 Side::Recordings => view! { <Recordings /> }.into_any(),
+                                Side::Experiments => view! { <Experiments /> }.into_any(),
                             }}
                         </section>
                     }

@@ -1,27 +1,16 @@
-//! Sends any command, through the same queue as everything else.
+//! Sends any command, through the same queue as everything else or, where that is wanted, past it.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::desk::{Desk, use_desk};
+use super::desk::use_desk;
+use super::fate::{COMPONENT, Fate};
 use super::sent::{self, Sent, SentList};
 use super::templates::{TEMPLATES, command, read_data};
-use crate::history::{RowKind, state_name};
-use crate::link::MessageId;
+use crate::driver;
+use crate::protocol::encode_bare;
 use crate::state::NoticeLevel;
-use crate::ui::{format, renders};
-
-const COMPONENT: &str = "debugger";
-
-/// The message that was sent from here first, at this row of the record or later.
-fn sent_since(desk: Desk, number: u64) -> Option<MessageId> {
-    desk.app.history.with(|recorder| {
-        recorder.rows(number..).find_map(|row| match &row.kind {
-            RowKind::Message { id, origin, .. } if origin.component == COMPONENT => Some(*id),
-            _ => None,
-        })
-    })
-}
+use crate::ui::renders;
 
 /// The form.
 #[component]
@@ -33,6 +22,7 @@ pub fn SendForm() -> impl IntoView {
     let data = RwSignal::new(first.data.to_owned());
     let list = RwSignal::new(sent::read());
     let sent_at = RwSignal::new(None::<u64>);
+    let (raw, refused) = (RwSignal::new(false), RwSignal::new(false));
     let problem = Memo::new(move |_| data.with(|data| read_data(data).err()));
     let pick_template = move |event| {
         let at = event_target_value(&event).parse::<usize>().ok();
@@ -49,7 +39,13 @@ pub fn SendForm() -> impl IntoView {
             return;
         }
         sent_at.set(Some(desk.app.history.with_untracked(|recorder| recorder.numbers().end)));
-        desk.app.send(command(&kind, fields), COMPONENT, "send");
+        if raw.get_untracked() {
+            let frame = encode_bare(&kind, fields, driver::now().wall);
+            refused.set(!desk.app.send_raw(&frame, COMPONENT, "send raw"));
+        } else {
+            refused.set(false);
+            desk.app.send(command(&kind, fields), COMPONENT, "send");
+        }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
             let words = "The browser does not keep what was sent: its storage is full or turned off.";
             desk.app.notices.show(NoticeLevel::Warn, "sent commands", words.into());
@@ -101,6 +97,7 @@ pub fn SendForm() -> impl IntoView {
                     {problem}
                 </p>
             </div>
+            <RawChoice raw />
             <div class="actions">
                 <button
                     class="button primary"
@@ -110,57 +107,32 @@ pub fn SendForm() -> impl IntoView {
                     "Send"
                 </button>
             </div>
-            <Fate sent_at />
+            <Fate sent_at refused />
         </form>
         <SentList list pick />
     }
 }
 
-/// What became of the command that was sent last.
+/// Whether the command goes past the queue.
 #[component]
-fn Fate(sent_at: RwSignal<Option<u64>>) -> impl IntoView {
-    renders::count("Fate");
-    let desk = use_desk();
-    let id = Memo::new(move |last: Option<&Option<(u64, MessageId)>>| {
-        let at = sent_at.get()?;
-        // Once it is found there is nothing more to look for.
-        if let Some(Some(known)) = last
-            && known.0 == at
-        {
-            return Some(*known);
-        }
-        sent_since(desk, at).map(|id| (at, id))
-    });
-    let words = Memo::new(move |_| {
-        let (_, id) = id.get()?;
-        desk.app.history.with(|recorder| {
-            let state = recorder.state_of(id).map_or("no longer recorded", state_name);
-            let delivered = recorder.rows_of(id).rev().find_map(|row| recorder.round_trip(row));
-            let time = delivered.map(|time| format!(", {}", format::span(time))).unwrap_or_default();
-            Some(format!("{state}{time}"))
-        })
-    });
+fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
+    renders::count("RawChoice");
     view! {
-        <p class="debugger-fate" role="status" data-testid="debugger-fate">
-            {words}
-            {move || {
-                id.get()
-                    .map(|(_, id)| {
-                        view! {
-                            " "
-                            <button
-                                class="link-button"
-                                type="button"
-                                on:click=move |_| {
-                                    desk.back_to_live_if_away();
-                                    desk.jump_to_message(id);
-                                }
-                            >
-                                "Show it"
-                            </button>
-                        }
-                    })
-            }}
-        </p>
+        <div class="field debugger-raw">
+            <label class="toggle">
+                <input
+                    type="checkbox"
+                    prop:checked=raw
+                    data-testid="debugger-send-raw"
+                    on:change=move |event| raw.set(event_target_checked(&event))
+                />
+                "Raw: past queue and deduplication"
+            </label>
+            <Show when=move || raw.get()>
+                <p class="field-hint warn">
+                    "The frame goes out at once, without an id of its own: what becomes of it is seen in the table only."
+                </p>
+            </Show>
+        </div>
     }
 }

@@ -56,6 +56,7 @@ pub fn Toolbar() -> impl IntoView {
             <SideButton side=Side::Details name="Details" />
             <SideButton side=Side::Send name="Send" />
             <SideButton side=Side::Recordings name="Recordings" />
+            <SideButton side=Side::Experiments name="Experiments" />
         </div>
     }
 }

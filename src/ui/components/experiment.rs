@@ -1,0 +1,48 @@
+//! Says on every page that an experiment runs: what is seen then is not how Coda and the dashboard are.
+
+use leptos::prelude::*;
+
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// The banner; nothing while no experiment runs.
+#[component]
+pub fn ExperimentBanner() -> impl IntoView {
+    renders::count("ExperimentBanner");
+    let app = use_app();
+    let experiments = app.experiments;
+    let network = move || {
+        let conditions = experiments.conditions.get()?;
+        Some(view! { <p>{format!("The network is made bad: {conditions}.")}</p> })
+    };
+    view! {
+        <Show when=move || experiments.any()>
+            <div class="experiment" role="status" data-testid="experiment">
+                <div>
+                    <p>
+                        <strong>"Experiment"</strong>
+                    </p>
+                    <Show when=move || experiments.unprotected.get()>
+                        <p>"Queue gap, window and deduplication are off."</p>
+                    </Show>
+                    {network}
+                </div>
+                <button
+                    class="button"
+                    type="button"
+                    data-testid="experiment-end"
+                    on:click=move |_| {
+                        if experiments.unprotected.get_untracked() {
+                            app.set_unprotected(false);
+                        }
+                        if experiments.conditions.with_untracked(Option::is_some) {
+                            app.set_conditions(None);
+                        }
+                    }
+                >
+                    "End it"
+                </button>
+            </div>
+        </Show>
+    }
+}

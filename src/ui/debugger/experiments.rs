@@ -1,0 +1,147 @@
+//! Experiments: the protections turned off, and a network made bad. Both last until they are ended or the page closes.
+
+use std::time::Duration;
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use crate::sim::Conditions;
+use crate::ui::renders;
+
+/// A number that makes the network bad.
+struct Dial {
+    name: &'static str,
+    label: &'static str,
+    most: u32,
+    value: &'static str,
+}
+
+const DIALS: [Dial; 6] = [
+    Dial { name: "delay", label: "Delay, one way (ms)", most: 10_000, value: "100" },
+    Dial { name: "jitter", label: "Jitter (ms)", most: 10_000, value: "50" },
+    Dial { name: "drop", label: "Frames dropped (%)", most: 100, value: "0" },
+    Dial { name: "double", label: "Frames doubled (%)", most: 100, value: "0" },
+    Dial { name: "lasts", label: "A connection lasts about (s; 0 for as long as it likes)", most: 3_600, value: "0" },
+    Dial { name: "seed", label: "Seed of the chances", most: u32::MAX, value: "1" },
+];
+
+impl Dial {
+    fn read(&self, text: &str) -> Result<u32, String> {
+        let number = text.trim().parse().ok().filter(|number| *number <= self.most);
+        number.ok_or_else(|| format!("A whole number from 0 to {}.", self.most))
+    }
+}
+
+fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
+    let [delay, jitter, drop, double, lasts, seed] = numbers;
+    let percent = |number: u32| u8::try_from(number).unwrap_or(100);
+    Conditions {
+        delay: Duration::from_millis(delay.into()),
+        jitter: Duration::from_millis(jitter.into()),
+        drop_percent: percent(drop),
+        double_percent: percent(double),
+        lasts: (lasts > 0).then(|| Duration::from_secs(lasts.into())),
+        seed: seed.into(),
+    }
+}
+
+/// The experiments.
+#[component]
+pub fn Experiments() -> impl IntoView {
+    renders::count("Experiments");
+    let app = use_desk().app;
+    view! {
+        <div class="debugger-details" data-testid="debugger-experiments">
+            <section class="debugger-part">
+                <h3>"Protections"</h3>
+                <label class="toggle">
+                    <input
+                        type="checkbox"
+                        data-testid="experiment-unprotected"
+                        prop:checked=app.experiments.unprotected
+                        on:change=move |event| app.set_unprotected(event_target_checked(&event))
+                    />
+                    "Turn queue gap, window and deduplication off"
+                </label>
+                <p class="field-hint">
+                    "Messages then go out as fast as they are made, doubled ones too, as with the old dashboard. What Coda suffers from it is counted under Findings, with and without."
+                </p>
+            </section>
+            <NetworkForm />
+        </div>
+    }
+}
+
+#[component]
+fn NetworkForm() -> impl IntoView {
+    renders::count("NetworkForm");
+    let desk = use_desk();
+    let app = desk.app;
+    let texts = DIALS.map(|dial| RwSignal::new(dial.value.to_owned()));
+    let read = move || {
+        let mut numbers = [0; DIALS.len()];
+        for ((number, text), dial) in numbers.iter_mut().zip(texts).zip(&DIALS) {
+            *number = text.with(|text| dial.read(text)).ok()?;
+        }
+        Some(conditions(numbers))
+    };
+    let wanted = Memo::new(move |_| read());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(conditions) = wanted.get_untracked() {
+            app.set_conditions(Some(conditions));
+        }
+    };
+    let is_bad = move || app.experiments.conditions.with(Option::is_some);
+    view! {
+        <form class="debugger-part" on:submit=submit novalidate>
+            <h3>"Network conditions"</h3>
+            <p class="field-hint">"Between the link and its socket, on this connection and all that follow."</p>
+            <div class="debugger-dials">
+                {DIALS
+                    .iter()
+                    .zip(texts)
+                    .map(|(dial, text)| {
+                        let id = desk.element_id(dial.name);
+                        let error_id = format!("{id}-error");
+                        let problem = Memo::new(move |_| text.with(|text| dial.read(text)).err());
+                        view! {
+                            <div class="field">
+                                <label for=id.clone()>{dial.label}</label>
+                                <input
+                                    id=id
+                                    type="text"
+                                    inputmode="numeric"
+                                    data-testid=format!("network-{}", dial.name)
+                                    prop:value=text
+                                    aria-invalid=move || problem.with(Option::is_some).to_string()
+                                    aria-describedby=error_id.clone()
+                                    on:input=move |event| text.set(event_target_value(&event))
+                                />
+                                <p class="field-error" id=error_id role="alert">
+                                    {problem}
+                                </p>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <div class="actions">
+                <button
+                    class="button"
+                    type="submit"
+                    data-testid="network-start"
+                    disabled=move || wanted.with(Option::is_none)
+                >
+                    {move || if is_bad() { "Change it" } else { "Make the network bad" }}
+                </button>
+                <Show when=is_bad>
+                    <button class="button" type="button" on:click=move |_| app.set_conditions(None)>
+                        "End it"
+                    </button>
+                </Show>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,94 @@
+//! What became of the command that was sent last.
+
+use leptos::prelude::*;
+
+use super::desk::{Desk, use_desk};
+use crate::history::{RAW, RowKind, state_name};
+use crate::link::{Carries, MessageId};
+use crate::ui::{format, renders};
+
+/// What the messages that are sent from here say they come from.
+pub const COMPONENT: &str = "debugger";
+
+/// What was sent from here.
+#[derive(Clone, Copy, PartialEq)]
+enum SentAs {
+    Message(MessageId),
+    /// A frame past the queue: the number of its row.
+    Raw(u64),
+}
+
+/// What was sent from here first, at this row of the record or later.
+fn sent_since(desk: Desk, number: u64) -> Option<SentAs> {
+    desk.app.history.with(|recorder| {
+        recorder.rows(number..).find_map(|row| match &row.kind {
+            RowKind::Message { id, origin, .. } if origin.component == COMPONENT => Some(SentAs::Message(*id)),
+            RowKind::FrameOut { carries: Carries::Raw(origin), .. } if origin.component == COMPONENT => {
+                Some(SentAs::Raw(row.number))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// What became of the command that was sent last.
+#[component]
+pub fn Fate(
+    /// From which row of the record on it is looked for.
+    sent_at: RwSignal<Option<u64>>,
+    /// It was not even written.
+    refused: RwSignal<bool>,
+) -> impl IntoView {
+    renders::count("Fate");
+    let desk = use_desk();
+    let sent = Memo::new(move |last: Option<&Option<(u64, SentAs)>>| {
+        let at = sent_at.get()?;
+        // Once it is found there is nothing more to look for.
+        if let Some(Some(known)) = last
+            && known.0 == at
+        {
+            return Some(*known);
+        }
+        sent_since(desk, at).map(|sent| (at, sent))
+    });
+    let words = Memo::new(move |_| {
+        let (_, SentAs::Message(id)) = sent.get()? else { return Some(format!("written, {RAW}")) };
+        desk.app.history.with(|recorder| {
+            let state = recorder.state_of(id).map_or("no longer recorded", state_name);
+            let delivered = recorder.rows_of(id).rev().find_map(|row| recorder.round_trip(row));
+            let time = delivered.map(|time| format!(", {}", format::span(time))).unwrap_or_default();
+            Some(format!("{state}{time}"))
+        })
+    });
+    view! {
+        <Show when=move || refused.get()>
+            <p class="field-error" role="alert">
+                "Not written: a raw frame does not wait, and there is no connection."
+            </p>
+        </Show>
+        <p class="debugger-fate" role="status" data-testid="debugger-fate">
+            {words}
+            {move || {
+                sent.get()
+                    .map(|(_, sent)| {
+                        view! {
+                            " "
+                            <button
+                                class="link-button"
+                                type="button"
+                                on:click=move |_| {
+                                    desk.back_to_live_if_away();
+                                    match sent {
+                                        SentAs::Message(id) => desk.jump_to_message(id),
+                                        SentAs::Raw(number) => desk.jump(number),
+                                    }
+                                }
+                            >
+                                "Show it"
+                            </button>
+                        }
+                    })
+            }}
+        </p>
+    }
+}

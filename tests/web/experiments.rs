@@ -1,0 +1,136 @@
+//! What makes things worse on purpose: raw frames, no protections, a bad network.
+
+use std::time::Duration;
+
+use coda_dashboard::link::{MessageState, PhaseKind};
+use coda_dashboard::protocol::Command;
+use coda_dashboard::sim::Conditions;
+use coda_dashboard::state::{App, NoticeLevel, Row};
+use leptos::prelude::*;
+use serde_json::Value;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::debugger::Debugger;
+use crate::page::Page;
+use crate::server;
+
+const BANNER: &str = "[data-testid=experiment]";
+
+fn say(app: App, text: &str) {
+    app.send(Command::TextInput { text: text.into() }, "test", "say");
+}
+
+/// The texts that the server was sent, in order, doubles included.
+async fn received() -> Vec<String> {
+    let report = server::report().await;
+    let messages = report["messages"].as_array().unwrap();
+    let text = |message: &Value| message["data"]["text"].as_str().map(str::to_owned);
+    messages.iter().filter_map(text).collect()
+}
+
+#[wasm_bindgen_test]
+async fn a_raw_command_goes_past_the_deduplication_and_is_marked_so() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.click("[data-testid=debugger-open-send]");
+    page.until("the form", || !page.all("[data-testid=debugger-send]").is_empty()).await;
+    page.type_into("[data-testid=debugger-send-type]", "text_input");
+    page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"raw words\"}");
+    page.click("[data-testid=debugger-send-raw]");
+    page.until_shown("without an id of its own").await;
+    page.click("[data-testid=debugger-send] [type=submit]");
+    page.click("[data-testid=debugger-send] [type=submit]");
+    page.until("its fate", || page.texts("[data-testid=debugger-fate]").join("").contains("written, raw")).await;
+    debugger.filter("state:raw").await;
+    debugger.until_rows("[data-state=raw]", 2).await;
+    debugger.filter("type:duplicate_message").await;
+    debugger.until_rows("", 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_raw_command_without_a_connection_is_refused_with_the_reason() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.app.disconnect();
+    page.until("no connection", || page.app.connection.kind() == PhaseKind::Offline).await;
+    page.click("[data-testid=debugger-open-send]");
+    page.until("the form", || !page.all("[data-testid=debugger-send]").is_empty()).await;
+    page.click("[data-testid=debugger-send-raw]");
+    page.click("[data-testid=debugger-send] [type=submit]");
+    page.until_shown("there is no connection").await;
+}
+
+#[wasm_bindgen_test]
+async fn without_protections_a_doubled_message_reaches_the_server_and_every_page_says_so() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.app.set_unprotected(true);
+    page.until("the banner", || page.all(BANNER).len() == 1).await;
+    say(page.app, "twice");
+    say(page.app, "twice");
+    page.until("both echoes", || page.number("frames-in") >= 4 && page.app.connection.in_flight.get_untracked() == 0)
+        .await;
+    page.click("[data-testid=experiment-end]");
+    page.until("no banner", || page.all(BANNER).is_empty()).await;
+    say(page.app, "once");
+    say(page.app, "once");
+    page.until("all echoes", || page.app.connection.suppressed.get_untracked() == 1).await;
+    page.until("quiet", || page.app.connection.in_flight.get_untracked() == 0).await;
+    assert_eq!(received().await, ["twice", "twice", "once"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_delay_of_the_network_shows_in_the_round_trip_until_it_is_ended() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    let delay = Duration::from_millis(200);
+    page.app.set_conditions(Some(Conditions { delay, ..Conditions::default() }));
+    page.until_shown("The network is made bad: 200 ms delay").await;
+    say(page.app, "slow");
+    let round_trip = || page.app.connection.round_trip.get_untracked().unwrap_or_default();
+    page.until("a slow echo", || round_trip() >= 2 * delay).await;
+    page.app.set_conditions(None);
+    say(page.app, "quick");
+    page.until("a quick echo", || round_trip() < delay).await;
+}
+
+#[wasm_bindgen_test]
+async fn over_a_network_that_doubles_frames_every_text_acts_once_and_in_order() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.app.set_conditions(Some(Conditions { double_percent: 50, seed: 7, ..Conditions::default() }));
+    let texts: Vec<String> = (0..20).map(|number| format!("text {number}")).collect();
+    for text in &texts {
+        say(page.app, text);
+    }
+    let is_delivered = |row: &Row| {
+        let own = row.turn.with_untracked(|turn| turn.outgoing.clone());
+        own.is_some_and(|own| matches!(own.state, MessageState::Delivered(_)))
+    };
+    let delivered = || page.app.talk.rows.with_untracked(|rows| rows.iter().filter(|row| is_delivered(row)).count());
+    page.until("all delivered", || delivered() == texts.len()).await;
+    let mut seen = received().await;
+    assert!(seen.len() > texts.len(), "copies were made");
+    // The server drops them.
+    seen.dedup();
+    assert_eq!(seen, texts);
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_the_experiment_breaks_is_made_anew_until_it_is_ended() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    let lasts = Some(Duration::from_millis(200));
+    page.app.set_conditions(Some(Conditions { lasts, ..Conditions::default() }));
+    page.until_shown("broken by the network experiment").await;
+    page.app.set_conditions(None);
+    page.until_ready().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_the_page_says_to_its_user_is_recorded() {
+    let debugger = Debugger::open().await;
+    debugger.page.app.notices.show(NoticeLevel::Warn, "test", "Something is odd.".into());
+    debugger.filter("odd").await;
+    debugger.until_rows("[data-type=notice]", 1).await;
+}
