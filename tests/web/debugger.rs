@@ -6,6 +6,7 @@ use coda_dashboard::ui::debugger::DebuggerPanel;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 use serde_json::{Value, json};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Page, pause};
@@ -225,4 +226,91 @@ async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     let fate = || debugger.page.texts("[data-testid=debugger-fate]").join("");
     debugger.page.until("its fate", || fate().contains("delivered")).await;
     assert_eq!(server::report().await["messages"][1]["data"]["text"], "by hand");
+}
+
+#[wasm_bindgen_test]
+async fn a_saved_filter_is_put_back_by_its_name_and_outlives_the_panel() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    let saved = "[data-testid=debugger-saved]";
+    debugger.filter("type:auth_result").await;
+    page.type_into(&format!("{saved} form input"), "who we are");
+    page.click(&format!("{saved} form [type=submit]"));
+    let name = format!("{saved} li .link-button");
+    page.until("its name", || page.texts(&name) == ["who we are"]).await;
+    debugger.filter("").await;
+    page.click(&name);
+    debugger.until_rows("", 1).await;
+    assert_eq!(debugger.types(), ["auth_result"]);
+    let kept = window().local_storage().unwrap().unwrap().get_item("coda.debugger.filters").unwrap();
+    assert!(kept.is_some_and(|kept| kept.contains("who we are") && kept.contains("type:auth_result")));
+    page.click(&format!("{saved} li .button"));
+    page.until("none", || page.all(&name).is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_paused_table_stands_still_while_the_record_goes_on() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.filter("type:text_input").await;
+    debugger.send("before");
+    debugger.until_rows("[data-state=delivered]", 2).await;
+    page.click("[data-testid=debugger-pause]");
+    debugger.send("meanwhile");
+    page.until_shown("recorded since").await;
+    let recorded = || {
+        let is_it = |row: &coda_dashboard::history::Row| row.frame().is_some_and(|text| text.contains("meanwhile"));
+        page.app.history.with_untracked(|recorder| recorder.rows(..).filter(|row| is_it(row)).count())
+    };
+    page.until("the record", || recorded() > 0).await;
+    assert!(page.texts(ROW).iter().all(|row| !row.contains("meanwhile")));
+    page.click("[data-testid=debugger-pause]");
+    page.until("the news", || page.texts(ROW).iter().any(|row| row.contains("meanwhile"))).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_had_to_go_for_newer_rows_is_counted_and_shown() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    let mut settings = page.app.settings.current.get_untracked();
+    settings.history_rows = 1_000;
+    page.app.set_settings(settings);
+    server::make("/flood", json!({"count": 1_500, "wait": true})).await;
+    page.until_shown("oldest rows").await;
+    assert!(page.app.history.with_untracked(coda_dashboard::history::Recorder::len) <= 1_000);
+    let number = |words: &str| words.split(' ').nth(1).and_then(|count| count.parse::<u64>().ok());
+    let shown = || page.texts(".debugger-evicted").first().and_then(|words| number(words));
+    page.until("the count", || shown().is_some_and(|count| count >= 500)).await;
+    assert_eq!(shown(), Some(page.app.history.with_untracked(|recorder| recorder.evicted().rows)));
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_own() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.click("[data-testid=debugger-open-recordings]");
+    page.until("the form", || !page.all("[data-testid=debugger-import]").is_empty()).await;
+    let text = concat!(
+        "{\"t\":0.5,\"dir\":\"in\",\"frame\":\"{\\\"type\\\":\\\"ours\\\",\\\"seq\\\":1,\\\"data\\\":{}}\"}\n",
+        "not a line\n",
+        "{\"t\":0.7,\"dir\":\"out\",\"frame\":\"{\\\"type\\\":\\\"theirs\\\",\\\"data\\\":{}}\"}\n",
+    );
+    choose_file(page, "[data-testid=debugger-import]", "walk.jsonl", text);
+    page.until_shown("imported: walk.jsonl").await;
+    page.until_shown("1 could not be read").await;
+    debugger.until_rows("", 2).await;
+    assert_eq!(debugger.types(), ["ours", "theirs"]);
+    page.click("[data-testid=debugger-live]");
+    page.until("the live rows", || debugger.types().iter().any(|kind| kind == "auth_challenge")).await;
+}
+
+/// Does what a person does who picks a file.
+pub fn choose_file(page: &Page, selector: &str, name: &str, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    let file = web_sys::File::new_with_str_sequence(&parts, name).unwrap();
+    let transfer = web_sys::DataTransfer::new().unwrap();
+    transfer.items().add_with_file(&file).unwrap();
+    let input: web_sys::HtmlInputElement = page.element(selector).unchecked_into();
+    input.set_files(transfer.files().as_ref());
+    input.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
 }
