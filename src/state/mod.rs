@@ -9,6 +9,7 @@ mod notices;
 mod preferences;
 mod settings;
 mod talk;
+mod talk_key;
 mod watched;
 mod writer;
 
@@ -21,6 +22,7 @@ pub use notices::{Notice, Notices};
 pub use preferences::{CHOICES, Choice, NUMBERS, Number, Section, Settings, THEMES, TOGGLES, Toggle};
 pub use settings::SettingsStore;
 pub use talk::{Row, TalkStore};
+pub use talk_key::TalkKey;
 pub use watched::Watched;
 pub use writer::Writer;
 

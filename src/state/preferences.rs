@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::talk_key::TalkKey;
 use crate::driver::Level;
 use crate::history::Limits;
 use crate::link::LinkConfig;
@@ -35,8 +36,8 @@ pub struct Settings {
     pub talk_seconds: u64,
     /// How the talk button works: `hold`, `click` or `seconds`.
     pub talk_mode: &'static str,
-    /// The key that talks, as in `KeyboardEvent.code`.
-    pub talk_key: &'static str,
+    /// The key that talks.
+    pub talk_key: TalkKey,
     /// `system`, `light` or `dark`.
     pub theme: &'static str,
     /// `comfortable` or `compact`.
@@ -67,7 +68,7 @@ impl Default for Settings {
             history_mib: 0,
             talk_seconds: 0,
             talk_mode: "",
-            talk_key: "",
+            talk_key: TalkKey::default(),
             theme: "",
             density: "",
             motion: "",
@@ -335,14 +336,6 @@ pub const CHOICES: &[Choice] = &[
         ],
         section: Section::Talk,
         field: |settings| &mut settings.talk_mode,
-    },
-    Choice {
-        key: "talk_key",
-        label: "Talk key",
-        hint: "Works like the button wherever no text is being typed.",
-        options: &[("Space", "Space"), ("KeyT", "T"), ("F2", "F2"), ("ControlRight", "Right Ctrl"), ("off", "None")],
-        section: Section::Talk,
-        field: |settings| &mut settings.talk_key,
     },
     Choice {
         key: "log_level",

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
+use super::talk_key::TalkKey;
 
 const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
+const TALK_KEY: &str = "talk_key";
 
 impl Settings {
     /// The settings as JSON: only what differs from the default, so that a better default reaches everybody.
@@ -26,6 +28,9 @@ impl Settings {
             if value != *(choice.field)(&mut default) {
                 stored.insert(choice.key.into(), value.into());
             }
+        }
+        if own.talk_key != default.talk_key {
+            stored.insert(TALK_KEY.into(), own.talk_key.code().into());
         }
         for toggle in TOGGLES {
             let value = *(toggle.field)(&mut own);
@@ -58,6 +63,12 @@ impl Settings {
             match choice.options.iter().find(|(known, _)| value == *known) {
                 Some((known, _)) => *(choice.field)(&mut settings) = known,
                 None => wrong.push(format!("{}: {value}", choice.label)),
+            }
+        }
+        if let Some(value) = stored.get(TALK_KEY) {
+            match value.as_str().map(TalkKey::parse) {
+                Some(Ok(key)) => settings.talk_key = key,
+                _ => wrong.push(format!("Talk key: {value}")),
             }
         }
         for toggle in TOGGLES {

@@ -2,12 +2,16 @@
 
 use icondata_core::Icon as IconData;
 use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
+use leptos::ev;
+use leptos::html::Nav;
 use leptos::prelude::*;
 use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use super::components::{Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner};
+use super::components::{
+    Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner,
+};
 use super::debugger::DebuggerPanel;
 use super::pages::{
     DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
@@ -62,14 +66,7 @@ pub fn Shell() -> impl IntoView {
                     "Skip to the page"
                 </a>
                 <TopBar />
-                <nav class="nav" aria-label="Pages">
-                    <ul>
-                        {PAGES
-                            .iter()
-                            .map(|page| view! { <NavItem href=page.href icon=page.icon name=page.name /> })
-                            .collect_view()}
-                    </ul>
-                </nav>
+                <Navigation />
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
                     <ExperimentBanner />
@@ -116,6 +113,44 @@ fn PageTitle() -> impl IntoView {
         let path = path.get();
         let name = PAGES.iter().find(|page| page.href == path).map_or("No such page", |page| page.name);
         document().set_title(&format!("{name} · Coda"));
+    });
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    renders::count("Navigation");
+    let nav = NodeRef::new();
+    keep_current_in_view(nav);
+    view! {
+        <nav class="nav" aria-label="Pages" node_ref=nav>
+            <ul>
+                {PAGES
+                    .iter()
+                    .map(|page| view! { <NavItem href=page.href icon=page.icon name=page.name /> })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+/// Keeps the current page's entry in view where the navigation is wider than the screen.
+fn keep_current_in_view(nav: NodeRef<Nav>) {
+    let path = use_location().pathname;
+    let resizes = RwSignal::new(0_u32);
+    let listener = window_event_listener(ev::resize, move |_| resizes.update(|count| *count = count.wrapping_add(1)));
+    on_cleanup(move || listener.remove());
+    Effect::new(move |_| {
+        path.track();
+        resizes.track();
+        let Some(nav) = nav.get() else { return };
+        // The link learns that it is the current one in the same turn of the browser, before or after this.
+        request_animation_frame(move || {
+            let Ok(Some(current)) = nav.query_selector("[aria-current=page]") else { return };
+            let (outer, inner) = (nav.get_bounding_client_rect(), current.get_bounding_client_rect());
+            let middle = inner.left() + inner.width() / 2.0 - outer.left() - outer.width() / 2.0;
+            #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
+            nav.set_scroll_left(nav.scroll_left() + middle as i32);
+        });
     });
 }
 

@@ -146,3 +146,24 @@ async fn a_flood_of_events_ends_with_the_right_count() -> Outcome {
     .await?;
     page.close().await
 }
+
+#[tokio::test]
+async fn a_reader_who_has_scrolled_up_is_told_how_much_was_said_since() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/flood", json!({"count": 60, "mix": "conversation_turn", "wait": true})).await?;
+    page.until_js("the newest turn", "document.querySelector('.turns').textContent.includes('flood-1-end')").await?;
+    page.run("document.querySelector('.conversation').scrollTop = 0").await?;
+    page.until_js("the button", "document.querySelector('[data-testid=new-messages]')?.innerText === 'To the newest'")
+        .await?;
+    for content in ["one", "two"] {
+        let turn = json!({"role": "assistant", "content": content, "turn_id": content});
+        backend.make("/event", json!({"type": "conversation_turn", "data": turn})).await?;
+    }
+    page.until_js("the count", "document.querySelector('[data-testid=new-messages]')?.innerText === '2 new messages'")
+        .await?;
+    page.run("document.querySelector('[data-testid=new-messages]').click()").await?;
+    page.until_js("no button", "!document.querySelector('[data-testid=new-messages]')").await?;
+    page.close().await
+}

@@ -166,6 +166,17 @@ impl Page {
         self.element(selector).dispatch_event(&event).unwrap();
     }
 
+    /// Presses the key at this place of the keyboard.
+    pub fn press_code(&self, selector: &str, code: &str) {
+        let init = KeyboardEventInit::new();
+        init.set_code(code);
+        init.set_key(code);
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        self.element(selector).dispatch_event(&event).unwrap();
+    }
+
     pub fn pointer(&self, selector: &str, kind: &str) {
         let init = PointerEventInit::new();
         init.set_bubbles(true);

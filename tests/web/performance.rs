@@ -193,3 +193,18 @@ async fn odd_values_leave_no_word_that_is_none() {
         assert!(!html.contains(word), "“{word}” in {html}");
     }
 }
+
+#[wasm_bindgen_test]
+async fn the_lines_of_the_machine_can_be_read_as_a_table_newest_first() {
+    let page = opened().await;
+    for (cpu, uptime) in [(12.0, 60), (48.5, 65)] {
+        event("system_metrics", json!({"memory_mb": 512.0, "cpu_percent": cpu, "uptime_seconds": uptime})).await;
+        page.until_shown(&format!("{cpu}")).await;
+    }
+    page.click("[data-testid=machine-as-table]");
+    page.until("two rows", || rows(&page, "machine-table").len() >= 2).await;
+    let newest = &rows(&page, "machine-table")[0];
+    assert!(newest[1].contains("48.5") && newest[2].contains("512"), "{newest:?}");
+    assert_eq!(newest[3], "–", "no graphics memory was reported");
+    assert!(page.all(".line-chart").is_empty());
+}

@@ -1,6 +1,6 @@
 //! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
 
-use coda_dashboard::state::{CHOICES, NUMBERS, Settings, TOGGLES};
+use coda_dashboard::state::{CHOICES, NUMBERS, Settings, TOGGLES, TalkKey};
 use coda_dashboard::ui::pages::SettingsPage;
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -32,6 +32,7 @@ fn every_setting_reads_back_what_it_wrote() {
         let value = (toggle.field)(&mut settings);
         *value = !*value;
     }
+    settings.talk_key = TalkKey::parse("F8").unwrap();
     assert_eq!(Settings::from_json(&settings.to_json().to_string()), (settings, Vec::new()));
 }
 
@@ -104,4 +105,41 @@ async fn the_talk_button_can_be_one_to_click() {
     page.until("listening", || page.attribute("[data-testid=avatar]", "data-mode") == "listening").await;
     page.pointer("[data-testid=talk]", "pointerdown");
     page.until("stopped", || page.attribute("[data-testid=talk]", "aria-pressed") == "false").await;
+}
+
+#[wasm_bindgen_test]
+fn keys_that_work_the_page_cannot_be_the_talk_key() {
+    for code in
+        ["Escape", "Tab", "F5", "ShiftLeft", "", "Unidentified", "a very long name of a key that is none", "Key<"]
+    {
+        assert!(TalkKey::parse(code).is_err(), "{code}");
+    }
+    for (code, name) in [("KeyM", "M"), ("F8", "F8"), ("Space", "Space"), ("NumpadAdd", "Numpad Add"), ("off", "none")]
+    {
+        assert_eq!(TalkKey::parse(code).unwrap().to_string(), name);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn any_key_can_be_chosen_by_pressing_it() {
+    let page = open().await;
+    let button = "#talk_key";
+    page.click(button);
+    page.until_shown("Press a key…").await;
+    page.press_code(button, "F5");
+    page.until_shown("The browser takes that key for itself").await;
+    page.press_code(button, "KeyM");
+    page.until("its name", || page.texts(button) == ["M"]).await;
+    assert!(stored().contains("\"talk_key\":\"KeyM\""), "{}", stored());
+    page.click(button);
+    page.press(button, "Escape", false);
+    page.until("as it was", || page.texts(button) == ["M"]).await;
+}
+
+#[wasm_bindgen_test]
+fn a_talk_key_of_an_older_store_is_read() {
+    let (settings, wrong) = Settings::from_json(r#"{"version":2,"talk_key":"ControlRight"}"#);
+    assert!(settings.talk_key.is("ControlRight") && wrong.is_empty());
+    let (settings, wrong) = Settings::from_json(r#"{"version":2,"talk_key":"Tab"}"#);
+    assert!(settings.talk_key.is("Space") && wrong == ["Talk key: \"Tab\""], "{wrong:?}");
 }

@@ -98,15 +98,38 @@ pub fn ConversationView() -> impl IntoView {
                 </For>
             </div>
         </div>
+        <NewMessages
+            follows
+            to_newest=move || {
+                follows.set(true);
+                to_end();
+            }
+        />
+    }
+}
+
+/// For a reader who has scrolled up: how much was said since, and the way there.
+#[component]
+fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    renders::count("NewMessages");
+    let rows = use_app().talk.rows;
+    // The newest entry when the reader left it.
+    let left = Memo::new(move |_| {
+        let newest = || rows.with_untracked(|rows| rows.last().map(|row| row.key));
+        (!follows.get()).then(newest).flatten()
+    });
+    let words = Memo::new(move |_| {
+        let news = rows.with(|rows| rows.iter().rev().take_while(|row| Some(row.key) != left.get()).count());
+        match news {
+            0 => "To the newest".to_owned(),
+            1 => "1 new message".to_owned(),
+            news => format!("{news} new messages"),
+        }
+    });
+    view! {
         <Show when=move || !follows.get()>
-            <button
-                class="button new-messages"
-                on:click=move |_| {
-                    follows.set(true);
-                    to_end();
-                }
-            >
-                "To the newest"
+            <button class="button new-messages" data-testid="new-messages" on:click=move |_| to_newest()>
+                {words}
             </button>
         </Show>
     }

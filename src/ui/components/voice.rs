@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::Glyph;
 use crate::protocol::{Command, SttStart};
-use crate::state::{App, Settings, use_app};
+use crate::state::{App, Settings, TalkKey, use_app};
 use crate::ui::renders;
 
 /// How the talk button works, from the settings.
@@ -93,25 +93,26 @@ pub fn VoiceControls() -> impl IntoView {
     let app = use_app();
     let connection = app.connection;
     let mode = Memo::new(move |_| app.settings.current.with(TalkMode::of));
-    let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key));
+    let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
     let talk = Talk { app, mode, is_on: RwSignal::new(false) };
     let is_on = talk.is_on;
     let press = move |action| talk.press(action);
     let release = move |action| talk.release(action);
     let stop = move |action| talk.stop(action);
 
+    let is_key = move |event: &ev::KeyboardEvent| key.with_untracked(|key| key.is(&event.code()));
     let listeners = [
         window_event_listener(ev::keydown, move |event| {
-            if event.code() == key.get_untracked() && !event.repeat() && !is_for_focused_element() {
+            if is_key(&event) && !event.repeat() && !is_for_focused_element() {
                 event.prevent_default();
                 press("press the talk key");
-            } else if event.code() == key.get_untracked() && is_on.get_untracked() {
+            } else if is_key(&event) && is_on.get_untracked() {
                 // A held key repeats, which would scroll or click.
                 event.prevent_default();
             }
         }),
         window_event_listener(ev::keyup, move |event| {
-            if event.code() == key.get_untracked() && is_on.get_untracked() {
+            if is_key(&event) && is_on.get_untracked() {
                 event.prevent_default();
                 release("release the talk key");
             }
@@ -136,10 +137,12 @@ pub fn VoiceControls() -> impl IntoView {
         (false, TalkMode::Click) => "Click to talk".to_owned(),
         (false, TalkMode::Seconds(seconds)) => format!("Talk for {seconds} s"),
     };
-    let why_not = move || match (connection.is_ready(), key.get()) {
-        (false, _) => "There is no connection".to_owned(),
-        (true, "off") => words(),
-        (true, key) => format!("{}; also with the key {}", words(), key.trim_start_matches("Key")),
+    let why_not = move || {
+        if !connection.is_ready() {
+            return "There is no connection".to_owned();
+        }
+        let words = words();
+        key.with(|key| if *key == TalkKey::NONE { words } else { format!("{words}; also with the key {key}") })
     };
     view! {
         <div class="voice">

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::line_chart::LineChart;
+use super::machine_table::MachineTable;
 use super::words;
-use crate::model::ResourceSample;
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::{format, renders};
 
 /// Processor, memory and graphics memory over time, and how long Coda has been running.
@@ -15,17 +16,23 @@ pub(super) fn MachineSection() -> impl IntoView {
     let performance = use_app().data.performance;
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
-    let reports = move |read: fn(&ResourceSample) -> Option<f64>| {
-        let any =
-            move || performance.with(|performance| performance.samples().iter().rev().any(|it| read(it).is_some()));
-        Memo::new(move |_| any())
-    };
-    let has_graphics = reports(|sample| sample.gpu_vram_mb);
+    let address = Address::of_page();
+    let is_table = Memo::new(move |_| address.first("machine") == "table");
     let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(words::uptime);
     view! {
         <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
             <header class="page-head">
                 <h2 id="perf-machine">"What Coda uses"</h2>
+                <Show when=move || !is_empty.get()>
+                    <button
+                        class="button"
+                        data-testid="machine-as-table"
+                        aria-pressed=move || is_table.get().to_string()
+                        on:click=move |_| address.set("machine", if is_table.get_untracked() { "" } else { "table" })
+                    >
+                        "Show as table"
+                    </button>
+                </Show>
             </header>
             <Show
                 when=move || !is_empty.get()
@@ -42,35 +49,50 @@ pub(super) fn MachineSection() -> impl IntoView {
                     ". Last report "
                     {move || last.get().map(|sample| format::full_time(sample.time))} "."
                 </p>
-                <div class="line-charts">
-                    <LineChart
-                        name="CPU"
-                        about="of one core"
-                        color="var(--series-1)"
-                        read=|sample| sample.cpu_percent
-                        words=words::percent
-                        is_from_zero=true
-                    />
-                    <LineChart
-                        name="Memory"
-                        about="main memory"
-                        color="var(--series-2)"
-                        read=|sample| sample.memory_mb
-                        words=words::megabytes
-                        is_from_zero=false
-                    />
-                    <Show when=move || has_graphics.get()>
-                        <LineChart
-                            name="GPU"
-                            about="graphics memory"
-                            color="var(--series-3)"
-                            read=|sample| sample.gpu_vram_mb
-                            words=words::megabytes
-                            is_from_zero=false
-                        />
-                    </Show>
-                </div>
+                <Show when=move || is_table.get() fallback=LineCharts>
+                    <MachineTable />
+                </Show>
             </Show>
         </section>
+    }
+}
+
+/// The same as lines.
+#[component]
+fn LineCharts() -> impl IntoView {
+    renders::count("LineCharts");
+    let performance = use_app().data.performance;
+    let has_graphics = Memo::new(move |_| {
+        performance.with(|performance| performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some()))
+    });
+    view! {
+        <div class="line-charts">
+            <LineChart
+                name="CPU"
+                about="of one core"
+                color="var(--series-1)"
+                read=|sample| sample.cpu_percent
+                words=words::percent
+                is_from_zero=true
+            />
+            <LineChart
+                name="Memory"
+                about="main memory"
+                color="var(--series-2)"
+                read=|sample| sample.memory_mb
+                words=words::megabytes
+                is_from_zero=false
+            />
+            <Show when=move || has_graphics.get()>
+                <LineChart
+                    name="GPU"
+                    about="graphics memory"
+                    color="var(--series-3)"
+                    read=|sample| sample.gpu_vram_mb
+                    words=words::megabytes
+                    is_from_zero=false
+                />
+            </Show>
+        </div>
     }
 }

@@ -5,6 +5,7 @@ mod latency;
 mod line_chart;
 mod link;
 mod machine;
+mod machine_table;
 mod parts;
 mod plot;
 mod scale;

@@ -2,6 +2,7 @@
 
 mod fields;
 mod file;
+mod talk_key;
 
 use leptos::prelude::*;
 
@@ -10,6 +11,7 @@ use crate::ui::components::AddressForm;
 use crate::ui::renders;
 use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
+use talk_key::TalkKeyField;
 
 const SECTIONS: [(Section, &str); 4] = [
     (Section::Look, "Look"),
@@ -52,6 +54,7 @@ fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
             <div class="settings-fields">
                 {(section == Section::Link).then(|| view! { <AddressForm /> })}
                 {choices.map(|choice| view! { <ChoiceField choice /> }).collect_view()}
+                {(section == Section::Talk).then(|| view! { <TalkKeyField /> })}
                 {numbers.map(|number| view! { <NumberField number /> }).collect_view()}
                 {toggles.map(|toggle| view! { <ToggleField toggle /> }).collect_view()}
             </div>

@@ -1,0 +1,94 @@
+//! The key that talks: which keys can, and what they are called.
+
+use std::fmt;
+
+/// The key that talks, by its place on the keyboard as `KeyboardEvent.code` names it; or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TalkKey(Option<Box<str>>);
+
+/// What is stored where no key talks.
+const OFF: &str = "off";
+/// What no key's name is longer than.
+const LONGEST: usize = 24;
+/// Keys with which the page is worked, or text is edited.
+const PAGE_KEYS: [&str; 14] = [
+    "Escape",
+    "Tab",
+    "Enter",
+    "NumpadEnter",
+    "Backspace",
+    "Delete",
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "PageUp",
+    "PageDown",
+    "Home",
+    "End",
+];
+/// Keys that the browser or the system takes first.
+const BROWSER_KEYS: [&str; 10] = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "ContextMenu", "CapsLock"];
+/// Keys that are pressed for the sake of others. The right Control key is seldom one of them.
+const MODIFIERS: [&str; 7] = ["ControlLeft", "ShiftLeft", "ShiftRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"];
+
+impl Default for TalkKey {
+    fn default() -> Self {
+        Self(Some("Space".into()))
+    }
+}
+
+impl TalkKey {
+    /// No key.
+    pub const NONE: Self = Self(None);
+
+    /// Reads a key's name; says why it cannot be the one that talks.
+    pub fn parse(code: &str) -> Result<Self, String> {
+        if code == OFF {
+            return Ok(Self::NONE);
+        }
+        let is_name =
+            !code.is_empty() && code.len() <= LONGEST && code.chars().all(|letter| letter.is_ascii_alphanumeric());
+        let why = if !is_name || code == "Unidentified" {
+            "The browser does not say which key that is."
+        } else if PAGE_KEYS.contains(&code) {
+            "The page is worked with that key. Choose another one."
+        } else if BROWSER_KEYS.contains(&code) {
+            "The browser takes that key for itself. Choose another one."
+        } else if MODIFIERS.contains(&code) {
+            "That key is pressed together with others. Choose another one."
+        } else {
+            return Ok(Self(Some(code.into())));
+        };
+        Err(why.to_owned())
+    }
+
+    /// Its name as it is stored.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.0.as_deref().unwrap_or(OFF)
+    }
+
+    /// Whether this is the key of a keyboard event.
+    #[must_use]
+    pub fn is(&self, code: &str) -> bool {
+        self.0.as_deref() == Some(code)
+    }
+}
+
+impl fmt::Display for TalkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(code) = self.0.as_deref() else { return f.write_str("none") };
+        if let Some(letter) = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit")) {
+            return f.write_str(letter);
+        }
+        // Names such as IntlBackslash and NumpadAdd: a word begins with each capital letter.
+        for (at, letter) in code.char_indices() {
+            if at > 0 && letter.is_ascii_uppercase() {
+                f.write_str(" ")?;
+            }
+            write!(f, "{letter}")?;
+        }
+        Ok(())
+    }
+}

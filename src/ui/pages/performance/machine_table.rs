@@ -1,0 +1,62 @@
+//! What Coda uses of its machine as a table, newest first.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+
+use super::table::TableRegion;
+use super::words;
+use crate::model::ResourceSample;
+use crate::state::use_app;
+use crate::ui::{format, renders};
+
+/// So many reports are listed: ten minutes of them, as Coda sends them.
+const ROWS: usize = 120;
+
+type Column = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> String);
+
+const COLUMNS: [Column; 4] = [
+    ("CPU", |sample| sample.cpu_percent, words::percent),
+    ("Memory", |sample| sample.memory_mb, words::megabytes),
+    ("GPU memory", |sample| sample.gpu_vram_mb, words::megabytes),
+    ("Running for", |sample| sample.uptime_seconds, words::uptime),
+];
+
+/// The last reports.
+#[component]
+pub(super) fn MachineTable() -> impl IntoView {
+    renders::count("MachineTable");
+    let performance = use_app().data.performance;
+    let samples = move || {
+        // A row is named by its time; of reports of the same moment one is enough.
+        let mut seen = BTreeSet::new();
+        performance.with(|performance| {
+            let newest = performance.samples().iter().rev().take(ROWS).copied();
+            newest.filter(|sample| seen.insert(sample.time.unix_millis())).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <TableRegion label="What Coda uses, report by report">
+            <table class="perf-table" data-testid="machine-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Report"</th>
+                        {COLUMNS.map(|(name, ..)| view! { <th scope="col">{name}</th> }).collect_view()}
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=samples key=|sample| sample.time.unix_millis() let:sample>
+                        <tr>
+                            <th scope="row">{format::full_time(sample.time)}</th>
+                            {COLUMNS
+                                .map(|(_, read, words)| {
+                                    view! { <td>{read(&sample).map_or_else(|| words::UNKNOWN.to_owned(), words)}</td> }
+                                })
+                                .collect_view()}
+                        </tr>
+                    </For>
+                </tbody>
+            </table>
+        </TableRegion>
+    }
+}

@@ -1,0 +1,88 @@
+//! The field for the key that talks: press a button, then the key.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use crate::state::{TalkKey, use_app};
+use crate::ui::renders;
+
+/// Which key talks.
+#[component]
+pub fn TalkKeyField() -> impl IntoView {
+    renders::count("TalkKeyField");
+    let app = use_app();
+    let value = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
+    let waits = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    let set = move |key| {
+        error.set(None);
+        let mut settings = app.settings.current.get_untracked();
+        settings.talk_key = key;
+        app.set_settings(settings);
+    };
+    let pressed = move |event: KeyboardEvent| {
+        // Tab goes on to the next field, which ends the wait.
+        if !waits.get_untracked() || event.key() == "Tab" || event.repeat() {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        if event.key() == "Escape" {
+            waits.set(false);
+            return;
+        }
+        match TalkKey::parse(&event.code()) {
+            Ok(key) => {
+                waits.set(false);
+                set(key);
+            }
+            Err(why) => error.set(Some(why)),
+        }
+    };
+    // A button is pressed when Space is let go: the key that was just chosen.
+    let let_go = move |event: KeyboardEvent| {
+        if event.code() == "Space" && value.with_untracked(|key| key.is("Space")) && !waits.get_untracked() {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <div class="field" data-testid="talk-key">
+            <span id="talk_key-label" class="field-label">"Talk key"</span>
+            <div class="field-row">
+                <button
+                    class="button key-field"
+                    type="button"
+                    id="talk_key"
+                    aria-labelledby="talk_key-label talk_key"
+                    aria-describedby="talk_key-hint talk_key-error"
+                    on:click=move |_| {
+                        error.set(None);
+                        waits.set(true);
+                    }
+                    on:keydown=pressed
+                    on:keyup=let_go
+                    on:blur=move |_| waits.set(false)
+                >
+                    {move || if waits.get() { "Press a key…".to_owned() } else { value.with(ToString::to_string) }}
+                </button>
+                <Show when=move || value.with(|key| *key != TalkKey::NONE)>
+                    <button class="button" type="button" on:click=move |_| set(TalkKey::NONE)>
+                        "None"
+                    </button>
+                </Show>
+                <Show when=move || value.with(|key| *key != TalkKey::default())>
+                    <button class="button" type="button" on:click=move |_| set(TalkKey::default())>
+                        "Default"
+                        <span class="visually-hidden">" of the talk key"</span>
+                    </button>
+                </Show>
+            </div>
+            <p class="field-hint" id="talk_key-hint">
+                "Click it, then press the key; Escape leaves it as it is. The key works like the button wherever no text is being typed. Default: Space."
+            </p>
+            <p class="field-error" id="talk_key-error" role="alert">
+                {error}
+            </p>
+        </div>
+    }
+}
