@@ -6,6 +6,7 @@
 // Nothing from outside may stop the page; a test stops by panicking.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod analysis;
 pub mod history;
 pub mod link;
 pub mod model;

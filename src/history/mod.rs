@@ -19,8 +19,8 @@ mod query_print;
 mod recorder;
 mod recording;
 mod row;
-mod shown;
-mod skim;
+pub(crate) mod shown;
+pub(crate) mod skim;
 
 pub use complete::{Completion, completions};
 pub use diff::{Difference, diff};

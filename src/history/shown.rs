@@ -83,7 +83,7 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
 }
 
 /// Why there is no connection, in few words.
-pub(super) fn trouble_words(why: &Why) -> String {
+pub(crate) fn trouble_words(why: &Why) -> String {
     match why {
         Why::Unreachable(info) => format!("no connection, code {info}").trim_end().to_owned(),
         Why::Closed(info) => format!("closed, code {info}").trim_end().to_owned(),

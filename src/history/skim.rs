@@ -44,23 +44,23 @@ fn parsed_head<'a>(text: &str) -> Head<'a> {
 }
 
 /// The text of the member `name` of the object that `text` begins with, as it stands there.
-pub(super) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Members::of(text).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// A member of the member `data`, as it stands there.
-pub(super) fn data_member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn data_member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     member(member(text, "data")?, name)
 }
 
 /// What a JSON string says.
-pub(super) fn string(raw: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// A count: Python may write `3` or `3.0`.
-pub(super) fn whole_number(raw: &str) -> Option<u64> {
+pub(crate) fn whole_number(raw: &str) -> Option<u64> {
     raw.strip_suffix(".0").unwrap_or(raw).parse().ok()
 }
 

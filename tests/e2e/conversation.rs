@@ -1,5 +1,7 @@
 //! Asking and reading answers.
 
+use serde_json::json;
+
 use crate::harness::{Backend, Outcome, Page};
 
 const ANSWER: &str = "[data-testid=turn][data-role=assistant]";

@@ -136,11 +136,11 @@ impl World {
         self.now = until;
     }
 
-    fn clock(&self) -> Now {
+    pub fn clock(&self) -> Now {
         Now { mono: self.now, ..at(self.now.as_micros() / 1_000) }
     }
 
-    fn input(&mut self, input: Input) {
+    pub fn input(&mut self, input: Input) {
         self.link.handle(self.clock(), input);
         while let Some(action) = self.link.poll_action() {
             match action {

@@ -1,0 +1,158 @@
+//! Keeps what was found: opens a finding once, counts it up, closes it, remembers it, and silences what is known.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::finding::{Confidence, Finding, FindingKind, FindingState};
+use crate::protocol::Now;
+
+/// Closed findings that are remembered; beyond, the oldest goes.
+const HISTORY: usize = 200;
+/// Findings that can be open at a time. More would be one cause with many subjects.
+const OPEN: usize = 100;
+/// The first rows that show a finding, which are kept,
+const FIRST: usize = 8;
+/// and how many there are with the last ones.
+const EVIDENCE: usize = 24;
+
+/// What is not to be shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Silenced {
+    /// Which fault.
+    pub kind: FindingKind,
+    /// About what; `None` for anything.
+    pub subject: Option<String>,
+}
+
+/// What a watch has seen.
+pub(super) struct Report<'a> {
+    pub(super) kind: FindingKind,
+    pub(super) subject: &'a str,
+    pub(super) confidence: Confidence,
+    pub(super) words: String,
+    pub(super) rows: &'a [u64],
+    pub(super) at: Now,
+}
+
+/// The findings.
+#[derive(Debug, Default)]
+pub struct Board {
+    open: Vec<Finding>,
+    closed: VecDeque<Finding>,
+    silenced: BTreeSet<Silenced>,
+    last_number: u64,
+    revision: u64,
+}
+
+impl Board {
+    /// Opens a finding, or counts it up where it is open.
+    pub(super) fn raise(&mut self, report: Report<'_>) {
+        self.revision += 1;
+        let is_it = |finding: &&mut Finding| finding.kind == report.kind && finding.subject == report.subject;
+        if let Some(finding) = self.open.iter_mut().find(is_it) {
+            finding.count += 1;
+            finding.last = report.at;
+            finding.confidence = finding.confidence.max(report.confidence);
+            finding.words = report.words;
+            add_evidence(&mut finding.evidence, report.rows);
+            return;
+        }
+        if self.open.len() == OPEN {
+            let oldest = self.open.remove(0);
+            self.close(oldest, report.at);
+        }
+        self.last_number += 1;
+        let mut evidence = VecDeque::new();
+        add_evidence(&mut evidence, report.rows);
+        self.open.push(Finding {
+            number: self.last_number,
+            kind: report.kind,
+            subject: report.subject.to_owned(),
+            opened: report.at,
+            last: report.at,
+            count: 1,
+            state: FindingState::Open,
+            confidence: report.confidence,
+            words: report.words,
+            evidence,
+        });
+    }
+
+    /// The cause of these is gone.
+    pub(super) fn settle(&mut self, kind: FindingKind, at: Now) {
+        self.close_those(at, |finding| finding.kind == kind);
+    }
+
+    /// The causes of those are gone that have not been seen for long enough.
+    pub(super) fn close_quiet(&mut self, now: Now) {
+        self.close_those(now, |finding| {
+            finding.kind.quiet_after().is_some_and(|quiet| now.mono.since(finding.last.mono) >= quiet)
+        });
+    }
+
+    fn close_those(&mut self, at: Now, is_gone: impl Fn(&Finding) -> bool) {
+        let gone: Vec<Finding> = self.open.extract_if(.., |finding| is_gone(finding)).collect();
+        for finding in gone {
+            self.close(finding, at);
+        }
+    }
+
+    fn close(&mut self, mut finding: Finding, at: Now) {
+        self.revision += 1;
+        finding.state = FindingState::Closed { at };
+        if self.closed.len() == HISTORY {
+            self.closed.pop_front();
+        }
+        self.closed.push_back(finding);
+    }
+
+    /// What is open and not silenced, oldest first.
+    pub fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.open.iter().filter(|finding| !self.is_silenced(finding))
+    }
+
+    /// What is open and silenced, oldest first.
+    pub fn open_in_silence(&self) -> impl Iterator<Item = &Finding> {
+        self.open.iter().filter(|finding| self.is_silenced(finding))
+    }
+
+    /// What was open once, oldest first.
+    pub const fn closed(&self) -> &VecDeque<Finding> {
+        &self.closed
+    }
+
+    /// Changes whenever anything here does.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Shows no more of this, or shows it again.
+    pub fn set_silenced(&mut self, what: Silenced, silenced: bool) {
+        let is_changed = if silenced { self.silenced.insert(what) } else { self.silenced.remove(&what) };
+        self.revision += u64::from(is_changed);
+    }
+
+    /// What is not shown.
+    pub fn silenced(&self) -> impl Iterator<Item = &Silenced> {
+        self.silenced.iter()
+    }
+
+    fn is_silenced(&self, finding: &Finding) -> bool {
+        let concerns = |silenced: &Silenced| {
+            silenced.kind == finding.kind && silenced.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
+        };
+        self.silenced.iter().any(concerns)
+    }
+}
+
+fn add_evidence(evidence: &mut VecDeque<u64>, rows: &[u64]) {
+    for row in rows {
+        if evidence.contains(row) {
+            continue;
+        }
+        if evidence.len() == EVIDENCE {
+            evidence.remove(FIRST);
+        }
+        evidence.push_back(*row);
+    }
+}

@@ -1,0 +1,101 @@
+//! The challenge: that it never came, was refused, or was late.
+
+use std::time::Duration;
+
+use crate::analysis::board::{Board, Report};
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::history::shown::trouble_words;
+use crate::history::{Row, RowKind};
+use crate::link::{PhaseKind, Why};
+use crate::protocol::Now;
+
+/// A challenge takes 10 ms; so long is late.
+const LATE: Duration = Duration::from_secs(1);
+/// After so long without one it is time to say so, though the link still waits.
+const MISSING: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+pub(super) struct Auth {
+    /// The open socket that has not been let in, and the row that tells of it.
+    waits: Option<(Now, u64)>,
+    challenge: Option<(Now, u64)>,
+    /// Nothing more is to be said of this connection.
+    is_told: bool,
+}
+
+impl Auth {
+    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+        match &row.kind {
+            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), board),
+            RowKind::FrameIn { kind, .. } if &**kind == "auth_challenge" => {
+                if let Some((since, number)) = self.waits {
+                    let took = row.at.mono.since(since.mono);
+                    if took >= LATE {
+                        let words =
+                            format!("The challenge came {:.1} s after the socket was open.", took.as_secs_f64());
+                        raise(board, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
+                    }
+                }
+                self.challenge = Some((row.at, row.number));
+            }
+            RowKind::FrameOut { kind, .. } if &**kind == "auth_response" => {
+                let Some((since, number)) = self.challenge else { return };
+                let took = row.at.mono.since(since.mono);
+                if took >= LATE {
+                    let words = format!("The challenge was answered after {:.1} s only.", took.as_secs_f64());
+                    raise(board, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
+                }
+            }
+            RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" && text.contains("\"success\"") => {
+                let success = crate::history::skim::data_member(text, "success");
+                if success == Some("false") {
+                    let words = "Coda did not accept the answer to its challenge.".to_owned();
+                    raise(board, FindingKind::ChallengeRefused, words, &[row.number], row.at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
+        match phase {
+            PhaseKind::Authenticating if self.waits.is_none() => self.waits = Some((row.at, row.number)),
+            PhaseKind::Authenticating => {}
+            PhaseKind::Ready => {
+                board.settle(FindingKind::ChallengeRefused, row.at);
+                if let (Some((_, number)), None, false) = (self.waits, self.challenge, self.is_told) {
+                    let words = "Coda let this page in without a challenge: it is 0.1.1, or its authentication is off.";
+                    raise(board, FindingKind::ChallengeMissing, words.to_owned(), &[number, row.number], row.at);
+                }
+                *self = Self::default();
+            }
+            PhaseKind::Waiting | PhaseKind::Offline | PhaseKind::Opening | PhaseKind::Refused => {
+                if trouble == Some(&*trouble_words(&Why::AuthTimeout))
+                    && self.challenge.is_none()
+                    && let Some((_, number)) = self.waits.filter(|_| !self.is_told)
+                {
+                    never_came(board, &[number, row.number], row.at);
+                }
+                *self = Self::default();
+            }
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Now, board: &mut Board) {
+        if let (Some((since, number)), None, false) = (self.waits, self.challenge, self.is_told)
+            && now.mono.since(since.mono) >= MISSING
+        {
+            self.is_told = true;
+            never_came(board, &[number], now);
+        }
+    }
+}
+
+fn never_came(board: &mut Board, rows: &[u64], at: Now) {
+    let words = "The socket is open, but Coda sends no challenge and does not answer.".to_owned();
+    raise(board, FindingKind::ChallengeMissing, words, rows, at);
+}
+
+fn raise(board: &mut Board, kind: FindingKind, words: String, rows: &[u64], at: Now) {
+    board.raise(Report { kind, subject: "", confidence: Confidence::Certain, words, rows, at });
+}

@@ -1,0 +1,85 @@
+//! Connections that die: silence, deafness, restarts, missed events, storms of reconnects.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::analysis::board::{Board, Report};
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::history::shown::trouble_words;
+use crate::history::{Row, RowKind};
+use crate::link::{PhaseKind, Resumed, Why};
+use crate::protocol::Timestamp;
+
+/// So many connections that broke,
+const STORM: usize = 4;
+/// within this time are no accident.
+const STORM_SPAN: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    was_ready: bool,
+    /// Ready connections that broke.
+    broken: VecDeque<(Timestamp, u64)>,
+}
+
+impl Connection {
+    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+        match &row.kind {
+            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), board),
+            RowKind::Resumed(resumed) => told_by_resumption(row, *resumed, board),
+            _ => {}
+        }
+    }
+
+    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
+        let was_ready = std::mem::replace(&mut self.was_ready, phase == PhaseKind::Ready);
+        if phase == PhaseKind::Ready {
+            board.settle(FindingKind::Silent, row.at);
+            return;
+        }
+        if !was_ready || phase != PhaseKind::Waiting {
+            return;
+        }
+        let mut raise = |kind, words: String, rows: &[u64]| {
+            let confidence = Confidence::Certain;
+            board.raise(Report { kind, subject: "", confidence, words, rows, at: row.at });
+        };
+        if trouble == Some(&*trouble_words(&Why::Silent)) {
+            let words = "The socket was open, but nothing came any more, not even an answer to a ping.";
+            raise(FindingKind::Silent, words.to_owned(), &[row.number]);
+        }
+        if trouble == Some(&*trouble_words(&Why::Deaf)) {
+            let words = "Coda answered, but its events did not reach this page: it had lost the registration.";
+            raise(FindingKind::Deaf, words.to_owned(), &[row.number]);
+        }
+        self.broken.push_back((row.at.mono, row.number));
+        while self.broken.front().is_some_and(|(at, _)| row.at.mono.since(*at) > STORM_SPAN) {
+            self.broken.pop_front();
+        }
+        if self.broken.len() >= STORM {
+            let rows: Vec<u64> = self.broken.iter().map(|(_, number)| *number).collect();
+            let why = trouble.unwrap_or("no reason was given");
+            let words = format!("{} connections broke within a minute, the last one: {why}.", rows.len());
+            raise(FindingKind::ReconnectStorm, words, &rows);
+        }
+    }
+}
+
+fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
+    let Resumed { epoch, restarted, missed, recovered, more_unknown } = resumed;
+    let mut raise = |kind, words| {
+        let (confidence, rows) = (Confidence::Certain, [row.number]);
+        board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+    };
+    if restarted {
+        let words =
+            format!("Coda numbers its events from the start again: this is its run {epoch} since the page opened.");
+        raise(FindingKind::Restarted, words);
+    }
+    if missed > recovered {
+        let more = if more_unknown { " There may have been more." } else { "" };
+        let words =
+            format!("{} events were sent while the connection was away and not replayed.{more}", missed - recovered);
+        raise(FindingKind::Missed, words);
+    }
+}

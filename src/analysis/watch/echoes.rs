@@ -1,0 +1,104 @@
+//! Echoes that slow down against their own past, and messages whose outcome is unknown.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::analysis::board::{Board, Report};
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::history::{Recorder, Row, RowKind};
+use crate::link::{MessageId, MessageState, Proof};
+use crate::protocol::Command;
+
+/// So many round trips are the past,
+const PAST: usize = 64;
+/// of which there must be so many,
+const PAST_LEAST: usize = 5;
+/// and so many the present.
+const PRESENT: usize = 3;
+/// The present is slow when it takes so many times as long,
+const SLOWER: u32 = 4;
+/// and at least so much longer: what nobody feels is no finding.
+const SLOWER_LEAST: Duration = Duration::from_millis(100);
+/// Messages of unknown outcome that are kept in mind.
+const UNCONFIRMED: usize = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Echoes {
+    past: VecDeque<Duration>,
+    present: VecDeque<(Duration, u64)>,
+    is_slow: bool,
+    unconfirmed: BTreeMap<MessageId, u64>,
+}
+
+impl Echoes {
+    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+        let RowKind::Message { id, command, state, .. } = &row.kind else { return };
+        match state {
+            MessageState::Delivered(Proof::Echo) => {
+                if let Some(took) = recorder.round_trip(row) {
+                    self.echo(row, took, board);
+                }
+            }
+            MessageState::Unconfirmed => self.unconfirmed(row, *id, command, board),
+            _ => {}
+        }
+        if state.is_final() && self.unconfirmed.remove(id).is_some() && self.unconfirmed.is_empty() {
+            board.settle(FindingKind::Unconfirmed, row.at);
+        }
+    }
+
+    fn echo(&mut self, row: &Row, took: Duration, board: &mut Board) {
+        self.present.push_back((took, row.number));
+        if self.present.len() <= PRESENT {
+            return;
+        }
+        // What is slow is no measure for what comes after.
+        if let Some((took, _)) = self.present.pop_front()
+            && !self.is_slow
+        {
+            if self.past.len() == PAST {
+                self.past.pop_front();
+            }
+            self.past.push_back(took);
+        }
+        if self.past.len() < PAST_LEAST {
+            return;
+        }
+        let usual = median(self.past.iter().copied());
+        let now = median(self.present.iter().map(|(took, _)| *took));
+        let was_slow = self.is_slow;
+        self.is_slow = now > usual * SLOWER && now > usual + SLOWER_LEAST;
+        if self.is_slow {
+            let words = format!("Echoes take {} now; they used to take {}.", millis(now), millis(usual));
+            let rows: Vec<u64> = self.present.iter().map(|(_, number)| *number).collect();
+            let (kind, confidence) = (FindingKind::EchoesSlow, Confidence::Likely);
+            board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        } else if was_slow {
+            board.settle(FindingKind::EchoesSlow, row.at);
+        }
+    }
+
+    fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, board: &mut Board) {
+        if self.unconfirmed.len() == UNCONFIRMED {
+            self.unconfirmed.pop_first();
+        }
+        self.unconfirmed.insert(id, row.number);
+        let words = format!(
+            "`{}` was written, and no answer came; a second copy could make Coda act twice. {} in all wait for a word.",
+            command.kind(),
+            self.unconfirmed.len()
+        );
+        let (kind, confidence, rows) = (FindingKind::Unconfirmed, Confidence::Certain, [row.number]);
+        board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+    }
+}
+
+fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1_000.0)
+}

@@ -1,0 +1,39 @@
+//! Errors that the server reports, with the messages before them.
+
+use std::time::Duration;
+
+use crate::analysis::board::{Board, Report};
+use crate::analysis::correlation::{Correlation, error_of};
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::history::{Recorder, Row};
+use crate::protocol::Timestamp;
+
+/// So far back it is looked for what messages have to do with it,
+const ROWS: u64 = 2_000;
+/// and no more often than this, however many errors come.
+const EVERY: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Default)]
+pub(super) struct Errors {
+    looked_at: Option<Timestamp>,
+}
+
+impl Errors {
+    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+        let Some(error) = error_of(row) else { return };
+        let mut words = format!("`{}`: {}.", error.kind, error.message.trim_end_matches('.'));
+        let mut rows = Vec::new();
+        if self.looked_at.is_none_or(|at| row.at.mono.since(at) >= EVERY) {
+            self.looked_at = Some(row.at.mono);
+            let correlation = Correlation::of(recorder, row.number.saturating_sub(ROWS)..=row.number);
+            rows = correlation.rows_before(row);
+            if let Some(suspect) = correlation.suspects(&error).first() {
+                words = format!("{words} {suspect}");
+            }
+        }
+        rows.push(row.number);
+        let subject = format!("{}: {}", error.kind, error.message);
+        let (kind, confidence) = (FindingKind::ServerError, Confidence::Certain);
+        board.raise(Report { kind, subject: &subject, confidence, words, rows: &rows, at: row.at });
+    }
+}

@@ -1,0 +1,46 @@
+//! The watches: each knows the marks of some faults in the rows of the record.
+
+mod auth;
+mod clock;
+mod connection;
+mod doubles;
+mod echoes;
+mod errors;
+mod frames;
+mod traffic;
+
+use super::board::Board;
+use crate::history::{Recorder, Row};
+use crate::protocol::Now;
+
+/// All watches.
+#[derive(Debug, Default)]
+pub(super) struct Watches {
+    auth: auth::Auth,
+    clock: clock::Clock,
+    connection: connection::Connection,
+    echoes: echoes::Echoes,
+    errors: errors::Errors,
+    traffic: traffic::Traffic,
+}
+
+impl Watches {
+    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+        self.clock.see(row, recorder, board);
+        // Half of all that comes: nothing else is to be learned from it.
+        if row.wire_type().is_some_and(|kind| &**kind == "llm_token") && !row.is_error() {
+            return;
+        }
+        self.auth.see(row, board);
+        self.connection.see(row, board);
+        doubles::see(row, recorder, board);
+        self.echoes.see(row, recorder, board);
+        frames::see(row, board);
+        self.traffic.see(row, board);
+        self.errors.see(row, recorder, board);
+    }
+
+    pub(super) fn tick(&mut self, now: Now, board: &mut Board) {
+        self.auth.tick(now, board);
+    }
+}

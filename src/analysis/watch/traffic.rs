@@ -1,0 +1,117 @@
+//! Bursts, overlaps, and other dashboards at the same server.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::analysis::board::{Board, Report};
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::history::skim;
+use crate::history::{Row, RowKind, What};
+use crate::link::{Carries, MessageId, MessageState};
+use crate::protocol::{Command, Timestamp};
+
+/// So many messages,
+const BURST: usize = 8;
+/// within so little time: with the queue's gap of 20 ms there are six at most.
+const BURST_SPAN: Duration = Duration::from_millis(100);
+/// Other dashboards that are told apart; beyond, the one that was silent longest is forgotten.
+const CLIENTS: usize = 16;
+/// Messages whose answers are awaited at a time, at most.
+const UNANSWERED: usize = 256;
+
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// What the server calls this page.
+    own: Option<String>,
+    written: Recent,
+    others: BTreeMap<String, Recent>,
+    unanswered: VecDeque<(MessageId, u64)>,
+}
+
+/// The last messages of one sender.
+#[derive(Debug, Default)]
+struct Recent(VecDeque<(Timestamp, u64)>);
+
+impl Recent {
+    /// Adds a message; the rows of the burst that it completes.
+    fn add(&mut self, row: &Row) -> Option<Vec<u64>> {
+        self.0.push_back((row.at.mono, row.number));
+        while self.0.front().is_some_and(|(at, _)| row.at.mono.since(*at) > BURST_SPAN) {
+            self.0.pop_front();
+        }
+        (self.0.len() >= BURST).then(|| self.0.drain(..).map(|(_, number)| number).collect())
+    }
+}
+
+impl Traffic {
+    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+        match &row.kind {
+            RowKind::FrameIn { kind, text, what: What::Control, .. } if &**kind == "auth_result" => {
+                self.own = skim::data_member(text, "client_id").and_then(skim::string).map(Into::into);
+            }
+            RowKind::FrameOut { kind, carries, .. } if *carries != Carries::ChallengeAnswer && &**kind != "ping" => {
+                if let Some(rows) = self.written.add(row) {
+                    burst("this page", &rows, row, board);
+                }
+            }
+            RowKind::FrameIn { kind, text, answers: None, what: What::Event, .. } if &**kind == "client_message" => {
+                self.foreign(row, text, board);
+            }
+            RowKind::Message { id, command, state, .. } => self.message(row, *id, command, state, board),
+            RowKind::Phase { .. } => self.unanswered.clear(),
+            _ => {}
+        }
+    }
+
+    fn foreign(&mut self, row: &Row, text: &str, board: &mut Board) {
+        let Some(client) = skim::data_member(text, "client_id").and_then(skim::string) else { return };
+        // Without authentication there is no telling who we are.
+        if self.own.as_deref().is_none_or(|own| own == client) {
+            return;
+        }
+        let short: String = client.chars().take(8).collect();
+        let words = format!("A client that Coda calls {short} sends messages to the same Coda.");
+        let confidence = Confidence::Certain;
+        let (kind, rows) = (FindingKind::OtherDashboard, [row.number]);
+        board.raise(Report { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
+        if !self.others.contains_key(&*client) && self.others.len() == CLIENTS {
+            let silent = |(_, recent): &(&String, &Recent)| recent.0.back().map(|(at, _)| *at);
+            if let Some(oldest) = self.others.iter().min_by_key(silent).map(|(name, _)| name.clone()) {
+                self.others.remove(&oldest);
+            }
+        }
+        if let Some(rows) = self.others.entry(client.clone().into_owned()).or_default().add(row) {
+            burst(&format!("client {short}"), &rows, row, board);
+        }
+    }
+
+    fn message(&mut self, row: &Row, id: MessageId, command: &Command, state: &MessageState, board: &mut Board) {
+        // Stopping may overtake what is unanswered, and the heartbeat is no action of anybody's.
+        if matches!(command, Command::SttStop | Command::TtsStop | Command::Ping) {
+            return;
+        }
+        match state {
+            MessageState::Written { attempt: 1, .. } => {
+                if let Some((_, before)) = self.unanswered.back() {
+                    let count = self.unanswered.len();
+                    let words = format!("`{}` was written while {count} before it were unanswered.", command.kind());
+                    let (confidence, rows) = (Confidence::Certain, [*before, row.number]);
+                    let kind = FindingKind::Overlap;
+                    board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+                }
+                if self.unanswered.len() == UNANSWERED {
+                    self.unanswered.pop_front();
+                }
+                self.unanswered.push_back((id, row.number));
+            }
+            MessageState::Queued | MessageState::Written { .. } => {}
+            _ => self.unanswered.retain(|(other, _)| *other != id),
+        }
+    }
+}
+
+fn burst(who: &str, rows: &[u64], row: &Row, board: &mut Board) {
+    let words = format!("{} messages of {who} within {} ms.", rows.len(), BURST_SPAN.as_millis());
+    let (kind, confidence) = (FindingKind::Burst, Confidence::Certain);
+    board.raise(Report { kind, subject: who, confidence, words, rows, at: row.at });
+}

@@ -1,0 +1,9 @@
+//! What the analysis finds in traces of every fault, and that it finds nothing in healthy ones.
+
+#[path = "../history/world.rs"]
+#[allow(dead_code, reason = "each test target uses its own part of it")]
+mod world;
+
+mod correlation;
+mod findings;
+mod trace;

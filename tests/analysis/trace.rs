@@ -1,0 +1,169 @@
+//! Traces of what a link tells, written by hand.
+
+use std::sync::Arc;
+
+use coda_dashboard::analysis::{Analyst, Finding, FindingKind};
+use coda_dashboard::history::Recorder;
+use coda_dashboard::link::{
+    AuthStep, Carries, CloseInfo, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, Proof,
+    Resumed, Trouble, Why,
+};
+use coda_dashboard::protocol::{Command, Timestamp};
+
+use crate::world::{at, event, frame_in, recorder};
+
+pub const CONN: ConnId = ConnId(1);
+pub const COMPOSER: Origin = Origin { component: "composer", action: "press enter" };
+pub const SHORTCUT: Origin = Origin { component: "shortcut", action: "press key" };
+
+/// A record that is written as time goes on, and its analyst.
+pub struct Trace {
+    pub now: u64,
+    seq: u64,
+    messages: u32,
+    pub recorder: Recorder,
+    pub analyst: Analyst,
+}
+
+impl Trace {
+    pub fn new() -> Self {
+        Self { now: 1_000, seq: 0, messages: 0, recorder: recorder(), analyst: Analyst::default() }
+    }
+
+    /// A connection that was made as it should be.
+    pub fn ready() -> Self {
+        let mut trace = Self::new();
+        trace.connect();
+        trace
+    }
+
+    pub fn connect(&mut self) {
+        self.authenticating();
+        self.wait(10);
+        self.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
+        self.answer();
+        self.control(r#"{"type": "auth_result", "data": {"success": true, "client_id": "me"}}"#);
+        self.phase(Phase::Ready { conn: CONN, since: at(self.now), client_id: Some("me".into()) }, None);
+    }
+
+    pub fn authenticating(&mut self) {
+        let later = Timestamp::from_millis(self.now + 10_000);
+        self.phase(Phase::Opening { conn: CONN, give_up_at: later }, None);
+        let step = AuthStep::AwaitingChallenge { probe_at: later };
+        self.phase(Phase::Authenticating { conn: CONN, give_up_at: later, step }, None);
+    }
+
+    pub fn answer(&mut self) {
+        let text = r#"{"type":"auth_response","data":{"token":"a:1:b:c"}}"#.into();
+        self.tell(LinkEvent::FrameOut { conn: CONN, text, carries: Carries::ChallengeAnswer, at: at(self.now) });
+    }
+
+    /// The connection ends.
+    pub fn lose(&mut self, why: Why) {
+        let phase = Phase::Waiting { attempt: 0, retry_at: Timestamp::from_millis(self.now + 250) };
+        self.phase(phase, Some(why));
+    }
+
+    pub fn broken() -> Why {
+        Why::Closed(CloseInfo { code: 1006, reason: String::new() })
+    }
+
+    pub fn phase(&mut self, phase: Phase, why: Option<Why>) {
+        let trouble = why.map(|why| Trouble { why, since: at(self.now) });
+        self.tell(LinkEvent::Phase { phase, trouble, at: at(self.now) });
+    }
+
+    pub fn resumed(&mut self, restarted: bool, missed: u64, recovered: u64) {
+        self.tell(LinkEvent::Resumed(Resumed { epoch: 2, restarted, missed, recovered, more_unknown: false }));
+    }
+
+    pub fn control(&mut self, text: &str) {
+        self.tell(frame_in(self.now, text));
+    }
+
+    /// An event of the server's, on whose clock it is `now` plus so many seconds.
+    pub fn event_ahead(&mut self, kind: &str, data: &str, ahead: f64) {
+        self.seq += 1;
+        #[expect(clippy::cast_precision_loss)]
+        let time = 2_886.0 + self.now as f64 / 1_000.0 + ahead;
+        let text = event(self.seq, kind, data).replace("2886.0485", &time.to_string());
+        self.tell(frame_in(self.now, &text));
+    }
+
+    pub fn event(&mut self, kind: &str, data: &str) {
+        self.event_ahead(kind, data, 0.0);
+    }
+
+    pub fn new_message(&mut self) -> MessageId {
+        self.messages += 1;
+        MessageId::parse(&format!("00000000-0000-4000-8000-{:012}", self.messages)).unwrap()
+    }
+
+    pub fn message(&mut self, id: MessageId, text: &str, origin: Origin, state: MessageState) {
+        let now = at(self.now);
+        let command = Arc::new(Command::TextInput { text: text.into() });
+        self.tell(LinkEvent::Message(MessageStatus { id, command, origin, created: now, again: None, at: now, state }));
+    }
+
+    /// A message that is written, and not yet answered.
+    pub fn write(&mut self, text: &str) -> MessageId {
+        let id = self.new_message();
+        self.message(id, text, COMPOSER, MessageState::Queued);
+        let frame = format!(r#"{{"type":"text_input","data":{{"text":"{text}","message_id":"{id}"}}}}"#);
+        let carries = Carries::Message(id);
+        self.tell(LinkEvent::FrameOut { conn: CONN, text: frame.into(), carries, at: at(self.now) });
+        self.message(id, text, COMPOSER, MessageState::Written { conn: CONN, attempt: 1 });
+        id
+    }
+
+    /// A message that is echoed after so many milliseconds.
+    pub fn say(&mut self, text: &str, echo_after: u64) {
+        let id = self.write(text);
+        self.wait(echo_after);
+        self.message(id, text, COMPOSER, MessageState::Delivered(Proof::Echo));
+    }
+
+    /// The echo of another client's message.
+    pub fn other_client(&mut self, text: &str) {
+        let data = format!(
+            r#"{{"client_id": "someone-else", "message_type": "text_input", "message_data": {{"text": "{text}"}}}}"#
+        );
+        self.event("client_message", &data);
+    }
+
+    pub fn wait(&mut self, millis: u64) {
+        self.now += millis;
+    }
+
+    /// Time passes while the analyst is asked once a second.
+    pub fn watch(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.wait(1_000);
+            self.analyst.catch_up(&self.recorder);
+            self.analyst.tick(at(self.now));
+        }
+    }
+
+    pub fn tell(&mut self, event: LinkEvent) {
+        self.recorder.record(&event);
+    }
+
+    /// What is open now.
+    pub fn found(&mut self) -> Vec<Finding> {
+        self.analyst.catch_up(&self.recorder);
+        self.analyst.tick(at(self.now));
+        self.analyst.board().open().cloned().collect()
+    }
+
+    pub fn kinds(&mut self) -> Vec<FindingKind> {
+        self.found().into_iter().map(|finding| finding.kind).collect()
+    }
+
+    /// The one finding that is open.
+    #[track_caller]
+    pub fn only(&mut self) -> Finding {
+        let found = self.found();
+        assert_eq!(found.len(), 1, "{found:#?}");
+        found.into_iter().next().unwrap()
+    }
+}
