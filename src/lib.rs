@@ -11,6 +11,7 @@ pub mod history;
 pub mod link;
 pub mod model;
 pub mod protocol;
+pub mod replay;
 pub mod sim;
 
 #[cfg(feature = "app")]

@@ -8,15 +8,15 @@ use serde_json::Value;
 
 /// What stands on a frame's outside.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Head<'a> {
+pub(crate) struct Head<'a> {
     /// The wire type.
-    pub(super) kind: Option<Cow<'a, str>>,
+    pub(crate) kind: Option<Cow<'a, str>>,
     /// The server's number.
-    pub(super) seq: Option<u64>,
+    pub(crate) seq: Option<u64>,
 }
 
 /// Reads the head of a frame. Coda writes it first, so that most frames are not walked through.
-pub(super) fn head(text: &str) -> Head<'_> {
+pub(crate) fn head(text: &str) -> Head<'_> {
     let mut head = Head::default();
     for (key, value) in Members::of(text) {
         match key {

@@ -16,7 +16,7 @@ const MAX_GAPS: usize = 1_000;
 const TELLING_SEQ: u64 = 50;
 
 #[derive(Debug)]
-pub(super) struct Inbound {
+pub(crate) struct Inbound {
     epoch: u32,
     /// Counts up whenever the server may be another one than before; `epoch` only where it surely is.
     run: u32,
@@ -35,15 +35,15 @@ pub(super) struct Inbound {
 
 /// What came of an envelope.
 #[derive(Debug, Default)]
-pub(super) struct Accepted {
+pub(crate) struct Accepted {
     /// In order.
-    pub(super) events: Vec<ServerEvent>,
+    pub(crate) events: Vec<ServerEvent>,
     /// Set once for each connection after the first.
-    pub(super) resumed: Option<Resumed>,
+    pub(crate) resumed: Option<Resumed>,
 }
 
 impl Inbound {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             epoch: 1,
             run: 1,
@@ -72,17 +72,17 @@ impl Inbound {
     }
 
     /// A new connection begins.
-    pub(super) fn begin_connection(&mut self) {
+    pub(crate) fn begin_connection(&mut self) {
         self.fresh = true;
         self.held = None;
     }
 
-    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+    pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
         self.held.as_ref().map(|(_, until)| *until)
     }
 
     /// Takes a replay.
-    pub(super) fn replay(&mut self, now: Now, events: Vec<Envelope>) -> Accepted {
+    pub(crate) fn replay(&mut self, now: Now, events: Vec<Envelope>) -> Accepted {
         if self.fresh {
             self.held = Some((events, now.mono + HOLD_REPLAY));
             return Accepted::default();
@@ -93,7 +93,7 @@ impl Inbound {
     }
 
     /// Gives up waiting for a live event.
-    pub(super) fn release_replay(&mut self, now: Now) -> Accepted {
+    pub(crate) fn release_replay(&mut self, now: Now) -> Accepted {
         let mut accepted = Accepted::default();
         if let Some((events, until)) = self.held.take() {
             if until <= now.mono {
@@ -106,7 +106,7 @@ impl Inbound {
     }
 
     /// Takes a live event. `answers` is set for echoes of ours.
-    pub(super) fn live(&mut self, now: Now, envelope: Envelope, answers: Option<MessageId>) -> Accepted {
+    pub(crate) fn live(&mut self, now: Now, envelope: Envelope, answers: Option<MessageId>) -> Accepted {
         let mut accepted = Accepted::default();
         let Some(seq) = envelope.seq else {
             accepted.events.push(self.stamp(now, envelope, false, answers));
@@ -208,7 +208,7 @@ impl Inbound {
 }
 
 /// The id inside an echo's `message_data`, where it has one of our shape.
-pub(super) fn echoed_id(event: &Event) -> Option<MessageId> {
+pub(crate) fn echoed_id(event: &Event) -> Option<MessageId> {
     let Event::ClientMessage(echo) = event else { return None };
     echo.message_data.get("message_id")?.as_str().and_then(MessageId::parse)
 }

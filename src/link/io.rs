@@ -33,6 +33,8 @@ pub enum Input {
     RetryNow,
     /// A message to send.
     Submit(Submission),
+    /// A message that was recorded, to be sent anew: it passes the deduplication, which is for double listeners.
+    Replay(Submission),
     /// A frame to write as it is, past queue and deduplication. Without a ready connection it is not written.
     Raw {
         /// The frame.

@@ -9,7 +9,7 @@ mod config;
 mod connection;
 mod dedup;
 mod heartbeat;
-mod inbound;
+pub(crate) mod inbound;
 mod io;
 mod message;
 mod metrics;
@@ -90,6 +90,7 @@ impl Link {
             Input::Disconnect => self.step(now, Happening::Disconnect),
             Input::RetryNow => self.step(now, Happening::Retry),
             Input::Submit(submission) => self.submit(now, submission),
+            Input::Replay(submission) => self.replay(now, submission),
             Input::Restore(waiting) => self.restore(now, waiting),
             Input::Cancel(id) => self.cancel(now, id),
             Input::Configure(config) => self.configure(now, config),
@@ -188,6 +189,13 @@ impl Link {
         if !outbox.submit(message, &mut cx) {
             self.dedup.forget(id);
         }
+    }
+
+    fn replay(&mut self, now: Now, Submission { command, origin, again }: Submission) {
+        let id = MessageId::random(&mut self.rng);
+        let message = Pending { id, command: Arc::new(command), origin, created: now, again };
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.submit(message, &mut cx);
     }
 
     /// Nothing is written before the server listens: it would be lost without a word.

@@ -39,6 +39,27 @@ pub enum SttStart {
 }
 
 impl Command {
+    /// The command of this type with this data; one of Coda's own where it says exactly that.
+    #[must_use]
+    pub fn from_wire(kind: &str, data: Map<String, Value>) -> Self {
+        let text = || data.get("text").and_then(Value::as_str).map(|text| Self::TextInput { text: text.to_owned() });
+        let seconds = || {
+            let seconds = data.get("duration").and_then(Value::as_f64);
+            Self::SttStart(seconds.map_or(SttStart::Continuous, SttStart::Seconds))
+        };
+        let own = match kind {
+            "text_input" => text(),
+            "demo_flow" => Some(Self::DemoFlow),
+            "stt_start" => Some(seconds()),
+            "stt_stop" => Some(Self::SttStop),
+            "tts_stop" => Some(Self::TtsStop),
+            "ping" => Some(Self::Ping),
+            _ => None,
+        };
+        let own = own.filter(|command| command.data() == data);
+        own.unwrap_or(Self::Custom { kind: kind.to_owned(), data })
+    }
+
     /// The name of the command's type on the wire.
     #[must_use]
     pub fn kind(&self) -> &str {

@@ -10,7 +10,9 @@ mod server_clock;
 mod time;
 
 pub(crate) use codec::encode_auth_response;
-pub use codec::{Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, Token, decode, encode, encode_bare, wire_type};
+pub use codec::{
+    Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, Token, decode, encode, encode_bare, wire_type,
+};
 pub use command::{Command, SttStart};
 pub use event::*;
 pub use fields::{FieldError, Id};

@@ -65,6 +65,8 @@ pub struct World {
     transit: BTreeMap<(Timestamp, u64), Transit>,
     counter: u64,
     pub recorder: Recorder,
+    /// Everything that the link told.
+    pub told: Vec<LinkEvent>,
 }
 
 impl World {
@@ -78,6 +80,7 @@ impl World {
             transit: BTreeMap::new(),
             counter: 0,
             recorder: recorder(),
+            told: Vec::new(),
         };
         world.input(Input::Connect { url: "ws://localhost:8765".into() });
         world.run_for(Duration::from_millis(200));
@@ -153,7 +156,10 @@ impl World {
                     self.send_later(Transit::ToServer(ServerInput::Frame(PeerId(conn.0.into()), text.to_string())));
                 }
                 Action::Close { .. } => self.open = None,
-                Action::Emit(event) => self.recorder.record(&event),
+                Action::Emit(event) => {
+                    self.recorder.record(&event);
+                    self.told.push(event);
+                }
             }
         }
     }

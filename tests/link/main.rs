@@ -5,6 +5,7 @@ mod world;
 #[cfg(not(target_arch = "wasm32"))]
 mod chaos;
 mod connecting;
+mod copied;
 mod delivery;
 mod experiments;
 mod liveness;

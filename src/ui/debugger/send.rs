@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::desk::use_desk;
 use super::fate::{COMPONENT, Fate};
 use super::sent::{self, Sent, SentList};
-use super::templates::{TEMPLATES, command, read_data};
+use super::templates::{TEMPLATES, read_data};
 use crate::driver;
-use crate::protocol::encode_bare;
+use crate::protocol::{Command, encode_bare};
 use crate::state::NoticeLevel;
 use crate::ui::renders;
 
@@ -44,7 +44,7 @@ pub fn SendForm() -> impl IntoView {
             refused.set(!desk.app.send_raw(&frame, COMPONENT, "send raw"));
         } else {
             refused.set(false);
-            desk.app.send(command(&kind, fields), COMPONENT, "send");
+            desk.app.send(Command::from_wire(&kind, fields), COMPONENT, "send");
         }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
             let words = "The browser does not keep what was sent: its storage is full or turned off.";

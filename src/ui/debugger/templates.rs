@@ -1,8 +1,6 @@
-//! The commands that can be sent, as templates, and the way from JSON to a command.
+//! The commands that can be sent, as templates, and the way from text to their data.
 
 use serde_json::{Map, Value};
-
-use crate::protocol::{Command, SttStart};
 
 /// A command to begin with.
 pub struct Template {
@@ -44,24 +42,4 @@ pub fn read_data(text: &str) -> Result<Map<String, Value>, String> {
             Err(format!("Line {}, column {}: {words}.", error.line(), error.column()))
         }
     }
-}
-
-/// The command of this type with this data; one of Coda's own where it says exactly that.
-pub fn command(kind: &str, data: Map<String, Value>) -> Command {
-    let text = || data.get("text").and_then(Value::as_str).map(|text| Command::TextInput { text: text.to_owned() });
-    let seconds = || {
-        let seconds = data.get("duration").and_then(Value::as_f64);
-        Command::SttStart(seconds.map_or(SttStart::Continuous, SttStart::Seconds))
-    };
-    let proper = match kind {
-        "text_input" => text(),
-        "demo_flow" => Some(Command::DemoFlow),
-        "stt_start" => Some(seconds()),
-        "stt_stop" => Some(Command::SttStop),
-        "tts_stop" => Some(Command::TtsStop),
-        "ping" => Some(Command::Ping),
-        _ => None,
-    };
-    let proper = proper.filter(|command| command.data() == data);
-    proper.unwrap_or(Command::Custom { kind: kind.to_owned(), data })
 }

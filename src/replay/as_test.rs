@@ -1,0 +1,84 @@
+//! A selection of a recording as a Rust test of the link against the simulated server.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::plan::Plan;
+use crate::history::{Direction, Entry, skim};
+
+/// What the server answered.
+#[derive(Default)]
+struct Answers {
+    echoes: usize,
+    duplicates: usize,
+}
+
+/// The source of a test that sends what the selection sent, at the same times, and expects the answers that it got.
+/// It is to be saved as `tests/link/copied.rs`, whose harness it uses.
+#[must_use]
+pub fn as_test(entries: &[Entry]) -> String {
+    let plan = Plan::of(entries);
+    let answers = answers(entries);
+    let mut source = String::from(
+        "//! Copied from a recording by the debugger. Save it in tests/link, name it in tests/link/main.rs, and give the\n\
+         //! test the name of what it shows.\n\n\
+         #[cfg(target_arch = \"wasm32\")]\n\
+         use wasm_bindgen_test::wasm_bindgen_test as test;\n\n\
+         use coda_dashboard::link::{Input, LinkEvent, Origin};\n\n\
+         use crate::world::{World, millis};\n\n\
+         #[test]\n\
+         fn what_was_recorded_happens_again() {\n\
+         \x20   let mut world = World::ready();\n\
+         \x20   let origin = Origin { component: \"recording\", action: \"copy\" };\n\
+         \x20   let before = world.server.received().len();\n",
+    );
+    let mut passed = Duration::ZERO;
+    for step in &plan.steps {
+        let wait = step.offset.saturating_sub(passed).as_millis();
+        passed = step.offset;
+        if wait > 0 {
+            // Writing to a string cannot fail.
+            let _ = writeln!(source, "    world.run_for(millis({wait}));");
+        }
+        let _ = writeln!(source, "    let text = {}.into();", raw_string(&step.text));
+        source.push_str("    world.input(Input::Raw { text, origin });\n");
+    }
+    let _ = write!(
+        source,
+        "    world.run_for(millis(1_000));\n\
+         \x20   let received = &world.server.received()[before..];\n\
+         \x20   assert_eq!(received.len(), {}, \"all were read\");\n\
+         \x20   assert_eq!(received.iter().filter(|message| !message.acted).count(), {}, \"known already\");\n\
+         \x20   let texts = world.events.iter().filter_map(|event| match event {{\n\
+         \x20       LinkEvent::FrameIn {{ text, .. }} => Some(text),\n\
+         \x20       _ => None,\n\
+         \x20   }});\n\
+         \x20   let echoes = texts.filter(|text| text.contains(\"client_message\") && !text.contains(\"\\\"ping\\\"\"));\n\
+         \x20   assert_eq!(echoes.count(), {}, \"echoes\");\n\
+         }}\n",
+        plan.steps.len(),
+        answers.duplicates,
+        answers.echoes,
+    );
+    source
+}
+
+fn answers(entries: &[Entry]) -> Answers {
+    let mut answers = Answers::default();
+    for entry in entries.iter().filter(|entry| entry.direction == Direction::In) {
+        let of = |field| skim::data_member(&entry.text, field).and_then(skim::string);
+        match skim::head(&entry.text).kind.as_deref() {
+            Some("client_message") if of("message_type").as_deref() != Some("ping") => answers.echoes += 1,
+            Some("duplicate_message") if of("original_type").as_deref() != Some("ping") => answers.duplicates += 1,
+            _ => {}
+        }
+    }
+    answers
+}
+
+/// A Rust string of this text, whatever is in it.
+fn raw_string(text: &str) -> String {
+    let longest = text.split(|letter| letter != '#').map(str::len).max().unwrap_or_default();
+    let marks = "#".repeat(longest + 1);
+    format!("r{marks}\"{text}\"{marks}")
+}

@@ -1,0 +1,154 @@
+//! Says what a replay will do before it does it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::plan::{Effect, Plan, key_of};
+use super::player::Player;
+use crate::history::{Recorder, RowKind};
+use crate::protocol::Timestamp;
+
+/// The server drops what it was sent less than so long ago; each copy starts the time anew.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+/// When each message is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As far apart as they were, divided by this; 1 for as it was.
+    Times(u32),
+    /// Each when the user says so.
+    Step,
+    /// Each when the one before is answered.
+    Answered,
+}
+
+/// By what the server will know the messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    /// New ids, through the queue: each is a new message.
+    Fresh,
+    /// The same bytes as then, past the queue.
+    Same,
+}
+
+/// How to replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// When.
+    pub pace: Pace,
+    /// As what.
+    pub ids: Ids,
+}
+
+/// What was written just before, which the server still remembers.
+#[derive(Clone, Debug, Default)]
+pub struct Recent(HashMap<String, Duration>);
+
+impl Recent {
+    /// What the record says was written within the last 5 s.
+    #[must_use]
+    pub fn of(recorder: &Recorder, now: Timestamp) -> Self {
+        let recent = recorder.rows(..).rev().take_while(|row| now.since(row.at.mono) < REMEMBERED);
+        let mut known = HashMap::new();
+        for row in recent {
+            if let RowKind::FrameOut { text, .. } = &row.kind {
+                known.entry(key_of(text)).or_insert_with(|| now.since(row.at.mono));
+            }
+        }
+        Self(known)
+    }
+}
+
+/// What the server will do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It handles it.
+    Handled,
+    /// It drops it: the same was written so long before.
+    Dropped {
+        /// How long before.
+        before: Duration,
+    },
+    /// It drops it if less than 5 s have passed since the same was written.
+    MaybeDropped,
+    /// It may drop it: it is at another answer then.
+    MaybeBusy,
+}
+
+/// What is known of a step beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// When it will be written, after the start; `None` where that is not known.
+    pub at: Option<Duration>,
+    /// What the server will do with it.
+    pub fate: Fate,
+}
+
+/// A replay that has not begun.
+#[derive(Clone, Debug)]
+pub struct DryRun {
+    plan: Plan,
+    options: Options,
+    forecasts: Vec<Forecast>,
+}
+
+impl DryRun {
+    /// Looks ahead.
+    #[must_use]
+    pub fn of(plan: Plan, options: Options, recent: &Recent) -> Self {
+        // How long before the start a key was written last; after the start, as a negative time.
+        let mut written: HashMap<&str, Option<Duration>> = HashMap::new();
+        let mut last_turn: Option<usize> = None;
+        let mut forecasts = Vec::with_capacity(plan.steps.len());
+        for (place, step) in plan.steps.iter().enumerate() {
+            let at = match options.pace {
+                Pace::Times(times) => Some(step.offset / times.max(1)),
+                Pace::Step | Pace::Answered => None,
+            };
+            let duplicate = (options.ids == Ids::Same).then(|| {
+                let earlier = written.insert(&step.key, at);
+                match (earlier, recent.0.get(&step.key)) {
+                    (Some(Some(before)), _) => at.map(|at| Some(at.saturating_sub(before))),
+                    (Some(None), _) => Some(None),
+                    (None, Some(ago)) => Some(at.map(|at| at + *ago)),
+                    (None, None) => None,
+                }
+            });
+            let fate = match duplicate.flatten() {
+                Some(Some(before)) if before < REMEMBERED => Fate::Dropped { before },
+                Some(None) => Fate::MaybeDropped,
+                _ if step.effect() == Effect::Turn && last_turn.is_some() => Fate::MaybeBusy,
+                _ => Fate::Handled,
+            };
+            if step.effect() == Effect::Turn && matches!(fate, Fate::Handled | Fate::MaybeBusy) {
+                last_turn = Some(place);
+            }
+            forecasts.push(Forecast { at, fate });
+        }
+        Self { plan, options, forecasts }
+    }
+
+    /// What is known of each step.
+    #[must_use]
+    pub fn forecasts(&self) -> &[Forecast] {
+        &self.forecasts
+    }
+
+    /// What will be sent.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How it will be sent.
+    #[must_use]
+    pub const fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Begins. `next_row` is the number of the record's next row.
+    #[must_use]
+    pub fn start(self, now: Timestamp, next_row: u64) -> Player {
+        Player::new(self.plan, self.options, now, next_row)
+    }
+}

@@ -1,0 +1,10 @@
+//! Recordings played again: to the server, into the page, and as a test.
+
+#[path = "../history/world.rs"]
+#[allow(dead_code, reason = "each test target uses its own part of it")]
+mod world;
+
+mod as_test;
+mod plan;
+mod playback;
+mod player;
