@@ -1,5 +1,9 @@
 //! The root: makes the stores and the one driver, before the first component.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::appearance;
@@ -7,16 +11,23 @@ use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
 use super::notices::Notices;
+use super::playback::PlaybackStore;
 use super::preferences::Settings;
+use super::replay::ReplayStore;
 use super::settings::SettingsStore;
 use super::talk::TalkStore;
 use super::watched::Watched;
 use super::writer::Writer;
+use crate::analysis::{Analyst, Silenced};
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
 use crate::history::{Level, Limits, Recorder};
 use crate::link::{Input, MessageId, MessageState, Metrics, Origin, Submission};
 use crate::protocol::Command;
+use crate::replay::DryRun;
 use crate::sim::Conditions;
+
+/// How often the analysis is told that time has passed.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Where to connect to at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +87,12 @@ pub struct App {
     pub settings: SettingsStore,
     /// The experiments that run.
     pub experiments: Experiments,
+    /// What is wrong, as far as the record shows.
+    pub findings: Watched<Analyst>,
+    /// The recording that the pages show, if they show one.
+    pub playback: PlaybackStore,
+    /// The replay to the server that runs, if one does.
+    pub replay: ReplayStore,
     /// An address that the user has to agree to before anything is sent there: address, host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
     /// The address to connect to on request while there has been no connection.
@@ -103,8 +120,13 @@ impl App {
         if let Err(problem) = log_as_asked(query) {
             notices.show(Level::Warn, "log level", problem);
         }
-        let mut writer = Writer::new(connection, talk, data, history, notices, settings);
-        let driver = Driver::start(in_force.link_config(), move |batch| writer.apply(batch));
+        let findings = Watched::new(Analyst::default());
+        let writer = Writer::new(connection, talk, data, (history, findings), notices, settings);
+        let writer = Rc::new(RefCell::new(writer));
+        let playback = PlaybackStore::new(writer.clone());
+        let ticking = writer.clone();
+        set_interval(move || ticking.borrow_mut().tick(), TICK);
+        let driver = Driver::start(in_force.link_config(), move |batch| writer.borrow_mut().apply(batch));
         let app = Self {
             connection,
             talk,
@@ -113,6 +135,9 @@ impl App {
             notices,
             settings,
             experiments: Experiments::new(),
+            findings,
+            playback,
+            replay: ReplayStore::new(history),
             to_confirm: RwSignal::new(None),
             address: StoredValue::new(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
@@ -206,6 +231,17 @@ impl App {
     /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
     pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
         self.driver.with_value(|driver| driver.send_raw(text, Origin { component, action }))
+    }
+
+    /// Sends a recording's messages again, as was looked at beforehand.
+    pub fn start_replay(&self, run: DryRun) {
+        self.driver.with_value(|driver| self.replay.start(run, driver));
+    }
+
+    /// Shows no more of a finding, or shows it again.
+    pub fn set_silenced(&self, what: Silenced, silenced: bool) {
+        self.findings.change(|analyst| analyst.board_mut().set_silenced(what, silenced));
+        self.findings.tell(|analyst| analyst.board().revision());
     }
 
     /// Turns queue gap, window and deduplication off, or on again.

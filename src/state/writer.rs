@@ -11,6 +11,7 @@ use super::set_if_changed;
 use super::settings::SettingsStore;
 use super::talk::{Row, TalkStore};
 use super::watched::Watched;
+use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
 use crate::history::{Level, Recorder};
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
@@ -37,6 +38,7 @@ pub struct Writer {
     talk: TalkStore,
     data: DataStore,
     history: Watched<Recorder>,
+    findings: Watched<Analyst>,
     notices: Notices,
     settings: SettingsStore,
     /// Texts that would not outlive a reload.
@@ -50,7 +52,7 @@ impl Writer {
         connection: ConnectionStore,
         talk: TalkStore,
         data: DataStore,
-        history: Watched<Recorder>,
+        (history, findings): (Watched<Recorder>, Watched<Analyst>),
         notices: Notices,
         settings: SettingsStore,
     ) -> Self {
@@ -63,6 +65,7 @@ impl Writer {
             talk,
             data,
             history,
+            findings,
             notices,
             settings,
             not_kept: 0,
@@ -80,9 +83,21 @@ impl Writer {
         }
         self.exchange();
         self.history.tell(Recorder::revision);
+        self.analyse();
         self.tell_of_unkept(batch.not_kept);
         self.connection.apply(batch.status);
         self.show();
+    }
+
+    /// Lets a second pass.
+    pub fn tick(&mut self) {
+        self.findings.change(|analyst| analyst.tick(driver::now()));
+        self.findings.tell(|analyst| analyst.board().revision());
+    }
+
+    fn analyse(&self) {
+        self.history.with_untracked(|recorder| self.findings.change(|analyst| analyst.catch_up(recorder)));
+        self.findings.tell(|analyst| analyst.board().revision());
     }
 
     /// Shows nothing instead of the live data, which wait aside and go on being fed, ready to take a recording.

@@ -10,11 +10,11 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use super::components::{
-    Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, ThemeButton, TroubleBanner,
+    Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
 };
 use super::debugger::DebuggerPanel;
 use super::pages::{
-    DebuggerPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
+    DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };
 use crate::state::{App, use_app};
 use crate::ui::renders;
@@ -70,6 +70,7 @@ pub fn Shell() -> impl IntoView {
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
                     <ExperimentBanner />
+                    <PlaybackBar />
                     <Routes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
                         <Route path=path!("/performance") view=PerformancePage />
@@ -78,6 +79,7 @@ pub fn Shell() -> impl IntoView {
                         <Route path=path!("/system") view=SystemPage />
                         <Route path=path!("/debugger") view=DebuggerPage />
                         <Route path=path!("/settings") view=SettingsPage />
+                        <Route path=path!("/help") view=HelpPage />
                     </Routes>
                 </main>
                 <Dock />
@@ -111,7 +113,8 @@ fn PageTitle() -> impl IntoView {
     let path = use_location().pathname;
     Effect::new(move |_| {
         let path = path.get();
-        let name = PAGES.iter().find(|page| page.href == path).map_or("No such page", |page| page.name);
+        let known = PAGES.iter().find(|page| page.href == path).map(|page| page.name);
+        let name = known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" });
         document().set_title(&format!("{name} · Coda"));
     });
 }

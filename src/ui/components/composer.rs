@@ -19,9 +19,11 @@ pub fn Composer() -> impl IntoView {
     let draft = app.talk.draft;
     let field = NodeRef::<Textarea>::new();
     let is_empty = move || draft.with(|draft| draft.trim().is_empty());
+    // What is said now would not be seen among what was said then.
+    let is_past = Memo::new(move |_| app.playback.is_on());
     let send = move |action| {
         let text = draft.get_untracked();
-        if !text.trim().is_empty() {
+        if !text.trim().is_empty() && !is_past.get_untracked() {
             draft.set(String::new());
             app.send(Command::TextInput { text }, "composer", action);
         }
@@ -34,7 +36,13 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let placeholder = move || {
-        if app.connection.is_ready() { "Write to Coda" } else { "Write to Coda; it is sent once there is a connection" }
+        if is_past.get() {
+            "A recording is shown; back to live to write to Coda"
+        } else if app.connection.is_ready() {
+            "Write to Coda"
+        } else {
+            "Write to Coda; it is sent once there is a connection"
+        }
     };
     view! {
         <form
@@ -61,7 +69,7 @@ pub fn Composer() -> impl IntoView {
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
-            <button class="button primary send" type="submit" data-testid="send" disabled=is_empty>
+            <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get()>
                 <Glyph icon=LuSend />
                 <span>"Send"</span>
             </button>

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::driver;
 use crate::model::{Stage, StageKind};
 use crate::protocol::Command;
 use crate::state::use_app;
@@ -30,11 +29,11 @@ pub fn PipelineView() -> impl IntoView {
     let pipeline = app.data.pipeline;
     let is_running = Memo::new(move |_| pipeline.with(|pipeline| pipeline.current().is_some()));
     let is_known = Memo::new(move |_| pipeline.with(|pipeline| !pipeline.stages().is_empty()));
-    let now = RwSignal::new(driver::now().mono);
+    let now = RwSignal::new(app.playback.now().mono);
     let interval = set_interval_with_handle(
         move || {
             if is_running.get_untracked() {
-                now.set(driver::now().mono);
+                now.set(app.playback.now().mono);
             }
         },
         STEP,

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::source::Loaded;
+use crate::analysis::Analyst;
 use crate::history::{Own, Recorder, RowKind};
 use crate::link::MessageId;
 use crate::state::{App, use_app};
@@ -27,6 +28,10 @@ pub enum Side {
     Send,
     /// Export and import.
     Recordings,
+    /// What is wrong.
+    Findings,
+    /// Recorded messages, sent again.
+    Replay,
     /// What makes things worse on purpose.
     Experiments,
 }
@@ -154,6 +159,17 @@ impl Desk {
     pub fn with_loaded<R>(&self, read: impl FnOnce(&Loaded) -> R) -> Option<R> {
         let is_live = self.is_live();
         self.loaded.with_value(|loaded| loaded.as_ref().filter(|_| !is_live).map(read))
+    }
+
+    /// Reads what the analysis found in the record that is looked at, and again whenever it changes.
+    pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyst) -> R) -> R {
+        if self.source.get() == LIVE {
+            return self.app.findings.with(read);
+        }
+        self.loaded.with_value(|loaded| match loaded {
+            Some(loaded) => read(&loaded.analyst),
+            None => self.app.findings.with_untracked(read),
+        })
     }
 
     /// What an imported recording tells of a row beyond its frame.

@@ -8,7 +8,9 @@ use super::desk::{Desk, ROW_HEIGHT, Side, use_desk};
 use super::details::ChosenDetails;
 use super::experiments::Experiments;
 use super::filter::FilterBar;
+use super::findings::Findings;
 use super::recordings::Recordings;
+use super::replay::Replay;
 use super::send::SendForm;
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
@@ -51,6 +53,8 @@ fn SidePart() -> impl IntoView {
         Side::Details => "Details",
         Side::Send => "Send a command",
         Side::Recordings => "Recordings",
+        Side::Findings => "Findings",
+        Side::Replay => "Replay to Coda",
         Side::Experiments => "Experiments",
     };
     let close = move || {
@@ -85,6 +89,8 @@ fn SidePart() -> impl IntoView {
                                 Side::Details => view! { <ChosenDetails /> }.into_any(),
                                 Side::Send => view! { <SendForm /> }.into_any(),
                                 Side::Recordings => view! { <Recordings /> }.into_any(),
+                                Side::Findings => view! { <Findings /> }.into_any(),
+                                Side::Replay => view! { <Replay /> }.into_any(),
                                 Side::Experiments => view! { <Experiments /> }.into_any(),
                             }}
                         </section>

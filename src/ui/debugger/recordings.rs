@@ -1,36 +1,22 @@
 //! Recordings: the record as a file, and a file as a record.
 
 use leptos::prelude::*;
+use leptos_use_clipboard::{UseClipboardReturn, use_clipboard};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::desk::{Desk, use_desk};
+use super::scope::{Scope, ScopeSelect};
 use super::source::Loaded;
-use crate::history::{Context, Format, Recording, export_har, export_jsonl};
+use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::WallTime;
+use crate::replay::{Playback, as_test};
 use crate::ui::files::{download, read_text};
 use crate::ui::renders;
 
-/// What is exported.
-#[derive(Clone, Copy, PartialEq)]
-enum Scope {
-    All,
-    Shown,
-}
-
-fn recording(desk: Desk, scope: Scope) -> Recording {
-    desk.with_recorder_untracked(|recorder| {
-        let context = Context { recorder, utc_offset_minutes: desk.utc_offset_minutes };
-        desk.filter.query.with_untracked(|query| {
-            let rows = recorder.rows(..).filter(|row| scope == Scope::All || query.matches(row, &context));
-            Recording::of(recorder, rows)
-        })
-    })
-}
-
 /// Hands the record over as a file; how many frames it holds.
 fn export(desk: Desk, scope: Scope, format: Format) -> Result<usize, String> {
-    let recording = recording(desk, scope);
+    let recording = scope.recording(desk);
     let count = recording.entries.len();
     if count == 0 {
         return Err("There is no frame to export.".to_owned());
@@ -87,6 +73,22 @@ pub fn Recordings() -> impl IntoView {
             input.set_value("");
         });
     };
+    let scope = RwSignal::new(Scope::All);
+    let play = move |_| {
+        let recording = scope.get_untracked().recording(desk);
+        if recording.entries.is_empty() {
+            told.set(Some(Err("There is no frame to show.".to_owned())));
+            return;
+        }
+        let name = desk.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
+        desk.app.playback.begin(name, Playback::new(&recording));
+    };
+    let UseClipboardReturn { copy: to_clipboard, .. } = use_clipboard();
+    let copy = move |_| {
+        let recording = scope.get_untracked().recording(desk);
+        to_clipboard(&as_test(&recording.entries));
+        told.set(Some(Ok("The test was copied. It goes into tests/link.".to_owned())));
+    };
     let file_id = desk.element_id("file");
     view! {
         <div class="debugger-details">
@@ -103,6 +105,21 @@ pub fn Recordings() -> impl IntoView {
                     {button(Scope::Shown, Format::JsonLines, "JSON Lines", "Export what the filter shows as JSON Lines")}
                     {button(Scope::Shown, Format::Har, "HAR", "Export what the filter shows as HAR")}
                 </div>
+            </section>
+            <section class="debugger-part">
+                <h3>"Use"</h3>
+                <ScopeSelect name="recording-scope" label="Frames of" scope />
+                <div class="actions">
+                    <button class="button small" type="button" data-testid="recording-play" on:click=play>
+                        "Show in the pages"
+                    </button>
+                    <button class="button small" type="button" data-testid="recording-test" on:click=copy>
+                        "Copy as test"
+                    </button>
+                </div>
+                <p class="field-hint">
+                    "Shown in the pages, every page has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and its answers expected."
+                </p>
             </section>
             <section class="debugger-part">
                 <h3>"Import"</h3>

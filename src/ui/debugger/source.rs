@@ -1,5 +1,6 @@
 //! A recording that was imported, as a record of its own, so that table, filter and details work on it as on the live one.
 
+use crate::analysis::Analyst;
 use crate::history::{Damage, Direction, Entry, Imported, Limits, Own, Recorder};
 use crate::link::{Carries, ConnId, LinkEvent, MessageId, Reading};
 use crate::protocol::{Frame, Now, Timestamp, WallTime, decode};
@@ -12,6 +13,8 @@ pub struct Loaded {
     pub recorder: Recorder,
     /// What the page that wrote it knew of each frame, in order.
     pub owns: Vec<Own>,
+    /// What the analysis finds in it.
+    pub analyst: Analyst,
     /// What could not be read.
     pub damages: Vec<Damage>,
 }
@@ -26,7 +29,8 @@ impl Loaded {
             recorder.record(&told(&entry, start));
             owns.push(entry.own);
         }
-        Self { name, recorder, owns, damages: imported.damages }
+        let analyst = Analyst::of(&recorder);
+        Self { name, recorder, owns, analyst, damages: imported.damages }
     }
 
     /// What the page that wrote it knew of the row of this number.

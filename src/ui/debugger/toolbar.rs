@@ -54,8 +54,10 @@ pub fn Toolbar() -> impl IntoView {
             {move || evicted().map(|words| view! { <span class="debugger-evicted">{words}</span> })}
             <span class="debugger-space"></span>
             <SideButton side=Side::Details name="Details" />
+            <SideButton side=Side::Findings name="Findings" />
             <SideButton side=Side::Send name="Send" />
             <SideButton side=Side::Recordings name="Recordings" />
+            <SideButton side=Side::Replay name="Replay" />
             <SideButton side=Side::Experiments name="Experiments" />
         </div>
     }
@@ -75,6 +77,20 @@ fn SideButton(side: Side, name: &'static str) -> impl IntoView {
             on:click=move |_| desk.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
         >
             {name}
+            {(side == Side::Findings).then(|| view! { <FindingCount /> })}
         </button>
+    }
+}
+
+/// How many findings are open.
+#[component]
+fn FindingCount() -> impl IntoView {
+    renders::count("FindingCount");
+    let desk = use_desk();
+    let count = Memo::new(move |_| desk.with_analysis(|analyst| analyst.board().open().count()));
+    view! {
+        <Show when=move || { count.get() > 0 }>
+            " " <span class="badge" data-testid="finding-count">{count}</span>
+        </Show>
     }
 }

@@ -1,6 +1,7 @@
 //! The pages, one a file.
 
 mod debugger;
+mod help;
 mod memory;
 mod not_found;
 mod performance;
@@ -10,6 +11,7 @@ mod talk;
 mod tools;
 
 pub use debugger::DebuggerPage;
+pub use help::HelpPage;
 pub use memory::MemoryPage;
 pub use not_found::NotFound;
 pub use performance::PerformancePage;

@@ -1,0 +1,117 @@
+//! The errors of the server held against the messages before them, with the protections on and off.
+
+use leptos::prelude::*;
+
+use super::cells::{NOTHING, time_of_day};
+use super::desk::use_desk;
+use crate::analysis::{Correlation, Side};
+use crate::ui::renders;
+
+/// So many suspects of an error are named,
+const SUSPECTS: usize = 3;
+/// and so many minutes listed, the newest.
+const MINUTES: usize = 10;
+
+/// The figures; computed when they are opened, since that reads the whole record.
+#[component]
+pub fn CorrelationView() -> impl IntoView {
+    renders::count("CorrelationView");
+    let desk = use_desk();
+    let found = RwSignal::new(None::<Correlation>);
+    let compute = move || found.set(Some(desk.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
+    view! {
+        <section class="debugger-part" data-testid="debugger-correlation">
+            <h3>"Errors of Coda's and the messages before them"</h3>
+            <div class="actions">
+                <button class="button small" type="button" data-testid="correlate" on:click=move |_| compute()>
+                    {move || if found.with(Option::is_some) { "Count again" } else { "Count over the whole record" }}
+                </button>
+            </div>
+            {move || found.get().map(|found| view! { <Figures found offset=desk.utc_offset_minutes /> })}
+        </section>
+    }
+}
+
+#[component]
+fn Figures(found: Correlation, offset: i32) -> impl IntoView {
+    renders::count("Figures");
+    let (on, off) = found.sides();
+    let side = |name: &'static str, side: Side| {
+        let rate = side.errors_per_thousand().map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"));
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td>{side.messages}</td>
+                <td>{side.errors}</td>
+                <td>{rate}</td>
+                <td>{side.duplicates}</td>
+                <td>{side.overlaps}</td>
+            </tr>
+        }
+    };
+    let errors = found.errors();
+    let is_quiet = errors.is_empty();
+    let errors = errors
+        .into_iter()
+        .map(|(error, count)| {
+            let suspects = found.suspects(error);
+            let none = suspects.is_empty();
+            view! {
+                <li>
+                    <strong>{format!("{}: {}", error.kind, error.message)}</strong>
+                    {format!(", {count} times. ")}
+                    {none.then_some("No pattern of messages comes before it more often than otherwise.")}
+                    <ul>
+                        {suspects
+                            .into_iter()
+                            .take(SUSPECTS)
+                            .map(|suspect| view! { <li>{suspect.to_string()}</li> })
+                            .collect_view()}
+                    </ul>
+                </li>
+            }
+        })
+        .collect_view();
+    let minutes: Vec<_> = found.minutes().collect();
+    let minutes = minutes.into_iter().rev().take(MINUTES).map(|minute| {
+        let rate = Side { messages: minute.messages, errors: minute.errors, ..Side::default() }.errors_per_thousand();
+        view! {
+            <tr>
+                <th scope="row">{time_of_day(minute.start, offset)[..5].to_owned()}</th>
+                <td>{minute.messages}</td>
+                <td>{minute.errors}</td>
+                <td>{rate.map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="correlation" role="region" aria-label="Errors and messages" tabindex="0">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Protections"</th>
+                        <th scope="col">"Messages"</th>
+                        <th scope="col">"Errors"</th>
+                        <th scope="col">"per 1000"</th>
+                        <th scope="col">"Duplicates"</th>
+                        <th scope="col">"Overlaps"</th>
+                    </tr>
+                </thead>
+                <tbody>{side("on", on)} {side("off", off)}</tbody>
+            </table>
+            {is_quiet.then(|| view! { <p class="field-hint">"Coda reported no error in this record."</p> })}
+            <ul>{errors}</ul>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Minute"</th>
+                        <th scope="col">"Messages"</th>
+                        <th scope="col">"Errors"</th>
+                        <th scope="col">"per 1000"</th>
+                    </tr>
+                </thead>
+                <tbody>{minutes.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

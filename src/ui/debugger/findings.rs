@@ -1,0 +1,142 @@
+//! What is wrong, as far as the record shows: open, silenced, and closed findings, each with its rows.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::cells;
+use super::correlation::CorrelationView;
+use super::desk::{Desk, use_desk};
+use crate::analysis::{Finding, FindingState, Silenced};
+use crate::ui::renders;
+
+/// So many closed findings are listed, newest first.
+const CLOSED: usize = 50;
+
+/// Which list a finding stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Open,
+    Silenced,
+    Closed,
+}
+
+fn listed(desk: Desk, list: List) -> Vec<Finding> {
+    desk.with_analysis(|analyst| {
+        let board = analyst.board();
+        match list {
+            List::Open => board.open().cloned().collect(),
+            List::Silenced => board.open_in_silence().cloned().collect(),
+            List::Closed => board.closed().iter().rev().take(CLOSED).cloned().collect(),
+        }
+    })
+}
+
+/// The findings of the record that is looked at.
+#[component]
+pub fn Findings() -> impl IntoView {
+    renders::count("Findings");
+    let desk = use_desk();
+    let count = |list| Memo::new(move |_| listed(desk, list).len());
+    let (open, silenced, closed) = (count(List::Open), count(List::Silenced), count(List::Closed));
+    view! {
+        <div class="debugger-details" data-testid="debugger-findings">
+            <Show when=move || open.get() == 0>
+                <p class="field-hint">
+                    "Nothing is wrong as far as the record shows. What the analysis finds appears here, with the rows that show it."
+                </p>
+            </Show>
+            <FindingList list=List::Open />
+            <Show when=move || { silenced.get() > 0 }>
+                <details class="debugger-part">
+                    <summary>{move || format!("Silenced ({})", silenced.get())}</summary>
+                    <FindingList list=List::Silenced />
+                </details>
+            </Show>
+            <Show when=move || { closed.get() > 0 }>
+                <details class="debugger-part" data-testid="findings-closed">
+                    <summary>{move || format!("No longer there ({})", closed.get())}</summary>
+                    <FindingList list=List::Closed />
+                </details>
+            </Show>
+            <CorrelationView />
+        </div>
+    }
+}
+
+#[component]
+fn FindingList(list: List) -> impl IntoView {
+    renders::count("FindingList");
+    let desk = use_desk();
+    let findings = Memo::new(move |_| listed(desk, list));
+    let numbers = Memo::new(move |_| {
+        findings.with(|findings| findings.iter().map(|finding| (desk.source(), finding.number)).collect::<Vec<_>>())
+    });
+    view! {
+        <ul class="findings">
+            <For each=move || numbers.get() key=|name| *name let:name>
+                <FindingView list findings number=name.1 />
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl IntoView {
+    renders::count("FindingView");
+    let desk = use_desk();
+    let finding = Memo::new(move |_| findings.with(|all| all.iter().find(|finding| finding.number == number).cloned()));
+    let first = finding.get_untracked()?;
+    let (kind, subject) = (first.kind, first.subject);
+    let silence = Silenced { kind, subject: Some(subject.clone()) };
+    let words = move || finding.with(|finding| finding.as_ref().map(|finding| finding.words.clone()));
+    let facts = move || {
+        finding.with(|finding| {
+            let finding = finding.as_ref()?;
+            let time = |now: crate::protocol::Now| cells::time_of_day(now.wall, desk.utc_offset_minutes);
+            let seen = match (finding.count, finding.state) {
+                (1, _) => format!("seen once, {}", time(finding.opened)),
+                (count, _) => format!("seen {count} times, {} to {}", time(finding.opened), time(finding.last)),
+            };
+            let gone = match finding.state {
+                FindingState::Open => String::new(),
+                FindingState::Closed { at } => format!(", gone since {}", time(at)),
+            };
+            Some(format!("{}; {seen}{gone}", finding.confidence.name()))
+        })
+    };
+    let rows =
+        Memo::new(move |_| finding.with(|finding| finding.as_ref().map(|it| it.evidence.clone()).unwrap_or_default()));
+    let is_silenced = list == List::Silenced;
+    Some(view! {
+        <li class="finding" data-testid="finding" data-kind=kind.anchor() data-open=(list == List::Open).to_string()>
+            <h3>
+                {kind.title()} {(!subject.is_empty()).then(|| view! { <span class="finding-subject">{subject}</span> })}
+            </h3>
+            <p>{words}</p>
+            <p class="field-hint">{facts}</p>
+            <p class="finding-advice">
+                {kind.advice()} " " <A href=format!("/help#{}", kind.anchor())>"More on it"</A>
+            </p>
+            <div class="finding-rows">
+                <span class="field-hint">"Rows"</span>
+                <For each=move || rows.get() key=|row| *row let:row>
+                    <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
+                        {row}
+                    </button>
+                </For>
+                {(list != List::Closed && desk.is_live())
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button small"
+                                type="button"
+                                on:click=move |_| desk.app.set_silenced(silence.clone(), !is_silenced)
+                            >
+                                {if is_silenced { "Show again" } else { "Silence" }}
+                            </button>
+                        }
+                    })}
+            </div>
+        </li>
+    })
+}

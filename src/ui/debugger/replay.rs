@@ -1,0 +1,237 @@
+//! Sends recorded messages again: first a dry run that says what each will do, then the replay itself.
+
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use super::scope::{Scope, ScopeSelect};
+use crate::driver;
+use crate::replay::{DryRun, Effect, Fate, Ids, Options, Outcome, Pace, Plan, Recent};
+use crate::ui::{format, renders};
+
+const PACES: [(&str, Pace); 6] = [
+    ("in original timing", Pace::Times(1)),
+    ("at 2 times the pace", Pace::Times(2)),
+    ("at 10 times the pace", Pace::Times(10)),
+    ("at 100 times the pace", Pace::Times(100)),
+    ("step by step", Pace::Step),
+    ("each when the one before is answered", Pace::Answered),
+];
+const IDS: [(&str, Ids); 2] =
+    [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
+
+fn fate_words(fate: Fate) -> String {
+    match fate {
+        Fate::Handled => "handled".to_owned(),
+        Fate::Dropped { before } => format!("dropped as a duplicate: the same {} before", format::span(before)),
+        Fate::MaybeDropped => "dropped, if within 5 s of the same before it".to_owned(),
+        Fate::MaybeBusy => "dropped, if Coda is at another answer then".to_owned(),
+    }
+}
+
+fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Awaited => "sent, its answer awaited".to_owned(),
+        Outcome::Echoed(time) => format!("read by Coda, {}", format::span(*time)),
+        Outcome::Duplicate => "dropped by Coda as a duplicate".to_owned(),
+        Outcome::Ended(state) => (*state).to_owned(),
+        Outcome::NoAnswer => "no answer within 10 s".to_owned(),
+    }
+}
+
+/// The replay that runs, or the way to one.
+#[component]
+pub fn Replay() -> impl IntoView {
+    renders::count("Replay");
+    let app = use_desk().app;
+    let runs = Memo::new(move |_| app.replay.with(|_| ()).is_some());
+    view! {
+        <div class="debugger-details" data-testid="debugger-replay">
+            <Show when=move || runs.get() fallback=|| view! { <Preparation /> }>
+                <Progress />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Preparation() -> impl IntoView {
+    renders::count("Preparation");
+    let desk = use_desk();
+    let scope = RwSignal::new(Scope::Shown);
+    let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
+    // A dry run holds for the options and the selection that it was made with.
+    let run = RwSignal::new(None::<DryRun>);
+    let forget = move || run.set(None);
+    let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
+    let look = move |_| {
+        let plan = Plan::of(&scope.get_untracked().recording(desk).entries);
+        let now = driver::now().mono;
+        let recent = desk.app.history.with_untracked(|recorder| Recent::of(recorder, now));
+        run.set(Some(DryRun::of(plan, options(), &recent)));
+    };
+    let start = move |_| {
+        if let Some(run) = run.try_update(Option::take).flatten() {
+            desk.app.start_replay(run);
+        }
+    };
+    let select = move |name: &'static str, label: &'static str, names: Vec<&'static str>, value: RwSignal<usize>| {
+        let id = desk.element_id(name);
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                <select
+                    id=id
+                    data-testid=format!("replay-{name}")
+                    on:change=move |event| {
+                        value.set(event_target_value(&event).parse().unwrap_or_default());
+                        forget();
+                    }
+                >
+                    {names
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, name)| view! { <option value=at.to_string()>{name}</option> })
+                        .collect_view()}
+                </select>
+            </div>
+        }
+    };
+    let count = move || run.with(|run| run.as_ref().map_or(0, |run| run.plan().steps.len()));
+    let is_ready = move || desk.app.connection.is_ready();
+    view! {
+        <ScopeSelect name="replay-scope" label="Messages of" scope changed=Callback::new(move |()| forget()) />
+        {select("pace", "Sent", PACES.map(|(name, _)| name).to_vec(), pace)}
+        {select("ids", "As", IDS.map(|(name, _)| name).to_vec(), ids)}
+        <div class="actions">
+            <button class="button" type="button" data-testid="replay-dry-run" on:click=look>
+                "Dry run"
+            </button>
+            <button
+                class="button primary"
+                type="button"
+                data-testid="replay-start"
+                disabled=move || count() == 0 || !is_ready()
+                on:click=start
+            >
+                {move || match count() {
+                    0 => "Send".to_owned(),
+                    1 => "Send 1 message".to_owned(),
+                    count => format!("Send {count} messages"),
+                }}
+            </button>
+        </div>
+        <Show when=move || !is_ready()>
+            <p class="field-hint">"There is no connection to send to."</p>
+        </Show>
+        {move || match run.get() {
+            None => view! { <p class="field-hint">"A dry run shows what each message would do; only then can they be sent."</p> }.into_any(),
+            Some(run) => view! { <Forecasts run /> }.into_any(),
+        }}
+    }
+}
+
+/// What the dry run says.
+#[component]
+fn Forecasts(run: DryRun) -> impl IntoView {
+    renders::count("Forecasts");
+    let skipped = &run.plan().skipped;
+    let left_out = skipped.answers + skipped.pings;
+    let unreadable = skipped.unreadable.iter();
+    let unreadable =
+        unreadable.map(|(place, why)| view! { <li>{format!("Frame {place} cannot be sent: {why}.")}</li> });
+    let rows = run.plan().steps.iter().zip(run.forecasts()).map(|(step, forecast)| {
+        let text = step.command.text().unwrap_or_default().chars().take(60).collect::<String>();
+        let effect = step.effect();
+        view! {
+            <tr data-effect=(effect != Effect::None).to_string()>
+                <td>{forecast.at.map_or_else(|| "–".to_owned(), |at| format!("+{}", format::span(at)))}</td>
+                <th scope="row">{step.command.kind().to_owned()} " " <span class="field-hint">{text}</span></th>
+                <td>{effect.words()}</td>
+                <td>{fate_words(forecast.fate)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <div class="correlation" role="region" aria-label="Dry run" tabindex="0" data-testid="replay-forecasts">
+            {run.plan().steps.is_empty().then(|| view! { <p class="field-hint">"There is no message to send."</p> })}
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"What"</th>
+                        <th scope="col">"Does"</th>
+                        <th scope="col">"Coda will have it"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {(left_out > 0)
+                .then(|| {
+                    view! {
+                        <p class="field-hint">
+                            {format!("{left_out} pings and answers to challenges are left out: they belong to their connection.")}
+                        </p>
+                    }
+                })}
+            <ul>{unreadable.collect_view()}</ul>
+        </div>
+    }
+}
+
+/// The replay that runs.
+#[component]
+fn Progress() -> impl IntoView {
+    renders::count("Progress");
+    let replay = use_desk().app.replay;
+    let counts = move || replay.with(|player| (player.sent().len(), player.steps().len())).unwrap_or_default();
+    let is_over = Memo::new(move |_| replay.with(crate::replay::Player::is_over).unwrap_or(true));
+    let is_paused = Memo::new(move |_| replay.with(crate::replay::Player::is_paused).unwrap_or_default());
+    let is_by_step = replay.with(|player| player.options().pace == Pace::Step).unwrap_or_default();
+    let lines = move || {
+        replay.with(|player| {
+            let sent = player.steps().iter().zip(player.sent());
+            sent.map(|(step, sent)| (step.command.kind().to_owned(), outcome_words(&sent.outcome))).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <p role="status" data-testid="replay-progress">
+            {move || {
+                let (sent, all) = counts();
+                format!("{sent} of {all} messages sent")
+            }}
+        </p>
+        <div class="actions">
+            <Show when=move || !is_over.get()>
+                <button class="button" type="button" data-testid="replay-step" on:click=move |_| replay.step()>
+                    "Next step"
+                </button>
+                <Show when=move || !is_by_step>
+                    <button class="button" type="button" on:click=move |_| replay.toggle_pause()>
+                        {move || if is_paused.get() { "Go on" } else { "Pause" }}
+                    </button>
+                </Show>
+            </Show>
+            <button class="button" type="button" data-testid="replay-stop" on:click=move |_| replay.stop()>
+                {move || if is_over.get() { "Done" } else { "Stop" }}
+            </button>
+        </div>
+        <ol class="replay-sent" data-testid="replay-sent">
+            {move || {
+                lines()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(kind, outcome)| {
+                        view! {
+                            <li>
+                                <code>{kind}</code>
+                                " "
+                                {outcome}
+                            </li>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </ol>
+    }
+}

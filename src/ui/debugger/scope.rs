@@ -1,0 +1,83 @@
+//! Which rows of the record something is done with.
+
+use leptos::prelude::*;
+
+use super::desk::{Desk, use_desk};
+use crate::history::{Context, Recording};
+use crate::ui::renders;
+
+/// Which rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the filter lets through.
+    Shown,
+    /// The chosen row, with what belongs to its message.
+    Chosen,
+    /// All of the record that is looked at.
+    All,
+}
+
+const SCOPES: [(&str, Scope); 3] =
+    [("what the filter shows", Scope::Shown), ("the chosen row", Scope::Chosen), ("the whole record", Scope::All)];
+
+impl Scope {
+    /// The frames of these rows.
+    pub fn recording(self, desk: Desk) -> Recording {
+        desk.with_recorder_untracked(|recorder| {
+            let context = Context { recorder, utc_offset_minutes: desk.utc_offset_minutes };
+            let chosen = desk.chosen.get_untracked().and_then(|key| recorder.get(key.number));
+            let is_of_chosen = |number: u64, message| {
+                chosen.is_some_and(|row| row.number == number || (row.message().is_some() && row.message() == message))
+            };
+            desk.filter.query.with_untracked(|query| {
+                let rows = recorder.rows(..).filter(|row| match self {
+                    Self::All => true,
+                    Self::Shown => query.matches(row, &context),
+                    Self::Chosen => is_of_chosen(row.number, row.message()),
+                });
+                Recording::of(recorder, rows)
+            })
+        })
+    }
+}
+
+/// The choice of it.
+#[component]
+pub fn ScopeSelect(
+    /// The field's name.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+    /// The choice.
+    scope: RwSignal<Scope>,
+    /// Called when another one is made.
+    #[prop(optional, into)]
+    changed: Option<Callback<()>>,
+) -> impl IntoView {
+    renders::count("ScopeSelect");
+    let id = use_desk().element_id(name);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select
+                id=id
+                data-testid=name
+                on:change=move |event| {
+                    let at: usize = event_target_value(&event).parse().unwrap_or_default();
+                    if let Some((_, wanted)) = SCOPES.get(at) {
+                        scope.set(*wanted);
+                        if let Some(changed) = changed {
+                            changed.run(());
+                        }
+                    }
+                }
+            >
+                {SCOPES
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (name, _))| view! { <option value=at.to_string()>{*name}</option> })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
