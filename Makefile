@@ -67,6 +67,7 @@ test-e2e: build ## the built page in Chromium against the Python server
 test-coda: setup-test build ## the same against a checkout of Coda Lite: make test-coda CODA_LITE=path
 	@test -n "$(CODA_LITE)" || { echo "say where Coda Lite is: make test-coda CODA_LITE=path"; exit 2; }
 	$(PYTHON) -m pip install --quiet -r tests/coda/requirements.txt
+	CODA_LITE="$(abspath $(CODA_LITE))" $(PYTHON) tests/coda/test_monitor.py
 	CODA_LITE="$(abspath $(CODA_LITE))" cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 coda_lite
 
 # ---------------------------------------------------------------- to measure

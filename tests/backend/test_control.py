@@ -55,6 +55,31 @@ class Connections(BackendCase):
         await client.until("duplicate_message")
 
 
+class Events(BackendCase):
+    async def test_an_artificial_exception_comes_out_of_the_monitor_as_a_system_error(self) -> None:
+        for where in ("callback", "task", "log"):
+            client = await self.client()
+            await self.post("/exception", where=where, text=f"artificial in a {where}")
+            event = await client.until("system_error")
+            self.assertIn(f"artificial in a {where}", event["data"]["message"])
+
+    async def test_the_clock_of_the_events_jumps_and_a_reset_takes_it_back(self) -> None:
+        client = await self.client()
+        await self.post("/clock", jump_seconds=-60)
+        await self.post("/event", type="note", data={})
+        early = (await client.until("note"))["timestamp"]
+        await self.post("/reset")
+        await self.post("/event", type="note", data={})
+        self.assertGreater((await client.until("note"))["timestamp"] - early, 59)
+
+    async def test_another_client_can_be_heard_of(self) -> None:
+        client = await self.client()
+        answer = await self.post("/other-client", type="stt_start", count=3)
+        for _ in range(3):
+            event = await client.until("client_message")
+            self.assertEqual(event["data"]["client_id"], answer["client_id"])
+
+
 class Answers(BackendCase):
     async def test_echoes_are_swallowed_by_number_and_type_while_the_message_is_acted_on(self) -> None:
         client = await self.client()

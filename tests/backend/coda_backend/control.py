@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, NamedTuple, Tuple
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from .server import Backend
 
 log = logging.getLogger("coda_backend")
+
+# What the client is called that /other-client speaks for.
+OTHER_CLIENT = "0d1ce000-0000-4000-8000-000000000000"
 
 Action = Callable[["Control", Body], Awaitable[Dict[str, Any]]]
 
@@ -226,6 +230,46 @@ class Control:
         """A proper event to all clients, with the next number (null if nobody is registered)."""
         self._must_not_be_frozen()
         return {"seq": await self._backend.world.hub.broadcast(body.text("type"), body.any("data", {}))}
+
+    @endpoint("/exception", "where", "text")
+    async def exception(self, body: Body) -> Dict[str, Any]:
+        """An artificial exception that nobody handles: in a "callback", a "task", or as a "log" record of asyncio."""
+        where, text = body.choice("where", ("callback", "task", "log"), "callback"), body.text("text", "artificial")
+
+        def fail() -> None:
+            raise RuntimeError(text)
+
+        async def work() -> None:
+            fail()
+
+        loop = asyncio.get_running_loop()
+        if where == "callback":
+            loop.call_soon(fail)
+        elif where == "task":
+            task = asyncio.create_task(work(), name="artificial task")
+            await asyncio.wait([task])
+            del task
+        else:
+            logging.getLogger("asyncio").warning("%s", text)
+        return {"where": where}
+
+    @endpoint("/clock", "jump_seconds")
+    async def clock(self, body: Body) -> Dict[str, Any]:
+        """Lets the events' timestamps jump by so many seconds from now on, either way; /reset undoes it."""
+        hub = self._backend.world.hub
+        hub.clock_offset += float(body.any("jump_seconds", 0))
+        return {"offset": hub.clock_offset}
+
+    @endpoint("/other-client", "type", "data", "count", "gap_ms")
+    async def other_client(self, body: Body) -> Dict[str, Any]:
+        """The echoes of messages of another client: "count" of them, "gap_ms" apart."""
+        hub, gap = self._backend.world.hub, body.seconds("gap_ms")
+        kind, data = body.text("type", "text_input"), body.any("data", {})
+        for _ in range(body.count("count", 1, least=1)):
+            echo = {"client_id": OTHER_CLIENT, "message_type": kind, "message_data": data}
+            await hub.broadcast("client_message", echo)
+            await asyncio.sleep(gap)
+        return {"client_id": OTHER_CLIENT}
 
     @endpoint("/flood", "rate", "seconds", "count", "mix", "wait")
     async def flood(self, body: Body) -> Dict[str, Any]:

@@ -32,6 +32,8 @@ class Hub:
     def __init__(self, faults: Faults) -> None:
         self.seq = 0
         self.deaf = False
+        # What the events' clock is ahead of the loop's, in seconds.
+        self.clock_offset = 0.0
         self.dedup = Deduplicator()
         self._faults = faults
         self._clients: Dict[str, Client] = {}
@@ -66,7 +68,8 @@ class Hub:
         # The answer does not matter for a broadcast, but its key takes a place in the cache, as in Coda.
         self.dedup.count(f"event {kind}", data)
         self.seq += 1
-        event = wire.event(self.seq, asyncio.get_running_loop().time(), kind, data)
+        time = asyncio.get_running_loop().time() + self.clock_offset
+        event = wire.event(self.seq, time, kind, data)
         if kind in wire.HIGH_PRIORITY:
             self._replay.append(event)
         text = json.dumps(event)

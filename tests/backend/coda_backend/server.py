@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Set
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from . import wire
+from . import monitor, wire
 from .connection import Connection
 from .control import Control
 from .faults import Faults
@@ -49,6 +49,7 @@ class Backend:
         self._control_port = settings.control_port
         self._listener: Optional[Server] = None
         self._control: Optional[asyncio.Server] = None
+        self._monitor: Optional[monitor.coda_monitor.Monitor] = None
 
     @property
     def ws_url(self) -> str:
@@ -64,6 +65,7 @@ class Backend:
 
     async def start(self) -> None:
         """Listens on both ports, the control port last: once it answers, the server is there."""
+        self._monitor = monitor.install(self)
         await self.start_listening()
         try:
             self._control = await _listen_http(Control(self).handle, self.settings.host, self._control_port)
@@ -74,6 +76,8 @@ class Backend:
 
     async def stop(self) -> None:
         """An orderly end: the session is closed, and clients get a close frame with 1000, as from Coda."""
+        if self._monitor is not None:
+            self._monitor.uninstall()
         if self._control is not None:
             self._control.close()
         await self.tasks.cancel()

@@ -32,6 +32,7 @@ class World:
 
     def clear_faults(self) -> None:
         self.hub.deaf = False
+        self.hub.clock_offset = 0.0
         self.hub.dedup.capacity = DEFAULT_CAPACITY
         self.assistant.queue_when_busy = False
 

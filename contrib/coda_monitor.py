@@ -1,0 +1,187 @@
+"""Reports what goes wrong in Coda's event loop to its dashboard, as `system_error` events. Standard library only.
+
+    import coda_monitor
+    coda_monitor.install(websocket_server)      # once, after the server was made
+
+From then on every exception that nobody handled in asyncio, and every warning and error that asyncio logs (slow
+callbacks in debug mode, exceptions that were never retrieved), goes to the dashboards over the server's own
+`push_event`. What was there before goes on: earlier exception handlers are called, log records go where they went.
+The monitor never raises into the program, and it reports no more than a few events a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import threading
+import time
+import traceback
+from typing import Any, Callable, Dict, List, Optional
+
+__all__ = ["Monitor", "install"]
+
+# A report a second for each kind of error, after a handful at once.
+BURST = 5
+PER_SECOND = 1.0
+# Kinds that are told apart; beyond, the one that was quiet longest is forgotten.
+MAX_KINDS = 200
+MAX_MESSAGE = 500
+MAX_FRAMES = 12
+# Coda's tokens: an id, a time, a nonce and a signature, with colons between.
+TOKEN = re.compile(r"[0-9a-fA-F-]{36}:\d+:[0-9a-fA-F]+:[0-9a-fA-F]+")
+
+
+class Monitor:
+    """What `install` put in place; `uninstall` takes it out again."""
+
+    def __init__(self, push: Callable[..., Any], clock: Callable[[], float]) -> None:
+        self._push = push
+        self._limits = _Limits(clock)
+        # Set while this thread reports: an error in the report must not be reported.
+        self._busy = threading.local()
+        self._handler = _LogHandler(self)
+        self._loops: List[Any] = []
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Reports unhandled exceptions of this loop, then does what was done before."""
+        before = loop.get_exception_handler()
+
+        def handle(loop: asyncio.AbstractEventLoop, context: Dict[str, Any]) -> None:
+            self._report_context(context)
+            # The default handler logs, and what it logs has been reported.
+            self._busy.value = True
+            try:
+                if before is not None:
+                    before(loop, context)
+                else:
+                    loop.default_exception_handler(context)
+            finally:
+                self._busy.value = False
+
+        loop.set_exception_handler(handle)
+        self._loops.append((loop, handle, before))
+
+    def uninstall(self) -> None:
+        """Everything as it was, unless somebody else has put a handler of his own in its place since."""
+        logging.getLogger("asyncio").removeHandler(self._handler)
+        for loop, handle, before in self._loops:
+            if loop.get_exception_handler() is handle:
+                loop.set_exception_handler(before)
+        self._loops.clear()
+
+    # ---- reporting; nothing of this may raise
+
+    def _report_context(self, context: Dict[str, Any]) -> None:
+        try:
+            error = context.get("exception")
+            where = context.get("task") or context.get("future") or context.get("handle")
+            self._report(str(context.get("message", "unhandled exception")), "error", error, _name(where))
+        except Exception:  # The program comes first.
+            pass
+
+    def report_record(self, record: logging.LogRecord) -> None:
+        """Called for each record of the logger `asyncio`, from whatever thread."""
+        try:
+            error = record.exc_info[1] if record.exc_info else None
+            level = "error" if record.levelno >= logging.ERROR else "warning"
+            self._report(record.getMessage().splitlines()[0], level, error, None)
+        except Exception:
+            pass
+
+    def _report(self, message: str, level: str, error: Optional[BaseException], where: Optional[str]) -> None:
+        if getattr(self._busy, "value", False):
+            return
+        self._busy.value = True
+        try:
+            frames = _frames(error)
+            kind = type(error).__name__ if error is not None else message[:80]
+            left_out = self._limits.take(f"{kind} {frames[-1] if frames else ''}")
+            if left_out is None:
+                return
+            told = f"{kind}: {error}" if error is not None else message
+            details: Dict[str, Any] = {
+                "source": "coda_monitor",
+                "context": _short(message),
+                "exception": kind if error is not None else None,
+                "where": where,
+                "traceback": frames,
+                "thread": threading.current_thread().name,
+                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "left_out": left_out,
+            }
+            self._push("system_error", {"level": level, "message": _short(told), "details": details}, True)
+        finally:
+            self._busy.value = False
+
+
+class _LogHandler(logging.Handler):
+    def __init__(self, monitor: Monitor) -> None:
+        super().__init__(logging.WARNING)
+        self._monitor = monitor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._monitor.report_record(record)
+
+
+class _Limits:
+    """A bucket for each kind of error: so many at once, then so many a second; counts what it turns down."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        # Kind: how much is in the bucket, when that was, how many were turned down since the last that passed.
+        self._buckets: Dict[str, List[float]] = {}
+
+    def take(self, kind: str) -> Optional[int]:
+        """How many were left out before this one; None if this one is to be left out too."""
+        with self._lock:
+            now = self._clock()
+            if kind not in self._buckets and len(self._buckets) >= MAX_KINDS:
+                del self._buckets[min(self._buckets, key=lambda each: self._buckets[each][1])]
+            level, since, left_out = self._buckets.get(kind, [float(BURST), now, 0])
+            level = min(float(BURST), level + (now - since) * PER_SECOND)
+            passes = level >= 1
+            self._buckets[kind] = [level - 1, now, 0] if passes else [level, now, left_out + 1]
+            return int(left_out) if passes else None
+
+
+def install(
+    server: Any, loop: Optional[asyncio.AbstractEventLoop] = None, clock: Callable[[], float] = time.monotonic
+) -> Monitor:
+    """Installs the monitor for a server that has `push_event(type, data, high_priority)`.
+
+    Without `loop` it watches the server's own loop or the one that runs. Where there is none yet, asyncio's own log
+    tells of unhandled exceptions all the same.
+    """
+    monitor = Monitor(lambda *event: server.push_event(*event), clock)
+    logging.getLogger("asyncio").addHandler(monitor._handler)
+    watched = loop or getattr(server, "server_loop", None)
+    if watched is None:
+        try:
+            watched = asyncio.get_running_loop()
+        except RuntimeError:
+            pass
+    if watched is not None:
+        monitor.watch(watched)
+    return monitor
+
+
+def _short(text: str) -> str:
+    text = TOKEN.sub("•••", text)
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
+
+
+def _name(where: Any) -> Optional[str]:
+    if where is None:
+        return None
+    get_name = getattr(where, "get_name", None)
+    return _short(get_name() if get_name is not None else repr(where))
+
+
+def _frames(error: Optional[BaseException]) -> List[str]:
+    """The innermost calls, as module file, line and function; no paths of the machine."""
+    if error is None:
+        return []
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
+    return [f"{each.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{each.lineno} in {each.name}" for each in frames]

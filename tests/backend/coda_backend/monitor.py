@@ -1,0 +1,37 @@
+"""contrib/coda_monitor.py at work in this server, which has no `push_event` of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict
+
+# Users copy the file beside their program; here it stays where it is.
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "contrib"))
+
+import coda_monitor  # noqa: E402
+
+if TYPE_CHECKING:
+    from .server import Backend
+
+
+class EventSink:
+    """What the monitor needs of a server: takes events from any thread."""
+
+    def __init__(self, backend: "Backend", loop: asyncio.AbstractEventLoop) -> None:
+        self._backend = backend
+        self.server_loop = loop
+
+    def push_event(self, kind: str, data: Dict[str, Any], _high_priority: bool = False) -> None:
+        hub = self._backend.world.hub
+
+        def broadcast() -> None:
+            self._backend.tasks.spawn(hub.broadcast(kind, data), "report of the monitor")
+
+        self.server_loop.call_soon_threadsafe(broadcast)
+
+
+def install(backend: "Backend") -> coda_monitor.Monitor:
+    """Watches the running loop."""
+    return coda_monitor.install(EventSink(backend, asyncio.get_running_loop()))
