@@ -186,6 +186,18 @@ fn a_late_challenge_and_a_late_answer_are_found() {
 }
 
 #[test]
+fn an_answer_to_the_challenge_without_an_answer_is_found() {
+    let mut trace = Trace::new();
+    trace.authenticating();
+    trace.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
+    trace.answer();
+    trace.watch(4);
+    assert_eq!(trace.found(), []);
+    trace.watch(2);
+    assert_eq!(trace.kinds(), [FindingKind::ChallengeLate]);
+}
+
+#[test]
 fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
     let mut trace = Trace::ready();
     for number in 0..10 {

@@ -10,6 +10,7 @@ mod chaos;
 mod coda_lite;
 mod connecting;
 mod conversation;
+mod debugger;
 mod faults;
 mod load;
 mod pages;

@@ -14,6 +14,7 @@ mod memory;
 mod performance;
 mod protections;
 mod renders;
+mod replay;
 mod settings;
 mod socket;
 

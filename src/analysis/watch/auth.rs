@@ -19,6 +19,8 @@ pub(super) struct Auth {
     /// The open socket that has not been let in, and the row that tells of it.
     waits: Option<(Now, u64)>,
     challenge: Option<(Now, u64)>,
+    /// The answer to it, which has not been answered.
+    answered: Option<(Now, u64)>,
     /// Nothing more is to be said of this connection.
     is_told: bool,
 }
@@ -39,6 +41,7 @@ impl Auth {
                 self.challenge = Some((row.at, row.number));
             }
             RowKind::FrameOut { kind, .. } if &**kind == "auth_response" => {
+                self.answered = Some((row.at, row.number));
                 let Some((since, number)) = self.challenge else { return };
                 let took = row.at.mono.since(since.mono);
                 if took >= LATE {
@@ -46,7 +49,8 @@ impl Auth {
                     raise(board, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
                 }
             }
-            RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" && text.contains("\"success\"") => {
+            RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" => {
+                self.answered = None;
                 let success = crate::history::skim::data_member(text, "success");
                 if success == Some("false") {
                     let words = "Coda did not accept the answer to its challenge.".to_owned();
@@ -87,6 +91,13 @@ impl Auth {
         {
             self.is_told = true;
             never_came(board, &[number], now);
+        }
+        if let (Some((since, number)), false) = (self.answered, self.is_told)
+            && now.mono.since(since.mono) >= MISSING
+        {
+            self.is_told = true;
+            let words = "The challenge was answered, but Coda does not say whether it lets this page in.".to_owned();
+            raise(board, FindingKind::ChallengeLate, words, &[number], now);
         }
     }
 }

@@ -1,0 +1,135 @@
+//! Findings, replays to the server, and recordings played back into the pages.
+
+use coda_dashboard::history::Recording;
+use coda_dashboard::replay::Playback;
+use leptos::prelude::*;
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::debugger::Debugger;
+use crate::page::Page;
+use crate::server;
+
+const FINDING: &str = "[data-testid=finding][data-open=true]";
+const TURN: &str = "[data-testid=turn]";
+const PLAYBACK: &str = "[data-testid=playback]";
+const POSITION: &str = "[data-testid=playback-position]";
+
+#[wasm_bindgen_test]
+async fn what_is_wrong_is_said_with_the_rows_that_show_it_and_can_be_silenced() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.click("[data-testid=debugger-open-findings]");
+    page.until_shown("Nothing is wrong").await;
+    server::make("/send", json!({"text": "not json"})).await;
+    page.until("the finding", || page.attribute(FINDING, "data-kind") == "frames-could-not-be-read").await;
+    assert_eq!(page.texts("[data-testid=finding-count]"), ["1"]);
+    page.click(&format!("{FINDING} .button"));
+    page.until("silence", || page.all(FINDING).is_empty()).await;
+    page.until_shown("Silenced (1)").await;
+    page.click("[data-testid=debugger-findings] details summary");
+    page.click("[data-testid=finding] .button");
+    page.until("it again", || page.all(FINDING).len() == 1).await;
+    page.click(&format!("{FINDING} .finding-rows .link-button"));
+    page.until("the row", || page.texts("[data-testid=debugger-details]").join("").contains("not json")).await;
+}
+
+#[wasm_bindgen_test]
+async fn errors_are_counted_against_the_messages_before_them() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.send("hello");
+    server::make("/exception", json!({"where": "callback", "text": "artificial"})).await;
+    page.click("[data-testid=debugger-open-findings]");
+    page.until_shown("RuntimeError: artificial").await;
+    page.click("[data-testid=correlate]");
+    page.until_shown("system_error: RuntimeError: artificial, 1 times").await;
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_sent_again_without_a_dry_run() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.send("once more");
+    debugger.filter("type:text_input").await;
+    debugger.until_rows("[data-state=delivered]", 2).await;
+    page.click("[data-testid=debugger-open-replay]");
+    let start = "[data-testid=replay-start]";
+    page.until("the form", || page.all(start).len() == 1).await;
+    assert!(page.element(start).has_attribute("disabled"));
+    page.click("[data-testid=replay-dry-run]");
+    page.until_shown("Coda answers").await;
+    page.until_shown("Send 1 message").await;
+    page.click(start);
+    page.until_shown("1 of 1 messages sent").await;
+    page.until("its outcome", || page.texts("[data-testid=replay-sent]").join("").contains("read by Coda")).await;
+    let report = server::report().await;
+    let texts: Vec<_> = report["messages"].as_array().unwrap().iter().filter(|it| it["type"] == "text_input").collect();
+    assert_eq!(texts.len(), 2);
+    assert_ne!(texts[0]["message_id"], texts[1]["message_id"], "a message of its own");
+    page.click("[data-testid=replay-stop]");
+    page.until("the form", || page.all(start).len() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_same_bytes_are_foretold_to_be_dropped_and_are() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.send("twice");
+    debugger.filter("type:text_input").await;
+    debugger.until_rows("[data-state=delivered]", 2).await;
+    page.click("[data-testid=debugger-open-replay]");
+    page.until("the form", || page.all("[data-testid=replay-ids]").len() == 1).await;
+    page.change("[data-testid=replay-ids]", "1");
+    page.click("[data-testid=replay-dry-run]");
+    page.until_shown("dropped as a duplicate").await;
+    page.click("[data-testid=replay-start]");
+    page.until_shown("dropped by Coda as a duplicate").await;
+    page.click("[data-testid=replay-stop]");
+}
+
+fn recorded(page: &Page) -> Playback {
+    page.app.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_is_shown_moment_by_moment_while_the_live_data_wait_aside() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.say("hello recording");
+    page.until_answered(1).await;
+    let words = || page.texts(".turns [data-testid=turn] .turn-body");
+    let live = words();
+    page.app.playback.begin("test".into(), recorded(&page));
+    page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
+    page.until("the same as live", || words() == live).await;
+    page.type_into(POSITION, "0");
+    page.until("nothing yet", || page.all(TURN).is_empty()).await;
+    assert!(page.element("[data-testid=send]").has_attribute("disabled"), "nothing can be said in the past");
+    // Live goes on meanwhile.
+    page.app.send(coda_dashboard::protocol::Command::TextInput { text: "meanwhile".into() }, "test", "say");
+    page.until("its echo", || page.app.connection.in_flight.get_untracked() == 0).await;
+    let end = page.attribute(POSITION, "max");
+    page.type_into(POSITION, &end);
+    page.until("the end", || words() == live).await;
+    page.click("[data-testid=playback-end]");
+    page.until("live again", || words().join(" ").contains("meanwhile")).await;
+    assert!(page.all(PLAYBACK).is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_plays_by_itself_to_its_end() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.say("hello");
+    page.until_answered(1).await;
+    page.app.playback.begin("test".into(), recorded(&page));
+    page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
+    page.change(&format!("{PLAYBACK} select"), "64");
+    page.click("[data-testid=playback-play]");
+    let frames = untrack(|| page.app.playback.frames());
+    page.until("the end", || page.app.playback.position.get_untracked() == frames).await;
+    page.until("its end", || page.attribute("[data-testid=playback-play]", "aria-pressed") == "false").await;
+    assert_eq!(page.all("[data-testid=turn][data-role=assistant]").len(), 1);
+    page.app.playback.end();
+}
