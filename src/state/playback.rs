@@ -44,6 +44,12 @@ impl PlaybackStore {
         self.name.with(Option::is_some)
     }
 
+    /// Whether the pages show a recording right now.
+    #[must_use]
+    pub fn is_on_now(&self) -> bool {
+        self.name.with_untracked(Option::is_some)
+    }
+
     /// Shows this recording, at its end: as the page that recorded it looked.
     pub fn begin(&self, name: String, playback: Playback) {
         let end = playback.len();

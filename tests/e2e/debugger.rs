@@ -125,7 +125,7 @@ async fn faults_of_the_connection_are_found() -> Outcome {
 #[tokio::test]
 async fn faults_of_the_challenge_are_found() -> Outcome {
     let faults = [
-        (json!({"mode": "stall"}), "the-challenge-was-late"),
+        (json!({"mode": "stall"}), "no-challenge-came"),
         (json!({"mode": "none"}), "no-challenge-came"),
         (json!({"mode": "late", "delay_ms": 2_000}), "the-challenge-was-late"),
         (json!({"mode": "refuse"}), "coda-turned-the-dashboard-away"),

@@ -1,5 +1,7 @@
 //! Recordings played again: to the server, into the page, and as a test.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 #[path = "../history/world.rs"]
 #[allow(dead_code, reason = "each test target uses its own part of it")]
 mod world;

@@ -29,6 +29,7 @@ enum Choice {
 fn choices() -> Vec<(String, Choice)> {
     let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), Choice::Go(page.href)));
     let others = [
+        ("Go to Troubleshooting", Choice::Go("/help")),
         ("Reconnect", Choice::Reconnect),
         ("Disconnect", Choice::Disconnect),
         ("Use the demo", Choice::Demo),

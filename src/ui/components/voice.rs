@@ -45,7 +45,7 @@ impl Talk {
             (TalkMode::Hold, true) => {}
             #[expect(clippy::cast_precision_loss, reason = "at most 60")]
             (TalkMode::Seconds(seconds), _) => {
-                if self.app.connection.is_ready() {
+                if self.app.connection.is_ready() && !self.app.playback.is_on_now() {
                     let start = SttStart::Seconds(seconds as f64);
                     self.app.send(Command::SttStart(start), "talk button", action);
                 }
@@ -61,7 +61,7 @@ impl Talk {
     }
 
     fn start(&self, start: SttStart, action: &'static str) {
-        if self.app.connection.is_ready() {
+        if self.app.connection.is_ready() && !self.app.playback.is_on_now() {
             self.is_on.set(true);
             self.app.send(Command::SttStart(start), "talk button", action);
         }
@@ -97,10 +97,9 @@ pub fn VoiceControls() -> impl IntoView {
     let talk = Talk { app, mode, is_on: RwSignal::new(false) };
     let is_on = talk.is_on;
     let press = move |action| talk.press(action);
-    let release = move |action| talk.release(action);
-    let stop = move |action| talk.stop(action);
-
+    let (release, stop) = (move |action| talk.release(action), move |action| talk.stop(action));
     let is_key = move |event: &ev::KeyboardEvent| key.with_untracked(|key| key.is(&event.code()));
+    let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
     let listeners = [
         window_event_listener(ev::keydown, move |event| {
             if is_key(&event) && !event.repeat() && !is_for_focused_element() {
@@ -152,7 +151,7 @@ pub fn VoiceControls() -> impl IntoView {
                 data-testid="talk"
                 aria-pressed=move || is_on.get().to_string()
                 title=why_not
-                disabled=move || !connection.is_ready()
+                disabled=move || !can_act.get()
                 on:pointerdown=move |event| {
                     if event.button() == 0 {
                         // The release is ours wherever it happens.
@@ -175,7 +174,7 @@ pub fn VoiceControls() -> impl IntoView {
                 class="button"
                 type="button"
                 data-testid="stop-speaking"
-                disabled=move || !connection.is_ready()
+                disabled=move || !can_act.get()
                 on:click=move |_| app.send(Command::TtsStop, "stop speaking", "click")
             >
                 <Glyph icon=LuSquare />
@@ -185,7 +184,7 @@ pub fn VoiceControls() -> impl IntoView {
                 class="button"
                 type="button"
                 data-testid="run-demo"
-                disabled=move || !connection.is_ready()
+                disabled=move || !can_act.get()
                 on:click=move |_| app.send(Command::DemoFlow, "run demo", "click")
             >
                 <Glyph icon=LuPlay />

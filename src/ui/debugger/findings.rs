@@ -110,7 +110,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
     Some(view! {
         <li class="finding" data-testid="finding" data-kind=kind.anchor() data-open=(list == List::Open).to_string()>
             <h3>
-                {kind.title()} {(!subject.is_empty()).then(|| view! { <span class="finding-subject">{subject}</span> })}
+                {kind.title()} " " {(!subject.is_empty()).then(|| view! { <span class="finding-subject">{subject}</span> })}
             </h3>
             <p>{words}</p>
             <p class="field-hint">{facts}</p>

@@ -16,7 +16,9 @@ async fn fetched() -> Option<String> {
     let answer: web_sys::Response = answer.dyn_into().ok()?;
     let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
     // A server that answers every address with the page itself has no such file.
-    (answer.ok() && text.starts_with('#')).then_some(text)
+    // Its own title is the page's.
+    let (title, rest) = text.split_once('\n')?;
+    (answer.ok() && title.starts_with("# ")).then(|| rest.to_owned())
 }
 
 /// A heading's name in an address, as docs on the web make it.
@@ -38,6 +40,23 @@ fn go_to_heading(article: &web_sys::Element, wanted: &str) {
             let _ = heading.focus();
         }
         heading.set_id(&name);
+    }
+}
+
+/// The text, part by part: Markdown of messages knows headings of one level only.
+fn sections(text: &str) -> impl IntoView + use<> {
+    let mut parts = text.split("\n## ");
+    let before = parts.next().unwrap_or_default().to_owned();
+    let parts = parts.map(|part| {
+        let (title, rest) = part.split_once('\n').unwrap_or((part, ""));
+        view! {
+            <h2>{title.to_owned()}</h2>
+            <Markdown text=rest.to_owned() />
+        }
+    });
+    view! {
+        <Markdown text=before />
+        {parts.collect_view()}
     }
 }
 
@@ -63,12 +82,12 @@ pub fn HelpPage() -> impl IntoView {
     view! {
         <section class="page-body">
             <article node_ref=article class="help" data-testid="help">
+                <h1>"Troubleshooting"</h1>
                 {move || match text.get() {
                     None => view! { <p>"Loading…"</p> }.into_any(),
-                    Some(Ok(text)) => view! { <Markdown text /> }.into_any(),
+                    Some(Ok(text)) => sections(&text).into_any(),
                     Some(Err(())) => {
                         view! {
-                            <h1>"Troubleshooting"</h1>
                             <p>"The text could not be loaded: the server of this page does not answer, or has no such file. It is docs/TROUBLESHOOTING.md in the repository."</p>
                         }
                             .into_any()
