@@ -34,10 +34,15 @@ async fn tools_and_errors_are_shown_in_their_turn() -> Outcome {
     page.say("use a tool").await?;
     page.until_js("a tool that is done", "document.querySelector('.tool[data-state=done]')").await?;
     page.until_answered(1).await?;
+    // The error is soon spoken of, which is another mode.
+    page.run(
+        "const avatar = document.querySelector('[data-testid=avatar]'); window.__modes = []; \
+         new MutationObserver(() => window.__modes.push(avatar.dataset.mode)).observe(avatar, {attributes: true})",
+    )
+    .await?;
     page.say("make an error").await?;
     page.until_shown("The model ran out of memory").await?;
-    page.until_js("the avatar in error", "document.querySelector('[data-testid=avatar]').dataset.mode === 'error'")
-        .await?;
+    page.until_js("the avatar in error", "window.__modes.includes('error')").await?;
     page.close().await
 }
 
