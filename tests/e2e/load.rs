@@ -66,3 +66,53 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
     page.until_js("more of them", "document.querySelectorAll('[data-testid=turn]').length === 400").await?;
     page.close().await
 }
+
+/// What a filter over a full record may take (milliseconds): the goal.
+const FILTER_MILLIS: f64 = 50.0;
+/// What fails, since other work on a shared machine is in the measure too.
+const FILTER_FAILING_MILLIS: f64 = 200.0;
+
+#[tokio::test]
+async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&format!("/debugger{}", backend.query().trim_start_matches('/'))).await?;
+    page.until_phase("ready").await?;
+    for _ in 0..10 {
+        backend.make("/flood", json!({"count": 10_000, "wait": true})).await?;
+    }
+    page.until_js("a full record", "document.querySelector('.debugger-evicted')").await?;
+    let mut times = Vec::new();
+    for filter in ["type:tool*", "text:\"percent\"", "!type:llm_token size>150", "nothing has this"] {
+        // A timeout comes after all that the browser has put off to this turn.
+        page.run(&format!(
+            "const field = document.querySelector('[data-testid=debugger-filter]'); field.value = {}; \
+             window.__took = null; const start = performance.now(); \
+             field.dispatchEvent(new Event('input', {{bubbles: true}})); \
+             setTimeout(() => {{ window.__took = performance.now() - start }})",
+            json!(filter)
+        ))
+        .await?;
+        page.until_js("the rows", "window.__took !== null").await?;
+        times.push(page.run("return window.__took").await?.as_f64().unwrap_or(f64::MAX));
+    }
+    page.run(
+        "const field = document.querySelector('[data-testid=debugger-filter]'); field.value = '!type:llm_token'; \
+         field.dispatchEvent(new Event('input', {bubbles: true})); window.__frames = []; let last = performance.now(); \
+         const box = document.querySelector('[data-testid=debugger-table]'); box.scrollTop = 0; \
+         const step = now => { window.__frames.push(now - last); last = now; box.scrollTop += 700; \
+         if (window.__frames.length < 120) requestAnimationFrame(step) }; requestAnimationFrame(step)",
+    )
+    .await?;
+    page.until_js("the end of the scrolling", "window.__frames.length === 120").await?;
+    let frames = page.run("return window.__frames.slice(5)").await?;
+    let mut frames: Vec<f64> = frames.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect();
+    frames.sort_by(f64::total_cmp);
+    let p95 = frames.get(frames.len() * 95 / 100).copied().unwrap_or_default();
+    eprintln!(
+        "filter of 100,000 rows: {times:.1?} ms (goal {FILTER_MILLIS}); a frame while scrolling: p95 {p95:.1} ms"
+    );
+    if times.iter().any(|time| *time > FILTER_FAILING_MILLIS) {
+        return failed(format!("a filter took longer than {FILTER_FAILING_MILLIS} ms: {times:?}"));
+    }
+    page.close().await
+}

@@ -8,6 +8,8 @@ use crate::harness::{Backend, Outcome, Page, failed};
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
 const PAGES: [&str; 7] = ["/", "/performance", "/memory", "/tools", "/system", "/debugger", "/settings"];
 
+const SIDES: [&str; 6] = ["findings", "send", "replay", "experiments", "recordings", "details"];
+
 async fn go(page: &Page, href: &str) -> Outcome {
     page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
     page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
@@ -50,6 +52,11 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
         for href in PAGES {
             go(&page, href).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
+        }
+        go(&page, "/debugger").await?;
+        for side in SIDES {
+            page.click(&format!("debugger-open-{side}")).await?;
+            wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {side} {violation}")));
         }
     }
     if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
