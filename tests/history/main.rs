@@ -5,6 +5,7 @@
 mod diff;
 mod fold;
 mod life;
+mod partner;
 mod query;
 mod recorder;
 mod recordings;

@@ -314,3 +314,18 @@ pub fn choose_file(page: &Page, selector: &str, name: &str, text: &str) {
     input.set_files(transfer.files().as_ref());
     input.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
 }
+
+#[wasm_bindgen_test]
+async fn a_result_leads_to_its_call_and_to_the_message_that_began_the_turn() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.send("use a tool");
+    debugger.filter("type:tool_result").await;
+    debugger.until_rows("", 1).await;
+    page.click(ROW);
+    page.until("its details", || page.texts(DETAILS).join("").contains("tool_result")).await;
+    assert!(page.texts(DETAILS).join("").contains("Turn of"));
+    debugger.filter("").await;
+    page.click("[data-testid=debugger-partner]");
+    page.until("the call", || page.texts(&format!("{DETAILS} dd")).contains(&"tool_call".to_owned())).await;
+}

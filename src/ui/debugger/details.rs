@@ -7,7 +7,7 @@ use super::compare::Compare;
 use super::desk::{Desk, use_desk};
 use super::frame::FrameView;
 use super::life::{LifeView, MessageLink};
-use crate::history::{Own, Row, RowKind, life, shown_text};
+use crate::history::{Own, Row, RowKind, cause, life, partner, shown_text};
 use crate::link::MessageId;
 use crate::ui::{format, renders};
 
@@ -84,6 +84,11 @@ fn RowDetails(number: u64) -> impl IntoView {
         return view! { <p class="field-hint">"This row is gone: the record had to make room for newer ones."</p> }
             .into_any();
     };
+    let linked = desk.with_recorder_untracked(|recorder| {
+        let row = recorder.get(number)?;
+        Some((partner(recorder, row), cause(recorder, row)))
+    });
+    let (partner, cause) = linked.unwrap_or_default();
     let is_hidden = move || desk.with_listing(|listing| listing.line_with(number).is_none());
     let known = Memo::new(move |_| message.and_then(|id| desk.with_recorder(|recorder| life(recorder, id))));
     let is_known = Memo::new(move |_| known.with(Option::is_some));
@@ -103,6 +108,31 @@ fn RowDetails(number: u64) -> impl IntoView {
                     .map(|id| {
                         view! {
                             <dt>"Answers"</dt>
+                            <dd>
+                                <MessageLink id />
+                            </dd>
+                        }
+                    })}
+                {partner
+                    .map(|partner| {
+                        view! {
+                            <dt>"Belongs to"</dt>
+                            <dd>
+                                <button
+                                    class="link-button"
+                                    type="button"
+                                    data-testid="debugger-partner"
+                                    on:click=move |_| desk.jump(partner)
+                                >
+                                    {format!("Row {partner}, its other end")}
+                                </button>
+                            </dd>
+                        }
+                    })}
+                {cause
+                    .map(|id| {
+                        view! {
+                            <dt>"Turn of"</dt>
                             <dd>
                                 <MessageLink id />
                             </dd>

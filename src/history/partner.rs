@@ -1,0 +1,62 @@
+//! What belongs to an event: the other end of what it begins or ends, and the message that brought it about.
+
+use super::life::life;
+use super::recorder::Recorder;
+use super::row::{Row, RowKind, What};
+use super::skim;
+use crate::link::MessageId;
+
+/// So far a partner is looked for, in rows: further away it is another turn's.
+const REACH: u64 = 10_000;
+/// So many messages before an event are asked whether it is of their turn.
+const MESSAGES: usize = 3;
+
+/// What begins, what ends it, and the field by which they know each other, where there is one.
+const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
+    ("tool_call", &["tool_result", "tool_error"], Some("tool_name")),
+    ("stt_start", &["stt_result", "stt_error"], None),
+    ("llm_start", &["llm_result", "llm_error"], None),
+    ("tts_start", &["tts_result", "tts_error", "tts_stop"], None),
+];
+
+/// The row of a call's result, or of a result's call; likewise for listening, thinking and speaking.
+#[must_use]
+pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
+    let kind = event_kind(row)?;
+    let (begin, ends, field) = PAIRS.iter().find(|(begin, ends, _)| *begin == kind || ends.contains(&kind))?;
+    let name = |row: &Row| {
+        field.and_then(|field| skim::data_member(row.frame()?, field).and_then(skim::string).map(String::from))
+    };
+    let own = name(row);
+    let epoch = recorder.epoch_of(row.number);
+    let is_of = |other: &&Row| name(other) == own && recorder.epoch_of(other.number) == epoch;
+    if *begin == kind {
+        let mut later = recorder.rows(row.number + 1..=row.number.saturating_add(REACH));
+        return later
+            .find(|other| event_kind(other).is_some_and(|kind| ends.contains(&kind)) && is_of(other))
+            .map(|row| row.number);
+    }
+    let mut earlier = recorder.rows(row.number.saturating_sub(REACH)..row.number).rev();
+    earlier.find(|other| event_kind(other) == Some(*begin) && is_of(other)).map(|row| row.number)
+}
+
+/// The message of ours that began the turn to which an event belongs.
+#[must_use]
+pub fn cause(recorder: &Recorder, row: &Row) -> Option<MessageId> {
+    event_kind(row)?;
+    let before = recorder.rows(row.number.saturating_sub(REACH)..row.number).rev();
+    let answered = before.filter(|row| matches!(row.kind, RowKind::FrameIn { .. })).filter_map(Row::message);
+    let is_cause = |id: &MessageId| {
+        let turn = life(recorder, *id).map(|life| life.turn).unwrap_or_default();
+        let (Some(first), Some(last)) = (turn.first(), turn.last()) else { return false };
+        (first.row..=last.row + last.count as u64).contains(&row.number)
+    };
+    answered.take(MESSAGES).find(is_cause)
+}
+
+fn event_kind(row: &Row) -> Option<&str> {
+    match &row.kind {
+        RowKind::FrameIn { kind, what: What::Event, .. } if &**kind != "client_message" => Some(kind),
+        _ => None,
+    }
+}
