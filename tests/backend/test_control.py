@@ -156,6 +156,16 @@ class TheReport(BackendCase):
         self.assertEqual([turn["role"] for turn in client.data("conversation_turn")], ["user", "assistant"])
         self.assertEqual((await self.report())["turns_ignored_busy"], 1)
 
+    async def test_a_reset_breaks_off_the_turn_so_that_the_next_text_is_heard(self) -> None:
+        client = await self.client()
+        await client.send("text_input", {"text": "long please", "message_id": "1"})
+        await client.until("llm_token")
+        await self.post("/reset")
+        await client.send("text_input", {"text": "hello", "message_id": "2"})
+        await client.until("conversation_turn", role="user", content="hello")
+        await client.until("tts_result")
+        self.assertEqual((await self.report())["turns_ignored_busy"], 0)
+
     async def test_a_reset_switches_every_fault_off(self) -> None:
         await self.post("/challenge", mode="stall")
         await self.post("/echo", swallow=True)

@@ -46,13 +46,13 @@ async def serve(port: int, exit_with_stdin: bool) -> None:
     from websocket import CodaWebSocketServer
 
     server = CodaWebSocketServer(host="127.0.0.1", port=port)
-    tasks = Tasks(lambda error: print(error, file=sys.stderr))
+    tasks = Tasks(print_error)
 
     async def emit(kind: str, data: Dict[str, Any]) -> None:
         push(kind, data, kind in HIGH_PRIORITY)
 
-    assistant = Assistant(emit, tasks)
-    commands = Commands(assistant, lambda error: print(error, file=sys.stderr))
+    assistant = Assistant(emit, print_error)
+    commands = Commands(assistant, print_error)
     push = server.push_event
 
     def push_and_act(kind: str, data: Dict[str, Any], high_priority: bool = False) -> None:
@@ -68,11 +68,16 @@ async def serve(port: int, exit_with_stdin: bool) -> None:
     print(json.dumps({"ws": address, "control": None}), flush=True)
     if exit_with_stdin:
         await asyncio.to_thread(sys.stdin.buffer.read)
+        await assistant.end()
         await tasks.cancel()
         await server.stop()
     else:
         # Until Ctrl+C.
         await asyncio.Event().wait()
+
+
+def print_error(error: str) -> None:
+    print(error, file=sys.stderr)
 
 
 async def measure(emit: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque
+from typing import Any, Callable, Deque
 
 from .listener import Listener
 from .speaker import Speaker
@@ -15,11 +15,11 @@ from .turn import run_turn
 class Assistant:
     """Knows no socket: what it does goes out through `emit`, so it can also stand in for the models in Coda itself."""
 
-    def __init__(self, emit: Emit, tasks: Tasks, speed: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, emit: Emit, on_error: Callable[[str], None], speed: float = 1.0, seed: int = 0) -> None:
         self._stage = Stage(emit, speed, seed)
-        self._tasks = tasks
-        self._listener = Listener(self._stage, tasks, self.hear)
-        self._speaker = Speaker(self._stage, tasks, self._after_speech)
+        self._tasks = Tasks(on_error)
+        self._listener = Listener(self._stage, self._tasks, self.hear)
+        self._speaker = Speaker(self._stage, self._tasks, self._after_speech)
         self._thinking = False
         self._waiting: Deque[str] = deque()
         # Coda ignores what it is told while it thinks. True makes it take one text after the other instead.
@@ -57,6 +57,16 @@ class Assistant:
     async def say_goodbye(self) -> None:
         """Ends the session, as Coda does when it is shut down in an orderly way."""
         await self._stage.close_session()
+
+    async def end(self) -> None:
+        """Stops for good."""
+        await self._tasks.cancel()
+
+    async def rest(self) -> None:
+        """Breaks off whatever it does and has still to do; it listens to commands again at once."""
+        self._waiting.clear()
+        await self.end()
+        self._speaker = Speaker(self._stage, self._tasks, self._after_speech)
 
     async def _after_speech(self, reply: str) -> None:
         await self._stage.remember(reply)

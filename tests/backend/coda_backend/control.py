@@ -93,7 +93,7 @@ class Control:
 
     @endpoint("/reset")
     async def reset(self, _body: Body) -> Dict[str, Any]:
-        """Clears the report, switches every fault off, stops floods, listens again."""
+        """Clears the report, switches every fault off, stops floods, breaks off the running turn, listens again."""
         await self._backend.clear_faults()
         self._backend.report.clear()
         return {}

@@ -166,7 +166,7 @@ class Backend:
         await self.tasks.cancel()
         self.freeze(False)
         self.faults.clear(self.settings.challenge_mode)
-        self.world.clear_faults()
+        await self.world.clear_faults()
         await self.start_listening()
 
     async def _say_goodbye(self) -> None:

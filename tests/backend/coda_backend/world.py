@@ -21,7 +21,7 @@ class World:
         self.hub = Hub(faults)
         self.tokens = Tokens()
         self.tasks = Tasks(report.error)
-        self.assistant = Assistant(self.hub.broadcast, self.tasks, settings.speed, settings.seed)
+        self.assistant = Assistant(self.hub.broadcast, report.error, settings.speed, settings.seed)
         self.commands = Commands(self.assistant, report.error)
         if settings.metrics:
             self.tasks.spawn(send_metrics(self.hub.broadcast, settings.seed), "metrics")
@@ -30,11 +30,14 @@ class World:
         """Announces the session; without a client nobody would hear it, so the first one to come sets it off."""
         self.tasks.spawn(self.assistant.say_hello(), "greeting")
 
-    def clear_faults(self) -> None:
+    async def clear_faults(self) -> None:
+        """An assistant at work counts as one: it would drop the next text."""
+        await self.assistant.rest()
         self.hub.deaf = False
         self.hub.clock_offset = 0.0
         self.hub.dedup.capacity = DEFAULT_CAPACITY
         self.assistant.queue_when_busy = False
 
     async def end(self) -> None:
+        await self.assistant.end()
         await self.tasks.cancel()
