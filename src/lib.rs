@@ -1,7 +1,6 @@
 //! Coda's dashboard: a pure core (`protocol`, `link`, `model`, `sim`) and, behind the feature `app`,
 //! the browser around it (`driver`, `state`, `ui`). docs/ARCHITECTURE.md says how they fit together.
 
-#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 // Nothing from outside may stop the page; a test stops by panicking.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

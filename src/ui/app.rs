@@ -12,10 +12,8 @@ use leptos_router::path;
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
 };
-use super::debugger::DebuggerPanel;
-use super::pages::{
-    DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
-};
+use super::lazy::{self, Part};
+use super::pages::{NotFound, TalkPage};
 use crate::state::{App, use_app};
 use crate::ui::renders;
 
@@ -73,13 +71,13 @@ pub fn Shell() -> impl IntoView {
                     <PlaybackBar />
                     <Routes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
-                        <Route path=path!("/performance") view=PerformancePage />
-                        <Route path=path!("/memory") view=MemoryPage />
-                        <Route path=path!("/tools") view=ToolsPage />
-                        <Route path=path!("/system") view=SystemPage />
-                        <Route path=path!("/debugger") view=DebuggerPage />
-                        <Route path=path!("/settings") view=SettingsPage />
-                        <Route path=path!("/help") view=HelpPage />
+                        <Route path=path!("/performance") view=|| view! { <Part load=lazy::performance /> } />
+                        <Route path=path!("/memory") view=|| view! { <Part load=lazy::memory /> } />
+                        <Route path=path!("/tools") view=|| view! { <Part load=lazy::tools /> } />
+                        <Route path=path!("/system") view=|| view! { <Part load=lazy::system /> } />
+                        <Route path=path!("/debugger") view=|| view! { <Part load=lazy::debugger_page /> } />
+                        <Route path=path!("/settings") view=|| view! { <Part load=lazy::settings /> } />
+                        <Route path=path!("/help") view=|| view! { <Part load=lazy::help /> } />
                     </Routes>
                 </main>
                 <Dock />
@@ -100,7 +98,7 @@ fn Dock() -> impl IntoView {
     view! {
         <Show when=move || dock.get() && path.get() != "/debugger">
             <section class="dock-panel" aria-label="Debugger">
-                <DebuggerPanel />
+                <Part load=lazy::debugger_panel />
             </section>
         </Show>
     }

@@ -6,6 +6,7 @@ pub mod components;
 pub mod debugger;
 pub mod files;
 pub mod format;
+mod lazy;
 pub mod pages;
 mod renders;
 
