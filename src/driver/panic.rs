@@ -2,9 +2,11 @@
 
 use std::cell::Cell;
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement};
+
+const TITLE_ID: &str = "panic-title";
 
 thread_local! {
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
@@ -38,21 +40,47 @@ fn show(what: &str) -> Option<()> {
         window.navigator().user_agent().unwrap_or_default(),
     );
     let root = element(&document, "div", "panic")?;
-    root.set_attribute("role", "alertdialog").ok()?;
-    root.append_child(&*text(&document, "h1", "The dashboard has stopped")?).ok()?;
+    for (name, value) in [("role", "alertdialog"), ("aria-modal", "true"), ("aria-labelledby", TITLE_ID)] {
+        root.set_attribute(name, value).ok()?;
+    }
+    let title = text(&document, "h1", "The dashboard has stopped")?;
+    title.set_id(TITLE_ID);
+    root.append_child(&title).ok()?;
     let words = "This is a fault of the dashboard, not of Coda. Copy the report, then reload: texts that were waiting \
                  are still there.";
     root.append_child(&*text(&document, "p", words)?).ok()?;
-    root.append_child(&*text(&document, "pre", &report)?).ok()?;
+    let shown = text(&document, "pre", &report)?;
+    root.append_child(&shown).ok()?;
     let copy = text(&document, "button", "Copy report")?;
-    let clipboard = window.navigator().clipboard();
-    on_click(&copy, move || drop(clipboard.write_text(&report)))?;
+    copy_on_click(&copy, shown, report)?;
     let reload = text(&document, "button", "Reload")?;
     on_click(&reload, move || drop(window.location().reload()))?;
     root.append_child(&copy).ok()?;
     root.append_child(&reload).ok()?;
     document.body()?.append_child(&root).ok()?;
-    Some(())
+    copy.focus().ok()
+}
+
+/// Copies the report, and says so on the button. Where the page may not use the clipboard, as on another host without
+/// encryption, the report is selected instead, for Ctrl C.
+fn copy_on_click(button: &HtmlElement, shown: HtmlElement, report: String) -> Option<()> {
+    let say = button.clone();
+    let copied = Closure::<dyn FnMut(JsValue)>::new(move |_| say.set_text_content(Some("Copied")));
+    let say = button.clone();
+    let select = move || {
+        let selection = web_sys::window().and_then(|window| window.get_selection().ok().flatten());
+        let selected = selection.and_then(|selection| selection.select_all_children(&shown).ok());
+        say.set_text_content(Some(if selected.is_some() { "Selected: copy it by Ctrl C" } else { "Copy it by hand" }));
+    };
+    let refused = select.clone();
+    let refused = Closure::<dyn FnMut(JsValue)>::new(move |_| refused());
+    on_click(button, move || {
+        let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+        match clipboard.filter(|clipboard| !clipboard.is_undefined()) {
+            Some(clipboard) => drop(clipboard.write_text(&report).then(&copied).catch(&refused)),
+            None => select(),
+        }
+    })
 }
 
 fn element(document: &Document, tag: &str, class: &str) -> Option<Element> {

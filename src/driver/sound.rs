@@ -1,5 +1,7 @@
 //! Short tones, for those who want to hear that an answer is there.
 
+use std::cell::RefCell;
+
 use web_sys::{AudioContext, OscillatorType};
 
 /// How long a tone lasts, in seconds.
@@ -25,8 +27,18 @@ pub fn play(sound: Sound) {
     });
 }
 
+thread_local! {
+    /// Made with the first tone: a page without sounds needs none, and a browser allows only a few.
+    static AUDIO: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
+}
+
 fn try_play(frequency: f32) -> Option<()> {
-    let audio = AudioContext::new().ok()?;
+    let audio = AUDIO.with_borrow_mut(|kept| {
+        if kept.is_none() {
+            *kept = AudioContext::new().ok();
+        }
+        kept.clone()
+    })?;
     let tone = audio.create_oscillator().ok()?;
     tone.set_type(OscillatorType::Sine);
     tone.frequency().set_value(frequency);

@@ -23,5 +23,5 @@ pub use performance::{
 };
 pub use pipeline::{Pipeline, Stage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
-pub use tools::{ToolOutcome, ToolSummary, ToolUse, Tools};
+pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
 pub use turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};

@@ -9,7 +9,7 @@ use crate::link::ServerEvent;
 use crate::protocol::{Event, WallTime};
 
 /// Calls kept; beyond, the oldest goes. More is not read, and each holds the server's free-form values.
-const CALLS: usize = 1_000;
+pub const CALLS: usize = 1_000;
 
 /// A use of a tool.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,13 @@ impl Tools {
             }
             _ => {}
         }
+    }
+
+    /// The use of this number, where it is kept.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<&ToolUse> {
+        let first = self.uses.front()?.number;
+        self.uses.get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
     /// The connection is gone: results of what runs will not be heard.

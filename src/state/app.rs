@@ -96,7 +96,7 @@ pub struct App {
     /// An address that the user has to agree to before anything is sent there: address, host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
     /// The address to connect to on request while there has been no connection.
-    address: StoredValue<String>,
+    address: RwSignal<String>,
     driver: StoredValue<Driver, LocalStorage>,
 }
 
@@ -139,12 +139,17 @@ impl App {
             playback,
             replay: ReplayStore::new(history),
             to_confirm: RwSignal::new(None),
-            address: StoredValue::new(DEFAULT_URL.to_owned()),
+            address: RwSignal::new(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
-            Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => app.connect(url),
-            Start::Connect(url) => app.address.set_value(url),
+            Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => {
+                if let Some(known) = driver::remembered() {
+                    app.address.set(known.url);
+                }
+                app.connect(url);
+            }
+            Start::Connect(url) => app.address.set(url),
             Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
             Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
         }
@@ -200,8 +205,15 @@ impl App {
 
     /// Connects anew, to the address that there is.
     pub fn reconnect(&self) {
-        let url = self.connection.url.get_untracked().unwrap_or_else(|| self.address.get_value());
+        let url = self.connection.url.get_untracked().unwrap_or_else(|| self.address.get_untracked());
         self.connect(url);
+    }
+
+    /// Coda's address: the one in use, or while there is none or the demo the one that would be.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let in_use = self.connection.url.get().filter(|url| url != DEMO_URL);
+        in_use.unwrap_or_else(|| self.address.get())
     }
 
     /// Connects to the simulated Coda in this page.
@@ -221,10 +233,16 @@ impl App {
 
     /// Puts new settings in force and keeps them.
     pub fn set_settings(&self, settings: Settings) {
-        SettingsStore::keep(&settings);
+        if SettingsStore::keep(&settings) {
+            self.notices.clear("unkept settings");
+        } else {
+            let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
+            self.notices.show(Level::Warn, "unkept settings", words.into());
+        }
         driver::set_log_level(settings.level());
         appearance::apply(&settings);
         self.settings.current.set(settings);
+        self.settings.changes.update(|changes| *changes += 1);
         self.configure_link();
     }
 

@@ -1,5 +1,7 @@
 //! What the server told beside the conversation: figures, memories, tools, the state of its parts.
 
+use leptos::prelude::*;
+
 use super::watched::Watched;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
@@ -27,6 +29,9 @@ pub struct DataStore {
     pub system: Watched<System>,
     /// The stages of the turn that runs.
     pub pipeline: Watched<Pipeline>,
+    /// Another number is another set of models, as when a recording is played back: equal numbers in two sets mean nothing,
+    /// so lists that name their entries by number name them by this too.
+    pub showing: RwSignal<u64>,
 }
 
 impl DataStore {
@@ -37,6 +42,7 @@ impl DataStore {
             tools: Watched::new(Tools::default()),
             system: Watched::new(System::default()),
             pipeline: Watched::new(Pipeline::default()),
+            showing: RwSignal::new(0),
         }
     }
 
@@ -64,8 +70,9 @@ impl DataStore {
         self.pipeline.change(|model| std::mem::swap(model, &mut others.pipeline));
     }
 
-    /// Tells the readers that there may be other models.
+    /// Tells the readers that there are other models.
     pub(super) fn tell_all(&self) {
+        self.showing.update(|showing| *showing += 1);
         self.performance.tell_anyway(Performance::revision);
         self.memories.tell_anyway(Memories::revision);
         self.tools.tell_anyway(Tools::revision);

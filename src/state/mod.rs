@@ -25,7 +25,7 @@ pub use playback::PlaybackStore;
 pub use preferences::{CHOICES, Choice, NUMBERS, Number, Section, Settings, THEMES, TOGGLES, Toggle};
 pub use replay::ReplayStore;
 pub use settings::SettingsStore;
-pub use talk::{Row, TalkStore};
+pub use talk::{Row, RowKey, TalkStore};
 pub use talk_key::TalkKey;
 pub use watched::Watched;
 pub use writer::Writer;

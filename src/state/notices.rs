@@ -1,5 +1,7 @@
 //! Notices: what the user should know and where it is said. Each is recorded, too.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::watched::Watched;
@@ -28,6 +30,9 @@ const LIMIT: usize = 5;
 /// How much raw material is shown.
 const DETAILS_CHARS: usize = 2_000;
 
+/// How long good news without raw material stays; it is in the debugger's record for longer.
+const GOOD_NEWS: Duration = Duration::from_secs(15);
+
 /// All notices that are shown.
 #[derive(Clone, Copy)]
 pub struct Notices {
@@ -51,9 +56,13 @@ impl Notices {
     pub fn show_with_details(&self, level: Level, topic: &'static str, text: String, details: Option<&str>) {
         self.history.change(|recorder| recorder.note(level, &text, driver::now()));
         self.history.tell(Recorder::revision);
-        let details = details.map(|details| details.chars().take(DETAILS_CHARS).collect());
+        let details: Option<String> = details.map(|details| details.chars().take(DETAILS_CHARS).collect());
         let id = self.last_id.with_value(|last| last + 1);
         self.last_id.set_value(id);
+        if level == Level::Info && details.is_none() {
+            let notices = *self;
+            set_timeout(move || notices.dismiss(id), GOOD_NEWS);
+        }
         self.shown.update(|shown| {
             let count = shown.iter().find(|known| known.topic == topic).map_or(1, |known| known.count + 1);
             shown.retain(|known| known.topic != topic);

@@ -8,7 +8,14 @@ use super::talk_key::TalkKey;
 
 const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
+const VERSION_KEY: &str = "version";
 const TALK_KEY: &str = "talk_key";
+
+fn is_known(key: &str) -> bool {
+    let mut keys = NUMBERS.iter().map(|number| number.key);
+    let mut others = CHOICES.iter().map(|choice| choice.key).chain(TOGGLES.iter().map(|toggle| toggle.key));
+    key == VERSION_KEY || key == TALK_KEY || keys.any(|known| known == key) || others.any(|known| known == key)
+}
 
 impl Settings {
     /// The settings as JSON: only what differs from the default, so that a better default reaches everybody.
@@ -16,7 +23,7 @@ impl Settings {
     pub fn to_json(&self) -> Value {
         let (mut own, mut default) = (self.clone(), Self::default());
         let mut stored = Map::new();
-        stored.insert("version".into(), VERSION.into());
+        stored.insert(VERSION_KEY.into(), VERSION.into());
         for number in NUMBERS {
             let value = *(number.field)(&mut own);
             if value != *(number.field)(&mut default) {
@@ -41,6 +48,20 @@ impl Settings {
         stored.into()
     }
 
+    /// Reads a file of settings. It has to be one: an object of another kind, or a file of a newer version that means what is
+    /// not known here, is refused, as is a name that is none of ours.
+    pub fn from_file(text: &str) -> Result<Self, Vec<String>> {
+        let (settings, mut wrong) = Self::from_json(text);
+        if let Ok(Value::Object(stored)) = serde_json::from_str(text) {
+            if !stored.contains_key(VERSION_KEY) {
+                wrong.push("it has no version, so it is no file of settings".into());
+            }
+            let unknown = stored.keys().filter(|key| !is_known(key));
+            wrong.extend(unknown.map(|key| format!("{key}: there is no such setting")));
+        }
+        if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
+    }
+
     /// Reads settings. What is missing takes its default; what is wrong takes it too, and is named.
     #[must_use]
     pub fn from_json(text: &str) -> (Self, Vec<String>) {
@@ -51,6 +72,11 @@ impl Settings {
             Err(error) => return (settings, vec![error.to_string()]),
         };
         let mut wrong = Vec::new();
+        match stored.get(VERSION_KEY) {
+            None => {}
+            Some(version) if version.as_u64().is_some_and(|version| version <= VERSION) => {}
+            Some(version) => wrong.push(format!("version {version}: this dashboard knows those up to {VERSION}")),
+        }
         for number in NUMBERS {
             let Some(value) = stored.get(number.key) else { continue };
             match value.as_u64().filter(|value| number.range.contains(value)) {
@@ -87,6 +113,8 @@ impl Settings {
 pub struct SettingsStore {
     /// The settings in force.
     pub current: RwSignal<Settings>,
+    /// How often settings were put in force.
+    pub changes: RwSignal<u64>,
 }
 
 impl SettingsStore {
@@ -94,14 +122,15 @@ impl SettingsStore {
     pub(super) fn load() -> (Self, Option<String>) {
         let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
-        (Self { current: RwSignal::new(settings) }, (!wrong.is_empty()).then(|| wrong.join("\n")))
+        (
+            Self { current: RwSignal::new(settings), changes: RwSignal::new(0) },
+            (!wrong.is_empty()).then(|| wrong.join("\n")),
+        )
     }
 
-    /// Keeps the settings for the next visit.
-    pub(super) fn keep(settings: &Settings) {
-        if let Some(storage) = storage() {
-            let _ = storage.set_item(STORAGE_KEY, &settings.to_json().to_string());
-        }
+    /// Keeps the settings for the next visit; false where the browser does not.
+    pub(super) fn keep(settings: &Settings) -> bool {
+        storage().is_some_and(|storage| storage.set_item(STORAGE_KEY, &settings.to_json().to_string()).is_ok())
     }
 }
 

@@ -4,11 +4,21 @@ use leptos::prelude::*;
 
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
+/// Names an entry of the page's list. Each conversation counts its entries from 1, and a recording that is played back is
+/// another one than the live one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowKey {
+    /// Which conversation: see [`super::DataStore::showing`].
+    pub showing: u64,
+    /// Which of its entries.
+    pub turn: TurnKey,
+}
+
 /// An entry of the conversation; its content changes without the list's.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The entry's name.
-    pub key: TurnKey,
+    pub key: RowKey,
     /// Its content.
     pub turn: ArcRwSignal<Turn>,
 }

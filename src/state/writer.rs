@@ -9,7 +9,7 @@ use super::data::{DataModels, DataStore};
 use super::notices::Notices;
 use super::set_if_changed;
 use super::settings::SettingsStore;
-use super::talk::{Row, TalkStore};
+use super::talk::{Row, RowKey, TalkStore};
 use super::watched::Watched;
 use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
@@ -153,6 +153,7 @@ impl Writer {
     }
 
     fn show_all(&mut self) {
+        self.turns.clear();
         self.conversation.change_all();
         self.data.tell_all();
         self.show();
@@ -279,13 +280,14 @@ impl Writer {
             }
         }
         if changes.order {
+            let showing = self.data.showing.get_untracked();
             let mut known = std::mem::take(&mut self.turns);
             let rows = self.conversation.turns().iter().map(|turn| {
                 let signal = known.remove(&turn.key).unwrap_or_else(|| ArcRwSignal::new(turn.clone()));
-                Row { key: turn.key, turn: signal }
+                Row { key: RowKey { showing, turn: turn.key }, turn: signal }
             });
             let rows: Vec<Row> = rows.collect();
-            self.turns = rows.iter().map(|row| (row.key, row.turn.clone())).collect();
+            self.turns = rows.iter().map(|row| (row.key.turn, row.turn.clone())).collect();
             self.talk.rows.set(rows);
             set_if_changed(self.talk.dropped, self.conversation.dropped());
         }

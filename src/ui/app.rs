@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
+use wasm_bindgen::JsCast;
 
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
@@ -109,12 +110,29 @@ fn Dock() -> impl IntoView {
 fn PageTitle() -> impl IntoView {
     renders::count("PageTitle");
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
         let path = path.get();
-        let known = PAGES.iter().find(|page| page.href == path).map(|page| page.name);
-        let name = known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" });
-        document().set_title(&format!("{name} · Coda"));
+        document().set_title(&format!("{} · Coda", name_of(&path)));
+        if before.is_some_and(|before| before != path) {
+            request_animation_frame(keep_focus);
+        }
+        path
     });
+}
+
+fn name_of(path: &str) -> &'static str {
+    let path = if path == "/" { path } else { path.trim_end_matches('/') };
+    let known = PAGES.iter().find(|page| page.href == path).map(|page| page.name);
+    known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" })
+}
+
+/// Where the element with the focus went with the page before, the new page has it: the keyboard goes on from there.
+fn keep_focus() {
+    let is_lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
+    let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(main) = main.filter(|_| is_lost) {
+        let _ = main.focus();
+    }
 }
 
 #[component]
@@ -161,7 +179,7 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
     // Only the page itself counts as the current one, not all below "/".
     view! {
         <li>
-            <A href exact=true>
+            <A href exact=true attr:title=name>
                 <Glyph icon />
                 <span>{name}</span>
             </A>

@@ -33,6 +33,13 @@ pub fn clock_time(time: WallTime) -> String {
     date(time).to_locale_string("default", &options).into()
 }
 
+/// A moment that may lie long back: the time of day, with the date where that is not today's.
+#[must_use]
+pub fn moment(time: WallTime) -> String {
+    let is_today = date(time).to_date_string() == Date::new_0().to_date_string();
+    if is_today { clock_time(time) } else { full_time(time) }
+}
+
 /// 12 or 24 hours, where the user has chosen.
 fn set_hour_cycle(options: &Object) {
     let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));

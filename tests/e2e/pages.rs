@@ -6,9 +6,37 @@ use serde_json::{Value, json};
 use crate::harness::{Backend, Outcome, Page, failed};
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
-const PAGES: [&str; 7] = ["/", "/performance", "/memory", "/tools", "/system", "/debugger", "/settings"];
+/// Address and title.
+const PAGES: [(&str, &str); 7] = [
+    ("/", "Talk"),
+    ("/performance", "Performance"),
+    ("/memory", "Memory"),
+    ("/tools", "Tools"),
+    ("/system", "System"),
+    ("/debugger", "Debugger"),
+    ("/settings", "Settings"),
+];
+/// Beside those of the navigation.
+const OTHERS: [(&str, &str); 2] = [("/help", "Troubleshooting"), ("/nowhere", "No such page")];
 
 const SIDES: [&str; 6] = ["findings", "send", "replay", "experiments", "recordings", "details"];
+
+/// What floats above a page: how it is opened, and what is there then.
+const FLOATING: [(&str, &str); 4] = [
+    ("dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))", "dialog.palette[open]"),
+    ("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}))", "dialog.keys[open]"),
+    ("document.querySelector('[data-testid=connection]').click()", ".popover"),
+    (
+        "document.querySelector('[data-testid=connection]').click(); setTimeout(() => { \
+         const field = document.querySelector('.popover [data-testid=address]'); field.value = 'ws://elsewhere.example:1'; \
+         field.dispatchEvent(new Event('input', {bubbles: true})); field.form.requestSubmit() }, 100)",
+        "dialog.confirm[open]",
+    ),
+];
+
+/// What must not scroll sideways: the document, and what scrolls in it.
+const TOO_WIDE: &str = "[document => document.documentElement, document => document.querySelector('.page-body'), \
+                        document => document.querySelector('.conversation')]";
 
 async fn go(page: &Page, href: &str) -> Outcome {
     page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
@@ -49,7 +77,7 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
     let mut wrong = Vec::new();
     for theme in ["light", "dark"] {
         page.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
-        for href in PAGES {
+        for (href, _) in PAGES {
             go(&page, href).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
         }
@@ -58,37 +86,56 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
             page.click(&format!("debugger-open-{side}")).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {side} {violation}")));
         }
+        for (open, shown) in FLOATING {
+            page.run(open).await?;
+            page.until_js(shown, &format!("document.querySelector('{shown}')")).await?;
+            wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {shown} {violation}")));
+            page.run("document.querySelector('dialog[open]')?.close(); document.querySelector('.popover') && document.querySelector('[data-testid=connection]').click()").await?;
+            page.until_js("it gone", &format!("!document.querySelector('{shown}')")).await?;
+        }
+    }
+    for (href, title) in OTHERS {
+        page.go(&format!("{href}?backend=demo")).await?;
+        page.until_js(title, &format!("document.title === '{title} · Coda' && document.querySelector('h1')")).await?;
+        page.run(&axe).await?;
+        for theme in ["light", "dark"] {
+            page.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
+            wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
+        }
     }
     if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
 }
 
 #[tokio::test]
 async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcome {
-    let page = Page::open("/?backend=demo").await?;
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
-    page.say("What is the weather in Rabat today?").await?;
-    page.until_answered(1).await?;
-    for href in PAGES {
-        go(&page, href).await?;
-        page.until_js("its title", "document.title.endsWith('· Coda')").await?;
-        let name = page.run("return document.title").await?;
+    let long = json!({"message": "x".repeat(300), "details": {"path": "y".repeat(300)}});
+    backend.make("/event", json!({"type": "system_error", "data": long})).await?;
+    page.until_shown("xxx").await?;
+    for (href, title) in PAGES.into_iter().chain(OTHERS) {
+        page.go(&format!("{href}?ws={}", backend.ws)).await?;
+        let wanted = format!("document.title === '{title} · Coda' && document.querySelector('h1')");
+        page.until_js(&format!("the title of {href}"), &wanted).await?;
         page.reload().await?;
-        page.until_js(
-            "the same page after a reload",
-            &format!("document.title === {name} && document.querySelector('h1')"),
-        )
-        .await?;
+        page.until_js(&format!("the title of {href} after a reload"), &wanted).await?;
         let narrow = format!(
             "const frame = document.createElement('iframe'); frame.style = 'position:fixed;width:320px;height:600px'; \
-             frame.src = '{href}?backend=demo'; document.body.append(frame)"
+             frame.src = '{href}?ws={}'; document.body.append(frame)",
+            backend.ws
         );
         page.run(&narrow).await?;
         let inside = "document.querySelector('iframe').contentDocument";
-        page.until_js("the page in the frame", &format!("{inside}?.querySelector('h1')")).await?;
-        page.until_js("no sideways scrolling", &format!("{inside}.documentElement.scrollWidth <= 320")).await?;
+        let ready = format!("{inside}?.querySelector('[data-testid=connection]')?.dataset.phase === 'ready'");
+        page.until_js("the page in the frame", &ready).await?;
+        page.run(&format!("{inside}.querySelectorAll('details').forEach(details => details.open = true)")).await?;
+        let fits = format!(
+            "{TOO_WIDE}.map(part => part({inside})).filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)"
+        );
+        page.until_js(&format!("no sideways scrolling of {href} at 320 pixels"), &fits).await?;
         page.run("document.querySelector('iframe').remove()").await?;
     }
-    page.go("/nowhere").await?;
     page.until_shown("There is no such page").await?;
     page.close().await
 }

@@ -110,8 +110,8 @@ async fn a_wrong_address_is_refused_beside_the_field_and_nothing_is_connected() 
     let page = Page::open("?ws=nonsense");
     page.until_shown("is not an address").await;
     page.click("[data-testid=connection]");
-    page.until("the details", || !page.all("#address").is_empty()).await;
-    page.type_into("#address", "http://localhost:8765");
+    page.until("the details", || !page.all("[data-testid=address]").is_empty()).await;
+    page.type_into("[data-testid=address]", "http://localhost:8765");
     page.click("form.address button");
     page.until_shown("Coda is reached by ws:// or wss://").await;
     assert_eq!(page.attribute("[data-testid=connection]", "data-phase"), "offline");

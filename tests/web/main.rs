@@ -12,6 +12,7 @@ mod debugger;
 mod experiments;
 mod memory;
 mod performance;
+mod playback;
 mod protections;
 mod renders;
 mod replay;

@@ -1,8 +1,9 @@
 //! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
 
-use coda_dashboard::state::{CHOICES, NUMBERS, Settings, TOGGLES, TalkKey};
+use coda_dashboard::state::{CHOICES, NUMBERS, NoticeLevel, Settings, TOGGLES, TalkKey};
 use coda_dashboard::ui::pages::SettingsPage;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::Page;
@@ -142,4 +143,71 @@ fn a_talk_key_of_an_older_store_is_read() {
     assert!(settings.talk_key.is("ControlRight") && wrong.is_empty());
     let (settings, wrong) = Settings::from_json(r#"{"version":2,"talk_key":"Tab"}"#);
     assert!(settings.talk_key.is("Space") && wrong == ["Talk key: \"Tab\""], "{wrong:?}");
+}
+
+#[wasm_bindgen_test]
+fn a_file_that_is_none_of_ours_or_newer_is_refused() {
+    for (text, why) in [
+        ("{}", "no version"),
+        (r#"{"name": "coda", "private": true}"#, "no version"),
+        (r#"{"version": 99}"#, "version 99"),
+        (r#"{"version": 2, "gap_milis": 5}"#, "gap_milis"),
+    ] {
+        let wrong = Settings::from_file(text).unwrap_err().join("\n");
+        assert!(wrong.contains(why), "{text}: {wrong}");
+    }
+    assert_eq!(Settings::from_file(r#"{"version": 2, "gap_millis": 5}"#).unwrap().gap_millis, 5);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_refused_goes_when_the_defaults_are_put_in_force() {
+    let page = open().await;
+    page.change("#gap_millis", "many");
+    page.until_shown("A whole number from 0 to 2000").await;
+    page.click(".page-head .actions > button:last-child");
+    page.until("no error", || page.texts("#gap_millis-error") == [""]).await;
+    let field: web_sys::HtmlInputElement = page.element("#gap_millis").unchecked_into();
+    assert_eq!(field.value(), "20");
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_and_a_switch_have_a_way_back_to_their_default() {
+    let page = open().await;
+    page.change("#theme", "dark");
+    page.until("a way back", || !page.all("#theme + button").is_empty()).await;
+    page.click("#theme + button");
+    page.click("#sounds");
+    let back = "label:has(#sounds) + button";
+    page.until("a way back", || !page.all(back).is_empty()).await;
+    page.click(back);
+    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+}
+
+#[wasm_bindgen_test]
+async fn times_are_shown_with_12_or_24_hours_as_wanted() {
+    let page = Page::open("?backend=demo");
+    page.until_ready().await;
+    page.say("hello");
+    page.until_answered(1).await;
+    let times = || page.texts(".turn-head time, .turn time").concat().to_uppercase();
+    page.app.set_settings(Settings { clock: "12", ..Settings::default() });
+    page.until("12 hours", || times().contains("AM") || times().contains("PM")).await;
+    page.app.set_settings(Settings { clock: "24", ..Settings::default() });
+    page.until("24 hours", || !times().contains("AM") && !times().contains("PM") && times().contains(':')).await;
+}
+
+#[wasm_bindgen_test]
+async fn notices_stack_count_up_and_can_be_dismissed() {
+    const NOTICE: &str = "[data-testid=notice]";
+    let page = Page::open("?backend=demo");
+    page.until_ready().await;
+    let say = |topic, words: &str| page.app.notices.show(NoticeLevel::Warn, topic, words.into());
+    say("one", "The first thing.");
+    say("two", "Another thing.");
+    say("one", "The first thing again.");
+    page.until("both", || page.all(NOTICE).len() == 2).await;
+    assert!(page.texts(NOTICE)[1].contains("The first thing again. (2 times)"), "{:?}", page.texts(NOTICE));
+    page.click(&format!("{NOTICE} button"));
+    page.until("the other alone", || page.texts(NOTICE).concat().contains("The first") && page.all(NOTICE).len() == 1)
+        .await;
 }

@@ -118,7 +118,7 @@ fn Details() -> impl IntoView {
             <dt>"Duplicates held back"</dt>
             <dd>{connection.suppressed}</dd>
         </dl>
-        <AddressForm />
+        <AddressForm place="chip" />
         <div class="actions">
             <button
                 class="button"
@@ -142,18 +142,25 @@ fn Details() -> impl IntoView {
 
 /// The address, checked before it is used; another host has to be agreed to.
 #[component]
-pub fn AddressForm() -> impl IntoView {
+pub fn AddressForm(
+    /// Where it stands: the page may have more than one.
+    place: &'static str,
+) -> impl IntoView {
     renders::count("AddressForm");
     let app = use_app();
-    let known = app.connection.url.get_untracked().filter(|url| url != driver::DEMO_URL);
-    let text = RwSignal::new(known.unwrap_or_else(|| driver::DEFAULT_URL.to_owned()));
+    let [field_id, error_id, hint_id, list_id] =
+        ["address", "address-error", "address-hint", "used-addresses"].map(|name| format!("{place}-{name}"));
+    // What is typed; until then what is in use.
+    let typed = RwSignal::new(None::<String>);
+    let text = move || typed.get().unwrap_or_else(|| app.address());
     let error = RwSignal::new(None::<String>);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        match driver::parse(&text.get_untracked()) {
+        match driver::parse(&untrack(text)) {
             Err(wrong) => error.set(Some(wrong.to_string())),
             Ok(address) => {
                 error.set(None);
+                typed.set(None);
                 if let Some(host) = address.foreign_host {
                     app.to_confirm.set(Some((address.url, host)));
                 } else {
@@ -166,28 +173,45 @@ pub fn AddressForm() -> impl IntoView {
     view! {
         <form class="address" on:submit=submit novalidate>
             <div class="field">
-                <label for="address">"Address"</label>
+                <label for=field_id.clone()>"Address"</label>
                 <div class="field-row">
                     <input
-                        id="address"
+                        id=field_id
                         type="text"
                         inputmode="url"
                         autocomplete="off"
                         spellcheck="false"
-                        list="used-addresses"
+                        list=list_id.clone()
+                        data-testid="address"
                         prop:value=text
                         aria-invalid=move || error.get().is_some().to_string()
-                        aria-describedby="address-error"
-                        on:input=move |event| text.set(event_target_value(&event))
+                        aria-describedby=format!("{hint_id} {error_id}")
+                        on:input=move |event| typed.set(Some(event_target_value(&event)))
                     />
-                    <datalist id="used-addresses">
+                    <datalist id=list_id>
                         {driver::used().into_iter().map(|url| view! { <option value=url></option> }).collect_view()}
                     </datalist>
                     <button class="button" type="submit">
                         "Use"
                     </button>
+                    <Show when=move || text() != driver::DEFAULT_URL>
+                        <button
+                            class="button"
+                            type="button"
+                            on:click=move |_| {
+                                error.set(None);
+                                typed.set(Some(driver::DEFAULT_URL.to_owned()));
+                            }
+                        >
+                            "Default"
+                            <span class="visually-hidden">" address"</span>
+                        </button>
+                    </Show>
                 </div>
-                <p class="field-error" id="address-error" role="alert">
+                <p class="field-hint" id=hint_id>
+                    "Where Coda listens. Default: " {driver::DEFAULT_URL}
+                </p>
+                <p class="field-error" id=error_id role="alert">
                     {move || error.get()}
                 </p>
             </div>

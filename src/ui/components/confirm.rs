@@ -3,6 +3,7 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use super::palette::{close, show};
 use crate::driver;
 use crate::state::use_app;
 use crate::ui::renders;
@@ -19,11 +20,7 @@ pub fn Confirm() -> impl IntoView {
                 .get()
                 .map(|(url, host)| {
                     let dialog = NodeRef::<Dialog>::new();
-                    Effect::new(move |_| {
-                        if let Some(dialog) = dialog.get() {
-                            let _ = dialog.show_modal();
-                        }
-                    });
+                    show(dialog);
                     let agreed = url.clone();
                     view! {
                         <dialog
@@ -40,13 +37,13 @@ pub fn Confirm() -> impl IntoView {
                                 <code>{url}</code>
                             </p>
                             <div class="actions">
-                                <button class="button" autofocus on:click=move |_| pending.set(None)>
+                                <button class="button" autofocus on:click=move |_| close(dialog)>
                                     "Stay here"
                                 </button>
                                 <button
                                     class="button primary"
                                     on:click=move |_| {
-                                        pending.set(None);
+                                        close(dialog);
                                         driver::remember(&agreed);
                                         app.connect(agreed.clone());
                                     }

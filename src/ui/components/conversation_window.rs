@@ -5,8 +5,7 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use crate::model::TurnKey;
-use crate::state::{Row, TalkStore};
+use crate::state::{Row, RowKey, TalkStore};
 
 /// So many entries at first, and so many more at a time.
 const PAGE: usize = 200;
@@ -20,7 +19,7 @@ pub(super) struct Window {
     /// How many of the newest entries are shown.
     size: RwSignal<usize>,
     /// What a search finds; `None` while nothing is searched for.
-    matching: Memo<Option<HashSet<TurnKey>>>,
+    matching: Memo<Option<HashSet<RowKey>>>,
 }
 
 impl Window {

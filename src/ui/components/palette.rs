@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::protocol::Command;
-use crate::state::{App, Settings, use_app};
+use crate::state::{App, Settings, TalkKey, use_app};
 use crate::ui::app::{DockOpen, PAGES};
 use crate::ui::renders;
 
@@ -45,16 +45,19 @@ fn choices() -> Vec<(String, Choice)> {
     pages.chain(others.into_iter().map(|(words, choice)| (words.to_owned(), choice))).collect()
 }
 
-/// All keys that do something, for people.
-const KEYS: [(&str, &str); 8] = [
+/// All keys that do something, for people, beside the one that talks.
+const KEYS: [(&str, &str); 11] = [
     ("Ctrl K", "Commands and pages"),
     ("?", "This list"),
     ("Ctrl `", "Show or hide the debugger"),
     ("Enter", "In the text box: send"),
     ("Shift Enter", "In the text box: break the line"),
-    ("Space", "Outside of text: talk (another key can be set)"),
     ("Escape", "Close what is open; in the search: clear it"),
     ("Tab", "To the next control"),
+    ("↑ ↓ PgUp PgDn Home End", "In the debugger's table: to another row"),
+    ("→ ←", "In the debugger's table: open or close a folded row"),
+    ("Enter", "In the debugger's table: details of the row"),
+    ("← → Home End", "In a chart: to another point"),
 ];
 
 /// Which of the two is open.
@@ -62,6 +65,13 @@ const KEYS: [(&str, &str); 8] = [
 enum Open {
     Palette,
     Keys,
+}
+
+/// This one is closed; another may have been opened in its place by then.
+fn ended(open: RwSignal<Option<Open>>, which: Open) {
+    if open.get_untracked() == Some(which) {
+        open.set(None);
+    }
 }
 
 /// Listens for its keys and shows itself.
@@ -104,8 +114,15 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }
 
+/// Closes a dialog, which gives the focus back to where it was, and by its event ends what had it open.
+pub(super) fn close(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.close();
+    }
+}
+
 /// Opens a dialog as soon as it is there.
-fn show(dialog: NodeRef<Dialog>) {
+pub(super) fn show(dialog: NodeRef<Dialog>) {
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             let _ = dialog.show_modal();
@@ -132,7 +149,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
         all.with_value(|all| all.iter().filter(has).cloned().collect::<Vec<_>>())
     });
     let run = StoredValue::new_local(move |choice: Choice| {
-        open.set(None);
+        close(dialog);
         match choice {
             Choice::Go(href) => navigate(href, NavigateOptions::default()),
             Choice::Dock => dock.update(|open| *open = !*open),
@@ -159,7 +176,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
         }
     };
     view! {
-        <dialog class="palette" node_ref=dialog aria-label="Commands" on:close=move |_| open.set(None)>
+        <dialog class="palette" node_ref=dialog aria-label="Commands" on:close=move |_| ended(open, Open::Palette)>
             <input
                 type="text"
                 role="combobox"
@@ -219,13 +236,18 @@ fn act(app: &App, choice: Choice) {
 #[component]
 fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
     renders::count("Keys");
+    let talk_key = use_app().settings.current.with_untracked(|settings| settings.talk_key.clone());
+    let talk_key =
+        (talk_key != TalkKey::NONE).then(|| (talk_key.to_string(), "Outside of text: talk (another key can be set)"));
     let dialog = NodeRef::<Dialog>::new();
     show(dialog);
     view! {
-        <dialog class="palette keys" node_ref=dialog aria-labelledby="keys-title" on:close=move |_| open.set(None)>
+        <dialog class="palette keys" node_ref=dialog aria-labelledby="keys-title" on:close=move |_| ended(open, Open::Keys)>
             <h2 id="keys-title">"Keys"</h2>
             <dl>
-                {KEYS
+                {talk_key
+                    .into_iter()
+                    .chain(KEYS.map(|(key, what)| (key.to_owned(), what)))
                     .map(|(key, what)| {
                         view! {
                             <dt>

@@ -76,7 +76,7 @@ fn Banner() -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || changes_address.get()>
-                <AddressForm />
+                <AddressForm place="trouble" />
             </Show>
         </div>
     }

@@ -77,12 +77,12 @@ fn ServiceRow(service: Service) -> impl IntoView {
                 </span>
             </td>
             <td>{what}</td>
-            <td>{move || status.with(|status| status.last_activity.map_or_else(|| "–".into(), format::clock_time))}</td>
+            <td>{move || status.with(|status| status.last_activity.map_or_else(|| "–".into(), format::moment))}</td>
             <td class="number">{move || status.with(|status| status.errors)}</td>
             <td>
                 {move || {
                     last_error()
-                        .map_or_else(|| "–".into(), |(message, time)| format!("{message} ({})", format::clock_time(time)))
+                        .map_or_else(|| "–".into(), |(message, time)| format!("{message} ({})", format::moment(time)))
                 }}
             </td>
         </tr>
@@ -92,7 +92,8 @@ fn ServiceRow(service: Service) -> impl IntoView {
 #[component]
 fn Errors() -> impl IntoView {
     renders::count("Errors");
-    let system = use_app().data.system;
+    let data = use_app().data;
+    let (system, showing) = (data.system, data.showing);
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("part")).filter(|part| !part.is_empty()));
     let errors = move || {
@@ -119,7 +120,7 @@ fn Errors() -> impl IntoView {
                 fallback=|| view! { <p class="field-hint">"None so far. Errors that Coda reports appear here."</p> }
             >
                 <ul class="error-list">
-                    <For each=errors key=|error| error.number let:error>
+                    <For each=errors key=move |error| (showing.get_untracked(), error.number) let:error>
                         <ErrorItem error />
                     </For>
                 </ul>
@@ -165,7 +166,8 @@ fn ErrorItem(error: ServerError) -> impl IntoView {
 #[component]
 fn Runs() -> impl IntoView {
     renders::count("Runs");
-    let system = use_app().data.system;
+    let data = use_app().data;
+    let (system, showing) = (data.system, data.showing);
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
     view! {
         <section class="system-part">
@@ -174,8 +176,8 @@ fn Runs() -> impl IntoView {
                 when=move || system.with(|system| !system.runs().is_empty())
                 fallback=|| view! { <p class="field-hint">"None yet: nothing has come from Coda."</p> }
             >
-                <ol class="run-list">
-                    <For each=runs key=|run| (run.epoch, run.uptime_seconds.is_some()) let:run>
+                <ul class="run-list">
+                    <For each=runs key=move |run| (showing.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
                         <li>
                             {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
                             {run
@@ -183,7 +185,7 @@ fn Runs() -> impl IntoView {
                                 .map(|seconds| format!(", when it had been up for {}", format::seconds(Some(seconds))))}
                         </li>
                     </For>
-                </ol>
+                </ul>
             </Show>
         </section>
     }

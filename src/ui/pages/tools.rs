@@ -3,33 +3,41 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::model::{ToolOutcome, ToolSummary, ToolUse};
+use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::{EmptyState, FilterSelect};
 use crate::ui::{format, renders};
 
-/// Calls shown at a time, newest first.
-const SHOWN: usize = 200;
+/// So many calls are shown at first, newest first, and so many more at each wish.
+const STEP: usize = 200;
 
 /// The tools page.
 #[component]
 pub fn ToolsPage() -> impl IntoView {
     renders::count("ToolsPage");
-    let tools = use_app().data.tools;
+    let data = use_app().data;
+    let tools = data.tools;
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("tool")).filter(|tool| !tool.is_empty()));
     let summaries = Memo::new(move |_| tools.with(crate::model::Tools::summaries));
     let names = Signal::derive(move || summaries.get().into_iter().map(|summary| summary.name).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| summaries.with(Vec::is_empty));
-    let shown = move || {
-        let only = only.get();
+    let limit = RwSignal::new(STEP);
+    let numbers = Memo::new(move |_| {
         tools.with(|tools| {
             let newest_first = tools.uses().iter().rev();
-            let wanted = newest_first.filter(|tool_use| only.as_ref().is_none_or(|only| *only == tool_use.name));
-            wanted.take(SHOWN).cloned().collect::<Vec<_>>()
+            let is_wanted =
+                |tool_use: &&ToolUse| only.with(|only| only.as_ref().is_none_or(|only| *only == tool_use.name));
+            newest_first.filter(is_wanted).map(|tool_use| tool_use.number).collect::<Vec<_>>()
         })
+    });
+    let shown = move || {
+        let showing = data.showing.get();
+        numbers.with(|numbers| numbers.iter().take(limit.get()).map(|number| (showing, *number)).collect::<Vec<_>>())
     };
+    let more = Memo::new(move |_| numbers.with(Vec::len).saturating_sub(limit.get()));
+    let is_full = Memo::new(move |_| tools.with(|tools| tools.uses().len() == CALLS));
     view! {
         <section class="page-body">
             <header class="page-head">
@@ -66,16 +74,27 @@ pub fn ToolsPage() -> impl IntoView {
                         </tbody>
                     </table>
                 </div>
+                <Show when=move || is_full.get()>
+                    <p class="field-hint">{format!("Of the last {CALLS} calls; older ones are no longer kept.")}</p>
+                </Show>
                 <section class="tool-calls">
                     <header class="page-head">
                         <h2>"Calls"</h2>
                         <FilterSelect label="Tool" key="tool" options=names />
                     </header>
                     <ul class="call-list">
-                        <For each=shown key=|tool_use| (tool_use.number, outcome_name(&tool_use.outcome)) let:tool_use>
-                            <CallItem tool_use />
+                        <For each=shown key=|named| *named let:named>
+                            <CallItem number=named.1 />
                         </For>
                     </ul>
+                    <Show when=move || numbers.with(Vec::is_empty)>
+                        <p class="field-hint">"No call of this tool is kept."</p>
+                    </Show>
+                    <Show when=move || { more.get() > 0 }>
+                        <button class="button" on:click=move |_| limit.update(|limit| *limit += STEP)>
+                            {move || format!("Show more ({})", more.get())}
+                        </button>
+                    </Show>
                 </section>
             </Show>
         </section>
@@ -98,7 +117,7 @@ fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView 
             </td>
             <td class="number">{text(|summary| format::seconds(summary.mean_seconds))}</td>
             <td class="number">{text(|summary| format::seconds(summary.max_seconds))}</td>
-            <td>{text(|summary| format::clock_time(summary.last_used))}</td>
+            <td>{text(|summary| format::moment(summary.last_used))}</td>
         </tr>
     }
 }
@@ -112,41 +131,65 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
     }
 }
 
-/// One call; opens to what went in and what came out.
+/// One call; opens to what went in and what came out, and stays open when its result comes.
 #[component]
-fn CallItem(tool_use: ToolUse) -> impl IntoView {
+fn CallItem(number: u64) -> impl IntoView {
     renders::count("CallItem");
-    let state = outcome_name(&tool_use.outcome);
-    let (label, outcome) = match &tool_use.outcome {
-        ToolOutcome::Running => ("running…", None),
-        ToolOutcome::Done { result } => ("done", result.as_ref().map(format::value)),
-        ToolOutcome::Failed { message, details } => {
-            let details = details.as_ref().map(format::value).unwrap_or_default();
-            ("failed", Some(format!("{message}\n{details}").trim_end().to_owned()))
-        }
-        ToolOutcome::Unknown => ("the connection ended before its result", None),
-    };
-    let time = tool_use.time;
+    let tools = use_app().data.tools;
+    let tool_use = Memo::new(move |_| tools.with(|tools| tools.get(number).cloned()));
+    let read = move |read: fn(&ToolUse) -> String| move || tool_use.with(|tool_use| tool_use.as_ref().map(read));
+    let block =
+        move |label: &'static str, text: Option<String>| text.map(|text| view! { <pre aria-label=label>{text}</pre> });
+    let parameters =
+        Memo::new(move |_| tool_use.with(|tool_use| tool_use.as_ref()?.parameters.as_ref().map(format::value)));
+    let result = Memo::new(move |_| tool_use.with(|tool_use| result_of(&tool_use.as_ref()?.outcome)));
+    let turn = Memo::new(move |_| {
+        tool_use.with(|tool_use| tool_use.as_ref().map(|tool_use| tool_use.turn_number).filter(|turn| *turn > 0))
+    });
     view! {
         <li>
-            <details class="tool" data-state=state>
+            <details class="tool" data-state=read(|tool_use| outcome_name(&tool_use.outcome).into())>
                 <summary>
-                    <span>{tool_use.name}</span>
+                    <span>{read(|tool_use| tool_use.name.clone())}</span>
                     <span class="tool-time">
-                        {label} " · " {format::seconds(tool_use.seconds)} " · " {move || format::clock_time(time)}
+                        {read(|tool_use| outcome_words(&tool_use.outcome).into())} " · "
+                        {read(|tool_use| format::seconds(tool_use.seconds))} " · "
+                        {read(|tool_use| format::moment(tool_use.time))}
                     </span>
                 </summary>
-                {tool_use.parameters.map(|value| view! { <pre aria-label="Parameters">{format::value(&value)}</pre> })}
-                {outcome.map(|outcome| view! { <pre aria-label="Result">{outcome}</pre> })}
-                {(tool_use.turn_number > 0)
-                    .then(|| {
-                        view! {
-                            <p class="tool-turn">
-                                <A href=format!("/?turn={}", tool_use.turn_number)>"To its turn in the conversation"</A>
-                            </p>
-                        }
-                    })}
+                {move || block("Parameters", parameters.get())}
+                {move || block("Result", result.get())}
+                {move || {
+                    turn.get()
+                        .map(|turn| {
+                            view! {
+                                <p class="tool-turn">
+                                    <A href=format!("/?turn={turn}")>"To its turn in the conversation"</A>
+                                </p>
+                            }
+                        })
+                }}
             </details>
         </li>
+    }
+}
+
+const fn outcome_words(outcome: &ToolOutcome) -> &'static str {
+    match outcome {
+        ToolOutcome::Running => "running…",
+        ToolOutcome::Done { .. } => "done",
+        ToolOutcome::Failed { .. } => "failed",
+        ToolOutcome::Unknown => "the connection ended before its result",
+    }
+}
+
+fn result_of(outcome: &ToolOutcome) -> Option<String> {
+    match outcome {
+        ToolOutcome::Running | ToolOutcome::Unknown => None,
+        ToolOutcome::Done { result } => result.as_ref().map(format::value),
+        ToolOutcome::Failed { message, details } => {
+            let details = details.as_ref().map(format::value).unwrap_or_default();
+            Some(format!("{message}\n{details}").trim_end().to_owned())
+        }
     }
 }

@@ -12,17 +12,46 @@ fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
     settings
 }
 
+/// Puts one setting back to its default; there as long as it has another value.
+#[component]
+pub fn Reset(
+    /// Which setting.
+    label: &'static str,
+    /// Whether there is nothing to put back.
+    #[prop(into)]
+    is_default: Signal<bool>,
+    /// Puts it back.
+    reset: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    renders::count("Reset");
+    view! {
+        <Show when=move || !is_default.get()>
+            <button class="button" type="button" on:click=move |_| reset()>
+                "Default"
+                <span class="visually-hidden">" of " {label}</span>
+            </button>
+        </Show>
+    }
+}
+
+/// What was typed and refused, and why; it counts until settings are put in force again.
+#[derive(Clone, PartialEq)]
+struct Refused {
+    text: String,
+    why: String,
+    at: u64,
+}
+
 /// A whole number.
 #[component]
 pub fn NumberField(number: &'static Number) -> impl IntoView {
     renders::count("NumberField");
     let app = use_app();
     let value = Memo::new(move |_| *(number.field)(&mut app.settings.current.get()));
-    let error = RwSignal::new(None::<String>);
-    let set = move |value| {
-        error.set(None);
-        app.set_settings(changed(app, |settings| *(number.field)(settings) = value));
-    };
+    let last_refused = RwSignal::new(None::<Refused>);
+    let refused = Memo::new(move |_| last_refused.get().filter(|refused| refused.at == app.settings.changes.get()));
+    let set = move |value| app.set_settings(changed(app, |settings| *(number.field)(settings) = value));
+    let shown = move || refused.with(|refused| refused.as_ref().map(|refused| refused.text.clone()));
     let (start, end) = (*number.range.start(), *number.range.end());
     let (hint_id, error_id) = (format!("{}-hint", number.key), format!("{}-error", number.key));
     view! {
@@ -31,29 +60,34 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
             <div class="field-row">
                 <input
                     id=number.key
-                    type="number"
-                    min=start.to_string()
-                    max=end.to_string()
-                    prop:value=move || value.get().to_string()
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    prop:value=move || shown().unwrap_or_else(|| value.get().to_string())
                     aria-describedby=format!("{hint_id} {error_id}")
-                    aria-invalid=move || error.get().is_some().to_string()
-                    on:change=move |event| match number.parse(&event_target_value(&event)) {
-                        Ok(value) => set(value),
-                        Err(wrong) => error.set(Some(wrong)),
+                    aria-invalid=move || refused.with(Option::is_some).to_string()
+                    on:change=move |event| {
+                        let text = event_target_value(&event);
+                        match number.parse(&text) {
+                            Ok(value) => set(value),
+                            Err(why) => {
+                                let at = app.settings.changes.get_untracked();
+                                last_refused.set(Some(Refused { text, why, at }));
+                            }
+                        }
                     }
                 />
-                <Show when=move || value.get() != number.default>
-                    <button class="button" on:click=move |_| set(number.default)>
-                        "Default"
-                        <span class="visually-hidden">" of " {number.label}</span>
-                    </button>
-                </Show>
+                <Reset
+                    label=number.label
+                    is_default=Signal::derive(move || value.get() == number.default && refused.with(Option::is_none))
+                    reset=move || set(number.default)
+                />
             </div>
             <p class="field-hint" id=hint_id>
                 {number.hint} {format!(" From {start} to {end}; default {}.", number.default)}
             </p>
             <p class="field-error" id=error_id role="alert">
-                {move || error.get()}
+                {move || refused.with(|refused| refused.as_ref().map(|refused| refused.why.clone()))}
             </p>
         </div>
     }
@@ -66,9 +100,12 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
     let app = use_app();
     let value = Memo::new(move |_| *(choice.field)(&mut app.settings.current.get()));
     let hint_id = format!("{}-hint", choice.key);
+    let set = move |known| app.set_settings(changed(app, |settings| *(choice.field)(settings) = known));
+    let default = choice.options[0].0;
     view! {
         <div class="field">
             <label for=choice.key>{choice.label}</label>
+            <div class="field-row">
             <select
                 id=choice.key
                 prop:value=value
@@ -76,7 +113,7 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
                 on:change=move |event| {
                     let wanted = event_target_value(&event);
                     if let Some((known, _)) = choice.options.iter().find(|(known, _)| *known == wanted) {
-                        app.set_settings(changed(app, |settings| *(choice.field)(settings) = known));
+                        set(known);
                     }
                 }
             >
@@ -93,6 +130,12 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
                     })
                     .collect_view()}
             </select>
+            <Reset
+                label=choice.label
+                is_default=Signal::derive(move || value.get() == default)
+                reset=move || set(default)
+            />
+            </div>
             <p class="field-hint" id=hint_id>
                 {choice.hint}
             </p>
@@ -107,20 +150,25 @@ pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
     let app = use_app();
     let value = Memo::new(move |_| *(toggle.field)(&mut app.settings.current.get()));
     let is_on_by_default = *(toggle.field)(&mut Settings::default());
+    let set = move |is_on| app.set_settings(changed(app, |settings| *(toggle.field)(settings) = is_on));
     view! {
         <div class="field">
+            <div class="field-row">
             <label class="toggle">
                 <input
                     type="checkbox"
                     id=toggle.key
                     prop:checked=value
-                    on:change=move |event| {
-                        let is_on = event_target_checked(&event);
-                        app.set_settings(changed(app, |settings| *(toggle.field)(settings) = is_on));
-                    }
+                    on:change=move |event| set(event_target_checked(&event))
                 />
                 {toggle.label}
             </label>
+            <Reset
+                label=toggle.label
+                is_default=Signal::derive(move || value.get() == is_on_by_default)
+                reset=move || set(is_on_by_default)
+            />
+            </div>
             <p class="field-hint">{toggle.hint} " Default: " {if is_on_by_default { "on." } else { "off." }}</p>
         </div>
     }

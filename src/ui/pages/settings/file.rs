@@ -55,13 +55,15 @@ pub fn SettingsFile() -> impl IntoView {
 async fn import(app: App, file: web_sys::File) {
     let name = file.name();
     let text = read_text(&file).await.unwrap_or_default();
-    let (settings, wrong) = Settings::from_json(&text);
-    if wrong.is_empty() {
-        app.set_settings(settings);
-        app.notices.show(NoticeLevel::Info, "settings file", format!("The settings of {name} are in force."));
-    } else {
+    match Settings::from_file(&text) {
+        Ok(settings) => {
+            app.set_settings(settings);
+            app.notices.show(NoticeLevel::Info, "settings file", format!("The settings of {name} are in force."));
+        }
         // Nothing is changed by a file that is only half understood.
-        let words = format!("{name} was not taken: not all of it can be read.");
-        app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&wrong.join("\n")));
+        Err(wrong) => {
+            let words = format!("{name} was not taken: not all of it can be read.");
+            app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&wrong.join("\n")));
+        }
     }
 }

@@ -52,7 +52,7 @@ fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
         <section class="settings-section" aria-label=name>
             <h2>{name}</h2>
             <div class="settings-fields">
-                {(section == Section::Link).then(|| view! { <AddressForm /> })}
+                {(section == Section::Link).then(|| view! { <AddressForm place="settings" /> })}
                 {choices.map(|choice| view! { <ChoiceField choice /> }).collect_view()}
                 {(section == Section::Talk).then(|| view! { <TalkKeyField /> })}
                 {numbers.map(|number| view! { <NumberField number /> }).collect_view()}

@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::fields::Reset;
 use crate::state::{TalkKey, use_app};
 use crate::ui::renders;
 
@@ -70,12 +71,11 @@ pub fn TalkKeyField() -> impl IntoView {
                         "None"
                     </button>
                 </Show>
-                <Show when=move || value.with(|key| *key != TalkKey::default())>
-                    <button class="button" type="button" on:click=move |_| set(TalkKey::default())>
-                        "Default"
-                        <span class="visually-hidden">" of the talk key"</span>
-                    </button>
-                </Show>
+                <Reset
+                    label="the talk key"
+                    is_default=Signal::derive(move || value.with(|key| *key == TalkKey::default()))
+                    reset=move || set(TalkKey::default())
+                />
             </div>
             <p class="field-hint" id="talk_key-hint">
                 "Click it, then press the key; Escape leaves it as it is. The key works like the button wherever no text is being typed. Default: Space."
