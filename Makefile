@@ -25,7 +25,7 @@ setup-test: ## install what testing needs and is missing
 
 .PHONY: serve dev build backend
 serve: setup-build ## build the release and serve it at http://localhost:8080
-	trunk serve --release
+	trunk serve --release --no-autoreload
 
 dev: setup-build ## serve a quick debug build that follows changes
 	trunk serve

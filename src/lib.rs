@@ -16,6 +16,8 @@ pub mod sim;
 #[cfg(feature = "app")]
 pub mod driver;
 #[cfg(feature = "app")]
+mod lazy;
+#[cfg(feature = "app")]
 pub mod state;
 #[cfg(feature = "app")]
 pub mod ui;

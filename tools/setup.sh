@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the dashboard needs to be built and tested, and nothing that is already there.
 #
-#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-bindgen, wasm-opt
+#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-split, wasm-bindgen, wasm-opt
 #   tools/setup.sh test     that, and what `make test` needs: Chromium with its driver, the Python test server
 #
 # Each step looks first whether the thing works, says what it does and why, and can be run again after
@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 TRUNK_VERSION=0.21.14     # the newest that rustc 1.96.0 builds
+SPLIT_VERSION=0.2.4     # the newest that knows wasm_split_helpers 0.2, as leptos uses
 BINARYEN_VERSION=132.0.0  # wasm-opt; must be the version that Trunk.toml names
 AXE_VERSION=4.14.1       # must be the version that tests/e2e/pages.rs names
 LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where it is needed
@@ -135,6 +136,11 @@ setup_trunk() {
   cargo_tool trunk "$TRUNK_VERSION" "it builds and serves the page" 7 --locked --no-default-features --features rustls
 }
 
+setup_wasm_split() {
+  have wasm-split-cli && return
+  cargo_tool wasm_split_cli_support "$SPLIT_VERSION" "it cuts the page into parts that are fetched when needed" 1 --locked --features build-binary
+}
+
 # The command line must be the very version of the library in Cargo.lock.
 setup_wasm_bindgen() {
   local want have_version
@@ -200,7 +206,7 @@ setup_python() {
 }
 
 case "${1:-}" in
-  build) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt ;;
-  test) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python; setup_axe ;;
+  build) setup_rust; setup_trunk; setup_wasm_split; setup_wasm_bindgen; setup_wasm_opt ;;
+  test) setup_rust; setup_trunk; setup_wasm_split; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python; setup_axe ;;
   *) stop "usage: tools/setup.sh build|test" ;;
 esac

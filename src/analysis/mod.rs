@@ -12,9 +12,14 @@ pub use board::{Board, Silenced};
 pub use correlation::{Correlation, ErrorName, Minute, Pattern, Side, Suspect};
 pub use finding::{Confidence, Finding, FindingKind, FindingState};
 
+use std::time::Duration;
+
 use crate::history::Recorder;
 use crate::protocol::Now;
 use watch::Watches;
+
+/// How often it is told that time has passed.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Watches a record.
 #[derive(Debug, Default)]
@@ -23,13 +28,19 @@ pub struct Analyst {
     board: Board,
     /// The number of the next row to read.
     next: u64,
+    /// When it was last told the time.
+    ticked: Now,
 }
 
 impl Analyst {
-    /// Reads the rows that are new. What was evicted before it could be read is left out.
+    /// Reads the rows that are new, each at its time. What was evicted before it could be read is left out.
     pub fn catch_up(&mut self, recorder: &Recorder) {
         let numbers = recorder.numbers();
         for row in recorder.rows(self.next.max(numbers.start)..) {
+            // Rows that are read late, as of a recording, are read as if somebody had watched all along.
+            if row.at.mono.since(self.ticked.mono) >= SECOND {
+                self.tick(row.at);
+            }
             self.watches.see(row, recorder, &mut self.board);
         }
         self.next = numbers.end;
@@ -37,6 +48,7 @@ impl Analyst {
 
     /// Notices what only time shows: that nothing comes, or that a cause is gone. To be called about once a second.
     pub fn tick(&mut self, now: Now) {
+        self.ticked = now;
         self.watches.tick(now, &mut self.board);
         self.board.close_quiet(now);
     }

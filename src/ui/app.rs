@@ -5,7 +5,7 @@ use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings
 use leptos::ev;
 use leptos::html::Nav;
 use leptos::prelude::*;
-use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 use wasm_bindgen::JsCast;
@@ -13,8 +13,8 @@ use wasm_bindgen::JsCast;
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
 };
-use super::lazy::{self, Part};
 use super::pages::{NotFound, TalkPage};
+use super::part::{self, part};
 use crate::state::{App, use_app};
 use crate::ui::renders;
 
@@ -70,16 +70,16 @@ pub fn Shell() -> impl IntoView {
                     <TroubleBanner />
                     <ExperimentBanner />
                     <PlaybackBar />
-                    <Routes fallback=|| view! { <NotFound /> }>
+                    <FlatRoutes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
-                        <Route path=path!("/performance") view=|| view! { <Part load=lazy::performance /> } />
-                        <Route path=path!("/memory") view=|| view! { <Part load=lazy::memory /> } />
-                        <Route path=path!("/tools") view=|| view! { <Part load=lazy::tools /> } />
-                        <Route path=path!("/system") view=|| view! { <Part load=lazy::system /> } />
-                        <Route path=path!("/debugger") view=|| view! { <Part load=lazy::debugger_page /> } />
-                        <Route path=path!("/settings") view=|| view! { <Part load=lazy::settings /> } />
-                        <Route path=path!("/help") view=|| view! { <Part load=lazy::help /> } />
-                    </Routes>
+                        <Route path=path!("/performance") view=|| part(part::performance) />
+                        <Route path=path!("/memory") view=|| part(part::memory) />
+                        <Route path=path!("/tools") view=|| part(part::tools) />
+                        <Route path=path!("/system") view=|| part(part::system) />
+                        <Route path=path!("/debugger") view=|| part(part::debugger_page) />
+                        <Route path=path!("/settings") view=|| part(part::settings) />
+                        <Route path=path!("/help") view=|| part(part::help) />
+                    </FlatRoutes>
                 </main>
                 <Dock />
                 <NoticeList />
@@ -99,7 +99,7 @@ fn Dock() -> impl IntoView {
     view! {
         <Show when=move || dock.get() && path.get() != "/debugger">
             <section class="dock-panel" aria-label="Debugger">
-                <Part load=lazy::debugger_panel />
+                {part(part::debugger_panel)}
             </section>
         </Show>
     }

@@ -6,8 +6,8 @@ pub mod components;
 pub mod debugger;
 pub mod files;
 pub mod format;
-mod lazy;
 pub mod pages;
+mod part;
 mod renders;
 
 pub use app::{Shell, mount};

@@ -4,9 +4,11 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::driver;
+use crate::lazy;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::format;
+use crate::ui::part::part;
 use crate::ui::renders;
 
 /// What a phase is called in the page.
@@ -75,11 +77,17 @@ pub fn ConnectionChip() -> impl IntoView {
             </button>
             <Show when=move || is_open.get()>
                 <div class="popover" role="dialog" aria-label="Connection" node_ref=popover>
-                    <Details />
+                    {part(details)}
                 </div>
             </Show>
         </div>
     }
+}
+
+lazy::part! {
+    in connection: fn details() -> AnyView { view! { <Details /> }.into_any() }
+    /// The form for the address.
+    in connection: pub(super) fn address_form(place: &'static str) -> AnyView { view! { <AddressForm place /> }.into_any() }
 }
 
 #[component]

@@ -5,55 +5,55 @@ use leptos::prelude::*;
 
 use super::palette::{close, show};
 use crate::driver;
+use crate::lazy;
 use crate::state::use_app;
+use crate::ui::part::part;
 use crate::ui::renders;
 
 /// The dialog; open while there is something to agree to.
 #[component]
 pub fn Confirm() -> impl IntoView {
     renders::count("Confirm");
+    let pending = use_app().to_confirm;
+    move || pending.get().map(|(url, host)| part(move || question(url.clone(), host.clone())))
+}
+
+lazy::part! {
+    in palette: fn question(url: String, host: String) -> AnyView { view! { <Question url host /> }.into_any() }
+}
+
+#[component]
+fn Question(url: String, host: String) -> impl IntoView {
+    renders::count("Question");
     let app = use_app();
     let pending = app.to_confirm;
+    let dialog = NodeRef::<Dialog>::new();
+    show(dialog);
+    let agreed = url.clone();
     view! {
-        {move || {
-            pending
-                .get()
-                .map(|(url, host)| {
-                    let dialog = NodeRef::<Dialog>::new();
-                    show(dialog);
-                    let agreed = url.clone();
-                    view! {
-                        <dialog
-                            class="confirm"
-                            node_ref=dialog
-                            aria-labelledby="confirm-title"
-                            on:close=move |_| pending.set(None)
-                        >
-                            <h2 id="confirm-title">"Connect to " {host} "?"</h2>
-                            <p>
-                                "This address is on another machine. What you type and say would go there. Only agree if you know it."
-                            </p>
-                            <p>
-                                <code>{url}</code>
-                            </p>
-                            <div class="actions">
-                                <button class="button" autofocus on:click=move |_| close(dialog)>
-                                    "Stay here"
-                                </button>
-                                <button
-                                    class="button primary"
-                                    on:click=move |_| {
-                                        close(dialog);
-                                        driver::remember(&agreed);
-                                        app.connect(agreed.clone());
-                                    }
-                                >
-                                    "Connect"
-                                </button>
-                            </div>
-                        </dialog>
+        <dialog class="confirm" node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| pending.set(None)>
+            <h2 id="confirm-title">"Connect to " {host} "?"</h2>
+            <p>
+                "This address is on another machine. What you type and say would go there. Only agree if you know it."
+            </p>
+            <p>
+                <code>{url}</code>
+            </p>
+            <div class="actions">
+                <button class="button" autofocus on:click=move |_| close(dialog)>
+                    "Stay here"
+                </button>
+                <button
+                    class="button primary"
+                    on:click=move |_| {
+                        close(dialog);
+                        driver::remember(&agreed);
+                        app.connect(agreed.clone());
                     }
-                })
-        }}
+                >
+                    "Connect"
+                </button>
+            </div>
+        </dialog>
     }
 }

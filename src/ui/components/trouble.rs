@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::chip::AddressForm;
+use super::chip::address_form;
 use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Timestamp;
 use crate::state::use_app;
+use crate::ui::part::part;
 use crate::ui::{format, renders};
 
 /// How often the countdown is looked at.
@@ -76,7 +77,7 @@ fn Banner() -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || changes_address.get()>
-                <AddressForm place="trouble" />
+                {part(|| address_form("trouble"))}
             </Show>
         </div>
     }

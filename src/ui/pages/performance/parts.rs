@@ -42,7 +42,7 @@ pub(super) fn Patterns() -> impl IntoView {
         let number = place + 1;
         view! {
             <pattern id=format!("perf-fill-{number}") width="6" height="6" patternUnits="userSpaceOnUse">
-                <rect width="6" height="6" style=format!("fill: var(--series-{number})") />
+                <rect width="6" height="6" style:fill=format!("var(--series-{number})") />
                 <path d=mark class="perf-mark" />
             </pattern>
         }
