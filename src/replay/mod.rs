@@ -8,6 +8,7 @@ mod dry_run;
 mod plan;
 mod playback;
 mod player;
+mod reader;
 
 pub use as_test::as_test;
 pub use dry_run::{DryRun, Fate, Forecast, Ids, Options, Pace, Recent};
