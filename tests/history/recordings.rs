@@ -201,6 +201,29 @@ fn what_is_no_recording_is_said_to_be_none() {
     assert_eq!(empty.damages[0].why, "the archive holds no messages of a WebSocket");
 }
 
+#[test]
+fn of_an_archive_that_breaks_off_everything_before_is_read_and_the_cut_named() {
+    let whole = Recording::import(CHROME).unwrap();
+    let end = CHROME.find("other socket").unwrap();
+    let imported = Recording::import(&CHROME[..end]).unwrap();
+    assert_eq!(imported.recording.entries.len(), whole.recording.entries.len() - 1);
+    let last = imported.damages.last().unwrap();
+    assert_eq!((last.place, &*last.why), (7, "the file breaks off within this message"));
+    assert!(imported.damages[0].why.starts_with("not readable as JSON"), "{:?}", imported.damages[0]);
+    let own = export_har(&live(), "ws://localhost:8765");
+    let cut = Recording::import(&own[..own.rfind("\"opcode\"").unwrap()]).unwrap().recording;
+    assert_eq!(cut.entries.len(), live().entries.len() - 1);
+    assert_eq!(cut.notes.len(), live().notes.len(), "they stand before the messages");
+}
+
+#[test]
+fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
+    let text = CHROME.replace(r#""opcode": 2, "data": "AAEC""#, r#""opcode": nothing, "data": "AAEC""#);
+    let imported = Recording::import(&text).unwrap();
+    assert_eq!(imported.recording.entries, Recording::import(CHROME).unwrap().recording.entries);
+    assert!(imported.damages.iter().any(|damage| damage.place == 3 && damage.why.contains("JSON")));
+}
+
 fn any_recording() -> impl Strategy<Value = Recording> {
     let known = prop_oneof![Just(Own::default()), "[a-f0-9]{1,8}".prop_map(|id| own(&id))];
     let entry = (0..10_000_000_i64, any::<bool>(), "\\PC{0,40}|[\u{0}-\u{1f}\"\\\\]{0,9}", known).prop_map(
