@@ -5,6 +5,7 @@
 
 mod as_test;
 mod dry_run;
+mod follow;
 mod plan;
 mod playback;
 mod player;
