@@ -1,19 +1,26 @@
 //! A recording: frames in a file, to be handed on and read again.
 
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use super::note::{Note, Told};
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind, What};
 use super::shown::{shown_text, state_name};
 use super::{har, jsonl, skim};
-use crate::protocol::Now;
+use crate::link::{Carries, Origin};
+use crate::protocol::{Now, Timestamp};
 
 /// The two clocks of a page agree within this time, or one of them was set (microseconds).
 const CLOCKS_AGREE_WITHIN: u64 = 20_000;
 
-/// Frames, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Frames, in order, and what the page that wrote it told beside them.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
     /// The frames.
     pub entries: Vec<Entry>,
+    /// What is no frame, in order. Only this program writes it.
+    pub notes: Vec<Note>,
 }
 
 /// A frame of a recording.
@@ -40,9 +47,23 @@ pub struct Own {
     pub action: Option<String>,
     /// The message's state at the end, one of [`super::STATES`].
     pub state: Option<String>,
+    /// The page's monotonic clock when the frame came or went.
+    pub mono: Option<Timestamp>,
+    /// The generation number of its connection.
+    pub conn: Option<u32>,
+    /// The server's run that it belongs to.
+    pub run: Option<u32>,
+    /// It came from a connection that had been given up.
+    pub is_stale: bool,
 }
 
 impl Entry {
+    /// When, on both clocks; `None` where the page that wrote it did not tell its own.
+    #[must_use]
+    pub fn told_at(&self) -> Option<Now> {
+        self.own.mono.map(|mono| Now { mono, wall: jsonl::wall(self.micros) })
+    }
+
     /// When: milliseconds since 1970-01-01 UTC, with a fraction.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a recording's times fit 53 bits")]
@@ -52,7 +73,7 @@ impl Entry {
 }
 
 /// What came of reading a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Imported {
     /// What was readable.
     pub recording: Recording,
@@ -86,7 +107,7 @@ impl Format {
             return Some(Self::Har);
         }
         // Damaged lines may come first. A damaged archive has its outermost key in place as a rule.
-        let is_entry = |line: &str| skim::member(line, "frame").is_some();
+        let is_entry = |line: &str| skim::member(line, "frame").is_some() || skim::member(line, "note").is_some();
         if text.lines().any(is_entry) {
             return Some(Self::JsonLines);
         }
@@ -96,17 +117,58 @@ impl Format {
 }
 
 impl Recording {
-    /// The frames among these rows, tokens hidden. Binary frames are left out: their content is not kept.
+    /// These rows, tokens hidden. The states of a message go with its frames.
     #[must_use]
     pub fn of<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let (mut numbers, mut messages) = (BTreeSet::new(), HashSet::new());
+        for row in rows {
+            numbers.insert(row.number);
+            if let Some(id) = row.message().filter(|id| messages.insert(*id)) {
+                let states = recorder.rows_of(id).filter(|row| matches!(row.kind, RowKind::Message { .. }));
+                numbers.extend(states.map(|row| row.number));
+            }
+        }
+        let mut recording = Self::default();
         let mut clock = FineClock::default();
-        let entries = rows.into_iter().filter_map(|row| {
-            let is_text = !matches!(row.kind, RowKind::FrameIn { what: What::Binary(_), .. });
-            let direction = row.direction().filter(|_| is_text)?;
-            let (micros, text) = (clock.micros(row.at), shown_text(row).into_owned());
-            Some(Entry { micros, direction, text, own: Own::of(recorder, row) })
-        });
-        Self { entries: entries.collect() }
+        let mut last: Option<&Arc<str>> = None;
+        for row in numbers.into_iter().filter_map(|number| recorder.get(number)) {
+            let micros = clock.micros(row.at);
+            if let Some(told) = Told::of(row) {
+                let after = recording.entries.len();
+                recording.notes.push(Note { micros, mono: row.at.mono, after, told });
+                continue;
+            }
+            let Some((direction, text)) = row.direction().zip(row.frame()) else { continue };
+            // Each bad entry of a replay has a row with the whole frame: it came once.
+            if !last.replace(text).is_some_and(|last| Arc::ptr_eq(last, text)) {
+                let text = shown_text(row).into_owned();
+                recording.entries.push(Entry { micros, direction, text, own: Own::of(recorder, row) });
+            }
+        }
+        recording
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.notes.is_empty()
+    }
+
+    /// When it begins: microseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn start(&self) -> i64 {
+        let note = self.notes.first().filter(|note| note.after == 0).map(|note| note.micros);
+        note.or(self.entries.first().map(|entry| entry.micros)).unwrap_or_default()
+    }
+
+    /// The frames in the order of their times. What this program wrote is in order, even where a clock was set.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.entries.iter().collect();
+        if entries.iter().any(|entry| entry.own.mono.is_none()) {
+            entries.sort_by_key(|entry| entry.micros);
+        }
+        entries
     }
 
     /// Reads a recording in whatever format it is; `None` where it is in none.
@@ -119,19 +181,40 @@ impl Recording {
     }
 }
 
+impl Note {
+    /// When, on both clocks.
+    #[must_use]
+    pub const fn at(&self) -> Now {
+        Now { mono: self.mono, wall: jsonl::wall(self.micros) }
+    }
+}
+
 impl Own {
     fn of(recorder: &Recorder, row: &Row) -> Self {
-        let Some(id) = row.message() else { return Self::default() };
+        let wire = Self {
+            mono: Some(row.at.mono),
+            conn: row.conn().map(|conn| conn.0),
+            run: Some(recorder.epoch_of(row.number)),
+            is_stale: matches!(row.kind, RowKind::FrameIn { what: What::Stale, .. }),
+            ..Self::default()
+        };
+        if let RowKind::FrameOut { carries: Carries::Raw(origin), .. } = &row.kind {
+            return wire.made_by(*origin);
+        }
+        let Some(id) = row.message() else { return wire };
+        let named = Self { message: Some(id.to_string()), ..wire };
         let last = recorder.rows_of(id).rev().find_map(|row| match &row.kind {
-            RowKind::Message { origin, state, .. } => Some((origin, state)),
+            RowKind::Message { origin, state, .. } => Some((*origin, state)),
             _ => None,
         });
-        Self {
-            message: Some(id.to_string()),
-            component: last.map(|(origin, _)| origin.component.to_owned()),
-            action: last.map(|(origin, _)| origin.action.to_owned()),
-            state: last.map(|(_, state)| state_name(state).to_owned()),
+        match last {
+            Some((origin, state)) => Self { state: Some(state_name(state).to_owned()), ..named.made_by(origin) },
+            None => named,
         }
+    }
+
+    fn made_by(self, origin: Origin) -> Self {
+        Self { component: Some(origin.component.to_owned()), action: Some(origin.action.to_owned()), ..self }
     }
 
     /// Whether the page knew nothing.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::mask::{is_secret, mask, mask_tokens};
 use super::row::{Row, RowKind, What};
-use crate::link::{MessageState, Proof, Resumed, Why};
+use crate::link::{CloseInfo, MessageState, Proof, Resumed, Why};
 
 /// The states of a message: their names in queries, and what they mean.
 pub const STATES: [(&str, &str); 10] = [
@@ -92,5 +92,43 @@ pub(crate) fn trouble_words(why: &Why) -> String {
         Why::Rejected(reason) => format!("turned away: {reason}"),
         Why::Silent => "nothing comes any more".to_owned(),
         Why::Deaf => "answers, but sends no events".to_owned(),
+    }
+}
+
+/// What the words of [`trouble_words`] say; words that it does not use are taken for a server's.
+pub(crate) fn read_trouble(words: &str) -> Why {
+    let info = |told: &str| {
+        let (code, reason) = told.split_once(' ').unwrap_or((told, ""));
+        CloseInfo { code: code.parse().unwrap_or_default(), reason: reason.to_owned() }
+    };
+    if let Some(told) = words.strip_prefix("no connection, code ") {
+        return Why::Unreachable(info(told));
+    }
+    if let Some(told) = words.strip_prefix("closed, code ") {
+        return Why::Closed(info(told));
+    }
+    let without_words = [Why::OpenTimeout, Why::AuthTimeout, Why::Silent, Why::Deaf];
+    let known = without_words.into_iter().find(|why| trouble_words(why) == words);
+    known.unwrap_or_else(|| Why::Rejected(words.strip_prefix("turned away: ").unwrap_or(words).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_can_be_read_from_its_words() {
+        let info = |reason: &str| CloseInfo { code: 1006, reason: reason.to_owned() };
+        for why in [
+            Why::Unreachable(info("")),
+            Why::Closed(info("going away, soon")),
+            Why::OpenTimeout,
+            Why::AuthTimeout,
+            Why::Rejected("bad token".to_owned()),
+            Why::Silent,
+            Why::Deaf,
+        ] {
+            assert_eq!(read_trouble(&trouble_words(&why)), why);
+        }
     }
 }

@@ -18,6 +18,12 @@ impl MessageId {
         Self(uuid::Builder::from_random_bytes(rng.u128(..).to_le_bytes()).into_uuid())
     }
 
+    /// The id of a recorded message that had none: the how-manieth of them it is.
+    #[must_use]
+    pub(crate) const fn numbered(number: u64) -> Self {
+        Self(Uuid::from_u64_pair(0x4000, 0x8000_0000_0000_0000 | number))
+    }
+
     /// Reads an id as it stands on the wire.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

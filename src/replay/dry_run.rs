@@ -98,9 +98,9 @@ impl DryRun {
     pub fn of(plan: Plan, options: Options, recent: &Recent) -> Self {
         // How long before the start a key was written last; after the start, as a negative time.
         let mut written: HashMap<&str, Option<Duration>> = HashMap::new();
-        let mut last_turn: Option<usize> = None;
+        let mut last_turn = false;
         let mut forecasts = Vec::with_capacity(plan.steps.len());
-        for (place, step) in plan.steps.iter().enumerate() {
+        for step in &plan.steps {
             let at = match options.pace {
                 Pace::Times(times) => Some(step.offset / times.max(1)),
                 Pace::Step | Pace::Answered => None,
@@ -117,11 +117,12 @@ impl DryRun {
             let fate = match duplicate.flatten() {
                 Some(Some(before)) if before < REMEMBERED => Fate::Dropped { before },
                 Some(None) => Fate::MaybeDropped,
-                _ if step.effect() == Effect::Turn && last_turn.is_some() => Fate::MaybeBusy,
+                // Where each waits for the one before, it waits for its turn too.
+                _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => Fate::MaybeBusy,
                 _ => Fate::Handled,
             };
             if step.effect() == Effect::Turn && matches!(fate, Fate::Handled | Fate::MaybeBusy) {
-                last_turn = Some(place);
+                last_turn = true;
             }
             forecasts.push(Forecast { at, fate });
         }

@@ -5,9 +5,11 @@
 
 mod as_test;
 mod dry_run;
+mod follow;
 mod plan;
 mod playback;
 mod player;
+mod reader;
 
 pub use as_test::as_test;
 pub use dry_run::{DryRun, Fate, Forecast, Ids, Options, Pace, Recent};

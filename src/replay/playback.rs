@@ -1,23 +1,13 @@
 //! A recording as what the link would have told: every page can show the state at each of its moments.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use super::reader::Reader;
+use crate::history::{Direction, Level, Recorder, Recording, Told};
+use crate::link::LinkEvent;
+use crate::protocol::{Event, Now, Timestamp, WallTime};
 
-use crate::history::{Direction, Entry, Recording, skim};
-use crate::link::inbound::{Accepted, Inbound, echoed_id};
-use crate::link::{
-    AuthStep, Carries, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, Proof, Reading,
-};
-use crate::protocol::{Command, Control, Envelope, Event, Frame, Now, Timestamp, WallTime, decode};
-
-/// A file does not tell which connection it was.
-const CONN: ConnId = ConnId(0);
-/// Where recorded messages come from, as far as this page knows.
-const ORIGIN: Origin = Origin { component: "recording", action: "play" };
 /// So much of a text stands on its mark.
 const MARK_CHARS: usize = 60;
 
@@ -36,42 +26,101 @@ pub struct Mark {
 #[derive(Debug)]
 pub struct Playback {
     events: Vec<LinkEvent>,
-    /// For each frame, where its events end.
+    /// For each frame, where it stands among the events,
+    frames: Vec<usize>,
+    /// and where its events end.
     ends: Vec<usize>,
     times: Vec<Now>,
     marks: Vec<Mark>,
+    /// Words of the page's own, with their places among the events.
+    notices: Vec<(usize, Notice)>,
+}
+
+#[derive(Debug)]
+struct Notice {
+    level: Level,
+    text: Box<str>,
+    at: Now,
 }
 
 impl Playback {
-    /// Prepares a recording.
+    /// Prepares a recording. Its notes tell what the page knew; without them it is told by the frames.
     #[must_use]
     pub fn new(recording: &Recording) -> Self {
-        let mut entries: Vec<&Entry> = recording.entries.iter().collect();
-        entries.sort_by_key(|entry| entry.micros);
+        let entries = recording.in_order();
         let start = entries.first().map_or(0, |entry| entry.micros);
-        let mut reader = Reader::new();
-        let mut playback = Self { events: Vec::new(), ends: Vec::new(), times: Vec::new(), marks: Vec::new() };
-        let has_challenge =
-            entries.iter().any(|entry| skim::head(&entry.text).kind.as_deref() == Some("auth_challenge"));
+        let mut reader = Reader::new(recording);
+        let mut playback = Self {
+            events: Vec::new(),
+            frames: Vec::new(),
+            ends: Vec::new(),
+            times: Vec::new(),
+            marks: Vec::new(),
+            notices: Vec::new(),
+        };
+        let mut notes = recording.notes.iter().peekable();
         for entry in entries {
             let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
             let wall = WallTime::from_unix_millis(entry.micros.div_euclid(1_000));
             // Zero is what nothing has been recorded at.
-            let now = Now { mono: Timestamp::from_micros(passed.saturating_add(1)), wall };
-            if playback.times.is_empty() && !has_challenge {
-                reader.ready(now, None);
+            let mono = Timestamp::from_micros(passed.saturating_add(1));
+            let now = entry.told_at().unwrap_or(Now { mono, wall });
+            let position = playback.times.len() + 1;
+            while let Some(note) = notes.next_if(|note| note.after < position) {
+                playback.tell(&note.told, note.at(), &mut reader);
             }
+            playback.take(&mut reader, position);
             match entry.direction {
                 Direction::Out => reader.out(entry, now),
                 Direction::In => reader.inside(entry, now),
             }
-            let position = playback.times.len() + 1;
-            playback.marks.extend(reader.told.iter().filter_map(|event| mark(event, position)));
-            playback.events.append(&mut reader.told);
+            playback.frames.push(playback.events.len() + reader.frame);
+            while let Some(note) = notes.next_if(|note| note.after == position) {
+                playback.tell(&note.told, note.at(), &mut reader);
+            }
+            playback.take(&mut reader, position);
             playback.ends.push(playback.events.len());
             playback.times.push(now);
         }
+        for note in notes {
+            playback.tell(&note.told, note.at(), &mut reader);
+        }
+        playback.take(&mut reader, playback.times.len());
         playback
+    }
+
+    fn tell(&mut self, told: &Told, at: Now, reader: &mut Reader) {
+        match told {
+            Told::Notice { level, text } => {
+                let place = self.events.len() + reader.told.len();
+                self.notices.push((place, Notice { level: *level, text: text.clone(), at }));
+            }
+            told => reader.note(told, at),
+        }
+    }
+
+    fn take(&mut self, reader: &mut Reader, position: usize) {
+        self.marks.extend(reader.told.iter().filter_map(|event| mark(event, position)));
+        self.events.append(&mut reader.told);
+    }
+
+    /// Records all of it; the numbers of the frames' rows.
+    pub fn record(&self, recorder: &mut Recorder) -> Vec<u64> {
+        let mut notices = self.notices.iter().peekable();
+        let mut frames = self.frames.iter().peekable();
+        let mut rows = Vec::with_capacity(self.frames.len());
+        for place in 0..=self.events.len() {
+            while let Some((_, Notice { level, text, at })) = notices.next_if(|(before, _)| *before == place) {
+                recorder.note(*level, text, *at);
+            }
+            if frames.next_if(|frame| **frame == place).is_some() {
+                rows.push(recorder.numbers().end);
+            }
+            if let Some(event) = self.events.get(place) {
+                recorder.record(event);
+            }
+        }
+        rows
     }
 
     /// How many frames there are.
@@ -135,148 +184,4 @@ fn mark(event: &LinkEvent, position: usize) -> Option<Mark> {
     };
     let label = label.chars().take(MARK_CHARS).collect();
     Some(Mark { position, label, is_error })
-}
-
-/// A message of the recording that has not been answered.
-struct Awaited {
-    id: MessageId,
-    kind: String,
-    data: Value,
-}
-
-/// Reads the frames in order.
-struct Reader {
-    told: Vec<LinkEvent>,
-    inbound: Inbound,
-    statuses: HashMap<MessageId, MessageStatus>,
-    awaited: Vec<Awaited>,
-    /// Messages without an id of their own get one.
-    unnamed: u64,
-}
-
-impl Reader {
-    fn new() -> Self {
-        let inbound = Inbound::new();
-        Self { told: Vec::new(), inbound, statuses: HashMap::new(), awaited: Vec::new(), unnamed: 0 }
-    }
-
-    fn ready(&mut self, now: Now, client_id: Option<String>) {
-        self.inbound.begin_connection();
-        self.phase(Phase::Ready { conn: CONN, since: now, client_id }, now);
-    }
-
-    fn phase(&mut self, phase: Phase, at: Now) {
-        self.told.push(LinkEvent::Phase { phase, trouble: None, at });
-    }
-
-    fn out(&mut self, entry: &Entry, now: Now) {
-        let text: Arc<str> = entry.text.as_str().into();
-        let frame = serde_json::from_str(&entry.text).unwrap_or(Value::Null);
-        let kind = frame.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let data = frame.get("data").cloned().unwrap_or_default();
-        if kind.is_empty() || kind == "auth_response" {
-            let carries = Carries::ChallengeAnswer;
-            self.told.push(LinkEvent::FrameOut { conn: CONN, text, carries, at: now });
-            return;
-        }
-        let named =
-            entry.own.message.as_deref().or_else(|| data.get("message_id")?.as_str()).and_then(MessageId::parse);
-        let id = named.or_else(|| {
-            self.unnamed += 1;
-            MessageId::parse(&format!("00000000-0000-4000-8000-{:012}", self.unnamed))
-        });
-        let Some(id) = id else { return };
-        let attempt =
-            if let Some(MessageState::Written { attempt, .. }) = self.statuses.get(&id).map(|known| &known.state) {
-                attempt + 1
-            } else {
-                let mut fields = data.as_object().cloned().unwrap_or_default();
-                fields.remove("message_id");
-                let command = Arc::new(Command::from_wire(&kind, fields));
-                let state = MessageState::Queued;
-                let status = MessageStatus { id, command, origin: ORIGIN, created: now, again: None, at: now, state };
-                self.statuses.insert(id, status.clone());
-                self.told.push(LinkEvent::Message(status));
-                1
-            };
-        self.told.push(LinkEvent::FrameOut { conn: CONN, text, carries: Carries::Message(id), at: now });
-        self.becomes(id, MessageState::Written { conn: CONN, attempt }, now);
-        self.awaited.push(Awaited { id, kind, data });
-    }
-
-    fn becomes(&mut self, id: MessageId, state: MessageState, now: Now) {
-        if let Some(status) = self.statuses.get_mut(&id)
-            && !status.state.is_final()
-        {
-            status.state = state;
-            status.at = now;
-            self.told.push(LinkEvent::Message(status.clone()));
-        }
-    }
-
-    fn inside(&mut self, entry: &Entry, now: Now) {
-        let text: Arc<str> = entry.text.as_str().into();
-        let accepted = self.inbound.release_replay(now);
-        self.deliver(accepted);
-        let frame_in = |reading| LinkEvent::FrameIn { conn: CONN, text: text.clone(), reading, at: now };
-        match decode(&text) {
-            Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
-            Ok(Frame::Control(control)) => {
-                self.told.push(frame_in(Reading::Control(control.clone())));
-                self.control(control, now);
-            }
-            Ok(Frame::Replay(entries)) => {
-                self.told.push(frame_in(Reading::Events));
-                let events: Vec<Envelope> = entries.into_iter().flatten().collect();
-                let accepted = self.inbound.replay(now, events);
-                self.deliver(accepted);
-            }
-            Ok(Frame::Event(envelope)) => {
-                self.told.push(frame_in(Reading::Events));
-                let answers = self.answered_by(&envelope.event);
-                let accepted = self.inbound.live(now, envelope, answers);
-                self.deliver(accepted);
-                if let Some(id) = answers {
-                    self.becomes(id, MessageState::Delivered(Proof::Echo), now);
-                }
-            }
-        }
-    }
-
-    fn control(&mut self, control: Control, now: Now) {
-        match control {
-            Control::Challenge { .. } => {
-                let give_up_at = now.mono;
-                let step = AuthStep::AwaitingChallenge { probe_at: now.mono };
-                self.phase(Phase::Authenticating { conn: CONN, give_up_at, step }, now);
-            }
-            Control::AuthResult { result: Ok(client_id) } => self.ready(now, Some(client_id)),
-            Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
-            Control::Duplicate { original_type, .. } => {
-                if let Some(at) = self.awaited.iter().position(|awaited| awaited.kind == original_type) {
-                    let Awaited { id, .. } = self.awaited.remove(at);
-                    self.becomes(id, MessageState::Delivered(Proof::Duplicate), now);
-                }
-            }
-        }
-    }
-
-    /// The message that an echo answers: by its id, or, where it had none, by what it says.
-    fn answered_by(&mut self, event: &Event) -> Option<MessageId> {
-        let Event::ClientMessage(echo) = event else { return None };
-        let named = echoed_id(event).filter(|id| self.statuses.contains_key(id));
-        let is_it = |awaited: &Awaited| match named {
-            Some(id) => awaited.id == id,
-            None => awaited.kind == echo.message_type && awaited.data == echo.message_data,
-        };
-        match self.awaited.iter().position(is_it) {
-            Some(at) => Some(self.awaited.remove(at).id),
-            None => named,
-        }
-    }
-
-    fn deliver(&mut self, accepted: Accepted) {
-        self.told.extend(accepted.resumed.map(LinkEvent::Resumed));
-        self.told.extend(accepted.events.into_iter().map(LinkEvent::Event));
-    }
 }

@@ -1,18 +1,23 @@
-//! Sends the steps of a replay at their time, and follows what becomes of each.
+//! Sends the steps of a replay at their time, and says what became of each.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::dry_run::{Ids, Options, Pace};
-use super::plan::{Plan, Step};
-use crate::history::{Recorder, Row, RowKind, skim};
-use crate::link::{Carries, MessageId, MessageState, Origin, Proof};
+use super::follow::{Followed, Turn};
+use super::plan::{Effect, Plan, Step};
+use crate::history::Recorder;
+use crate::link::Origin;
 use crate::protocol::{Command, Timestamp};
 
 /// What replayed messages say they come from.
 pub const ORIGIN: Origin = Origin { component: "replay", action: "play" };
-/// An answer is awaited no longer than this before the next message goes out.
+/// An answer is awaited no longer than this, and likewise that a turn begins.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A turn that has begun is awaited no longer than this before the next message goes out.
+const TURN_PATIENCE: Duration = Duration::from_secs(120);
+/// Coda tells what a turn took just after its end, and listens then.
+const TURN_REST: Duration = Duration::from_millis(300);
 
 /// Something to send now.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +50,8 @@ pub struct Sent {
     pub at: Timestamp,
     /// What became of it.
     pub outcome: Outcome,
+    /// Since when an answer is awaited; `None` while it waits in the queue.
+    pub(super) written: Option<Timestamp>,
 }
 
 /// A replay that runs.
@@ -58,13 +65,25 @@ pub struct Player {
     /// Steps that the user has asked for and that are not sent.
     asked: usize,
     sent: Vec<Sent>,
-    /// The row from which on the record tells of what was sent.
-    first_row: u64,
+    followed: Followed,
+    /// A step could not be written: there was no connection, and nothing more is sent.
+    is_broken: bool,
+    revision: u64,
 }
 
 impl Player {
-    pub(super) const fn new(plan: Plan, options: Options, now: Timestamp, first_row: u64) -> Self {
-        Self { plan, options, start: now, paused: None, asked: 0, sent: Vec::new(), first_row }
+    pub(super) fn new(plan: Plan, options: Options, now: Timestamp, next_row: u64) -> Self {
+        Self {
+            plan,
+            options,
+            start: now,
+            paused: None,
+            asked: 0,
+            sent: Vec::new(),
+            followed: Followed::from(next_row),
+            is_broken: false,
+            revision: 0,
+        }
     }
 
     /// What was sent, step by step.
@@ -85,10 +104,22 @@ impl Player {
         self.options
     }
 
-    /// Whether everything was sent.
+    /// Changes whenever what was sent, or what became of it, does.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether nothing more is sent.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.sent.len() == self.plan.steps.len()
+        self.is_broken || self.sent.len() == self.plan.steps.len()
+    }
+
+    /// Whether it is over and the outcome of each step is known, or awaited no longer.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.is_over() && self.sent.iter().all(|sent| sent.outcome != Outcome::Awaited)
     }
 
     /// Whether it stands still by the user's wish.
@@ -117,7 +148,7 @@ impl Player {
     /// When the next step is due; `None` where it waits for something else than time.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let step = self.plan.steps.get(self.sent.len())?;
+        let step = self.plan.steps.get(self.sent.len()).filter(|_| !self.is_broken)?;
         if self.asked > 0 {
             return Some(self.start);
         }
@@ -127,94 +158,59 @@ impl Player {
         match self.options.pace {
             Pace::Times(times) => Some(self.start + step.offset / times.max(1)),
             Pace::Step => None,
-            Pace::Answered => match self.sent.last() {
-                Some(Sent { at, outcome: Outcome::Awaited }) => Some(*at + PATIENCE),
-                Some(_) | None => Some(self.start),
+            Pace::Answered => match (self.sent.last(), self.followed.turn) {
+                (Some(Sent { written, outcome: Outcome::Awaited, .. }), _) => written.map(|at| at + PATIENCE),
+                (_, Turn::None) => Some(self.start),
+                (_, Turn::Expected(since)) => Some(since + PATIENCE),
+                (_, Turn::Runs(since)) => Some(since + TURN_PATIENCE),
+                (_, Turn::Ended(at)) => Some(at + TURN_REST),
             },
         }
     }
 
     /// The next thing to send, if it is due; drain to `None`.
     pub fn poll(&mut self, now: Timestamp) -> Option<ToSend> {
-        if self.due().is_none_or(|due| due > now) {
+        let due = self.due();
+        self.lose_patience(now);
+        if due.is_none_or(|due| due > now) {
             return None;
         }
         self.asked = self.asked.saturating_sub(1);
-        if let Some(last) = self.sent.last_mut().filter(|last| last.outcome == Outcome::Awaited)
-            && self.options.pace == Pace::Answered
-        {
-            last.outcome = Outcome::NoAnswer;
-        }
         let step = self.plan.steps.get(self.sent.len())?;
-        self.sent.push(Sent { at: now, outcome: Outcome::Awaited });
+        self.sent.push(Sent { at: now, outcome: Outcome::Awaited, written: Some(now) });
+        self.followed.turn = Turn::None;
+        self.revision += 1;
         Some(match self.options.ids {
             Ids::Fresh => ToSend::Command(step.command.clone()),
             Ids::Same => ToSend::Bytes(step.text.clone()),
         })
     }
 
-    /// Looks in the record what became of what was sent.
+    /// The last step could not be written: the replay ends.
+    pub fn not_written(&mut self) {
+        self.is_broken = true;
+        self.revision += 1;
+        if let Some(last) = self.sent.last_mut() {
+            last.outcome = Outcome::Ended("not written: there was no connection");
+        }
+    }
+
+    fn lose_patience(&mut self, now: Timestamp) {
+        for sent in self.sent.iter_mut().filter(|sent| sent.outcome == Outcome::Awaited) {
+            if sent.written.is_some_and(|at| at + PATIENCE <= now) {
+                sent.outcome = Outcome::NoAnswer;
+                self.revision += 1;
+            }
+        }
+    }
+
+    /// Looks in the record what became of what was sent: at the rows that are new.
     pub fn look(&mut self, recorder: &Recorder) {
-        match self.options.ids {
-            Ids::Fresh => self.look_for_messages(recorder),
-            Ids::Same => self.look_for_answers(recorder),
+        let waits_for_turns = self.options.pace == Pace::Answered;
+        let begins_turn = self.plan.steps.get(self.sent.len().saturating_sub(1));
+        let begins_turn = waits_for_turns && begins_turn.is_some_and(|step| step.effect() == Effect::Turn);
+        if self.followed.look(recorder, &self.plan.steps, &mut self.sent, begins_turn) {
+            self.revision += 1;
         }
-    }
-
-    fn look_for_messages(&mut self, recorder: &Recorder) {
-        let is_first = |row: &&Row| matches!(&row.kind, RowKind::Message { origin: ORIGIN, .. });
-        let mut ids: Vec<MessageId> = Vec::new();
-        for id in recorder.rows(self.first_row..).filter(is_first).filter_map(Row::message) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        for (sent, id) in self.sent.iter_mut().zip(ids) {
-            if matches!(sent.outcome, Outcome::Awaited | Outcome::NoAnswer)
-                && let Some(outcome) = outcome_of(recorder, id)
-            {
-                sent.outcome = outcome;
-            }
-        }
-    }
-
-    /// The server answers in the order of the writes, with an echo or as to a duplicate.
-    fn look_for_answers(&mut self, recorder: &Recorder) {
-        let mut waiting: Vec<(usize, &str, Timestamp)> = Vec::new();
-        let mut written = 0;
-        for row in recorder.rows(self.first_row..) {
-            match &row.kind {
-                RowKind::FrameOut { kind, carries: Carries::Raw(ORIGIN), .. } => {
-                    waiting.push((written, kind, row.at.mono));
-                    written += 1;
-                }
-                RowKind::FrameIn { kind, text, .. } if !waiting.is_empty() => {
-                    let (field, is_echo) = match &**kind {
-                        "client_message" => ("message_type", true),
-                        "duplicate_message" => ("original_type", false),
-                        _ => continue,
-                    };
-                    let Some(of) = skim::data_member(text, field).and_then(skim::string) else { continue };
-                    let Some(at) = waiting.iter().position(|(_, kind, _)| *kind == of) else { continue };
-                    let (place, _, since) = waiting.remove(at);
-                    let outcome = if is_echo { Outcome::Echoed(row.at.mono.since(since)) } else { Outcome::Duplicate };
-                    if let Some(sent) = self.sent.get_mut(place) {
-                        sent.outcome = outcome;
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-fn outcome_of(recorder: &Recorder, id: MessageId) -> Option<Outcome> {
-    let row = recorder.rows_of(id).rev().find(|row| matches!(row.kind, RowKind::Message { .. }))?;
-    let RowKind::Message { state, .. } = &row.kind else { return None };
-    match state {
-        MessageState::Queued | MessageState::Written { .. } => None,
-        MessageState::Delivered(Proof::Duplicate) => Some(Outcome::Duplicate),
-        MessageState::Delivered(_) => Some(Outcome::Echoed(recorder.round_trip(row).unwrap_or_default())),
-        state => Some(Outcome::Ended(crate::history::state_name(state))),
     }
 }

@@ -7,7 +7,7 @@ use super::watched::Watched;
 use crate::driver::{self, Driver};
 use crate::history::Recorder;
 use crate::link::{Input, Submission};
-use crate::replay::{DryRun, ORIGIN, Outcome, Player, ToSend};
+use crate::replay::{DryRun, ORIGIN, Player, ToSend};
 
 /// How often it is looked whether a step is due (ms): finer than the queue's own gap.
 const LOOK_EVERY: u32 = 15;
@@ -66,11 +66,7 @@ impl ReplayStore {
     }
 
     fn change(&self, edit: impl FnOnce(&mut Player)) {
-        self.player.update_value(|player| {
-            if let Some(player) = player {
-                edit(player);
-            }
-        });
+        self.with_player(edit);
         self.tell();
     }
 
@@ -79,30 +75,32 @@ impl ReplayStore {
     }
 
     fn advance(&self, driver: &Driver) {
-        let Some(Some((to_send, is_done))) = self.player.try_update_value(|player| {
-            let player = player.as_mut()?;
-            let before = player.sent().to_vec();
-            self.history.with_untracked(|recorder| player.look(recorder));
-            let now = driver::now().mono;
-            let to_send: Vec<ToSend> = std::iter::from_fn(|| player.poll(now)).collect();
-            let is_settled = player.sent().iter().all(|sent| sent.outcome != Outcome::Awaited);
-            if before != player.sent() {
-                self.tell();
+        let before = self.player.with_value(|player| player.as_ref().map(Player::revision));
+        let now = driver::now().mono;
+        self.with_player(|player| self.history.with_untracked(|recorder| player.look(recorder)));
+        while let Some(next) = self.with_player(|player| player.poll(now)).flatten() {
+            match next {
+                ToSend::Command(command) => {
+                    driver.dispatch(Input::Replay(Submission { command, origin: ORIGIN, again: None }));
+                }
+                ToSend::Bytes(text) => {
+                    if !driver.send_raw(&text, ORIGIN) {
+                        self.with_player(Player::not_written);
+                    }
+                }
             }
-            Some((to_send, player.is_over() && is_settled))
-        }) else {
-            return;
-        };
-        for next in to_send {
-            driver.dispatch(match next {
-                ToSend::Command(command) => Input::Replay(Submission { command, origin: ORIGIN, again: None }),
-                ToSend::Bytes(text) => Input::Raw { text, origin: ORIGIN },
-            });
         }
-        if is_done {
+        if before != self.player.with_value(|player| player.as_ref().map(Player::revision)) {
+            self.tell();
+        }
+        if self.with_player(|player| player.is_settled()) == Some(true) {
             // The timer's own callback runs right now: it is let go of afterwards.
             let timer = self.timer;
             wasm_bindgen_futures::spawn_local(async move { timer.set_value(None) });
         }
+    }
+
+    fn with_player<R>(&self, act: impl FnOnce(&mut Player) -> R) -> Option<R> {
+        self.player.try_update_value(|player| player.as_mut().map(act)).flatten()
     }
 }

@@ -21,6 +21,7 @@ fn own(message: &str) -> Own {
         component: Some("composer".into()),
         action: None,
         state: Some("queued".into()),
+        ..Own::default()
     }
 }
 
@@ -42,7 +43,8 @@ fn a_recording_holds_the_frames_and_what_the_page_knew() {
     assert!(sent.text.contains(sent.own.message.as_deref().unwrap()));
     assert_eq!(sent.micros / 1_000, START + 1_200);
     assert!(recording.entries[0].text.contains("•••"), "{:?}", recording.entries[0]);
-    assert!(recording.entries[0].own.is_empty());
+    assert_eq!(recording.entries[0].own.component, None);
+    assert_eq!((recording.entries[0].own.conn, recording.entries[0].own.run), (Some(1), Some(1)));
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn a_recording_comes_back_from_both_formats() {
 fn tokens_are_hidden_in_files() {
     let frame = r#"{"type":"auth_response","data":{"token":"SECRET"}}"#;
     let entry = Entry { micros: 0, direction: Direction::Out, text: frame.into(), own: Own::default() };
-    let recording = Recording { entries: vec![entry] };
+    let recording = Recording { entries: vec![entry], notes: Vec::new() };
     for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
         assert!(!text.contains("SECRET") && text.contains("•••"), "{text}");
     }
@@ -89,7 +91,8 @@ fn the_captures_of_the_real_server_are_read() {
 fn a_line_tells_its_times() {
     let entry = |micros| Entry { micros, direction: Direction::In, text: "{}".into(), own: Own::default() };
     let start = START * 1_000;
-    let text = export_jsonl(&Recording { entries: vec![entry(start + 5), entry(start + 1_500_005)] });
+    let text =
+        export_jsonl(&Recording { entries: vec![entry(start + 5), entry(start + 1_500_005)], ..Recording::default() });
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["time"], "2026-11-22T19:09:27.000005Z");
     assert_eq!((lines[0]["t"].as_f64(), lines[1]["t"].as_f64()), (Some(0.0), Some(1.5)));
@@ -198,6 +201,29 @@ fn what_is_no_recording_is_said_to_be_none() {
     assert_eq!(empty.damages[0].why, "the archive holds no messages of a WebSocket");
 }
 
+#[test]
+fn of_an_archive_that_breaks_off_everything_before_is_read_and_the_cut_named() {
+    let whole = Recording::import(CHROME).unwrap();
+    let end = CHROME.find("other socket").unwrap();
+    let imported = Recording::import(&CHROME[..end]).unwrap();
+    assert_eq!(imported.recording.entries.len(), whole.recording.entries.len() - 1);
+    let last = imported.damages.last().unwrap();
+    assert_eq!((last.place, &*last.why), (7, "the file breaks off within this message"));
+    assert!(imported.damages[0].why.starts_with("not readable as JSON"), "{:?}", imported.damages[0]);
+    let own = export_har(&live(), "ws://localhost:8765");
+    let cut = Recording::import(&own[..own.rfind("\"opcode\"").unwrap()]).unwrap().recording;
+    assert_eq!(cut.entries.len(), live().entries.len() - 1);
+    assert_eq!(cut.notes.len(), live().notes.len(), "they stand before the messages");
+}
+
+#[test]
+fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
+    let text = CHROME.replace(r#""opcode": 2, "data": "AAEC""#, r#""opcode": nothing, "data": "AAEC""#);
+    let imported = Recording::import(&text).unwrap();
+    assert_eq!(imported.recording.entries, Recording::import(CHROME).unwrap().recording.entries);
+    assert!(imported.damages.iter().any(|damage| damage.place == 3 && damage.why.contains("JSON")));
+}
+
 fn any_recording() -> impl Strategy<Value = Recording> {
     let known = prop_oneof![Just(Own::default()), "[a-f0-9]{1,8}".prop_map(|id| own(&id))];
     let entry = (0..10_000_000_i64, any::<bool>(), "\\PC{0,40}|[\u{0}-\u{1f}\"\\\\]{0,9}", known).prop_map(
@@ -208,7 +234,7 @@ fn any_recording() -> impl Strategy<Value = Recording> {
             own,
         },
     );
-    prop::collection::vec(entry, 1..10).prop_map(|entries| Recording { entries })
+    prop::collection::vec(entry, 1..10).prop_map(|entries| Recording { entries, ..Recording::default() })
 }
 
 proptest! {

@@ -14,6 +14,7 @@ pub fn out(millis: i64, text: &str) -> Entry {
 
 pub const HELLO: &str = r#"{"type":"text_input","data":{"text":"hello","message_id":"1"}}"#;
 pub const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
+pub const STOP: &str = r#"{"type":"tts_stop","data":{}}"#;
 
 pub fn fates(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Fate> {
     let entries: Vec<Entry> = texts.iter().map(|(millis, text)| out(*millis, text)).collect();
@@ -81,6 +82,8 @@ fn a_second_text_may_come_while_coda_is_at_the_first() {
     let second = r#"{"type":"text_input","data":{"text":"second"}}"#;
     let found = fates(&[(0, HELLO), (100, second)], Pace::Times(1), Ids::Fresh);
     assert_eq!(found, [Fate::Handled, Fate::MaybeBusy]);
+    let found = fates(&[(0, HELLO), (100, second)], Pace::Answered, Ids::Fresh);
+    assert_eq!(found, [Fate::Handled; 2], "it waits for the end of the turn");
 }
 
 #[test]

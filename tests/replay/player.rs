@@ -1,13 +1,15 @@
 //! Sends each step at its time, and follows what becomes of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use coda_dashboard::history::{Limits, Row, RowKind};
 use coda_dashboard::link::{Input, MessageId, Submission};
 use coda_dashboard::protocol::Timestamp;
 use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, Player, Recent, ToSend};
-use coda_dashboard::sim::ServerConfig;
+use coda_dashboard::sim::{Echo, ServerConfig};
 
-use crate::plan::{HELLO, LISTEN, out};
+use crate::plan::{HELLO, LISTEN, STOP, out};
 use crate::world::World;
 
 fn at(millis: u64) -> Timestamp {
@@ -76,25 +78,144 @@ fn the_same_bytes_are_handed_over_as_they_were() {
     assert_eq!(player.poll(at(10_000)), Some(ToSend::Bytes(Arc::from(LISTEN))));
 }
 
-/// Plays all of it through a link to a simulated server.
-fn play(ids: Ids) -> Vec<Outcome> {
-    let mut world = World::ready(ServerConfig::quiet());
-    let texts = [LISTEN, HELLO, LISTEN];
+/// Plays these texts, a second apart when they were recorded, through a link to a simulated server.
+fn play_in(world: &mut World, texts: &[&str], options: Options, span: Duration) -> Player {
     let entries: Vec<_> = (0..).zip(texts).map(|(second, text)| out(second * 1_000, text)).collect();
-    let options = Options { pace: Pace::Answered, ids };
     let run = DryRun::of(Plan::of(&entries), options, &Recent::default());
     let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
-    for _ in 0..100 {
+    let until = world.clock().mono + span;
+    while world.clock().mono < until {
         while let Some(next) = player.poll(world.clock().mono) {
             world.input(match next {
                 ToSend::Command(command) => Input::Replay(Submission { command, origin: ORIGIN, again: None }),
                 ToSend::Bytes(text) => Input::Raw { text, origin: ORIGIN },
             });
         }
-        world.run_for(std::time::Duration::from_millis(50));
+        world.run_for(Duration::from_millis(50));
         player.look(&world.recorder);
     }
+    player
+}
+
+fn outcomes(player: &Player) -> Vec<Outcome> {
     player.sent().iter().map(|sent| sent.outcome.clone()).collect()
+}
+
+fn play(ids: Ids) -> Vec<Outcome> {
+    let mut world = World::ready(ServerConfig::quiet());
+    let options = Options { pace: Pace::Answered, ids };
+    outcomes(&play_in(&mut world, &[LISTEN, STOP, LISTEN], options, Duration::from_secs(5)))
+}
+
+const SECOND: &str = r#"{"type":"text_input","data":{"text":"and in Paris?"}}"#;
+
+/// The place in the record of the first frame of this type, after another.
+fn place(world: &World, is_it: impl Fn(&Row) -> bool) -> u64 {
+    world.recorder.rows(..).find(|row| is_it(row)).map(|row| row.number).unwrap()
+}
+
+#[test]
+fn the_second_text_waits_until_the_turn_of_the_first_has_ended() {
+    for ids in [Ids::Fresh, Ids::Same] {
+        let mut world = World::ready(ServerConfig { greeting: false, error_every: None, ..ServerConfig::default() });
+        let options = Options { pace: Pace::Answered, ids };
+        let player = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(60));
+        assert!(matches!(outcomes(&player)[..], [Outcome::Echoed(_), Outcome::Echoed(_)]), "{:?}", player.sent());
+        let is_out = |row: &Row| matches!(row.kind, RowKind::FrameOut { .. });
+        let second = place(&world, |row| is_out(row) && row.frame().unwrap().contains("Paris"));
+        let end = place(&world, |row| row.wire_type().is_some_and(|kind| &**kind == "tts_result"));
+        assert!(end < second, "the second went out in row {second}, the turn ended in row {end}");
+        assert!(
+            world.recorder.get(second).unwrap().at.mono.since(world.recorder.get(end).unwrap().at.mono)
+                < Duration::from_secs(1)
+        );
+    }
+}
+
+#[test]
+fn a_turn_that_does_not_begin_is_awaited_for_ten_seconds() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let start = world.clock().mono;
+    let options = Options { pace: Pace::Answered, ids: Ids::Fresh };
+    let player = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(15));
+    let waited = player.sent()[1].at.since(start);
+    assert!((Duration::from_secs(10)..Duration::from_secs(11)).contains(&waited), "{waited:?}");
+}
+
+#[test]
+fn outcomes_stay_with_their_steps_while_older_rows_go() {
+    for ids in [Ids::Fresh, Ids::Same] {
+        let mut world = World::ready(ServerConfig::quiet());
+        world.recorder.set_limits(Limits { rows: 6, bytes: usize::MAX });
+        let texts: Vec<String> =
+            (0..8).map(|number| format!(r#"{{"type":"odd","data":{{"n":{}}}}}"#, number % 7)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut player =
+            play_in(&mut world, &texts[..7], Options { pace: Pace::Times(2), ids }, Duration::from_secs(8));
+        assert!(player.is_settled() && player.poll(world.clock().mono).is_none());
+        assert!(outcomes(&player).iter().all(|outcome| matches!(outcome, Outcome::Echoed(_))), "{:?}", player.sent());
+    }
+}
+
+#[test]
+fn rows_that_went_before_they_were_read_shift_nothing() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let plan = Plan::of(&[out(0, LISTEN), out(1_000, STOP)]);
+    let options = Options { pace: Pace::Step, ids: Ids::Fresh };
+    let run = DryRun::of(plan, options, &Recent::default());
+    let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
+    for rows in [2, 100] {
+        world.recorder.set_limits(Limits { rows, bytes: usize::MAX });
+        player.step();
+        let Some(ToSend::Command(command)) = player.poll(world.clock().mono) else { panic!("nothing to send") };
+        world.input(Input::Replay(Submission { command, origin: ORIGIN, again: None }));
+        world.run_for(Duration::from_secs(1));
+        player.look(&world.recorder);
+    }
+    assert_eq!(player.sent()[0].outcome, Outcome::Ended("no longer in the record"));
+    assert!(matches!(player.sent()[1].outcome, Outcome::Echoed(_)), "{:?}", player.sent());
+}
+
+#[test]
+fn a_message_of_the_queue_does_not_answer_the_same_bytes() {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.server.config_mut().echo = Echo::SwallowNext(1);
+    let options = Options { pace: Pace::Step, ids: Ids::Same };
+    let run = DryRun::of(Plan::of(&[out(0, HELLO)]), options, &Recent::default());
+    let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
+    player.step();
+    let Some(ToSend::Bytes(text)) = player.poll(world.clock().mono) else { panic!("nothing to send") };
+    world.input(Input::Raw { text, origin: ORIGIN });
+    world.say("hello");
+    world.run_for(Duration::from_secs(1));
+    player.look(&world.recorder);
+    assert_eq!(player.sent()[0].outcome, Outcome::Awaited);
+}
+
+#[test]
+fn what_is_never_answered_is_given_up_at_every_pace() {
+    for (pace, ids) in [(Pace::Times(1), Ids::Same), (Pace::Step, Ids::Fresh)] {
+        let mut player = player(pace, ids);
+        for _ in 0..3 {
+            player.step();
+        }
+        assert_eq!(due(&mut player, 10_000), 3);
+        assert!(player.is_over() && !player.is_settled());
+        assert_eq!(due(&mut player, 20_000), 0);
+        assert_eq!(outcomes(&player), [Outcome::NoAnswer, Outcome::NoAnswer, Outcome::NoAnswer]);
+        assert!(player.is_settled());
+    }
+}
+
+#[test]
+fn a_replay_whose_bytes_cannot_be_written_ends_and_says_so() {
+    let mut player = player(Pace::Times(1), Ids::Same);
+    assert!(player.poll(at(10_000)).is_some());
+    player.not_written();
+    assert!(player.is_settled());
+    assert_eq!(player.due(), None);
+    assert_eq!(due(&mut player, 90_000), 0);
+    assert!(matches!(player.sent()[0].outcome, Outcome::Ended(why) if why.starts_with("not written")));
 }
 
 #[test]

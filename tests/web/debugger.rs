@@ -298,8 +298,9 @@ async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_o
     choose_file(page, "[data-testid=debugger-import]", "walk.jsonl", text);
     page.until_shown("imported: walk.jsonl").await;
     page.until_shown("1 could not be read").await;
-    debugger.until_rows("", 2).await;
-    assert_eq!(debugger.types(), ["ours", "theirs"]);
+    // What was sent has a life: queued, as a frame, written.
+    debugger.until_rows("", 4).await;
+    assert_eq!(debugger.types(), ["ours", "theirs", "theirs", "theirs"]);
     page.click("[data-testid=debugger-live]");
     page.until("the live rows", || debugger.types().iter().any(|kind| kind == "auth_challenge")).await;
 }

@@ -14,12 +14,11 @@ use crate::replay::{Playback, as_test};
 use crate::ui::files::{download, read_text};
 use crate::ui::renders;
 
-/// Hands the record over as a file; how many frames it holds.
-fn export(desk: Desk, scope: Scope, format: Format) -> Result<usize, String> {
+/// Hands the record over as a file; what it holds.
+fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
     let recording = scope.recording(desk);
-    let count = recording.entries.len();
-    if count == 0 {
-        return Err("There is no frame to export.".to_owned());
+    if recording.is_empty() {
+        return Err("There is nothing to export.".to_owned());
     }
     let url = desk.app.connection.url.get_untracked().unwrap_or_default();
     let (text, ending, media) = match format {
@@ -30,7 +29,7 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<usize, String> {
     let now = WallTime::from_unix_millis(js_sys::Date::now() as i64).to_string();
     let stamp: String = now.chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect();
     download(&format!("coda-{stamp}.{ending}"), media, &text);
-    Ok(count)
+    Ok(format!("{} frames and {} notes exported.", recording.entries.len(), recording.notes.len()))
 }
 
 async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
@@ -41,7 +40,7 @@ async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
     })?;
     let words = match (imported.recording.entries.len(), imported.damages.len()) {
         (frames, 0) => format!("{name}: {frames} frames."),
-        (frames, damages) => format!("{name}: {frames} frames, {damages} could not be read."),
+        (frames, damages) => format!("{name}: {frames} frames, {damages} parts could not be read."),
     };
     desk.load(Loaded::new(name, imported));
     Ok(words)
@@ -55,7 +54,7 @@ pub fn Recordings() -> impl IntoView {
     let told = RwSignal::new(None::<Result<String, String>>);
     let button = move |scope, format, name: &'static str, label: &'static str| {
         let save = move |_| {
-            told.set(Some(export(desk, scope, format).map(|count| format!("{count} frames exported."))));
+            told.set(Some(export(desk, scope, format)));
         };
         view! {
             <button class="button small" type="button" aria-label=label on:click=save>
@@ -95,7 +94,7 @@ pub fn Recordings() -> impl IntoView {
             <section class="debugger-part">
                 <h3>"Export"</h3>
                 <p class="field-hint">
-                    "Frames with their times and what the page knows of them; the tokens of the authentication are hidden."
+                    "Frames with their times, and the lives of the messages, phases and notices between them; the tokens of the authentication are hidden."
                 </p>
                 <div class="debugger-export">
                     <span>"Everything"</span>

@@ -1,0 +1,268 @@
+//! Reads the frames of a recording in order, and tells what the link would have told of them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::history::names::origin;
+use crate::history::shown::read_trouble;
+use crate::history::{Entry, Recording, Told};
+use crate::link::inbound::{Accepted, Inbound, echoed_id};
+use crate::link::{
+    AuthStep, Carries, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, PhaseKind, Proof,
+    Reading, Trouble,
+};
+use crate::protocol::{Command, Control, Envelope, Event, Frame, Now, decode};
+
+/// A file of another program does not tell which connection it was.
+const CONN: ConnId = ConnId(0);
+/// Where its messages come from, as far as this page knows.
+const ORIGIN: Origin = Origin { component: "recording", action: "play" };
+
+/// A message of the recording that has not been answered.
+struct Awaited {
+    id: MessageId,
+    kind: String,
+    data: Value,
+}
+
+/// Reads the frames in order.
+pub(super) struct Reader {
+    pub(super) told: Vec<LinkEvent>,
+    inbound: Inbound,
+    statuses: HashMap<MessageId, MessageStatus>,
+    awaited: Vec<Awaited>,
+    /// Messages without an id of their own get one.
+    unnamed: u64,
+    /// Messages whose states are told by notes.
+    noted: HashSet<MessageId>,
+    /// The page that wrote it told its own clock with each frame, and with it phases and resumptions, if it saw any.
+    is_own: bool,
+    /// The connection of the last frame.
+    conn: ConnId,
+    /// Where among what is told the last frame stands.
+    pub(super) frame: usize,
+}
+
+impl Reader {
+    pub(super) fn new(recording: &Recording) -> Self {
+        let id = |told: &Told| match told {
+            Told::Message(status) => Some(status.id),
+            _ => None,
+        };
+        Self {
+            told: Vec::new(),
+            inbound: Inbound::new(),
+            statuses: HashMap::new(),
+            awaited: Vec::new(),
+            unnamed: 0,
+            noted: recording.notes.iter().filter_map(|note| id(&note.told)).collect(),
+            is_own: recording.entries.iter().any(|entry| entry.own.mono.is_some()),
+            conn: CONN,
+            frame: 0,
+        }
+    }
+
+    fn ready(&mut self, now: Now, client_id: Option<String>) {
+        self.inbound.begin_connection();
+        self.phase(Phase::Ready { conn: CONN, since: now, client_id }, now);
+    }
+
+    fn phase(&mut self, phase: Phase, at: Now) {
+        if !self.is_own {
+            self.told.push(LinkEvent::Phase { phase, trouble: None, at });
+        }
+    }
+
+    /// Takes a note; a notice is none of the link's.
+    pub(super) fn note(&mut self, told: &Told, at: Now) {
+        self.told.push(match told {
+            Told::Message(status) => LinkEvent::Message(status.clone()),
+            Told::Phase { phase, conn, trouble } => {
+                let trouble = trouble.as_deref().map(|words| Trouble { why: read_trouble(words), since: at });
+                LinkEvent::Phase { phase: phase_of(*phase, conn.unwrap_or(CONN), at), trouble, at }
+            }
+            Told::Resumed(resumed) => LinkEvent::Resumed(*resumed),
+            Told::Protections { on } => LinkEvent::Protections { on: *on, at },
+            Told::Binary { conn, bytes } => {
+                LinkEvent::FrameIn { conn: *conn, text: "".into(), reading: Reading::Binary(*bytes), at }
+            }
+            Told::Notice { .. } => return,
+        });
+    }
+
+    pub(super) fn out(&mut self, entry: &Entry, now: Now) {
+        let conn = self.conn_of(entry);
+        let text: Arc<str> = entry.text.as_str().into();
+        let frame = serde_json::from_str(&entry.text).unwrap_or(Value::Null);
+        let kind = frame.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let data = frame.get("data").cloned().unwrap_or_default();
+        let own = entry.own.message.as_deref().and_then(MessageId::parse);
+        let from = entry.own.component.as_deref().map(|component| {
+            let action = entry.own.action.as_deref().unwrap_or_default();
+            origin(component, action)
+        });
+        let carries = match (own, from) {
+            (Some(id), _) => Carries::Message(id),
+            (None, Some(origin)) => Carries::Raw(origin),
+            (None, None) if kind == "auth_response" || self.is_own => Carries::ChallengeAnswer,
+            (None, None) if kind.is_empty() => Carries::Raw(ORIGIN),
+            (None, None) => Carries::Message(self.id_in(&data)),
+        };
+        let status = carries.message().filter(|id| !self.noted.contains(id)).map(|id| {
+            let mut fields = data.as_object().cloned().unwrap_or_default();
+            fields.remove("message_id");
+            let command = Arc::new(Command::from_wire(&kind, fields));
+            let origin = from.unwrap_or(ORIGIN);
+            MessageStatus { id, command, origin, created: now, again: None, at: now, state: MessageState::Queued }
+        });
+        let mut attempt = 1;
+        if let Some(status) = status {
+            if let Some(MessageState::Written { attempt: last, .. }) = self.state_of(status.id) {
+                attempt = last + 1;
+            } else {
+                self.statuses.insert(status.id, status.clone());
+                self.told.push(LinkEvent::Message(status));
+            }
+        }
+        self.frame = self.told.len();
+        self.told.push(LinkEvent::FrameOut { conn, text, carries, at: now });
+        if let Some(id) = carries.message() {
+            self.becomes(id, MessageState::Written { conn, attempt }, now);
+            self.awaited.push(Awaited { id, kind, data });
+        }
+    }
+
+    /// The message's id in its data; one that has none of our shape gets one.
+    fn id_in(&mut self, data: &Value) -> MessageId {
+        let named = data.get("message_id").and_then(Value::as_str).and_then(MessageId::parse);
+        named.unwrap_or_else(|| {
+            self.unnamed += 1;
+            MessageId::numbered(self.unnamed)
+        })
+    }
+
+    /// The frame's connection; another one than before begins anew.
+    fn conn_of(&mut self, entry: &Entry) -> ConnId {
+        let conn = entry.own.conn.map_or(CONN, ConnId);
+        if conn != self.conn && !entry.own.is_stale {
+            self.conn = conn;
+            self.inbound.begin_connection();
+        }
+        conn
+    }
+
+    fn state_of(&self, id: MessageId) -> Option<&MessageState> {
+        self.statuses.get(&id).map(|status| &status.state)
+    }
+
+    fn becomes(&mut self, id: MessageId, state: MessageState, now: Now) {
+        if let Some(status) = self.statuses.get_mut(&id)
+            && !status.state.is_final()
+        {
+            status.state = state;
+            status.at = now;
+            self.told.push(LinkEvent::Message(status.clone()));
+        }
+    }
+
+    pub(super) fn inside(&mut self, entry: &Entry, now: Now) {
+        let conn = self.conn_of(entry);
+        let text: Arc<str> = entry.text.as_str().into();
+        let accepted = self.inbound.release_replay(now);
+        self.deliver(accepted, None);
+        let frame_in = |reading| LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now };
+        self.frame = self.told.len();
+        if entry.own.is_stale {
+            self.told.push(frame_in(Reading::Stale));
+            return;
+        }
+        let run = entry.own.run;
+        let own = entry.own.message.as_deref().and_then(MessageId::parse);
+        match decode(&text) {
+            Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
+            Ok(Frame::Control(control)) => {
+                self.told.push(frame_in(Reading::Control(control.clone())));
+                self.control(control, own, now);
+            }
+            Ok(Frame::Replay(entries)) => {
+                self.told.push(frame_in(Reading::Events));
+                let mut events: Vec<Envelope> = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    match entry {
+                        Ok(envelope) => events.push(envelope),
+                        Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
+                    }
+                }
+                let accepted = self.inbound.replay(now, events);
+                self.deliver(accepted, run);
+            }
+            Ok(Frame::Event(envelope)) => {
+                self.told.push(frame_in(Reading::Events));
+                let answers = self.answered_by(&envelope.event, own);
+                let accepted = self.inbound.live(now, envelope, answers);
+                self.deliver(accepted, run);
+                if let Some(id) = answers {
+                    self.becomes(id, MessageState::Delivered(Proof::Echo), now);
+                }
+            }
+        }
+    }
+
+    fn control(&mut self, control: Control, own: Option<MessageId>, now: Now) {
+        match control {
+            Control::Challenge { .. } => self.phase(phase_of(PhaseKind::Authenticating, CONN, now), now),
+            Control::AuthResult { result: Ok(client_id) } if !self.is_own => self.ready(now, Some(client_id)),
+            Control::AuthResult { result: Ok(_) } => {}
+            Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
+            Control::Duplicate { original_type, .. } => {
+                let is_it = |awaited: &Awaited| own.map_or(awaited.kind == original_type, |id| awaited.id == id);
+                if let Some(at) = self.awaited.iter().position(is_it) {
+                    let Awaited { id, .. } = self.awaited.remove(at);
+                    self.becomes(id, MessageState::Delivered(Proof::Duplicate), now);
+                }
+            }
+        }
+    }
+
+    /// The message that an echo answers: as the page that wrote the recording knew, by its id, or by what it says.
+    fn answered_by(&mut self, event: &Event, own: Option<MessageId>) -> Option<MessageId> {
+        let Event::ClientMessage(echo) = event else { return None };
+        let named = own.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
+        let is_it = |awaited: &Awaited| match named {
+            Some(id) => awaited.id == id,
+            None => !self.is_own && awaited.kind == echo.message_type && awaited.data == echo.message_data,
+        };
+        match self.awaited.iter().position(is_it) {
+            Some(at) => Some(self.awaited.remove(at).id),
+            None => named,
+        }
+    }
+
+    /// Tells of events; `run` is the server's run as the page that wrote the recording knew it.
+    fn deliver(&mut self, accepted: Accepted, run: Option<u32>) {
+        if !self.is_own {
+            self.told.extend(accepted.resumed.map(LinkEvent::Resumed));
+        }
+        self.told.extend(accepted.events.into_iter().map(|mut event| {
+            event.epoch = run.unwrap_or(event.epoch);
+            LinkEvent::Event(event)
+        }));
+    }
+}
+
+/// A phase of which the kind alone is known.
+fn phase_of(kind: PhaseKind, conn: ConnId, now: Now) -> Phase {
+    let at = now.mono;
+    match kind {
+        PhaseKind::Offline => Phase::Offline,
+        PhaseKind::Waiting => Phase::Waiting { attempt: 0, retry_at: at },
+        PhaseKind::Opening => Phase::Opening { conn, give_up_at: at },
+        PhaseKind::Authenticating => {
+            Phase::Authenticating { conn, give_up_at: at, step: AuthStep::AwaitingChallenge { probe_at: at } }
+        }
+        PhaseKind::Ready => Phase::Ready { conn, since: now, client_id: None },
+        PhaseKind::Refused => Phase::Refused { reason: String::new() },
+    }
+}

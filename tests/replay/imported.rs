@@ -1,0 +1,196 @@
+//! An imported recording is a record like the one that was exported: the same rows, lives and findings.
+
+use std::time::Duration;
+
+use coda_dashboard::analysis::{Analyst, Correlation, Finding, FindingKind};
+use coda_dashboard::history::{
+    Level, Limits, Recorder, Recording, RowKind, export_har, export_jsonl, life, shown_text,
+};
+use coda_dashboard::link::{Carries, LinkEvent, MessageId, MessageState, Origin, Proof, Why};
+use coda_dashboard::protocol::Command;
+use coda_dashboard::replay::Playback;
+use coda_dashboard::sim::{Echo, ServerConfig};
+
+use crate::trace::{CONN, SHORTCUT, Trace};
+use crate::world::{World, at};
+
+fn record_of(recording: &Recording) -> Recorder {
+    let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
+    let rows = Playback::new(recording).record(&mut recorder);
+    assert_eq!(rows.len(), recording.entries.len());
+    for (row, entry) in rows.iter().zip(recording.in_order()) {
+        assert_eq!(recorder.get(*row).unwrap().frame().map(|text| &**text), Some(&*entry.text));
+    }
+    recorder
+}
+
+/// The record after a journey through a file of each format.
+fn imported(recorder: &Recorder) -> [Recorder; 2] {
+    let recording = Recording::of(recorder, recorder.rows(..));
+    [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")].map(|text| {
+        let imported = Recording::import(&text).unwrap();
+        assert_eq!(imported.damages, []);
+        record_of(&imported.recording)
+    })
+}
+
+fn findings(recorder: &Recorder) -> Vec<Finding> {
+    let analyst = Analyst::of(recorder);
+    analyst.board().open().chain(analyst.board().closed()).cloned().collect()
+}
+
+fn kinds(recorder: &Recorder) -> Vec<FindingKind> {
+    findings(recorder).into_iter().map(|finding| finding.kind).collect()
+}
+
+/// What is known of each row beyond its text.
+fn rows(recorder: &Recorder) -> Vec<String> {
+    let told = |row: &coda_dashboard::history::Row| {
+        let what = match &row.kind {
+            RowKind::FrameIn { conn, kind, seq, what, answers, .. } => {
+                format!("{conn} {kind} {seq:?} {what:?} {answers:?}")
+            }
+            RowKind::FrameOut { conn, kind, carries, .. } => format!("{conn} {kind} {carries:?}"),
+            other => format!("{other:?}"),
+        };
+        format!("{} {:?} run {} {what} {}", row.number, row.at, recorder.epoch_of(row.number), shown_text(row))
+    };
+    recorder.rows(..).map(told).collect()
+}
+
+#[track_caller]
+fn assert_same(recorder: &Recorder) {
+    for record in imported(recorder) {
+        for (imported, live) in rows(&record).iter().zip(rows(recorder)) {
+            assert_eq!(*imported, live);
+        }
+        assert_eq!(record.len(), recorder.len());
+        assert_eq!(findings(&record), findings(recorder));
+        let ids = recorder.rows(..).filter_map(coda_dashboard::history::Row::message);
+        for id in ids {
+            assert_eq!(life(&record, id), life(recorder, id));
+        }
+    }
+}
+
+#[test]
+fn a_record_of_many_faults_comes_back_with_its_lives_and_findings() {
+    let mut trace = Trace::ready();
+    trace.recorder.note(Level::Warn, "something to know", at(trace.now));
+    let original = trace.write("hello");
+    let copy = trace.new_message();
+    trace.wait(2);
+    trace.message(copy, "hello", SHORTCUT, MessageState::Suppressed { original });
+    for number in 0..8 {
+        trace.write(&number.to_string());
+        trace.wait(5);
+    }
+    let raw = Carries::Raw(Origin { component: "debugger", action: "send raw" });
+    trace.tell(LinkEvent::FrameOut { conn: CONN, text: "no JSON".into(), carries: raw, at: at(trace.now) });
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    for _ in 0..4 {
+        trace.wait(1_000);
+        trace.lose(Why::Silent);
+        trace.connect();
+    }
+    trace.resumed(true, 7, 2);
+    trace.wait(3);
+    trace.message(original, "hello", crate::trace::COMPOSER, MessageState::Unconfirmed);
+    trace.control("not json");
+    trace.event("system_error", r#"{"message": "Event loop is closed", "level": "error"}"#);
+    let found = kinds(&trace.recorder);
+    for kind in [
+        FindingKind::DoubleListener,
+        FindingKind::Burst,
+        FindingKind::Overlap,
+        FindingKind::Silent,
+        FindingKind::ReconnectStorm,
+        FindingKind::Restarted,
+        FindingKind::Missed,
+        FindingKind::Unconfirmed,
+        FindingKind::Unreadable,
+        FindingKind::ServerError,
+    ] {
+        assert!(found.contains(&kind), "{kind:?} is not in {found:?}");
+    }
+    assert_same(&trace.recorder);
+}
+
+#[test]
+fn a_session_that_was_lived_comes_back_row_by_row() {
+    let mut world = World::ready(ServerConfig { error_every: None, ..ServerConfig::default() });
+    let first = world.say("what is the weather");
+    world.run_for(Duration::from_millis(5));
+    world.say("what is the weather");
+    world.run_for(Duration::from_secs(20));
+    world.server.config_mut().echo = Echo::SwallowNext(1);
+    world.send(Command::TtsStop, None);
+    world.run_for(Duration::from_secs(5));
+    world.send(Command::TextInput { text: "what is the weather".into() }, Some(first));
+    world.run_for(Duration::from_secs(1));
+    world.drop_connection(false);
+    world.run_for(Duration::from_secs(20));
+    world.drop_connection(true);
+    world.run_for(Duration::from_secs(20));
+    assert!(kinds(&world.recorder).contains(&FindingKind::Restarted));
+    assert_same(&world.recorder);
+}
+
+#[test]
+fn the_states_of_a_message_go_with_its_frames() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let id = world.say("hello");
+    world.run_for(Duration::from_millis(100));
+    let frames = world.recorder.rows(..).filter(|row| matches!(row.kind, RowKind::FrameOut { .. }));
+    let record = record_of(&Recording::of(&world.recorder, frames));
+    assert_eq!(record.state_of(id), Some(&MessageState::Delivered(Proof::Echo)));
+    assert_eq!(life(&record, id).unwrap().origin, life(&world.recorder, id).unwrap().origin);
+    assert_eq!(kinds(&record), [], "what was not exported was not missed");
+}
+
+/// Frames as the version before wrote them: without notes, with the message's end only.
+#[test]
+fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
+    let id = "00000000-0000-4000-8000-000000000001";
+    let own =
+        format!(r#""coda":{{"action":"press enter","component":"composer","message":"{id}","state":"delivered"}}"#);
+    let data = format!(r#"{{\"text\":\"hi\",\"message_id\":\"{id}\"}}"#);
+    let text = format!(
+        "{{{own},\"t\":0.1,\"time\":\"2026-11-22T19:09:27.1Z\",\"dir\":\"out\",\"frame\":\"{{\\\"type\\\":\\\"text_input\\\",\\\"data\\\":{data}}}\"}}\n\
+         {{{own},\"t\":0.2,\"time\":\"2026-11-22T19:09:27.2Z\",\"dir\":\"in\",\"frame\":\"{{\\\"seq\\\":1,\\\"type\\\":\\\"client_message\\\",\\\"data\\\":{{\\\"client_id\\\":\\\"a\\\",\\\"message_type\\\":\\\"text_input\\\",\\\"message_data\\\":{data}}}}}\"}}\n"
+    );
+    let imported = Recording::import(&text).unwrap();
+    assert_eq!(imported.damages, []);
+    let record = record_of(&imported.recording);
+    let life = life(&record, MessageId::parse(id).unwrap()).unwrap();
+    assert_eq!((life.origin.component, life.origin.action), ("composer", "press enter"));
+    assert_eq!(life.steps.last().unwrap().offset, Duration::from_millis(100));
+    assert!(life.answer.is_some());
+}
+
+/// The old dashboard, whose listeners were doubled, as the network panel of Chrome saved it.
+#[test]
+fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_follow() {
+    let imported = Recording::import(include_str!("../fixtures/chrome.har")).unwrap();
+    assert_eq!(imported.damages, []);
+    assert_eq!(imported.recording.entries.len(), 49);
+    let record = record_of(&imported.recording);
+    let found = kinds(&record);
+    for kind in [FindingKind::Burst, FindingKind::Overlap, FindingKind::DroppedDuplicate, FindingKind::ServerError] {
+        assert!(found.contains(&kind), "{kind:?} is not in {found:?}");
+    }
+    for kind in [FindingKind::Missed, FindingKind::OtherDashboard, FindingKind::ChallengeMissing] {
+        assert!(!found.contains(&kind), "{kind:?}");
+    }
+    let correlation = Correlation::of(&record, ..);
+    let (on, _) = correlation.sides();
+    assert_eq!((on.messages, on.errors, on.duplicates), (21, 2, 10));
+    let delivered = record.rows(..).filter(|row| record.round_trip(row).is_some_and(|took| !took.is_zero())).count();
+    assert!(delivered > 20, "{delivered} round trips");
+}
+
+#[test]
+fn a_quiet_capture_of_the_real_server_shows_nothing() {
+    let imported = Recording::import(include_str!("../fixtures/memory.jsonl")).unwrap();
+    assert_eq!(kinds(&record_of(&imported.recording)), []);
+}
