@@ -90,12 +90,12 @@ pub(super) fn log(event: &LinkEvent) {
         LinkEvent::FrameIn { conn, text, reading, at } if is_on(Level::Trace) => {
             trace!(utc = %at.wall, %conn, bytes = text.len(), ?reading, "frame in");
         }
-        LinkEvent::Resumed(resumed) if is_on(Level::Info) => info!(?resumed, "events go on"),
+        LinkEvent::Resumed { resumed, at } if is_on(Level::Info) => info!(utc = %at.wall, ?resumed, "events go on"),
         LinkEvent::Protections { on, at } if is_on(Level::Info) => info!(utc = %at.wall, on, "protections"),
         LinkEvent::Protections { .. }
         | LinkEvent::FrameOut { .. }
         | LinkEvent::FrameIn { .. }
-        | LinkEvent::Resumed(_)
+        | LinkEvent::Resumed { .. }
         | LinkEvent::Event(_) => {}
     }
 }

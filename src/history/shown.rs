@@ -71,8 +71,12 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         }
         RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
         RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
-        RowKind::Resumed(Resumed { restarted, missed, recovered, more_unknown, .. }) => {
-            let what = if *restarted { "restarted" } else { "resumed" };
+        RowKind::Resumed(Resumed { reconnected, restarted, missed, recovered, more_unknown, .. }) => {
+            let what = match (restarted, reconnected) {
+                (true, _) => "restarted",
+                (false, true) => "resumed",
+                (false, false) => "a gap",
+            };
             let more = if *more_unknown { ", maybe more" } else { "" };
             format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
         }

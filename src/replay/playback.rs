@@ -216,8 +216,8 @@ impl Reader {
 
     fn inside(&mut self, entry: &Entry, now: Now) {
         let text: Arc<str> = entry.text.as_str().into();
-        let accepted = self.inbound.release_replay(now);
-        self.deliver(accepted);
+        let accepted = self.inbound.tick(now);
+        self.deliver(accepted, now);
         let frame_in = |reading| LinkEvent::FrameIn { conn: CONN, text: text.clone(), reading, at: now };
         match decode(&text) {
             Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
@@ -229,13 +229,13 @@ impl Reader {
                 self.told.push(frame_in(Reading::Events));
                 let events: Vec<Envelope> = entries.into_iter().flatten().collect();
                 let accepted = self.inbound.replay(now, events);
-                self.deliver(accepted);
+                self.deliver(accepted, now);
             }
             Ok(Frame::Event(envelope)) => {
                 self.told.push(frame_in(Reading::Events));
                 let answers = self.answered_by(&envelope.event);
                 let accepted = self.inbound.live(now, envelope, answers);
-                self.deliver(accepted);
+                self.deliver(accepted, now);
                 if let Some(id) = answers {
                     self.becomes(id, MessageState::Delivered(Proof::Echo), now);
                 }
@@ -275,8 +275,8 @@ impl Reader {
         }
     }
 
-    fn deliver(&mut self, accepted: Accepted) {
-        self.told.extend(accepted.resumed.map(LinkEvent::Resumed));
+    fn deliver(&mut self, accepted: Accepted, at: Now) {
+        self.told.extend(accepted.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         self.told.extend(accepted.events.into_iter().map(LinkEvent::Event));
     }
 }

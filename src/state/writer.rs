@@ -196,7 +196,7 @@ impl Writer {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
                 self.notices.show(Level::Warn, "binary frame", words);
             }
-            LinkEvent::Resumed(resumed) => self.tell_of_resumption(*resumed),
+            LinkEvent::Resumed { resumed, .. } => self.tell_of_resumption(*resumed),
             LinkEvent::Phase { .. }
             | LinkEvent::FrameIn { .. }
             | LinkEvent::FrameOut { .. }
@@ -255,7 +255,7 @@ impl Writer {
     }
 
     fn tell_of_resumption(&self, resumed: Resumed) {
-        let Resumed { restarted, missed, recovered, more_unknown, .. } = resumed;
+        let Resumed { reconnected, restarted, missed, recovered, more_unknown, .. } = resumed;
         if restarted {
             self.notices.show(
                 Level::Info,
@@ -266,7 +266,8 @@ impl Writer {
         if missed > recovered {
             let lost = missed - recovered;
             let more = if more_unknown { " There may have been more." } else { "" };
-            let words = format!("While the connection was away, {lost} of Coda's events were missed.{more}");
+            let when = if reconnected { "While the connection was away" } else { "Although the connection was open" };
+            let words = format!("{when}, {lost} of Coda's events were missed.{more}");
             self.notices.show(Level::Info, "missed events", words);
         }
     }

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Confidence, FindingKind, Silenced};
+use coda_dashboard::analysis::{Analyst, Confidence, Finding, FindingKind, Silenced};
 use coda_dashboard::history::{Recorder, Row};
-use coda_dashboard::link::{Carries, CloseInfo, ConnId, Failure, LinkEvent, MessageState, Origin, Phase, Proof, Why};
+use coda_dashboard::link::{
+    Carries, CloseInfo, ConnId, Failure, Input, LinkEvent, MessageState, Origin, Phase, Proof, Why,
+};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::trace::{COMPOSER, CONN, SHORTCUT, Trace};
-use crate::world::{World, at, frame_in, frame_out, recorder};
+use crate::world::{World, at, event, frame_in, frame_out, recorder};
 
 #[test]
 fn a_message_that_two_components_made_is_a_double_listener_and_names_both() {
@@ -135,6 +137,34 @@ fn missed_events_are_found_unless_the_replay_brought_them_back() {
     let finding = trace.only();
     assert_eq!(finding.kind, FindingKind::Missed);
     assert!(finding.words.starts_with("3 events"), "{}", finding.words);
+}
+
+/// A link that is sent events ahead of the last one by so much, and what is found a moment later.
+fn found_after_events(ahead: &[u64]) -> Vec<Finding> {
+    let mut world = World::ready(ServerConfig::quiet());
+    let seq = |told: &LinkEvent| match told {
+        LinkEvent::Event(event) => event.seq,
+        _ => None,
+    };
+    let last = world.told.iter().filter_map(seq).max().expect("the hello was echoed");
+    for ahead in ahead {
+        world.input(Input::Frame(CONN, event(last + ahead, "llm_start", "{}").into()));
+    }
+    world.run_for(Duration::from_secs(2));
+    Analyst::of(&world.recorder).board().open().cloned().collect()
+}
+
+#[test]
+fn events_that_overtake_each_other_were_not_missed() {
+    assert_eq!(found_after_events(&[1, 3, 2]), []);
+}
+
+#[test]
+fn numbers_that_never_come_within_a_connection_are_missed_events() {
+    let found = found_after_events(&[1, 4, 2]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].kind, FindingKind::Missed);
+    assert!(found[0].words.starts_with("1 of Coda's events did not come"), "{}", found[0].words);
 }
 
 #[test]

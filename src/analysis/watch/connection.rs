@@ -66,7 +66,7 @@ impl Connection {
 }
 
 fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
-    let Resumed { epoch, restarted, missed, recovered, more_unknown } = resumed;
+    let Resumed { epoch, reconnected, restarted, missed, recovered, more_unknown } = resumed;
     let mut raise = |kind, words| {
         let (confidence, rows) = (Confidence::Certain, [row.number]);
         board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
@@ -78,8 +78,12 @@ fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
     }
     if missed > recovered {
         let more = if more_unknown { " There may have been more." } else { "" };
-        let words =
-            format!("{} events were sent while the connection was away and not replayed.{more}", missed - recovered);
+        let how = if reconnected {
+            "events were sent while the connection was away and not replayed"
+        } else {
+            "of Coda's events did not come within a second of their turn, although the connection was open"
+        };
+        let words = format!("{} {how}.{more}", missed - recovered);
         raise(FindingKind::Missed, words);
     }
 }
