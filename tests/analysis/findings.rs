@@ -381,6 +381,22 @@ fn an_error_of_the_server_is_found_with_the_messages_before_it() {
 }
 
 #[test]
+fn errors_that_differ_in_numbers_only_are_one_finding_and_others_are_not() {
+    let mut trace = Trace::ready();
+    let slow = |task: u32, millis: u32| {
+        let message = format!("Executing <Task pending name='Task-{task}' coro=<work()>> took 0.{millis} seconds");
+        format!(r#"{{"message": "{message}", "level": "warning"}}"#)
+    };
+    trace.event("system_error", &slow(9, 113));
+    trace.event("system_error", &slow(4_711, 98));
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.count), (FindingKind::ServerError, 2));
+    assert!(finding.words.contains("'Task-4711'"), "it says what was said last: {}", finding.words);
+    trace.event("system_error", r#"{"message": "Task was destroyed but it is pending!", "level": "error"}"#);
+    assert_eq!(trace.found().len(), 2);
+}
+
+#[test]
 fn a_finding_opens_once_counts_up_closes_and_opens_anew() {
     let mut trace = Trace::ready();
     for _ in 0..50 {
