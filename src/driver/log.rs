@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tracing::{debug, info, trace, warn};
 
+use crate::history::mask;
 use crate::link::{LinkEvent, MessageState, MessageStatus, Reading};
 
 /// How much is logged; each level includes those before it.
@@ -85,7 +86,7 @@ pub(super) fn log(event: &LinkEvent) {
             trace!(utc = %at.wall, %conn, ?carries, bytes = text.len(), "frame out");
         }
         LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at } if is_on(Level::Warn) => {
-            warn!(utc = %at.wall, %conn, %error, text = &**text, "a frame could not be read");
+            warn!(utc = %at.wall, %conn, %error, text = &*mask(text), "a frame could not be read");
         }
         LinkEvent::FrameIn { conn, text, reading, at } if is_on(Level::Trace) => {
             trace!(utc = %at.wall, %conn, bytes = text.len(), ?reading, "frame in");

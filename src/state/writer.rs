@@ -13,7 +13,7 @@ use super::talk::{Row, TalkStore};
 use super::watched::Watched;
 use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
-use crate::history::{Level, Recorder};
+use crate::history::{Level, Recorder, mask};
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
@@ -190,7 +190,7 @@ impl Writer {
             LinkEvent::Message(status) => self.tell_of_message(status),
             LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
-                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(text));
+                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(&mask(text)));
             }
             LinkEvent::FrameIn { reading: Reading::Binary(bytes), .. } => {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
