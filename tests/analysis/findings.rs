@@ -46,6 +46,47 @@ fn two_different_messages_are_no_double() {
 }
 
 #[test]
+fn a_double_listener_is_found_with_the_protections_off_though_both_were_sent() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(48);
+    let copy = trace.new_message();
+    trace.message(copy, "hello", SHORTCUT, MessageState::Queued);
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.confidence), (FindingKind::DoubleListener, Confidence::Certain));
+    assert!(finding.words.contains("composer (press enter) and shortcut (press key)"), "{}", finding.words);
+    assert!(finding.words.ends_with("49 ms apart. Nobody acts so quickly: something listens twice. Both were sent."));
+    assert_eq!(finding.evidence.len(), 2);
+}
+
+#[test]
+fn the_same_said_again_later_or_played_again_is_no_double() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(60);
+    trace.say("hello", 1);
+    let replay = Origin { component: "replay", action: "play" };
+    for _ in 0..2 {
+        let id = trace.new_message();
+        trace.message(id, "hello", replay, MessageState::Queued);
+        trace.message(id, "hello", replay, MessageState::Delivered(Proof::Echo));
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn what_is_sent_again_at_once_by_the_user_is_no_double() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let first = world.say("hello");
+    world.run_for(Duration::from_millis(10));
+    world.send(Command::TextInput { text: "hello".into() }, Some(first));
+    world.run_for(Duration::from_secs(1));
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+}
+
+#[test]
 fn eight_messages_at_once_are_a_burst_and_overlap() {
     let mut trace = Trace::ready();
     for number in 0..8 {
