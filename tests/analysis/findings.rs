@@ -376,6 +376,32 @@ fn connections_that_break_again_and_again_are_a_storm() {
 }
 
 #[test]
+fn connections_that_are_closed_before_they_are_ready_again_and_again_are_a_storm() {
+    let mut trace = Trace::new();
+    for _ in 0..4 {
+        assert_eq!(trace.found(), []);
+        trace.authenticating();
+        trace.wait(20);
+        trace.lose(Trace::broken());
+        trace.wait(3_000);
+    }
+    let finding = trace.only();
+    assert_eq!(finding.kind, FindingKind::ReconnectStorm);
+    assert!(finding.words.starts_with("4 connections"), "{}", finding.words);
+}
+
+#[test]
+fn a_server_that_is_slow_to_let_us_in_or_refuses_is_no_storm() {
+    let mut trace = Trace::new();
+    for why in [Why::AuthTimeout, Why::Rejected("no".into()), Why::AuthTimeout, Why::AuthTimeout, Why::AuthTimeout] {
+        trace.authenticating();
+        trace.wait(5_000);
+        trace.lose(why);
+    }
+    assert!(!trace.kinds().contains(&FindingKind::ReconnectStorm), "{:?}", trace.kinds());
+}
+
+#[test]
 fn a_server_that_is_away_for_long_is_no_storm() {
     let mut trace = Trace::ready();
     trace.lose(Trace::broken());

@@ -17,8 +17,9 @@ const STORM_SPAN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    was_ready: bool,
-    /// Ready connections that broke.
+    /// The phase before.
+    phase: Option<PhaseKind>,
+    /// Open connections that broke, ready or not.
     broken: VecDeque<(Timestamp, u64)>,
 }
 
@@ -32,12 +33,17 @@ impl Connection {
     }
 
     fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
-        let was_ready = std::mem::replace(&mut self.was_ready, phase == PhaseKind::Ready);
+        let before = self.phase.replace(phase);
         if phase == PhaseKind::Ready {
             board.settle(FindingKind::Silent, row.at);
             return;
         }
-        if !was_ready || phase != PhaseKind::Waiting {
+        let is_broken = match before {
+            Some(PhaseKind::Ready) => true,
+            Some(PhaseKind::Authenticating) => !is_about_challenge(trouble),
+            _ => false,
+        };
+        if !is_broken || phase != PhaseKind::Waiting {
             return;
         }
         let mut raise = |kind, words: String, rows: &[u64]| {
@@ -63,6 +69,12 @@ impl Connection {
             raise(FindingKind::ReconnectStorm, words, &rows);
         }
     }
+}
+
+/// What the watch of the challenge tells of.
+fn is_about_challenge(trouble: Option<&str>) -> bool {
+    let rejected = trouble_words(&Why::Rejected(String::new()));
+    trouble.is_some_and(|trouble| trouble == trouble_words(&Why::AuthTimeout) || trouble.starts_with(&*rejected))
 }
 
 fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
