@@ -21,15 +21,17 @@ from typing import Any, Callable, Dict, List, Optional
 
 __all__ = ["Monitor", "install"]
 
-# A report a second for each kind of error, after a handful at once.
-BURST = 5
-PER_SECOND = 1.0
+# A report a second for each kind of error, after a handful at once; of all kinds together a few a second.
+BURST, PER_SECOND = 5.0, 1.0
+BURST_IN_ALL, PER_SECOND_IN_ALL = 20.0, 5.0
 # Kinds that are told apart; beyond, the one that was quiet longest is forgotten.
 MAX_KINDS = 200
 MAX_MESSAGE = 500
 MAX_FRAMES = 12
 # Coda's tokens: an id, a time, a nonce and a signature, with colons between.
 TOKEN = re.compile(r"[0-9a-fA-F-]{36}:\d+:[0-9a-fA-F]+:[0-9a-fA-F]+")
+# What differs between messages of one kind: addresses, ids, numbers. The dashboard tells kinds apart in the same way.
+VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<![0-9A-Za-z-])[a-fA-F-]*[0-9][0-9a-fA-F-]*(?![0-9A-Za-z-])|[0-9]+")
 
 
 class Monitor:
@@ -95,7 +97,7 @@ class Monitor:
         self._busy.value = True
         try:
             frames = _frames(error)
-            kind = type(error).__name__ if error is not None else message[:80]
+            kind = type(error).__name__ if error is not None else VARYING.sub("#", message[:MAX_MESSAGE])[:80]
             left_out = self._limits.take(f"{kind} {frames[-1] if frames else ''}")
             if left_out is None:
                 return
@@ -124,26 +126,44 @@ class _LogHandler(logging.Handler):
         self._monitor.report_record(record)
 
 
+class _Bucket:
+    """So many at once, then so many a second."""
+
+    def __init__(self, size: float, per_second: float, now: float) -> None:
+        self._size, self._per_second = size, per_second
+        self.level, self.since = size, now
+        self.left_out = 0
+
+    def fill(self, now: float) -> None:
+        self.level = min(self._size, self.level + (now - self.since) * self._per_second)
+        self.since = now
+
+
 class _Limits:
-    """A bucket for each kind of error: so many at once, then so many a second; counts what it turns down."""
+    """A bucket for each kind of error and one for all; counts what they turn down."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        # Kind: how much is in the bucket, when that was, how many were turned down since the last that passed.
-        self._buckets: Dict[str, List[float]] = {}
+        self._all = _Bucket(BURST_IN_ALL, PER_SECOND_IN_ALL, clock())
+        self._kinds: Dict[str, _Bucket] = {}
 
     def take(self, kind: str) -> Optional[int]:
-        """How many were left out before this one; None if this one is to be left out too."""
+        """How many of its kind were left out before this one; None if this one is to be left out too."""
         with self._lock:
             now = self._clock()
-            if kind not in self._buckets and len(self._buckets) >= MAX_KINDS:
-                del self._buckets[min(self._buckets, key=lambda each: self._buckets[each][1])]
-            level, since, left_out = self._buckets.get(kind, [float(BURST), now, 0])
-            level = min(float(BURST), level + (now - since) * PER_SECOND)
-            passes = level >= 1
-            self._buckets[kind] = [level - 1, now, 0] if passes else [level, now, left_out + 1]
-            return int(left_out) if passes else None
+            if kind not in self._kinds and len(self._kinds) >= MAX_KINDS:
+                del self._kinds[min(self._kinds, key=lambda each: self._kinds[each].since)]
+            of_kind = self._kinds.setdefault(kind, _Bucket(BURST, PER_SECOND, now))
+            of_kind.fill(now)
+            self._all.fill(now)
+            if of_kind.level < 1 or self._all.level < 1:
+                of_kind.left_out += 1
+                return None
+            of_kind.level -= 1
+            self._all.level -= 1
+            left_out, of_kind.left_out = of_kind.left_out, 0
+            return left_out
 
 
 def install(

@@ -6,9 +6,10 @@ use std::fmt;
 use std::ops::RangeBounds;
 use std::time::Duration;
 
+use super::error_name::ErrorName;
 use super::finding::Confidence;
 use crate::history::skim;
-use crate::history::{Recorder, Row, RowKind, What};
+use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Carries, MessageId};
 use crate::protocol::{Timestamp, WallTime};
 
@@ -18,8 +19,6 @@ const AFTER: Duration = Duration::from_secs(2);
 const TWINS: Duration = Duration::from_millis(100);
 /// Messages within this time are close: the queue's gap keeps them further apart.
 const CLOSE: Duration = Duration::from_millis(19);
-/// So much of an error's words tells which error it is.
-const MESSAGE_CHARS: usize = 80;
 /// A pattern is a suspect when so many errors came after it,
 const LEAST_HITS: usize = 2;
 /// and errors come after it so many times as often as otherwise.
@@ -27,15 +26,6 @@ const LEAST_LIFT: f64 = 2.0;
 /// From so many on, and so much more often, it is likely.
 const LIKELY: (usize, f64) = (5, 5.0);
 const MINUTE_MILLIS: i64 = 60_000;
-
-/// Which error it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ErrorName {
-    /// The wire type.
-    pub kind: String,
-    /// How its message begins.
-    pub message: String,
-}
 
 /// Something about a message and those just before it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,17 +132,6 @@ pub struct Correlation {
     protected: Side,
     unprotected: Side,
     minutes: BTreeMap<i64, (usize, usize)>,
-}
-
-/// The error that a row tells of.
-pub(super) fn error_of(row: &Row) -> Option<ErrorName> {
-    let RowKind::FrameIn { kind, text, what: What::Event, .. } = &row.kind else { return None };
-    if !kind.ends_with("_error") {
-        return None;
-    }
-    let message = skim::data_member(text, "message").and_then(skim::string).unwrap_or_default();
-    let message = message.lines().next().unwrap_or_default().chars().take(MESSAGE_CHARS).collect();
-    Some(ErrorName { kind: kind.to_string(), message })
 }
 
 impl Correlation {
@@ -285,7 +264,7 @@ impl Reader {
                     None => self.foreign(row, text),
                 },
                 _ => {
-                    if let Some(error) = error_of(row) {
+                    if let Some(error) = ErrorName::of(row) {
                         self.side().errors += 1;
                         self.minute(row).1 += 1;
                         self.found.errors.push((row.at.mono, error));

@@ -5,11 +5,13 @@
 
 mod board;
 mod correlation;
+mod error_name;
 mod finding;
 mod watch;
 
 pub use board::{Board, Silenced};
-pub use correlation::{Correlation, ErrorName, Minute, Pattern, Side, Suspect};
+pub use correlation::{Correlation, Minute, Pattern, Side, Suspect};
+pub use error_name::ErrorName;
 pub use finding::{Confidence, Finding, FindingKind, FindingState};
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tracing::{debug, info, trace, warn};
 
+use crate::history::mask;
 use crate::link::{LinkEvent, MessageState, MessageStatus, Reading};
 
 /// How much is logged; each level includes those before it.
@@ -85,17 +86,17 @@ pub(super) fn log(event: &LinkEvent) {
             trace!(utc = %at.wall, %conn, ?carries, bytes = text.len(), "frame out");
         }
         LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at } if is_on(Level::Warn) => {
-            warn!(utc = %at.wall, %conn, %error, text = &**text, "a frame could not be read");
+            warn!(utc = %at.wall, %conn, %error, text = &*mask(text), "a frame could not be read");
         }
         LinkEvent::FrameIn { conn, text, reading, at } if is_on(Level::Trace) => {
             trace!(utc = %at.wall, %conn, bytes = text.len(), ?reading, "frame in");
         }
-        LinkEvent::Resumed(resumed) if is_on(Level::Info) => info!(?resumed, "events go on"),
+        LinkEvent::Resumed { resumed, at } if is_on(Level::Info) => info!(utc = %at.wall, ?resumed, "events go on"),
         LinkEvent::Protections { on, at } if is_on(Level::Info) => info!(utc = %at.wall, on, "protections"),
         LinkEvent::Protections { .. }
         | LinkEvent::FrameOut { .. }
         | LinkEvent::FrameIn { .. }
-        | LinkEvent::Resumed(_)
+        | LinkEvent::Resumed { .. }
         | LinkEvent::Event(_) => {}
     }
 }

@@ -2,46 +2,71 @@
 
 use std::borrow::Cow;
 
-use super::skim::{skip_space, skip_value};
+use serde_json::Value;
+
+use super::skim;
 
 /// The frames that carry a token.
 const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
 /// What stands in a token's place.
 const MASK: &str = "\"•••\"";
+const NAME: &str = "token";
 const KEY: &str = "\"token\"";
-
-/// Whether frames of this type carry a token.
-pub(super) fn is_secret(kind: &str) -> bool {
-    SECRET_KINDS.contains(&kind)
-}
 
 /// The text with the tokens of the authentication hidden; any other text as it is.
 ///
 /// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
+    if !SECRET_KINDS.iter().any(|kind| text.contains(kind)) {
+        return Cow::Borrowed(text);
+    }
+    mask_frame(text, &skim::head(text).kind.unwrap_or_default())
+}
+
+/// The same where the frame's type is known.
+pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
+    let is_secret = SECRET_KINDS.contains(&kind);
     let names_secret = |kind: &&str| {
         text.match_indices(*kind).any(|(at, _)| {
             let after = text.as_bytes().get(at + kind.len());
-            text[..at].ends_with('"') && after.is_none_or(|byte| *byte == b'"')
+            text[..at].ends_with('"') && after == Some(&b'"')
         })
     };
-    if SECRET_KINDS.iter().any(names_secret) { mask_tokens(text) } else { Cow::Borrowed(text) }
+    let speaks_of_secret = || SECRET_KINDS.iter().any(|kind| text.contains(kind));
+    if !is_secret && !speaks_of_secret() {
+        Cow::Borrowed(text)
+    } else if !is_object(text) || (is_secret && !text.contains(KEY)) {
+        mask_damaged(text)
+    } else if is_secret || SECRET_KINDS.iter().any(names_secret) {
+        mask_tokens(text)
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
-/// The text with the value of every `token` hidden.
-pub(super) fn mask_tokens(text: &str) -> Cow<'_, str> {
+fn is_object(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object())
+}
+
+/// Nobody knows where a token ends in a frame that cannot be read: all from its name on is hidden, or everything.
+fn mask_damaged(text: &str) -> Cow<'_, str> {
+    let shown = text.find(NAME).map_or("", |at| &text[..at + NAME.len()]);
+    Cow::Owned(format!("{shown}{MASK}"))
+}
+
+/// A readable text with the value of every `token` hidden.
+fn mask_tokens(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
     while let Some(found) = text[copied..].find(KEY) {
         let key_end = copied + found + KEY.len();
-        let colon = skip_space(text.as_bytes(), key_end);
+        let colon = skim::skip_space(text.as_bytes(), key_end);
         if text.as_bytes().get(colon) == Some(&b':') {
-            let start = skip_space(text.as_bytes(), colon + 1);
-            let end = skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
+            let start = skim::skip_space(text.as_bytes(), colon + 1);
+            let end = skim::skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
             masked.push_str(&text[copied..start]);
             masked.push_str(MASK);
-            // Where the text breaks off, the rest of it is the token's.
             copied = end.unwrap_or(text.len());
         } else {
             masked.push_str(&text[copied..key_end]);
@@ -76,6 +101,34 @@ mod tests {
             r#"{"type":"client_message","data":{"message_type":"auth_response","message_data":{"token" : "SECRET"}}}"#,
         ] {
             assert!(!mask(text).contains("SECRET"), "{text} is shown as {}", mask(text));
+        }
+    }
+
+    #[test]
+    fn a_token_is_hidden_in_frames_that_cannot_be_read() {
+        for text in [
+            r#"{"type": "auth_challenge", "data": {"token": SECRET:1:SECRET}}"#,
+            r#"{"type": "auth_challenge", "data": "SECRET"}"#,
+            r#"{"type": "auth_challenge", "data": {"tok": "SECRET"}}"#,
+            r#"{"type": "auth_challenge", "data": {"token": "SECRET""SECRET"}}"#,
+            r#"{'type': 'auth_challenge', 'data': {'token': 'SECRET'}}"#,
+            r#""{\"type\": \"auth_challenge\", \"data\": {\"token\": \"SECRET\"}}""#,
+            r#"["auth_challenge", "SECRET"]"#,
+            "auth_challenge SECRET",
+        ] {
+            assert!(!mask(text).contains("SECRET"), "{text} is shown as {}", mask(text));
+            assert_eq!(mask(&mask(text)), mask(text));
+        }
+    }
+
+    #[test]
+    fn what_only_speaks_of_the_authentication_stays() {
+        for text in [
+            r#"{"type": "text_input", "data": {"text": "what does auth_challenge's token: mean?"}}"#,
+            r#"{"type": "text_input", "data": {"text": "auth_challenge"}}"#,
+            "not json",
+        ] {
+            assert_eq!(mask(text), text);
         }
     }
 

@@ -53,7 +53,6 @@ pub struct Recorder {
     pub(super) epochs: Epochs,
     /// The row of the last frame that came: what the link tells next is about it.
     last_in: u64,
-    last_at: Now,
     revision: u64,
 }
 
@@ -76,7 +75,6 @@ impl Recorder {
             messages: Messages::default(),
             epochs: Epochs::default(),
             last_in: 0,
-            last_at: Now::default(),
             revision: 0,
         }
     }
@@ -114,8 +112,7 @@ impl Recorder {
                 let trouble = trouble.as_ref().map(|trouble| trouble_words(&trouble.why).into());
                 self.push(*at, RowKind::Phase { phase: phase.kind(), conn: phase.conn(), trouble });
             }
-            // It has no time of its own: it follows the frame that showed it.
-            LinkEvent::Resumed(resumed) => self.push(self.last_at, RowKind::Resumed(*resumed)),
+            LinkEvent::Resumed { resumed, at } => self.push(*at, RowKind::Resumed(*resumed)),
             LinkEvent::Protections { on, at } => self.push(*at, RowKind::Protections { on: *on }),
             LinkEvent::Event(event) => self.attribute(event),
         }
@@ -171,7 +168,6 @@ impl Recorder {
         self.messages.add(&row);
         self.rows.push_back(row);
         self.next += 1;
-        self.last_at = at;
         self.revision += 1;
         while self.rows.len() > 1 && (self.rows.len() > self.limits.rows || self.bytes > self.limits.bytes) {
             self.evict();

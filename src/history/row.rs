@@ -74,7 +74,7 @@ pub enum RowKind {
         /// What is wrong, in few words.
         trouble: Option<Box<str>>,
     },
-    /// What the connection's new beginning showed.
+    /// What the numbers of the events show to be missing.
     Resumed(Resumed),
     /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {

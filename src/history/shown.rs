@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::mask::{is_secret, mask, mask_tokens};
+use super::mask::mask_frame;
 use super::row::{Row, RowKind, What};
 use crate::link::{CloseInfo, MessageState, Proof, Resumed, Why};
 
@@ -44,13 +44,7 @@ pub const fn state_name(state: &MessageState) -> &'static str {
 pub fn shown_text(row: &Row) -> Cow<'_, str> {
     match &row.kind {
         RowKind::FrameIn { what: What::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
-        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => {
-            if is_secret(kind) {
-                mask_tokens(text)
-            } else {
-                mask(text)
-            }
-        }
+        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => mask_frame(text, kind),
         RowKind::Message { kind, state, origin, command, .. } => {
             let mut words = format!("{kind}: {}", state_name(state));
             // Writing to a string cannot fail.
@@ -71,8 +65,12 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         }
         RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
         RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
-        RowKind::Resumed(Resumed { restarted, missed, recovered, more_unknown, .. }) => {
-            let what = if *restarted { "restarted" } else { "resumed" };
+        RowKind::Resumed(Resumed { reconnected, restarted, missed, recovered, more_unknown, .. }) => {
+            let what = match (restarted, reconnected) {
+                (true, _) => "restarted",
+                (false, true) => "resumed",
+                (false, false) => "a gap",
+            };
             let more = if *more_unknown { ", maybe more" } else { "" };
             format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
         }

@@ -8,6 +8,10 @@ use crate::protocol::{Envelope, Event, Now, ServerClock, Timestamp};
 /// that opens every connection is echoed within milliseconds.
 const HOLD_REPLAY: std::time::Duration = std::time::Duration::from_secs(3);
 
+/// How long a missing number may still come: threads of the server overtake each other by milliseconds, and a replay
+/// may come just after the live events.
+const OVERTAKING: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// How many runs of missed numbers are remembered, oldest forgotten first.
 const MAX_GAPS: usize = 1_000;
 
@@ -27,10 +31,23 @@ pub(crate) struct Inbound {
     clock: ServerClock,
     /// A replay that waits for the connection's first live event, and until when.
     held: Option<(Vec<Envelope>, Timestamp)>,
+    /// Missing numbers that may still come, in the order of their deadlines.
+    doubts: Vec<Doubt>,
     /// No live event has come on this connection yet.
     fresh: bool,
     /// Another client has been heard of, so the server numbered events also while we were away.
     others_seen: bool,
+}
+
+/// A beginning or a gap of which it is not said yet what was missed.
+#[derive(Debug)]
+struct Doubt {
+    /// The missing numbers: from, to (inclusive); empty where nothing is missing.
+    numbers: (u64, u64),
+    /// What is to be told, as far as it is known.
+    resumed: Resumed,
+    /// When what is missing counts as missed.
+    until: Timestamp,
 }
 
 /// What came of an envelope.
@@ -38,8 +55,8 @@ pub(crate) struct Inbound {
 pub(crate) struct Accepted {
     /// In order.
     pub(crate) events: Vec<ServerEvent>,
-    /// Set once for each connection after the first.
-    pub(crate) resumed: Option<Resumed>,
+    /// One for each connection after the first, and one for each gap that nothing filled.
+    pub(crate) resumed: Vec<Resumed>,
 }
 
 impl Inbound {
@@ -51,6 +68,7 @@ impl Inbound {
             gaps: Vec::new(),
             clock: ServerClock::default(),
             held: None,
+            doubts: Vec::new(),
             fresh: true,
             others_seen: false,
         }
@@ -78,7 +96,8 @@ impl Inbound {
     }
 
     pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
-        self.held.as_ref().map(|(_, until)| *until)
+        let held = self.held.as_ref().map(|(_, until)| *until);
+        held.into_iter().chain(self.doubts.first().map(|doubt| doubt.until)).min()
     }
 
     /// Takes a replay.
@@ -89,11 +108,12 @@ impl Inbound {
         }
         let mut accepted = Accepted::default();
         self.apply_replay(now, events, &mut accepted);
+        self.settle(now, &mut accepted);
         accepted
     }
 
-    /// Gives up waiting for a live event.
-    pub(crate) fn release_replay(&mut self, now: Now) -> Accepted {
+    /// Gives up waiting for a live event, or for missing numbers, where it is time.
+    pub(crate) fn tick(&mut self, now: Now) -> Accepted {
         let mut accepted = Accepted::default();
         if let Some((events, until)) = self.held.take() {
             if until <= now.mono {
@@ -102,6 +122,7 @@ impl Inbound {
                 self.held = Some((events, until));
             }
         }
+        self.settle(now, &mut accepted);
         accepted
     }
 
@@ -118,6 +139,7 @@ impl Inbound {
         if is_behind && !self.fresh {
             if self.fill_gap(seq) {
                 accepted.events.push(self.stamp(now, envelope, false, answers));
+                self.settle(now, &mut accepted);
             }
             return accepted;
         }
@@ -127,6 +149,8 @@ impl Inbound {
             self.run += 1;
         }
         if restarted {
+            // Nobody will bring what is missing of the run that ended.
+            accepted.resumed.extend(self.doubts.drain(..).map(|doubt| doubt.resumed));
             self.epoch += 1;
             self.last_seq = None;
             self.gaps.clear();
@@ -134,23 +158,40 @@ impl Inbound {
         }
         let missed = self.advance(seq);
         let first = std::mem::take(&mut self.fresh);
+        if before.is_some() && (first || missed > 0) {
+            let resumed = Resumed {
+                epoch: self.epoch,
+                reconnected: first,
+                restarted,
+                missed,
+                recovered: 0,
+                more_unknown: first && !self.others_seen,
+            };
+            self.doubt((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
+        }
         // The live event teaches the clock before the older ones of the replay are put on it.
         self.clock.wall_time(envelope.timestamp, now.wall);
         if let Some((events, _)) = self.held.take() {
             self.apply_replay(now, events, &mut accepted);
         }
-        if before.is_some() && (first || restarted || missed > 0) {
-            let recovered = accepted.events.len() as u64;
-            accepted.resumed = Some(Resumed {
-                epoch: self.epoch,
-                restarted,
-                missed,
-                recovered: recovered.min(missed),
-                more_unknown: (first || restarted) && !self.others_seen,
-            });
-        }
+        self.settle(now, &mut accepted);
         accepted.events.push(self.stamp(now, envelope, false, answers));
         accepted
+    }
+
+    fn doubt(&mut self, numbers: (u64, u64), resumed: Resumed, now: Now, accepted: &mut Accepted) {
+        if self.doubts.len() == MAX_GAPS {
+            accepted.resumed.push(self.doubts.remove(0).resumed);
+        }
+        self.doubts.push(Doubt { numbers, resumed, until: now.mono + OVERTAKING });
+    }
+
+    /// Tells of the doubts that are over: nothing is missing any more, or it has been waited for long enough. A gap
+    /// within a connection that was filled is not worth a word.
+    fn settle(&mut self, now: Now, accepted: &mut Accepted) {
+        let is_over = |doubt: &mut Doubt| doubt.resumed.missed == doubt.resumed.recovered || doubt.until <= now.mono;
+        let over = self.doubts.extract_if(.., is_over).map(|doubt| doubt.resumed);
+        accepted.resumed.extend(over.filter(|resumed| resumed.reconnected || resumed.missed > resumed.recovered));
     }
 
     /// Notes that `seq` came live; returns how many numbers before it are missing since the last one.
@@ -196,6 +237,10 @@ impl Inbound {
         }
         if from < seq {
             self.gaps.insert(at, (from, seq - 1));
+        }
+        let is_here = |doubt: &&mut Doubt| (doubt.numbers.0..=doubt.numbers.1).contains(&seq);
+        if let Some(doubt) = self.doubts.iter_mut().find(is_here) {
+            doubt.resumed.recovered += 1;
         }
         true
     }

@@ -148,8 +148,13 @@ pub enum LinkEvent {
     },
     /// An event of the server's, each exactly once and in the order of `seq`.
     Event(ServerEvent),
-    /// What the connection's new beginning showed.
-    Resumed(Resumed),
+    /// What the numbers of the events show to be missing, at a connection's new beginning or within it.
+    Resumed {
+        /// What.
+        resumed: Resumed,
+        /// When it was clear.
+        at: Now,
+    },
 }
 
 /// What a frame that was written is there for.
@@ -208,16 +213,18 @@ pub struct ServerEvent {
     pub event: Event,
 }
 
-/// What was missed while the connection was away.
+/// What was missed while the connection was away, or while it was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resumed {
     /// The server's run.
     pub epoch: u32,
-    /// Whether it is another one than before.
+    /// Whether a connection began with it; otherwise numbers were left out within one.
+    pub reconnected: bool,
+    /// Whether it is another run than before.
     pub restarted: bool,
-    /// Events that were numbered while we were away.
+    /// Events that were numbered and did not come in their turn.
     pub missed: u64,
-    /// How many of these the replay brought back.
+    /// How many of these a replay brought back, or came late.
     pub recovered: u64,
     /// Whether there may have been more: a server without any client drops events before it numbers them.
     pub more_unknown: bool,
@@ -241,6 +248,6 @@ pub enum WakeReason {
     Heartbeat,
     /// The messages: the gap, a retry, an expiry.
     Outbox,
-    /// The replay is held back no longer.
-    Replay,
+    /// The events: a replay is held back no longer, or what is missing counts as missed.
+    Events,
 }

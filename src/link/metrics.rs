@@ -133,7 +133,7 @@ impl Meter {
             LinkEvent::FrameOut { at, .. } => self.frames_out.count(at.mono),
             LinkEvent::Message(status) => self.message(status),
             LinkEvent::Phase { phase, at, .. } => self.phase(phase, at.mono),
-            LinkEvent::Resumed(resumed) => {
+            LinkEvent::Resumed { resumed, .. } => {
                 self.totals.missed += resumed.missed;
                 self.totals.recovered += resumed.recovered;
             }

@@ -132,7 +132,7 @@ impl Link {
             (self.connection.next_wakeup(), WakeReason::Connection),
             (heartbeat, WakeReason::Heartbeat),
             (outbox, WakeReason::Outbox),
-            (self.inbound.next_wakeup(), WakeReason::Replay),
+            (self.inbound.next_wakeup(), WakeReason::Events),
         ]
         .into_iter()
         .filter_map(|(at, reason)| at.map(|at| Wakeup { at, reason }))
@@ -301,7 +301,7 @@ impl Link {
     /// Does all that is due.
     fn advance(&mut self, now: Now) {
         self.step(now, Happening::Tick);
-        let accepted = self.inbound.release_replay(now);
+        let accepted = self.inbound.tick(now);
         self.deliver(now, accepted);
         let line = self.line();
         let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -449,8 +449,8 @@ impl Link {
     }
 
     fn deliver(&mut self, now: Now, accepted: Accepted) {
-        if let Some(resumed) = accepted.resumed {
-            self.emit(LinkEvent::Resumed(resumed));
+        for resumed in accepted.resumed {
+            self.emit(LinkEvent::Resumed { resumed, at: now });
         }
         for event in accepted.events {
             if let Event::ConversationTurn(turn) = &event.event

@@ -83,7 +83,7 @@ impl Reader {
                 let trouble = trouble.as_deref().map(|words| Trouble { why: read_trouble(words), since: at });
                 LinkEvent::Phase { phase: phase_of(*phase, conn.unwrap_or(CONN), at), trouble, at }
             }
-            Told::Resumed(resumed) => LinkEvent::Resumed(*resumed),
+            Told::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
             Told::Protections { on } => LinkEvent::Protections { on: *on, at },
             Told::Binary { conn, bytes } => {
                 LinkEvent::FrameIn { conn: *conn, text: "".into(), reading: Reading::Binary(*bytes), at }
@@ -170,8 +170,8 @@ impl Reader {
     pub(super) fn inside(&mut self, entry: &Entry, now: Now) {
         let conn = self.conn_of(entry);
         let text: Arc<str> = entry.text.as_str().into();
-        let accepted = self.inbound.release_replay(now);
-        self.deliver(accepted, None);
+        let accepted = self.inbound.tick(now);
+        self.deliver(accepted, None, now);
         let frame_in = |reading| LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now };
         self.frame = self.told.len();
         if entry.own.is_stale {
@@ -196,13 +196,13 @@ impl Reader {
                     }
                 }
                 let accepted = self.inbound.replay(now, events);
-                self.deliver(accepted, run);
+                self.deliver(accepted, run, now);
             }
             Ok(Frame::Event(envelope)) => {
                 self.told.push(frame_in(Reading::Events));
                 let answers = self.answered_by(&envelope.event, own);
                 let accepted = self.inbound.live(now, envelope, answers);
-                self.deliver(accepted, run);
+                self.deliver(accepted, run, now);
                 if let Some(id) = answers {
                     self.becomes(id, MessageState::Delivered(Proof::Echo), now);
                 }
@@ -241,9 +241,9 @@ impl Reader {
     }
 
     /// Tells of events; `run` is the server's run as the page that wrote the recording knew it.
-    fn deliver(&mut self, accepted: Accepted, run: Option<u32>) {
+    fn deliver(&mut self, accepted: Accepted, run: Option<u32>, at: Now) {
         if !self.is_own {
-            self.told.extend(accepted.resumed.map(LinkEvent::Resumed));
+            self.told.extend(accepted.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         }
         self.told.extend(accepted.events.into_iter().map(|mut event| {
             event.epoch = run.unwrap_or(event.epoch);

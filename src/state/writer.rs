@@ -14,7 +14,7 @@ use super::talk::{Row, RowKey, TalkStore};
 use super::watched::Watched;
 use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
-use crate::history::{Level, Recorder};
+use crate::history::{Level, Recorder, mask};
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
@@ -203,13 +203,13 @@ impl Writer {
             LinkEvent::Message(status) => self.tell_of_message(status),
             LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
-                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(text));
+                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(&mask(text)));
             }
             LinkEvent::FrameIn { reading: Reading::Binary(bytes), .. } => {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
                 self.notices.show(Level::Warn, "binary frame", words);
             }
-            LinkEvent::Resumed(resumed) => self.tell_of_resumption(*resumed),
+            LinkEvent::Resumed { resumed, .. } => self.tell_of_resumption(*resumed),
             LinkEvent::Phase { .. }
             | LinkEvent::FrameIn { .. }
             | LinkEvent::FrameOut { .. }
@@ -268,7 +268,7 @@ impl Writer {
     }
 
     fn tell_of_resumption(&self, resumed: Resumed) {
-        let Resumed { restarted, missed, recovered, more_unknown, .. } = resumed;
+        let Resumed { reconnected, restarted, missed, recovered, more_unknown, .. } = resumed;
         if restarted {
             self.notices.show(
                 Level::Info,
@@ -279,7 +279,8 @@ impl Writer {
         if missed > recovered {
             let lost = missed - recovered;
             let more = if more_unknown { " There may have been more." } else { "" };
-            let words = format!("While the connection was away, {lost} of Coda's events were missed.{more}");
+            let when = if reconnected { "While the connection was away" } else { "Although the connection was open" };
+            let words = format!("{when}, {lost} of Coda's events were missed.{more}");
             self.notices.show(Level::Info, "missed events", words);
         }
     }

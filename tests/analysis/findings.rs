@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Confidence, FindingKind, Silenced};
+use coda_dashboard::analysis::{Analyst, Confidence, Finding, FindingKind, Silenced};
 use coda_dashboard::history::{Recorder, Row};
-use coda_dashboard::link::{Carries, CloseInfo, ConnId, Failure, LinkEvent, MessageState, Origin, Phase, Proof, Why};
+use coda_dashboard::link::{
+    Carries, CloseInfo, ConnId, Failure, Input, LinkEvent, MessageState, Origin, Phase, Proof, Why,
+};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::trace::{COMPOSER, CONN, SHORTCUT, Trace};
-use crate::world::{World, at, frame_in, frame_out, recorder};
+use crate::world::{World, at, event, frame_in, frame_out, recorder};
 
 #[test]
 fn a_message_that_two_components_made_is_a_double_listener_and_names_both() {
@@ -41,6 +43,47 @@ fn two_different_messages_are_no_double() {
     trace.wait(30);
     trace.say("hello again", 2);
     assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn a_double_listener_is_found_with_the_protections_off_though_both_were_sent() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(48);
+    let copy = trace.new_message();
+    trace.message(copy, "hello", SHORTCUT, MessageState::Queued);
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.confidence), (FindingKind::DoubleListener, Confidence::Certain));
+    assert!(finding.words.contains("composer (press enter) and shortcut (press key)"), "{}", finding.words);
+    assert!(finding.words.ends_with("49 ms apart. Nobody acts so quickly: something listens twice. Both were sent."));
+    assert_eq!(finding.evidence.len(), 2);
+}
+
+#[test]
+fn the_same_said_again_later_or_played_again_is_no_double() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(60);
+    trace.say("hello", 1);
+    let replay = Origin { component: "replay", action: "play" };
+    for _ in 0..2 {
+        let id = trace.new_message();
+        trace.message(id, "hello", replay, MessageState::Queued);
+        trace.message(id, "hello", replay, MessageState::Delivered(Proof::Echo));
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn what_is_sent_again_at_once_by_the_user_is_no_double() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let first = world.say("hello");
+    world.run_for(Duration::from_millis(10));
+    world.send(Command::TextInput { text: "hello".into() }, Some(first));
+    world.run_for(Duration::from_secs(1));
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
 }
 
 #[test]
@@ -135,6 +178,34 @@ fn missed_events_are_found_unless_the_replay_brought_them_back() {
     let finding = trace.only();
     assert_eq!(finding.kind, FindingKind::Missed);
     assert!(finding.words.starts_with("3 events"), "{}", finding.words);
+}
+
+/// A link that is sent events ahead of the last one by so much, and what is found a moment later.
+fn found_after_events(ahead: &[u64]) -> Vec<Finding> {
+    let mut world = World::ready(ServerConfig::quiet());
+    let seq = |told: &LinkEvent| match told {
+        LinkEvent::Event(event) => event.seq,
+        _ => None,
+    };
+    let last = world.told.iter().filter_map(seq).max().expect("the hello was echoed");
+    for ahead in ahead {
+        world.input(Input::Frame(CONN, event(last + ahead, "llm_start", "{}").into()));
+    }
+    world.run_for(Duration::from_secs(2));
+    Analyst::of(&world.recorder).board().open().cloned().collect()
+}
+
+#[test]
+fn events_that_overtake_each_other_were_not_missed() {
+    assert_eq!(found_after_events(&[1, 3, 2]), []);
+}
+
+#[test]
+fn numbers_that_never_come_within_a_connection_are_missed_events() {
+    let found = found_after_events(&[1, 4, 2]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].kind, FindingKind::Missed);
+    assert!(found[0].words.starts_with("1 of Coda's events did not come"), "{}", found[0].words);
 }
 
 #[test]
@@ -305,6 +376,32 @@ fn connections_that_break_again_and_again_are_a_storm() {
 }
 
 #[test]
+fn connections_that_are_closed_before_they_are_ready_again_and_again_are_a_storm() {
+    let mut trace = Trace::new();
+    for _ in 0..4 {
+        assert_eq!(trace.found(), []);
+        trace.authenticating();
+        trace.wait(20);
+        trace.lose(Trace::broken());
+        trace.wait(3_000);
+    }
+    let finding = trace.only();
+    assert_eq!(finding.kind, FindingKind::ReconnectStorm);
+    assert!(finding.words.starts_with("4 connections"), "{}", finding.words);
+}
+
+#[test]
+fn a_server_that_is_slow_to_let_us_in_or_refuses_is_no_storm() {
+    let mut trace = Trace::new();
+    for why in [Why::AuthTimeout, Why::Rejected("no".into()), Why::AuthTimeout, Why::AuthTimeout, Why::AuthTimeout] {
+        trace.authenticating();
+        trace.wait(5_000);
+        trace.lose(why);
+    }
+    assert!(!trace.kinds().contains(&FindingKind::ReconnectStorm), "{:?}", trace.kinds());
+}
+
+#[test]
 fn a_server_that_is_away_for_long_is_no_storm() {
     let mut trace = Trace::ready();
     trace.lose(Trace::broken());
@@ -348,6 +445,22 @@ fn an_error_of_the_server_is_found_with_the_messages_before_it() {
     assert_eq!(finding.kind, FindingKind::ServerError);
     assert!(finding.subject.contains("Event loop is closed"));
     assert_eq!(finding.evidence.len(), 2, "the message and the error");
+}
+
+#[test]
+fn errors_that_differ_in_numbers_only_are_one_finding_and_others_are_not() {
+    let mut trace = Trace::ready();
+    let slow = |task: u32, millis: u32| {
+        let message = format!("Executing <Task pending name='Task-{task}' coro=<work()>> took 0.{millis} seconds");
+        format!(r#"{{"message": "{message}", "level": "warning"}}"#)
+    };
+    trace.event("system_error", &slow(9, 113));
+    trace.event("system_error", &slow(4_711, 98));
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.count), (FindingKind::ServerError, 2));
+    assert!(finding.words.contains("'Task-4711'"), "it says what was said last: {}", finding.words);
+    trace.event("system_error", r#"{"message": "Task was destroyed but it is pending!", "level": "error"}"#);
+    assert_eq!(trace.found().len(), 2);
 }
 
 #[test]

@@ -74,7 +74,8 @@ impl Trace {
     }
 
     pub fn resumed(&mut self, restarted: bool, missed: u64, recovered: u64) {
-        self.tell(LinkEvent::Resumed(Resumed { epoch: 2, restarted, missed, recovered, more_unknown: false }));
+        let resumed = Resumed { epoch: 2, reconnected: true, restarted, missed, recovered, more_unknown: false };
+        self.tell(LinkEvent::Resumed { resumed, at: at(self.now) });
     }
 
     pub fn control(&mut self, text: &str) {

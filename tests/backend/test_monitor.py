@@ -124,6 +124,25 @@ class WhatIsLeftOut(Case):
         await self.until(6)
         self.assertEqual(self.server.events[5][1]["details"]["left_out"], 95)
 
+    async def test_slow_callbacks_are_one_kind_whatever_their_numbers(self) -> None:
+        self.install()
+        for number in range(100):
+            task = f"<Task pending name='Task-{number}' coro=<work() running at work.py:7> cb=[f() at 0x7f{number:04x}]>"
+            logging.getLogger("asyncio").warning("Executing %s took %.3f seconds", task, 0.1 + number / 1000)
+        self.assertEqual(len(self.server.events), 5)
+        self.assertIn("Task-4", self.server.events[4][1]["message"])
+
+    async def test_of_many_kinds_twenty_pass_then_five_a_second(self) -> None:
+        self.install()
+        names = [a + b for a in "ghijklmnop" for b in "ghijklmnop"]
+        for name in names:
+            logging.getLogger("asyncio").error("%s failed", name)
+        self.assertEqual(len(self.server.events), 20)
+        self.now += 1.0
+        for name in names:
+            logging.getLogger("asyncio").error("%s failed", name)
+        self.assertEqual(len(self.server.events), 25)
+
     async def test_another_kind_is_not_held_up(self) -> None:
         self.install()
         loop = asyncio.get_running_loop()

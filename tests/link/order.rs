@@ -40,7 +40,7 @@ fn tokens(world: &World) -> Vec<String> {
 
 fn resumed(world: &World) -> Vec<Resumed> {
     let resumed = |event: &LinkEvent| match event {
-        LinkEvent::Resumed(resumed) => Some(*resumed),
+        LinkEvent::Resumed { resumed, .. } => Some(*resumed),
         _ => None,
     };
     world.events.iter().filter_map(resumed).collect()
@@ -54,8 +54,9 @@ fn a_replay_fills_a_gap_and_applies_each_event_once() {
     receive(&mut world, conn, &replay(&[99, 100, 102, 104]));
     receive(&mut world, conn, &replay(&[102, 103]));
     assert_eq!(tokens(&world), ["100", "104", "99", "102", "103"]);
+    world.run_for(seconds(1));
     let last = resumed(&world).pop().expect("a gap was noticed");
-    assert_eq!((last.missed, last.restarted), (3, false));
+    assert_eq!((last.missed, last.recovered, last.restarted), (3, 2, false));
 }
 
 #[test]
@@ -78,7 +79,10 @@ fn a_quiet_reconnect_misses_nothing_that_was_numbered_but_more_is_unknown() {
     world.drop_connection();
     world.run_for(seconds(1));
     let last = resumed(&world).pop().expect("told");
-    assert_eq!(last, Resumed { epoch: 1, restarted: false, missed: 0, recovered: 0, more_unknown: true });
+    assert_eq!(
+        last,
+        Resumed { epoch: 1, reconnected: true, restarted: false, missed: 0, recovered: 0, more_unknown: true }
+    );
 }
 
 #[test]
@@ -110,18 +114,39 @@ fn nothing_that_a_server_can_send_stops_the_link() {
 }
 
 #[test]
-fn events_that_overtake_each_other_are_each_applied_once_and_are_no_restart() {
-    let mut world = World::ready();
-    let conn = world.link.status().phase.conn().expect("a live socket");
-    for (seq, token) in [(500, "a"), (502, "c"), (501, "b"), (502, "c again"), (501, "b again"), (503, "d")] {
-        world.input(Input::Frame(conn, frame(seq, token).into()));
+fn events_that_overtake_each_other_are_each_applied_once_at_once_and_nothing_was_missed() {
+    let (mut world, conn) = scripted();
+    let last = world.server_events().filter_map(|event| event.seq).max().expect("the hello was echoed");
+    for (ahead, token) in [(1, "a"), (3, "c"), (2, "b"), (3, "c again"), (2, "b again"), (4, "d")] {
+        receive(&mut world, conn, &frame(last + ahead, token));
     }
-    let tokens = world.events.iter().filter_map(|event| match event {
-        LinkEvent::Event(happened) => match &happened.event {
-            Event::AnswerToken(token) => Some((happened.epoch, token.token.as_str())),
-            _ => None,
-        },
-        _ => None,
-    });
-    assert_eq!(tokens.collect::<Vec<_>>(), [(1, "a"), (1, "c"), (1, "b"), (1, "d")]);
+    assert_eq!(tokens(&world), ["a", "c", "b", "d"]);
+    assert!(world.server_events().all(|event| event.epoch == 1), "no restart");
+    world.run_for(seconds(2));
+    assert_eq!(resumed(&world), []);
+}
+
+#[test]
+fn what_is_still_missing_after_a_second_was_missed_within_the_connection() {
+    let (mut world, conn) = scripted();
+    let last = world.server_events().filter_map(|event| event.seq).max().expect("the hello was echoed");
+    receive(&mut world, conn, &frame(last + 4, "d"));
+    receive(&mut world, conn, &frame(last + 2, "b"));
+    world.run_for(millis(999));
+    assert_eq!(resumed(&world), []);
+    world.run_for(millis(1));
+    let gap = Resumed { epoch: 1, reconnected: false, restarted: false, missed: 3, recovered: 1, more_unknown: false };
+    assert_eq!(resumed(&world), [gap]);
+    world.run_for(seconds(5));
+    assert_eq!(resumed(&world), [gap], "told once");
+}
+
+#[test]
+fn a_replay_that_comes_just_after_the_live_events_counts_as_recovered() {
+    let (mut world, conn) = scripted();
+    let last = world.server_events().filter_map(|event| event.seq).max().expect("the hello was echoed");
+    receive(&mut world, conn, &frame(last + 3, "c"));
+    receive(&mut world, conn, &replay(&[last + 1, last + 2]));
+    world.run_for(seconds(2));
+    assert_eq!(resumed(&world), []);
 }

@@ -17,8 +17,9 @@ const STORM_SPAN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    was_ready: bool,
-    /// Ready connections that broke.
+    /// The phase before.
+    phase: Option<PhaseKind>,
+    /// Open connections that broke, ready or not.
     broken: VecDeque<(Timestamp, u64)>,
 }
 
@@ -32,12 +33,17 @@ impl Connection {
     }
 
     fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
-        let was_ready = std::mem::replace(&mut self.was_ready, phase == PhaseKind::Ready);
+        let before = self.phase.replace(phase);
         if phase == PhaseKind::Ready {
             board.settle(FindingKind::Silent, row.at);
             return;
         }
-        if !was_ready || phase != PhaseKind::Waiting {
+        let is_broken = match before {
+            Some(PhaseKind::Ready) => true,
+            Some(PhaseKind::Authenticating) => !is_about_challenge(trouble),
+            _ => false,
+        };
+        if !is_broken || phase != PhaseKind::Waiting {
             return;
         }
         let mut raise = |kind, words: String, rows: &[u64]| {
@@ -65,8 +71,14 @@ impl Connection {
     }
 }
 
+/// What the watch of the challenge tells of.
+fn is_about_challenge(trouble: Option<&str>) -> bool {
+    let rejected = trouble_words(&Why::Rejected(String::new()));
+    trouble.is_some_and(|trouble| trouble == trouble_words(&Why::AuthTimeout) || trouble.starts_with(&*rejected))
+}
+
 fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
-    let Resumed { epoch, restarted, missed, recovered, more_unknown } = resumed;
+    let Resumed { epoch, reconnected, restarted, missed, recovered, more_unknown } = resumed;
     let mut raise = |kind, words| {
         let (confidence, rows) = (Confidence::Certain, [row.number]);
         board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
@@ -78,8 +90,12 @@ fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
     }
     if missed > recovered {
         let more = if more_unknown { " There may have been more." } else { "" };
-        let words =
-            format!("{} events were sent while the connection was away and not replayed.{more}", missed - recovered);
+        let how = if reconnected {
+            "events were sent while the connection was away and not replayed"
+        } else {
+            "of Coda's events did not come within a second of their turn, although the connection was open"
+        };
+        let words = format!("{} {how}.{more}", missed - recovered);
         raise(FindingKind::Missed, words);
     }
 }

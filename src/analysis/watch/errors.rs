@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::analysis::board::{Board, Report};
-use crate::analysis::correlation::{Correlation, error_of};
+use crate::analysis::correlation::Correlation;
+use crate::analysis::error_name::{ErrorName, first_line};
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::history::{Recorder, Row};
 use crate::protocol::Timestamp;
@@ -20,8 +21,8 @@ pub(super) struct Errors {
 
 impl Errors {
     pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
-        let Some(error) = error_of(row) else { return };
-        let mut words = format!("`{}`: {}.", error.kind, error.message.trim_end_matches('.'));
+        let (Some(error), Some(frame)) = (ErrorName::of(row), row.frame()) else { return };
+        let mut words = format!("`{}`: {}.", error.kind, first_line(frame).trim_end_matches('.'));
         let mut rows = Vec::new();
         if self.looked_at.is_none_or(|at| row.at.mono.since(at) >= EVERY) {
             self.looked_at = Some(row.at.mono);

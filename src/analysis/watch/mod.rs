@@ -19,6 +19,7 @@ pub(super) struct Watches {
     auth: auth::Auth,
     clock: clock::Clock,
     connection: connection::Connection,
+    doubles: doubles::Doubles,
     echoes: echoes::Echoes,
     errors: errors::Errors,
     traffic: traffic::Traffic,
@@ -33,7 +34,7 @@ impl Watches {
         }
         self.auth.see(row, board);
         self.connection.see(row, board);
-        doubles::see(row, recorder, board);
+        self.doubles.see(row, recorder, board);
         self.echoes.see(row, recorder, board);
         frames::see(row, board);
         self.traffic.see(row, board);

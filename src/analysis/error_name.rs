@@ -1,0 +1,105 @@
+//! Which error of the server's it is. Two that differ in numbers and ids only are the same error.
+
+use std::borrow::Cow;
+
+use crate::history::skim;
+use crate::history::{Row, RowKind, What};
+
+/// So much of an error's words is read,
+const READ_CHARS: usize = 300;
+/// and so much of what is left without numbers tells which error it is.
+const NAME_CHARS: usize = 80;
+
+/// Which error it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ErrorName {
+    /// The wire type.
+    pub kind: String,
+    /// How its message begins, with `#` for each number, address and id.
+    pub message: String,
+}
+
+impl ErrorName {
+    /// The error that a row tells of.
+    pub(super) fn of(row: &Row) -> Option<Self> {
+        let RowKind::FrameIn { kind, text, what: What::Event, .. } = &row.kind else { return None };
+        if !kind.ends_with("_error") {
+            return None;
+        }
+        let message = without_numbers(&first_line(text)).chars().take(NAME_CHARS).collect();
+        Some(Self { kind: kind.to_string(), message })
+    }
+}
+
+/// The first line of what an error says.
+pub(super) fn first_line(frame: &str) -> String {
+    let message = skim::data_member(frame, "message").and_then(skim::string).unwrap_or(Cow::Borrowed(""));
+    message.lines().next().unwrap_or_default().chars().take(READ_CHARS).collect()
+}
+
+/// The text with `#` for each number, address and id. `contrib/coda_monitor.py` tells errors apart in the same way.
+fn without_numbers(text: &str) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|letter| !is_of_word(letter)).unwrap_or(rest.len());
+        if end == 0 {
+            told.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let (word, after) = rest.split_at(end);
+        if is_id(word) {
+            told.push('#');
+        } else {
+            push_without_digits(word, &mut told);
+        }
+        rest = after;
+    }
+    told
+}
+
+const fn is_of_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '-'
+}
+
+/// A number, or an id as UUIDs and hashes are written.
+fn is_id(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn push_without_digits(mut word: &str, told: &mut String) {
+    while let Some(digit) = word.find(|letter: char| letter.is_ascii_digit()) {
+        told.push_str(&word[..digit]);
+        told.push('#');
+        let number = &word[digit..];
+        let address =
+            number.strip_prefix("0x").filter(|hex| hex.starts_with(|letter: char| letter.is_ascii_hexdigit()));
+        word = match address {
+            Some(hex) => hex.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()),
+            None => number.trim_start_matches(|letter: char| letter.is_ascii_digit()),
+        };
+    }
+    told.push_str(word);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_addresses_and_ids_are_no_part_of_the_name() {
+        for (text, name) in [
+            ("Event loop is closed", "Event loop is closed"),
+            ("name='Task-12' took 0.113 seconds", "name='Task-#' took #.# seconds"),
+            ("<Handle f() at 0x7f3ca0de>", "<Handle f() at #>"),
+            ("client 614a15ef-9067-4617-abcd-7ccd176c6683 is gone", "client # is gone"),
+            ("utf8 codec, byte 0xe9 at -3: Zürich2", "utf# codec, byte # at #: Zürich#"),
+            ("a bad face - no id", "a bad face - no id"),
+            ("0x", "#x"),
+            ("", ""),
+        ] {
+            assert_eq!(without_numbers(text), name);
+        }
+    }
+}
