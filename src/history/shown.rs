@@ -27,16 +27,7 @@ pub const RAW: &str = "raw";
 /// A state's name in queries.
 #[must_use]
 pub const fn state_name(state: &MessageState) -> &'static str {
-    match state {
-        MessageState::Queued => "queued",
-        MessageState::Written { .. } => "written",
-        MessageState::Unconfirmed => "unconfirmed",
-        MessageState::Delivered(_) => "delivered",
-        MessageState::Suppressed { .. } => "suppressed",
-        MessageState::Expired => "expired",
-        MessageState::Failed(_) => "failed",
-        MessageState::Cancelled(_) => "cancelled",
-    }
+    state.name()
 }
 
 /// The row's text as it may be shown: a frame with its tokens hidden, or a line of words.

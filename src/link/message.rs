@@ -100,6 +100,21 @@ pub enum MessageState {
 }
 
 impl MessageState {
+    /// Its name, in queries and files.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Written { .. } => "written",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Delivered(_) => "delivered",
+            Self::Suppressed { .. } => "suppressed",
+            Self::Expired => "expired",
+            Self::Failed(_) => "failed",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+
     /// Whether nothing can follow.
     #[must_use]
     pub const fn is_final(&self) -> bool {

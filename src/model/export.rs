@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::turn::{Role, ToolCall, ToolState, Turn};
+use super::turn::{Outgoing, Role, Turn};
 
 /// The conversation as Markdown. Writing to a `String` cannot fail.
 pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
@@ -17,11 +17,14 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
         };
         let _ = write!(text, "\n## {who}, {}\n\n", turn.time);
         for tool in &turn.tools {
-            let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, outcome(tool));
+            let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome());
         }
         if !turn.text.is_empty() {
             text.push_str(turn.text.trim_end());
             text.push('\n');
+        }
+        for note in notes(turn) {
+            let _ = write!(text, "\n*{note}*\n");
         }
         for error in &turn.errors {
             let _ = write!(text, "\n> Error: {error}\n");
@@ -30,14 +33,12 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
     text
 }
 
-fn outcome(tool: &ToolCall) -> String {
-    match &tool.state {
-        ToolState::Running => "no result yet".to_owned(),
-        ToolState::Done(None) => "done".to_owned(),
-        ToolState::Done(Some(Value::String(result))) => result.clone(),
-        ToolState::Done(Some(result)) => result.to_string(),
-        ToolState::Failed(words) => format!("failed: {words}"),
-    }
+/// What a reader must know of an entry that is not whole, or not said as it stands.
+fn notes(turn: &Turn) -> Vec<String> {
+    let own = turn.outgoing.as_ref().filter(|own| !own.is_taken_up()).map(Outgoing::words);
+    let cut_off = turn.is_cut_off.then(|| "The connection ended before the rest of the answer came".to_owned());
+    let open = turn.is_open.then(|| "Not complete yet".to_owned());
+    [own, cut_off, open].into_iter().flatten().collect()
 }
 
 /// The conversation as JSON.
@@ -47,14 +48,16 @@ pub fn export_json<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
             let tools: Vec<Value> = turn
                 .tools
                 .iter()
-                .map(|tool| json!({"name": tool.name, "parameters": tool.parameters, "outcome": outcome(tool), "seconds": tool.seconds}))
+                .map(|tool| json!({"name": tool.name, "parameters": tool.parameters, "outcome": tool.outcome(), "seconds": tool.seconds}))
                 .collect();
+            let message = turn.outgoing.as_ref().map(|own| json!({"state": own.state.name(), "note": own.words()}));
             json!({
                 "role": turn.role.name(),
                 "time": turn.time.to_string(),
                 "text": turn.text,
                 "tools": tools,
                 "errors": turn.errors,
+                "message": message,
                 "complete": !turn.is_open && !turn.is_cut_off,
             })
         })

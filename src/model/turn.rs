@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::link::{MessageId, MessageState};
+use crate::link::{Cancellation, MessageId, MessageState};
 use crate::protocol::{Command, WallTime};
 
 /// Names an entry for as long as the page lives.
@@ -69,6 +69,20 @@ pub struct Turn {
     pub outgoing: Option<Outgoing>,
 }
 
+impl Turn {
+    /// Whether these words, written small, are in what was said, in its tools or in its errors.
+    #[must_use]
+    pub fn contains(&self, words: &str) -> bool {
+        let has = |text: &str| text.to_lowercase().contains(words);
+        let tool_has = |tool: &ToolCall| {
+            has(&tool.name)
+                || tool.parameters.as_ref().is_some_and(|parameters| has(&parameters.to_string()))
+                || has(&tool.outcome())
+        };
+        has(&self.text) || self.tools.iter().any(tool_has) || self.errors.iter().any(|error| has(error))
+    }
+}
+
 /// What became of a message that was sent from this page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
@@ -82,6 +96,35 @@ pub struct Outgoing {
     pub uptake: Uptake,
     /// The user had it sent again, by another message.
     pub sent_again: bool,
+}
+
+impl Outgoing {
+    /// What became of it, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.state {
+            _ if self.sent_again => "Sent again below".into(),
+            MessageState::Delivered(_) if self.uptake == Uptake::PassedOver => {
+                "Delivered, but Coda was at another answer and did not take it up".into()
+            }
+            MessageState::Queued => "Waiting to be sent".into(),
+            MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
+            MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
+            MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),
+            MessageState::Delivered(_) => "Delivered".into(),
+            MessageState::Suppressed { .. } => "Not sent: the same had just been sent".into(),
+            MessageState::Expired => "Not sent: it waited too long".into(),
+            MessageState::Failed(failure) => format!("Not sent: {failure}"),
+            MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
+            MessageState::Cancelled(_) => "Taken back".into(),
+        }
+    }
+
+    /// Whether it came to Coda and to no harm: nothing more need be said of it.
+    #[must_use]
+    pub fn is_taken_up(&self) -> bool {
+        matches!(self.state, MessageState::Delivered(_)) && self.uptake != Uptake::PassedOver && !self.sent_again
+    }
 }
 
 /// What the server did with a text that it has read.
@@ -106,6 +149,20 @@ pub struct ToolCall {
     pub state: ToolState,
     /// How long it took, in seconds.
     pub seconds: Option<f64>,
+}
+
+impl ToolCall {
+    /// What came of it, in words.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        match &self.state {
+            ToolState::Running => "no result yet".to_owned(),
+            ToolState::Done(None) => "done".to_owned(),
+            ToolState::Done(Some(Value::String(result))) => result.clone(),
+            ToolState::Done(Some(result)) => result.to_string(),
+            ToolState::Failed(words) => format!("failed: {words}"),
+        }
+    }
 }
 
 /// What came of a tool's call.

@@ -56,6 +56,60 @@ fn words_change_while_they_are_recognized_and_stay_one_entry() {
 }
 
 #[test]
+fn listening_anew_begins_a_new_entry_and_leaves_none_that_was_half_heard_or_blank() {
+    let mut page = Page::new();
+    page.event("stt_start", json!({}));
+    page.event("stt_result", json!({"text": "heard whole"}));
+    page.event("stt_start", json!({}));
+    page.event("stt_interim", json!({"text": "half a ques"}));
+    page.event("client_message", json!({"client_id": "a", "message_type": "stt_stop", "message_data": {}}));
+    page.event("system_error", json!({"message": "disk full"}));
+    page.event("stt_start", json!({}));
+    assert_eq!(page.turns(), [(Role::User, "heard whole"), (Role::System, "")]);
+    page.event("stt_interim", json!({"text": "what"}));
+    assert_eq!(page.turns()[2], (Role::User, "what"), "in its place, after what came before it");
+}
+
+#[test]
+fn a_blank_recognition_leaves_no_entry() {
+    for blank in ["", " \n"] {
+        let mut page = Page::new();
+        page.event("stt_interim", json!({"text": blank}));
+        page.event("stt_result", json!({"text": blank}));
+        assert_eq!(page.turns(), []);
+        page.event("stt_interim", json!({"text": "hm"}));
+        page.event("stt_result", json!({"text": blank}));
+        assert_eq!(page.turns(), [], "what was half heard came to nothing");
+    }
+}
+
+#[test]
+fn a_typed_text_is_shown_once_although_something_was_heard_before_its_turn() {
+    for end in ["stt_interim", "stt_result"] {
+        let mut page = Page::new();
+        page.event(end, json!({"text": "heard"}));
+        let message = page.send("typed");
+        page.becomes(&message, DELIVERED);
+        page.said("user", "typed");
+        assert_eq!(page.turns(), [(Role::User, "heard"), (Role::User, "typed")], "{end}");
+        assert_eq!(page.own(&message).uptake, Uptake::Begun);
+    }
+}
+
+#[test]
+fn a_spoken_text_begins_its_own_turn_although_the_same_waits_typed() {
+    let mut page = Page::new();
+    let message = page.send("hello");
+    page.becomes(&message, DELIVERED);
+    page.event("stt_result", json!({"text": "hello"}));
+    page.said("user", "hello");
+    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+    page.said("user", "hello");
+    assert_eq!(page.own(&message).uptake, Uptake::Begun);
+    assert_eq!(page.turns().len(), 2);
+}
+
+#[test]
 fn what_was_only_half_heard_when_the_connection_ended_goes_and_half_an_answer_stays() {
     let mut page = Page::new();
     page.event("llm_start", json!({}));
@@ -244,6 +298,59 @@ fn the_conversation_is_exported_whole_with_tools_and_errors() {
     let json: serde_json::Value = serde_json::from_str(&export_json(page.conversation.turns().iter())).unwrap();
     assert_eq!(json["conversation"].as_array().unwrap().len(), 3);
     assert_eq!(json["conversation"][1]["tools"][0]["parameters"]["city"], "Rabat");
+}
+
+#[test]
+fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
+    let mut page = Page::new();
+    let taken = page.send("taken up");
+    page.becomes(&taken, DELIVERED);
+    page.said("user", "taken up");
+    page.tokens(0, &["half"]);
+    page.disconnected();
+    let twice = page.send("twice");
+    page.becomes(&twice, MessageState::Suppressed { original: taken.id });
+    let back = page.send("taken back");
+    page.becomes(&back, MessageState::Cancelled(Cancellation::ByUser));
+    let again = page.send_in_place_of("taken back", Some(back.id));
+    page.becomes(&again, MessageState::Expired);
+    page.tokens(0, &["more"]);
+    let markdown = export_markdown(page.conversation.turns().iter());
+    for (text, note) in [
+        ("half", "The connection ended before the rest of the answer came"),
+        ("twice", "Not sent: the same had just been sent"),
+        ("taken back", "Sent again below"),
+        ("taken back", "Not sent: it waited too long"),
+        ("more", "Not complete yet"),
+    ] {
+        assert!(markdown.contains(&format!("{text}\n\n*{note}*\n")), "no {note} after {text} in:\n{markdown}");
+    }
+    assert!(!markdown.contains("Delivered"), "what is as it should be needs no word");
+    let json: serde_json::Value = serde_json::from_str(&export_json(page.conversation.turns().iter())).unwrap();
+    let states: Vec<_> =
+        json["conversation"].as_array().unwrap().iter().map(|turn| &turn["message"]["state"]).collect();
+    assert_eq!(json!(states), json!(["delivered", null, "suppressed", "cancelled", "expired", null]));
+    assert_eq!(json["conversation"][2]["message"]["note"], "Not sent: the same had just been sent");
+    assert_eq!(
+        (&json["conversation"][1]["complete"], &json["conversation"][0]["complete"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+#[test]
+fn a_search_looks_into_words_tools_and_errors() {
+    let mut page = Page::new();
+    page.event("tool_call", json!({"tool_name": "Weather", "parameters": {"city": "Rabat"}}));
+    page.event("tool_result", json!({"tool_name": "Weather", "result_preview": {"sky": "Clear"}}));
+    page.event("tool_error", json!({"tool_name": "clock", "message": "It has Stopped"}));
+    page.event("llm_error", json!({"message": "Out of memory"}));
+    page.said("assistant", "It is Sunny");
+    let (tools, answer) = (&page.conversation.turns()[0], page.last());
+    for words in ["weather", "rabat", "clear", "has stopped", "out of"] {
+        assert!(tools.contains(words), "{words}");
+        assert!(!answer.contains(words), "{words}");
+    }
+    assert!(answer.contains("sunny"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use coda_dashboard::link::ServerEvent;
 use coda_dashboard::model::{
-    Avatar, Memories, Mode, Performance, Pipeline, Service, ServiceState, StageKind, System, ToolOutcome, Tools,
+    Avatar, Conversation, Memories, Mode, Performance, Pipeline, Role, Service, ServiceState, StageKind, System,
+    ToolOutcome, Tools,
 };
 use coda_dashboard::protocol::{Event, Frame, decode};
 use serde_json::{Value, json};
@@ -164,6 +165,7 @@ fn tokens_within_a_second_change_nothing_to_see() {
 #[derive(Default)]
 struct Everything {
     avatar: Avatar,
+    conversation: Conversation,
     memories: Memories,
     performance: Performance,
     pipeline: Pipeline,
@@ -174,6 +176,7 @@ struct Everything {
 impl Everything {
     fn apply(&mut self, event: &ServerEvent) {
         self.avatar.apply(&event.event);
+        self.conversation.apply_event(event);
         self.memories.apply(event);
         self.performance.apply(event);
         self.pipeline.apply(event);
@@ -210,6 +213,23 @@ impl Everything {
 fn a_recorded_conversation_shows_in_every_reducer() {
     let all = Everything::of_recording("conversation.jsonl");
     assert_eq!(all.avatar.mode, Mode::Idle);
+
+    let turns = all.conversation.turns();
+    let said: Vec<_> = turns.iter().map(|turn| (turn.role, turn.text.as_str(), turn.tools.len())).collect();
+    let code = "Here is how to list files by size:\n\n```python\n";
+    let expected = [
+        (Role::User, "what is the weather in Rabat today", 0),
+        (Role::Assistant, "It is 24 degrees and sunny in Rabat.", 1),
+        (Role::User, "show me how to list files by size in python", 0),
+        (Role::Assistant, turns[3].text.as_str(), 0),
+        (Role::User, "remind me to call Sam at six", 0),
+        (Role::Assistant, "Done. I will remind you to call Sam at 18:00.", 1),
+    ];
+    assert_eq!(said, expected);
+    assert!(turns[3].text.starts_with(code), "{}", turns[3].text);
+    assert!(turns.iter().all(|turn| !turn.is_open && !turn.is_cut_off && turn.errors.is_empty()));
+    let numbers: Vec<_> = turns.iter().filter_map(|turn| turn.number).collect();
+    assert_eq!((numbers, turns[0].begins_session), (vec![1, 2, 3], true));
 
     assert_eq!(all.performance.turns().len(), 3);
     assert_eq!(all.performance.samples().len(), 7);
@@ -260,6 +280,7 @@ fn a_recorded_memory_debugging_session_shows_in_the_memories() {
 fn recorded_echoes_and_refusals_change_nothing_but_the_samples() {
     let all = Everything::of_recording("duplicates.jsonl");
     assert_eq!((all.performance.samples().len(), all.pipeline.revision(), all.tools.revision()), (3, 0, 0));
+    assert!(all.conversation.turns().is_empty());
     let refused = Everything::of_recording("bad_token.jsonl");
     assert_eq!(refused.revisions(), [0; 5]);
 }
@@ -295,5 +316,7 @@ fn events_without_any_optional_field_or_with_nulls_and_odd_numbers_do_no_harm() 
     assert!(everything.performance.turns().is_empty() && everything.performance.samples().is_empty());
     assert_eq!(everything.performance.operations().filter(|operation| operation.measured.is_some()).count(), 0);
     assert_eq!(everything.memories.all().len(), 1);
+    assert!(everything.conversation.turns().iter().all(|turn| turn.text.is_empty()));
+    assert!(everything.conversation.turns().iter().all(|turn| turn.role != Role::User || turn.number.is_some()));
     assert_eq!(everything.system.runs()[0].uptime_seconds, None);
 }

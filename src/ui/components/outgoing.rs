@@ -8,25 +8,6 @@ use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
 use crate::ui::renders;
 
-fn words(outgoing: &Outgoing) -> String {
-    match &outgoing.state {
-        _ if outgoing.sent_again => "Sent again below".into(),
-        MessageState::Delivered(_) if outgoing.uptake == Uptake::PassedOver => {
-            "Delivered, but Coda was at another answer and did not take it up".into()
-        }
-        MessageState::Queued => "Waiting to be sent".into(),
-        MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
-        MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
-        MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),
-        MessageState::Delivered(_) => "Delivered".into(),
-        MessageState::Suppressed { .. } => "Not sent: the same had just been sent".into(),
-        MessageState::Expired => "Not sent: it waited too long".into(),
-        MessageState::Failed(failure) => format!("Not sent: {failure}"),
-        MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
-        MessageState::Cancelled(_) => "Taken back".into(),
-    }
-}
-
 fn can_send_again(outgoing: &Outgoing) -> bool {
     let is_over = match outgoing.state {
         MessageState::Unconfirmed
@@ -51,7 +32,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
     let take_back = move || if state.with(|state| *state == MessageState::Queued) { "Take back" } else { "Leave it" };
     view! {
         <p class="outgoing" data-testid="outgoing" data-state=move || state.with(state_name)>
-            <span>{move || outgoing.with(words)}</span>
+            <span>{move || outgoing.with(Outgoing::words)}</span>
             <Show when=move || can_send_again.get()>
                 <button
                     class="link-button"

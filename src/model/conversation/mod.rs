@@ -1,10 +1,11 @@
 //! The conversation: turns with their tools and errors, and what became of one's own messages.
 
+mod hearing;
+mod tools;
+
 use std::collections::{BTreeSet, VecDeque};
 
-use serde_json::Value;
-
-use super::turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};
+use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, Uptake};
 use crate::link::{MessageId, MessageState, MessageStatus, Proof, ServerEvent};
 use crate::protocol::{Event, WallTime};
 
@@ -160,6 +161,7 @@ impl Conversation {
         }
         match &happened.event {
             Event::ConversationStart(_) => self.session_began = true,
+            Event::ListeningStarted(_) => self.stop_listening(),
             Event::ListeningInterim(interim) => self.hear(&interim.text, true, time),
             Event::ListeningResult(result) => self.hear(&result.text, false, time),
             Event::ListeningError(error) => {
@@ -262,24 +264,6 @@ impl Conversation {
         }
     }
 
-    fn hear(&mut self, text: &str, is_open: bool, time: WallTime) {
-        let key = self.listening.unwrap_or_else(|| self.push(Role::User, String::new(), true, time));
-        self.listening = Some(key);
-        self.change(key, |turn| {
-            text.clone_into(&mut turn.text);
-            turn.is_open = is_open;
-        });
-    }
-
-    /// What was only half heard goes; what was understood stays.
-    fn stop_listening(&mut self) {
-        let Some(key) = self.listening.take() else { return };
-        if self.turn(key).is_some_and(|turn| turn.is_open) {
-            self.turns.retain(|turn| turn.key != key);
-            self.changes.order = true;
-        }
-    }
-
     fn said(&mut self, role: Role, content: &str, time: WallTime) {
         match role {
             Role::User => self.interrupted = None,
@@ -288,10 +272,10 @@ impl Conversation {
         }
         let known = match role {
             Role::User => self
-                .listening
-                .take()
+                .heard(content)
                 .or_else(|| self.own_message(content, Uptake::Awaited))
-                .or_else(|| self.own_message(content, Uptake::PassedOver)),
+                .or_else(|| self.own_message(content, Uptake::PassedOver))
+                .or_else(|| self.listening.take()),
             Role::Assistant => self.answering.take(),
             Role::System => None,
         };
@@ -361,30 +345,6 @@ impl Conversation {
         let last = self.turns.back().filter(|turn| turn.role == role && role != Role::System).map(|turn| turn.key);
         let key = last.unwrap_or_else(|| self.push(role, String::new(), false, time));
         self.change(key, |turn| turn.errors.push(message));
-    }
-
-    fn call_tool(&mut self, name: &str, parameters: Option<Value>, time: WallTime) {
-        let key = self.answer(time);
-        let call = ToolCall { name: name.to_owned(), parameters, state: ToolState::Running, seconds: None };
-        self.change(key, |turn| turn.tools.push(call));
-    }
-
-    /// Results name only the tool: the oldest running call of that name is the one.
-    fn end_tool(&mut self, name: &str, state: ToolState, seconds: Option<f64>, time: WallTime) {
-        let is_running = |call: &ToolCall| call.name == name && call.state == ToolState::Running;
-        let waiting = self.turns.iter().rev().take(20).find(|turn| turn.tools.iter().any(is_running));
-        let key = if let Some(turn) = waiting {
-            turn.key
-        } else {
-            self.call_tool(name, None, time);
-            self.answer(time)
-        };
-        self.change(key, |turn| {
-            if let Some(call) = turn.tools.iter_mut().find(|call| is_running(call)) {
-                call.state = state;
-                call.seconds = seconds;
-            }
-        });
     }
 }
 

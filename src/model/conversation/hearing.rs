@@ -1,0 +1,40 @@
+//! Speech in the conversation: words that change while they are recognized.
+
+use super::Conversation;
+use crate::model::turn::{Role, TurnKey};
+use crate::protocol::WallTime;
+
+impl Conversation {
+    /// Words of a recognition: open while it goes on, and its result. A result without a word ends it.
+    pub(super) fn hear(&mut self, text: &str, is_open: bool, time: WallTime) {
+        if text.trim().is_empty() {
+            if !is_open {
+                self.stop_listening();
+            }
+            return;
+        }
+        let key = self.listening.unwrap_or_else(|| self.push(Role::User, String::new(), true, time));
+        self.listening = Some(key);
+        self.change(key, |turn| {
+            text.clone_into(&mut turn.text);
+            turn.is_open = is_open;
+        });
+    }
+
+    /// What was only half heard goes; what was understood stays.
+    pub(super) fn stop_listening(&mut self) {
+        let Some(key) = self.listening.take() else { return };
+        if self.turn(key).is_some_and(|turn| turn.is_open) {
+            self.turns.retain(|turn| turn.key != key);
+            self.changes.order = true;
+        }
+    }
+
+    /// What was recognized, if it is just this.
+    pub(super) fn heard(&mut self, content: &str) -> Option<TurnKey> {
+        let is_it = |key: &TurnKey| self.turn(*key).is_some_and(|turn| turn.text.trim() == content.trim());
+        let key = self.listening.filter(is_it)?;
+        self.listening = None;
+        Some(key)
+    }
+}
