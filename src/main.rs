@@ -1,11 +1,10 @@
-//! Starts the page: logging, the one app, the first component.
+//! Starts the page: the one app, the first component.
 
 use coda_dashboard::{driver, state::App, ui};
 use leptos::prelude::*;
 
 fn main() {
     driver::show_panics();
-    driver::start_logging();
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     // The stores belong to an owner above all components, which lives as long as the page.
     let owner = Owner::new();

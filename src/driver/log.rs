@@ -1,8 +1,9 @@
-//! Traces a message's way to the console through `tracing`. Below the level nothing is formatted.
+//! Writes a message's way to the browser's console. Below the level nothing is formatted.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use tracing::{debug, info, trace, warn};
+use wasm_bindgen::JsValue;
+use web_sys::console;
 
 use crate::history::mask;
 use crate::link::{LinkEvent, MessageState, MessageStatus, Reading};
@@ -47,15 +48,6 @@ impl Level {
     }
 }
 
-/// Connects `tracing` to the console; once per page. The level is checked here, so that it can change at any time.
-pub fn start_logging() {
-    let config = tracing_wasm::WASMLayerConfigBuilder::new()
-        .set_report_logs_in_timings(false)
-        .set_console_config(tracing_wasm::ConsoleConfig::ReportWithoutConsoleColor)
-        .build();
-    tracing_wasm::set_as_global_default_with_config(config);
-}
-
 /// Sets how much is logged from now on.
 pub fn set_log_level(level: Level) {
     LEVEL.store(level as u8, Ordering::Relaxed);
@@ -75,24 +67,30 @@ fn is_on(level: Level) -> bool {
 pub(super) fn log(event: &LinkEvent) {
     match event {
         LinkEvent::Phase { phase, trouble, at } => {
+            let kind = phase.kind().name();
             if let Some(trouble) = trouble.as_ref().filter(|_| is_on(Level::Warn)) {
-                warn!(utc = %at.wall, phase = phase.kind().name(), why = ?trouble.why, "connection");
+                write(Level::Warn, format!("{} connection: {kind}, {:?}", at.wall, trouble.why));
             } else if is_on(Level::Info) {
-                info!(utc = %at.wall, phase = phase.kind().name(), "connection");
+                write(Level::Info, format!("{} connection: {kind}", at.wall));
             }
         }
         LinkEvent::Message(status) => log_message(status),
         LinkEvent::FrameOut { conn, text, carries, at } if is_on(Level::Trace) => {
-            trace!(utc = %at.wall, %conn, ?carries, bytes = text.len(), "frame out");
+            write(Level::Trace, format!("{} frame out on {conn}: {} bytes, {carries:?}", at.wall, text.len()));
         }
         LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at } if is_on(Level::Warn) => {
-            warn!(utc = %at.wall, %conn, %error, text = &*mask(text), "a frame could not be read");
+            let words = format!("{} a frame on {conn} could not be read: {error}: {}", at.wall, mask(text));
+            write(Level::Warn, words);
         }
         LinkEvent::FrameIn { conn, text, reading, at } if is_on(Level::Trace) => {
-            trace!(utc = %at.wall, %conn, bytes = text.len(), ?reading, "frame in");
+            write(Level::Trace, format!("{} frame in on {conn}: {} bytes, {reading:?}", at.wall, text.len()));
         }
-        LinkEvent::Resumed { resumed, at } if is_on(Level::Info) => info!(utc = %at.wall, ?resumed, "events go on"),
-        LinkEvent::Protections { on, at } if is_on(Level::Info) => info!(utc = %at.wall, on, "protections"),
+        LinkEvent::Resumed { resumed, at } if is_on(Level::Info) => {
+            write(Level::Info, format!("{} events go on: {resumed:?}", at.wall));
+        }
+        LinkEvent::Protections { on, at } if is_on(Level::Info) => {
+            write(Level::Info, format!("{} protections: {}", at.wall, if *on { "on" } else { "off" }));
+        }
         LinkEvent::Protections { .. }
         | LinkEvent::FrameOut { .. }
         | LinkEvent::FrameIn { .. }
@@ -103,13 +101,25 @@ pub(super) fn log(event: &LinkEvent) {
 
 fn log_message(status: &MessageStatus) {
     let MessageStatus { id, command, origin, at, state, .. } = status;
-    let (component, action, kind) = (origin.component, origin.action, command.kind());
     let is_bad = matches!(state, MessageState::Failed(_) | MessageState::Unconfirmed | MessageState::Expired);
-    if is_bad && is_on(Level::Warn) {
-        warn!(utc = %at.wall, %id, kind, ?state, component, action, "message");
-    } else if state.is_final() && is_on(Level::Info) {
-        info!(utc = %at.wall, %id, kind, ?state, component, action, "message");
-    } else if is_on(Level::Debug) {
-        debug!(utc = %at.wall, %id, kind, ?state, component, action, "message");
+    let level = match state {
+        _ if is_bad => Level::Warn,
+        state if state.is_final() => Level::Info,
+        _ => Level::Debug,
+    };
+    if is_on(level) {
+        let (kind, component, action) = (command.kind(), origin.component, origin.action);
+        write(level, format!("{} message {id}: {kind}, {state:?} ({component}: {action})", at.wall));
+    }
+}
+
+/// The console has its own filter by level: what is said there is at the level that it has here.
+fn write(level: Level, line: String) {
+    let line = JsValue::from(line);
+    match level {
+        Level::Off => {}
+        Level::Warn => console::warn_1(&line),
+        Level::Info => console::info_1(&line),
+        Level::Debug | Level::Trace => console::debug_1(&line),
     }
 }

@@ -22,7 +22,7 @@ use gloo_timers::callback::Timeout;
 
 pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered, used};
 pub use clock::now;
-pub use log::{Level, log_level, set_log_level, start_logging};
+pub use log::{Level, log_level, set_log_level};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 

@@ -13,6 +13,11 @@ const MASK: &str = "\"•••\"";
 const NAME: &str = "token";
 const KEY: &str = "\"token\"";
 
+/// Whether frames of this type carry a token.
+pub(super) fn is_secret(kind: &str) -> bool {
+    SECRET_KINDS.contains(&kind)
+}
+
 /// The text with the tokens of the authentication hidden; any other text as it is.
 ///
 /// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
@@ -26,7 +31,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 
 /// The same where the frame's type is known.
 pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
-    let is_secret = SECRET_KINDS.contains(&kind);
+    let is_secret = is_secret(kind);
     let names_secret = |kind: &&str| {
         text.match_indices(*kind).any(|(at, _)| {
             let after = text.as_bytes().get(at + kind.len());
@@ -56,7 +61,7 @@ fn mask_damaged(text: &str) -> Cow<'_, str> {
 }
 
 /// A readable text with the value of every `token` hidden.
-fn mask_tokens(text: &str) -> Cow<'_, str> {
+pub(super) fn mask_tokens(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
     while let Some(found) = text[copied..].find(KEY) {
@@ -111,7 +116,7 @@ mod tests {
             r#"{"type": "auth_challenge", "data": "SECRET"}"#,
             r#"{"type": "auth_challenge", "data": {"tok": "SECRET"}}"#,
             r#"{"type": "auth_challenge", "data": {"token": "SECRET""SECRET"}}"#,
-            r#"{'type': 'auth_challenge', 'data': {'token': 'SECRET'}}"#,
+            r"{'type': 'auth_challenge', 'data': {'token': 'SECRET'}}",
             r#""{\"type\": \"auth_challenge\", \"data\": {\"token\": \"SECRET\"}}""#,
             r#"["auth_challenge", "SECRET"]"#,
             "auth_challenge SECRET",

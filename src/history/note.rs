@@ -106,6 +106,7 @@ impl Told {
             Self::Resumed(resumed) => json!({
                 "note": "resumed",
                 "run": resumed.epoch,
+                "reconnected": resumed.reconnected,
                 "restarted": resumed.restarted,
                 "missed": resumed.missed,
                 "recovered": resumed.recovered,
@@ -143,6 +144,7 @@ impl Told {
             },
             "resumed" => Self::Resumed(Resumed {
                 epoch: fields.number("run")?,
+                reconnected: fields.flag("reconnected")?,
                 restarted: fields.flag("restarted")?,
                 missed: fields.count("missed")?,
                 recovered: fields.count("recovered")?,
