@@ -1,14 +1,13 @@
 //! Recordings as JSON Lines: one frame a line, also as the captures of the real server are written. What is no frame has
 //! lines of the direction "note".
 
-use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use super::mask::mask;
 use super::note::{Note, Told};
 use super::recording::{Damage, Entry, Imported, Own, Recording};
 use super::row::Direction;
-use crate::protocol::{Now, Timestamp, WallTime};
+use crate::protocol::{self, Now, Timestamp, WallTime};
 
 /// What stands in the place of a direction in the line of a note.
 const NOTE: &str = "note";
@@ -147,11 +146,11 @@ pub(super) const fn wall(micros: i64) -> WallTime {
 
 /// ISO 8601 in UTC with microseconds; `None` for a time beyond the calendar.
 pub(super) fn iso(micros: i64) -> Option<String> {
-    DateTime::from_timestamp_micros(micros).map(|time| time.to_rfc3339_opts(SecondsFormat::Micros, true))
+    protocol::iso::write(micros, 6)
 }
 
 fn read_iso(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_micros())
+    protocol::iso::read(text)
 }
 
 /// Microseconds as seconds.
@@ -164,5 +163,5 @@ pub(super) fn seconds(micros: i64) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "checked just before")]
 pub(super) fn micros(seconds: f64) -> Option<i64> {
     let micros = (seconds * 1e6).round();
-    (micros.abs() < 8e18).then_some(micros as i64).filter(|micros| DateTime::from_timestamp_micros(*micros).is_some())
+    (micros.abs() < 8e18).then_some(micros as i64).filter(|micros| iso(*micros).is_some())
 }

@@ -140,11 +140,15 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
     fn from_json(value: Option<Value>) -> Result<Self, FieldError> {
         match value {
             Some(Value::Object(map)) => {
-                let read = |(key, item)| match T::from_json(Some(item)) {
-                    Ok(item) => Ok((key, item)),
-                    Err(error) => Err(error.inside(key)),
-                };
-                map.into_iter().map(read).collect()
+                // One by one: collecting would bring a sort of its own for each type.
+                let mut read = Self::new();
+                for (key, item) in map {
+                    match T::from_json(Some(item)) {
+                        Ok(item) => drop(read.insert(key, item)),
+                        Err(error) => return Err(error.inside(key)),
+                    }
+                }
+                Ok(read)
             }
             other => Err(FieldError::new("an object", other.as_ref())),
         }

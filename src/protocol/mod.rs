@@ -6,6 +6,7 @@ mod codec;
 mod command;
 mod event;
 mod fields;
+pub(crate) mod iso;
 mod server_clock;
 mod time;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Add;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use super::iso;
 
 /// A point on the local monotonic clock, in microseconds since an arbitrary origin (the page's start).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,17 +68,15 @@ impl WallTime {
     /// Reads an ISO 8601 date and time. One without an offset, as Python's `isoformat()` writes it, is taken as UTC.
     #[must_use]
     pub fn parse_iso(text: &str) -> Option<Self> {
-        let zoned = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis());
-        let naive = || text.parse::<chrono::NaiveDateTime>().map(|time| time.and_utc().timestamp_millis());
-        zoned.or_else(|_| naive()).ok().map(Self)
+        iso::read(text).map(|micros| Self(micros.div_euclid(1_000)))
     }
 }
 
 /// ISO 8601 in UTC with milliseconds, as the server's clients send it.
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::<Utc>::from_timestamp_millis(self.0) {
-            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        match self.0.checked_mul(1_000).and_then(|micros| iso::write(micros, 3)) {
+            Some(text) => f.write_str(&text),
             None => write!(f, "{} ms since 1970", self.0),
         }
     }

@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+mod clipboard;
 pub mod components;
 pub mod debugger;
 pub mod files;

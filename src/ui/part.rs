@@ -13,17 +13,17 @@ use crate::lazy::{NotLoaded, part};
 
 part! {
     /// The Performance page.
-    in performance: pub(super) fn performance() -> AnyView { view! { <PerformancePage /> }.into_any() }
+    in pages: pub(super) fn performance() -> AnyView { view! { <PerformancePage /> }.into_any() }
     /// The Memory page.
-    in memory: pub(super) fn memory() -> AnyView { view! { <MemoryPage /> }.into_any() }
+    in pages: pub(super) fn memory() -> AnyView { view! { <MemoryPage /> }.into_any() }
     /// The Tools page.
-    in tools: pub(super) fn tools() -> AnyView { view! { <ToolsPage /> }.into_any() }
+    in pages: pub(super) fn tools() -> AnyView { view! { <ToolsPage /> }.into_any() }
     /// The System page.
-    in system: pub(super) fn system() -> AnyView { view! { <SystemPage /> }.into_any() }
+    in pages: pub(super) fn system() -> AnyView { view! { <SystemPage /> }.into_any() }
     /// The Settings page.
-    in settings: pub(super) fn settings() -> AnyView { view! { <SettingsPage /> }.into_any() }
+    in pages: pub(super) fn settings() -> AnyView { view! { <SettingsPage /> }.into_any() }
     /// The Troubleshooting page.
-    in help: pub(super) fn help() -> AnyView { view! { <HelpPage /> }.into_any() }
+    in pages: pub(super) fn help() -> AnyView { view! { <HelpPage /> }.into_any() }
     /// The debugger as a page.
     in debugger: pub(super) fn debugger_page() -> AnyView { view! { <DebuggerPage /> }.into_any() }
     /// The debugger below a page.

@@ -14,4 +14,5 @@ mod debugger;
 mod faults;
 mod load;
 mod pages;
+mod starting;
 mod voice;

@@ -85,9 +85,9 @@ pub fn ConnectionChip() -> impl IntoView {
 }
 
 lazy::part! {
-    in connection: fn details() -> AnyView { view! { <Details /> }.into_any() }
+    in dialogs: fn details() -> AnyView { view! { <Details /> }.into_any() }
     /// The form for the address.
-    in connection: pub(super) fn address_form(place: &'static str) -> AnyView { view! { <AddressForm place /> }.into_any() }
+    in dialogs: pub(super) fn address_form(place: &'static str) -> AnyView { view! { <AddressForm place /> }.into_any() }
 }
 
 #[component]

@@ -19,7 +19,7 @@ pub fn Confirm() -> impl IntoView {
 }
 
 lazy::part! {
-    in palette: fn question(url: String, host: String) -> AnyView { view! { <Question url host /> }.into_any() }
+    in dialogs: fn question(url: String, host: String) -> AnyView { view! { <Question url host /> }.into_any() }
 }
 
 #[component]

@@ -1,10 +1,16 @@
 //! Copies a text and says that it did.
 
-use super::Glyph;
-use crate::ui::renders;
+use std::time::Duration;
+
 use icondata_lu::{LuCheck, LuCopy};
 use leptos::prelude::*;
-use leptos_use_clipboard::{UseClipboardReturn, use_clipboard};
+use wasm_bindgen_futures::spawn_local;
+
+use super::Glyph;
+use crate::ui::{clipboard, renders};
+
+/// How long the button says what came of it.
+const SAYS_FOR: Duration = Duration::from_millis(1_500);
 
 /// A button that copies what `text` gives when it is pressed.
 #[component]
@@ -16,17 +22,32 @@ pub fn CopyButton(
     label: &'static str,
 ) -> impl IntoView {
     renders::count("CopyButton");
-    let UseClipboardReturn { copied, copy, .. } = use_clipboard();
-    let name = move || if copied.get() { "Copied" } else { label };
+    // Whether the last press copied; nothing a moment later.
+    let outcome = RwSignal::new(None::<bool>);
+    let copy = move |_| {
+        spawn_local(async move {
+            let copied = clipboard::copy(&text.run(())).await;
+            // The button may be gone by now.
+            let _ = outcome.try_set(Some(copied));
+            set_timeout(
+                move || {
+                    let _ = outcome.try_set(None);
+                },
+                SAYS_FOR,
+            );
+        });
+    };
+    let name = move || match outcome.get() {
+        Some(true) => "Copied",
+        Some(false) => "The browser does not let this page copy",
+        None => label,
+    };
     view! {
-        <button
-            class="icon-button copy"
-            type="button"
-            aria-label=name
-            title=name
-            on:click=move |_| copy(&text.run(()))
-        >
-            {move || if copied.get() { view! { <Glyph icon=LuCheck /> } } else { view! { <Glyph icon=LuCopy /> } }}
+        <button class="icon-button copy" type="button" aria-label=name title=name on:click=copy>
+            {move || {
+                let icon = if outcome.get() == Some(true) { LuCheck } else { LuCopy };
+                view! { <Glyph icon /> }
+            }}
         </button>
     }
 }

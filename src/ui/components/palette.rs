@@ -112,8 +112,8 @@ pub fn Palette() -> impl IntoView {
 }
 
 lazy::part! {
-    in palette: fn commands(open: RwSignal<Option<Open>>) -> AnyView { view! { <Commands open /> }.into_any() }
-    in palette: fn keys(open: RwSignal<Option<Open>>) -> AnyView { view! { <Keys open /> }.into_any() }
+    in dialogs: fn commands(open: RwSignal<Option<Open>>) -> AnyView { view! { <Commands open /> }.into_any() }
+    in dialogs: fn keys(open: RwSignal<Option<Open>>) -> AnyView { view! { <Keys open /> }.into_any() }
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

@@ -1,7 +1,6 @@
 //! Recordings: the record as a file, and a file as a record.
 
 use leptos::prelude::*;
-use leptos_use_clipboard::{UseClipboardReturn, use_clipboard};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
@@ -12,7 +11,7 @@ use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::WallTime;
 use crate::replay::{Playback, as_test};
 use crate::ui::files::{download, read_text};
-use crate::ui::renders;
+use crate::ui::{clipboard, renders};
 
 /// Hands the record over as a file; what it holds.
 fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
@@ -82,11 +81,17 @@ pub fn Recordings() -> impl IntoView {
         let name = desk.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
         desk.app.playback.begin(name, Playback::new(&recording));
     };
-    let UseClipboardReturn { copy: to_clipboard, .. } = use_clipboard();
     let copy = move |_| {
         let recording = scope.get_untracked().recording(desk);
-        to_clipboard(&as_test(&recording.entries));
-        told.set(Some(Ok("The test was copied. It goes into tests/link.".to_owned())));
+        spawn_local(async move {
+            let outcome = if clipboard::copy(&as_test(&recording.entries)).await {
+                Ok("The test was copied. It goes into tests/link.".to_owned())
+            } else {
+                Err("The browser does not let this page copy.".to_owned())
+            };
+            // The panel may have been closed meanwhile.
+            let _ = told.try_set(Some(outcome));
+        });
     };
     let file_id = desk.element_id("file");
     view! {

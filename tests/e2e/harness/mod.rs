@@ -1,6 +1,7 @@
 //! What the scenarios are written with: a browser, a page, servers.
 
 mod browser;
+mod cdp;
 mod page;
 mod server;
 mod site;

@@ -1,6 +1,7 @@
 //! The dashboard as a person sees and uses it.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
@@ -10,7 +11,7 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::{Outcome, PATIENCE, Site, failed};
+use super::{Outcome, PATIENCE, Site, cdp, failed};
 
 /// How much of the page a failure shows, from its end.
 const SHOWN_CHARS: usize = 3_000;
@@ -28,10 +29,31 @@ pub struct Page {
 impl Page {
     /// A fresh browser with the page opened at `query`, as in `/?ws=…`.
     pub async fn open(query: &str) -> Found<Self> {
-        let page = Self { browser: Browser::start().await?, site: Site::start().await? };
-        page.browser.client.set_window_size(1400, 900).await?;
+        let page = Self::blank(Site::start().await?).await?;
         page.go(query).await?;
         Ok(page)
+    }
+
+    /// A fresh browser that has not opened the site yet.
+    pub async fn blank(site: Site) -> Found<Self> {
+        let page = Self { browser: Browser::start().await?, site };
+        page.browser.client.set_window_size(1400, 900).await?;
+        Ok(page)
+    }
+
+    /// Runs a command of the protocol of Chrome's developer tools.
+    pub async fn ask(&self, method: &'static str, parameters: Value) -> Found<Value> {
+        cdp::ask(&self.browser.client, method, parameters).await
+    }
+
+    /// Runs this script in every document before the document's own.
+    pub async fn before_each_document(&self, script: &str) -> Outcome {
+        self.ask("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
+    }
+
+    /// The files of the site that were asked for so far.
+    pub fn downloaded(&self) -> Vec<PathBuf> {
+        self.site.served()
     }
 
     /// Opens another address of the same page.
