@@ -56,11 +56,11 @@ pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
         if kind == *begin && name(other) == own {
             open.push_back(other.number);
         } else if ends.contains(&kind) && name(other) == own {
-            let begun = open.pop_front();
+            let call = open.pop_front();
             if other.number == row.number {
-                return begun;
+                return call;
             }
-            if begun == Some(row.number) {
+            if call == Some(row.number) {
                 return Some(other.number);
             }
         }
