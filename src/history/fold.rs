@@ -1,4 +1,7 @@
 //! Folds an answer's tokens, which come one event each, into one line.
+//!
+//! What has nothing to do with the turn, such as metrics or pings, does not end the line: it stands below it. Events of the
+//! turn do, so that what Coda said before a tool's call stands above the call, and what it said after it below.
 
 use std::collections::VecDeque;
 
@@ -9,12 +12,15 @@ use crate::link::ConnId;
 /// A folded line shows so many bytes of its text at most: it is a preview, and the answer's event has the whole.
 const TEXT_BYTES: usize = 400;
 
+/// How the types of a turn's events begin.
+const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
+
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// The row of this number.
     Single(u64),
-    /// Two or more tokens of one answer, with nothing between them in the list.
+    /// Two or more tokens of one answer. In the list nothing of their turn is between them; the rest follows below.
     Tokens {
         /// The number of the first row.
         first: u64,
@@ -48,9 +54,21 @@ impl Line {
 /// The lines of a list of rows, made row by row so that a growing list costs only what is new.
 #[derive(Clone, Debug, Default)]
 pub struct Folder {
+    /// In the order of their first rows.
     lines: VecDeque<Line>,
-    /// The answer that the last line is of, with the text of its tokens.
-    answer: Option<(ConnId, String)>,
+    /// The first rows of the folded lines. These do not overlap.
+    folds: VecDeque<u64>,
+    answer: Option<Answer>,
+}
+
+/// The answer whose tokens come.
+#[derive(Clone, Debug)]
+struct Answer {
+    conn: ConnId,
+    /// The first row of its line.
+    line: u64,
+    /// What its tokens say.
+    text: String,
 }
 
 impl Folder {
@@ -65,40 +83,82 @@ impl Folder {
     /// Adds the list's next row.
     pub fn push(&mut self, row: &Row) {
         let Some((conn, frame)) = token_frame(row) else {
-            self.answer = None;
+            self.answer.take_if(|_| is_of_turn(row));
             self.lines.push_back(Line::Single(row.number));
             return;
         };
         let index = skim::data_member(frame, "token_index").and_then(skim::whole_number);
-        let same = self.answer.take().filter(|(of, _)| *of == conn && index != Some(0));
-        let begins = same.is_none();
-        let mut text = same.map(|(_, text)| text).unwrap_or_default();
-        add_token(&mut text, frame);
-        match self.lines.back_mut() {
-            Some(Line::Tokens { last, count, text: shown, .. }) if !begins => {
+        let same = self.answer.take().filter(|answer| answer.conn == conn && index != Some(0));
+        let Some((mut answer, at)) = same.and_then(|answer| self.place(answer.line).map(|at| (answer, at))) else {
+            let mut answer = Answer { conn, line: row.number, text: String::new() };
+            add_token(&mut answer.text, frame);
+            self.answer = Some(answer);
+            self.lines.push_back(Line::Single(row.number));
+            return;
+        };
+        add_token(&mut answer.text, frame);
+        match self.lines.get_mut(at) {
+            Some(Line::Tokens { last, count, text, .. }) => {
                 *last = row.number;
                 *count += 1;
-                shown.clone_from(&text);
+                text.clone_from(&answer.text);
             }
-            Some(line @ Line::Single(_)) if !begins => {
-                *line = Line::Tokens { first: line.first(), last: row.number, count: 2, text: text.clone() };
+            Some(line) => {
+                *line = Line::Tokens { first: answer.line, last: row.number, count: 2, text: answer.text.clone() };
+                self.folds.push_back(answer.line);
             }
-            _ => self.lines.push_back(Line::Single(row.number)),
+            None => {}
         }
-        self.answer = Some((conn, text));
+        self.answer = Some(answer);
     }
 
     /// Drops the lines whose rows are all older than the row `number`: the recorder has them no more.
     pub fn forget_before(&mut self, number: u64) {
-        while self.lines.front().is_some_and(|line| line.last() < number) {
-            self.lines.pop_front();
+        let mut kept = 0;
+        while let Some(line) = self.lines.get(kept).filter(|line| line.first() < number) {
+            if line.last() < number {
+                self.lines.remove(kept);
+            } else {
+                // Of a line that is folded some rows are there still.
+                kept += 1;
+            }
+        }
+        let first = self.lines.front().map_or(number, Line::first);
+        while self.folds.front().is_some_and(|fold| *fold < first) {
+            self.folds.pop_front();
         }
     }
 
-    /// The lines, oldest first.
+    /// The lines, in the order of their first rows.
     #[must_use]
     pub const fn lines(&self) -> &VecDeque<Line> {
         &self.lines
+    }
+
+    /// The place of the line that begins with the row `number`.
+    #[must_use]
+    pub fn place(&self, number: u64) -> Option<usize> {
+        self.lines.binary_search_by_key(&number, Line::first).ok()
+    }
+
+    /// The line that holds the row `number`, folded or not.
+    #[must_use]
+    pub fn line_with(&self, number: u64) -> Option<&Line> {
+        if let Some(at) = self.place(number) {
+            return self.lines.get(at);
+        }
+        let after = self.folds.partition_point(|fold| *fold <= number);
+        let fold = self.folds.get(after.checked_sub(1)?)?;
+        self.lines.get(self.place(*fold)?).filter(|line| line.last() >= number)
+    }
+}
+
+/// Whether the row belongs to a turn, or ends all of them.
+fn is_of_turn(row: &Row) -> bool {
+    match &row.kind {
+        RowKind::FrameIn { kind, what: What::Event, .. } => TURN_KINDS.iter().any(|begin| kind.starts_with(begin)),
+        RowKind::Phase { .. } | RowKind::Resumed(_) => true,
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What belongs to an event: the other end of what it begins or ends, and the message that brought it about.
 
+use std::collections::VecDeque;
+
 use super::life::life;
 use super::recorder::Recorder;
 use super::row::{Row, RowKind, What};
@@ -8,6 +10,8 @@ use crate::link::MessageId;
 
 /// So far a partner is looked for, in rows: further away it is another turn's.
 const REACH: u64 = 10_000;
+/// With these a turn begins, and what was called before is over.
+const TURN_BEGINS: [&str; 2] = ["conversation_turn", "llm_start"];
 /// So many messages before an event are asked whether it is of their turn.
 const MESSAGES: usize = 3;
 
@@ -20,6 +24,9 @@ const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
 ];
 
 /// The row of a call's result, or of a result's call; likewise for listening, thinking and speaking.
+///
+/// Results of one tool come in the order of its calls, and before the next turn. Of what has no name there is one at a
+/// time.
 #[must_use]
 pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
     let kind = event_kind(row)?;
@@ -27,17 +34,38 @@ pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
     let name = |row: &Row| {
         field.and_then(|field| skim::data_member(row.frame()?, field).and_then(skim::string).map(String::from))
     };
-    let own = name(row);
-    let epoch = recorder.epoch_of(row.number);
-    let is_of = |other: &&Row| name(other) == own && recorder.epoch_of(other.number) == epoch;
-    if *begin == kind {
-        let mut later = recorder.rows(row.number + 1..=row.number.saturating_add(REACH));
-        return later
-            .find(|other| event_kind(other).is_some_and(|kind| ends.contains(&kind)) && is_of(other))
-            .map(|row| row.number);
+    let (own, epoch) = (name(row), recorder.epoch_of(row.number));
+    let begins_anew = |other: &Row| {
+        let kind = event_kind(other).unwrap_or_default();
+        if field.is_some() { TURN_BEGINS.contains(&kind) } else { kind == *begin }
+    };
+    // Another run of the server's has partners of its own.
+    let is_elsewhere = |other: &Row| recorder.epoch_of(other.number) != epoch;
+    let start = row.number.saturating_sub(REACH);
+    let from = recorder.rows(start..row.number).rev().find(|other| begins_anew(other) || is_elsewhere(other));
+    let from = from.map_or(start, |row| row.number);
+    let mut open = VecDeque::new();
+    for other in recorder.rows(from..=row.number.saturating_add(REACH)) {
+        if begins_anew(other) || is_elsewhere(other) {
+            if other.number > row.number {
+                return None;
+            }
+            open.clear();
+        }
+        let Some(kind) = event_kind(other).filter(|_| !is_elsewhere(other)) else { continue };
+        if kind == *begin && name(other) == own {
+            open.push_back(other.number);
+        } else if ends.contains(&kind) && name(other) == own {
+            let call = open.pop_front();
+            if other.number == row.number {
+                return call;
+            }
+            if call == Some(row.number) {
+                return Some(other.number);
+            }
+        }
     }
-    let mut earlier = recorder.rows(row.number.saturating_sub(REACH)..row.number).rev();
-    earlier.find(|other| event_kind(other) == Some(*begin) && is_of(other)).map(|row| row.number)
+    None
 }
 
 /// The message of ours that began the turn to which an event belongs.

@@ -148,6 +148,20 @@ impl Recording {
         recording
     }
 
+    /// These rows and the answers to the messages among them.
+    #[must_use]
+    pub fn with_answers<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let mut numbers = BTreeSet::new();
+        for row in rows {
+            numbers.insert(row.number);
+            if let RowKind::FrameOut { carries: Carries::Message(id), .. } = &row.kind {
+                let answers = recorder.rows_of(*id).filter(|row| matches!(row.kind, RowKind::FrameIn { .. }));
+                numbers.extend(answers.map(|row| row.number));
+            }
+        }
+        Self::of(recorder, numbers.into_iter().filter_map(|number| recorder.get(number)))
+    }
+
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {

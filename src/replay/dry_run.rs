@@ -129,6 +129,19 @@ impl DryRun {
         Self { plan, options, forecasts }
     }
 
+    /// Looks ahead again: time has passed, and other messages may have been written.
+    #[must_use]
+    pub fn again(&self, recent: &Recent) -> Self {
+        Self::of(self.plan.clone(), self.options, recent)
+    }
+
+    /// Whether both foretell the same of each step, whatever the times.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let fates = |run: &Self| run.forecasts.iter().map(|it| std::mem::discriminant(&it.fate)).collect::<Vec<_>>();
+        fates(self) == fates(other)
+    }
+
     /// What is known of each step.
     #[must_use]
     pub fn forecasts(&self) -> &[Forecast] {

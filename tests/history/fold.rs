@@ -3,7 +3,7 @@
 use coda_dashboard::history::{Folder, Line};
 use coda_dashboard::link::LinkEvent;
 
-use crate::world::{event, frame_in, recorded};
+use crate::world::{event, frame_in, frame_out, recorded};
 
 fn token(index: u64, text: &str) -> LinkEvent {
     frame_in(index, &event(index, "llm_token", &format!(r#"{{"token": "{text}", "token_index": {index}}}"#)))
@@ -11,6 +11,11 @@ fn token(index: u64, text: &str) -> LinkEvent {
 
 fn other() -> LinkEvent {
     frame_in(9, &event(9, "tts_progress", r#"{"percent_complete": 3}"#))
+}
+
+/// An event that has nothing to do with the turn.
+fn metrics() -> LinkEvent {
+    frame_in(9, &event(9, "system_metrics", r#"{"cpu_percent": 3}"#))
 }
 
 fn tokens(first: u64, last: u64, count: usize, text: &str) -> Line {
@@ -57,4 +62,30 @@ fn lines_go_with_their_rows() {
     assert_eq!(*folder.lines(), [tokens(2, 3, 2, "ab"), Line::Single(4)]);
     folder.forget_before(4);
     assert_eq!(*folder.lines(), [Line::Single(4)]);
+}
+
+#[test]
+fn tokens_fold_over_what_has_nothing_to_do_with_their_turn() {
+    let ping = || frame_out(9, r#"{"type":"ping","data":{}}"#, None);
+    let recorder = recorded(&[token(0, "a"), metrics(), token(1, "b"), ping(), metrics(), token(2, "c"), metrics()]);
+    let mut folder = Folder::fold(recorder.rows(..));
+    let singles = [2, 4, 5, 7].map(Line::Single);
+    let fold = tokens(1, 6, 3, "abc");
+    assert_eq!(folder.lines().iter().collect::<Vec<_>>(), [&fold, &singles[0], &singles[1], &singles[2], &singles[3]]);
+    assert_eq!([1, 3, 6].map(|number| folder.line_with(number)), [Some(&fold); 3]);
+    assert_eq!(folder.line_with(5), Some(&singles[2]));
+    assert_eq!((folder.line_with(7), folder.line_with(8)), (Some(&singles[3]), None));
+    folder.forget_before(5);
+    assert_eq!(folder.lines().iter().collect::<Vec<_>>(), [&fold, &singles[2], &singles[3]], "its last token is there");
+    folder.forget_before(7);
+    assert_eq!(folder.lines().iter().collect::<Vec<_>>(), [&singles[3]]);
+    assert_eq!(folder.line_with(6), None);
+}
+
+#[test]
+fn the_tokens_around_a_tools_call_stand_on_its_either_side() {
+    let call = frame_in(9, &event(9, "tool_call", r#"{"tool_name": "clock", "parameters": {}}"#));
+    let recorder = recorded(&[token(0, "a"), token(1, "b"), call, token(2, "c"), token(3, "d")]);
+    let folder = Folder::fold(recorder.rows(..));
+    assert_eq!(*folder.lines(), [tokens(1, 2, 2, "ab"), Line::Single(3), tokens(4, 5, 2, "cd")]);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use coda_dashboard::history::{Recorder, Row, cause, partner};
+use coda_dashboard::link::LinkEvent;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::world::{World, event, frame_in, recorded};
@@ -41,4 +42,39 @@ fn an_event_leads_back_to_the_message_that_began_its_turn() {
         assert_eq!(cause(&world.recorder, first(&world.recorder, kind)), Some(id), "{kind}");
     }
     assert_eq!(cause(&world.recorder, first(&world.recorder, "conversation_start")), None);
+}
+
+fn call(millis: u64, name: &str) -> LinkEvent {
+    frame_in(millis, &event(millis, "tool_call", &format!(r#"{{"tool_name": "{name}", "parameters": {{}}}}"#)))
+}
+
+fn result(millis: u64, name: &str) -> LinkEvent {
+    frame_in(millis, &event(millis, "tool_result", &format!(r#"{{"tool_name": "{name}", "result_preview": "x"}}"#)))
+}
+
+fn plain(millis: u64, kind: &str) -> LinkEvent {
+    frame_in(millis, &event(millis, kind, "{}"))
+}
+
+fn partners(events: &[LinkEvent]) -> Vec<Option<u64>> {
+    let record = recorded(events);
+    record.rows(..).map(|row| partner(&record, row)).collect()
+}
+
+#[test]
+fn calls_of_one_tool_at_a_time_are_answered_in_their_order() {
+    let events = [call(1, "clock"), call(2, "clock"), result(3, "clock"), result(4, "clock")];
+    assert_eq!(partners(&events), [Some(3), Some(4), Some(1), Some(2)]);
+}
+
+#[test]
+fn a_call_without_a_result_does_not_take_the_next_turn_s() {
+    let events = [plain(1, "llm_start"), call(2, "clock"), plain(3, "llm_start"), call(4, "clock"), result(5, "clock")];
+    assert_eq!(partners(&events), [None, None, None, Some(5), Some(4)]);
+}
+
+#[test]
+fn what_has_no_name_ends_at_its_next_beginning() {
+    let events = [plain(1, "tts_start"), plain(2, "tts_start"), plain(3, "tts_stop"), plain(4, "tts_result")];
+    assert_eq!(partners(&events), [None, Some(3), Some(2), None]);
 }

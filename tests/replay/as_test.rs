@@ -1,7 +1,12 @@
 //! A recording as a test: the copy that runs with the tests of the link is the one that is made here.
 
-use coda_dashboard::history::Recording;
+use std::time::Duration;
+
+use coda_dashboard::history::{Recording, Row, RowKind};
 use coda_dashboard::replay::as_test;
+use coda_dashboard::sim::ServerConfig;
+
+use crate::world::World;
 
 #[test]
 fn the_copied_test_is_the_one_that_runs() {
@@ -26,4 +31,18 @@ fn any_text_can_stand_in_a_copied_test() {
         own: coda_dashboard::history::Own::default(),
     };
     assert!(as_test(&[entry]).contains("r###\"{\"type\":\"x\""));
+}
+
+#[test]
+fn a_filtered_selection_expects_the_answers_to_its_messages_and_none_where_they_are_unknown() {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.say("hello");
+    world.run_for(Duration::from_millis(100));
+    let is_text = |row: &&Row| matches!(&row.kind, RowKind::FrameOut { kind, .. } if &**kind == "text_input");
+    let texts = || world.recorder.rows(..).filter(is_text);
+    let with_answers = as_test(&Recording::with_answers(&world.recorder, texts()).entries);
+    assert!(with_answers.contains("assert_eq!(echoes.count(), 1, \"echoes\")"), "{with_answers}");
+    let alone = as_test(&Recording::of(&world.recorder, texts()).entries);
+    assert!(alone.contains("assert_eq!(received.len(), 1,") && !alone.contains("echoes"), "{alone}");
+    assert!(!alone.contains("LinkEvent") && !alone.contains("known already"), "{alone}");
 }

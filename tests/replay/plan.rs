@@ -96,3 +96,13 @@ fn what_was_written_just_before_is_remembered_by_the_server() {
     let found: Vec<Fate> = run.forecasts().iter().map(|forecast| forecast.fate).collect();
     assert_eq!(found, [Fate::Handled, Fate::Dropped { before: Duration::from_millis(501) }]);
 }
+
+#[test]
+fn a_dry_run_is_looked_at_again_when_time_changes_what_it_says() {
+    let record = recorded(&[frame_out(1_000, LISTEN, None)]);
+    let recent = |millis| Recent::of(&record, Timestamp::from_millis(millis));
+    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let run = DryRun::of(Plan::of(&[out(0, LISTEN)]), options, &recent(2_000));
+    assert!(run.again(&recent(4_000)).agrees_with(&run), "it is dropped all the same");
+    assert!(!run.again(&recent(7_000)).agrees_with(&run), "it is handled now");
+}

@@ -132,6 +132,23 @@ fn the_echo_of_a_message_without_an_id_is_told_by_what_it_says() {
     assert!(shown.words()[0].contains("Delivered(Echo)"), "{:?}", shown.words());
 }
 
+/// Not a test of time: what it costs to go back to the end of 20,000 frames, to be looked at.
+#[test]
+#[ignore = "prints a figure"]
+fn what_going_back_costs() {
+    let mut world = World::ready(ServerConfig { error_every: None, ..ServerConfig::default() });
+    let mut number = 0;
+    while world.recorder.len() < 20_000 {
+        number += 1;
+        world.say(&format!("what is the weather, number {number}"));
+        world.run_for(Duration::from_secs(20));
+    }
+    let playback = Playback::new(&Recording::of(&world.recorder, world.recorder.rows(..)));
+    let start = std::time::Instant::now();
+    let shown = Shown::of(playback.events(0..playback.len() - 1));
+    eprintln!("{:?} for {} frames, {} turns", start.elapsed(), playback.len(), shown.words().len());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

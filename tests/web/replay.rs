@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::debugger::Debugger;
+use crate::debugger::{Debugger, choose_file};
 use crate::page::Page;
 use crate::server;
 
@@ -86,6 +86,42 @@ async fn the_same_bytes_are_foretold_to_be_dropped_and_are() {
     page.click("[data-testid=replay-start]");
     page.until_shown("dropped by Coda as a duplicate").await;
     page.click("[data-testid=replay-stop]");
+}
+
+#[wasm_bindgen_test]
+async fn what_came_after_the_table_was_paused_is_not_among_what_it_shows() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.filter("type:text_input").await;
+    debugger.send("before");
+    debugger.until_rows("[data-state=delivered]", 2).await;
+    page.click("[data-testid=debugger-pause]");
+    debugger.send("meanwhile");
+    page.until_shown("recorded since").await;
+    let delivered = || page.app.connection.in_flight.get_untracked() == 0;
+    page.until("its echo", delivered).await;
+    page.click("[data-testid=debugger-open-replay]");
+    page.until("the form", || page.all("[data-testid=replay-start]").len() == 1).await;
+    page.click("[data-testid=replay-dry-run]");
+    page.until_shown("Send 1 message").await;
+}
+
+#[wasm_bindgen_test]
+async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_messages() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.click("[data-testid=debugger-open-recordings]");
+    page.until("the form", || !page.all("[data-testid=debugger-import]").is_empty()).await;
+    choose_file(page, "[data-testid=debugger-import]", "chrome.har", include_str!("../fixtures/chrome.har"));
+    page.until_shown("imported: chrome.har").await;
+    page.click("[data-testid=debugger-open-findings]");
+    let kinds = || page.all(FINDING).iter().filter_map(|it| it.get_attribute("data-kind")).collect::<Vec<_>>();
+    page.until("a burst", || kinds().iter().any(|kind| kind.contains("burst"))).await;
+    debugger.filter("type:text_input dir:out").await;
+    debugger.until_rows("[data-state=delivered]", 1).await;
+    page.click("[data-testid=debugger-row]");
+    page.until("its life", || !page.all("[data-testid=debugger-life]").is_empty()).await;
+    page.until_shown("answered by Coda").await;
 }
 
 fn recorded(page: &Page) -> Playback {

@@ -7,7 +7,7 @@ use super::compare::Compare;
 use super::desk::{Desk, use_desk};
 use super::frame::FrameView;
 use super::life::{LifeView, MessageLink};
-use crate::history::{Own, Row, RowKind, cause, life, partner, shown_text};
+use crate::history::{Own, Recorder, Row, RowKind, What, cause, life, partner, shown_text};
 use crate::link::MessageId;
 use crate::ui::{format, renders};
 
@@ -22,7 +22,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(desk: Desk, row: &Row, own: Option<Own>) -> Self {
+    fn of(desk: Desk, recorder: &Recorder, row: &Row, own: Option<Own>) -> Self {
         let mut facts = vec![
             ("Type", cells::kind(row).to_owned()),
             ("Way", cells::direction(row).1.to_owned()),
@@ -33,10 +33,14 @@ impl Chosen {
         ];
         facts.extend(row.size().map(|size| ("Size", format!("{size} bytes"))));
         facts.extend(row.conn().filter(|conn| conn.0 > 0).map(|conn| ("Connection", conn.to_string())));
-        if let RowKind::FrameIn { seq: Some(seq), .. } = &row.kind {
-            facts.push(("Number of Coda's", seq.to_string()));
+        if let RowKind::FrameIn { seq, what: What::Event | What::Replay, .. } = &row.kind {
+            facts.extend(seq.map(|seq| ("Number of Coda's", seq.to_string())));
+            facts.push(("Coda's run", recorder.epoch_of(row.number).to_string()));
         }
-        if let Some(own) = own {
+        // Where the whole life is known, it says more.
+        let has_life =
+            |own: &Own| own.mono.is_some() && row.message().is_some_and(|id| recorder.state_of(id).is_some());
+        if let Some(own) = own.filter(|own| !has_life(own)) {
             let fields = [
                 ("Message", own.message),
                 ("Component", own.component),
@@ -79,7 +83,8 @@ fn RowDetails(number: u64) -> impl IntoView {
     renders::count("RowDetails");
     let desk = use_desk();
     let own = untrack(|| desk.own(number));
-    let chosen = desk.with_recorder_untracked(|recorder| recorder.get(number).map(|row| Chosen::of(desk, row, own)));
+    let chosen =
+        desk.with_recorder_untracked(|recorder| recorder.get(number).map(|row| Chosen::of(desk, recorder, row, own)));
     let Some(Chosen { facts, frame, words, message, answers }) = chosen else {
         return view! { <p class="field-hint">"This row is gone: the record had to make room for newer ones."</p> }
             .into_any();

@@ -210,9 +210,7 @@ impl Listing {
 
     /// The line that holds this row, folded or not.
     pub fn line_with(&self, number: u64) -> Option<&Line> {
-        let lines = self.folder.lines();
-        let after = lines.partition_point(|line| line.first() <= number);
-        lines.get(after.checked_sub(1)?).filter(|line| line.last() >= number)
+        self.folder.line_with(number)
     }
 
     /// How many rows of the table began with this row of the record or later.
@@ -228,9 +226,8 @@ impl Listing {
 }
 
 fn line_at(folder: &Folder, number: u64) -> Option<(usize, &Line)> {
-    let lines = folder.lines();
-    let at = lines.binary_search_by_key(&number, Line::first).ok()?;
-    lines.get(at).map(|line| (at, line))
+    let at = folder.place(number)?;
+    folder.lines().get(at).map(|line| (at, line))
 }
 
 fn is_token(row: &Row) -> bool {

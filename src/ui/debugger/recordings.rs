@@ -82,7 +82,7 @@ pub fn Recordings() -> impl IntoView {
         desk.app.playback.begin(name, Playback::new(&recording));
     };
     let copy = move |_| {
-        let recording = scope.get_untracked().recording(desk);
+        let recording = scope.get_untracked().recording_with_answers(desk);
         spawn_local(async move {
             let outcome = if clipboard::copy(&as_test(&recording.entries)).await {
                 Ok("The test was copied. It goes into tests/link.".to_owned())
@@ -122,7 +122,7 @@ pub fn Recordings() -> impl IntoView {
                     </button>
                 </div>
                 <p class="field-hint">
-                    "Shown in the pages, every page has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and its answers expected."
+                    "Shown in the pages, every page has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and their answers expected, where each has one."
                 </p>
             </section>
             <section class="debugger-part">

@@ -61,17 +61,29 @@ fn Preparation() -> impl IntoView {
     let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
     // A dry run holds for the options and the selection that it was made with.
     let run = RwSignal::new(None::<DryRun>);
-    let forget = move || run.set(None);
+    let has_changed = RwSignal::new(false);
+    let forget = move || {
+        run.set(None);
+        has_changed.set(false);
+    };
+    let recent = move || {
+        let now = driver::now().mono;
+        desk.app.history.with_untracked(|recorder| Recent::of(recorder, now))
+    };
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
     let look = move |_| {
         let plan = Plan::of(&scope.get_untracked().recording(desk).entries);
-        let now = driver::now().mono;
-        let recent = desk.app.history.with_untracked(|recorder| Recent::of(recorder, now));
-        run.set(Some(DryRun::of(plan, options(), &recent)));
+        run.set(Some(DryRun::of(plan, options(), &recent())));
+        has_changed.set(false);
     };
     let start = move |_| {
-        if let Some(run) = run.try_update(Option::take).flatten() {
-            desk.app.start_replay(run);
+        let Some(before) = run.try_update(Option::take).flatten() else { return };
+        let now = before.again(&recent());
+        if now.agrees_with(&before) {
+            desk.app.start_replay(now);
+        } else {
+            run.set(Some(now));
+            has_changed.set(true);
         }
     };
     let select = move |name: &'static str, label: &'static str, names: Vec<&'static str>, value: RwSignal<usize>| {
@@ -122,6 +134,11 @@ fn Preparation() -> impl IntoView {
         </div>
         <Show when=move || !is_ready()>
             <p class="field-hint">"There is no connection to send to."</p>
+        </Show>
+        <Show when=move || has_changed.get()>
+            <p class="field-hint warn" role="alert" data-testid="replay-changed">
+                "Nothing was sent: what Coda will do has changed since the dry run. Look at it again before you send."
+            </p>
         </Show>
         {move || match run.get() {
             None => view! { <p class="field-hint">"A dry run shows what each message would do; only then can they be sent."</p> }.into_any(),

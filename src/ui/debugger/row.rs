@@ -43,9 +43,9 @@ fn moving(desk: Desk, key: Key) -> Moving {
     desk.with_recorder(|recorder| {
         let Some(row) = recorder.get(key.number) else { return Moving { place, fold, ..Moving::default() } };
         let before = before.and_then(|before| recorder.get(before.number));
-        let state = match desk.own(key.number).and_then(|own| own.state) {
-            Some(state) => state,
-            None => cells::state(recorder, row).to_owned(),
+        let state = match cells::state(recorder, row) {
+            "" => desk.own(key.number).and_then(|own| own.state).unwrap_or_default(),
+            state => state.to_owned(),
         };
         Moving {
             place,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
-use crate::history::{Context, Recording};
+use crate::history::{Context, Recorder, Recording, Row};
 use crate::ui::renders;
 
 /// Which rows.
@@ -21,22 +21,35 @@ const SCOPES: [(&str, Scope); 3] =
     [("what the filter shows", Scope::Shown), ("the chosen row", Scope::Chosen), ("the whole record", Scope::All)];
 
 impl Scope {
-    /// The frames of these rows.
+    /// These rows.
     pub fn recording(self, desk: Desk) -> Recording {
+        self.rows(desk, |recorder, rows| Recording::of(recorder, rows))
+    }
+
+    /// These rows and the answers to the messages among them.
+    pub fn recording_with_answers(self, desk: Desk) -> Recording {
+        self.rows(desk, |recorder, rows| Recording::with_answers(recorder, rows))
+    }
+
+    fn rows(self, desk: Desk, take: impl FnOnce(&Recorder, Vec<&Row>) -> Recording) -> Recording {
+        let query = desk.filter.query.get_untracked();
+        let chosen = desk.chosen.get_untracked();
+        // A paused table shows the live record up to then.
+        let until = desk.paused_at.get_untracked().filter(|_| untrack(|| desk.is_live()));
         desk.with_recorder_untracked(|recorder| {
             let context = Context { recorder, utc_offset_minutes: desk.utc_offset_minutes };
-            let chosen = desk.chosen.get_untracked().and_then(|key| recorder.get(key.number));
-            let is_of_chosen = |number: u64, message| {
-                chosen.is_some_and(|row| row.number == number || (row.message().is_some() && row.message() == message))
+            let chosen = chosen.and_then(|key| recorder.get(key.number));
+            let is_of_chosen = |row: &Row| {
+                chosen.is_some_and(|chosen| {
+                    chosen.number == row.number || (row.message().is_some() && row.message() == chosen.message())
+                })
             };
-            desk.filter.query.with_untracked(|query| {
-                let rows = recorder.rows(..).filter(|row| match self {
-                    Self::All => true,
-                    Self::Shown => query.matches(row, &context),
-                    Self::Chosen => is_of_chosen(row.number, row.message()),
-                });
-                Recording::of(recorder, rows)
-            })
+            let rows = recorder.rows(..).filter(|row| match self {
+                Self::All => true,
+                Self::Shown => until.is_none_or(|until| row.number < until) && query.matches(row, &context),
+                Self::Chosen => is_of_chosen(row),
+            });
+            take(recorder, rows.collect())
         })
     }
 }
