@@ -7,7 +7,7 @@ use coda_dashboard::history::{Recorder, Row};
 use coda_dashboard::link::{
     Carries, CloseInfo, ConnId, Failure, Input, LinkEvent, MessageState, Origin, Phase, Proof, Why,
 };
-use coda_dashboard::protocol::Command;
+use coda_dashboard::protocol::{Command, Timestamp};
 use coda_dashboard::sim::ServerConfig;
 
 use crate::trace::{COMPOSER, CONN, SHORTCUT, Trace};
@@ -134,6 +134,49 @@ fn a_connection_that_fell_silent_is_found_and_settled_by_the_next() {
     trace.connect();
     assert_eq!(trace.found(), []);
     assert_eq!(trace.analyst.board().closed().len(), 1);
+}
+
+#[test]
+fn who_goes_offline_or_to_another_server_leaves_the_faults_of_the_old_one_behind() {
+    let offline = |trace: &mut Trace| trace.phase(Phase::Offline, None);
+    let elsewhere = |trace: &mut Trace| {
+        let give_up_at = Timestamp::from_millis(trace.now + 10_000);
+        trace.phase(Phase::Opening { conn: CONN, give_up_at }, None);
+    };
+    for leave in [&offline as &dyn Fn(&mut Trace), &elsewhere] {
+        let mut trace = Trace::ready();
+        trace.lose(Why::Silent);
+        leave(&mut trace);
+        assert_eq!(trace.found(), []);
+
+        let mut trace = Trace::new();
+        trace.authenticating();
+        trace.control(r#"{"type": "auth_result", "data": {"success": false, "message": "no"}}"#);
+        trace.phase(Phase::Refused { reason: "no".into() }, None);
+        assert_eq!(trace.kinds(), [FindingKind::ChallengeRefused]);
+        leave(&mut trace);
+        assert_eq!(trace.found(), []);
+
+        let mut trace = slowed_down();
+        assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
+        leave(&mut trace);
+        assert_eq!(trace.found(), []);
+        trace.connect();
+        for number in 0..20 {
+            trace.say(&format!("elsewhere {number}"), 400);
+            trace.wait(1_000);
+        }
+        assert_eq!(trace.found(), [], "another server, another pace");
+    }
+}
+
+#[test]
+fn the_next_try_to_reach_the_same_server_settles_nothing() {
+    let mut trace = Trace::ready();
+    trace.lose(Why::Silent);
+    let give_up_at = Timestamp::from_millis(trace.now + 10_000);
+    trace.phase(Phase::Opening { conn: CONN, give_up_at }, Some(Why::Silent));
+    assert_eq!(trace.kinds(), [FindingKind::Silent]);
 }
 
 #[test]
@@ -268,8 +311,8 @@ fn an_answer_to_the_challenge_without_an_answer_is_found() {
     assert_eq!(trace.kinds(), [FindingKind::ChallengeLate]);
 }
 
-#[test]
-fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
+/// Echoes were quick and are slow now.
+fn slowed_down() -> Trace {
     let mut trace = Trace::ready();
     for number in 0..10 {
         trace.say(&number.to_string(), 3);
@@ -280,6 +323,12 @@ fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
         trace.say(&format!("slow {number}"), 400);
         trace.wait(1_000);
     }
+    trace
+}
+
+#[test]
+fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
+    let mut trace = slowed_down();
     let finding = trace.only();
     assert_eq!(finding.kind, FindingKind::EchoesSlow);
     assert!(finding.words.contains("400.0 ms") && finding.words.contains("3.0 ms"), "{}", finding.words);
@@ -288,6 +337,18 @@ fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
         trace.wait(1_000);
     }
     assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn a_server_that_was_restarted_is_not_held_against_its_former_pace() {
+    let mut trace = slowed_down();
+    trace.resumed(true, 0, 0);
+    assert_eq!(trace.kinds(), [FindingKind::Restarted]);
+    for number in 0..20 {
+        trace.say(&format!("after {number}"), 400);
+        trace.wait(1_000);
+    }
+    assert_eq!(trace.kinds(), [FindingKind::Restarted]);
 }
 
 #[test]
