@@ -111,7 +111,7 @@ mod tests {
             r#"{"type": "auth_challenge", "data": "SECRET"}"#,
             r#"{"type": "auth_challenge", "data": {"tok": "SECRET"}}"#,
             r#"{"type": "auth_challenge", "data": {"token": "SECRET""SECRET"}}"#,
-            r#"{'type': 'auth_challenge', 'data': {'token': 'SECRET'}}"#,
+            r"{'type': 'auth_challenge', 'data': {'token': 'SECRET'}}",
             r#""{\"type\": \"auth_challenge\", \"data\": {\"token\": \"SECRET\"}}""#,
             r#"["auth_challenge", "SECRET"]"#,
             "auth_challenge SECRET",

@@ -117,6 +117,12 @@ impl Trace {
         id
     }
 
+    /// A frame that is written past the queue.
+    pub fn raw(&mut self, text: &str) {
+        let carries = Carries::Raw(COMPOSER);
+        self.tell(LinkEvent::FrameOut { conn: CONN, text: text.into(), carries, at: at(self.now) });
+    }
+
     /// A message that is echoed after so many milliseconds.
     pub fn say(&mut self, text: &str, echo_after: u64) {
         let id = self.write(text);
