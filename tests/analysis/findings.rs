@@ -125,6 +125,16 @@ fn what_the_server_dropped_as_a_duplicate_is_found_with_its_type() {
 }
 
 #[test]
+fn the_same_message_again_after_the_first_was_echoed_is_no_dropped_duplicate() {
+    let mut world = World::ready(ServerConfig::quiet());
+    for _ in 0..3 {
+        world.say("hello");
+        world.run_for(Duration::from_secs(6));
+    }
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+}
+
+#[test]
 fn a_connection_that_fell_silent_is_found_and_settled_by_the_next() {
     let mut trace = Trace::ready();
     trace.wait(20_000);
@@ -195,6 +205,13 @@ fn a_server_that_sends_no_events_is_deaf() {
     let mut trace = Trace::ready();
     trace.lose(Why::Deaf);
     assert_eq!(trace.kinds(), [FindingKind::Deaf]);
+}
+
+#[test]
+fn a_server_that_has_nothing_to_say_but_echoes_pings_is_not_deaf() {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.run_for(Duration::from_secs(600));
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
 }
 
 #[test]
@@ -287,6 +304,19 @@ fn a_refused_token_is_found_and_settled_when_the_next_is_taken() {
 }
 
 #[test]
+fn a_token_that_is_taken_after_a_connection_broke_is_no_refusal() {
+    let mut trace = Trace::new();
+    trace.authenticating();
+    trace.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
+    trace.answer();
+    trace.lose(Trace::broken());
+    trace.wait(300);
+    trace.connect();
+    trace.control(r#"{"type": "auth_result", "data": {"success": true, "message": "false alarm", "client_id": "me"}}"#);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
 fn a_late_challenge_and_a_late_answer_are_found() {
     for (before, after) in [(1_500, 0), (10, 1_500)] {
         let mut trace = Trace::new();
@@ -371,6 +401,15 @@ fn frames_that_could_not_be_read_are_found_by_their_field() {
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].subject.contains("stt_result") && found[0].subject.contains("text"), "{}", found[0].subject);
     assert_eq!(found[0].count, 2);
+}
+
+#[test]
+fn frames_that_say_more_than_is_known_can_be_read() {
+    let mut trace = Trace::ready();
+    trace.event("stt_result", r#"{"text": "hello", "accent": {"code": "en"}}"#);
+    trace.event("invented_yesterday", r#"[1, "two", null]"#);
+    trace.control(r#"{"type": "replay", "events": []}"#);
+    assert_eq!(trace.found(), []);
 }
 
 #[test]
@@ -506,6 +545,15 @@ fn an_error_of_the_server_is_found_with_the_messages_before_it() {
     assert_eq!(finding.kind, FindingKind::ServerError);
     assert!(finding.subject.contains("Event loop is closed"));
     assert_eq!(finding.evidence.len(), 2, "the message and the error");
+}
+
+#[test]
+fn events_that_only_speak_of_errors_are_none() {
+    let mut trace = Trace::ready();
+    trace.event("llm_result", r#"{"text": "A system_error means: Event loop is closed", "total_time": 1.0}"#);
+    trace.event("error_report", r#"{"message": "no error"}"#);
+    trace.other_client("system_error");
+    assert_eq!(trace.kinds(), [FindingKind::OtherDashboard]);
 }
 
 #[test]
