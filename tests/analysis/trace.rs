@@ -37,6 +37,21 @@ impl Trace {
         trace
     }
 
+    /// Echoes were quick and are slow now.
+    pub fn slowed_down() -> Self {
+        let mut trace = Self::ready();
+        for number in 0..10 {
+            trace.say(&number.to_string(), 3);
+            trace.wait(1_000);
+        }
+        assert_eq!(trace.found(), []);
+        for number in 0..3 {
+            trace.say(&format!("slow {number}"), 400);
+            trace.wait(1_000);
+        }
+        trace
+    }
+
     pub fn connect(&mut self) {
         self.authenticating();
         self.wait(10);
