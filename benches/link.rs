@@ -96,9 +96,7 @@ fn told(what: impl Fn(&mut Bench)) -> Vec<Vec<LinkEvent>> {
 fn recorder(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("recorder");
     group.throughput(Throughput::Elements(1));
-    let kinds: [(&str, fn(&mut Bench)); 2] = [("a message's life", Bench::message), ("a token", Bench::token)];
-    for (name, what) in kinds {
-        let told = told(what);
+    for (name, told) in [("a message's life", told(Bench::message)), ("a token", told(Bench::token))] {
         let mut recorder = Recorder::new(Limits::default());
         let mut next = told.iter().cycle();
         group.bench_function(name, |bencher| {
