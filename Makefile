@@ -81,7 +81,7 @@ backend-errors: setup-test ## what the server suffers with and without queue and
 	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web -- --nocapture protections \
 	  | grep -E "queue and dedup|test result"
 
-bench-link: ## what a message and an inbound event cost the core
+bench-link: ## what a message, an inbound event and their recording cost the core
 	cargo bench --no-default-features --features bench --bench link
 
 .PHONY: clean

@@ -1,25 +1,30 @@
-//! What a message costs the core over its whole life, and what an inbound event costs.
+//! What a message costs the core over its whole life, what an inbound event costs, and what the flight recorder adds.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
 
-use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, Origin, Submission};
+use coda_dashboard::history::{Limits, Recorder};
+use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CONN: ConnId = ConnId(1);
+/// As many as the recorder keeps and more, so that it evicts.
+const RECORDED: usize = 50_000;
 
 /// A ready link without a gap between messages, and the time.
 struct Bench {
     link: Link,
     millis: u64,
     seq: u64,
+    /// What the link told, where it is to be recorded.
+    told: Option<Vec<LinkEvent>>,
 }
 
 impl Bench {
     fn ready() -> Self {
         let config = LinkConfig { gap: std::time::Duration::ZERO, ..LinkConfig::default() };
-        let mut bench = Self { link: Link::new(config, 1), millis: 1, seq: 0 };
+        let mut bench = Self { link: Link::new(config, 1), millis: 1, seq: 0, told: None };
         bench.input(Input::Connect { url: "ws://localhost:8765".into() });
         bench.input(Input::Opened(CONN));
         bench.frame(r#"{"type":"auth_challenge","data":{"token":"t"}}"#.into());
@@ -34,8 +39,14 @@ impl Bench {
         self.link.handle(now, input);
         let mut written = String::new();
         while let Some(action) = self.link.poll_action() {
-            if let Action::Send { text, .. } = black_box(action) {
-                written = text.to_string();
+            match black_box(action) {
+                Action::Send { text, .. } => written = text.to_string(),
+                Action::Emit(event) => {
+                    if let Some(told) = &mut self.told {
+                        told.push(event);
+                    }
+                }
+                _ => {}
             }
         }
         written
@@ -71,6 +82,30 @@ impl Bench {
     }
 }
 
+/// What the link tells of so many of these.
+fn told(what: impl Fn(&mut Bench)) -> Vec<Vec<LinkEvent>> {
+    let mut bench = Bench::ready();
+    let mut one = || {
+        bench.told = Some(Vec::new());
+        what(&mut bench);
+        bench.told.take().unwrap_or_default()
+    };
+    (0..RECORDED).map(|_| one()).collect()
+}
+
+fn recorder(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("recorder");
+    group.throughput(Throughput::Elements(1));
+    for (name, told) in [("a message's life", told(Bench::message)), ("a token", told(Bench::token))] {
+        let mut recorder = Recorder::new(Limits::default());
+        let mut next = told.iter().cycle();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| next.next().into_iter().flatten().for_each(|event| recorder.record(event)));
+        });
+    }
+    group.finish();
+}
+
 fn link(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("link");
     group.throughput(Throughput::Elements(1));
@@ -81,5 +116,5 @@ fn link(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, link);
+criterion_group!(benches, link, recorder);
 criterion_main!(benches);

@@ -6,12 +6,15 @@ use std::fmt;
 use std::ops::RangeBounds;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::error_name::ErrorName;
 use super::finding::Confidence;
+use super::over_time::{ByMinute, OverTime, Side};
 use crate::history::skim;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Carries, MessageId};
-use crate::protocol::{Timestamp, WallTime};
+use crate::protocol::Timestamp;
 
 /// An error within this time after a message may have to do with it.
 const AFTER: Duration = Duration::from_secs(2);
@@ -19,13 +22,16 @@ const AFTER: Duration = Duration::from_secs(2);
 const TWINS: Duration = Duration::from_millis(100);
 /// Messages within this time are close: the queue's gap keeps them further apart.
 const CLOSE: Duration = Duration::from_millis(19);
+/// So many messages or more within so much time.
+const SEVERAL: [(usize, Duration); 2] = [(3, Duration::from_millis(500)), (10, Duration::from_secs(1))];
+/// Nothing further back is compared with a message.
+const BACK: Duration = Duration::from_secs(1);
 /// A pattern is a suspect when so many errors came after it,
 const LEAST_HITS: usize = 2;
 /// and errors come after it so many times as often as otherwise.
 const LEAST_LIFT: f64 = 2.0;
 /// From so many on, and so much more often, it is likely.
 const LIKELY: (usize, f64) = (5, 5.0);
-const MINUTE_MILLIS: i64 = 60_000;
 
 /// Something about a message and those just before it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +42,8 @@ pub enum Pattern {
     Twins(String),
     /// Any two within 19 ms.
     Close,
+    /// Any so many or more within so much time.
+    Several(usize, Duration),
     /// One that was written while another was unanswered.
     Overlap,
 }
@@ -46,6 +54,9 @@ impl fmt::Display for Pattern {
             Self::Message(kind) => write!(f, "a `{kind}`"),
             Self::Twins(kind) => write!(f, "two `{kind}` within {} ms", TWINS.as_millis()),
             Self::Close => write!(f, "two messages within {} ms", CLOSE.as_millis()),
+            Self::Several(count, within) => {
+                write!(f, "the last of {count} messages or more within {} ms", within.as_millis())
+            }
             Self::Overlap => f.write_str("a message while another was unanswered"),
         }
     }
@@ -83,39 +94,6 @@ impl fmt::Display for Suspect {
     }
 }
 
-/// What there was with the protections on, or with them off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Side {
-    /// Messages written.
-    pub messages: usize,
-    /// Errors that the server reported.
-    pub errors: usize,
-    /// Messages that the server dropped as duplicates.
-    pub duplicates: usize,
-    /// Messages that were written while another was unanswered.
-    pub overlaps: usize,
-}
-
-impl Side {
-    /// Errors in a thousand messages; `None` without messages.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
-    pub fn errors_per_thousand(&self) -> Option<f64> {
-        (self.messages > 0).then(|| self.errors as f64 * 1_000.0 / self.messages as f64)
-    }
-}
-
-/// A minute of the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Minute {
-    /// When it began.
-    pub start: WallTime,
-    /// Messages written in it.
-    pub messages: usize,
-    /// Errors reported in it.
-    pub errors: usize,
-}
-
 /// A message, with what it and those just before it are like.
 #[derive(Clone, Debug)]
 struct Written {
@@ -131,7 +109,7 @@ pub struct Correlation {
     errors: Vec<(Timestamp, ErrorName)>,
     protected: Side,
     unprotected: Side,
-    minutes: BTreeMap<i64, (usize, usize)>,
+    by_minute: ByMinute,
 }
 
 impl Correlation {
@@ -151,12 +129,10 @@ impl Correlation {
         (self.protected, self.unprotected)
     }
 
-    /// The minutes in which anything happened, oldest first.
-    pub fn minutes(&self) -> impl Iterator<Item = Minute> {
-        self.minutes.iter().map(|(minute, (messages, errors))| {
-            let start = WallTime::from_unix_millis(minute * MINUTE_MILLIS);
-            Minute { start, messages: *messages, errors: *errors }
-        })
+    /// How it went over time, over all that was read, in no more than `most` spans.
+    #[must_use]
+    pub fn over_time(&self, most: usize) -> OverTime {
+        self.by_minute.over_time(most)
     }
 
     /// How often each error came.
@@ -231,16 +207,13 @@ struct Reader {
     own: Option<String>,
     unanswered: VecDeque<MessageId>,
     /// The last messages: when, of which type, saying what.
-    last: VecDeque<(Timestamp, String, String)>,
+    last: VecDeque<(Timestamp, String, Value)>,
 }
 
 impl Reader {
-    fn side(&mut self) -> &mut Side {
-        if self.is_unprotected { &mut self.found.unprotected } else { &mut self.found.protected }
-    }
-
-    fn minute(&mut self, row: &Row) -> &mut (usize, usize) {
-        self.found.minutes.entry(row.at.wall.unix_millis().div_euclid(MINUTE_MILLIS)).or_default()
+    fn count(&mut self, row: &Row, count: impl Fn(&mut Side)) {
+        count(if self.is_unprotected { &mut self.found.unprotected } else { &mut self.found.protected });
+        count(self.found.by_minute.side(row.at.wall));
     }
 
     fn read(&mut self, row: &Row) {
@@ -249,13 +222,13 @@ impl Reader {
             RowKind::FrameOut { kind, text, carries, .. }
                 if *carries != Carries::ChallengeAnswer && &**kind != "ping" =>
             {
-                self.write(row, kind, text, carries.message());
+                self.write(row, kind, skim::member(text, "data").unwrap_or_default(), carries.message());
             }
             RowKind::Message { id, state, .. } if state.is_final() => self.answered(*id),
             RowKind::Phase { .. } => self.unanswered.clear(),
             RowKind::FrameIn { kind, text, answers, .. } => match &**kind {
                 "llm_token" => {}
-                "duplicate_message" => self.side().duplicates += 1,
+                "duplicate_message" => self.count(row, |side| side.duplicates += 1),
                 "auth_result" => {
                     self.own = skim::data_member(text, "client_id").and_then(skim::string).map(Into::into);
                 }
@@ -265,8 +238,7 @@ impl Reader {
                 },
                 _ => {
                     if let Some(error) = ErrorName::of(row) {
-                        self.side().errors += 1;
-                        self.minute(row).1 += 1;
+                        self.count(row, |side| side.errors += 1);
                         self.found.errors.push((row.at.mono, error));
                     }
                 }
@@ -285,34 +257,53 @@ impl Reader {
             return;
         }
         let kind = skim::data_member(text, "message_type").and_then(skim::string).unwrap_or_default();
-        let data = skim::data_member(text, "message_data").unwrap_or_default();
-        self.write(row, &kind, data, None);
+        // A heartbeat is no message of anybody's.
+        if kind != "ping" {
+            let data = skim::data_member(text, "message_data").unwrap_or_default();
+            self.write(row, &kind, data, None);
+        }
     }
 
-    fn write(&mut self, row: &Row, kind: &str, text: &str, id: Option<MessageId>) {
+    fn write(&mut self, row: &Row, kind: &str, data: &str, id: Option<MessageId>) {
         let at = row.at.mono;
-        while self.last.front().is_some_and(|(before, ..)| at.since(*before) > TWINS) {
+        while self.last.front().is_some_and(|(before, ..)| at.since(*before) > BACK) {
             self.last.pop_front();
         }
-        // What a message says, without its id, which differs between equal ones.
-        let said = skim::data_member(text, "text").unwrap_or_default().to_owned();
+        let said = said(data);
         let mut patterns = vec![Pattern::Message(kind.to_owned())];
-        if self.last.iter().any(|(_, other, words)| other == kind && *words == said) {
+        let is_twin = |(before, other, words): &(Timestamp, String, Value)| {
+            at.since(*before) <= TWINS && other == kind && *words == said
+        };
+        if self.last.iter().any(is_twin) {
             patterns.push(Pattern::Twins(kind.to_owned()));
         }
-        if self.last.iter().any(|(before, ..)| at.since(*before) <= CLOSE) {
+        let within = |span: Duration| self.last.iter().filter(|(before, ..)| at.since(*before) <= span).count();
+        if within(CLOSE) > 0 {
             patterns.push(Pattern::Close);
         }
+        let several = SEVERAL.into_iter().filter(|(count, span)| within(*span) + 1 >= *count);
+        patterns.extend(several.map(|(count, span)| Pattern::Several(count, span)));
         if self.unanswered.iter().any(|other| Some(*other) != id) {
             patterns.push(Pattern::Overlap);
-            self.side().overlaps += 1;
+            self.count(row, |side| side.overlaps += 1);
         }
         if let Some(id) = id.filter(|id| !self.unanswered.contains(id)) {
             self.unanswered.push_back(id);
         }
         self.last.push_back((at, kind.to_owned(), said));
-        self.side().messages += 1;
-        self.minute(row).0 += 1;
+        self.count(row, |side| side.messages += 1);
         self.found.written.push(Written { at, row: row.number, patterns });
+    }
+}
+
+/// What a message says, without its id, which differs between equal ones.
+fn said(data: &str) -> Value {
+    match serde_json::from_str(data) {
+        Ok(Value::Object(mut members)) => {
+            members.remove("message_id");
+            Value::Object(members)
+        }
+        Ok(value) => value,
+        Err(_) => Value::String(data.to_owned()),
     }
 }

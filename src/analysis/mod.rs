@@ -7,12 +7,14 @@ mod board;
 mod correlation;
 mod error_name;
 mod finding;
+mod over_time;
 mod watch;
 
 pub use board::{Board, Silenced};
-pub use correlation::{Correlation, Minute, Pattern, Side, Suspect};
+pub use correlation::{Correlation, Pattern, Suspect};
 pub use error_name::ErrorName;
 pub use finding::{Confidence, Finding, FindingKind, FindingState};
+pub use over_time::{OverTime, Side, Span};
 
 use std::time::Duration;
 

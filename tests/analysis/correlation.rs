@@ -1,5 +1,7 @@
 //! Which patterns of messages the errors of the server follow.
 
+use std::time::Duration;
+
 use coda_dashboard::analysis::{Correlation, ErrorName, Pattern};
 use coda_dashboard::link::LinkEvent;
 
@@ -75,13 +77,86 @@ fn errors_are_counted_apart_with_and_without_protections() {
     assert_eq!((on.errors_per_thousand(), off.errors_per_thousand()), (Some(0.0), Some(1_000.0)));
 }
 
+/// What is suspected where an error follows each of these pairs, and none follows the messages between.
+fn suspected_after(pair: impl Fn(&mut Trace, usize)) -> Vec<Pattern> {
+    let mut trace = Trace::ready();
+    for number in 0..10 {
+        for between in 0..3 {
+            trace.say(&format!("between {number} {between}"), 2);
+            trace.wait(5_000);
+        }
+        pair(&mut trace, number);
+        trace.wait(50);
+        trace.event("system_error", ERROR);
+        trace.wait(5_000);
+    }
+    let suspects = Correlation::of(&trace.recorder, ..).suspects(&name());
+    suspects.into_iter().map(|suspect| suspect.pattern).collect()
+}
+
 #[test]
-fn messages_and_errors_are_counted_by_the_minute() {
+fn texts_of_another_client_are_twins_where_they_say_the_same() {
+    let twins = Pattern::Twins("text_input".into());
+    let pair = |second: &'static str| {
+        suspected_after(move |trace, number| {
+            trace.other_client(&format!("hello {number}"));
+            trace.wait(40);
+            trace.other_client(&format!("{second} {number}"));
+        })
+    };
+    assert!(pair("hello").contains(&twins));
+    assert!(!pair("goodbye").contains(&twins), "{:?}", pair("goodbye"));
+}
+
+#[test]
+fn messages_of_our_own_are_twins_where_all_their_data_are_the_same() {
+    let twins = Pattern::Twins("light".into());
+    let pair = |second: &'static str| {
+        suspected_after(move |trace, _| {
+            trace.raw(r#"{"type": "light", "data": {"room": 1, "message_id": "a"}}"#);
+            trace.wait(40);
+            trace.raw(second);
+        })
+    };
+    assert!(pair(r#"{"type": "light", "data": {"message_id": "b", "room": 1}}"#).contains(&twins));
+    assert!(!pair(r#"{"type": "light", "data": {"room": 2, "message_id": "b"}}"#).contains(&twins));
+}
+
+#[test]
+fn nobodys_pings_count_as_messages() {
+    let mut trace = Trace::ready();
+    trace.raw(r#"{"type": "ping", "data": {}}"#);
+    trace.event("client_message", r#"{"client_id": "someone-else", "message_type": "ping", "message_data": {}}"#);
+    assert_eq!(Correlation::of(&trace.recorder, ..).sides().0.messages, 0);
+}
+
+#[test]
+fn so_many_messages_within_so_much_time_are_a_pattern_of_their_own() {
+    let several = Pattern::Several(3, Duration::from_millis(500));
+    let run = |gap: u64| {
+        suspected_after(move |trace, number| {
+            for each in 0..3 {
+                trace.say(&format!("{number} {each}"), 2);
+                trace.wait(gap);
+            }
+        })
+    };
+    assert!(run(150).contains(&several), "{:?}", run(150));
+    assert!(!run(300).contains(&several), "{:?}", run(300));
+    assert_eq!(several.to_string(), "the last of 3 messages or more within 500 ms");
+}
+
+#[test]
+fn messages_and_errors_are_counted_over_the_whole_record_in_as_many_spans_as_there_is_room_for() {
     let trace = errors_after_twins();
-    let minutes: Vec<_> = Correlation::of(&trace.recorder, ..).minutes().collect();
-    assert!(minutes.len() >= 3, "{minutes:?}");
-    assert_eq!(minutes.iter().map(|minute| minute.messages).sum::<usize>(), 50);
-    assert_eq!(minutes.iter().map(|minute| minute.errors).sum::<usize>(), 10);
+    let found = Correlation::of(&trace.recorder, ..);
+    for (most, minutes) in [(100, 1), (4, 1), (3, 2), (1, 15)] {
+        let over_time = found.over_time(most);
+        assert_eq!(over_time.minutes, minutes, "{most} at most: {over_time:?}");
+        assert!(over_time.spans.len() <= most && over_time.spans.is_sorted_by_key(|span| span.start));
+        assert_eq!(over_time.spans.iter().map(|span| span.side.messages).sum::<usize>(), 50);
+        assert_eq!(over_time.spans.iter().map(|span| span.side.errors).sum::<usize>(), 10);
+    }
 }
 
 #[test]

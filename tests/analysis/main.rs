@@ -6,6 +6,8 @@
 #[allow(dead_code, reason = "each test target uses its own part of it")]
 mod world;
 
+mod connection;
 mod correlation;
 mod findings;
+mod messages;
 mod trace;

@@ -37,6 +37,21 @@ impl Trace {
         trace
     }
 
+    /// Echoes were quick and are slow now.
+    pub fn slowed_down() -> Self {
+        let mut trace = Self::ready();
+        for number in 0..10 {
+            trace.say(&number.to_string(), 3);
+            trace.wait(1_000);
+        }
+        assert_eq!(trace.found(), []);
+        for number in 0..3 {
+            trace.say(&format!("slow {number}"), 400);
+            trace.wait(1_000);
+        }
+        trace
+    }
+
     pub fn connect(&mut self) {
         self.authenticating();
         self.wait(10);
@@ -115,6 +130,12 @@ impl Trace {
         self.tell(LinkEvent::FrameOut { conn: CONN, text: frame.into(), carries, at: at(self.now) });
         self.message(id, text, COMPOSER, MessageState::Written { conn: CONN, attempt: 1 });
         id
+    }
+
+    /// A frame that is written past the queue.
+    pub fn raw(&mut self, text: &str) {
+        let carries = Carries::Raw(COMPOSER);
+        self.tell(LinkEvent::FrameOut { conn: CONN, text: text.into(), carries, at: at(self.now) });
     }
 
     /// A message that is echoed after so many milliseconds.

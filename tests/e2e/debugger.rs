@@ -71,6 +71,39 @@ async fn faults_of_messages_and_events_are_found() -> Outcome {
 }
 
 #[tokio::test]
+async fn binary_frames_are_found() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = watched(&backend).await?;
+    backend.make("/send-binary", json!({"hex": "00ff00"})).await?;
+    until_found(&page, "frames-could-not-be-read").await?;
+    page.until_shown("A binary frame of 3 bytes came").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_because_of_a_frames_size_is_found() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = watched(&backend).await?;
+    backend.make("/drop", json!({"code": 1009, "reason": "message too big"})).await?;
+    until_found(&page, "a-frame-was-too-large").await?;
+    page.until_phase("ready").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn errors_of_tasks_and_of_the_log_are_found() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    for (place, text) in [("task", "artificial in a task"), ("log", "artificial in the log")] {
+        let page = watched(&backend).await?;
+        backend.make("/exception", json!({"where": place, "text": text})).await?;
+        until_found(&page, "coda-reported-an-error").await?;
+        page.until_shown(text).await?;
+        page.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn echoes_that_become_slow_are_found() -> Outcome {
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let page = watched(&backend).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::history::{Recorder, Row, RowKind};
-use crate::link::{MessageId, MessageState, Proof};
+use crate::link::{MessageId, MessageState, Proof, Resumed};
 use crate::protocol::Command;
 
 /// So many round trips are the past,
@@ -32,7 +32,15 @@ pub(super) struct Echoes {
 
 impl Echoes {
     pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
-        let RowKind::Message { id, command, state, .. } = &row.kind else { return };
+        let (id, command, state) = match &row.kind {
+            RowKind::Message { id, command, state, .. } => (id, command, state),
+            RowKind::Resumed(Resumed { restarted: true, .. }) => {
+                board.settle(FindingKind::EchoesSlow, row.at);
+                self.forget_pace();
+                return;
+            }
+            _ => return,
+        };
         match state {
             MessageState::Delivered(Proof::Echo) => {
                 if let Some(took) = recorder.round_trip(row) {
@@ -45,6 +53,13 @@ impl Echoes {
         if state.is_final() && self.unconfirmed.remove(id).is_some() && self.unconfirmed.is_empty() {
             board.settle(FindingKind::Unconfirmed, row.at);
         }
+    }
+
+    /// Another server, or another run of it, has a pace of its own.
+    pub(super) fn forget_pace(&mut self) {
+        self.past.clear();
+        self.present.clear();
+        self.is_slow = false;
     }
 
     fn echo(&mut self, row: &Row, took: Duration, board: &mut Board) {

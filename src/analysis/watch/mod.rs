@@ -10,7 +10,9 @@ mod frames;
 mod traffic;
 
 use super::board::Board;
-use crate::history::{Recorder, Row};
+use super::finding::FindingKind;
+use crate::history::{Recorder, Row, RowKind};
+use crate::link::PhaseKind;
 use crate::protocol::Now;
 
 /// All watches.
@@ -32,6 +34,12 @@ impl Watches {
         if row.wire_type().is_some_and(|kind| &**kind == "llm_token") && !row.is_error() {
             return;
         }
+        if leaves_server(row) {
+            for kind in [FindingKind::Silent, FindingKind::ChallengeRefused, FindingKind::EchoesSlow] {
+                board.settle(kind, row.at);
+            }
+            self.echoes.forget_pace();
+        }
         self.auth.see(row, board);
         self.connection.see(row, board);
         self.doubles.see(row, recorder, board);
@@ -44,4 +52,14 @@ impl Watches {
     pub(super) fn tick(&mut self, now: Now, board: &mut Board) {
         self.auth.tick(now, board);
     }
+}
+
+/// Whether the user went offline or wants another connection, so that nothing more is to be learned of the old server.
+/// The next try of the same connection carries the trouble of the last one.
+const fn leaves_server(row: &Row) -> bool {
+    matches!(
+        row.kind,
+        RowKind::Phase { phase: PhaseKind::Offline, .. }
+            | RowKind::Phase { phase: PhaseKind::Opening, trouble: None, .. }
+    )
 }

@@ -9,8 +9,8 @@ use crate::ui::renders;
 
 /// So many suspects of an error are named,
 const SUSPECTS: usize = 3;
-/// and so many minutes listed, the newest.
-const MINUTES: usize = 10;
+/// and in so many spans the whole record is laid out.
+const SPANS: usize = 24;
 
 /// The figures; computed when they are opened, since that reads the whole record.
 #[component]
@@ -37,13 +37,12 @@ fn Figures(found: Correlation, offset: i32) -> impl IntoView {
     renders::count("Figures");
     let (on, off) = found.sides();
     let side = |name: &'static str, side: Side| {
-        let rate = side.errors_per_thousand().map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"));
         view! {
             <tr>
                 <th scope="row">{name}</th>
                 <td>{side.messages}</td>
                 <td>{side.errors}</td>
-                <td>{rate}</td>
+                <td>{rate(side)}</td>
                 <td>{side.duplicates}</td>
                 <td>{side.overlaps}</td>
             </tr>
@@ -72,15 +71,15 @@ fn Figures(found: Correlation, offset: i32) -> impl IntoView {
             }
         })
         .collect_view();
-    let minutes: Vec<_> = found.minutes().collect();
-    let minutes = minutes.into_iter().rev().take(MINUTES).map(|minute| {
-        let rate = Side { messages: minute.messages, errors: minute.errors, ..Side::default() }.errors_per_thousand();
+    let over_time = found.over_time(SPANS);
+    let minutes = over_time.minutes;
+    let spans = over_time.spans.into_iter().rev().map(|span| {
         view! {
             <tr>
-                <th scope="row">{time_of_day(minute.start, offset)[..5].to_owned()}</th>
-                <td>{minute.messages}</td>
-                <td>{minute.errors}</td>
-                <td>{rate.map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"))}</td>
+                <th scope="row">{time_of_day(span.start, offset)[..5].to_owned()}</th>
+                <td>{span.side.messages}</td>
+                <td>{span.side.errors}</td>
+                <td>{rate(span.side)}</td>
             </tr>
         }
     });
@@ -101,17 +100,22 @@ fn Figures(found: Correlation, offset: i32) -> impl IntoView {
             </table>
             {is_quiet.then(|| view! { <p class="field-hint">"Coda reported no error in this record."</p> })}
             <ul>{errors}</ul>
-            <table>
+            <table data-testid="errors-over-time">
                 <thead>
                     <tr>
-                        <th scope="col">"Minute"</th>
+                        <th scope="col">{if minutes == 1 { "Minute".to_owned() } else { format!("{minutes} min from") }}</th>
                         <th scope="col">"Messages"</th>
                         <th scope="col">"Errors"</th>
                         <th scope="col">"per 1000"</th>
                     </tr>
                 </thead>
-                <tbody>{minutes.collect_view()}</tbody>
+                <tbody>{spans.collect_view()}</tbody>
             </table>
         </div>
     }
+}
+
+/// Errors in a thousand messages.
+fn rate(side: Side) -> String {
+    side.errors_per_thousand().map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"))
 }

@@ -1,0 +1,87 @@
+//! Messages and errors counted: with the protections on and off, and over time.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::WallTime;
+
+const MINUTE_MILLIS: i64 = 60_000;
+/// The lengths of spans that people count in, in minutes, up to a day; beyond, each is twice the one before.
+const LENGTHS: [i64; 8] = [1, 2, 5, 10, 15, 30, 60, 180];
+const DAY: i64 = 1_440;
+
+/// How much there was, with the protections on or off, or in some minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    /// Messages written.
+    pub messages: usize,
+    /// Errors that the server reported.
+    pub errors: usize,
+    /// Messages that the server dropped as duplicates.
+    pub duplicates: usize,
+    /// Messages that were written while another was unanswered.
+    pub overlaps: usize,
+}
+
+impl Side {
+    /// Errors in a thousand messages; `None` without messages.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
+    pub fn errors_per_thousand(&self) -> Option<f64> {
+        (self.messages > 0).then(|| self.errors as f64 * 1_000.0 / self.messages as f64)
+    }
+
+    const fn add(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.errors += other.errors;
+        self.duplicates += other.duplicates;
+        self.overlaps += other.overlaps;
+    }
+}
+
+/// How it went over time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverTime {
+    /// How many minutes each span takes.
+    pub minutes: i64,
+    /// The spans in which anything happened, oldest first.
+    pub spans: Vec<Span>,
+}
+
+/// Some minutes of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// When they began.
+    pub start: WallTime,
+    /// What there was in them.
+    pub side: Side,
+}
+
+/// Counts by the minute, those in which nothing happened left out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ByMinute(BTreeMap<i64, Side>);
+
+impl ByMinute {
+    /// The counts of the minute in which `at` lies.
+    pub(super) fn side(&mut self, at: WallTime) -> &mut Side {
+        self.0.entry(at.unix_millis().div_euclid(MINUTE_MILLIS)).or_default()
+    }
+
+    /// All of them, in spans so long that there are no more than `most`.
+    pub(super) fn over_time(&self, most: usize) -> OverTime {
+        let longer = std::iter::successors(Some(DAY), |length| length.checked_mul(2));
+        let mut lengths = LENGTHS.into_iter().chain(longer).map(|minutes| self.in_spans(minutes));
+        lengths.find(|found| found.spans.len() <= most).unwrap_or_else(|| self.in_spans(i64::MAX))
+    }
+
+    fn in_spans(&self, minutes: i64) -> OverTime {
+        let mut spans: BTreeMap<i64, Side> = BTreeMap::new();
+        for (minute, side) in &self.0 {
+            spans.entry(minute.div_euclid(minutes)).or_default().add(*side);
+        }
+        let span = |(number, side): (i64, Side)| {
+            let start = number.saturating_mul(minutes).saturating_mul(MINUTE_MILLIS);
+            Span { start: WallTime::from_unix_millis(start), side }
+        };
+        OverTime { minutes, spans: spans.into_iter().map(span).collect() }
+    }
+}

@@ -1,0 +1,190 @@
+//! Findings about messages and their echoes: each with a trace that must raise it, and a similar healthy one.
+
+use std::time::Duration;
+
+use coda_dashboard::analysis::{Analyst, Confidence, FindingKind};
+use coda_dashboard::link::{LinkEvent, MessageState, Origin, Proof};
+use coda_dashboard::protocol::Command;
+use coda_dashboard::sim::ServerConfig;
+
+use crate::trace::{COMPOSER, SHORTCUT, Trace};
+use crate::world::{World, at};
+
+#[test]
+fn a_message_that_two_components_made_is_a_double_listener_and_names_both() {
+    let mut trace = Trace::ready();
+    let original = trace.write("hello");
+    let copy = trace.new_message();
+    trace.wait(2);
+    trace.message(copy, "hello", SHORTCUT, MessageState::Suppressed { original });
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.confidence), (FindingKind::DoubleListener, Confidence::Certain));
+    assert!(finding.words.contains("composer (press enter) and shortcut (press key)"), "{}", finding.words);
+    assert_eq!(finding.evidence.len(), 2);
+}
+
+#[test]
+fn a_double_click_is_less_sure_than_a_double_listener() {
+    let mut trace = Trace::ready();
+    let original = trace.write("hello");
+    let copy = trace.new_message();
+    trace.wait(180);
+    trace.message(copy, "hello", COMPOSER, MessageState::Suppressed { original });
+    assert_eq!(trace.only().confidence, Confidence::Likely);
+}
+
+#[test]
+fn two_different_messages_are_no_double() {
+    let mut trace = Trace::ready();
+    trace.say("hello", 2);
+    trace.wait(30);
+    trace.say("hello again", 2);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn a_double_listener_is_found_with_the_protections_off_though_both_were_sent() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(48);
+    let copy = trace.new_message();
+    trace.message(copy, "hello", SHORTCUT, MessageState::Queued);
+    let finding = trace.only();
+    assert_eq!((finding.kind, finding.confidence), (FindingKind::DoubleListener, Confidence::Certain));
+    assert!(finding.words.contains("composer (press enter) and shortcut (press key)"), "{}", finding.words);
+    assert!(finding.words.ends_with("49 ms apart. Nobody acts so quickly: something listens twice. Both were sent."));
+    assert_eq!(finding.evidence.len(), 2);
+}
+
+#[test]
+fn the_same_said_again_later_or_played_again_is_no_double() {
+    let mut trace = Trace::ready();
+    trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
+    trace.say("hello", 1);
+    trace.wait(60);
+    trace.say("hello", 1);
+    let replay = Origin { component: "replay", action: "play" };
+    for _ in 0..2 {
+        let id = trace.new_message();
+        trace.message(id, "hello", replay, MessageState::Queued);
+        trace.message(id, "hello", replay, MessageState::Delivered(Proof::Echo));
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn what_is_sent_again_at_once_by_the_user_is_no_double() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let first = world.say("hello");
+    world.run_for(Duration::from_millis(10));
+    world.send(Command::TextInput { text: "hello".into() }, Some(first));
+    world.run_for(Duration::from_secs(1));
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+}
+
+#[test]
+fn eight_messages_at_once_are_a_burst_and_overlap() {
+    let mut trace = Trace::ready();
+    for number in 0..8 {
+        trace.write(&number.to_string());
+        trace.wait(5);
+    }
+    let kinds = trace.kinds();
+    assert!(kinds.contains(&FindingKind::Burst) && kinds.contains(&FindingKind::Overlap), "{kinds:?}");
+}
+
+#[test]
+fn messages_at_the_queues_pace_are_neither_burst_nor_overlap() {
+    let mut trace = Trace::ready();
+    for number in 0..20 {
+        trace.say(&number.to_string(), 2);
+        trace.wait(18);
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn stopping_while_a_text_is_unanswered_is_no_overlap() {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.say("hello");
+    world.send(Command::TtsStop, None);
+    world.run_for(Duration::from_secs(1));
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+}
+
+#[test]
+fn what_the_server_dropped_as_a_duplicate_is_found_with_its_type() {
+    let mut trace = Trace::ready();
+    trace.control(r#"{"type": "duplicate_message", "data": {"original_type": "stt_start", "count": 2}}"#);
+    let finding = trace.only();
+    assert_eq!((finding.kind, &*finding.subject), (FindingKind::DroppedDuplicate, "stt_start"));
+}
+
+#[test]
+fn the_same_message_again_after_the_first_was_echoed_is_no_dropped_duplicate() {
+    let mut world = World::ready(ServerConfig::quiet());
+    for _ in 0..3 {
+        world.say("hello");
+        world.run_for(Duration::from_secs(6));
+    }
+    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+}
+
+#[test]
+fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
+    let mut trace = Trace::slowed_down();
+    let finding = trace.only();
+    assert_eq!(finding.kind, FindingKind::EchoesSlow);
+    assert!(finding.words.contains("400.0 ms") && finding.words.contains("3.0 ms"), "{}", finding.words);
+    for number in 0..3 {
+        trace.say(&format!("quick {number}"), 3);
+        trace.wait(1_000);
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn a_server_that_was_restarted_is_not_held_against_its_former_pace() {
+    let mut trace = Trace::slowed_down();
+    trace.resumed(true, 0, 0);
+    assert_eq!(trace.kinds(), [FindingKind::Restarted]);
+    for number in 0..20 {
+        trace.say(&format!("after {number}"), 400);
+        trace.wait(1_000);
+    }
+    assert_eq!(trace.kinds(), [FindingKind::Restarted]);
+}
+
+#[test]
+fn echoes_that_were_always_slow_are_no_finding() {
+    let mut trace = Trace::ready();
+    for number in 0..20 {
+        trace.say(&number.to_string(), 300 + number % 7 * 30);
+        trace.wait(1_000);
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn an_unconfirmed_message_is_found_until_its_outcome_is_known() {
+    let mut trace = Trace::ready();
+    let id = trace.write("hello");
+    trace.wait(5_000);
+    trace.message(id, "hello", COMPOSER, MessageState::Unconfirmed);
+    assert_eq!(trace.kinds(), [FindingKind::Unconfirmed]);
+    trace.watch(120);
+    assert_eq!(trace.kinds(), [FindingKind::Unconfirmed], "time alone settles nothing");
+    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Proof::Turn));
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn another_dashboard_is_found_by_its_echoes_and_our_own_are_not() {
+    let mut trace = Trace::ready();
+    trace.event("client_message", r#"{"client_id": "me", "message_type": "ping", "message_data": {}}"#);
+    assert_eq!(trace.found(), []);
+    trace.other_client("hello");
+    let finding = trace.only();
+    assert_eq!((finding.kind, &*finding.subject), (FindingKind::OtherDashboard, "someone-else"));
+}
