@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
 /// An entry of the conversation; its content changes without the list's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The entry's name.
     pub key: TurnKey,
