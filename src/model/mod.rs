@@ -1,5 +1,6 @@
 //! Pure reducers: what the link tells becomes what the pages show. Knows no signals and no browser.
 
+mod autolink;
 mod avatar;
 mod conversation;
 mod export;
@@ -12,6 +13,7 @@ mod system;
 mod tools;
 mod turn;
 
+pub use autolink::{Piece, cut_at_addresses};
 pub use avatar::{Avatar, Emotion, Mode};
 pub use conversation::{Changes, Conversation};
 pub use export::{export_json, export_markdown};

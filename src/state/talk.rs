@@ -15,7 +15,7 @@ pub struct RowKey {
 }
 
 /// An entry of the conversation; its content changes without the list's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The entry's name.
     pub key: RowKey,

@@ -55,6 +55,15 @@ pub fn day(time: WallTime) -> String {
     date(time).to_locale_string("default", &options).into()
 }
 
+/// The day at the user's place, counted from 1970-01-01.
+#[must_use]
+pub fn local_day(time: WallTime) -> i64 {
+    const DAY_MILLIS: i64 = 86_400_000;
+    #[expect(clippy::cast_possible_truncation, reason = "some hours in minutes")]
+    let behind_utc = date(time).get_timezone_offset() as i64 * 60_000;
+    time.unix_millis().saturating_sub(behind_utc).div_euclid(DAY_MILLIS)
+}
+
 /// Date and time to the second in the user's language.
 #[must_use]
 pub fn full_time(time: WallTime) -> String {

@@ -62,8 +62,15 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
     page.until_js("the rest a click away", "document.querySelector('.dropped button').innerText.includes('9800')")
         .await?;
     assert!(page.count("[data-testid=turn]").await? <= 200);
-    page.click_text("Show earlier (9800)").await?;
+    page.run("document.querySelector('.conversation').scrollTop = 0").await?;
     page.until_js("more of them", "document.querySelectorAll('[data-testid=turn]').length === 400").await?;
+    page.run(
+        "const log = document.querySelector('.conversation'); const up = () => { log.scrollTop = 0; \
+         if (document.querySelector('.dropped button')) requestAnimationFrame(up) }; up()",
+    )
+    .await?;
+    page.until_js("the oldest", "!document.querySelector('.dropped button')").await?;
+    assert!(page.count("[data-testid=turn]").await? <= 600);
     page.close().await
 }
 

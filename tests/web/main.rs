@@ -8,6 +8,7 @@ mod page;
 mod server;
 
 mod components;
+mod conversation;
 mod debugger;
 mod experiments;
 mod memory;
@@ -18,5 +19,6 @@ mod renders;
 mod replay;
 mod settings;
 mod socket;
+mod voice;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::Mode;
+use crate::model::{Emotion, Mode};
 use crate::state::use_app;
 use crate::ui::renders;
 
@@ -16,22 +16,49 @@ const fn words(mode: Mode) -> &'static str {
     }
 }
 
-/// The avatar with its mode in words.
+/// The moods that show, each with eyes and brows of its own.
+const MOODS: [(Emotion, &str); 5] = [
+    (Emotion::Playful, "M31 46q6 -9 12 0M53 46q6 -9 12 0"),
+    (Emotion::Supportive, "M31 35q6 -4 12 0M53 35q6 -4 12 0M27 54h5M64 54h5"),
+    (Emotion::Concerned, "M31 37l11 -5M65 37l-11 -5"),
+    (Emotion::Witty, "M31 34q6 -7 12 0M53 44h12"),
+    (Emotion::Focused, "M31 36l12 3M65 36l-12 3"),
+];
+
+/// The avatar with mode and mood in words.
 #[component]
 pub fn AvatarFace() -> impl IntoView {
     renders::count("AvatarFace");
     let app = use_app();
     let mode = app.talk.mode;
-    let label = move || if app.connection.is_ready() { words(mode.get()) } else { "Not connected" };
+    let emotion = app.talk.emotion;
+    let label = move || {
+        if !app.connection.is_ready() && !app.playback.is_on() {
+            return "Not connected".to_owned();
+        }
+        match emotion.get() {
+            Emotion::Neutral => words(mode.get()).to_owned(),
+            mood => format!("{}, {}", words(mode.get()), mood.name()),
+        }
+    };
     view! {
-        <div class="avatar" data-testid="avatar" data-mode=move || mode.get().name() data-emotion=move || app.talk.emotion.get().name()>
+        <div class="avatar" data-testid="avatar" data-mode=move || mode.get().name() data-emotion=move || emotion.get().name()>
             <svg viewBox="0 0 96 96" aria-hidden="true">
                 <circle class="avatar-ring" cx="48" cy="48" r="44" />
                 <circle class="avatar-body" cx="48" cy="48" r="34" />
                 <g class="avatar-eyes">
-                    <circle cx="37" cy="43" r="4" />
-                    <circle cx="59" cy="43" r="4" />
+                    <circle class="eye-left" cx="37" cy="43" r="4" />
+                    <circle class="eye-right" cx="59" cy="43" r="4" />
                 </g>
+                {MOODS
+                    .map(|(mood, shape)| {
+                        view! {
+                            <g class=format!("avatar-mood mood-{}", mood.name())>
+                                <path d=shape />
+                            </g>
+                        }
+                    })
+                    .collect_view()}
                 <path class="avatar-mouth mouth-idle" d="M38 58q10 6 20 0" />
                 <path class="avatar-mouth mouth-error" d="M38 61q10 -7 20 0" />
                 <ellipse class="avatar-mouth mouth-speaking" cx="48" cy="59" rx="8" ry="5" />

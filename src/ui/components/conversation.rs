@@ -4,15 +4,14 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
-use super::{ConversationTools, TurnView};
-use crate::protocol::Command;
-use crate::state::{Row, use_app};
+use super::{Announcer, ConversationTools, TurnView};
+use crate::protocol::{Command, WallTime};
+use crate::state::{NoticeLevel, Row, use_app};
+use crate::ui::address::Address;
 use crate::ui::format;
 use crate::ui::renders;
-
-/// So near to the end counts as at the end (pixels).
-const NEAR_END: i32 = 48;
 
 const SUGGESTIONS: [&str; 3] =
     ["What can you do?", "What is the weather in Rabat today?", "Show me how to list files by size in Python"];
@@ -25,35 +24,25 @@ pub fn ConversationView() -> impl IntoView {
     let talk = app.talk;
     let scroller = NodeRef::<Div>::new();
     let content = NodeRef::<Div>::new();
-    let follows = RwSignal::new(true);
-    let window = Window::new(talk);
-    let to_end = move || {
-        if let Some(scroller) = scroller.get_untracked() {
-            scroller.set_scroll_top(scroller.scroll_height());
-        }
-    };
-    let on_scroll = move |_| {
-        if let Some(scroller) = scroller.get_untracked() {
-            let to_go = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
-            let is_near = to_go < NEAR_END;
-            if follows.get_untracked() != is_near {
-                follows.set(is_near);
-            }
-            if is_near {
-                window.shrink();
-            }
-        }
-    };
+    let address = Address::of_page();
+    let search = Memo::new(move |_| address.first("q"));
+    let window = Window::new(talk, search);
+    let scroll = Scroll::new(scroller, window);
     // The content grows by new turns and by streamed words alike: its size is what to follow.
-    follow_growth(content, move || {
-        if follows.get_untracked() {
-            to_end();
-        }
-    });
+    follow_growth(content, move || scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
-    follow_link(window, follows);
+    follow_link(scroll);
+    let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
+    // The day of the first entry on the page, where it began with one that is not.
+    let day_of_first = move || {
+        shown.with(|shown| {
+            let first = shown.first().filter(|(_, begins_day)| !begins_day);
+            first.map(|(row, _)| view! { <Day time=time(row) /> })
+        })
+    };
     view! {
-        <ConversationTools search=window.search found=Signal::derive(move || window.found()) />
+        <ConversationTools address search found=Signal::derive(move || window.found()) />
+        <Announcer />
         <div
             class="conversation"
             role="log"
@@ -61,7 +50,7 @@ pub fn ConversationView() -> impl IntoView {
             aria-live="off"
             tabindex="0"
             node_ref=scroller
-            on:scroll=on_scroll
+            on:scroll=move |_| scroll.on_scroll()
         >
             <div class="turns" node_ref=content>
                 <Show when=move || is_empty.get()>
@@ -72,23 +61,16 @@ pub fn ConversationView() -> impl IntoView {
                         {move || format!("{} older entries are no longer kept in this page.", talk.dropped.get())}
                     </p>
                 </Show>
-                <Show when=move || { window.hidden() > 0 }>
+                <Show when=move || { window.earlier() > 0 }>
                     <p class="dropped">
-                        <button class="button quiet" on:click=move |_| window.show_earlier()>
-                            {move || format!("Show earlier ({})", window.hidden())}
+                        <button class="button quiet" on:click=move |_| scroll.show_earlier()>
+                            {move || format!("Show earlier ({})", window.earlier())}
                         </button>
                     </p>
                 </Show>
-                <For each=move || with_days(window.rows()) key=|(row, day)| (row.key, day.clone()) let:entry>
-                    {entry
-                        .1
-                        .map(|day| {
-                            view! {
-                                <div class="day-divider">
-                                    <time>{day}</time>
-                                </div>
-                            }
-                        })}
+                {day_of_first}
+                <For each=move || shown.get() key=|(row, begins_day)| (row.key, *begins_day) let:entry>
+                    {entry.1.then(|| view! { <Day time=time(&entry.0) /> })}
                     {entry
                         .0
                         .turn
@@ -98,13 +80,7 @@ pub fn ConversationView() -> impl IntoView {
                 </For>
             </div>
         </div>
-        <NewMessages
-            follows
-            to_newest=move || {
-                follows.set(true);
-                to_end();
-            }
-        />
+        <NewMessages follows=scroll.follows to_newest=move || scroll.go_to_newest() />
     }
 }
 
@@ -136,32 +112,26 @@ fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Syn
 }
 
 /// A link to a turn (`?turn=3`) leads to it.
-fn follow_link(window: Window, follows: RwSignal<bool>) {
+fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
-    if let Some(number) = wanted {
-        follows.set(false);
-        window.show_all();
-        request_animation_frame(move || go_to_turn(number));
+    if wanted.is_some_and(|number| !scroll.go_to_turn(number)) {
+        let words = "That turn is not in this page (any more).";
+        use_app().notices.show(NoticeLevel::Info, "linked turn", words.into());
     }
 }
 
-fn go_to_turn(number: u64) {
-    if let Some(turn) = document().get_element_by_id(&format!("turn-{number}")) {
-        turn.scroll_into_view();
-    }
+fn time(row: &Row) -> WallTime {
+    row.turn.with_untracked(|turn| turn.time)
 }
 
-/// Puts the day to the first entry of each.
-fn with_days(rows: Vec<Row>) -> Vec<(Row, Option<String>)> {
-    let mut last_day = None;
-    rows.into_iter()
-        .map(|row| {
-            let time = row.turn.with_untracked(|turn| turn.time);
-            let day = time.unix_millis().div_euclid(86_400_000);
-            let is_new = last_day.replace(day) != Some(day);
-            (row, is_new.then(|| format::day(time)))
-        })
-        .collect()
+#[component]
+fn Day(time: WallTime) -> impl IntoView {
+    renders::count("Day");
+    view! {
+        <div class="day-divider">
+            <time>{format::day(time)}</time>
+        </div>
+    }
 }
 
 /// Calls `grown` whenever the size of `content` changes, for as long as the component lives.

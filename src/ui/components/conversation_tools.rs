@@ -1,19 +1,28 @@
 //! Search in the conversation, and the conversation as a file.
 
+use std::time::Duration;
+
 use icondata_lu::{LuDownload, LuSearch};
 use leptos::prelude::*;
+use web_sys::HtmlInputElement;
 
 use super::Glyph;
 use crate::model::{Turn, export_json, export_markdown};
 use crate::state::use_app;
+use crate::ui::address::Address;
 use crate::ui::files::download;
 use crate::ui::renders;
 
+/// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// The row above the conversation; `found` is how many entries match.
 #[component]
-pub fn ConversationTools(
+pub(super) fn ConversationTools(
+    /// Where the search is kept.
+    address: Address,
     /// What is searched for.
-    search: RwSignal<String>,
+    search: Memo<String>,
     /// How many entries match.
     #[prop(into)]
     found: Signal<usize>,
@@ -24,6 +33,8 @@ pub fn ConversationTools(
         let rows = app.talk.rows.get_untracked();
         rows.iter().map(|row| row.turn.get_untracked()).collect::<Vec<Turn>>()
     };
+    let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
+    let look_for = move |words| look_for.update_value(|look_for| look_for(words));
     let is_searching = move || search.with(|search| !search.trim().is_empty());
     view! {
         <div class="conversation-tools">
@@ -35,10 +46,11 @@ pub fn ConversationTools(
                     data-testid="search"
                     placeholder="Search"
                     prop:value=search
-                    on:input=move |event| search.set(event_target_value(&event))
+                    on:input=move |event| look_for(event_target_value(&event))
                     on:keydown=move |event| {
                         if event.key() == "Escape" {
-                            search.set(String::new());
+                            event_target::<HtmlInputElement>(&event).set_value("");
+                            look_for(String::new());
                         }
                     }
                 />

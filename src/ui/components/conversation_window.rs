@@ -1,74 +1,157 @@
-//! Which part of the conversation is on the page: the newest entries, more when the reader goes back, or what a
-//! search finds. So thousands of entries cost no more than those that are looked at.
-
-use std::collections::HashSet;
+//! Which part of the conversation is on the page: its newest entries, or those around the reader, of all or of what a
+//! search finds. So thousands of entries cost no more than the few hundred that are near.
 
 use leptos::prelude::*;
 
 use crate::state::{Row, RowKey, TalkStore};
 
-/// So many entries at first, and so many more at a time.
+/// So many entries for who reads the newest, and so many more at a time for who goes back.
 const PAGE: usize = 200;
+/// The page holds no more than so many: beyond, those at the far end go.
+const MOST: usize = 600;
+/// Before an entry that a link leads to, so many are on the page.
+const BEFORE_LINKED: usize = 50;
+/// The last entries may still change after others have come: late results of tools.
+const MAY_CHANGE: usize = 20;
+
+/// Where a reader is who does not follow the newest entry. Other words searched for make another list, in which it
+/// means nothing.
+#[derive(Clone, PartialEq, Eq)]
+struct Place {
+    first: RowKey,
+    search: String,
+}
 
 /// The part of the conversation that is on the page.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     talk: TalkStore,
-    /// What is searched for.
-    pub(super) search: RwSignal<String>,
-    /// How many of the newest entries are shown.
-    size: RwSignal<usize>,
+    /// What is searched for, written small.
+    search: Memo<String>,
     /// What a search finds; `None` while nothing is searched for.
-    matching: Memo<Option<HashSet<RowKey>>>,
+    found: Memo<Option<Vec<Row>>>,
+    /// None while the newest are followed.
+    place: RwSignal<Option<Place>>,
 }
 
 impl Window {
-    pub(super) fn new(talk: TalkStore) -> Self {
-        let search = RwSignal::new(String::new());
-        let matching = Memo::new(move |_| {
-            let needle = search.with(|search| search.trim().to_lowercase());
-            let has = |row: &&Row| row.turn.with_untracked(|turn| turn.text.to_lowercase().contains(&needle));
-            (!needle.is_empty())
-                .then(|| talk.rows.with(|rows| rows.iter().filter(has).map(|row| row.key).collect::<HashSet<_>>()))
+    /// A window on what the words in `search` find, or on everything.
+    pub(super) fn new(talk: TalkStore, search: Memo<String>) -> Self {
+        let search = Memo::new(move |_| search.with(|search| search.trim().to_lowercase()));
+        let settled = Memo::new(move |_| {
+            search.with(|words| {
+                let has = |row: &&Row| row.turn.with_untracked(|turn| turn.contains(words));
+                let find = |rows: &Vec<Row>| {
+                    let (settled, _) = rows.split_at(rows.len().saturating_sub(MAY_CHANGE));
+                    settled.iter().filter(has).cloned().collect::<Vec<_>>()
+                };
+                if words.is_empty() { Vec::new() } else { talk.rows.with(find) }
+            })
         });
-        Self { talk, search, size: RwSignal::new(PAGE), matching }
+        let found = Memo::new(move |_| {
+            search.with(|words| {
+                let has = |row: &&Row| row.turn.with(|turn| turn.contains(words));
+                (!words.is_empty()).then(|| {
+                    let mut found = settled.get();
+                    talk.rows.with(|rows| {
+                        let (_, changing) = rows.split_at(rows.len().saturating_sub(MAY_CHANGE));
+                        found.extend(changing.iter().filter(has).cloned());
+                    });
+                    found
+                })
+            })
+        });
+        Self { talk, search, found, place: RwSignal::new(None) }
     }
 
-    /// The entries on the page.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        let hidden = self.hidden();
-        self.talk.rows.with(|rows| {
-            let rows = rows.iter().skip(hidden);
-            self.matching.with(|matching| match matching {
-                Some(matching) => rows.filter(|row| matching.contains(&row.key)).cloned().collect(),
-                None => rows.cloned().collect(),
-            })
+    /// Reads the list that this is a window on.
+    fn with_list<R>(&self, read: impl FnOnce(&[Row]) -> R) -> R {
+        self.found.with(|found| match found {
+            Some(found) => read(found),
+            None => self.talk.rows.with(|rows| read(rows)),
+        })
+    }
+
+    /// Where the window begins in `list`.
+    fn start(&self, list: &[Row]) -> usize {
+        let newest = list.len().saturating_sub(PAGE);
+        let first = self.place.with(|place| {
+            let place = place.as_ref().filter(|place| self.search.with(|search| *search == place.search));
+            place.map(|place| place.first)
+        });
+        // Entries are in the order of their keys.
+        first.map_or(newest, |first| list.partition_point(|row| row.key < first).min(newest))
+    }
+
+    /// The entries on the page, each with whether a day begins with it in the list: told from it and the one before.
+    pub(super) fn rows<D: PartialEq>(&self, day: impl Fn(&Row) -> D) -> Vec<(Row, bool)> {
+        self.with_list(|list| {
+            let start = self.start(list);
+            let shown = list.iter().enumerate().skip(start).take(MOST);
+            let begins_day = |(at, row): (usize, &Row)| {
+                let before = at.checked_sub(1).and_then(|before| list.get(before));
+                (row.clone(), before.is_none_or(|before| day(before) != day(row)))
+            };
+            shown.map(begins_day).collect()
         })
     }
 
     /// How many earlier entries are not on the page.
-    pub(super) fn hidden(&self) -> usize {
-        let is_searching = self.matching.with(Option::is_some);
-        if is_searching { 0 } else { self.talk.rows.with(Vec::len).saturating_sub(self.size.get()) }
+    pub(super) fn earlier(&self) -> usize {
+        self.with_list(|list| self.start(list))
+    }
+
+    /// How many later entries are not on the page.
+    pub(super) fn later(&self) -> usize {
+        self.with_list(|list| (list.len() - self.start(list)).saturating_sub(MOST))
     }
 
     /// How many entries a search finds.
     pub(super) fn found(&self) -> usize {
-        self.matching.with(|matching| matching.as_ref().map_or(0, HashSet::len))
+        self.found.with(|found| found.as_ref().map_or(0, Vec::len))
     }
 
-    pub(super) fn show_earlier(&self) {
-        self.size.update(|size| *size = size.saturating_add(PAGE));
-    }
-
-    pub(super) fn show_all(&self) {
-        self.size.set(usize::MAX);
-    }
-
-    /// The reader is back at the newest entry: the old ones are not looked at any more.
-    pub(super) fn shrink(&self) {
-        if self.size.get_untracked() != PAGE {
-            self.size.set(PAGE);
+    /// The reader follows the newest entry: the old ones are not looked at any more.
+    pub(super) fn follow(&self) {
+        if self.place.with_untracked(Option::is_some) {
+            self.place.set(None);
         }
+    }
+
+    /// The reader looks at what is there: it stays, whatever comes.
+    pub(super) fn hold(&self) {
+        self.begin_at(|start| start);
+    }
+
+    /// Brings earlier entries in.
+    pub(super) fn show_earlier(&self) {
+        self.begin_at(|start| start.saturating_sub(PAGE));
+    }
+
+    /// Brings later entries in.
+    pub(super) fn show_later(&self) {
+        self.begin_at(|start| start.saturating_add(PAGE));
+    }
+
+    /// Brings the entry of the user's turn `number` in, if there is one.
+    pub(super) fn show_turn(&self, number: u64) -> bool {
+        let is_it = |row: &Row| row.turn.with_untracked(|turn| turn.number == Some(number));
+        let at = untrack(|| self.with_list(|list| list.iter().position(is_it)));
+        if let Some(at) = at {
+            self.begin_at(|_| at.saturating_sub(BEFORE_LINKED));
+        }
+        at.is_some()
+    }
+
+    /// Has the window begin at the entry to which `choose` leads from the present one.
+    fn begin_at(&self, choose: impl FnOnce(usize) -> usize) {
+        let first = untrack(|| {
+            self.with_list(|list| {
+                let start = choose(self.start(list)).min(list.len().saturating_sub(PAGE));
+                list.get(start).map(|row| row.key)
+            })
+        });
+        let search = self.search.get_untracked();
+        self.place.set(first.map(|first| Place { first, search }));
     }
 }

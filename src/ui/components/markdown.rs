@@ -2,32 +2,54 @@
 
 use leptos::html::{ElementChild, custom};
 use leptos::prelude::*;
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::CopyButton;
-use crate::model::{CodeKind, highlight};
+use crate::model::{CodeKind, Piece, cut_at_addresses, highlight};
 use crate::ui::renders;
 
 /// Deeper nesting than any answer needs would only exhaust the stack.
 const MAX_DEPTH: usize = 32;
 
+/// The parser's events. A run of text is one of them, so that an address is not cut.
+type Events<'a> = TextMergeStream<'a, Parser<'a>>;
+
+/// Where in the text an element stands.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    is_in_link: bool,
+}
+
+impl Place {
+    const TOP: Self = Self { depth: 0, is_in_link: false };
+
+    const fn inner(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+}
+
+fn parse(text: &str) -> Events<'_> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    TextMergeStream::new(Parser::new_ext(text, options))
+}
+
 /// A text in Markdown.
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
     renders::count("Markdown");
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut events = Parser::new_ext(&text, options);
-    let blocks = children(&mut events, 0);
+    let blocks = children(&mut parse(&text), Place::TOP);
     view! { <div class="turn-body markdown">{blocks}</div> }
 }
 
 /// The views of everything up to the end of the element that has just begun.
-fn children(events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
+fn children(events: &mut Events<'_>, place: Place) -> Vec<AnyView> {
     let mut views = Vec::new();
     while let Some(event) = events.next() {
         match event {
-            Event::Start(tag) => views.push(element(tag, events, depth + 1)),
+            Event::Start(tag) => views.push(element(tag, events, place.inner())),
             Event::End(_) => break,
+            Event::Text(text) if !place.is_in_link => views.extend(cut_at_addresses(&text).into_iter().map(piece)),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 views.push(text.into_string().into_any());
             }
@@ -42,8 +64,35 @@ fn children(events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
     views
 }
 
+fn piece(piece: Piece<'_>) -> AnyView {
+    match piece {
+        Piece::Words(words) => words.to_owned().into_any(),
+        Piece::Address(address) => link(address, vec![address.to_owned().into_any()]),
+    }
+}
+
+/// A text in Markdown as it would be read out: the words alone, in one line.
+pub(super) fn words(text: &str) -> String {
+    let mut words = String::new();
+    for event in parse(text) {
+        match event {
+            Event::Text(more) | Event::Code(more) | Event::Html(more) | Event::InlineHtml(more) => {
+                words.push_str(&more);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::Rule | Event::End(TagEnd::TableCell) => words.push(' '),
+            Event::Start(tag) if is_block(&tag) => words.push(' '),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
+}
+
 /// All the text up to the end of the element that has just begun.
-fn plain_text(events: &mut Parser<'_>) -> String {
+fn plain_text(events: &mut Events<'_>) -> String {
     let mut text = String::new();
     let mut depth = 0;
     for event in events.by_ref() {
@@ -58,8 +107,8 @@ fn plain_text(events: &mut Parser<'_>) -> String {
     text
 }
 
-fn element(tag: Tag<'_>, events: &mut Parser<'_>, depth: usize) -> AnyView {
-    if depth > MAX_DEPTH {
+fn element(tag: Tag<'_>, events: &mut Events<'_>, place: Place) -> AnyView {
+    if place.depth > MAX_DEPTH {
         return plain_text(events).into_any();
     }
     match tag {
@@ -70,22 +119,22 @@ fn element(tag: Tag<'_>, events: &mut Parser<'_>, depth: usize) -> AnyView {
             };
             code_block(language, plain_text(events))
         }
-        Tag::Link { dest_url, .. } => link(&dest_url, children(events, depth)),
+        Tag::Link { dest_url, .. } => link(&dest_url, children(events, Place { is_in_link: true, ..place })),
         Tag::Image { dest_url, .. } => {
             // Not loaded: a message must not make the page call another machine.
             let words = plain_text(events);
             let words = if words.is_empty() { dest_url.to_string() } else { words };
             link(&dest_url, vec![format!("Picture: {words}").into_any()])
         }
-        Tag::Table(alignments) => table(&alignments, events, depth),
+        Tag::Table(alignments) => table(&alignments, events, place),
         Tag::List(Some(first)) => {
-            let items = children(events, depth);
+            let items = children(events, place);
             view! { <ol start=first.to_string()>{items}</ol> }.into_any()
         }
-        Tag::HtmlBlock => view! { <p>{children(events, depth)}</p> }.into_any(),
+        Tag::HtmlBlock => view! { <p>{children(events, place)}</p> }.into_any(),
         other => match element_name(&other) {
-            Some(name) => custom(name).child(children(events, depth)).into_any(),
-            None => children(events, depth).into_any(),
+            Some(name) => custom(name).child(children(events, place)).into_any(),
+            None => children(events, place).into_any(),
         },
     }
 }
@@ -159,13 +208,13 @@ fn is_safe(address: &str) -> bool {
     ["https://", "http://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
 }
 
-fn table(alignments: &[Alignment], events: &mut Parser<'_>, depth: usize) -> AnyView {
+fn table(alignments: &[Alignment], events: &mut Events<'_>, place: Place) -> AnyView {
     let mut head = Vec::new();
     let mut rows = Vec::new();
     while let Some(event) = events.next() {
         match event {
-            Event::Start(Tag::TableHead) => head = cells("th", alignments, events, depth),
-            Event::Start(Tag::TableRow) => rows.push(cells("td", alignments, events, depth)),
+            Event::Start(Tag::TableHead) => head = cells("th", alignments, events, place),
+            Event::Start(Tag::TableRow) => rows.push(cells("td", alignments, events, place)),
             Event::End(_) => break,
             _ => {}
         }
@@ -184,7 +233,7 @@ fn table(alignments: &[Alignment], events: &mut Parser<'_>, depth: usize) -> Any
     .into_any()
 }
 
-fn cells(name: &'static str, alignments: &[Alignment], events: &mut Parser<'_>, depth: usize) -> Vec<AnyView> {
+fn cells(name: &'static str, alignments: &[Alignment], events: &mut Events<'_>, place: Place) -> Vec<AnyView> {
     let mut cells = Vec::new();
     while let Some(event) = events.next() {
         match event {
@@ -194,7 +243,7 @@ fn cells(name: &'static str, alignments: &[Alignment], events: &mut Parser<'_>, 
                     Some(Alignment::Center) => "center",
                     _ => "left",
                 };
-                let content = children(events, depth + 1);
+                let content = children(events, place.inner());
                 cells.push(custom(name).attr("data-align", align).child(content).into_any());
             }
             Event::End(_) => break,

@@ -1,10 +1,12 @@
 //! Parts of pages, one a file.
 
+mod announcer;
 mod avatar;
 mod chip;
 mod composer;
 mod confirm;
 mod conversation;
+mod conversation_scroll;
 mod conversation_tools;
 mod conversation_window;
 mod copy;
@@ -24,12 +26,13 @@ mod trouble;
 mod turn;
 mod voice;
 
+use announcer::Announcer;
 pub use avatar::AvatarFace;
 pub use chip::{AddressForm, ConnectionChip};
 pub use composer::Composer;
 pub use confirm::Confirm;
 pub use conversation::ConversationView;
-pub use conversation_tools::ConversationTools;
+use conversation_tools::ConversationTools;
 pub use copy::CopyButton;
 pub use experiment::ExperimentBanner;
 pub use filter::{EmptyState, FilterSelect};

@@ -35,6 +35,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
             data-testid="turn"
             data-role=role.name()
             data-open=move || is_open.get().to_string()
+            tabindex="-1"
         >
             <header class="turn-head">
                 <h2 class="turn-name">{who}</h2>
@@ -67,7 +68,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
                     .into_iter()
                     .map(|error| {
                         view! {
-                            <p class="turn-error" role="alert">
+                            <p class="turn-error">
                                 <Glyph icon=LuTriangleAlert />
                                 <span>{error}</span>
                             </p>

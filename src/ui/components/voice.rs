@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Glyph;
-use crate::protocol::{Command, SttStart};
+use crate::model::{Stage, StageKind};
+use crate::protocol::{Command, SttStart, Timestamp};
 use crate::state::{App, Settings, TalkKey, use_app};
 use crate::ui::renders;
 
@@ -33,23 +34,44 @@ impl TalkMode {
 struct Talk {
     app: App,
     mode: Memo<TalkMode>,
-    is_on: RwSignal<bool>,
+    /// When Coda was last asked to listen until it is told to stop, if it has not been told yet.
+    asked: RwSignal<Option<Timestamp>>,
+    /// It was asked, and whoever could end it has not: Coda itself can, and so can any part of the page.
+    is_on: Memo<bool>,
 }
 
 impl Talk {
+    fn new(app: App, mode: Memo<TalkMode>) -> Self {
+        let asked = RwSignal::new(None);
+        // What is over stays so, although the stages go when the next turn begins.
+        let over = Memo::new(move |before: Option<&Option<Timestamp>>| {
+            let asked = asked.get()?;
+            let is_over =
+                |stage: &Stage| stage.kind == StageKind::Listening && stage.started >= asked && stage.ended.is_some();
+            let was_over = before == Some(&Some(asked));
+            let is_over = was_over || app.data.pipeline.with(|pipeline| pipeline.stages().iter().any(is_over));
+            is_over.then_some(asked)
+        });
+        let is_on = Memo::new(move |_| asked.get().is_some() && over.get() != asked.get());
+        Self { app, mode, asked, is_on }
+    }
+
     /// The button or the key goes down.
     fn press(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
-            (TalkMode::Hold | TalkMode::Click, false) => self.start(SttStart::Continuous, action),
+            (TalkMode::Hold | TalkMode::Click, false) => self.start(action),
             (TalkMode::Click, true) => self.stop(action),
             (TalkMode::Hold, true) => {}
-            #[expect(clippy::cast_precision_loss, reason = "at most 60")]
-            (TalkMode::Seconds(seconds), _) => {
-                if self.app.connection.is_ready() && !self.app.playback.is_on_now() {
-                    let start = SttStart::Seconds(seconds as f64);
-                    self.app.send(Command::SttStart(start), "talk button", action);
-                }
-            }
+            (TalkMode::Seconds(seconds), _) => self.start_for(seconds, action),
+        }
+    }
+
+    /// The button is clicked by something that cannot hold it: Enter, or a screen reader.
+    fn toggle(&self, action: &'static str) {
+        match (self.mode.get_untracked(), self.is_on.get_untracked()) {
+            (TalkMode::Seconds(seconds), _) => self.start_for(seconds, action),
+            (_, false) => self.start(action),
+            (_, true) => self.stop(action),
         }
     }
 
@@ -60,17 +82,29 @@ impl Talk {
         }
     }
 
-    fn start(&self, start: SttStart, action: &'static str) {
-        if self.app.connection.is_ready() && !self.app.playback.is_on_now() {
-            self.is_on.set(true);
+    fn start(&self, action: &'static str) {
+        if self.can_start() {
+            self.asked.set(Some(self.app.playback.now().mono));
+            self.app.send(Command::SttStart(SttStart::Continuous), "talk button", action);
+        }
+    }
+
+    fn start_for(&self, seconds: u64, action: &'static str) {
+        #[expect(clippy::cast_precision_loss, reason = "at most 60")]
+        if self.can_start() {
+            let start = SttStart::Seconds(seconds as f64);
             self.app.send(Command::SttStart(start), "talk button", action);
         }
+    }
+
+    fn can_start(&self) -> bool {
+        self.app.connection.is_ready() && !self.app.playback.is_on_now()
     }
 
     /// Ends listening, in whatever mode it began.
     fn stop(&self, action: &'static str) {
         if self.is_on.try_get_untracked() == Some(true) {
-            self.is_on.set(false);
+            self.asked.set(None);
             self.app.send(Command::SttStop, "talk button", action);
         }
     }
@@ -86,6 +120,49 @@ fn is_for_focused_element() -> bool {
     })
 }
 
+/// Whether a key is pressed together with one that makes it mean something else, as in Ctrl C.
+fn is_with_modifier(event: &ev::KeyboardEvent) -> bool {
+    let is_modifier = matches!(event.key().as_str(), "Control" | "Meta" | "Alt");
+    !is_modifier && (event.ctrl_key() || event.meta_key() || event.alt_key())
+}
+
+/// Has the talk key talk, until the component is gone.
+fn follow_key(talk: Talk, key: Memo<TalkKey>) {
+    let is_key = move |event: &ev::KeyboardEvent| key.with_untracked(|key| key.is(&event.code()));
+    // The talk key is down, and neither the page nor the browser shall do anything else with it.
+    let is_key_down = StoredValue::new(false);
+    let listeners = [
+        window_event_listener(ev::keydown, move |event| {
+            if !is_key(&event) {
+                return;
+            }
+            if !event.repeat() && !is_for_focused_element() && !is_with_modifier(&event) {
+                event.prevent_default();
+                is_key_down.set_value(true);
+                talk.press("press the talk key");
+            } else if is_key_down.get_value() {
+                // A held key repeats, which would scroll or click.
+                event.prevent_default();
+            }
+        }),
+        window_event_listener(ev::keyup, move |event| {
+            if is_key(&event) && is_key_down.get_value() {
+                event.prevent_default();
+                is_key_down.set_value(false);
+                talk.release("release the talk key");
+            }
+        }),
+        window_event_listener(ev::blur, move |_| {
+            is_key_down.set_value(false);
+            talk.stop("leave the window");
+        }),
+    ];
+    on_cleanup(move || {
+        talk.stop("leave the page");
+        listeners.into_iter().for_each(WindowListenerHandle::remove);
+    });
+}
+
 /// The voice controls. Holding ends with anything that can end it: release, leaving, another window, a lost connection.
 #[component]
 pub fn VoiceControls() -> impl IntoView {
@@ -94,39 +171,14 @@ pub fn VoiceControls() -> impl IntoView {
     let connection = app.connection;
     let mode = Memo::new(move |_| app.settings.current.with(TalkMode::of));
     let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
-    let talk = Talk { app, mode, is_on: RwSignal::new(false) };
+    let talk = Talk::new(app, mode);
     let is_on = talk.is_on;
-    let press = move |action| talk.press(action);
-    let (release, stop) = (move |action| talk.release(action), move |action| talk.stop(action));
-    let is_key = move |event: &ev::KeyboardEvent| key.with_untracked(|key| key.is(&event.code()));
+    let (press, release) = (move |action| talk.press(action), move |action| talk.release(action));
     let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
-    let listeners = [
-        window_event_listener(ev::keydown, move |event| {
-            if is_key(&event) && !event.repeat() && !is_for_focused_element() {
-                event.prevent_default();
-                press("press the talk key");
-            } else if is_key(&event) && is_on.get_untracked() {
-                // A held key repeats, which would scroll or click.
-                event.prevent_default();
-            }
-        }),
-        window_event_listener(ev::keyup, move |event| {
-            if is_key(&event) && is_on.get_untracked() {
-                event.prevent_default();
-                release("release the talk key");
-            }
-        }),
-        window_event_listener(ev::blur, move |_| {
-            stop("leave the window");
-        }),
-    ];
-    on_cleanup(move || {
-        stop("leave the page");
-        listeners.into_iter().for_each(WindowListenerHandle::remove);
-    });
+    follow_key(talk, key);
     Effect::new(move |_| {
         if !connection.is_ready() {
-            stop("lose the connection");
+            talk.stop("lose the connection");
         }
     });
 
@@ -165,6 +217,12 @@ pub fn VoiceControls() -> impl IntoView {
                 on:pointerup=move |_| release("release")
                 on:pointercancel=move |_| release("pointer lost")
                 on:lostpointercapture=move |_| release("pointer lost")
+                on:click=move |event| {
+                    // A pointer's click counts itself, and has been heard going down.
+                    if event.detail() == 0 {
+                        talk.toggle("click");
+                    }
+                }
                 on:contextmenu=move |event| event.prevent_default()
             >
                 <Glyph icon=LuMic />

@@ -1,0 +1,46 @@
+//! The conversation for those who do not see it: answers are said once they are complete, errors as they come.
+
+use leptos::prelude::*;
+
+use super::markdown;
+use crate::model::{Role, Turn};
+use crate::state::use_app;
+use crate::ui::renders;
+
+/// Nobody listens longer without asking; the whole is there to be read.
+const LONGEST: usize = 400;
+
+/// A region that nobody sees. What was complete when the page was opened is no news.
+#[component]
+pub fn Announcer() -> impl IntoView {
+    renders::count("Announcer");
+    let rows = use_app().talk.rows;
+    let known = rows.with_untracked(|rows| {
+        rows.iter().rev().find(|row| row.turn.with_untracked(|turn| !turn.is_open)).map(|row| row.key)
+    });
+    let newest = Memo::new(move |_| {
+        let is_codas = |turn: &Turn| turn.role != Role::User;
+        let newest = rows.with(|rows| rows.iter().rfind(|row| row.turn.with_untracked(is_codas)).cloned());
+        newest.filter(|row| Some(row.key) > known)
+    });
+    let words = Memo::new(move |_| newest.with(|row| row.as_ref().map(|row| row.turn.with(said))));
+    view! {
+        <p class="visually-hidden" role="status" data-testid="announced">
+            {words}
+        </p>
+    }
+}
+
+/// What is said of an entry; nothing while it is written.
+fn said(turn: &Turn) -> String {
+    if turn.is_open {
+        return String::new();
+    }
+    let answer = (!turn.is_cut_off && !turn.text.is_empty()).then(|| markdown::words(&turn.text));
+    let errors = turn.errors.iter().map(|error| format!("Error: {error}"));
+    let words = answer.into_iter().chain(errors).collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}

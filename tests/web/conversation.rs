@@ -1,0 +1,456 @@
+//! The conversation: thousands of turns, links to one, search, and what is said of it to those who do not see it.
+
+use coda_dashboard::history::Recording;
+use coda_dashboard::model::{Role, ToolCall, ToolState, Turn, TurnKey};
+use coda_dashboard::protocol::WallTime;
+use coda_dashboard::replay::Playback;
+use coda_dashboard::state::{Row, RowKey};
+use js_sys::Date;
+use leptos::prelude::*;
+use serde_json::json;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Element;
+
+use crate::page::Page;
+
+/// A port on which nothing listens.
+const NOBODY: &str = "?ws=ws://127.0.0.1:9";
+/// More than the page ever holds at a time.
+const A_FEW_HUNDRED: usize = 600;
+const TURN: &str = "[data-testid=turn]";
+const LOG: &str = ".conversation";
+const SEARCH: &str = "[data-testid=search]";
+const NEWER: &str = "[data-testid=new-messages]";
+const STYLES: &str = concat!(
+    include_str!("../../style/tokens.css"),
+    include_str!("../../style/base.css"),
+    include_str!("../../style/shell.css"),
+    include_str!("../../style/conversation.css"),
+    include_str!("../../style/composer.css"),
+    include_str!("../../style/avatar.css"),
+);
+
+/// The talk page with its style sheets and turns of the test's own. Dropping it takes all of it away.
+struct Talk {
+    page: Page,
+    styles: Element,
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.styles.remove();
+    }
+}
+
+impl Talk {
+    fn open(query: &str) -> Self {
+        let styles = document().create_element("style").unwrap();
+        styles.set_text_content(Some(STYLES));
+        document().head().unwrap().append_child(&styles).unwrap();
+        Self { page: Page::open(query), styles }
+    }
+
+    /// A page that shows these turns and hears of nothing.
+    fn of(turns: Vec<Turn>) -> Self {
+        let talk = Self::open(NOBODY);
+        talk.page.app.talk.rows.set(turns.into_iter().map(row).collect());
+        talk
+    }
+
+    /// Opens the page anew at this address.
+    fn go(&mut self, address: &str) {
+        window().history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address)).unwrap();
+        self.page.mount_again();
+    }
+
+    fn add(&self, turn: Turn) {
+        self.page.app.talk.rows.update(|rows| rows.push(row(turn)));
+    }
+
+    fn edit(&self, key: u64, edit: impl FnOnce(&mut Turn)) {
+        let rows = self.page.app.talk.rows.get_untracked();
+        rows.iter().find(|row| row.key.turn == TurnKey(key)).unwrap().turn.update(edit);
+    }
+
+    fn shown(&self) -> usize {
+        self.page.all(TURN).len()
+    }
+
+    fn body(&self, at: usize) -> String {
+        self.page.texts(&format!("{TURN} .turn-body")).swap_remove(at)
+    }
+
+    async fn until_first(&self, text: &str) {
+        self.page.until(text, || self.shown() > 0 && self.body(0) == text).await;
+    }
+
+    fn scroll(&self, top: i32) {
+        self.page.element(LOG).set_scroll_top(top);
+    }
+
+    /// Scrolls away from the end and waits until the page knows.
+    async fn scroll_up(&self, top: i32) {
+        self.page.until("the newest in view", || self.page.element(LOG).scroll_top() > 1_000).await;
+        self.scroll(top);
+        self.page.until("not followed any more", || !self.page.all(NEWER).is_empty()).await;
+    }
+
+    /// Where the turn of this text stands in what is seen of the conversation.
+    fn top_of(&self, text: &str) -> f64 {
+        let turns = self.page.all(TURN);
+        let of_text = |turn: &&Element| turn.text_content().unwrap_or_default().ends_with(text);
+        let top = turns.iter().find(of_text).map(|turn| turn.get_bounding_client_rect().top()).expect(text);
+        top - self.page.element(LOG).get_bounding_client_rect().top()
+    }
+
+    /// The first turn that is wholly seen and its place, once the browser has measured what it had only guessed.
+    async fn read_first(&self) -> (String, f64) {
+        let texts = || self.page.texts(&format!("{TURN} .turn-body"));
+        let first = || texts().into_iter().map(|text| (self.top_of(&text), text)).find(|(top, _)| *top >= 0.0);
+        let known = StoredValue::new(None);
+        self.page
+            .until("a place that stays", || {
+                let now = first();
+                let before = known.get_value();
+                known.set_value(now.clone());
+                now.is_some() && now == before
+            })
+            .await;
+        let (top, text) = known.get_value().expect("a turn in view");
+        (text, top)
+    }
+
+    fn height(&self) -> f64 {
+        f64::from(self.page.element(LOG).client_height())
+    }
+
+    async fn search(&self, words: &str) {
+        self.page.until("the field", || !self.page.all(SEARCH).is_empty()).await;
+        self.page.type_into(SEARCH, words);
+        self.page.until("the address", || address().contains("q=") != words.is_empty()).await;
+    }
+}
+
+fn address() -> String {
+    window().location().search().unwrap()
+}
+
+fn row(turn: Turn) -> Row {
+    Row { key: RowKey { showing: 0, turn: turn.key }, turn: ArcRwSignal::new(turn) }
+}
+
+fn turn(key: u64, role: Role, text: &str) -> Turn {
+    Turn {
+        key: TurnKey(key),
+        role,
+        text: text.to_owned(),
+        is_open: false,
+        is_cut_off: false,
+        time: WallTime::from_unix_millis(1_795_374_566_500),
+        begins_session: false,
+        number: (role == Role::User).then_some(key),
+        tools: Vec::new(),
+        errors: Vec::new(),
+        outgoing: None,
+    }
+}
+
+fn said(count: u64) -> Vec<Turn> {
+    (1..=count).map(|key| turn(key, Role::User, &format!("turn {key}."))).collect()
+}
+
+#[wasm_bindgen_test]
+async fn a_search_that_finds_thousands_shows_the_newest_and_more_on_request() {
+    let talk = Talk::of(said(3_000));
+    talk.search("turn").await;
+    talk.page.until_shown("3000 found").await;
+    talk.until_first("turn 2801.").await;
+    assert_eq!(talk.shown(), 200);
+    talk.page.click(".dropped button");
+    talk.until_first("turn 2601.").await;
+    assert!(talk.shown() <= A_FEW_HUNDRED);
+    talk.search("turn 7.").await;
+    talk.page.until_shown("1 found").await;
+    talk.until_first("turn 7.").await;
+}
+
+#[wasm_bindgen_test]
+async fn all_turns_can_be_scrolled_through_while_the_page_holds_a_few_hundred() {
+    let talk = Talk::of(said(2_000));
+    talk.until_first("turn 1801.").await;
+    let mut first = talk.body(0);
+    while first != "turn 1." {
+        talk.page.until("a place to scroll up from", || talk.page.element(LOG).scroll_top() > 0).await;
+        talk.scroll(0);
+        talk.page.until("earlier turns", || talk.body(0) != first).await;
+        assert!(talk.shown() <= A_FEW_HUNDRED, "{}", talk.shown());
+        first = talk.body(0);
+    }
+    while talk.body(talk.shown() - 1) != "turn 2000." {
+        let last = talk.body(talk.shown() - 1);
+        talk.scroll(talk.page.element(LOG).scroll_height());
+        talk.page.until("later turns", || talk.body(talk.shown() - 1) != last).await;
+        assert!(talk.shown() <= A_FEW_HUNDRED, "{}", talk.shown());
+    }
+    assert_eq!(talk.page.all(NEWER).len(), 1, "the end is there and not yet reached");
+    let follows_again = || {
+        talk.scroll(talk.page.element(LOG).scroll_height());
+        talk.page.all(NEWER).is_empty() && talk.shown() == 200
+    };
+    talk.page.until("it follows again", follows_again).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_read_stays_in_its_place_when_earlier_turns_come() {
+    let talk = Talk::of(said(1_000));
+    talk.until_first("turn 801.").await;
+    talk.scroll_up(200).await;
+    let before = talk.top_of("turn 803.");
+    talk.until_first("turn 601.").await;
+    talk.page.until("its place", || (talk.top_of("turn 803.") - before).abs() < 2.0).await;
+    talk.page.click(".dropped button");
+    talk.until_first("turn 401.").await;
+    talk.page.until("its place again", || (talk.top_of("turn 803.") - before).abs() < 2.0).await;
+}
+
+#[wasm_bindgen_test]
+async fn new_turns_take_nothing_from_a_reader_who_has_scrolled_up() {
+    let talk = Talk::of(said(300));
+    talk.until_first("turn 101.").await;
+    talk.scroll_up(3_000).await;
+    let (read, before) = talk.read_first().await;
+    for key in 301..=320 {
+        talk.add(turn(key, Role::User, &format!("turn {key}.")));
+    }
+    talk.page.until_shown("20 new messages").await;
+    assert_eq!(talk.body(0), "turn 101.");
+    assert!((talk.top_of(&read) - before).abs() < 2.0, "{before} {}", talk.top_of(&read));
+    talk.page.click(NEWER);
+    talk.until_first("turn 121.").await;
+    talk.page.until("the newest in view", || talk.top_of("turn 320.") < talk.height()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_link_leads_to_its_turn_with_the_focus() {
+    let mut talk = Talk::of(said(2_000));
+    talk.go("/?turn=300");
+    talk.page
+        .until("the focus", || document().active_element().is_some_and(|element| element.id() == "turn-300"))
+        .await;
+    assert!(talk.shown() <= A_FEW_HUNDRED, "{}", talk.shown());
+    talk.page.until("it in view", || (-1.0..talk.height()).contains(&talk.top_of("turn 300."))).await;
+    assert_eq!(talk.page.texts(NEWER), ["To the newest"]);
+    talk.page.click(NEWER);
+    talk.until_first("turn 1801.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_link_to_a_turn_that_is_not_there_says_so_and_the_newest_is_followed() {
+    let mut talk = Talk::of(Vec::new());
+    talk.go("/?turn=3");
+    talk.page.until_shown("That turn is not in this page").await;
+    talk.page.until_shown("Nothing has been said yet").await;
+    assert!(talk.page.all(NEWER).is_empty());
+    talk.page.app.talk.rows.set(said(200).into_iter().map(row).collect());
+    talk.page.until("the end", || talk.page.element(LOG).scroll_top() > 1_000).await;
+}
+
+#[wasm_bindgen_test]
+async fn days_are_those_of_the_readers_clock_and_sessions_are_marked() {
+    // Midnight of the place where the browser is, wherever that is.
+    let at = |day, hour| Date::new_with_year_month_day_hr_min(2026, 2, day, hour, 30).get_time();
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+    let at = |day, hour| WallTime::from_unix_millis(at(day, hour) as i64);
+    let times = [at(3, 0), at(3, 11), at(3, 12), at(3, 23), at(4, 0), at(4, 23)];
+    let turns = (1..).zip(times).map(|(key, time)| Turn {
+        time,
+        begins_session: key == 2,
+        ..turn(key, Role::User, &format!("turn {key}."))
+    });
+    let talk = Talk::of(turns.collect());
+    let marks = || talk.page.texts(".day-divider, .session-divider, [data-testid=turn] .turn-body");
+    talk.page.until("the turns", || talk.shown() == 6).await;
+    let marks = marks();
+    let days: Vec<_> = marks.iter().filter(|mark| mark.contains("March") || mark.contains("Mar")).collect();
+    assert_eq!(days.len(), 2, "{marks:?}");
+    assert_eq!((&marks[0], &marks[6]), (days[0], days[1]), "{marks:?}");
+    assert_eq!(marks[2], "A new session of Coda's", "{marks:?}");
+    assert_eq!((talk.page.all(".day-divider").len(), talk.page.all(".session-divider").len()), (2, 1));
+}
+
+#[wasm_bindgen_test]
+async fn the_first_turn_on_the_page_tells_its_day_and_stays_when_earlier_ones_come() {
+    let talk = Talk::of(said(1_000));
+    talk.until_first("turn 801.").await;
+    assert_eq!(talk.page.all(".day-divider").len(), 1);
+    let first = talk.page.element(TURN);
+    talk.page.click(".dropped button");
+    talk.until_first("turn 601.").await;
+    assert!(first.is_connected(), "made once");
+    assert_eq!(talk.page.all(".day-divider").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_search_lives_in_the_address_and_looks_into_tools_errors_and_words_that_come_later() {
+    let failed = Turn { errors: vec!["Out of Memory".into()], ..turn(2, Role::System, "") };
+    let result = ToolState::Done(Some(json!("24 degrees")));
+    let call = ToolCall { name: "get_weather".into(), parameters: None, state: result, seconds: None };
+    let answer = Turn { tools: vec![call], ..turn(3, Role::Assistant, "It is sunny.") };
+    let open = Turn { is_open: true, ..turn(4, Role::Assistant, "And") };
+    let mut talk = Talk::of(vec![turn(1, Role::User, "hello"), failed, answer, open]);
+    for (words, found) in [("memory", 1), ("WEATHER", 1), ("24 deg", 1), ("nothing has this", 0)] {
+        talk.search(words).await;
+        talk.page.until(words, || talk.shown() == found).await;
+        talk.page.until_shown(&format!("{found} found")).await;
+    }
+    talk.search("tomorrow").await;
+    talk.page.until("nothing", || talk.shown() == 0).await;
+    talk.edit(4, |turn| turn.text.push_str(" tomorrow"));
+    talk.page.until_shown("1 found").await;
+    assert_eq!(address(), "?q=tomorrow");
+    talk.go("/?q=hello&ws=x");
+    talk.page.until("that one", || talk.page.texts(".turn-body") == ["hello"]).await;
+    talk.page.press(SEARCH, "Escape", false);
+    talk.page.until("all", || talk.shown() == 4).await;
+    assert_eq!(address(), "?ws=x");
+}
+
+#[wasm_bindgen_test]
+async fn a_finished_answer_is_announced_once_and_old_ones_never() {
+    const ANNOUNCED: &str = "[data-testid=announced]";
+    let old = Turn { errors: vec!["broken".into()], ..turn(1, Role::Assistant, "old") };
+    let mut talk = Talk::of(vec![old]);
+    talk.go("/");
+    talk.page.until("the turn", || talk.shown() == 1).await;
+    assert_eq!(talk.page.texts(ANNOUNCED), [""]);
+    assert!(talk.page.all("[role=alert]").is_empty(), "an old error is no alarm");
+    assert_eq!(talk.page.attribute(ANNOUNCED, "role"), "status");
+    let answer = "## Yes\n\n**It** is `so`:\n\n- [one](https://example.org)\n- two";
+    talk.add(Turn { is_open: true, ..turn(2, Role::Assistant, "## Ye") });
+    talk.page.until("the answer", || talk.shown() == 2).await;
+    assert_eq!(talk.page.texts(ANNOUNCED), [""], "not while it is written");
+    talk.edit(2, |turn| *turn = Turn { is_open: false, text: answer.into(), ..turn.clone() });
+    talk.page.until("its words", || talk.page.texts(ANNOUNCED) == ["Yes It is so: one two"]).await;
+    talk.add(turn(3, Role::Assistant, &"word ".repeat(1_000)));
+    talk.page.until("a part", || (100..500).contains(&talk.page.texts(ANNOUNCED)[0].len())).await;
+    talk.add(Turn { errors: vec!["out of memory".into()], ..turn(4, Role::System, "") });
+    talk.page.until("the error", || talk.page.texts(ANNOUNCED) == ["Error: out of memory"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn links_open_safely_and_only_where_their_address_can_do_no_harm() {
+    let text = "[named](https://example.org/a) and <https://example.org/b>, see https://example.org/c_d_e?x=1&y=2. \
+                (http://example.org/f(g)) `https://no.example` [https://example.org/h](https://example.org/i)\n\n\
+                ```\nhttps://no.example\n```\n";
+    let talk = Talk::of(vec![turn(1, Role::Assistant, text)]);
+    talk.page.until("the links", || !talk.page.all(".markdown a").is_empty()).await;
+    let links = talk.page.all(".markdown a");
+    let of = |name: &str| links.iter().map(|link| link.get_attribute(name).unwrap_or_default()).collect::<Vec<_>>();
+    let expected = ["a", "b", "c_d_e?x=1&y=2", "", "i"].map(|path| match path {
+        "" => "http://example.org/f(g)".to_owned(),
+        path => format!("https://example.org/{path}"),
+    });
+    assert_eq!(of("href"), expected);
+    assert!(of("target").iter().all(|target| target == "_blank"));
+    assert!(of("rel").iter().all(|rel| rel == "noopener noreferrer nofollow"));
+}
+
+#[wasm_bindgen_test]
+async fn no_address_that_could_run_something_becomes_a_link() {
+    let hostile = [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "&#106;avascript:alert(1)",
+        "java&#10;script:alert(1)",
+        "&#1;javascript:alert(1)",
+        "data:text/html;base64,PHNjcmlwdD4=",
+        "vbscript:msgbox",
+        "file:///etc/passwd",
+        "blob:https://example.org/x",
+        "about:blank",
+        "//example.org",
+        "/settings",
+    ];
+    let link = |address| {
+        format!(
+            "[words]({address}) ![picture]({address})
+
+"
+        )
+    };
+    let mut text = hostile.map(link).concat();
+    text.push_str("<javascript:alert(1)> [reference]\n\n[reference]: javascript:alert(1)\n");
+    let talk = Talk::of(vec![turn(1, Role::Assistant, &text)]);
+    talk.page.until("the text", || talk.page.texts(".markdown").concat().contains("reference")).await;
+    assert!(
+        talk.page.all(".markdown a, .markdown [href], .markdown [src]").is_empty(),
+        "{:?}",
+        talk.page.texts(".markdown a")
+    );
+    assert_eq!(talk.page.texts(".markdown").concat().matches("words").count(), hostile.len(), "what it says stays");
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_is_shown_with_its_face_although_there_is_no_connection() {
+    let talk = Talk::of(said(1));
+    talk.page.until_shown("Not connected").await;
+    let nothing = Playback::new(&Recording::default());
+    talk.page.app.playback.begin("test".into(), nothing);
+    talk.page.until("its face", || talk.page.texts(".avatar-label") == ["Ready"]).await;
+    talk.page.app.playback.end();
+    talk.page.until_shown("Not connected").await;
+}
+
+#[wasm_bindgen_test]
+async fn code_is_coloured_and_copied_as_it_is() {
+    let code = "def size(path):  # bytes\n    return 1024 * len(\"a\")\n";
+    let talk = Talk::of(vec![turn(1, Role::Assistant, &format!("So:\n\n```python\n{code}```\n"))]);
+    talk.page.until("the code", || !talk.page.all(".code-block").is_empty()).await;
+    for (class, texts) in [
+        ("keyword", vec!["def", "return"]),
+        ("comment", vec!["# bytes"]),
+        ("number", vec!["1024"]),
+        ("text", vec!["\"a\""]),
+    ] {
+        assert_eq!(talk.page.texts(&format!(".code-block .code-{class}")), texts, "{class}");
+    }
+    let colour = |class: &str| {
+        let style = window().get_computed_style(&talk.page.element(class)).unwrap().unwrap();
+        style.get_property_value("color").unwrap()
+    };
+    assert_ne!(colour(".code-keyword"), colour(".code-block code"), "the eye sees it");
+    assert_eq!(talk.page.texts(".code-block pre"), [code]);
+    run("Object.defineProperty(navigator, 'clipboard', {configurable: true, \
+         value: {writeText: text => { window.__copied = text; return Promise.resolve() }}})");
+    talk.page.click(".code-block .copy");
+    talk.page.until("the copy", || run("window.__copied").as_string().as_deref() == Some(code)).await;
+    talk.page.until("it says so", || talk.page.attribute(".code-block .copy", "aria-label") == "Copied").await;
+    run("delete navigator.clipboard");
+}
+
+#[wasm_bindgen_test]
+async fn the_whole_conversation_comes_as_a_file_whatever_is_shown() {
+    let talk = Talk::of(said(250));
+    talk.until_first("turn 51.").await;
+    run(
+        "window.__files = []; window.__make = URL.createObjectURL; window.__click = HTMLAnchorElement.prototype.click; \
+         URL.createObjectURL = blob => { blob.text().then(text => window.__files.push(text)); return 'blob:test' }; \
+         HTMLAnchorElement.prototype.click = function() { window.__files.push(this.download) }",
+    );
+    for button in talk.page.all(".conversation-tools button") {
+        wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(button).click();
+    }
+    talk.page.until("both files", || run("window.__files.length").as_f64() == Some(4.0)).await;
+    run("URL.createObjectURL = window.__make; HTMLAnchorElement.prototype.click = window.__click");
+    let files = run("window.__files.join('\\n')").as_string().unwrap();
+    for part in ["coda-conversation.md", "coda-conversation.json", "# Conversation with Coda", "\"text\": \"turn 1.\""]
+    {
+        assert!(files.contains(part), "no {part}");
+    }
+    assert_eq!((files.matches("turn 1.").count(), files.matches("turn 250.").count()), (2, 2));
+}
+
+fn run(script: &str) -> JsValue {
+    js_sys::eval(script).unwrap()
+}
