@@ -55,9 +55,10 @@ test-native: ## the core, natively
 test-backend: ## the Python test server's own tests
 	cd tests/backend && ../../$(PYTHON) -m unittest discover -q
 
+# Days are those of the reader's clock, which shows only away from UTC.
 test-web: ## components and the link in headless Chrome, against the Python server
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web --test link
+	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web --test link
 
 test-e2e: build ## the built page in Chromium against the Python server
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
