@@ -73,7 +73,16 @@ test-coda: setup-test build ## the same against a checkout of Coda Lite: make te
 
 # ---------------------------------------------------------------- to measure
 
-.PHONY: chaos backend-errors bench-link
+.PHONY: bench soak size chaos backend-errors bench-link
+bench: build setup-test ## the page against the floor, in Chromium: cost of events, start; BENCH_MEMORY=1 for a million
+	cargo bench --no-default-features --features e2e --bench page
+
+soak: build setup-test ## a long day in half an hour (SOAK_MINUTES): nothing may grow
+	cargo test --no-default-features --features e2e --test e2e -- --ignored --nocapture soak
+
+size: build ## what the first page downloads, and the largest functions of its program
+	@tools/size.sh
+
 chaos: ## the link under random faults: CHAOS_RUNS (100000) runs, and their figures
 	cargo test --no-default-features --profile fast --test link -- --ignored --nocapture figures
 

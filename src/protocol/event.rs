@@ -12,14 +12,15 @@ use super::fields::{FieldError, Fields, FromJson, Id};
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
 
         impl FromJson for $name {
             #[allow(unused_variables, unused_mut, reason = "an event without fields reads none")]
             fn from_json(value: Option<Value>) -> Result<Self, FieldError> {
                 let mut fields = Fields::new(value.unwrap_or(Value::Null))?;
-                Ok(Self { $($field: fields.take(stringify!($field))?),* })
+                let read = Self { $($field: fields.read(stringify!($field))),* };
+                fields.finish(read)
             }
         }
     };

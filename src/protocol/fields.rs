@@ -52,19 +52,37 @@ const fn json_type(value: &Value) -> &'static str {
 }
 
 /// A JSON object whose fields are taken out one by one.
-pub(super) struct Fields(Map<String, Value>);
+pub(super) struct Fields {
+    object: Map<String, Value>,
+    /// The first that went wrong of those that were read.
+    error: Option<FieldError>,
+}
 
 impl Fields {
     pub(super) fn new(value: Value) -> Result<Self, FieldError> {
         match value {
-            Value::Object(map) => Ok(Self(map)),
+            Value::Object(object) => Ok(Self { object, error: None }),
             other => Err(FieldError::new("an object", Some(&other))),
         }
     }
 
+    /// Takes the field `name`, or else remembers what is wrong with it and gives an empty value: [`Self::finish`] tells.
+    /// Forty types that each gave up at each of their fields would make the program a good deal larger.
+    pub(super) fn read<T: FromJson + Default>(&mut self, name: &str) -> T {
+        self.take(name).unwrap_or_else(|error| {
+            self.error.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    /// What was read, unless something was wrong with it.
+    pub(super) fn finish<T>(self, read: T) -> Result<T, FieldError> {
+        self.error.map_or(Ok(read), Err)
+    }
+
     /// Takes the field `name`; an `Option` takes a missing or null one as `None`.
     pub(super) fn take<T: FromJson>(&mut self, name: &str) -> Result<T, FieldError> {
-        T::from_json(self.0.remove(name)).map_err(|error| error.inside(name))
+        T::from_json(self.object.remove(name)).map_err(|error| error.inside(name))
     }
 }
 
@@ -156,7 +174,7 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
 }
 
 /// An identifier of the server's: text or a number on the wire, compared as text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub String);
 
 impl fmt::Display for Id {

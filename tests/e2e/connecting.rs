@@ -50,6 +50,7 @@ async fn the_address_can_be_changed_where_the_trouble_is_shown() -> Outcome {
     let backend = Backend::start(&[]).await?;
     let page = Page::open(NOBODY).await?;
     page.click_text("Change address").await?;
+    page.until_js("the field", "document.querySelector('.trouble input')").await?;
     page.run("const input = document.querySelector('.trouble input'); input.value = 'localhost:8765'; input.dispatchEvent(new Event('input', {bubbles: true}))").await?;
     page.click_text("Use").await?;
     page.until_shown("Coda is reached by ws:// or wss://").await?;
@@ -133,16 +134,8 @@ async fn nothing_sticks_out_sideways_from_320_pixels_to_4k() -> Outcome {
         page.resize(width, height).await?;
         page.until_js("no sideways scrolling", "document.documentElement.scrollWidth <= innerWidth").await?;
     }
-    // Narrower than a window can be: a frame of that width.
-    let frame = "const frame = document.createElement('iframe'); frame.style = 'width:320px;height:600px'; \
-                 frame.src = '/?backend=demo'; document.body.replaceChildren(frame)";
-    page.run(frame).await?;
-    let shell = "document.querySelector('iframe').contentDocument?.querySelector('.shell')";
-    page.until_js("the page in the frame", shell).await?;
-    page.until_js(
-        "no sideways scrolling at 320",
-        "document.querySelector('iframe').contentDocument.documentElement.scrollWidth <= 320",
-    )
-    .await?;
+    // Narrower than a window can be.
+    page.be_wide(320).await?;
+    page.until_js("no sideways scrolling at 320", "document.documentElement.scrollWidth <= 320").await?;
     page.close().await
 }

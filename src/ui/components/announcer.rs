@@ -1,14 +1,20 @@
 //! The conversation for those who do not see it: answers are said once they are complete, errors as they come.
 
+use leptos::__reexports::send_wrapper::SendWrapper;
 use leptos::prelude::*;
 
 use super::markdown;
+use crate::lazy::part;
 use crate::model::{Role, Turn};
 use crate::state::use_app;
 use crate::ui::renders;
 
 /// Nobody listens longer without asking; the whole is there to be read.
 const LONGEST: usize = 400;
+
+part! {
+    in markdown: fn words_of(text: String) -> String { markdown::words(&text) }
+}
 
 /// A region that nobody sees. What was complete when the page was opened is no news.
 #[component]
@@ -23,7 +29,14 @@ pub fn Announcer() -> impl IntoView {
         let newest = rows.with(|rows| rows.iter().rfind(|row| row.turn.with_untracked(is_codas)).cloned());
         newest.filter(|row| Some(row.key) > known)
     });
-    let words = Memo::new(move |_| newest.with(|row| row.as_ref().map(|row| row.turn.with(said))));
+    let said = Memo::new(move |_| newest.with(|row| row.as_ref().map(|row| row.turn.with(said))));
+    // What reads Markdown comes with the first answer; where it cannot be had, its marks are read out too.
+    let words = move || {
+        said.get().map(|said| {
+            let reading = SendWrapper::new(words_of(said.answer.clone()));
+            Suspend::new(async move { cut(&format!("{} {}", reading.await.unwrap_or(said.answer), said.errors)) })
+        })
+    };
     view! {
         <p class="visually-hidden" role="status" data-testid="announced">
             {words}
@@ -32,15 +45,26 @@ pub fn Announcer() -> impl IntoView {
 }
 
 /// What is said of an entry; nothing while it is written.
-fn said(turn: &Turn) -> String {
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Said {
+    /// Markdown.
+    answer: String,
+    errors: String,
+}
+
+fn said(turn: &Turn) -> Said {
     if turn.is_open {
-        return String::new();
+        return Said::default();
     }
-    let answer = (!turn.is_cut_off && !turn.text.is_empty()).then(|| markdown::words(&turn.text));
-    let errors = turn.errors.iter().map(|error| format!("Error: {error}"));
-    let words = answer.into_iter().chain(errors).collect::<Vec<_>>().join(" ");
+    let errors: Vec<_> = turn.errors.iter().map(|error| format!("Error: {error}")).collect();
+    let answer = if turn.is_cut_off { String::new() } else { turn.text.clone() };
+    Said { answer, errors: errors.join(" ") }
+}
+
+fn cut(words: &str) -> String {
+    let words = words.trim();
     match words.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &words[..end]),
-        None => words,
+        None => words.to_owned(),
     }
 }

@@ -182,6 +182,12 @@ impl Page {
         Ok(self.browser.client.perform_actions(actions).await?)
     }
 
+    /// Gives the page so many pixels, also fewer than a window can have.
+    pub async fn be_wide(&self, pixels: u32) -> Outcome {
+        let metrics = json!({ "width": pixels, "height": 600, "deviceScaleFactor": 1, "mobile": false });
+        self.ask("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
+    }
+
     pub async fn resize(&self, width: u32, height: u32) -> Outcome {
         Ok(self.browser.client.set_window_size(width, height).await?)
     }

@@ -1,0 +1,137 @@
+//! A long day in half an hour: traffic, lost connections, changes of page; nothing may grow.
+//!
+//! `make soak` runs it, for `SOAK_MINUTES` (30).
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::{Backend, Outcome, Page, failed};
+
+/// Between two measurements.
+const EVERY: Duration = Duration::from_secs(30);
+/// By how much the last measurements may be above the first, beside what the browser keeps for itself.
+const GROWTH: f64 = 1.1;
+
+/// Counts what nothing else tells: intervals that run, and the memory of the program.
+const WATCH: &str = "
+    window.__intervals = new Set();
+    const { setInterval: begin, clearInterval: end } = window;
+    window.setInterval = (...given) => { const id = begin(...given); window.__intervals.add(id); return id };
+    window.clearInterval = id => { window.__intervals.delete(id); end(id) };
+    const original = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (...given) => {
+        const made = await original.apply(WebAssembly, given);
+        if (made.instance.exports.memory) window.__memory ??= made.instance.exports.memory;
+        return made;
+    };
+";
+
+/// What must not grow.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    nodes: f64,
+    listeners: f64,
+    intervals: f64,
+    heap_mib: f64,
+    wasm_mib: f64,
+}
+
+async fn size(page: &Page) -> Result<Size, Box<dyn std::error::Error>> {
+    page.ask("HeapProfiler.collectGarbage", json!({})).await?;
+    let answer = page.ask("Performance.getMetrics", json!({})).await?;
+    let figure = |name: &str| {
+        let all = answer["metrics"].as_array().into_iter().flatten();
+        all.clone()
+            .find(|metric| metric["name"] == name)
+            .and_then(|metric| metric["value"].as_f64())
+            .unwrap_or_default()
+    };
+    let own = page.run("return [window.__intervals.size, window.__memory.buffer.byteLength]").await?;
+    Ok(Size {
+        nodes: figure("Nodes"),
+        listeners: figure("JSEventListeners"),
+        intervals: own[0].as_f64().unwrap_or_default(),
+        heap_mib: figure("JSHeapUsedSize") / 1_048_576.0,
+        wasm_mib: own[1].as_f64().unwrap_or_default() / 1_048_576.0,
+    })
+}
+
+async fn go(page: &Page, href: &str) -> Outcome {
+    page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
+    page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
+}
+
+/// Once through everything: a sentence, its answer, each page, the docked debugger, a lost connection.
+async fn round(page: &Page, backend: &Backend, number: u32) -> Outcome {
+    go(page, "/").await?;
+    page.until_phase("ready").await?;
+    page.say(&format!("use a tool, round {number}")).await?;
+    page.until_js(
+        "its answer",
+        "document.querySelector('.turns > :last-child [data-testid=turn], .turns > [data-testid=turn]:last-of-type')",
+    )
+    .await?;
+    backend.make("/flood", json!({"count": 2_000, "wait": true})).await?;
+    for href in ["/performance", "/memory", "/tools", "/system", "/debugger", "/settings"] {
+        go(page, href).await?;
+    }
+    for _ in 0..2 {
+        page.run("dispatchEvent(new KeyboardEvent('keydown', {key: '`', ctrlKey: true, bubbles: true}))").await?;
+    }
+    match number % 4 {
+        0 => backend.make("/drop", json!({})).await?,
+        2 => backend.make("/restart", json!({"down_seconds": 0.2})).await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "takes half an hour; `make soak` runs it"]
+async fn a_long_day_leaves_nothing_behind() -> Outcome {
+    let minutes = std::env::var("SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(30_u64);
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open("/").await?;
+    page.ask("Performance.enable", json!({})).await?;
+    page.before_each_document(WATCH).await?;
+    page.go(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    // The record and the conversation fill up to their bounds first: until then they are meant to grow.
+    for _ in 0..11 {
+        backend.make("/flood", json!({"count": 10_000, "wait": true})).await?;
+    }
+    let end = Instant::now() + Duration::from_secs(minutes * 60);
+    let (mut sizes, mut number, mut measured) = (Vec::new(), 0, Instant::now());
+    while Instant::now() < end {
+        round(&page, &backend, number).await?;
+        number += 1;
+        // Two rounds bring every part of the page in.
+        if number > 2 && measured.elapsed() >= EVERY.min(Duration::from_secs(minutes * 3)) {
+            measured = Instant::now();
+            go(&page, "/settings").await?;
+            sizes.push(size(&page).await?);
+            eprintln!("soak: round {number}: {:?}", sizes[sizes.len() - 1]);
+        }
+    }
+    let quarter = (sizes.len() / 4).max(1);
+    let (Some(first), Some(last)) = (sizes.get(..quarter), sizes.get(sizes.len().saturating_sub(quarter)..)) else {
+        return failed("the soak was too short for a measurement");
+    };
+    let mut grown = Vec::new();
+    for (name, of) in [
+        ("DOM nodes", (|size: &Size| size.nodes) as fn(&Size) -> f64),
+        ("listeners", |size| size.listeners),
+        ("intervals", |size| size.intervals),
+        ("JavaScript heap", |size| size.heap_mib),
+        ("memory of the program", |size| size.wasm_mib),
+    ] {
+        let smallest = |sizes: &[Size]| sizes.iter().map(of).fold(f64::INFINITY, f64::min);
+        let (before, after) = (smallest(first), smallest(last));
+        eprintln!("soak: {name}: {before:.1} at first, {after:.1} at last");
+        if after > before * GROWTH {
+            grown.push(format!("{name} grew from {before:.1} to {after:.1}"));
+        }
+    }
+    if grown.is_empty() { page.close().await } else { failed(grown.join("; ")) }
+}
