@@ -8,6 +8,8 @@ use super::skim;
 
 /// The frames that carry a token.
 const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
+/// What they all begin with: one look finds most texts innocent.
+const SECRET_PREFIX: &str = "auth_";
 /// What stands in a token's place.
 const MASK: &str = "\"•••\"";
 const NAME: &str = "token";
@@ -23,7 +25,7 @@ pub(super) fn is_secret(kind: &str) -> bool {
 /// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
-    if !SECRET_KINDS.iter().any(|kind| text.contains(kind)) {
+    if !text.contains(SECRET_PREFIX) {
         return Cow::Borrowed(text);
     }
     mask_frame(text, &skim::head(text).kind.unwrap_or_default())
@@ -38,7 +40,7 @@ pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
             text[..at].ends_with('"') && after == Some(&b'"')
         })
     };
-    let speaks_of_secret = || SECRET_KINDS.iter().any(|kind| text.contains(kind));
+    let speaks_of_secret = || text.contains(SECRET_PREFIX) && SECRET_KINDS.iter().any(|kind| text.contains(kind));
     if !is_secret && !speaks_of_secret() {
         Cow::Borrowed(text)
     } else if !is_object(text) || (is_secret && !text.contains(KEY)) {

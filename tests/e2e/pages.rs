@@ -38,6 +38,12 @@ const FLOATING: [(&str, &str); 4] = [
 const TOO_WIDE: &str =
     "[document.documentElement, document.querySelector('.page-body'), document.querySelector('.conversation')]";
 
+/// Where something sticks out: its box and that of what holds it.
+const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? document.documentElement; \
+    const end = box.getBoundingClientRect().left + box.clientWidth; \
+    return [...box.querySelectorAll('*')].filter(it => it.getBoundingClientRect().right > end + 0.5).slice(0, 8)\
+    .map(it => `${it.tagName}.${it.getAttribute('class')} to ${it.getBoundingClientRect().right} of ${end}`).join('; ')";
+
 async fn go(page: &Page, href: &str) -> Outcome {
     page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
     page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
@@ -127,7 +133,9 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
         page.until_phase("ready").await?;
         page.run("document.querySelectorAll('details').forEach(details => details.open = true)").await?;
         let fits = format!("{TOO_WIDE}.filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)");
-        page.until_js(&format!("no sideways scrolling of {href} at 320 pixels"), &fits).await?;
+        if page.until_js(&format!("no sideways scrolling of {href} at 320 pixels"), &fits).await.is_err() {
+            return failed(format!("{href} at 320 pixels: {}", page.run(STICKS_OUT).await?));
+        }
         page.be_wide(1400).await?;
     }
     page.until_shown("There is no such page").await?;

@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
 
-use crate::page::Page;
+use crate::page::{Page, pause};
 
 /// A port on which nothing listens.
 const NOBODY: &str = "?ws=ws://127.0.0.1:9";
@@ -158,6 +158,19 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
 
 fn said(count: u64) -> Vec<Turn> {
     (1..=count).map(|key| turn(key, Role::User, &format!("turn {key}."))).collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_newest_is_followed_while_the_oldest_leave_the_page() {
+    let talk = Talk::of((1..=300).map(|number| turn(number, Role::User, &format!("turn {number}"))).collect());
+    talk.page.until("the newest in view", || talk.page.element(LOG).scroll_top() > 1_000).await;
+    for number in 301..=380 {
+        talk.add(turn(number, Role::User, &format!("turn {number}")));
+        // A frame each, as they come from a server.
+        pause(20).await;
+    }
+    assert!(talk.page.all(NEWER).is_empty(), "nobody has scrolled up");
+    talk.page.until("the newest", || talk.top_of("turn 380") < talk.height()).await;
 }
 
 #[wasm_bindgen_test]

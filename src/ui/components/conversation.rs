@@ -28,11 +28,17 @@ pub fn ConversationView() -> impl IntoView {
     let search = Memo::new(move |_| address.first("q"));
     let window = Window::new(talk, search);
     let scroll = Scroll::new(scroller, window);
-    // The content grows by new turns and by streamed words alike: its size is what to follow.
-    follow_growth(content, move || scroll.on_growth());
+    // The content grows by new turns and by streamed words alike, and the box around it shrinks with a longer draft: their
+    // sizes are what to follow.
+    follow_sizes(content, scroller, move || scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
+    // Where as much leaves at the top as comes at the end, no size changes, but the browser holds on to what is in view.
+    Effect::new(move |_| {
+        shown.track();
+        scroll.on_exchange();
+    });
     // The day of the first entry on the page, where it began with one that is not.
     let day_of_first = move || {
         shown.with(|shown| {
@@ -134,16 +140,16 @@ fn Day(time: WallTime) -> impl IntoView {
     }
 }
 
-/// Calls `grown` whenever the size of `content` changes, for as long as the component lives.
-fn follow_growth(content: NodeRef<Div>, grown: impl Fn() + 'static) {
+/// Calls `changed` whenever the size of one of them changes, for as long as the component lives.
+fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn() + 'static) {
     use wasm_bindgen::JsCast;
     use wasm_bindgen::closure::Closure;
-    let grown = Closure::<dyn Fn()>::new(grown);
-    let Ok(observer) = web_sys::ResizeObserver::new(grown.as_ref().unchecked_ref()) else { return };
-    let kept = StoredValue::new_local((observer, grown));
+    let changed = Closure::<dyn Fn()>::new(changed);
+    let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+    let kept = StoredValue::new_local((observer, changed));
     Effect::new(move |_| {
-        if let Some(content) = content.get() {
-            kept.with_value(|(observer, _)| observer.observe(&content));
+        for element in [content.get(), scroller.get()].into_iter().flatten() {
+            kept.with_value(|(observer, _)| observer.observe(&element));
         }
     });
     on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));

@@ -37,6 +37,16 @@ impl Scroll {
         }
     }
 
+    /// Other entries are on the page: its end is followed once they are there.
+    pub(super) fn on_exchange(&self) {
+        let scroll = *self;
+        once_shown(move || {
+            if scroll.follows.try_get_untracked() == Some(true) {
+                scroll.go_to_end();
+            }
+        });
+    }
+
     /// The page has scrolled.
     pub(super) fn on_scroll(&self) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
