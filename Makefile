@@ -94,6 +94,13 @@ backend-errors: setup-test ## what the server suffers with and without queue and
 bench-link: ## what a message, an inbound event and their recording cost the core
 	cargo bench --no-default-features --features bench --bench link
 
+.PHONY: deny
+deny: ## licences and sources of what goes into the page, and advisories where their database can be had
+	@command -v cargo-deny >/dev/null || { echo "install it first: cargo install cargo-deny --locked"; exit 2; }
+	cargo deny check licenses bans sources
+	@if cargo deny fetch db 2>/dev/null; then cargo deny check advisories; \
+	  else echo "advisories are not checked: their database cannot be had from here"; fi
+
 .PHONY: clean
 clean: ## remove what was built; installed tools stay
 	rm -rf dist test-results
