@@ -63,7 +63,7 @@ fn Missing(again: impl Fn() + 'static) -> impl IntoView {
         <section class="page-body" role="alert">
             <h1>"Not loaded"</h1>
             <p>
-                "This part of the dashboard could not be fetched: the server that serves it did not answer, or has a newer version. What is connected stays connected."
+                "This part of the dashboard could not be loaded: the server that serves it did not answer, or has a newer version. What is connected stays connected."
             </p>
             <div class="actions">
                 <button class="button" on:click=move |_| again()>

@@ -87,3 +87,19 @@ async fn the_policy_of_the_page_is_strict_and_nothing_breaks_it() -> Outcome {
     assert_eq!(page.run("return window.__ran ?? false").await?, json!(false));
     page.close().await
 }
+
+#[tokio::test]
+async fn a_part_that_cannot_be_loaded_says_so_and_comes_on_the_next_try() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.ask("Network.enable", json!({})).await?;
+    page.ask("Network.setBlockedURLs", json!({ "urls": ["*split_pages.wasm"] })).await?;
+    page.run("document.querySelector('.nav a[href=\"/tools\"]').click()").await?;
+    page.until_shown("This part of the dashboard could not be loaded").await?;
+    page.until_phase("ready").await?;
+    page.ask("Network.setBlockedURLs", json!({ "urls": [] })).await?;
+    page.click_text("Try again").await?;
+    page.until_shown("No tool has been used yet").await?;
+    page.close().await
+}
