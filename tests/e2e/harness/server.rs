@@ -91,6 +91,11 @@ impl Backend {
         Ok(serde_json::from_str(&tokio::task::spawn_blocking(read).await??)?)
     }
 
+    /// How many connections there have been.
+    pub async fn connections(&self) -> Result<u64, Box<dyn std::error::Error>> {
+        Ok(self.report().await?["connections_total"].as_u64().unwrap_or_default())
+    }
+
     /// The messages of this type that the server acted on: their `data`.
     pub async fn acted_on(&self, kind: &str) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
         let report = self.report().await?;
