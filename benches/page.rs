@@ -42,7 +42,7 @@ struct Cost {
 }
 
 /// Watches long tasks and animation frames, and keeps the wasm memory in reach.
-const WATCH: &str = "
+const WATCH: &str = "(() => {
     window.__long = []; window.__dropped = 0; window.__ready = null;
     new PerformanceObserver(list => list.getEntries().forEach(entry => window.__long.push(entry.duration)))
         .observe({ type: 'longtask', buffered: true });
@@ -68,7 +68,7 @@ const WATCH: &str = "
             clearInterval(looked);
         }
     }, 1);
-";
+})()";
 
 type Found<T> = Result<T, Box<dyn std::error::Error>>;
 
