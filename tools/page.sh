@@ -32,7 +32,9 @@ rm "$work/$name.wasm"
 cp public/start.js "$work/"
 
 if [ "$TRUNK_PROFILE" = release ]; then
+  command -v wasm-opt >/dev/null || echo "tools/page.sh: there is no wasm-opt, so the page is larger than it has to be" >&2
   for part in "$work"/*.wasm; do
+    command -v wasm-opt >/dev/null || break
     # shellcheck disable=SC2086 # a list of words
     wasm-opt -Oz $features "$part" -o "$part" 2> >(grep -v "unknown name subsection" >&2 || true)
   done

@@ -150,12 +150,11 @@ setup_wasm_bindgen() {
   cargo_tool wasm-bindgen-cli "$want" "it makes the JavaScript side of the page and runs the browser tests" 3
 }
 
-# Trunk takes wasm-opt from the PATH when its version is the wanted one and downloads it otherwise,
-# which needs a network that allows it: npm's package works where that does not.
+# tools/page.sh makes a release small with it, and goes on without it.
 setup_wasm_opt() {
   local want="version ${BINARYEN_VERSION%%.*}" dir="$CACHE/binaryen-$BINARYEN_VERSION"
   [[ "$(wasm-opt --version 2>/dev/null || true)" == *"$want"* ]] && return
-  have npm || { say "no npm: trunk will download wasm-opt by itself at the first release build"; return; }
+  have npm || { say "no npm, so no wasm-opt: the page will be larger than it has to be"; return; }
   say "installing wasm-opt ${BINARYEN_VERSION%%.*} from npm: it makes the page smaller (seconds)"
   rm -rf "$dir.new" "$dir"
   mkdir -p "$dir.new"
