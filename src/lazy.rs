@@ -36,11 +36,13 @@ macro_rules! part {
             #[cfg(feature = "split")]
             #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, fallible)]
             fn $name($($argument: $type),*) -> Result<$result, $crate::lazy::NotLoaded> {
-                Ok($body)
+                let result = $body;
+                Ok(result)
             }
             #[cfg(not(feature = "split"))]
             async fn $name($($argument: $type),*) -> Result<$result, $crate::lazy::NotLoaded> {
-                Ok($body)
+                let result = $body;
+                Ok(result)
             }
             $name($($argument),*).await
         }

@@ -11,5 +11,4 @@ trap 'rm -rf "$work"' EXIT
 # Before it was made small, the program still has the names of its functions.
 wasm-split-cli "${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/coda-dashboard.wasm" "$work" --out-name page >/dev/null
 wasm-opt --all-features --metrics -o /dev/null "$work/page.wasm" | sed -n '1,12p'
-wasm-opt --all-features --func-metrics -o /dev/null "$work/page.wasm" |
-  awk '/^func: / { name = $2 } /\[binary-bytes\]/ { print $NF, name }' | sort -rn | sed -n '1,40p'
+python3 tools/functions.py "$work/page.wasm"

@@ -6,6 +6,7 @@
 mod address;
 mod clock;
 mod demo;
+mod frames;
 mod hints;
 mod log;
 mod network;
@@ -27,12 +28,11 @@ pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 
 use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase};
+use crate::protocol::Timestamp;
 use demo::Demo;
+use frames::Frames;
 use network::BadNetwork;
 use socket::Socket;
-
-/// Events are handed over once per animation frame; in a hidden page, which has no frames, this often (ms).
-const HIDDEN_FRAME_MILLIS: u32 = 500;
 
 /// What happened since the last frame.
 #[derive(Debug)]
@@ -59,9 +59,10 @@ struct Inner {
     socket: RefCell<Option<Socket>>,
     demo: RefCell<Option<Demo>>,
     network: BadNetwork,
-    timer: RefCell<Option<Timeout>>,
+    /// What wakes the link, and when.
+    timer: RefCell<Option<(Timestamp, Timeout)>>,
     events: RefCell<Vec<LinkEvent>>,
-    frame: RefCell<Option<Frame>>,
+    frames: Frames,
     listener: RefCell<Option<Listener>>,
     hints: RefCell<Option<hints::Hints>>,
     /// What was kept of an earlier visit has been taken up.
@@ -71,14 +72,8 @@ struct Inner {
     not_kept: Cell<usize>,
 }
 
-/// Whichever comes first: the animation frame, or the timer that stands in for it while the page is hidden.
-struct Frame {
-    _visible: gloo_render::AnimationFrame,
-    _hidden: Timeout,
-}
-
 impl Driver {
-    /// Makes the driver. `listener` gets what happens, once per animation frame.
+    /// Makes the driver. `listener` gets what happens, at most once per animation frame.
     #[must_use]
     pub fn start(config: LinkConfig, listener: impl FnMut(Batch) + 'static) -> Self {
         let driver = Self(Rc::new(Inner {
@@ -90,7 +85,7 @@ impl Driver {
             network: BadNetwork::default(),
             timer: RefCell::default(),
             events: RefCell::default(),
-            frame: RefCell::default(),
+            frames: Frames::default(),
             listener: RefCell::new(Some(Box::new(listener))),
             hints: RefCell::default(),
             has_restored: Cell::new(false),
@@ -211,40 +206,21 @@ impl Driver {
         }
     }
 
+    /// Sees to it that the link is woken in time. Woken too early, it does nothing: while each frame puts the next wakeup off,
+    /// the timer that is there is left.
     fn arm_timer(&self) {
         let now = now();
-        let wakeup = self.0.link.borrow_mut().next_wakeup(now);
-        let timer = wakeup.map(|wakeup| {
+        let mut timer = self.0.timer.borrow_mut();
+        let Some(wakeup) = self.0.link.borrow_mut().next_wakeup(now) else {
+            *timer = None;
+            return;
+        };
+        if timer.as_ref().is_none_or(|(armed_for, _)| wakeup.at < *armed_for || *armed_for <= now.mono) {
             // Rounded up: a timer that fires early would only be armed again.
             let millis = wakeup.at.since(now.mono).as_micros().div_ceil(1_000);
             let driver = self.clone();
-            Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), move || driver.dispatch(Input::Tick))
-        });
-        *self.0.timer.borrow_mut() = timer;
-    }
-
-    fn request_frame(&self) {
-        let mut frame = self.0.frame.borrow_mut();
-        if frame.is_none() {
-            let (visible, hidden) = (self.clone(), self.clone());
-            *frame = Some(Frame {
-                _visible: gloo_render::request_animation_frame(move |_| visible.hand_over()),
-                _hidden: Timeout::new(HIDDEN_FRAME_MILLIS, move || hidden.hand_over()),
-            });
-        }
-    }
-
-    fn hand_over(&self) {
-        // The callback that runs right now lives in here: it must not be dropped before it returns.
-        let frame = self.0.frame.borrow_mut().take();
-        wasm_bindgen_futures::spawn_local(async move { drop(frame) });
-        let events = std::mem::take(&mut *self.0.events.borrow_mut());
-        let status = self.0.link.borrow().status();
-        // Taken out while it runs, so that a listener may dispatch.
-        let listener = self.0.listener.borrow_mut().take();
-        if let Some(mut listener) = listener {
-            listener(Batch { events, status, not_kept: self.0.not_kept.get() });
-            *self.0.listener.borrow_mut() = Some(listener);
+            let wake = move || driver.dispatch(Input::Tick);
+            *timer = Some((wakeup.at, Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), wake)));
         }
     }
 }

@@ -55,12 +55,11 @@ pub(super) struct DockOpen(pub(super) RwSignal<bool>);
 #[component]
 pub fn Shell() -> impl IntoView {
     renders::count("Shell");
-    let dock = RwSignal::new(false);
-    provide_context(DockOpen(dock));
+    provide_context(DockOpen(RwSignal::new(false)));
     view! {
         <Router>
             <PageTitle />
-            <div class="shell" class:docked=dock>
+            <div class="shell">
                 <a class="skip-link" href="#main">
                     "Skip to the page"
                 </a>
@@ -82,7 +81,7 @@ pub fn Shell() -> impl IntoView {
                     </FlatRoutes>
                 </main>
                 <Dock />
-                <NoticeList />
+                <NoticePlace />
                 <Confirm />
                 <Palette />
             </div>
@@ -102,6 +101,18 @@ fn Dock() -> impl IntoView {
                 {part(part::debugger_panel)}
             </section>
         </Show>
+    }
+}
+
+/// The notices, where they cover nothing that is needed on this page.
+#[component]
+fn NoticePlace() -> impl IntoView {
+    renders::count("NoticePlace");
+    let path = use_location().pathname;
+    view! {
+        <div class="notice-place" data-page=path>
+            <NoticeList />
+        </div>
     }
 }
 

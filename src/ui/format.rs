@@ -1,8 +1,10 @@
 //! Times and durations as people read them.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::Intl::DateTimeFormat;
+use js_sys::{Array, Date, Function, Object, Reflect};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 
@@ -16,21 +18,59 @@ fn date(time: WallTime) -> Date {
     Date::new(&JsValue::from_f64(time.unix_millis() as f64))
 }
 
-fn options(pairs: &[(&str, &str)]) -> Object {
-    let options = Object::new();
-    for (key, value) in pairs {
-        // Setting a property of a fresh plain object cannot fail.
-        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+/// What of a moment is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    TimeOfDay,
+    Day,
+    DateAndTime,
+}
+
+impl Form {
+    /// As `Intl.DateTimeFormat` takes it.
+    const fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::TimeOfDay => &[("hour", "2-digit"), ("minute", "2-digit")],
+            Self::Day => &[("weekday", "long"), ("month", "long"), ("day", "numeric")],
+            Self::DateAndTime => &[("dateStyle", "medium"), ("timeStyle", "medium")],
+        }
     }
-    options
+
+    /// In the user's language, and with 12 or 24 hours where he has chosen.
+    fn write(self, time: WallTime) -> String {
+        let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
+        let hour12 = clock.filter(|clock| *clock != "auto").map(|clock| clock == "12");
+        let writer = writer(self, hour12);
+        writer.call1(&JsValue::UNDEFINED, &date(time)).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    }
+}
+
+/// The browser takes a while to make one, so that each is made once.
+fn writer(form: Form, hour12: Option<bool>) -> Function {
+    type Writers = Vec<((Form, Option<bool>), Function)>;
+    thread_local! {
+        static WRITERS: RefCell<Writers> = const { RefCell::new(Vec::new()) };
+    }
+    WRITERS.with_borrow_mut(|writers| {
+        if let Some((_, writer)) = writers.iter().find(|(kind, _)| *kind == (form, hour12)) {
+            return writer.clone();
+        }
+        let options = Object::new();
+        let pairs = form.options().iter().map(|(key, value)| (*key, JsValue::from(*value)));
+        for (key, value) in pairs.chain(hour12.map(|hour12| ("hour12", hour12.into()))) {
+            // Setting a property of a fresh plain object cannot fail.
+            let _ = Reflect::set(&options, &key.into(), &value);
+        }
+        let writer = DateTimeFormat::new(&Array::new(), &options).format();
+        writers.push(((form, hour12), writer.clone()));
+        writer
+    })
 }
 
 /// The time of day in the user's language, as in `14:05`. Read again when the user wants other times.
 #[must_use]
 pub fn clock_time(time: WallTime) -> String {
-    let options = options(&[("hour", "2-digit"), ("minute", "2-digit")]);
-    set_hour_cycle(&options);
-    date(time).to_locale_string("default", &options).into()
+    Form::TimeOfDay.write(time)
 }
 
 /// A moment that may lie long back: the time of day, with the date where that is not today's.
@@ -40,19 +80,10 @@ pub fn moment(time: WallTime) -> String {
     if is_today { clock_time(time) } else { full_time(time) }
 }
 
-/// 12 or 24 hours, where the user has chosen.
-fn set_hour_cycle(options: &Object) {
-    let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
-    if let Some(is_twelve) = clock.filter(|clock| *clock != "auto").map(|clock| clock == "12") {
-        let _ = Reflect::set(options, &"hour12".into(), &is_twelve.into());
-    }
-}
-
 /// The day in the user's language, as in `Monday, November 23`.
 #[must_use]
 pub fn day(time: WallTime) -> String {
-    let options = options(&[("weekday", "long"), ("month", "long"), ("day", "numeric")]);
-    date(time).to_locale_string("default", &options).into()
+    Form::Day.write(time)
 }
 
 /// The day at the user's place, counted from 1970-01-01.
@@ -67,9 +98,7 @@ pub fn local_day(time: WallTime) -> i64 {
 /// Date and time to the second in the user's language.
 #[must_use]
 pub fn full_time(time: WallTime) -> String {
-    let options = options(&[("dateStyle", "medium"), ("timeStyle", "medium")]);
-    set_hour_cycle(&options);
-    date(time).to_locale_string("default", &options).into()
+    Form::DateAndTime.write(time)
 }
 
 /// A span, as in `1.2 ms`, `3.4 s`, `5 min 12 s` or `1 h 7 min`.

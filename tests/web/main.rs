@@ -11,6 +11,7 @@ mod components;
 mod conversation;
 mod debugger;
 mod experiments;
+mod frames;
 mod memory;
 mod performance;
 mod playback;

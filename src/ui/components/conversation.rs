@@ -34,11 +34,6 @@ pub fn ConversationView() -> impl IntoView {
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
-    // Where as much leaves at the top as comes at the end, no size changes, but the browser holds on to what is in view.
-    Effect::new(move |_| {
-        shown.track();
-        scroll.on_exchange();
-    });
     // The day of the first entry on the page, where it began with one that is not.
     let day_of_first = move || {
         shown.with(|shown| {
@@ -51,6 +46,7 @@ pub fn ConversationView() -> impl IntoView {
         <Announcer />
         <div
             class="conversation"
+            class:following=move || scroll.follows.get()
             role="log"
             aria-label="Conversation"
             aria-live="off"

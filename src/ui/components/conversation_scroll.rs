@@ -30,21 +30,11 @@ impl Scroll {
         Self { scroller, window, follows: RwSignal::new(true), last_top: StoredValue::new(0) }
     }
 
-    /// The content has another size: its end is followed.
+    /// The content or the box around it has another size: the end is followed.
     pub(super) fn on_growth(&self) {
         if self.follows.get_untracked() {
             self.go_to_end();
         }
-    }
-
-    /// Other entries are on the page: its end is followed once they are there.
-    pub(super) fn on_exchange(&self) {
-        let scroll = *self;
-        once_shown(move || {
-            if scroll.follows.try_get_untracked() == Some(true) {
-                scroll.go_to_end();
-            }
-        });
     }
 
     /// The page has scrolled.

@@ -1,0 +1,103 @@
+//! When what happened is handed over: once per animation frame; where frames are dear, seldom enough to leave the page to
+//! its user for most of the time; in a hidden page, which has no frames, by a timer.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use gloo_render::AnimationFrame;
+use gloo_timers::callback::Timeout;
+
+use super::{Batch, Driver, clock};
+use crate::protocol::Timestamp;
+
+/// In a hidden page, which has no frames, events are handed over this often (ms).
+const HIDDEN_FRAME_MILLIS: u32 = 500;
+/// One part in so many of the time goes to frames, at most.
+const SHARE: u32 = 4;
+/// However dear a frame was, the next one comes after this.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// A pause shorter than half a frame of 60 a second is none.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
+
+/// The frame that is asked for, and how dear the last one was.
+#[derive(Default)]
+pub(super) struct Frames {
+    next: RefCell<Option<Next>>,
+    not_before: Cell<Timestamp>,
+}
+
+/// What has to come first, up to the next frame. Dropped, it does not come.
+enum Next {
+    /// The browser has drawn the last frame.
+    Drawn {
+        _end: Timeout,
+    },
+    Pause {
+        _end: Timeout,
+    },
+    /// Whichever comes first: the animation frame, or the timer that stands in for it while the page is hidden.
+    Frame {
+        _visible: AnimationFrame,
+        _hidden: Timeout,
+    },
+}
+
+impl Driver {
+    /// Asks for a frame.
+    pub(super) fn request_frame(&self) {
+        let frames = &self.0.frames;
+        if frames.next.borrow().is_some() {
+            return;
+        }
+        let pause = frames.not_before.get().since(clock::now().mono);
+        if pause < SHORTEST_PAUSE {
+            self.await_frame();
+        } else {
+            let driver = self.clone();
+            let millis = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX);
+            let end = Timeout::new(millis, move || driver.await_frame());
+            self.replace_next(Some(Next::Pause { _end: end }));
+        }
+    }
+
+    fn await_frame(&self) {
+        let (visible, hidden) = (self.clone(), self.clone());
+        let frame = Next::Frame {
+            _visible: gloo_render::request_animation_frame(move |_| visible.hand_over()),
+            _hidden: Timeout::new(HIDDEN_FRAME_MILLIS, move || hidden.hand_over()),
+        };
+        self.replace_next(Some(frame));
+    }
+
+    fn hand_over(&self) {
+        let start = clock::now().mono;
+        let events = self.0.events.take();
+        let status = self.0.link.borrow().status();
+        // Taken out while it runs, so that a listener may dispatch.
+        let listener = self.0.listener.take();
+        if let Some(mut listener) = listener {
+            listener(Batch { events, status, not_kept: self.0.not_kept.get() });
+            self.0.listener.replace(Some(listener));
+        }
+        // Components are brought up to date after this, and then the browser draws; a timer's turn is after that.
+        let driver = self.clone();
+        let end = Timeout::new(0, move || driver.pace(start));
+        self.replace_next(Some(Next::Drawn { _end: end }));
+    }
+
+    /// Puts the next frame off for long enough after one that began at `start` and has been drawn.
+    fn pace(&self, start: Timestamp) {
+        let cost = clock::now().mono.since(start);
+        self.0.frames.not_before.set(start + (cost * SHARE).min(LONGEST_PAUSE));
+        self.replace_next(None);
+        if !self.0.events.borrow().is_empty() {
+            self.request_frame();
+        }
+    }
+
+    /// The callback that runs right now may live in what was to come first: it must not be dropped before it returns.
+    fn replace_next(&self, next: Option<Next>) {
+        let before = self.0.frames.next.replace(next);
+        wasm_bindgen_futures::spawn_local(async move { drop(before) });
+    }
+}

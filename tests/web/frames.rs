@@ -1,0 +1,71 @@
+//! How often what happened is handed over to the page.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use coda_dashboard::driver::{Driver, now};
+use coda_dashboard::link::{Input, LinkConfig, Origin, Submission};
+use coda_dashboard::protocol::Command;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::pause;
+
+/// What each frame costs in the test.
+const DEAR: Duration = Duration::from_millis(20);
+const FRAMES: usize = 6;
+const ORIGIN: Origin = Origin { component: "test", action: "say" };
+
+fn say(driver: &Driver, number: usize) {
+    let command = Command::TextInput { text: format!("text {number}") };
+    driver.dispatch(Input::Submit(Submission { command, origin: ORIGIN, again: None }));
+}
+
+#[wasm_bindgen_test]
+async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
+    let (starts, events) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0)));
+    let driver = Driver::start(LinkConfig::default(), {
+        let (starts, events) = (Rc::clone(&starts), Rc::clone(&events));
+        move |batch| {
+            let start = now().mono;
+            starts.borrow_mut().push(start);
+            events.set(events.get() + batch.events.len());
+            while now().mono.since(start) < DEAR {}
+        }
+    });
+    let mut said = 0;
+    while starts.borrow().len() < FRAMES {
+        say(&driver, said);
+        said += 1;
+        pause(3).await;
+    }
+    while events.get() < said {
+        pause(3).await;
+    }
+    let starts = starts.borrow();
+    for pair in starts.windows(2) {
+        // A quarter of the time, short of half a frame of 60 a second.
+        assert!(pair[1].since(pair[0]) > DEAR * 4 - Duration::from_millis(9), "{starts:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
+    let batches = Rc::new(RefCell::new(Vec::new()));
+    let again: Rc<RefCell<Option<Driver>>> = Rc::default();
+    let driver = Driver::start(LinkConfig::default(), {
+        let (batches, again) = (Rc::clone(&batches), Rc::clone(&again));
+        move |batch| {
+            batches.borrow_mut().push(batch.events.len());
+            if let Some(driver) = again.borrow_mut().take() {
+                say(&driver, 1);
+            }
+        }
+    });
+    *again.borrow_mut() = Some(driver.clone());
+    say(&driver, 0);
+    while batches.borrow().len() < 2 {
+        pause(3).await;
+    }
+    assert!(batches.borrow().iter().all(|events| *events > 0), "{batches:?}");
+}
