@@ -1,11 +1,18 @@
 //! Looks for words in frames as people read them: whatever the case, and through JSON's escapes.
 
+use memchr::memchr2_iter;
+
+/// The bytes that are frequent in frames, the most frequent first.
+const FREQUENT: &[u8] = b" \"e:tanoirs,l_dumcp0gh1yf2b.34w56789k-v";
+
 /// A text to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needle {
     text: String,
     /// In lower case.
     folded: String,
+    /// The place of its rarest byte, which is looked for first.
+    rarest: usize,
     /// Stands in a frame as it is read: no escape can hide it.
     is_plain: bool,
 }
@@ -15,7 +22,10 @@ impl Needle {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
-        Self { text: text.to_owned(), folded: text.to_lowercase(), is_plain }
+        let folded = text.to_lowercase();
+        let rank = |byte: u8| FREQUENT.iter().position(|frequent| *frequent == byte).unwrap_or(FREQUENT.len());
+        let rarest = folded.bytes().enumerate().max_by_key(|(_, byte)| rank(*byte)).map_or(0, |(at, _)| at);
+        Self { text: text.to_owned(), folded, rarest, is_plain }
     }
 
     /// The text as it was given.
@@ -27,27 +37,23 @@ impl Needle {
     /// Whether it occurs in `hay`.
     #[must_use]
     pub fn is_in(&self, hay: &str) -> bool {
-        if find_ascii(hay.as_bytes(), self.folded.as_bytes()) {
+        if self.is_in_bytes(hay.as_bytes()) {
             return true;
         }
         // Python writes every other letter as an escape.
         let may_be_hidden = !self.is_plain && (hay.contains('\\') || !hay.is_ascii());
         may_be_hidden && unescape(hay).to_lowercase().contains(&self.folded)
     }
-}
 
-/// Whether `needle`, in lower case, occurs in `hay`; only ASCII letters count as equal in both cases.
-fn find_ascii(hay: &[u8], needle: &[u8]) -> bool {
-    let Some((&first, rest)) = needle.split_first() else { return true };
-    let upper = first.to_ascii_uppercase();
-    let mut from = 0;
-    while let Some(at) = hay.get(from..).and_then(|hay| hay.iter().position(|byte| *byte == first || *byte == upper)) {
-        from += at + 1;
-        if hay.get(from..from + rest.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest)) {
-            return true;
-        }
+    /// Only ASCII letters count as equal in both cases.
+    fn is_in_bytes(&self, hay: &[u8]) -> bool {
+        let needle = self.folded.as_bytes();
+        let Some(rarest) = needle.get(self.rarest) else { return true };
+        memchr2_iter(*rarest, rarest.to_ascii_uppercase(), hay).any(|at| {
+            let found = at.checked_sub(self.rarest).and_then(|start| hay.get(start..start + needle.len()));
+            found.is_some_and(|found| found.eq_ignore_ascii_case(needle))
+        })
     }
-    false
 }
 
 /// The text with JSON's escapes replaced by what they stand for, wherever they stand.
@@ -94,6 +100,9 @@ mod tests {
         }
         assert!(!Needle::new("rabat").is_in("raba"));
         assert!(Needle::new("ÉTÉ").is_in("L'été"));
+        assert!(Needle::new("").is_in(""));
+        assert!(!Needle::new("kit").is_in("k"), "the rarest byte alone, at the end");
+        assert!(!Needle::new("tik").is_in("k"), "the rarest byte alone, at the beginning");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::row::{Row, RowKind, What};
+use super::row::{Row, RowKind, TOKEN, What};
 use super::skim;
 use crate::link::ConnId;
 
@@ -16,7 +16,7 @@ const TEXT_BYTES: usize = 400;
 const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
 
 /// A line of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
     /// The row of this number.
     Single(u64),
@@ -28,8 +28,6 @@ pub enum Line {
         last: u64,
         /// How many rows.
         count: usize,
-        /// What the tokens say together; a long text is cut.
-        text: String,
     },
 }
 
@@ -62,13 +60,11 @@ pub struct Folder {
 }
 
 /// The answer whose tokens come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Answer {
     conn: ConnId,
     /// The first row of its line.
     line: u64,
-    /// What its tokens say.
-    text: String,
 }
 
 impl Folder {
@@ -82,34 +78,28 @@ impl Folder {
 
     /// Adds the list's next row.
     pub fn push(&mut self, row: &Row) {
-        let Some((conn, frame)) = token_frame(row) else {
+        let Some((conn, begins_answer)) = token_of(row) else {
             self.answer.take_if(|_| is_of_turn(row));
             self.lines.push_back(Line::Single(row.number));
             return;
         };
-        let index = skim::data_member(frame, "token_index").and_then(skim::whole_number);
-        let same = self.answer.take().filter(|answer| answer.conn == conn && index != Some(0));
-        let Some((mut answer, at)) = same.and_then(|answer| self.place(answer.line).map(|at| (answer, at))) else {
-            let mut answer = Answer { conn, line: row.number, text: String::new() };
-            add_token(&mut answer.text, frame);
-            self.answer = Some(answer);
-            self.lines.push_back(Line::Single(row.number));
-            return;
-        };
-        add_token(&mut answer.text, frame);
-        match self.lines.get_mut(at) {
-            Some(Line::Tokens { last, count, text, .. }) => {
+        let same = self.answer.filter(|answer| answer.conn == conn && !begins_answer);
+        let line = same.and_then(|answer| self.place(answer.line)).and_then(|at| self.lines.get_mut(at));
+        match line {
+            Some(Line::Tokens { last, count, .. }) => {
                 *last = row.number;
                 *count += 1;
-                text.clone_from(&answer.text);
             }
             Some(line) => {
-                *line = Line::Tokens { first: answer.line, last: row.number, count: 2, text: answer.text.clone() };
-                self.folds.push_back(answer.line);
+                let first = line.first();
+                *line = Line::Tokens { first, last: row.number, count: 2 };
+                self.folds.push_back(first);
             }
-            None => {}
+            None => {
+                self.answer = Some(Answer { conn, line: row.number });
+                self.lines.push_back(Line::Single(row.number));
+            }
         }
-        self.answer = Some(answer);
     }
 
     /// Drops the lines whose rows are all older than the row `number`: the recorder has them no more.
@@ -162,20 +152,28 @@ fn is_of_turn(row: &Row) -> bool {
     }
 }
 
-fn token_frame(row: &Row) -> Option<(ConnId, &str)> {
+/// The connection of a token, and whether its answer begins with it.
+fn token_of(row: &Row) -> Option<(ConnId, bool)> {
     match &row.kind {
-        RowKind::FrameIn { conn, kind, text, what: What::Event, .. } if &**kind == "llm_token" => Some((*conn, text)),
+        RowKind::FrameIn { conn, kind, what: What::Event, begins_answer, .. } if &**kind == TOKEN => {
+            Some((*conn, *begins_answer))
+        }
         _ => None,
     }
 }
 
-fn add_token(text: &mut String, frame: &str) {
-    if text.len() >= TEXT_BYTES {
-        return;
+/// What the tokens among these rows say together; a long text is cut.
+#[must_use]
+pub fn said<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
+    let mut text = String::new();
+    for frame in rows.into_iter().filter(|row| token_of(row).is_some()).filter_map(Row::frame) {
+        let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
+        for letter in token.chars() {
+            if text.len() + letter.len_utf8() > TEXT_BYTES {
+                return text;
+            }
+            text.push(letter);
+        }
     }
-    let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
-    let room = TEXT_BYTES - text.len();
-    text.extend(
-        token.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= room).map(|(_, letter)| letter),
-    );
+    text
 }

@@ -29,7 +29,7 @@ pub(crate) mod skim;
 pub use complete::{Completion, completions};
 pub use diff::{Difference, diff};
 pub use find::Needle;
-pub use fold::{Folder, Line};
+pub use fold::{Folder, Line, said};
 pub use har::export as export_har;
 pub use jsonl::export as export_jsonl;
 pub use life::{Bar, Life, Stage, Step, life};

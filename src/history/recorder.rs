@@ -6,7 +6,7 @@ use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
 use super::index::{Epochs, Messages, Types};
-use super::row::{Level, Row, RowKind, What};
+use super::row::{Level, Row, RowKind, TOKEN, What};
 use super::shown::trouble_words;
 use super::skim;
 use crate::link::{LinkEvent, MessageId, MessageState, Proof, Reading, ServerEvent};
@@ -87,7 +87,9 @@ impl Recorder {
             LinkEvent::FrameIn { conn, text, reading, at } => {
                 let (kind, seq, what) = self.read(text, reading);
                 self.last_in = self.next;
-                self.push(*at, RowKind::FrameIn { conn: *conn, text: text.clone(), kind, seq, what, answers: None });
+                let begins_answer = what == What::Event && &*kind == TOKEN && is_first_token(text);
+                let text = text.clone();
+                self.push(*at, RowKind::FrameIn { conn: *conn, text, kind, seq, what, answers: None, begins_answer });
             }
             LinkEvent::FrameOut { conn, text, carries, at } => {
                 let kind = self.types.intern(&skim::head(text).kind.unwrap_or_default());
@@ -277,4 +279,8 @@ const fn control_kind(control: &Control) -> &'static str {
         Control::AuthResult { .. } => "auth_result",
         Control::Duplicate { .. } => "duplicate_message",
     }
+}
+
+fn is_first_token(frame: &str) -> bool {
+    skim::data_member(frame, "token_index").and_then(skim::whole_number) == Some(0)
 }

@@ -8,6 +8,9 @@ use super::shown::state_name;
 use crate::link::{Carries, ConnId, MessageId, MessageState, Origin, PhaseKind, Resumed};
 use crate::protocol::{Command, Now};
 
+/// The wire type of an answer's tokens.
+pub(super) const TOKEN: &str = "llm_token";
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -36,6 +39,8 @@ pub enum RowKind {
         what: What,
         /// The message of ours that it answers, as its echo or as `duplicate_message`.
         answers: Option<MessageId>,
+        /// Whether it is the first token of an answer.
+        begins_answer: bool,
     },
     /// A frame was written.
     FrameOut {

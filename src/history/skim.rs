@@ -50,7 +50,15 @@ pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// A member of the member `data`, as it stands there.
 pub(crate) fn data_member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    member(member(text, "data")?, name)
+    let mut members = Members::of(text);
+    loop {
+        let (key, start) = members.next_key()?;
+        if key == "data" {
+            // Its end need not be known to look into it.
+            return member(text.get(start..)?, name);
+        }
+        members.pass_value(start)?;
+    }
 }
 
 /// What a JSON string says.
@@ -79,13 +87,11 @@ impl<'a> Members<'a> {
     }
 }
 
-impl<'a> Iterator for Members<'a> {
-    type Item = (&'a str, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Members<'a> {
+    /// The next key, and where its value begins. Whatever ends the object ends it for good.
+    fn next_key(&mut self) -> Option<(&'a str, usize)> {
         let bytes = self.text.as_bytes();
         let mut at = skip_space(bytes, self.at);
-        // Whatever ends the iteration ends it for good.
         self.at = bytes.len();
         if bytes.get(at) == Some(&b',') {
             at = skip_space(bytes, at + 1);
@@ -96,13 +102,22 @@ impl<'a> Iterator for Members<'a> {
         let key_end = skip_value(bytes, at)?;
         let key = self.text.get(at + 1..key_end - 1)?;
         let colon = skip_space(bytes, key_end);
-        if bytes.get(colon) != Some(&b':') {
-            return None;
-        }
-        let start = skip_space(bytes, colon + 1);
-        let end = skip_value(bytes, start)?;
-        self.at = end;
-        Some((key, self.text.get(start..end)?))
+        (bytes.get(colon) == Some(&b':')).then(|| (key, skip_space(bytes, colon + 1)))
+    }
+
+    /// The value that begins at `start`; what comes next is the key after it.
+    fn pass_value(&mut self, start: usize) -> Option<&'a str> {
+        self.at = skip_value(self.text.as_bytes(), start)?;
+        self.text.get(start..self.at)
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, start) = self.next_key()?;
+        Some((key, self.pass_value(start)?))
     }
 }
 

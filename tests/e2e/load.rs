@@ -8,8 +8,8 @@ use crate::harness::{Backend, Outcome, Page, failed};
 
 /// What a person feels as at once (milliseconds): the goal at the 95th percentile.
 const RESPONSIVE_MILLIS: f64 = 50.0;
-/// What fails: other work on a shared machine is in the measure too, and a page that hangs is far beyond this.
-const FAILING_MILLIS: f64 = 100.0;
+/// What fails at the 95th percentile: other work on a shared machine is in the measure too, which counts in steps of 8.
+const FAILING_MILLIS: f64 = 64.0;
 
 #[tokio::test]
 async fn typing_stays_responsive_in_a_flood_of_500_events_a_second() -> Outcome {
@@ -74,10 +74,12 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
     page.close().await
 }
 
-/// What a filter over a full record may take (milliseconds): the goal.
+/// What a filter over a full record may take, from the key to the rows in the document (milliseconds): the goal.
 const FILTER_MILLIS: f64 = 50.0;
 /// What fails, since other work on a shared machine is in the measure too.
-const FILTER_FAILING_MILLIS: f64 = 200.0;
+const FILTER_FAILING_MILLIS: f64 = 100.0;
+/// The same for a frame while scrolling, at the 95th percentile: of 60 a second, every other may be missed.
+const FRAME_FAILING_MILLIS: f64 = 34.0;
 
 #[tokio::test]
 async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> Outcome {
@@ -89,13 +91,14 @@ async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> O
     }
     page.until_js("a full record", "document.querySelector('.debugger-evicted')").await?;
     let mut times = Vec::new();
-    for filter in ["type:tool*", "text:\"percent\"", "!type:llm_token size>150", "nothing has this"] {
+    for filter in ["type:tool*", "text:\"percent\"", "!type:llm_token size>150", "nothing has this", "type:tool*", ""] {
         // A timeout comes after all that the browser has put off to this turn.
         page.run(&format!(
             "const field = document.querySelector('[data-testid=debugger-filter]'); field.value = {}; \
-             window.__took = null; const start = performance.now(); \
-             field.dispatchEvent(new Event('input', {{bubbles: true}})); \
-             setTimeout(() => {{ window.__took = performance.now() - start }})",
+             window.__took = null; let last; const rows = new MutationObserver(() => {{ last = performance.now() }}); \
+             rows.observe(document.querySelector('[data-testid=debugger-table]'), {{subtree: true, childList: true}}); \
+             const start = performance.now(); field.dispatchEvent(new Event('input', {{bubbles: true}})); \
+             setTimeout(() => {{ rows.disconnect(); window.__took = last - start }})",
             json!(filter)
         ))
         .await?;
@@ -120,6 +123,9 @@ async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> O
     );
     if times.iter().any(|time| *time > FILTER_FAILING_MILLIS) {
         return failed(format!("a filter took longer than {FILTER_FAILING_MILLIS} ms: {times:?}"));
+    }
+    if p95 > FRAME_FAILING_MILLIS {
+        return failed(format!("while scrolling, frames took longer than {FRAME_FAILING_MILLIS} ms: {frames:.1?}"));
     }
     page.close().await
 }

@@ -1,5 +1,6 @@
 //! What the parts of the panel share: the record they look at, the listing, what is chosen.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use js_sys::Date;
@@ -10,7 +11,7 @@ use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::source::Loaded;
 use crate::analysis::Analyst;
-use crate::history::{Own, Recorder, RowKind};
+use crate::history::{self, Context, Own, Recorder, RowKind};
 use crate::link::MessageId;
 use crate::state::{App, use_app};
 
@@ -127,6 +128,17 @@ impl Desk {
     /// Reads the record once.
     pub fn with_recorder_untracked<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
         untrack(|| self.with_recorder(read))
+    }
+
+    /// What the tokens that the filter lets through say, of the rows from one to another. Read once.
+    pub fn said(&self, rows: RangeInclusive<u64>) -> String {
+        let utc_offset_minutes = self.utc_offset_minutes;
+        self.with_recorder_untracked(|recorder| {
+            let context = Context { recorder, utc_offset_minutes };
+            self.filter
+                .query
+                .with_untracked(|query| history::said(recorder.rows(rows).filter(|row| query.matches(row, &context))))
+        })
     }
 
     /// The listing in figures.

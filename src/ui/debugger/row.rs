@@ -21,10 +21,12 @@ struct Moving {
     fold: Option<Fold>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The tokens of an answer in one line.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Fold {
+    first: u64,
+    last: u64,
     count: usize,
-    text: String,
     is_open: bool,
 }
 
@@ -33,8 +35,8 @@ fn moving(desk: Desk, key: Key) -> Moving {
         let place = listing.place_of(key);
         let before = place.and_then(|place| place.checked_sub(1)).and_then(|place| listing.key_at(place));
         let fold = match listing.line(key.number).filter(|_| !key.is_part) {
-            Some(Line::Tokens { count, text, .. }) => {
-                Some(Fold { count: *count, text: text.clone(), is_open: listing.is_open(key.number) })
+            Some(&Line::Tokens { first, last, count }) => {
+                Some(Fold { first, last, count, is_open: listing.is_open(key.number) })
             }
             _ => None,
         };
@@ -98,9 +100,9 @@ pub fn TableRow(key: Key) -> impl IntoView {
     let moving = Memo::new(move |_| moving(desk, key));
     let is_chosen = move || desk.chosen.get() == Some(key);
     let is_marked = move || desk.marked.get() == Some(key.number) && !key.is_part;
-    let fold = Memo::new(move |_| moving.with(|moving| moving.fold.as_ref().map(|fold| (fold.count, fold.is_open))));
-    let said = move || match moving.with(|moving| moving.fold.as_ref().map(|fold| fold.text.clone())) {
-        Some(text) => text,
+    let fold = Memo::new(move |_| moving.with(|moving| moving.fold));
+    let said = move || match fold.get() {
+        Some(fold) => desk.said(fold.first..=fold.last),
         None => summary.clone(),
     };
     view! {
@@ -130,7 +132,7 @@ pub fn TableRow(key: Key) -> impl IntoView {
             <span role="gridcell" class="debugger-type">
                 {move || {
                     fold.get()
-                        .map(|(count, is_open)| {
+                        .map(|Fold { count, is_open, .. }| {
                             view! {
                                 <button
                                     class="debugger-fold"
