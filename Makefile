@@ -42,10 +42,11 @@ backend: setup-test ## run the Python test server on port 8765, its control inte
 test: setup-test check test-native test-backend test-web test-e2e ## everything, as CI runs it
 	@echo "all tests passed"
 
-check: ## formatting, lints, and that the core knows no browser
+check: ## formatting, lints, documentation, and that the core knows no browser
 	cargo fmt --check
 	cargo clippy --no-default-features --features e2e,bench --all-targets -- -D warnings
 	cargo clippy $(WASM) --all-targets --features count-renders -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings cargo doc --no-default-features --no-deps --quiet
 	@! cargo tree --no-default-features -e normal --prefix none | grep -E '^(leptos|web-sys|js-sys|wasm-bindgen|gloo)' \
 	  || { echo "the core must not depend on the crates above: move what needs them behind the feature app"; exit 1; }
 

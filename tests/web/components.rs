@@ -174,3 +174,15 @@ async fn a_panic_is_shown_with_its_report_and_a_way_on() {
     shown.remove();
     drop(page);
 }
+
+#[wasm_bindgen_test]
+async fn icons_are_drawn_and_say_nothing() {
+    let page = demo().await;
+    let icons = page.all(".nav a > *, .button > *, .icon-button > *");
+    let icons: Vec<_> = icons.iter().filter(|icon| icon.get_attribute("aria-hidden").is_some()).collect();
+    assert!(icons.len() > 8, "{}", icons.len());
+    for icon in icons {
+        assert_eq!(icon.local_name(), "svg");
+        assert!(icon.get_bounding_client_rect().width() > 8.0, "{}", icon.outer_html());
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use icondata_lu::{LuDownload, LuSearch};
+use icondata_lu::{LuBraces, LuFileText, LuSearch};
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
@@ -63,7 +63,7 @@ pub(super) fn ConversationTools(
                 title="The whole conversation as a Markdown file"
                 on:click=move |_| download("coda-conversation.md", "text/markdown", &export_markdown(turns().iter()))
             >
-                <Glyph icon=LuDownload />
+                <Glyph icon=LuFileText />
                 "Markdown"
             </button>
             <button
@@ -71,7 +71,7 @@ pub(super) fn ConversationTools(
                 title="The whole conversation as a JSON file"
                 on:click=move |_| download("coda-conversation.json", "application/json", &export_json(turns().iter()))
             >
-                <Glyph icon=LuDownload />
+                <Glyph icon=LuBraces />
                 "JSON"
             </button>
         </div>

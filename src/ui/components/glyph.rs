@@ -2,7 +2,7 @@
 
 use icondata_core::Icon;
 use leptos::prelude::*;
-use leptos::svg::InertElement;
+use leptos::tachys::html::InertElement;
 
 /// An icon that only decorates.
 #[component]
