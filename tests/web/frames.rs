@@ -1,11 +1,11 @@
-//! How often what happened is handed over to the page.
+//! How often what happened is handed over to the page, and when the link is woken.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use coda_dashboard::driver::{Driver, now};
-use coda_dashboard::link::{Input, LinkConfig, Origin, Submission};
+use coda_dashboard::driver::{DEMO_URL, Driver, now};
+use coda_dashboard::link::{Input, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::Command;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -68,4 +68,29 @@ async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
         pause(3).await;
     }
     assert!(batches.borrow().iter().all(|events| *events > 0), "{batches:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_timer_that_fires_early_is_armed_again() {
+    // By ten milliseconds here; by a fraction of one, as browsers do, it would take luck to see it.
+    let early = "window.__timeout = window.setTimeout; \
+                 window.setTimeout = (call, millis) => window.__timeout(call, Math.max(0, millis - 10))";
+    js_sys::eval(early).unwrap();
+    let written = Rc::new(Cell::new(0));
+    let config = LinkConfig { echo_every: Duration::from_millis(50), ..LinkConfig::default() };
+    let driver = Driver::start(config, {
+        let written = Rc::clone(&written);
+        move |batch| {
+            let frames = batch.events.iter().filter(|event| matches!(event, LinkEvent::FrameOut { .. }));
+            written.set(written.get() + frames.count());
+        }
+    });
+    driver.connect(DEMO_URL.to_owned());
+    let start = now().mono;
+    while written.get() < 12 && now().mono.since(start) < Duration::from_secs(5) {
+        pause(3).await;
+    }
+    js_sys::eval("window.setTimeout = window.__timeout").unwrap();
+    driver.dispatch(Input::Disconnect);
+    assert!(written.get() >= 12, "a ping every 50 ms, but only {} frames were written", written.get());
 }
