@@ -97,7 +97,8 @@ impl Driver {
 
     /// The callback that runs right now may live in what was to come first: it must not be dropped before it returns.
     fn replace_next(&self, next: Option<Next>) {
-        let before = self.0.frames.next.replace(next);
-        wasm_bindgen_futures::spawn_local(async move { drop(before) });
+        if let Some(before) = self.0.frames.next.replace(next) {
+            wasm_bindgen_futures::spawn_local(async move { drop(before) });
+        }
     }
 }

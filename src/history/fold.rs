@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::row::{Row, RowKind, TOKEN, What};
+use super::row::{Row, RowKind, What};
 use super::skim;
 use crate::link::ConnId;
 
@@ -155,9 +155,7 @@ fn is_of_turn(row: &Row) -> bool {
 /// The connection of a token, and whether its answer begins with it.
 fn token_of(row: &Row) -> Option<(ConnId, bool)> {
     match &row.kind {
-        RowKind::FrameIn { conn, kind, what: What::Event, begins_answer, .. } if &**kind == TOKEN => {
-            Some((*conn, *begins_answer))
-        }
+        RowKind::FrameIn { conn, begins_answer, .. } if row.is_token() => Some((*conn, *begins_answer)),
         _ => None,
     }
 }
@@ -166,7 +164,7 @@ fn token_of(row: &Row) -> Option<(ConnId, bool)> {
 #[must_use]
 pub fn said<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
     let mut text = String::new();
-    for frame in rows.into_iter().filter(|row| token_of(row).is_some()).filter_map(Row::frame) {
+    for frame in rows.into_iter().filter(|row| row.is_token()).filter_map(Row::frame) {
         let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
         for letter in token.chars() {
             if text.len() + letter.len_utf8() > TEXT_BYTES {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::recorder::Recorder;
-use super::row::{Row, RowKind, What};
+use super::row::{Row, RowKind, TOKEN, What};
 use super::skim;
 use crate::link::{ConnId, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Now};
@@ -188,7 +188,7 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
         }
         let offset = row.at.mono.since(life.created.mono);
         match bars.last_mut() {
-            Some(bar) if &**kind == "llm_token" && bar.kind == *kind => bar.count += 1,
+            Some(bar) if &**kind == TOKEN && bar.kind == *kind => bar.count += 1,
             _ => bars.push(Bar { row: row.number, kind: kind.clone(), count: 1, offset, length: Duration::ZERO }),
         }
         if answered && matches!(&**kind, "tts_result" | "tts_stop" | "tts_error") {

@@ -218,6 +218,12 @@ impl Row {
         }
     }
 
+    /// Whether it is a token of an answer.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        matches!(&self.kind, RowKind::FrameIn { kind, what: What::Event, .. } if &**kind == TOKEN)
+    }
+
     /// Whether something went wrong: an unreadable frame, an event of an error, a message that failed.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -36,23 +36,40 @@ impl Form {
         }
     }
 
-    /// In the user's language, and with 12 or 24 hours where he has chosen.
-    fn write(self, time: WallTime) -> String {
+    /// Whether 12 hours are wanted, or 24, where the user has chosen and the form has hours.
+    fn hour12(self) -> Option<bool> {
+        if self == Self::Day {
+            return None;
+        }
         let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
-        let hour12 = clock.filter(|clock| *clock != "auto").map(|clock| clock == "12");
-        let writer = writer(self, hour12);
-        writer.call1(&JsValue::UNDEFINED, &date(time)).ok().and_then(|text| text.as_string()).unwrap_or_default()
+        clock.filter(|clock| *clock != "auto").map(|clock| clock == "12")
     }
+
+    /// In the user's language.
+    fn write(self, time: WallTime) -> String {
+        let date = date(time);
+        let text = writer(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
+        // A writer refuses a time that no calendar has; the date has words for it.
+        text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_string().into())
+    }
+}
+
+/// What a writer was made for: it keeps the time zone that it was made in, and a page outlives a journey.
+#[derive(PartialEq)]
+struct MadeFor {
+    form: Form,
+    hour12: Option<bool>,
+    behind_utc: f64,
 }
 
 /// The browser takes a while to make one, so that each is made once.
 fn writer(form: Form, hour12: Option<bool>) -> Function {
-    type Writers = Vec<((Form, Option<bool>), Function)>;
     thread_local! {
-        static WRITERS: RefCell<Writers> = const { RefCell::new(Vec::new()) };
+        static WRITERS: RefCell<Vec<(MadeFor, Function)>> = const { RefCell::new(Vec::new()) };
     }
+    let wanted = MadeFor { form, hour12, behind_utc: Date::new_0().get_timezone_offset() };
     WRITERS.with_borrow_mut(|writers| {
-        if let Some((_, writer)) = writers.iter().find(|(kind, _)| *kind == (form, hour12)) {
+        if let Some((_, writer)) = writers.iter().find(|(made_for, _)| *made_for == wanted) {
             return writer.clone();
         }
         let options = Object::new();
@@ -62,7 +79,7 @@ fn writer(form: Form, hour12: Option<bool>) -> Function {
             let _ = Reflect::set(&options, &key.into(), &value);
         }
         let writer = DateTimeFormat::new(&Array::new(), &options).format();
-        writers.push(((form, hour12), writer.clone()));
+        writers.push((wanted, writer.clone()));
         writer
     })
 }

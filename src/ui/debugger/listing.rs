@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Context, Folder, Line, Query, Recorder, Row, RowKind, Test, What};
+use crate::history::{Context, Folder, Line, Query, Recorder, Row, Test};
 
 /// Names a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -149,7 +149,7 @@ impl Listing {
             };
             if parts.last() != Some(last) || parts.len() > *count {
                 let rows = feed.recorder.rows(*first..=*last);
-                *parts = rows.filter(|row| is_token(row) && feed.lets_through(row)).map(|row| row.number).collect();
+                *parts = rows.filter(|row| row.is_token() && feed.lets_through(row)).map(|row| row.number).collect();
             }
         }
     }
@@ -228,8 +228,4 @@ impl Listing {
 fn line_at(folder: &Folder, number: u64) -> Option<(usize, &Line)> {
     let at = folder.place(number)?;
     folder.lines().get(at).map(|line| (at, line))
-}
-
-fn is_token(row: &Row) -> bool {
-    matches!(&row.kind, RowKind::FrameIn { kind, what: What::Event, .. } if &**kind == "llm_token")
 }
