@@ -1,5 +1,6 @@
 //! When what happened is handed over: once per animation frame; where frames are dear, seldom enough to leave the page to
-//! its user for most of the time; in a hidden page, which has no frames, by a timer.
+//! its user for most of the time; in a hidden page, which has no frames, by a timer. Only what the server sends may wait: the
+//! state of the connection and of the user's messages comes with the next frame.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -24,6 +25,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
     not_before: Cell<Timestamp>,
+    /// Something waits that no pause may hold up.
+    is_urgent: Cell<bool>,
 }
 
 /// What has to come first, up to the next frame. Dropped, it does not come.
@@ -43,14 +46,26 @@ enum Next {
 }
 
 impl Driver {
+    /// Asks for the next animation frame, whatever the last one cost.
+    pub(super) fn request_frame_at_once(&self) {
+        self.0.frames.is_urgent.set(true);
+        self.request_frame();
+    }
+
     /// Asks for a frame.
     pub(super) fn request_frame(&self) {
         let frames = &self.0.frames;
-        if frames.next.borrow().is_some() {
+        let is_urgent = frames.is_urgent.get();
+        let is_on_its_way = match &*frames.next.borrow() {
+            None => false,
+            Some(Next::Pause { .. }) => !is_urgent,
+            Some(Next::Drawn { .. } | Next::Frame { .. }) => true,
+        };
+        if is_on_its_way {
             return;
         }
         let pause = frames.not_before.get().since(clock::now().mono);
-        if pause < SHORTEST_PAUSE {
+        if is_urgent || pause < SHORTEST_PAUSE {
             self.await_frame();
         } else {
             let driver = self.clone();
@@ -71,6 +86,7 @@ impl Driver {
 
     fn hand_over(&self) {
         let start = clock::now().mono;
+        self.0.frames.is_urgent.set(false);
         let events = self.0.events.take();
         let status = self.0.link.borrow().status();
         // Taken out while it runs, so that a listener may dispatch.

@@ -171,8 +171,13 @@ impl Driver {
                 {
                     self.0.texts_changed.set(true);
                 }
+                let may_wait = matches!(event, LinkEvent::FrameIn { .. } | LinkEvent::Event(_));
                 self.0.events.borrow_mut().push(event);
-                self.request_frame();
+                if may_wait {
+                    self.request_frame();
+                } else {
+                    self.request_frame_at_once();
+                }
             }
         }
     }

@@ -5,8 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use coda_dashboard::driver::{DEMO_URL, Driver, now};
-use coda_dashboard::link::{Input, LinkConfig, LinkEvent, Origin, Submission};
+use coda_dashboard::link::{ConnId, Input, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::Command;
+use js_sys::Promise;
+use leptos::prelude::window;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::pause;
@@ -21,6 +24,48 @@ fn say(driver: &Driver, number: usize) {
     driver.dispatch(Input::Submit(Submission { command, origin: ORIGIN, again: None }));
 }
 
+/// A frame of the server's, here of a connection that is long gone.
+fn receive(driver: &Driver) {
+    driver.dispatch(Input::Frame(ConnId(u32::MAX), r#"{"type":"llm_token"}"#.into()));
+}
+
+async fn animation_frame() {
+    let promise = Promise::new(&mut |resolve, _| {
+        window().request_animation_frame(&resolve).unwrap();
+    });
+    JsFuture::from(promise).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_change_of_the_connection_waits_for_no_pause() {
+    let phases = Rc::new(Cell::new(0));
+    let driver = Driver::start(LinkConfig::default(), {
+        let phases = Rc::clone(&phases);
+        move |batch| {
+            let start = now().mono;
+            phases.set(
+                phases.get() + batch.events.iter().filter(|event| matches!(event, LinkEvent::Phase { .. })).count(),
+            );
+            while now().mono.since(start) < DEAR * 2 {}
+        }
+    });
+    for when in ["while the frame is drawn", "in the pause after it"] {
+        receive(&driver);
+        animation_frame().await;
+        if when == "in the pause after it" {
+            pause(10).await;
+            receive(&driver);
+        }
+        let before = phases.get();
+        driver.dispatch(Input::Connect { url: DEMO_URL.to_owned() });
+        animation_frame().await;
+        animation_frame().await;
+        assert!(phases.get() > before, "{when}");
+        driver.dispatch(Input::Disconnect);
+        pause(300).await;
+    }
+}
+
 #[wasm_bindgen_test]
 async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
     let (starts, events) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0)));
@@ -33,13 +78,13 @@ async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
             while now().mono.since(start) < DEAR {}
         }
     });
-    let mut said = 0;
+    let mut received = 0;
     while starts.borrow().len() < FRAMES {
-        say(&driver, said);
-        said += 1;
+        receive(&driver);
+        received += 1;
         pause(3).await;
     }
-    while events.get() < said {
+    while events.get() < received {
         pause(3).await;
     }
     let starts = starts.borrow();
