@@ -11,6 +11,7 @@ use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
+use super::lasting;
 use super::notices::Notices;
 use super::playback::PlaybackStore;
 use super::preferences::Settings;
@@ -142,19 +143,19 @@ impl App {
             analysis,
             playback,
             replay: ReplayStore::new(history),
-            to_confirm: RwSignal::new(None),
-            address: RwSignal::new(DEFAULT_URL.to_owned()),
+            to_confirm: lasting::signal(None),
+            address: lasting::signal(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
             Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => {
                 if let Some(known) = driver::remembered() {
-                    app.address.set(known.url);
+                    lasting::set(&app.address, known.url);
                 }
                 app.connect(url);
             }
-            Start::Connect(url) => app.address.set(url),
-            Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
+            Start::Connect(url) => lasting::set(&app.address, url),
+            Start::Ask { url, host } => lasting::set(&app.to_confirm, Some((url, host))),
             Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
         }
         app
@@ -245,8 +246,8 @@ impl App {
         }
         driver::set_log_level(settings.level());
         appearance::apply(&settings);
-        self.settings.current.set(settings);
-        self.settings.changes.update(|changes| *changes += 1);
+        lasting::set(&self.settings.current, settings);
+        lasting::change(&self.settings.changes, |changes| *changes += 1);
         self.configure_link();
     }
 
@@ -273,7 +274,7 @@ impl App {
 
     /// Turns queue gap, window and deduplication off, or on again.
     pub fn set_unprotected(&self, unprotected: bool) {
-        self.experiments.unprotected.set(unprotected);
+        lasting::set(&self.experiments.unprotected, unprotected);
         self.configure_link();
     }
 
@@ -284,7 +285,7 @@ impl App {
             None => "The network is left as it is again.".to_owned(),
         };
         self.history.change(|recorder| recorder.note(Level::Info, &words, driver::now()));
-        self.experiments.conditions.set(conditions);
+        lasting::set(&self.experiments.conditions, conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
     }
 

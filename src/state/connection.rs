@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::set_if_changed;
+use super::lasting::{self, set_if_changed};
 use crate::driver::DEMO_URL;
 use crate::link::{LinkStatus, Phase, PhaseKind, Trouble};
 
@@ -36,16 +36,16 @@ pub struct ConnectionStore {
 impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
-            phase: RwSignal::new(Phase::Offline),
-            trouble: RwSignal::new(None),
-            url: RwSignal::new(None),
-            queued: RwSignal::new(0),
-            in_flight: RwSignal::new(0),
-            round_trip: RwSignal::new(None),
-            frames_in: RwSignal::new(0),
-            frames_out: RwSignal::new(0),
-            unreadable: RwSignal::new(0),
-            suppressed: RwSignal::new(0),
+            phase: lasting::signal(Phase::Offline),
+            trouble: lasting::signal(None),
+            url: lasting::signal(None),
+            queued: lasting::signal(0),
+            in_flight: lasting::signal(0),
+            round_trip: lasting::signal(None),
+            frames_in: lasting::signal(0),
+            frames_out: lasting::signal(0),
+            unreadable: lasting::signal(0),
+            suppressed: lasting::signal(0),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::lasting;
 use super::watched::Watched;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
@@ -42,7 +43,7 @@ impl DataStore {
             tools: Watched::new(Tools::default()),
             system: Watched::new(System::default()),
             pipeline: Watched::new(Pipeline::default()),
-            showing: RwSignal::new(0),
+            showing: lasting::signal(0),
         }
     }
 
@@ -72,7 +73,7 @@ impl DataStore {
 
     /// Tells the readers that there are other models.
     pub(super) fn tell_all(&self) {
-        self.showing.update(|showing| *showing += 1);
+        lasting::change(&self.showing, |showing| *showing += 1);
         self.performance.tell_anyway(Performance::revision);
         self.memories.tell_anyway(Memories::revision);
         self.tools.tell_anyway(Tools::revision);

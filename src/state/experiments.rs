@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::lasting;
+
 use crate::sim::Conditions;
 
 /// The experiments that run.
@@ -15,7 +17,7 @@ pub struct Experiments {
 
 impl Experiments {
     pub(super) fn new() -> Self {
-        Self { unprotected: RwSignal::new(false), conditions: RwSignal::new(None) }
+        Self { unprotected: lasting::signal(false), conditions: lasting::signal(None) }
     }
 
     /// Whether any of them runs.

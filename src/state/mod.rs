@@ -6,6 +6,7 @@ mod appearance;
 mod connection;
 mod data;
 mod experiments;
+mod lasting;
 mod notices;
 mod playback;
 mod preferences;
@@ -21,6 +22,8 @@ pub use app::{App, Start, use_app};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;
+pub use lasting::let_go_of_readers;
+pub(crate) use lasting::tell;
 pub use notices::{Notice, Notices};
 pub use playback::PlaybackStore;
 pub use preferences::{CHOICES, Choice, NUMBERS, Number, Section, Settings, THEMES, TOGGLES, Toggle};
@@ -30,12 +33,3 @@ pub use talk::{Row, RowKey, TalkStore};
 pub use talk_key::TalkKey;
 pub use watched::Watched;
 pub use writer::Writer;
-
-use leptos::prelude::*;
-
-/// Sets a signal only where its value changed, so that nothing is rendered anew for nothing.
-fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        signal.set(value);
-    }
-}

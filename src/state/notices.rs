@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::lasting;
 use super::watched::Watched;
 use crate::driver;
 use crate::history::{Level, Recorder};
@@ -44,7 +45,7 @@ pub struct Notices {
 
 impl Notices {
     pub(super) fn new(history: Watched<Recorder>) -> Self {
-        Self { shown: RwSignal::new(Vec::new()), last_id: StoredValue::new(0), history }
+        Self { shown: lasting::signal(Vec::new()), last_id: StoredValue::new(0), history }
     }
 
     /// Shows a notice.
@@ -63,7 +64,7 @@ impl Notices {
             let notices = *self;
             set_timeout(move || notices.dismiss(id), GOOD_NEWS);
         }
-        self.shown.update(|shown| {
+        lasting::change(&self.shown, |shown| {
             let count = shown.iter().find(|known| known.topic == topic).map_or(1, |known| known.count + 1);
             shown.retain(|known| known.topic != topic);
             if shown.len() == LIMIT {
@@ -75,13 +76,13 @@ impl Notices {
 
     /// Takes a notice away.
     pub fn dismiss(&self, id: u64) {
-        self.shown.update(|shown| shown.retain(|notice| notice.id != id));
+        lasting::change(&self.shown, |shown| shown.retain(|notice| notice.id != id));
     }
 
     /// Takes the notice about `topic` away, where there is one.
     pub fn clear(&self, topic: &'static str) {
         if self.shown.with_untracked(|shown| shown.iter().any(|notice| notice.topic == topic)) {
-            self.shown.update(|shown| shown.retain(|notice| notice.topic != topic));
+            lasting::change(&self.shown, |shown| shown.retain(|notice| notice.topic != topic));
         }
     }
 }

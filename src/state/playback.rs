@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::lasting;
 use super::writer::Writer;
 use crate::driver;
 use crate::protocol::Now;
@@ -27,8 +28,8 @@ type SharedWriter = Rc<RefCell<Writer>>;
 impl PlaybackStore {
     pub(super) fn new(writer: SharedWriter) -> Self {
         Self {
-            name: RwSignal::new(None),
-            position: RwSignal::new(0),
+            name: lasting::signal(None),
+            position: lasting::signal(0),
             playback: StoredValue::new_local(None),
             writer: StoredValue::new_local(writer),
         }
@@ -55,14 +56,14 @@ impl PlaybackStore {
         let end = playback.len();
         self.playback.set_value(Some(playback));
         self.with_writer(Writer::begin_playback);
-        self.position.set(0);
-        self.name.set(Some(name));
+        lasting::set(&self.position, 0);
+        lasting::set(&self.name, Some(name));
         self.seek(end);
     }
 
     /// Shows the live data again, which have gone on meanwhile.
     pub fn end(&self) {
-        self.name.set(None);
+        lasting::set(&self.name, None);
         self.playback.set_value(None);
         self.with_writer(Writer::end_playback);
     }
@@ -81,7 +82,7 @@ impl PlaybackStore {
                     writer.play(playback.events(from..position));
                 }
             });
-            self.position.set(position);
+            lasting::set(&self.position, position);
         });
     }
 

@@ -3,6 +3,7 @@
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
+use super::lasting;
 use super::watched::Watched;
 use crate::driver::{self, Driver};
 use crate::history::Recorder;
@@ -26,7 +27,7 @@ impl ReplayStore {
     pub(super) fn new(history: Watched<Recorder>) -> Self {
         Self {
             player: StoredValue::new_local(None),
-            revision: RwSignal::new(0),
+            revision: lasting::signal(0),
             timer: StoredValue::new_local(None),
             history,
         }
@@ -71,7 +72,7 @@ impl ReplayStore {
     }
 
     fn tell(&self) {
-        self.revision.update(|revision| *revision += 1);
+        lasting::change(&self.revision, |revision| *revision += 1);
     }
 
     fn advance(&self, driver: &Driver) {

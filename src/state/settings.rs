@@ -1,6 +1,8 @@
 //! Keeps the settings: as versioned JSON in the browser, and as a file that can be taken along.
 
 use leptos::prelude::*;
+
+use super::lasting;
 use serde_json::{Map, Value};
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
@@ -123,7 +125,7 @@ impl SettingsStore {
         let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
         (
-            Self { current: RwSignal::new(settings), changes: RwSignal::new(0) },
+            Self { current: lasting::signal(settings), changes: lasting::signal(0) },
             (!wrong.is_empty()).then(|| wrong.join("\n")),
         )
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::lasting;
+
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
 /// Names an entry of the page's list. Each conversation counts its entries from 1, and a recording that is played back is
@@ -41,11 +43,11 @@ pub struct TalkStore {
 impl TalkStore {
     pub(super) fn new() -> Self {
         Self {
-            rows: RwSignal::new(Vec::new()),
-            dropped: RwSignal::new(0),
-            mode: RwSignal::new(Mode::Idle),
-            emotion: RwSignal::new(Emotion::default()),
-            draft: RwSignal::new(String::new()),
+            rows: lasting::signal(Vec::new()),
+            dropped: lasting::signal(0),
+            mode: lasting::signal(Mode::Idle),
+            emotion: lasting::signal(Emotion::default()),
+            draft: lasting::signal(String::new()),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::lasting;
+
 /// A model and the signal that tells of its changes. Reading it copies nothing.
 pub struct Watched<T: 'static> {
     value: StoredValue<T, LocalStorage>,
@@ -18,7 +20,7 @@ impl<T> Copy for Watched<T> {}
 
 impl<T> Watched<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { value: StoredValue::new_local(value), revision: RwSignal::new(0) }
+        Self { value: StoredValue::new_local(value), revision: lasting::signal(0) }
     }
 
     /// Reads the model, and again whenever it has changed.
@@ -47,6 +49,6 @@ impl<T> Watched<T> {
 
     /// Tells the readers, whatever they were told last: there may be another model at the same revision.
     pub(super) fn tell_anyway(&self, revision: impl FnOnce(&T) -> u64) {
-        self.revision.set(self.value.with_value(revision));
+        lasting::set(&self.revision, self.value.with_value(revision));
     }
 }

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::analysis::Analysis;
 use super::connection::ConnectionStore;
 use super::data::{DataModels, DataStore};
+use super::lasting::{self, set_if_changed};
 use super::notices::Notices;
-use super::set_if_changed;
 use super::settings::SettingsStore;
 use super::talk::{Row, RowKey, TalkStore};
 use super::watched::Watched;
@@ -289,7 +289,7 @@ impl Writer {
         let changes = self.conversation.take_changes();
         for key in &changes.turns {
             if let (Some(turn), Some(signal)) = (self.conversation.turn(*key), self.turns.get(key)) {
-                signal.set(turn.clone());
+                lasting::set(signal, turn.clone());
             }
         }
         if changes.order {
@@ -301,7 +301,7 @@ impl Writer {
             });
             let rows: Vec<Row> = rows.collect();
             self.turns = rows.iter().map(|row| (row.key.turn, row.turn.clone())).collect();
-            self.talk.rows.set(rows);
+            lasting::set(&self.talk.rows, rows);
             set_if_changed(self.talk.dropped, self.conversation.dropped());
         }
     }

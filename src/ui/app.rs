@@ -15,7 +15,7 @@ use super::components::{
 };
 use super::pages::{NotFound, TalkPage};
 use super::part::{self, part};
-use crate::state::{App, use_app};
+use crate::state::{App, let_go_of_readers, use_app};
 use crate::ui::renders;
 
 /// Mounts the page in place of the loading state.
@@ -58,7 +58,7 @@ pub fn Shell() -> impl IntoView {
     provide_context(DockOpen(RwSignal::new(false)));
     view! {
         <Router>
-            <PageTitle />
+            <PageChange />
             <div class="shell">
                 <a class="skip-link" href="#main">
                     "Skip to the page"
@@ -116,16 +116,19 @@ fn NoticePlace() -> impl IntoView {
     }
 }
 
-/// Keeps the window's title at the page's name.
+/// What goes with a change of page: the window has its title, the page the focus, and the page before leaves nothing.
 #[component]
-fn PageTitle() -> impl IntoView {
-    renders::count("PageTitle");
+fn PageChange() -> impl IntoView {
+    renders::count("PageChange");
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         document().set_title(&format!("{} · Coda", name_of(&path)));
         if before.is_some_and(|before| before != path) {
-            request_animation_frame(keep_focus);
+            request_animation_frame(|| {
+                keep_focus();
+                let_go_of_readers();
+            });
         }
         path
     });

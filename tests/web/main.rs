@@ -4,6 +4,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod heap;
 mod page;
 mod server;
 
@@ -20,6 +21,7 @@ mod renders;
 mod replay;
 mod settings;
 mod socket;
+mod visits;
 mod voice;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

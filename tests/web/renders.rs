@@ -36,7 +36,7 @@ async fn a_thousand_events_run_no_component_function_a_second_time() {
         "PipelineView",
         "ConversationTools",
         "Palette",
-        "PageTitle",
+        "PageChange",
         "Empty",
     ] {
         assert_eq!(of(component), 1, "{component} in {renders:?}");

@@ -190,9 +190,16 @@ async fn times_are_shown_with_12_or_24_hours_as_wanted() {
     page.say("hello");
     page.until_answered(1).await;
     let times = || page.texts(".turn-head time, .turn time").concat().to_uppercase();
-    page.app.set_settings(Settings { clock: "12", ..Settings::default() });
+    // Where the settings are, the conversation is not.
+    let want = async |clock| {
+        page.click("nav a[href='/settings']");
+        page.until("the settings", || !page.all(".settings-section").is_empty()).await;
+        page.app.set_settings(Settings { clock, ..Settings::default() });
+        page.click("nav a[href='/']");
+    };
+    want("12").await;
     page.until("12 hours", || times().contains("AM") || times().contains("PM")).await;
-    page.app.set_settings(Settings { clock: "24", ..Settings::default() });
+    want("24").await;
     page.until("24 hours", || !times().contains("AM") && !times().contains("PM") && times().contains(':')).await;
 }
 

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
-use super::{Announcer, ConversationTools, TurnView};
+use super::{Announcer, ConversationTools, Each, TurnView};
 use crate::protocol::{Command, WallTime};
 use crate::state::{NoticeLevel, Row, use_app};
 use crate::ui::address::Address;
@@ -71,7 +71,7 @@ pub fn ConversationView() -> impl IntoView {
                     </p>
                 </Show>
                 {day_of_first}
-                <For each=move || shown.get() key=|(row, begins_day)| (row.key, *begins_day) let:entry>
+                <Each each=move || shown.get() key=|(row, begins_day)| (row.key, *begins_day) let:entry>
                     {entry.1.then(|| view! { <Day time=time(&entry.0) /> })}
                     {entry
                         .0
@@ -79,7 +79,7 @@ pub fn ConversationView() -> impl IntoView {
                         .with_untracked(|turn| turn.begins_session)
                         .then(|| view! { <p class="session-divider">"A new session of Coda's"</p> })}
                     <TurnView row=entry.0 />
-                </For>
+                </Each>
             </div>
         </div>
         <NewMessages follows=scroll.follows to_newest=move || scroll.go_to_newest() />

@@ -3,7 +3,7 @@
 use icondata_lu::LuX;
 use leptos::prelude::*;
 
-use super::Glyph;
+use super::{Each, Glyph};
 use crate::state::{Notice, use_app};
 use crate::ui::renders;
 
@@ -14,9 +14,9 @@ pub fn NoticeList() -> impl IntoView {
     let notices = use_app().notices;
     view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-            <For each=move || notices.shown.get() key=|notice| notice.id let:notice>
+            <Each each=move || notices.shown.get() key=|notice| notice.id let:notice>
                 <NoticeView notice />
-            </For>
+            </Each>
         </div>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{CopyButton, Glyph, OutgoingState, RichText, ToolView};
 use crate::model::{Role, Turn};
-use crate::state::Row;
+use crate::state::{Row, tell};
 use crate::ui::format;
 use crate::ui::renders;
 
@@ -14,9 +14,16 @@ use crate::ui::renders;
 #[component]
 pub fn TurnView(row: Row) -> impl IntoView {
     renders::count("TurnView");
+    // The entry stays when its view goes.
+    on_cleanup({
+        let turn = row.turn.clone();
+        move || tell(&turn)
+    });
     let turn: RwSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
+    // Not read again: the page is made anew after a visit to the settings, which have the clock's form.
+    let (time_of_day, full_time) = untrack(|| (format::clock_time(time), format::full_time(time)));
     let who = match role {
         Role::User => "You",
         Role::Assistant => "Coda",
@@ -39,12 +46,12 @@ pub fn TurnView(row: Row) -> impl IntoView {
         >
             <header class="turn-head">
                 <h2 class="turn-name">{who}</h2>
-                <time class="turn-time" title=move || format::full_time(time) datetime=time.to_string()>
-                    {move || format::clock_time(time)}
+                <time class="turn-time" title=full_time datetime=time.to_string()>
+                    {time_of_day}
                 </time>
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
             </header>
-            // Calls are only ever added, so that a call's place names it.
+            // Calls are only ever added, so that a call's place names it; they go with the entry, so leptos' list will do.
             <For each=move || 0..tools.with(Vec::len) key=|place| *place let:place>
                 {tools
                     .with_untracked(|tools| tools.get(place).cloned())

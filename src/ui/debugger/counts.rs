@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::desk::use_desk;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// The types with their counts.
@@ -22,7 +23,7 @@ pub fn TypeCounts() -> impl IntoView {
     let only = Memo::new(move |_| desk.filter.only_type());
     view! {
         <ul class="debugger-counts" aria-label="Frames by type">
-            <For each=move || kinds.get() key=Clone::clone let:kind>
+            <Each each=move || kinds.get() key=Clone::clone let:kind>
                 {
                     let (name, shown, counted, asked) = (kind.to_string(), kind.to_string(), kind.clone(), kind.clone());
                     let count = Memo::new(move |_| {
@@ -44,7 +45,7 @@ pub fn TypeCounts() -> impl IntoView {
                         </li>
                     }
                 }
-            </For>
+            </Each>
         </ul>
     }
 }

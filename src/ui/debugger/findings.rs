@@ -7,6 +7,7 @@ use super::cells;
 use super::correlation::CorrelationView;
 use super::desk::{Desk, use_desk};
 use crate::analysis::{Finding, FindingState, Silenced};
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// So many closed findings are listed, newest first.
@@ -73,9 +74,9 @@ fn FindingList(list: List) -> impl IntoView {
     });
     view! {
         <ul class="findings">
-            <For each=move || numbers.get() key=|name| *name let:name>
+            <Each each=move || numbers.get() key=|name| *name let:name>
                 <FindingView list findings number=name.1 />
-            </For>
+            </Each>
         </ul>
     }
 }
@@ -119,11 +120,11 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             </p>
             <div class="finding-rows">
                 <span class="field-hint">"Rows"</span>
-                <For each=move || rows.get() key=|row| *row let:row>
+                <Each each=move || rows.get() key=|row| *row let:row>
                     <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
                         {row}
                     </button>
-                </For>
+                </Each>
                 {(list != List::Closed && desk.is_live())
                     .then(|| {
                         view! {

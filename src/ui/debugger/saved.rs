@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::desk::use_desk;
 use super::storage::{read_list, write_list};
 use crate::state::NoticeLevel;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
@@ -85,7 +86,7 @@ pub fn SavedFilters() -> impl IntoView {
                     <p class="field-hint">"No filter is saved. Write one, name it here, and it stays in this browser."</p>
                 </Show>
                 <ul>
-                    <For each=move || saved.get() key=Clone::clone let:entry>
+                    <Each each=move || saved.get() key=Clone::clone let:entry>
                         {
                             let (name, filter, text) = (entry.name.clone(), entry.filter.clone(), entry.filter.clone());
                             let delete = format!("Delete {name}");
@@ -111,7 +112,7 @@ pub fn SavedFilters() -> impl IntoView {
                                 </li>
                             }
                         }
-                    </For>
+                    </Each>
                 </ul>
                 <form on:submit=save>
                     <label for=name_id.clone()>"Name of the present filter"</label>

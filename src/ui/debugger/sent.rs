@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::desk::use_desk;
 use super::storage::{read_list, write_list};
 use crate::state::NoticeLevel;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 const STORAGE_KEY: &str = "coda.debugger.sent";
@@ -74,7 +75,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
                 <p class="field-hint">"Nothing yet. The last 20 commands sent by this form stay here, in this browser."</p>
             </Show>
             <ul class="debugger-sent">
-                <For each=move || list.get() key=Clone::clone let:entry>
+                <Each each=move || list.get() key=Clone::clone let:entry>
                     {
                         let (kind, data) = (entry.kind.clone(), entry.data.clone());
                         view! {
@@ -91,7 +92,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
                             </li>
                         }
                     }
-                </For>
+                </Each>
             </ul>
         </section>
     }

@@ -10,6 +10,7 @@ use super::desk::{Desk, ROW_HEIGHT, use_desk};
 use super::keys;
 use super::listing::{Key, Listed};
 use super::row::{TableRow, row_name};
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// So many rows beyond the view are ready on either side.
@@ -157,9 +158,9 @@ pub fn MessageTable() -> impl IntoView {
                         role="presentation"
                         style:transform=move || format!("translateY({}px)", pixels(window.get().0))
                     >
-                        <For each=move || keys.get() key=|named| *named let:named>
+                        <Each each=move || keys.get() key=|named| *named let:named>
                             <TableRow key=named.1 />
-                        </For>
+                        </Each>
                     </div>
                 </div>
             </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// So much of a text is shown at first.
@@ -74,9 +75,9 @@ fn Members(value: StoredValue<Value>, depth: usize) -> impl IntoView {
     };
     view! {
         <div class="json-members">
-            <For each=members key=|(name, _)| name.clone() let:member>
+            <Each each=members key=|(name, _)| name.clone() let:member>
                 <JsonTree name=Some(member.0) value=member.1 depth=depth + 1 />
-            </For>
+            </Each>
             <Show when=move || shown.get() < count>
                 <button class="link-button" type="button" on:click=move |_| shown.set(usize::MAX)>
                     {format!("Show all {count}")}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
 use crate::state::use_app;
 use crate::ui::address::Address;
-use crate::ui::components::{EmptyState, FilterSelect};
+use crate::ui::components::{Each, EmptyState, FilterSelect};
 use crate::ui::{format, renders};
 
 const fn title(service: Service) -> &'static str {
@@ -120,9 +120,9 @@ fn Errors() -> impl IntoView {
                 fallback=|| view! { <p class="field-hint">"None so far. Errors that Coda reports appear here."</p> }
             >
                 <ul class="error-list">
-                    <For each=errors key=move |error| (showing.get_untracked(), error.number) let:error>
+                    <Each each=errors key=move |error| (showing.get_untracked(), error.number) let:error>
                         <ErrorItem error />
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </section>
@@ -177,14 +177,14 @@ fn Runs() -> impl IntoView {
                 fallback=|| view! { <p class="field-hint">"None yet: nothing has come from Coda."</p> }
             >
                 <ul class="run-list">
-                    <For each=runs key=move |run| (showing.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
+                    <Each each=runs key=move |run| (showing.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
                         <li>
                             {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
                             {run
                                 .uptime_seconds
                                 .map(|seconds| format!(", when it had been up for {}", format::seconds(Some(seconds))))}
                         </li>
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </section>

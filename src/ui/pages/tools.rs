@@ -6,7 +6,7 @@ use leptos_router::components::A;
 use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
 use crate::ui::address::Address;
-use crate::ui::components::{EmptyState, FilterSelect};
+use crate::ui::components::{Each, EmptyState, FilterSelect};
 use crate::ui::{format, renders};
 
 /// So many calls are shown at first, newest first, and so many more at each wish.
@@ -68,9 +68,9 @@ pub fn ToolsPage() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || summaries.get() key=|summary| summary.name.clone() let:first>
+                            <Each each=move || summaries.get() key=|summary| summary.name.clone() let:first>
                                 <SummaryRow name=first.name summaries />
-                            </For>
+                            </Each>
                         </tbody>
                     </table>
                 </div>
@@ -83,9 +83,9 @@ pub fn ToolsPage() -> impl IntoView {
                         <FilterSelect label="Tool" key="tool" options=names />
                     </header>
                     <ul class="call-list">
-                        <For each=shown key=|named| *named let:named>
+                        <Each each=shown key=|named| *named let:named>
                             <CallItem number=named.1 />
-                        </For>
+                        </Each>
                     </ul>
                     <Show when=move || numbers.with(Vec::is_empty)>
                         <p class="field-hint">"No call of this tool is kept."</p>

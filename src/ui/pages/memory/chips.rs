@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// Types offered; a server that makes up thousands must not fill the page.
@@ -37,7 +38,7 @@ pub(super) fn TypeChips(
     });
     view! {
         <div class="memory-chips" role="group" aria-label=label>
-            <For each=move || offered.get() key=String::clone let:kind>
+            <Each each=move || offered.get() key=String::clone let:kind>
                 {
                     let kind = StoredValue::new(kind);
                     let text = kind.get_value();
@@ -60,7 +61,7 @@ pub(super) fn TypeChips(
                         </button>
                     }
                 }
-            </For>
+            </Each>
         </div>
     }
 }

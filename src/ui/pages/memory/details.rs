@@ -11,7 +11,7 @@ use super::words::{self, UNKNOWN, told};
 use crate::model::Memory;
 use crate::protocol::WallTime;
 use crate::state::use_app;
-use crate::ui::components::{CopyButton, Glyph};
+use crate::ui::components::{CopyButton, Each, Glyph};
 use crate::ui::{format, renders};
 
 /// The details of the chosen memory; takes the focus whenever another one is chosen.
@@ -111,7 +111,7 @@ fn History(memory: Memo<Option<Memory>>) -> impl IntoView {
     };
     view! {
         <ol class="memory-history" data-testid="memory-history">
-            <For each=move || changes.get() key=move |entry| (number(), entry.clone()) children=entry />
+            <Each each=move || changes.get() key=move |entry| (number(), entry.clone()) children=entry />
         </ol>
     }
 }

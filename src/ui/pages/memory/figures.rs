@@ -10,6 +10,7 @@ use super::empty::WaysToBegin;
 use super::words::{self, UNKNOWN};
 use crate::protocol::MemoryFigures;
 use crate::state::use_app;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// Rows of a table of types, the most frequent first; a server that makes up thousands must not fill the page.
@@ -150,12 +151,12 @@ fn Counts(title: &'static str, of: Signal<Option<BTreeMap<String, u64>>>) -> imp
                 </tr>
             </thead>
             <tbody>
-                <For each=move || rows.get().into_iter().take(TYPES) key=Clone::clone let:row>
+                <Each each=move || rows.get().into_iter().take(TYPES) key=Clone::clone let:row>
                     <tr>
                         <td>{row.0}</td>
                         <td class="number">{row.1}</td>
                     </tr>
-                </For>
+                </Each>
                 <Show when=move || rows.with(Vec::is_empty)>
                     <tr>
                         <td colspan="2">"–"</td>

@@ -10,6 +10,7 @@ use super::words::{counted, share};
 use crate::model::{LoggedSearch, MemoryLog};
 use crate::protocol::WallTime;
 use crate::state::use_app;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// Entries shown at first, and added on request.
@@ -109,9 +110,9 @@ pub(super) fn Looks(look: Look) -> impl IntoView {
                 fallback=move || view! { <p class="memory-note">{look.nothing()}</p> }
             >
                 <ul class="memory-looks">
-                    <For each=move || lines.get() key=Clone::clone let:line>
+                    <Each each=move || lines.get() key=Clone::clone let:line>
                         <LookView look line=line.0 nth=line.1 />
-                    </For>
+                    </Each>
                 </ul>
                 <Show when=move || { kept.get() > limit.get() }>
                     <button

@@ -12,6 +12,7 @@ use super::words::counted;
 use crate::model::{Memories, Memory};
 use crate::state::use_app;
 use crate::ui::address::Address;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// Rows shown at first, and added on request: more are not read, and each costs.
@@ -72,13 +73,13 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
             <div class="memory-split" data-open=move || chosen.get().is_some().to_string() on:keydown=on_key>
                 <div class="memory-main" id=LIST tabindex="-1">
                     <ul class="memory-list" aria-label="Memories">
-                        <For
+                        <Each
                             each=move || matching.with(|all| all.iter().copied().take(limit.get()).collect::<Vec<_>>())
                             key=|number| *number
                             let:number
                         >
                             <MemoryRow number chosen />
-                        </For>
+                        </Each>
                     </ul>
                     <Show when=move || matching.with(Vec::is_empty)>
                         <div class="memory-none">

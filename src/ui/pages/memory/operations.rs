@@ -7,6 +7,7 @@ use super::keyed::keyed;
 use super::words::told;
 use crate::state::use_app;
 use crate::ui::address::Address;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// Rows shown at first, and added on request.
@@ -67,7 +68,7 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || rows.get() key=Clone::clone let:row>
+                            <Each each=move || rows.get() key=Clone::clone let:row>
                                 {
                                     let ((time, kind, summary), _) = row;
                                     view! {
@@ -80,7 +81,7 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
                                         </tr>
                                     }
                                 }
-                            </For>
+                            </Each>
                         </tbody>
                     </table>
                 </div>

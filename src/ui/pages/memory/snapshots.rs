@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::keyed::keyed;
 use super::words::{self, UNKNOWN, beginning, told};
 use crate::state::use_app;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// Characters shown of a snapshot's free-form metadata.
@@ -55,7 +56,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || rows.get() key=Clone::clone let:row>
+                            <Each each=move || rows.get() key=Clone::clone let:row>
                                 {
                                     let ((time, action, id, success, metadata), _) = row;
                                     view! {
@@ -70,7 +71,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                                         </tr>
                                     }
                                 }
-                            </For>
+                            </Each>
                         </tbody>
                     </table>
                 </div>

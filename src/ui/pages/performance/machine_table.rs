@@ -8,6 +8,7 @@ use super::table::TableRegion;
 use super::words;
 use crate::model::ResourceSample;
 use crate::state::use_app;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// So many reports are listed: ten minutes of them, as Coda sends them.
@@ -45,7 +46,7 @@ pub(super) fn MachineTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=samples key=|sample| sample.time.unix_millis() let:sample>
+                    <Each each=samples key=|sample| sample.time.unix_millis() let:sample>
                         <tr>
                             <th scope="row">{format::full_time(sample.time)}</th>
                             {COLUMNS
@@ -54,7 +55,7 @@ pub(super) fn MachineTable() -> impl IntoView {
                                 })
                                 .collect_view()}
                         </tr>
-                    </For>
+                    </Each>
                 </tbody>
             </table>
         </TableRegion>

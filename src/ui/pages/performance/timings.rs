@@ -9,6 +9,7 @@ use super::table::TableRegion;
 use super::words;
 use crate::state::use_app;
 use crate::ui::address::Address;
+use crate::ui::components::Each;
 use crate::ui::renders;
 
 /// A component and its operation.
@@ -77,9 +78,9 @@ pub(super) fn TimingSection() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || order.get() key=Clone::clone let:name>
+                            <Each each=move || order.get() key=Clone::clone let:name>
                                 <Row name figures />
-                            </For>
+                            </Each>
                         </tbody>
                     </table>
                 </TableRegion>

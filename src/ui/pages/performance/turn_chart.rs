@@ -10,6 +10,7 @@ use super::scale::Scale;
 use super::words;
 use crate::model::TurnLatency;
 use crate::state::use_app;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 /// How many turns are shown.
@@ -95,7 +96,7 @@ pub(super) fn TurnChart() -> impl IntoView {
                     on:pointerleave=move |_| pointed.set(None)
                     on:focusout=move |_| focused.set(None)
                 >
-                    <For
+                    <Each
                         each=move || {
                             let (first, end) = places.get();
                             first..end
@@ -110,7 +111,7 @@ pub(super) fn TurnChart() -> impl IntoView {
                             point=move || pointed.set(Some(place))
                             focus=move || focus(place)
                         />
-                    </For>
+                    </Each>
                 </div>
             </Plot>
             <Legend picked places />

@@ -6,6 +6,7 @@ use super::parts::{PARTS, Read};
 use super::table::TableRegion;
 use super::turn_chart::{shown_places, turn_at};
 use super::words;
+use crate::ui::components::Each;
 use crate::ui::{format, renders};
 
 const OTHERS: [(&str, Read); 4] = [
@@ -35,7 +36,7 @@ pub(super) fn TurnTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For
+                    <Each
                         each=move || {
                             let (first, end) = places.get();
                             (first..end).rev()
@@ -44,7 +45,7 @@ pub(super) fn TurnTable() -> impl IntoView {
                         let:place
                     >
                         <TurnRow place />
-                    </For>
+                    </Each>
                 </tbody>
             </table>
         </TableRegion>

@@ -1,0 +1,93 @@
+//! What is no longer shown is let go of: the dashboard stays open all day.
+
+use serde_json::json;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test};
+
+use crate::heap;
+use crate::page::{Page, pause};
+use crate::server;
+
+const TURN: &str = "[data-testid=turn]";
+const SEARCH: &str = "[data-testid=search]";
+const ROUNDS: usize = 3;
+const TIMES: usize = 4;
+/// Bytes for each time: the router keeps the addresses that were gone to. 45 entries left 50 000 once.
+const BOUND: usize = 2_500;
+
+/// A page that has seen a thousand events of every kind.
+async fn open_with_much_to_show() -> Page {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    let before = page.number("frames-in");
+    server::make("/flood", json!({"count": 1_000, "wait": true})).await;
+    page.until("all events", || page.number("frames-in") >= before + 1_000).await;
+    page.until("the last event", || page.texts(TURN).concat().contains("flood-")).await;
+    page
+}
+
+/// What the program holds when all that was begun has come to its end.
+async fn held_at_rest() -> usize {
+    loop {
+        let before = heap::held();
+        pause(100).await;
+        if heap::held().abs_diff(before) < 100 {
+            return heap::held();
+        }
+    }
+}
+
+/// Bytes that stay of each `act`: the middle one of the rounds, for some show what grows to its size in steps.
+async fn growth_of_each(what: &str, mut act: impl AsyncFnMut()) -> usize {
+    act().await;
+    let mut growths = [0; ROUNDS];
+    for growth in &mut growths {
+        let before = held_at_rest().await;
+        for _ in 0..TIMES {
+            act().await;
+        }
+        *growth = held_at_rest().await.saturating_sub(before) / TIMES;
+    }
+    growths.sort_unstable();
+    let growth = growths[ROUNDS / 2];
+    console_log!("{what}: {growth} bytes each time");
+    growth
+}
+
+async fn go_to(page: &Page, path: &str, shown: &str) {
+    page.click(&format!("nav a[href='{path}']"));
+    page.until(path, || !page.all(shown).is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn visits_of_full_pages_leave_nothing_behind() {
+    let page = open_with_much_to_show().await;
+    let pages = [
+        ("/", TURN),
+        ("/tools", ".call-list li"),
+        ("/performance", ".perf-section"),
+        ("/memory", "[data-testid=memory]"),
+        ("/system", ".error-list li"),
+        ("/debugger", ".debugger-rows .debugger-row"),
+    ];
+    for (path, shown) in pages {
+        let visit = async || {
+            go_to(&page, path, shown).await;
+            go_to(&page, "/settings", ".settings-section").await;
+        };
+        let growth = growth_of_each(path, visit).await;
+        assert!(growth < BOUND, "{growth} bytes stay of each visit of {path}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
+    let page = open_with_much_to_show().await;
+    let go_and_come = async || {
+        for (words, none) in [("no such words", true), ("", false)] {
+            page.type_into(SEARCH, words);
+            page.until("what is searched for", || page.all(TURN).is_empty() == none).await;
+        }
+    };
+    let growth = growth_of_each("a search", go_and_come).await;
+    assert!(growth < BOUND, "{growth} bytes stay of each search");
+}
