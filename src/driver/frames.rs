@@ -1,5 +1,5 @@
-//! When what happened is handed over: once per animation frame; where frames are dear, seldom enough to leave the page to
-//! its user for most of the time; in a hidden page, which has no frames, by a timer. Only what the server sends may wait: the
+//! When what happened is handed over: once per animation frame; while frames are dear, seldom enough to leave the page to
+//! its user for most of the time, so that what nobody can read is not drawn either; in a hidden page, which has no frames, by a timer. Only what the server sends may wait: the
 //! state of the connection and of the user's messages comes with the next frame.
 
 use std::cell::{Cell, RefCell};
@@ -14,9 +14,9 @@ use crate::protocol::Timestamp;
 /// In a hidden page, which has no frames, events are handed over this often (ms).
 const HIDDEN_FRAME_MILLIS: u32 = 500;
 /// One part in so many of the time goes to frames, at most.
-const SHARE: u32 = 4;
-/// However dear a frame was, the next one comes after this.
-const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+const SHARE: u32 = 8;
+/// However dear frames are, the next one comes after this.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// A pause shorter than half a frame of 60 a second is none.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 
@@ -24,6 +24,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 #[derive(Default)]
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
+    last_cost: Cell<Duration>,
     not_before: Cell<Timestamp>,
     /// Something waits that no pause may hold up.
     is_urgent: Cell<bool>,
@@ -101,10 +102,12 @@ impl Driver {
         self.replace_next(Some(Next::Drawn { _end: end }));
     }
 
-    /// Puts the next frame off for long enough after one that began at `start` and has been drawn.
+    /// Puts the next frame off for long enough after one that began at `start` and has been drawn. One dear frame, as for the
+    /// end of a long answer, is no reason to wait: two in a row are.
     fn pace(&self, start: Timestamp) {
         let cost = clock::now().mono.since(start);
-        self.0.frames.not_before.set(start + (cost * SHARE).min(LONGEST_PAUSE));
+        let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
+        self.0.frames.not_before.set(start + (lasting_cost * SHARE).min(LONGEST_PAUSE));
         self.replace_next(None);
         if !self.0.events.borrow().is_empty() {
             self.request_frame();

@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
+    prepare_icons,
 };
 use super::pages::{NotFound, TalkPage};
 use super::part::{self, part};
@@ -23,6 +24,7 @@ pub fn mount(app: App) {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
+    prepare_icons();
     mount_to_body(move || {
         provide_context(app);
         view! { <Shell /> }

@@ -38,7 +38,7 @@ pub use copy::CopyButton;
 pub use each::Each;
 pub use experiment::ExperimentBanner;
 pub use filter::{EmptyState, FilterSelect};
-pub use glyph::Glyph;
+pub use glyph::{Glyph, prepare_icons};
 pub use markdown::Markdown;
 pub use notices::NoticeList;
 pub use outgoing::OutgoingState;
