@@ -76,11 +76,18 @@ impl Page {
 
     fn mount<V: IntoView + 'static>(&mut self, part: impl FnOnce() -> V + 'static) {
         let app = self.app;
-        let handle = mount_to(self.root.clone(), move || {
-            provide_context(app);
-            part()
+        let owner = self.owner.with(Owner::new);
+        let handle = owner.with(|| {
+            mount_to(self.root.clone(), move || {
+                provide_context(app);
+                part()
+            })
         });
-        self.mounted = Some(Box::new(move || drop(handle)));
+        // The handle alone would leave the router's listeners, which take the clicks of the next page.
+        self.mounted = Some(Box::new(move || {
+            drop(handle);
+            owner.cleanup();
+        }));
     }
 
     fn unmount(&mut self) {

@@ -37,17 +37,18 @@ pub fn CopyButton(
             );
         });
     };
-    let name = move || match outcome.get() {
-        Some(true) => "Copied",
-        Some(false) => "The browser does not let this page copy",
-        None => label,
-    };
-    view! {
-        <button class="icon-button copy" type="button" aria-label=name title=name on:click=copy>
-            {move || {
-                let icon = if outcome.get() == Some(true) { LuCheck } else { LuCopy };
-                view! { <Glyph icon /> }
-            }}
-        </button>
+    move || {
+        let outcome = outcome.get();
+        let name = match outcome {
+            Some(true) => "Copied",
+            Some(false) => "The browser does not let this page copy",
+            None => label,
+        };
+        let icon = if outcome == Some(true) { LuCheck } else { LuCopy };
+        view! {
+            <button class="icon-button copy" type="button" aria-label=name title=name on:click=copy>
+                <Glyph icon />
+            </button>
+        }
     }
 }

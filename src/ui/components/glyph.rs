@@ -10,10 +10,9 @@ use leptos::tachys::renderer::dom::Dom;
 #[component]
 pub fn Glyph(
     /// Which one.
-    #[prop(into)]
-    icon: Signal<Icon>,
+    icon: Icon,
 ) -> impl IntoView {
-    move || InertElement::new(markup(icon.get()))
+    InertElement::new(markup(icon))
 }
 
 /// Makes the icons that lists have hundreds of before all others. On its way to a template, tachys 0.2 copies each one that was

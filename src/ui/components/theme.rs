@@ -18,11 +18,11 @@ pub fn ThemeButton() -> impl IntoView {
         "dark" => "Theme: dark",
         _ => "Theme: as the system",
     };
-    let icon = Signal::derive(move || match theme.get() {
+    let icon = move || match theme.get() {
         "light" => LuSun,
         "dark" => LuMoon,
         _ => LuMonitor,
-    });
+    };
     view! {
         <button
             class="icon-button"
@@ -35,7 +35,7 @@ pub fn ThemeButton() -> impl IntoView {
                 app.set_settings(Settings { theme: next, ..app.settings.current.get_untracked() });
             }
         >
-            <Glyph icon />
+            {move || view! { <Glyph icon=icon() /> }}
         </button>
     }
 }

@@ -32,12 +32,9 @@ pub fn TurnView(row: Row) -> impl IntoView {
     let is_open = Memo::new(move |_| turn.with(|turn| turn.is_open));
     let text = Memo::new(move |_| turn.with(|turn| turn.text.clone()));
     let tools = Memo::new(move |_| turn.with(|turn| turn.tools.clone()));
-    let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
-    let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     view! {
         <article
             class="turn"
-            class:interim=move || role == Role::User && is_open.get()
             id=move || turn.with(|turn| turn.number.map(|number| format!("turn-{number}")))
             data-testid="turn"
             data-role=role.name()
@@ -69,34 +66,52 @@ pub fn TurnView(row: Row) -> impl IntoView {
                     Either::Right(view! { <TurnText role text=text.get() /> })
                 }
             }}
-            {move || {
-                errors
-                    .get()
-                    .into_iter()
-                    .map(|error| {
-                        view! {
-                            <p class="turn-error">
-                                <Glyph icon=LuTriangleAlert />
-                                <span>{error}</span>
-                            </p>
-                        }
-                    })
-                    .collect_view()
-            }}
-            <Show when=move || turn.with(|turn| turn.is_cut_off)>
-                <p class="turn-cut-off">"The connection ended before the rest of the answer came."</p>
-            </Show>
-            <Show when=move || outgoing.with(Option::is_some)>
-                {move || {
-                    outgoing
-                        .get_untracked()
-                        .map(|first| {
-                            let current = Memo::new(move |_| outgoing.get().unwrap_or_else(|| first.clone()));
-                            view! { <OutgoingState outgoing=current /> }
-                        })
-                }}
+            <Show when=move || turn.with(has_remarks)>
+                <Remarks turn />
             </Show>
         </article>
+    }
+}
+
+/// Most entries have none.
+const fn has_remarks(turn: &Turn) -> bool {
+    !turn.errors.is_empty() || turn.is_cut_off || turn.outgoing.is_some()
+}
+
+/// What is said of an entry below it: errors, that it is cut off, what became of it.
+#[component]
+fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
+    renders::count("Remarks");
+    let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
+    let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
+    view! {
+        {move || {
+            errors
+                .get()
+                .into_iter()
+                .map(|error| {
+                    view! {
+                        <p class="turn-error">
+                            <Glyph icon=LuTriangleAlert />
+                            <span>{error}</span>
+                        </p>
+                    }
+                })
+                .collect_view()
+        }}
+        <Show when=move || turn.with(|turn| turn.is_cut_off)>
+            <p class="turn-cut-off">"The connection ended before the rest of the answer came."</p>
+        </Show>
+        <Show when=move || outgoing.with(Option::is_some)>
+            {move || {
+                outgoing
+                    .get_untracked()
+                    .map(|first| {
+                        let current = Memo::new(move |_| outgoing.get().unwrap_or_else(|| first.clone()));
+                        view! { <OutgoingState outgoing=current /> }
+                    })
+            }}
+        </Show>
     }
 }
 

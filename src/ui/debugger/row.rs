@@ -1,5 +1,7 @@
-//! A row of the table. What cannot change is read once; the rest when the listing changed.
+//! A row of the table. What cannot change is read once; the rest when the listing changed. Most rows never change, and in a
+//! flood all rows are new ones: so one effect looks after a whole row, and none after each cell.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -15,10 +17,12 @@ use crate::ui::{format, renders};
 struct Moving {
     place: Option<usize>,
     since_last: Option<Duration>,
-    state: String,
+    state: Arc<str>,
     tone: &'static str,
     round_trip: Option<Duration>,
     fold: Option<Fold>,
+    is_chosen: bool,
+    is_marked: bool,
 }
 
 /// The tokens of an answer in one line.
@@ -31,6 +35,8 @@ struct Fold {
 }
 
 fn moving(desk: Desk, key: Key) -> Moving {
+    let is_chosen = desk.chosen.get() == Some(key);
+    let is_marked = desk.marked.get() == Some(key.number) && !key.is_part;
     let (place, before, fold) = desk.with_listing(|listing| {
         let place = listing.place_of(key);
         let before = place.and_then(|place| place.checked_sub(1)).and_then(|place| listing.key_at(place));
@@ -43,7 +49,9 @@ fn moving(desk: Desk, key: Key) -> Moving {
         (place, before, fold)
     });
     desk.with_recorder(|recorder| {
-        let Some(row) = recorder.get(key.number) else { return Moving { place, fold, ..Moving::default() } };
+        let Some(row) = recorder.get(key.number) else {
+            return Moving { place, fold, is_chosen, is_marked, ..Moving::default() };
+        };
         let before = before.and_then(|before| recorder.get(before.number));
         let state = match cells::state(recorder, row) {
             "" => desk.own(key.number).and_then(|own| own.state).unwrap_or_default(),
@@ -53,9 +61,11 @@ fn moving(desk: Desk, key: Key) -> Moving {
             place,
             since_last: before.map(|before| row.at.mono.since(before.at.mono)),
             tone: cells::tone(row, &state),
-            state,
+            state: state.into(),
             round_trip: recorder.round_trip(row),
             fold,
+            is_chosen,
+            is_marked,
         }
     })
 }
@@ -63,24 +73,24 @@ fn moving(desk: Desk, key: Key) -> Moving {
 /// What stays as it is.
 #[derive(Default)]
 struct Fixed {
-    time: String,
+    time: Arc<str>,
     sign: &'static str,
     direction: &'static str,
-    kind: String,
-    size: String,
-    summary: String,
+    kind: Arc<str>,
+    size: Arc<str>,
+    summary: Arc<str>,
 }
 
 impl Fixed {
     fn of(row: &Row, desk: Desk) -> Self {
         let (sign, direction) = cells::direction(row);
         Self {
-            time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes),
+            time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes).into(),
             sign,
             direction,
-            kind: cells::kind(row).to_owned(),
-            size: row.size().map(cells::size).unwrap_or_default(),
-            summary: cells::summary(row),
+            kind: cells::kind(row).into(),
+            size: row.size().map(cells::size).unwrap_or_default().into(),
+            summary: cells::summary(row).into(),
         }
     }
 }
@@ -95,73 +105,66 @@ pub fn TableRow(key: Key) -> impl IntoView {
         let number = key.number.max(recorder.numbers().start);
         recorder.get(number).map(|row| Fixed::of(row, desk)).unwrap_or_default()
     });
-    let Fixed { time, sign, direction, kind, size, summary } = row;
-    let type_name = kind.clone();
+    let id: Arc<str> = desk.element_id(&row_name(key)).into();
     let moving = Memo::new(move |_| moving(desk, key));
-    let is_chosen = move || desk.chosen.get() == Some(key);
-    let is_marked = move || desk.marked.get() == Some(key.number) && !key.is_part;
-    let fold = Memo::new(move |_| moving.with(|moving| moving.fold));
-    let said = move || match fold.get() {
-        Some(fold) => desk.said(fold.first..=fold.last),
-        None => summary.clone(),
-    };
+    move || {
+        let Moving { place, since_last, state, tone, round_trip, fold, is_chosen, is_marked } = moving.get();
+        let Fixed { time, sign, direction, kind, size, summary } = &row;
+        let summary = fold.map_or_else(|| summary.clone(), |fold| desk.said(fold.first..=fold.last).into());
+        let size = if fold.is_none() { size.clone() } else { Arc::default() };
+        view! {
+            <div
+                role="row"
+                class="debugger-row"
+                class:chosen=is_chosen
+                class:marked=is_marked
+                class:part=key.is_part
+                id=id.clone()
+                data-testid="debugger-row"
+                data-type=kind.clone()
+                data-state=state
+                data-tone=tone
+                aria-rowindex=place.map(|place| (place + 2).to_string())
+                aria-selected=is_chosen.to_string()
+                on:click=move |_| desk.open_details(key)
+            >
+                <span role="gridcell" class="number">{time.clone()}</span>
+                <span role="gridcell" class="number">{since_last.map(|span| format!("+{}", format::span(span)))}</span>
+                <span role="gridcell" class="debugger-direction" data-direction=*direction>
+                    <span aria-hidden="true">{*sign}</span>
+                    <span class="debugger-word">{*direction}</span>
+                </span>
+                <span role="gridcell" class="debugger-type">
+                    {fold.map(|fold| fold_button(desk, key, fold))} <span>{kind.clone()}</span>
+                </span>
+                <span role="gridcell" class="number">{size}</span>
+                <span role="gridcell" class="debugger-state">{state.clone()}</span>
+                <span role="gridcell" class="number">{round_trip.map(format::span)}</span>
+                <span role="gridcell" class="debugger-summary">{summary}</span>
+            </div>
+        }
+    }
+}
+
+/// Opens and closes a fold.
+fn fold_button(desk: Desk, key: Key, Fold { count, is_open, .. }: Fold) -> impl IntoView {
     view! {
-        <div
-            role="row"
-            class="debugger-row"
-            class:chosen=is_chosen
-            class:marked=is_marked
-            class:part=key.is_part
-            id=desk.element_id(&row_name(key))
-            data-testid="debugger-row"
-            data-type=type_name
-            data-state=move || moving.with(|moving| moving.state.clone())
-            data-tone=move || moving.with(|moving| moving.tone)
-            aria-rowindex=move || moving.with(|moving| moving.place.map(|place| (place + 2).to_string()))
-            aria-selected=move || is_chosen().to_string()
-            on:click=move |_| desk.open_details(key)
+        <button
+            class="debugger-fold"
+            type="button"
+            tabindex="-1"
+            data-testid="debugger-fold"
+            aria-expanded=is_open.to_string()
+            aria-label=format!("{count} tokens")
+            on:click=move |event| {
+                event.stop_propagation();
+                desk.chosen.set(Some(key));
+                desk.set_open(key.number, !is_open);
+            }
         >
-            <span role="gridcell" class="number">{time}</span>
-            <span role="gridcell" class="number">
-                {move || moving.with(|moving| moving.since_last.map(|span| format!("+{}", format::span(span))))}
-            </span>
-            <span role="gridcell" class="debugger-direction" data-direction=direction>
-                <span aria-hidden="true">{sign}</span>
-                <span class="debugger-word">{direction}</span>
-            </span>
-            <span role="gridcell" class="debugger-type">
-                {move || {
-                    fold.get()
-                        .map(|Fold { count, is_open, .. }| {
-                            view! {
-                                <button
-                                    class="debugger-fold"
-                                    type="button"
-                                    tabindex="-1"
-                                    data-testid="debugger-fold"
-                                    aria-expanded=is_open.to_string()
-                                    aria-label=format!("{count} tokens")
-                                    on:click=move |event| {
-                                        event.stop_propagation();
-                                        desk.chosen.set(Some(key));
-                                        desk.set_open(key.number, !is_open);
-                                    }
-                                >
-                                    {if is_open { "▾" } else { "▸" }}
-                                    {format!(" {count} ×")}
-                                </button>
-                            }
-                        })
-                }}
-                <span>{kind}</span>
-            </span>
-            <span role="gridcell" class="number">{move || fold.get().is_none().then(|| size.clone())}</span>
-            <span role="gridcell" class="debugger-state">{move || moving.with(|moving| moving.state.clone())}</span>
-            <span role="gridcell" class="number">
-                {move || moving.with(|moving| moving.round_trip.map(format::span))}
-            </span>
-            <span role="gridcell" class="debugger-summary">{said}</span>
-        </div>
+            {if is_open { "▾" } else { "▸" }}
+            {format!(" {count} ×")}
+        </button>
     }
 }
 

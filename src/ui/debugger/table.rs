@@ -13,8 +13,10 @@ use super::row::{TableRow, row_name};
 use crate::ui::components::Each;
 use crate::ui::renders;
 
-/// So many rows beyond the view are ready on either side.
+/// So many rows beyond the view are ready on either side for who scrolls.
 const MARGIN: usize = 12;
+/// The same where the newest are followed: each of them may be another one with each frame.
+const MARGIN_AT_END: usize = 4;
 const COLUMNS: [(&str, &str); 8] = [
     ("Time", "number"),
     ("Δ", "number"),
@@ -28,13 +30,13 @@ const COLUMNS: [(&str, &str); 8] = [
 
 /// Which rows are in the document: from, to.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows in view")]
-fn window_of(total: usize, top: f64, height: f64) -> (usize, usize) {
+fn window_of(total: usize, top: f64, height: f64, margin: usize) -> (usize, usize) {
     let first = (top / ROW_HEIGHT).max(0.0) as usize;
     let last = ((top + height) / ROW_HEIGHT).max(0.0).ceil() as usize;
-    let end = (last + MARGIN).min(total);
+    let end = (last + margin).min(total);
     // A list that has just become shorter may leave the position beyond its end.
-    let in_view = (height / ROW_HEIGHT) as usize + 2 * MARGIN;
-    (first.saturating_sub(MARGIN).min(total.saturating_sub(in_view)), end)
+    let in_view = (height / ROW_HEIGHT) as usize + 2 * margin;
+    (first.saturating_sub(margin).min(total.saturating_sub(in_view)), end)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
@@ -103,8 +105,11 @@ pub fn MessageTable() -> impl IntoView {
     hold_position(desk);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
-        let top = if desk.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
-        window_of(total, top, height)
+        if desk.follows.get() {
+            window_of(total, (pixels(total) - height).max(0.0), height, MARGIN_AT_END)
+        } else {
+            window_of(total, top.get(), height, MARGIN)
+        }
     });
     // Each record counts its rows from 1, so a row is named by its record too.
     let keys = Memo::new(move |_| {
