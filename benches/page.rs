@@ -41,7 +41,7 @@ struct Cost {
     wasm: f64,
 }
 
-/// Watches long tasks and animation frames, and keeps the wasm memory in reach.
+/// Watches long tasks and animation frames.
 const WATCH: &str = "(() => {
     window.__long = []; window.__dropped = 0; window.__ready = null;
     new PerformanceObserver(list => list.getEntries().forEach(entry => window.__long.push(entry.duration)))
@@ -53,15 +53,6 @@ const WATCH: &str = "(() => {
         requestAnimationFrame(frame);
     };
     window.__watchFrames = () => { last = null; window.__dropped = 0; window.__long = []; requestAnimationFrame(frame) };
-    for (const name of ['instantiate', 'instantiateStreaming']) {
-        const original = WebAssembly[name];
-        WebAssembly[name] = async (...given) => {
-            const made = await original.apply(WebAssembly, given);
-            const instance = made.instance ?? made;
-            if (instance.exports.memory) window.__memory ??= instance.exports.memory;
-            return made;
-        };
-    }
     const looked = setInterval(() => {
         if (document.querySelector('[data-phase=ready]')) {
             window.__ready = performance.now();
@@ -77,6 +68,7 @@ impl Subject {
         let site = if self == Self::Floor { Site::of("benches/floor").await? } else { Site::start().await? };
         let page = Page::blank(site).await?;
         page.ask("Performance.enable", json!({})).await?;
+        page.watch_memory().await?;
         page.before_each_document(WATCH).await?;
         self.go(&page, backend).await?;
         Ok(page)
@@ -153,7 +145,7 @@ async fn measure(page: &Page, backend: &Backend, load: Load) -> Found<Cost> {
         longest_task,
         dropped_frames,
         heap: figure(page, "JSHeapUsedSize").await?,
-        wasm: number(page, "window.__memory?.buffer.byteLength ?? 0").await?,
+        wasm: page.wasm_bytes().await?,
     })
 }
 

@@ -46,6 +46,24 @@ impl Page {
         cdp::ask(&self.browser.client, method, parameters).await
     }
 
+    /// Keeps the memory of the program in reach, from the next document on.
+    pub async fn watch_memory(&self) -> Outcome {
+        let watch = "for (const name of ['instantiate', 'instantiateStreaming']) {
+            const original = WebAssembly[name];
+            WebAssembly[name] = async (...given) => {
+                const made = await original.apply(WebAssembly, given);
+                window.__memory ??= (made.instance ?? made).exports.memory;
+                return made;
+            };
+        }";
+        self.before_each_document(watch).await
+    }
+
+    /// How large the memory of the program is that was watched; 0 for a page without one.
+    pub async fn wasm_bytes(&self) -> Result<f64, Box<dyn std::error::Error>> {
+        Ok(self.run("return window.__memory?.buffer.byteLength ?? 0").await?.as_f64().unwrap_or_default())
+    }
+
     /// Runs this script in every document before the document's own.
     pub async fn before_each_document(&self, script: &str) -> Outcome {
         self.ask("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
