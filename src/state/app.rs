@@ -150,12 +150,12 @@ impl App {
         match Start::choose(query) {
             Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => {
                 if let Some(known) = driver::remembered() {
-                    lasting::set(&app.address, known.url);
+                    app.address.set(known.url);
                 }
                 app.connect(url);
             }
-            Start::Connect(url) => lasting::set(&app.address, url),
-            Start::Ask { url, host } => lasting::set(&app.to_confirm, Some((url, host))),
+            Start::Connect(url) => app.address.set(url),
+            Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
             Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
         }
         app
@@ -246,8 +246,8 @@ impl App {
         }
         driver::set_log_level(settings.level());
         appearance::apply(&settings);
-        lasting::set(&self.settings.current, settings);
-        lasting::change(&self.settings.changes, |changes| *changes += 1);
+        self.settings.current.set(settings);
+        self.settings.changes.update(|changes| *changes += 1);
         self.configure_link();
     }
 
@@ -274,7 +274,7 @@ impl App {
 
     /// Turns queue gap, window and deduplication off, or on again.
     pub fn set_unprotected(&self, unprotected: bool) {
-        lasting::set(&self.experiments.unprotected, unprotected);
+        self.experiments.unprotected.set(unprotected);
         self.configure_link();
     }
 
@@ -285,7 +285,7 @@ impl App {
             None => "The network is left as it is again.".to_owned(),
         };
         self.history.change(|recorder| recorder.note(Level::Info, &words, driver::now()));
-        lasting::set(&self.experiments.conditions, conditions);
+        self.experiments.conditions.set(conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::lasting::{self, set_if_changed};
+use super::{lasting, set_if_changed};
 use crate::driver::DEMO_URL;
 use crate::link::{LinkStatus, Phase, PhaseKind, Trouble};
 

@@ -73,7 +73,7 @@ impl DataStore {
 
     /// Tells the readers that there are other models.
     pub(super) fn tell_all(&self) {
-        lasting::change(&self.showing, |showing| *showing += 1);
+        self.showing.update(|showing| *showing += 1);
         self.performance.tell_anyway(Performance::revision);
         self.memories.tell_anyway(Memories::revision);
         self.tools.tell_anyway(Tools::revision);

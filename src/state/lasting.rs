@@ -4,6 +4,7 @@
 //! (`reactive_graph` 0.2 takes none off the list when it is dropped): in a page that is open all day, each visit of a long list
 //! would leave hundreds of kilobytes, and each change would call on thousands of readers that are not there. What is told here
 //! is told by way of the erased source, which empties its list first; readers that are still there read again and are back on it.
+//! So are told: a turn's changes and a model's, which rows read, each time; all signals with each change of page.
 
 use std::cell::RefCell;
 
@@ -17,8 +18,12 @@ thread_local! {
 /// A signal that lives as long as the page.
 pub(super) fn signal<T: Send + Sync + 'static>(value: T) -> RwSignal<T> {
     let signal = RwSignal::new(value);
-    ALL.with_borrow_mut(|all| all.push(signal.to_any_source()));
+    remember(signal.to_any_source());
     signal
+}
+
+fn remember(source: AnySource) {
+    ALL.with_borrow_mut(|all| all.push(source));
 }
 
 /// Lets go of all readers that are gone, of those signals too that do not change any more. The others read again, once.
@@ -30,22 +35,4 @@ pub fn let_go_of_readers() {
 /// Tells the readers of a signal that it changed, and lets go of those that are gone.
 pub(crate) fn tell(signal: &impl ToAnySource) {
     signal.to_any_source().mark_dirty();
-}
-
-/// Sets a signal and tells its readers.
-pub(super) fn set<S: UpdateUntracked<Value: Sized> + ToAnySource>(signal: &S, value: S::Value) {
-    change(signal, |known| *known = value);
-}
-
-/// Sets a signal only where its value changed, so that nothing is rendered anew for nothing.
-pub(super) fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        set(&signal, value);
-    }
-}
-
-/// Changes the value of a signal and tells its readers.
-pub(super) fn change<S: UpdateUntracked + ToAnySource>(signal: &S, edit: impl FnOnce(&mut S::Value)) {
-    signal.update_untracked(edit);
-    tell(signal);
 }

@@ -33,3 +33,12 @@ pub use talk::{Row, RowKey, TalkStore};
 pub use talk_key::TalkKey;
 pub use watched::Watched;
 pub use writer::Writer;
+
+use leptos::prelude::*;
+
+/// Sets a signal only where its value changed, so that nothing is rendered anew for nothing.
+fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
+    }
+}

@@ -64,7 +64,7 @@ impl Notices {
             let notices = *self;
             set_timeout(move || notices.dismiss(id), GOOD_NEWS);
         }
-        lasting::change(&self.shown, |shown| {
+        self.shown.update(|shown| {
             let count = shown.iter().find(|known| known.topic == topic).map_or(1, |known| known.count + 1);
             shown.retain(|known| known.topic != topic);
             if shown.len() == LIMIT {
@@ -76,13 +76,13 @@ impl Notices {
 
     /// Takes a notice away.
     pub fn dismiss(&self, id: u64) {
-        lasting::change(&self.shown, |shown| shown.retain(|notice| notice.id != id));
+        self.shown.update(|shown| shown.retain(|notice| notice.id != id));
     }
 
     /// Takes the notice about `topic` away, where there is one.
     pub fn clear(&self, topic: &'static str) {
         if self.shown.with_untracked(|shown| shown.iter().any(|notice| notice.topic == topic)) {
-            lasting::change(&self.shown, |shown| shown.retain(|notice| notice.topic != topic));
+            self.shown.update(|shown| shown.retain(|notice| notice.topic != topic));
         }
     }
 }

@@ -56,14 +56,14 @@ impl PlaybackStore {
         let end = playback.len();
         self.playback.set_value(Some(playback));
         self.with_writer(Writer::begin_playback);
-        lasting::set(&self.position, 0);
-        lasting::set(&self.name, Some(name));
+        self.position.set(0);
+        self.name.set(Some(name));
         self.seek(end);
     }
 
     /// Shows the live data again, which have gone on meanwhile.
     pub fn end(&self) {
-        lasting::set(&self.name, None);
+        self.name.set(None);
         self.playback.set_value(None);
         self.with_writer(Writer::end_playback);
     }
@@ -82,7 +82,7 @@ impl PlaybackStore {
                     writer.play(playback.events(from..position));
                 }
             });
-            lasting::set(&self.position, position);
+            self.position.set(position);
         });
     }
 

@@ -72,7 +72,7 @@ impl ReplayStore {
     }
 
     fn tell(&self) {
-        lasting::change(&self.revision, |revision| *revision += 1);
+        self.revision.update(|revision| *revision += 1);
     }
 
     fn advance(&self, driver: &Driver) {

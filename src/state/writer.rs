@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use super::analysis::Analysis;
 use super::connection::ConnectionStore;
 use super::data::{DataModels, DataStore};
-use super::lasting::{self, set_if_changed};
 use super::notices::Notices;
 use super::settings::SettingsStore;
 use super::talk::{Row, RowKey, TalkStore};
 use super::watched::Watched;
+use super::{lasting, set_if_changed};
 use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
 use crate::history::{Level, Recorder, mask};
@@ -289,7 +289,8 @@ impl Writer {
         let changes = self.conversation.take_changes();
         for key in &changes.turns {
             if let (Some(turn), Some(signal)) = (self.conversation.turn(*key), self.turns.get(key)) {
-                lasting::set(signal, turn.clone());
+                *signal.write_untracked() = turn.clone();
+                lasting::tell(signal);
             }
         }
         if changes.order {
@@ -301,7 +302,7 @@ impl Writer {
             });
             let rows: Vec<Row> = rows.collect();
             self.turns = rows.iter().map(|row| (row.key.turn, row.turn.clone())).collect();
-            lasting::set(&self.talk.rows, rows);
+            self.talk.rows.set(rows);
             set_if_changed(self.talk.dropped, self.conversation.dropped());
         }
     }

@@ -8,6 +8,8 @@ use crate::page::{Page, pause};
 use crate::server;
 
 const TURN: &str = "[data-testid=turn]";
+const ROW: &str = ".debugger-rows .debugger-row";
+const FILTER: &str = ".debugger-filter input";
 const SEARCH: &str = "[data-testid=search]";
 const ROUNDS: usize = 3;
 const TIMES: usize = 4;
@@ -67,7 +69,7 @@ async fn visits_of_full_pages_leave_nothing_behind() {
         ("/performance", ".perf-section"),
         ("/memory", "[data-testid=memory]"),
         ("/system", ".error-list li"),
-        ("/debugger", ".debugger-rows .debugger-row"),
+        ("/debugger", ROW),
     ];
     for (path, shown) in pages {
         let visit = async || {
@@ -90,4 +92,18 @@ async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
     };
     let growth = growth_of_each("a search", go_and_come).await;
     assert!(growth < BOUND, "{growth} bytes stay of each search");
+}
+
+#[wasm_bindgen_test]
+async fn rows_that_come_and_go_in_the_open_debugger_leave_nothing_behind() {
+    let page = open_with_much_to_show().await;
+    go_to(&page, "/debugger", ROW).await;
+    let go_and_come = async || {
+        for (filter, none) in [("type:nothing-like-this", true), ("", false)] {
+            page.type_into(FILTER, filter);
+            page.until("what is filtered", || page.all(ROW).is_empty() == none).await;
+        }
+    };
+    let growth = growth_of_each("a filter", go_and_come).await;
+    assert!(growth < BOUND, "{growth} bytes stay of each filter");
 }

@@ -44,22 +44,21 @@ where
     let parent = Owner::current().unwrap_or_default();
     let generation = Arc::new(Mutex::new(Generation { owner: parent.child(), items: 0 }));
     let children = move |_, item| {
-        let generation = of_next_item(&parent, &generation);
-        let owner = generation.child();
-        let view = owner.with(|| {
-            on_cleanup(move || drop(generation));
-            children(item)
-        });
+        let owner = owner_of_next(&parent, &generation);
+        let view = owner.with(|| children(item));
         (drop, OwnedView::new_with_owner(view, owner))
     };
     move || keyed(each(), key.clone(), children.clone())
 }
 
-fn of_next_item(parent: &Owner, generation: &Mutex<Generation>) -> Owner {
+fn owner_of_next(parent: &Owner, generation: &Mutex<Generation>) -> Owner {
     let mut generation = generation.lock().unwrap_or_else(PoisonError::into_inner);
     if generation.items == GENERATION {
         *generation = Generation { owner: parent.child(), items: 0 };
     }
     generation.items += 1;
-    generation.owner.clone()
+    let owner = generation.owner.child();
+    let kept = generation.owner.clone();
+    owner.with(|| on_cleanup(move || drop(kept)));
+    owner
 }

@@ -2,13 +2,28 @@
 
 use leptos::prelude::*;
 
+use crate::lazy;
 use crate::state::use_app;
+use crate::ui::part::part;
 use crate::ui::renders;
 
 /// The banner; nothing while no experiment runs.
 #[component]
 pub fn ExperimentBanner() -> impl IntoView {
     renders::count("ExperimentBanner");
+    let experiments = use_app().experiments;
+    view! {
+        <Show when=move || experiments.any()>{part(banner)}</Show>
+    }
+}
+
+lazy::part! {
+    in debugger: fn banner() -> AnyView { view! { <Banner /> }.into_any() }
+}
+
+#[component]
+fn Banner() -> impl IntoView {
+    renders::count("Banner");
     let app = use_app();
     let experiments = app.experiments;
     let network = move || {
@@ -16,33 +31,31 @@ pub fn ExperimentBanner() -> impl IntoView {
         Some(view! { <p>{format!("The network is made bad: {conditions}.")}</p> })
     };
     view! {
-        <Show when=move || experiments.any()>
-            <div class="experiment" role="status" data-testid="experiment">
-                <div>
-                    <p>
-                        <strong>"Experiment"</strong>
-                    </p>
-                    <Show when=move || experiments.unprotected.get()>
-                        <p>"Queue gap, window and deduplication are off."</p>
-                    </Show>
-                    {network}
-                </div>
-                <button
-                    class="button"
-                    type="button"
-                    data-testid="experiment-end"
-                    on:click=move |_| {
-                        if experiments.unprotected.get_untracked() {
-                            app.set_unprotected(false);
-                        }
-                        if experiments.conditions.with_untracked(Option::is_some) {
-                            app.set_conditions(None);
-                        }
-                    }
-                >
-                    "End it"
-                </button>
+        <div class="experiment" role="status" data-testid="experiment">
+            <div>
+                <p>
+                    <strong>"Experiment"</strong>
+                </p>
+                <Show when=move || experiments.unprotected.get()>
+                    <p>"Queue gap, window and deduplication are off."</p>
+                </Show>
+                {network}
             </div>
-        </Show>
+            <button
+                class="button"
+                type="button"
+                data-testid="experiment-end"
+                on:click=move |_| {
+                    if experiments.unprotected.get_untracked() {
+                        app.set_unprotected(false);
+                    }
+                    if experiments.conditions.with_untracked(Option::is_some) {
+                        app.set_conditions(None);
+                    }
+                }
+            >
+                "End it"
+            </button>
+        </div>
     }
 }

@@ -125,6 +125,14 @@ impl Desk {
         with_source(self.app, self.source, self.loaded, |recorder, _| read(recorder))
     }
 
+    /// Reads again whenever a row may look another way.
+    pub fn track(&self) {
+        self.with_recorder(|_| ());
+        self.listed.track();
+        self.chosen.track();
+        self.marked.track();
+    }
+
     /// Reads the record once.
     pub fn with_recorder_untracked<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
         untrack(|| self.with_recorder(read))

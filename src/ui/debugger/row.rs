@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::cells;
-use super::desk::{Desk, use_desk};
+use super::desk::Desk;
 use super::listing::Key;
 use crate::history::{Line, Row};
 use crate::ui::{format, renders};
@@ -70,6 +70,43 @@ fn moving(desk: Desk, key: Key) -> Moving {
     })
 }
 
+/// The rows that are in the document, and one effect that brings them up to date. They come and go by the hundred while the
+/// panel is open; what each of them read of the panel would be remembered for as long (`state/lasting.rs` says why).
+#[derive(Clone, Copy)]
+pub struct Rows {
+    desk: Desk,
+    all: StoredValue<Vec<(Key, ArcRwSignal<Moving>)>, LocalStorage>,
+}
+
+impl Rows {
+    /// None yet.
+    pub fn new(desk: Desk) -> Self {
+        let all = StoredValue::new_local(Vec::<(Key, ArcRwSignal<Moving>)>::new());
+        Effect::new(move |_| {
+            desk.track();
+            for (key, row) in all.get_value() {
+                let now = moving(desk, key);
+                if row.with_untracked(|known| *known != now) {
+                    row.set(now);
+                }
+            }
+        });
+        Self { desk, all }
+    }
+
+    /// What may change in one more row, for as long as its component lives.
+    fn add(&self, key: Key) -> ArcRwSignal<Moving> {
+        let (desk, all) = (self.desk, self.all);
+        let row = ArcRwSignal::new(untrack(|| moving(desk, key)));
+        all.update_value(|all| all.push((key, row.clone())));
+        let own = row.clone();
+        on_cleanup(move || {
+            all.try_update_value(|all| all.retain(|(_, known)| *known != own));
+        });
+        row
+    }
+}
+
 /// What stays as it is.
 #[derive(Default)]
 struct Fixed {
@@ -97,16 +134,21 @@ impl Fixed {
 
 /// The row named by `key`.
 #[component]
-pub fn TableRow(key: Key) -> impl IntoView {
+pub fn TableRow(
+    /// Which row of the listing.
+    key: Key,
+    /// Those that it stands among.
+    rows: Rows,
+) -> impl IntoView {
     renders::count("TableRow");
-    let desk = use_desk();
+    let desk = rows.desk;
     // The first rows of a fold may be gone from the record while the fold is still there.
     let row = desk.with_recorder_untracked(|recorder| {
         let number = key.number.max(recorder.numbers().start);
         recorder.get(number).map(|row| Fixed::of(row, desk)).unwrap_or_default()
     });
     let id: Arc<str> = desk.element_id(&row_name(key)).into();
-    let moving = Memo::new(move |_| moving(desk, key));
+    let moving = rows.add(key);
     move || {
         let Moving { place, since_last, state, tone, round_trip, fold, is_chosen, is_marked } = moving.get();
         let Fixed { time, sign, direction, kind, size, summary } = &row;

@@ -9,7 +9,7 @@ use web_sys::ResizeObserver;
 use super::desk::{Desk, ROW_HEIGHT, use_desk};
 use super::keys;
 use super::listing::{Key, Listed};
-use super::row::{TableRow, row_name};
+use super::row::{Rows, TableRow, row_name};
 use crate::ui::components::Each;
 use crate::ui::renders;
 
@@ -103,6 +103,7 @@ pub fn MessageTable() -> impl IntoView {
     let top = RwSignal::new(0.0);
     let height = watch_height(desk);
     hold_position(desk);
+    let rows = Rows::new(desk);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
         if desk.follows.get() {
@@ -164,7 +165,7 @@ pub fn MessageTable() -> impl IntoView {
                         style:transform=move || format!("translateY({}px)", pixels(window.get().0))
                     >
                         <Each each=move || keys.get() key=|named| *named let:named>
-                            <TableRow key=named.1 />
+                            <TableRow key=named.1 rows />
                         </Each>
                     </div>
                 </div>
