@@ -86,10 +86,10 @@ async fn go(page: &Page, href: &str) -> Outcome {
 async fn round(page: &Page, backend: &Backend, number: u32) -> Outcome {
     go(page, "/").await?;
     until(page, "a ready connection", "document.querySelector('[data-phase=ready]')").await?;
-    // By script: an element that WebDriver has a hold of keeps its whole page alive.
-    let say = "var field = document.querySelector('[data-testid=composer]'); field.value = TEXT; \
-               field.dispatchEvent(new Event('input', {bubbles: true})); \
-               field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))";
+    // By script: an element that something has a hold of, WebDriver or a name, keeps its whole page alive.
+    let say = "(field => { field.value = TEXT; field.dispatchEvent(new Event('input', {bubbles: true})); \
+               field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})) \
+               })(document.querySelector('[data-testid=composer]'))";
     run(page, &say.replace("TEXT", &json!(format!("use a tool, round {number}")).to_string())).await?;
     until(
         page,
