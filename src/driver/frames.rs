@@ -1,6 +1,6 @@
 //! When what happened is handed over: once per animation frame; while frames are dear, seldom enough to leave the page to
-//! its user for most of the time, so that what nobody can read is not drawn either; in a hidden page, which has no frames, by a timer. Only what the server sends may wait: the
-//! state of the connection and of the user's messages comes with the next frame.
+//! its user for most of the time, so that what nobody can read is not drawn either; in a hidden page, which has no frames, by a
+//! timer. Only what the server sends may wait: the state of the connection and of the user's messages comes with the next frame.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -32,6 +32,15 @@ pub fn let_go_of_readers() {
     all.iter().for_each(tell);
 }
 
+/// Sets a signal that rows read, which come and go, and lets go of those that are gone.
+pub(super) fn set<S>(signal: &S, value: S::Value)
+where
+    S: UpdateUntracked<Value: Sized> + ToAnySource,
+{
+    signal.update_untracked(|known| *known = value);
+    tell(signal);
+}
+
 /// Tells the readers of a signal that it changed, and lets go of those that are gone.
 pub(crate) fn tell(signal: &impl ToAnySource) {
     signal.to_any_source().mark_dirty();

@@ -49,7 +49,6 @@ impl<T> Watched<T> {
 
     /// Tells the readers, whatever they were told last: there may be another model at the same revision.
     pub(super) fn tell_anyway(&self, revision: impl FnOnce(&T) -> u64) {
-        *self.revision.write_untracked() = self.value.with_value(revision);
-        lasting::tell(&self.revision);
+        lasting::set(&self.revision, self.value.with_value(revision));
     }
 }

@@ -289,8 +289,7 @@ impl Writer {
         let changes = self.conversation.take_changes();
         for key in &changes.turns {
             if let (Some(turn), Some(signal)) = (self.conversation.turn(*key), self.turns.get(key)) {
-                *signal.write_untracked() = turn.clone();
-                lasting::tell(signal);
+                lasting::set(signal, turn.clone());
             }
         }
         if changes.order {

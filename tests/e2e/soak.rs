@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Outcome, PATIENCE, Page, failed};
+use crate::harness::{Backend, Outcome, Page, failed};
 
-/// Between two looks at a condition.
-const LOOK_EVERY: Duration = Duration::from_millis(30);
 /// Between two measurements.
 const EVERY: Duration = Duration::from_secs(30);
 /// By how much the last measurements may be above the first, beside what the browser keeps for itself.
@@ -67,14 +65,8 @@ async fn run(page: &Page, script: &str) -> Result<Value, Box<dyn std::error::Err
 }
 
 async fn until(page: &Page, what: &str, condition: &str) -> Outcome {
-    let begun = Instant::now();
-    while run(page, &format!("!!({condition})")).await? != true {
-        if begun.elapsed() > PATIENCE {
-            return failed(format!("waited for {what}"));
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-    Ok(())
+    let script = format!("!!({condition})");
+    page.until(what, || async { Ok(run(page, &script).await? == true) }).await
 }
 
 async fn go(page: &Page, href: &str) -> Outcome {

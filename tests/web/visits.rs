@@ -81,16 +81,21 @@ async fn visits_of_full_pages_leave_nothing_behind() {
     }
 }
 
+/// Has everything in a list go, by what is typed into a field, and come again; tells what stays of each time.
+async fn growth_of_going_and_coming(page: &Page, listed: &str, field: &str, words_of_none: &str) -> usize {
+    let go_and_come = async || {
+        for (words, none) in [(words_of_none, true), ("", false)] {
+            page.type_into(field, words);
+            page.until("what is asked for", || page.all(listed).is_empty() == none).await;
+        }
+    };
+    growth_of_each(field, go_and_come).await
+}
+
 #[wasm_bindgen_test]
 async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
     let page = open_with_much_to_show().await;
-    let go_and_come = async || {
-        for (words, none) in [("no such words", true), ("", false)] {
-            page.type_into(SEARCH, words);
-            page.until("what is searched for", || page.all(TURN).is_empty() == none).await;
-        }
-    };
-    let growth = growth_of_each("a search", go_and_come).await;
+    let growth = growth_of_going_and_coming(&page, TURN, SEARCH, "no such words").await;
     assert!(growth < BOUND, "{growth} bytes stay of each search");
 }
 
@@ -98,12 +103,6 @@ async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
 async fn rows_that_come_and_go_in_the_open_debugger_leave_nothing_behind() {
     let page = open_with_much_to_show().await;
     go_to(&page, "/debugger", ROW).await;
-    let go_and_come = async || {
-        for (filter, none) in [("type:nothing-like-this", true), ("", false)] {
-            page.type_into(FILTER, filter);
-            page.until("what is filtered", || page.all(ROW).is_empty() == none).await;
-        }
-    };
-    let growth = growth_of_each("a filter", go_and_come).await;
+    let growth = growth_of_going_and_coming(&page, ROW, FILTER, "type:nothing-like-this").await;
     assert!(growth < BOUND, "{growth} bytes stay of each filter");
 }

@@ -84,12 +84,14 @@ impl Rows {
         let all = StoredValue::new_local(Vec::<(Key, ArcRwSignal<Moving>)>::new());
         Effect::new(move |_| {
             desk.track();
-            for (key, row) in all.get_value() {
-                let now = moving(desk, key);
-                if row.with_untracked(|known| *known != now) {
-                    row.set(now);
+            all.with_value(|all| {
+                for (key, row) in all {
+                    let now = moving(desk, *key);
+                    if row.with_untracked(|known| *known != now) {
+                        row.set(now);
+                    }
                 }
-            }
+            });
         });
         Self { desk, all }
     }
