@@ -1,11 +1,18 @@
 //! The browser's clocks and its randomness.
 
+use web_sys::Performance;
+
 use crate::protocol::{Now, Timestamp, WallTime};
+
+thread_local! {
+    // Kept, because it is read several times for each event, and the way to it costs more than the reading.
+    static MONOTONIC: Option<Performance> = web_sys::window().and_then(|window| window.performance());
+}
 
 /// Both clocks, now.
 #[must_use]
 pub fn now() -> Now {
-    let monotonic_millis = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    let monotonic_millis = MONOTONIC.with(|clock| clock.as_ref().map_or(0.0, Performance::now));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since the page's start")]
     let mono = Timestamp::from_micros((monotonic_millis * 1_000.0) as u64);
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]

@@ -14,7 +14,7 @@ use crate::protocol::Timestamp;
 /// In a hidden page, which has no frames, events are handed over this often (ms).
 const HIDDEN_FRAME_MILLIS: u32 = 500;
 /// One part in so many of the time goes to frames, at most.
-const SHARE: u32 = 8;
+const SHARE: u32 = 10;
 /// However dear frames are, the next one comes after this.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// A pause shorter than half a frame of 60 a second is none.

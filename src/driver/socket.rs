@@ -1,13 +1,8 @@
 //! One WebSocket. Dropping it removes its listeners: a replaced socket cannot be heard again.
 
-use std::future::poll_fn;
-use std::pin::pin;
-
-use futures_util::future::{AbortHandle, Abortable};
-use futures_util::{Sink, StreamExt};
-use gloo_net::websocket::futures::WebSocket;
-use gloo_net::websocket::{Message, State, WebSocketError};
-use wasm_bindgen_futures::spawn_local;
+use gloo_events::EventListener;
+use wasm_bindgen::JsCast;
+use web_sys::{BinaryType, CloseEvent, MessageEvent};
 
 use super::Driver;
 use crate::link::{CloseInfo, ConnId, Input};
@@ -15,39 +10,29 @@ use crate::link::{CloseInfo, ConnId, Input};
 pub(super) struct Socket {
     conn: ConnId,
     raw: web_sys::WebSocket,
-    reader: AbortHandle,
+    /// An error is not listened for: the close that follows says more.
+    _listeners: [EventListener; 3],
 }
 
-/// What a socket that broke without a word says.
+/// What a socket that was never made says.
 const ABNORMAL: u16 = 1006;
 
 impl Socket {
-    /// Opens a socket; where the browser refuses to, the link is told at once and there is none.
+    /// Opens a socket; where the browser refuses to, the link is told at once and there is none. A listener may drop the socket
+    /// that it is of: wasm-bindgen keeps it until it returns.
     pub(super) fn open(driver: &Driver, conn: ConnId, url: &str) -> Option<Self> {
-        let refused = |reason: String| {
-            driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, CloseInfo { code: ABNORMAL, reason }));
-        };
-        let raw = match web_sys::WebSocket::new(url) {
-            Ok(raw) => raw,
-            Err(error) => {
-                refused(js_sys::Error::from(error).message().into());
-                return None;
+        match web_sys::WebSocket::new(url) {
+            Ok(raw) => {
+                // Of a binary frame only its length is read, which a blob would tell later.
+                raw.set_binary_type(BinaryType::Arraybuffer);
+                Some(Self { conn, _listeners: listen(driver, conn, &raw), raw })
             }
-        };
-        let socket = match WebSocket::try_from(raw.clone()) {
-            Ok(socket) => socket,
             Err(error) => {
-                refused(error.to_string());
-                return None;
+                let reason = js_sys::Error::from(error).message().into();
+                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, CloseInfo { code: ABNORMAL, reason }));
+                None
             }
-        };
-        let (reader, registration) = AbortHandle::new_pair();
-        let driver = driver.clone();
-        spawn_local(async move {
-            // Aborted means closed by us: nobody is to be told.
-            let _ = Abortable::new(read(driver, conn, socket), registration).await;
-        });
-        Some(Self { conn, raw, reader })
+        }
     }
 
     pub(super) const fn conn(&self) -> ConnId {
@@ -66,32 +51,29 @@ impl Socket {
 }
 
 impl Drop for Socket {
+    /// Closes what nobody closed: a second close is nothing to the browser.
     fn drop(&mut self) {
-        self.reader.abort();
+        let _ = self.raw.close();
     }
 }
 
-async fn read(driver: Driver, conn: ConnId, socket: WebSocket) {
-    let mut socket = pin!(socket);
-    // gloo-net has no open event: ready to write means open, or failed.
-    let _ = poll_fn(|cx| Sink::<Message>::poll_ready(socket.as_mut(), cx)).await;
-    if matches!(socket.state(), State::Open) {
-        driver.dispatch(Input::Opened(conn));
-    }
-    let mut info = CloseInfo { code: ABNORMAL, reason: String::new() };
-    while let Some(message) = socket.next().await {
-        match message {
-            Ok(Message::Text(text)) => {
-                driver.receive(conn, text.into());
-                driver.pump();
+fn listen(driver: &Driver, conn: ConnId, raw: &web_sys::WebSocket) -> [EventListener; 3] {
+    let (opened, heard, closed) = (driver.clone(), driver.clone(), driver.clone());
+    [
+        EventListener::new(raw, "open", move |_| opened.dispatch(Input::Opened(conn))),
+        EventListener::new(raw, "message", move |event| {
+            let data = event.unchecked_ref::<MessageEvent>().data();
+            if let Some(text) = data.as_string() {
+                heard.receive(conn, text.into());
+                heard.pump();
+            } else {
+                let length = js_sys::ArrayBuffer::from(data).byte_length();
+                heard.dispatch(Input::Binary(conn, length as usize));
             }
-            Ok(Message::Bytes(bytes)) => driver.dispatch(Input::Binary(conn, bytes.len())),
-            Err(WebSocketError::ConnectionClose(close)) => {
-                info = CloseInfo { code: close.code, reason: close.reason };
-            }
-            // An error is followed by the close, which says more.
-            Err(_) => {}
-        }
-    }
-    driver.dispatch(Input::Closed(conn, info));
+        }),
+        EventListener::new(raw, "close", move |event| {
+            let event = event.unchecked_ref::<CloseEvent>();
+            closed.dispatch(Input::Closed(conn, CloseInfo { code: event.code(), reason: event.reason() }));
+        }),
+    ]
 }

@@ -214,6 +214,49 @@ async fn twenty_thousand_events_leave_few_rows_in_the_document() {
 }
 
 #[wasm_bindgen_test]
+async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_that_went() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    let are_in = |few: &[web_sys::Element], many: &[web_sys::Element]| {
+        few.iter().all(|one| many.iter().any(|other| other.is_same_node(Some(one))))
+    };
+    server::make("/flood", json!({"count": 2_000, "wait": true})).await;
+    let end = || page.app.history.with_untracked(|recorder| recorder.numbers().end);
+    page.until("all events", || end() > 2_000).await;
+    let until_only = async |kind: &str| {
+        debugger.filter(&format!("type:{kind}")).await;
+        let are_there = || debugger.types().len() > 10 && debugger.types().iter().all(|shown| shown == kind);
+        page.until(kind, are_there).await;
+    };
+    until_only("conversation_turn").await;
+    let before = page.all(ROW);
+    until_only("tool_result").await;
+    let after = page.all(ROW);
+    assert!(are_in(&after, &before) || are_in(&before, &after), "{} elements, then {}", before.len(), after.len());
+    let (types, cells) = (debugger.types(), page.texts(&format!("{ROW} > :nth-child(4)")));
+    assert!(types.iter().chain(&cells).all(|kind| kind.trim() == "tool_result"), "{types:?}, {cells:?}");
+    let places: Vec<_> = after.iter().map(|row| row.get_attribute("aria-rowindex").unwrap_or_default()).collect();
+    assert!(places.is_sorted_by_key(|place| place.parse::<usize>().unwrap_or_default()), "{places:?}");
+    page.click(ROW);
+    page.until("the details", || page.texts(DETAILS).join("").contains("tool_result")).await;
+
+    // Some rows further, those that are still there are where they were.
+    debugger.filter("").await;
+    page.until("the newest of many", || page.element(TABLE).scroll_top() > 26 * 100).await;
+    let scroll_to = async |row: i32| {
+        page.element(TABLE).set_scroll_top(26 * row);
+        // Twelve rows before those in view are in the document, too; the table's head is the first.
+        let first = || page.attribute(ROW, "aria-rowindex").parse::<i32>().unwrap_or_default();
+        page.until("the rows there", || first() == row - 12 + 2).await;
+    };
+    scroll_to(40).await;
+    let last = page.all(ROW).last().unwrap().id();
+    let element = page.element(&format!("#{last}"));
+    scroll_to(46).await;
+    assert!(page.element(&format!("#{last}")).is_same_node(Some(&element)), "{last} has another element");
+}
+
+#[wasm_bindgen_test]
 async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     let debugger = Debugger::open().await;
     debugger.page.click("[data-testid=debugger-open-send]");

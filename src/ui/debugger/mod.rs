@@ -27,6 +27,7 @@ mod saved;
 mod scope;
 mod send;
 mod sent;
+mod slots;
 mod source;
 mod storage;
 mod table;

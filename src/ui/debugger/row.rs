@@ -1,5 +1,5 @@
 //! A row of the table. What cannot change is read once; the rest when the listing changed. Most rows never change, and in a
-//! flood all rows are new ones: so one effect looks after a whole row, and none after each cell.
+//! flood all are new ones, in elements that are there: one effect looks after all of them, and they have no listeners.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use super::cells;
 use super::desk::Desk;
 use super::listing::Key;
-use crate::history::{Line, Row};
+use super::slots::{Named, Slot};
+use crate::history::Line;
 use crate::ui::{format, renders};
 
 /// What may change while the row stands there.
@@ -70,47 +71,87 @@ fn moving(desk: Desk, key: Key) -> Moving {
     })
 }
 
+/// What a row's element shows.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    row: Named,
+    fixed: Fixed,
+    moving: Moving,
+    summary: Arc<str>,
+}
+
+impl Shown {
+    fn of(row: Named, before: Option<&Self>, desk: Desk) -> Self {
+        let before = before.filter(|before| before.row == row);
+        let fixed = before.map_or_else(|| Fixed::of(row.key, desk), |before| before.fixed.clone());
+        let moving = moving(desk, row.key);
+        let summary = match (moving.fold, before) {
+            (None, _) => fixed.summary.clone(),
+            (fold, Some(before)) if before.moving.fold == fold => before.summary.clone(),
+            (Some(fold), _) => desk.said(fold.first..=fold.last).into(),
+        };
+        Self { row, fixed, moving, summary }
+    }
+
+    fn class(&self) -> Arc<str> {
+        let words = [
+            ("debugger-row", true),
+            (" chosen", self.moving.is_chosen),
+            (" marked", self.moving.is_marked),
+            (" part", self.row.key.is_part),
+        ];
+        words.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word).collect::<String>().into()
+    }
+}
+
 /// The rows that are in the document, and one effect that brings them up to date. They come and go by the hundred while the
 /// panel is open; what each of them read of the panel would be remembered for as long (`state/lasting.rs` says why).
 #[derive(Clone, Copy)]
 pub struct Rows {
     desk: Desk,
-    all: StoredValue<Vec<(Key, ArcRwSignal<Moving>)>, LocalStorage>,
+    slots: Memo<Vec<Slot>>,
+    all: StoredValue<Vec<(u64, ArcRwSignal<Shown>)>, LocalStorage>,
 }
 
 impl Rows {
-    /// None yet.
-    pub fn new(desk: Desk) -> Self {
-        let all = StoredValue::new_local(Vec::<(Key, ArcRwSignal<Moving>)>::new());
+    /// The rows of these slots.
+    pub fn new(desk: Desk, slots: Memo<Vec<Slot>>) -> Self {
+        let all = StoredValue::new_local(Vec::<(u64, ArcRwSignal<Shown>)>::new());
         Effect::new(move |_| {
             desk.track();
-            all.with_value(|all| {
-                for (key, row) in all {
-                    let now = moving(desk, *key);
-                    if row.with_untracked(|known| *known != now) {
-                        row.set(now);
+            slots.with(|slots| {
+                all.with_value(|all| {
+                    for (element, shown) in all {
+                        let Some(slot) = slots.iter().find(|slot| slot.element == *element) else { continue };
+                        let now = shown.with_untracked(|before| {
+                            let now = Shown::of(slot.row, Some(before), desk);
+                            (now != *before).then_some(now)
+                        });
+                        if let Some(now) = now {
+                            shown.set(now);
+                        }
                     }
-                }
+                });
             });
         });
-        Self { desk, all }
+        Self { desk, slots, all }
     }
 
-    /// What may change in one more row, for as long as its component lives.
-    fn add(&self, key: Key) -> ArcRwSignal<Moving> {
+    /// What one more element shows, for as long as its component lives.
+    fn add(&self, element: u64) -> Option<ArcRwSignal<Shown>> {
         let (desk, all) = (self.desk, self.all);
-        let row = ArcRwSignal::new(untrack(|| moving(desk, key)));
-        all.update_value(|all| all.push((key, row.clone())));
-        let own = row.clone();
+        let slot = self.slots.with_untracked(|slots| slots.iter().find(|slot| slot.element == element).copied())?;
+        let shown = ArcRwSignal::new(untrack(|| Shown::of(slot.row, None, desk)));
+        all.update_value(|all| all.push((element, shown.clone())));
         on_cleanup(move || {
-            all.try_update_value(|all| all.retain(|(_, known)| *known != own));
+            all.try_update_value(|all| all.retain(|(known, _)| *known != element));
         });
-        row
+        Some(shown)
     }
 }
 
-/// What stays as it is.
-#[derive(Default)]
+/// What stays as it is for as long as a row is in the record.
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Fixed {
     time: Arc<str>,
     sign: &'static str,
@@ -121,77 +162,91 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn of(row: &Row, desk: Desk) -> Self {
-        let (sign, direction) = cells::direction(row);
-        Self {
-            time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes).into(),
-            sign,
-            direction,
-            kind: cells::kind(row).into(),
-            size: row.size().map(cells::size).unwrap_or_default().into(),
-            summary: cells::summary(row).into(),
-        }
+    fn of(key: Key, desk: Desk) -> Self {
+        desk.with_recorder_untracked(|recorder| {
+            // The first rows of a fold may be gone from the record while the fold is still there.
+            let Some(row) = recorder.get(key.number.max(recorder.numbers().start)) else { return Self::default() };
+            let (sign, direction) = cells::direction(row);
+            Self {
+                time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes).into(),
+                sign,
+                direction,
+                kind: cells::kind(row).into(),
+                size: row.size().map(cells::size).unwrap_or_default().into(),
+                summary: cells::summary(row).into(),
+            }
+        })
     }
 }
 
-/// The row named by `key`.
+/// The element of this number, with the row that is in it.
 #[component]
 pub fn TableRow(
-    /// Which row of the listing.
-    key: Key,
+    /// Which of the table's elements.
+    element: u64,
     /// Those that it stands among.
     rows: Rows,
 ) -> impl IntoView {
     renders::count("TableRow");
     let desk = rows.desk;
-    // The first rows of a fold may be gone from the record while the fold is still there.
-    let row = desk.with_recorder_untracked(|recorder| {
-        let number = key.number.max(recorder.numbers().start);
-        recorder.get(number).map(|row| Fixed::of(row, desk)).unwrap_or_default()
-    });
-    let id: Arc<str> = desk.element_id(&row_name(key)).into();
-    let moving = rows.add(key);
-    move || {
-        let Moving { place, since_last, state, tone, round_trip, fold, is_chosen, is_marked } = moving.get();
-        let Fixed { time, sign, direction, kind, size, summary } = &row;
-        let summary = fold.map_or_else(|| summary.clone(), |fold| desk.said(fold.first..=fold.last).into());
-        let size = if fold.is_none() { size.clone() } else { Arc::default() };
+    rows.add(element).map(|shown| {
+        // Each part of the element is told apart: rebuilt as a whole, it would lose all attributes and get them again.
+        let part = |read: fn(&Shown) -> Arc<str>| {
+            let shown = shown.clone();
+            move || shown.with(read)
+        };
+        let id = {
+            let shown = shown.clone();
+            move || desk.element_id(&row_name(shown.with(|shown| shown.row.key)))
+        };
+        let fold = {
+            let shown = shown.clone();
+            move || shown.with(|shown| shown.moving.fold).map(fold_button)
+        };
         view! {
             <div
                 role="row"
-                class="debugger-row"
-                class:chosen=is_chosen
-                class:marked=is_marked
-                class:part=key.is_part
-                id=id.clone()
+                class=part(Shown::class)
+                id=id
                 data-testid="debugger-row"
-                data-type=kind.clone()
-                data-state=state
-                data-tone=tone
-                aria-rowindex=place.map(|place| (place + 2).to_string())
-                aria-selected=is_chosen.to_string()
-                on:click=move |_| desk.open_details(key)
+                data-type=part(|shown| shown.fixed.kind.clone())
+                data-state=part(|shown| shown.moving.state.clone())
+                data-tone=part(|shown| shown.moving.tone.into())
+                aria-rowindex=part(|shown| shown.moving.place.map(|place| (place + 2).to_string()).unwrap_or_default().into())
+                aria-selected=part(|shown| shown.moving.is_chosen.to_string().into())
             >
-                <span role="gridcell" class="number">{time.clone()}</span>
-                <span role="gridcell" class="number">{since_last.map(|span| format!("+{}", format::span(span)))}</span>
-                <span role="gridcell" class="debugger-direction" data-direction=*direction>
-                    <span aria-hidden="true">{*sign}</span>
-                    <span class="debugger-word">{*direction}</span>
+                <span role="gridcell" class="number">
+                    {part(|shown| shown.fixed.time.clone())}
+                </span>
+                <span role="gridcell" class="number">
+                    {part(|shown| shown.moving.since_last.map(|span| format!("+{}", format::span(span))).unwrap_or_default().into())}
+                </span>
+                <span role="gridcell" class="debugger-direction" data-direction=part(|shown| shown.fixed.direction.into())>
+                    <span aria-hidden="true">{part(|shown| shown.fixed.sign.into())}</span>
+                    <span class="debugger-word">{part(|shown| shown.fixed.direction.into())}</span>
                 </span>
                 <span role="gridcell" class="debugger-type">
-                    {fold.map(|fold| fold_button(desk, key, fold))} <span>{kind.clone()}</span>
+                    {fold} <span>{part(|shown| shown.fixed.kind.clone())}</span>
                 </span>
-                <span role="gridcell" class="number">{size}</span>
-                <span role="gridcell" class="debugger-state">{state.clone()}</span>
-                <span role="gridcell" class="number">{round_trip.map(format::span)}</span>
-                <span role="gridcell" class="debugger-summary">{summary}</span>
+                <span role="gridcell" class="number">
+                    {part(|shown| if shown.moving.fold.is_none() { shown.fixed.size.clone() } else { Arc::default() })}
+                </span>
+                <span role="gridcell" class="debugger-state">
+                    {part(|shown| shown.moving.state.clone())}
+                </span>
+                <span role="gridcell" class="number">
+                    {part(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
+                </span>
+                <span role="gridcell" class="debugger-summary">
+                    {part(|shown| shown.summary.clone())}
+                </span>
             </div>
         }
-    }
+    })
 }
 
-/// Opens and closes a fold.
-fn fold_button(desk: Desk, key: Key, Fold { count, is_open, .. }: Fold) -> impl IntoView {
+/// Opens and closes a fold; what a press does, the table says.
+fn fold_button(Fold { count, is_open, .. }: Fold) -> impl IntoView {
     view! {
         <button
             class="debugger-fold"
@@ -200,11 +255,6 @@ fn fold_button(desk: Desk, key: Key, Fold { count, is_open, .. }: Fold) -> impl 
             data-testid="debugger-fold"
             aria-expanded=is_open.to_string()
             aria-label=format!("{count} tokens")
-            on:click=move |event| {
-                event.stop_propagation();
-                desk.chosen.set(Some(key));
-                desk.set_open(key.number, !is_open);
-            }
         >
             {if is_open { "▾" } else { "▸" }}
             {format!(" {count} ×")}

@@ -1,15 +1,16 @@
 //! The table: of its rows only those in view are in the document, with a margin; its height is that of all.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::ResizeObserver;
+use web_sys::{Element, ResizeObserver};
 
 use super::desk::{Desk, ROW_HEIGHT, use_desk};
 use super::keys;
-use super::listing::{Key, Listed};
+use super::listing::Listed;
 use super::row::{Rows, TableRow, row_name};
+use super::slots::{self, Named, Slot};
 use crate::ui::components::Each;
 use crate::ui::renders;
 
@@ -79,11 +80,11 @@ fn hold_position(desk: Desk) {
         let listed = desk.listed();
         let gone = before.filter(|before| before.generation == listed.generation);
         let gone = gone.map_or(0, |before| listed.dropped.saturating_sub(before.dropped));
-        let follows = desk.follows.get();
-        if follows || gone > 0 {
+        if desk.follows.get() || gone > 0 {
             request_animation_frame(move || {
                 let Some(Some(scroller)) = desk.scroller.try_get_untracked() else { return };
-                if follows {
+                // Asked again: the reader may have scrolled away in the meantime.
+                if desk.follows.get_untracked() {
                     scroller.set_scroll_top(scroller.scroll_height());
                 } else {
                     #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
@@ -95,6 +96,21 @@ fn hold_position(desk: Desk) {
     });
 }
 
+/// A click on a row or on the button of its fold. The rows have no listeners of their own: most go before anybody clicks.
+fn clicked(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) {
+    let target = event_target::<Element>(event);
+    let around = |selector| target.closest(selector).ok().flatten();
+    let Some(name) = around("[role=row]").map(|row| row.id()) else { return };
+    let mut keys = slots.get_untracked().into_iter().map(|slot| slot.row.key);
+    let Some(key) = keys.find(|key| desk.element_id(&row_name(*key)) == name) else { return };
+    if around("button").is_some() {
+        desk.chosen.set(Some(key));
+        desk.set_open(key.number, !desk.with_listing_untracked(|listing| listing.is_open(key.number)));
+    } else {
+        desk.open_details(key);
+    }
+}
+
 /// The messages.
 #[component]
 pub fn MessageTable() -> impl IntoView {
@@ -103,7 +119,6 @@ pub fn MessageTable() -> impl IntoView {
     let top = RwSignal::new(0.0);
     let height = watch_height(desk);
     hold_position(desk);
-    let rows = Rows::new(desk);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
         if desk.follows.get() {
@@ -112,12 +127,15 @@ pub fn MessageTable() -> impl IntoView {
             window_of(total, top.get(), height, MARGIN)
         }
     });
-    // Each record counts its rows from 1, so a row is named by its record too.
-    let keys = Memo::new(move |_| {
+    let slots = Memo::new(move |before: Option<&Vec<Slot>>| {
         let (source, (from, to)) = (desk.source(), window.get());
-        let named = |key: Key| (source, key);
-        desk.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place).map(named)).collect::<Vec<_>>())
+        let named = |key| Named { source, key };
+        let rows: Vec<_> =
+            desk.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place)).map(named).collect());
+        slots::fill(&rows, before.map_or(&[], Vec::as_slice))
     });
+    let elements = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.element).collect::<Vec<_>>()));
+    let rows = Rows::new(desk, slots);
     let scrolled = move |_| {
         let Some(scroller) = desk.scroller.get_untracked() else { return };
         let now = f64::from(scroller.scroll_top());
@@ -130,7 +148,7 @@ pub fn MessageTable() -> impl IntoView {
         top.set(now);
     };
     let active = move || {
-        let key = desk.chosen.get().filter(|key| keys.with(|keys| keys.iter().any(|(_, shown)| shown == key)));
+        let key = desk.chosen.get().filter(|key| slots.with(|slots| slots.iter().any(|slot| slot.row.key == *key)));
         key.map(|key| desk.element_id(&row_name(key)))
     };
     view! {
@@ -159,13 +177,14 @@ pub fn MessageTable() -> impl IntoView {
                     role="rowgroup"
                     class="debugger-rows"
                     style:height=move || format!("{}px", pixels(desk.listed().total))
+                    on:click=move |event| clicked(desk, slots, &event)
                 >
                     <div
                         role="presentation"
                         style:transform=move || format!("translateY({}px)", pixels(window.get().0))
                     >
-                        <Each each=move || keys.get() key=|named| *named let:named>
-                            <TableRow key=named.1 rows />
+                        <Each each=move || elements.get() key=|element| *element let:element>
+                            <TableRow element rows />
                         </Each>
                     </div>
                 </div>
