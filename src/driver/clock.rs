@@ -20,6 +20,11 @@ pub fn now() -> Now {
     Now { mono, wall }
 }
 
+/// How long a timer has to wait for this moment (ms), rounded up: one that fires early would only be armed again.
+pub(super) fn millis_until(at: Timestamp) -> u32 {
+    u32::try_from(at.since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
+}
+
 /// A seed that no other page has.
 pub(super) fn seed() -> u64 {
     let mut bytes = [0; 8];

@@ -100,9 +100,8 @@ impl Demo {
             }
         }
         self.timer = simulated.next_wakeup().map(|at| {
-            let millis = at.since(now.mono).as_micros().div_ceil(1_000);
             let driver = driver.clone();
-            Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), move || {
+            Timeout::new(clock::millis_until(at), move || {
                 if let Some(demo) = driver.0.demo.borrow_mut().as_mut() {
                     demo.feed(&driver, ServerInput::Tick);
                 }

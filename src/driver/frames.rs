@@ -13,9 +13,12 @@ use crate::protocol::Timestamp;
 
 /// In a hidden page, which has no frames, events are handed over this often (ms).
 const HIDDEN_FRAME_MILLIS: u32 = 500;
-/// One part in so many of the time goes to frames, at most.
-const SHARE: u32 = 10;
-/// However dear frames are, the next one comes after this.
+/// One part in so many of the time goes to frames, at most: where an answer streams, and in a flood.
+const SHARE: u32 = 5;
+const SHARE_IN_FLOOD: u32 = 12;
+/// What comes more often than this is a flood: nobody reads as fast. An event of the server's is two of the link's.
+const FLOOD_INTERVAL: Duration = Duration::from_micros(2_500);
+/// However dear frames are, the next one may come so long after one has been drawn.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// A pause shorter than half a frame of 60 a second is none.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
@@ -24,6 +27,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 #[derive(Default)]
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
+    last_start: Cell<Timestamp>,
     last_cost: Cell<Duration>,
     not_before: Cell<Timestamp>,
     /// Something waits that no pause may hold up.
@@ -65,13 +69,12 @@ impl Driver {
         if is_on_its_way {
             return;
         }
-        let pause = frames.not_before.get().since(clock::now().mono);
-        if is_urgent || pause < SHORTEST_PAUSE {
+        let not_before = frames.not_before.get();
+        if is_urgent || not_before.since(clock::now().mono) < SHORTEST_PAUSE {
             self.await_frame();
         } else {
             let driver = self.clone();
-            let millis = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX);
-            let end = Timeout::new(millis, move || driver.await_frame());
+            let end = Timeout::new(clock::millis_until(not_before), move || driver.await_frame());
             self.replace_next(Some(Next::Pause { _end: end }));
         }
     }
@@ -89,6 +92,9 @@ impl Driver {
         let start = clock::now().mono;
         self.0.frames.is_urgent.set(false);
         let events = self.0.events.take();
+        let since_last = start.since(self.0.frames.last_start.replace(start));
+        let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
         let status = self.0.link.borrow().status();
         // Taken out while it runs, so that a listener may dispatch.
         let listener = self.0.listener.take();
@@ -98,26 +104,25 @@ impl Driver {
         }
         // Components are brought up to date after this, and then the browser draws; a timer's turn is after that.
         let driver = self.clone();
-        let end = Timeout::new(0, move || driver.pace(start));
+        let end = Timeout::new(0, move || driver.pace(start, share));
         self.replace_next(Some(Next::Drawn { _end: end }));
     }
 
-    /// Puts the next frame off for long enough after one that began at `start` and has been drawn. One dear frame, as for the
-    /// end of a long answer, is no reason to wait: two in a row are.
-    fn pace(&self, start: Timestamp) {
-        let cost = clock::now().mono.since(start);
+    /// Puts the next frame off for long enough after one that began at `start` and has been drawn, so that one part in `share` of
+    /// the time goes to frames. One dear frame, as for the end of a long answer, is no reason to wait: two in a row are.
+    fn pace(&self, start: Timestamp, share: u32) {
+        let end = clock::now().mono;
+        let cost = end.since(start);
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
-        self.0.frames.not_before.set(start + (lasting_cost * SHARE).min(LONGEST_PAUSE));
+        self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));
         self.replace_next(None);
         if !self.0.events.borrow().is_empty() {
             self.request_frame();
         }
     }
 
-    /// The callback that runs right now may live in what was to come first: it must not be dropped before it returns.
+    /// The callback that runs right now may live in what was to come first: wasm-bindgen keeps it until it returns.
     fn replace_next(&self, next: Option<Next>) {
-        if let Some(before) = self.0.frames.next.replace(next) {
-            wasm_bindgen_futures::spawn_local(async move { drop(before) });
-        }
+        self.0.frames.next.replace(next);
     }
 }

@@ -221,15 +221,13 @@ impl Driver {
             return;
         };
         if timer.as_ref().is_none_or(|(armed_for, _)| wakeup.at < *armed_for) {
-            // Rounded up: a timer that fires early would only be armed again.
-            let millis = wakeup.at.since(now.mono).as_micros().div_ceil(1_000);
             let driver = self.clone();
             let wake = move || {
                 // Browsers fire early at times: what has fired is gone, whatever the clock says.
                 driver.0.timer.take();
                 driver.dispatch(Input::Tick);
             };
-            *timer = Some((wakeup.at, Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), wake)));
+            *timer = Some((wakeup.at, Timeout::new(clock::millis_until(wakeup.at), wake)));
         }
     }
 }

@@ -103,9 +103,8 @@ impl Driver {
     pub(super) fn arm_network(&self) {
         let next = self.0.network.under.borrow().as_ref().and_then(|(_, network)| network.next_wakeup());
         *self.0.network.timer.borrow_mut() = next.map(|at| {
-            let millis = at.since(clock::now().mono).as_micros().div_ceil(1_000);
             let driver = self.clone();
-            Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX), move || driver.pump())
+            Timeout::new(clock::millis_until(at), move || driver.pump())
         });
     }
 }

@@ -235,8 +235,9 @@ async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_
     assert!(are_in(&after, &before) || are_in(&before, &after), "{} elements, then {}", before.len(), after.len());
     let (types, cells) = (debugger.types(), page.texts(&format!("{ROW} > :nth-child(4)")));
     assert!(types.iter().chain(&cells).all(|kind| kind.trim() == "tool_result"), "{types:?}, {cells:?}");
-    let places: Vec<_> = after.iter().map(|row| row.get_attribute("aria-rowindex").unwrap_or_default()).collect();
-    assert!(places.is_sorted_by_key(|place| place.parse::<usize>().unwrap_or_default()), "{places:?}");
+    let place = |row: &web_sys::Element| row.get_attribute("aria-rowindex").unwrap().parse::<usize>().unwrap();
+    let places: Vec<_> = after.iter().map(place).collect();
+    assert!(places.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{places:?}");
     page.click(ROW);
     page.until("the details", || page.texts(DETAILS).join("").contains("tool_result")).await;
 
@@ -254,6 +255,31 @@ async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_
     let element = page.element(&format!("#{last}"));
     scroll_to(46).await;
     assert!(page.element(&format!("#{last}")).is_same_node(Some(&element)), "{last} has another element");
+}
+
+#[wasm_bindgen_test]
+async fn the_row_that_was_pressed_opens_though_its_element_shows_another_when_it_is_let_go() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.filter("type:auth_challenge").await;
+    debugger.until_rows("", 1).await;
+    let row = page.element(ROW);
+    mouse(&row, "mousedown");
+    debugger.filter("type:auth_result").await;
+    page.until("another row in its element", || row.get_attribute("data-type").as_deref() == Some("auth_result")).await;
+    mouse(&row, "click");
+    page.until("the details", || page.texts(DETAILS).join("").contains("auth_challenge")).await;
+    // A press of a key, which comes without one of the mouse, means what is there.
+    row.click();
+    page.until("its details", || page.texts(DETAILS).join("").contains("auth_result")).await;
+}
+
+/// What a mouse does to an element, once.
+fn mouse(element: &web_sys::Element, kind: &str) {
+    let init = web_sys::PointerEventInit::new();
+    init.set_bubbles(true);
+    init.set_detail(1);
+    element.dispatch_event(&web_sys::PointerEvent::new_with_event_init_dict(kind, &init).unwrap()).unwrap();
 }
 
 #[wasm_bindgen_test]

@@ -1,5 +1,5 @@
 //! A row of the table. What cannot change is read once; the rest when the listing changed. Most rows never change, and in a
-//! flood all are new ones, in elements that are there: one effect looks after all of them, and they have no listeners.
+//! flood all are new ones, in elements that are there: one effect finds out what changed in which, and they have no listeners.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -199,6 +199,10 @@ pub fn TableRow(
             let shown = shown.clone();
             move || desk.element_id(&row_name(shown.with(|shown| shown.row.key)))
         };
+        let place = {
+            let shown = shown.clone();
+            move || shown.with(|shown| shown.moving.place).map(|place| (place + 2).to_string())
+        };
         let fold = {
             let shown = shown.clone();
             move || shown.with(|shown| shown.moving.fold).map(fold_button)
@@ -212,7 +216,7 @@ pub fn TableRow(
                 data-type=part(|shown| shown.fixed.kind.clone())
                 data-state=part(|shown| shown.moving.state.clone())
                 data-tone=part(|shown| shown.moving.tone.into())
-                aria-rowindex=part(|shown| shown.moving.place.map(|place| (place + 2).to_string()).unwrap_or_default().into())
+                aria-rowindex=place
                 aria-selected=part(|shown| shown.moving.is_chosen.to_string().into())
             >
                 <span role="gridcell" class="number">

@@ -1,5 +1,6 @@
-//! Which element of the table shows which row. A row keeps its element while both are in the document. Where most rows are
-//! new ones, as with each frame of a flood, they take the elements of those that went: to fill one costs a fraction of making it.
+//! Which element of the table shows which row. A row keeps its element while both are in the document, and a new one gets a
+//! new element. But where most rows are new, as with each frame of a flood, all are filled anew into the elements that are there,
+//! from the first to the last: to fill one costs a fraction of making it.
 
 use super::listing::Key;
 
@@ -15,7 +16,7 @@ pub struct Named {
 /// An element of the table and the row in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// The element's number: no two that were ever in the document have the same.
+    /// The element's number: no two that are in the document together have the same.
     pub element: u64,
     /// What it shows.
     pub row: Named,
@@ -26,7 +27,7 @@ pub fn fill(rows: &[Named], before: &[Slot]) -> Vec<Slot> {
     let kept = |row: &Named| before.iter().find(|slot| slot.row == *row).map(|slot| slot.element);
     let are_most_new = rows.iter().filter_map(kept).count() * 2 < rows.len();
     let mut made = before.iter().map(|slot| slot.element + 1).max().unwrap_or_default()..;
-    let mut left = before.iter().map(|slot| slot.element);
-    let mut element_of = |row| if are_most_new { left.next() } else { kept(row) };
+    let mut there = before.iter().map(|slot| slot.element);
+    let mut element_of = |row| if are_most_new { there.next() } else { kept(row) };
     rows.iter().filter_map(|row| Some(Slot { element: element_of(row).or_else(|| made.next())?, row: *row })).collect()
 }

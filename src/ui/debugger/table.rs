@@ -8,7 +8,7 @@ use web_sys::{Element, ResizeObserver};
 
 use super::desk::{Desk, ROW_HEIGHT, use_desk};
 use super::keys;
-use super::listing::Listed;
+use super::listing::{Key, Listed};
 use super::row::{Rows, TableRow, row_name};
 use super::slots::{self, Named, Slot};
 use crate::ui::components::Each;
@@ -75,7 +75,7 @@ fn watch_height(desk: Desk) -> RwSignal<f64> {
 }
 
 /// Keeps the newest row in view, or else the rows that are in view where they are.
-fn hold_position(desk: Desk) {
+fn hold_position(desk: Desk, top: RwSignal<f64>) {
     Effect::new(move |before: Option<Listed>| {
         let listed = desk.listed();
         let gone = before.filter(|before| before.generation == listed.generation);
@@ -86,7 +86,9 @@ fn hold_position(desk: Desk) {
                 // Asked again: the reader may have scrolled away in the meantime.
                 if desk.follows.get_untracked() {
                     scroller.set_scroll_top(scroller.scroll_height());
-                } else {
+                    // Who scrolls before the event for this arrives is measured against it.
+                    top.set(f64::from(scroller.scroll_top()));
+                } else if gone > 0 {
                     #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
                     scroller.set_scroll_top(scroller.scroll_top() - pixels(gone) as i32);
                 }
@@ -96,16 +98,23 @@ fn hold_position(desk: Desk) {
     });
 }
 
-/// A click on a row or on the button of its fold. The rows have no listeners of their own: most go before anybody clicks.
-fn clicked(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) {
-    let target = event_target::<Element>(event);
-    let around = |selector| target.closest(selector).ok().flatten();
-    let Some(name) = around("[role=row]").map(|row| row.id()) else { return };
+/// The row that an event is about. The rows have no listeners of their own: most go before anybody clicks.
+fn row_of(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
+    let name = event_target::<Element>(event).closest("[role=row]").ok().flatten()?.id();
     let mut keys = slots.get_untracked().into_iter().map(|slot| slot.row.key);
-    let Some(key) = keys.find(|key| desk.element_id(&row_name(*key)) == name) else { return };
-    if around("button").is_some() {
+    keys.find(|key| desk.element_id(&row_name(*key)) == name)
+}
+
+/// A click on a row, or on the button of its fold.
+fn clicked(desk: Desk, key: Key, event: &MouseEvent) {
+    if event_target::<Element>(event).closest("button").ok().flatten().is_some() {
         desk.chosen.set(Some(key));
         desk.set_open(key.number, !desk.with_listing_untracked(|listing| listing.is_open(key.number)));
+        // The button may be another row's soon.
+        if let Some(table) = desk.scroller.get_untracked() {
+            // What cannot have the focus leaves it where it is.
+            let _ = table.focus();
+        }
     } else {
         desk.open_details(key);
     }
@@ -118,7 +127,7 @@ pub fn MessageTable() -> impl IntoView {
     let desk = use_desk();
     let top = RwSignal::new(0.0);
     let height = watch_height(desk);
-    hold_position(desk);
+    hold_position(desk, top);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
         if desk.follows.get() {
@@ -136,6 +145,8 @@ pub fn MessageTable() -> impl IntoView {
     });
     let elements = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.element).collect::<Vec<_>>()));
     let rows = Rows::new(desk, slots);
+    // What was pressed is meant, whatever the element shows when it is let go: in a flood that is another row.
+    let pressed = StoredValue::new(None::<Key>);
     let scrolled = move |_| {
         let Some(scroller) = desk.scroller.get_untracked() else { return };
         let now = f64::from(scroller.scroll_top());
@@ -177,7 +188,14 @@ pub fn MessageTable() -> impl IntoView {
                     role="rowgroup"
                     class="debugger-rows"
                     style:height=move || format!("{}px", pixels(desk.listed().total))
-                    on:click=move |event| clicked(desk, slots, &event)
+                    on:mousedown=move |event| pressed.set_value(row_of(desk, slots, &event))
+                    on:click=move |event| {
+                        // Without a mouse nothing was pressed before.
+                        let pressed = pressed.try_update_value(Option::take).flatten().filter(|_| event.detail() > 0);
+                        if let Some(key) = pressed.or_else(|| row_of(desk, slots, &event)) {
+                            clicked(desk, key, &event);
+                        }
+                    }
                 >
                     <div
                         role="presentation"
