@@ -78,8 +78,9 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
 const FILTER_MILLIS: f64 = 50.0;
 /// What fails, since other work on a shared machine is in the measure too.
 const FILTER_FAILING_MILLIS: f64 = 100.0;
-/// The same for a frame while scrolling, at the 95th percentile: of 60 a second, every other may be missed.
-const FRAME_FAILING_MILLIS: f64 = 34.0;
+/// The same for a frame while scrolling by a whole view with each, at the 95th percentile: of 60 a second, two of three may be
+/// missed.
+const FRAME_FAILING_MILLIS: f64 = 51.0;
 
 #[tokio::test]
 async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> Outcome {
@@ -115,6 +116,8 @@ async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> O
     )
     .await?;
     page.until_js("the end of the scrolling", "window.__frames.length === 120").await?;
+    let top = page.run("return document.querySelector('[data-testid=debugger-table]').scrollTop").await?;
+    assert!(top.as_f64() > Some(50_000.0), "the table did not scroll: {top}");
     let frames = page.run("return window.__frames.slice(5)").await?;
     let mut frames: Vec<f64> = frames.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect();
     frames.sort_by(f64::total_cmp);

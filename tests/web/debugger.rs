@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::frames::animation_frame;
 use crate::page::{Page, pause};
 use crate::server;
 
@@ -246,14 +247,14 @@ async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_
     page.until("the newest of many", || page.element(TABLE).scroll_top() > 26 * 100).await;
     let scroll_to = async |row: i32| {
         page.element(TABLE).set_scroll_top(26 * row);
-        // Twelve rows before those in view are in the document, too; the table's head is the first.
+        // Four rows before those in view are in the document, too; the table's head is the first.
         let first = || page.attribute(ROW, "aria-rowindex").parse::<i32>().unwrap_or_default();
-        page.until("the rows there", || first() == row - 12 + 2).await;
+        page.until("the rows there", || first() == row - 4 + 2).await;
     };
     scroll_to(40).await;
     let last = page.all(ROW).last().unwrap().id();
     let element = page.element(&format!("#{last}"));
-    scroll_to(46).await;
+    scroll_to(42).await;
     assert!(page.element(&format!("#{last}")).is_same_node(Some(&element)), "{last} has another element");
 }
 
@@ -280,6 +281,25 @@ fn mouse(element: &web_sys::Element, kind: &str) {
     init.set_bubbles(true);
     init.set_detail(1);
     element.dispatch_event(&web_sys::PointerEvent::new_with_event_init_dict(kind, &init).unwrap()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn who_scrolls_up_while_the_table_is_about_to_go_to_its_end_stays_there() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    let table = page.element(TABLE);
+    server::make("/flood", json!({"count": 1_000, "wait": true})).await;
+    page.until("the newest of many", || table.scroll_top() > 1_000).await;
+    pause(300).await;
+    debugger.send("one more");
+    animation_frame().await;
+    // The row is there; the table goes to its end with the next frame.
+    let place = table.scroll_top() - 300;
+    table.set_scroll_top(place);
+    for _ in 0..3 {
+        animation_frame().await;
+    }
+    assert_eq!(table.scroll_top(), place);
 }
 
 #[wasm_bindgen_test]

@@ -31,7 +31,7 @@ fn receive(driver: &Driver) {
     driver.dispatch(Input::Frame(ConnId(u32::MAX), r#"{"type":"llm_token"}"#.into()));
 }
 
-async fn animation_frame() {
+pub async fn animation_frame() {
     let promise = Promise::new(&mut |resolve, _| {
         window().request_animation_frame(&resolve).unwrap();
     });

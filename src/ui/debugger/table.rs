@@ -14,10 +14,8 @@ use super::slots::{self, Named, Slot};
 use crate::ui::components::Each;
 use crate::ui::renders;
 
-/// So many rows beyond the view are ready on either side for who scrolls.
-const MARGIN: usize = 12;
-/// The same where the newest are followed: each of them may be another one with each frame.
-const MARGIN_AT_END: usize = 4;
+/// So many rows beyond the view are ready on either side: one step of a mouse's wheel. Each may be another one with each frame.
+const MARGIN: usize = 4;
 const COLUMNS: [(&str, &str); 8] = [
     ("Time", "number"),
     ("Δ", "number"),
@@ -31,13 +29,13 @@ const COLUMNS: [(&str, &str); 8] = [
 
 /// Which rows are in the document: from, to.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows in view")]
-fn window_of(total: usize, top: f64, height: f64, margin: usize) -> (usize, usize) {
+fn window_of(total: usize, top: f64, height: f64) -> (usize, usize) {
     let first = (top / ROW_HEIGHT).max(0.0) as usize;
     let last = ((top + height) / ROW_HEIGHT).max(0.0).ceil() as usize;
-    let end = (last + margin).min(total);
+    let end = (last + MARGIN).min(total);
     // A list that has just become shorter may leave the position beyond its end.
-    let in_view = (height / ROW_HEIGHT) as usize + 2 * margin;
-    (first.saturating_sub(margin).min(total.saturating_sub(in_view)), end)
+    let in_view = (height / ROW_HEIGHT) as usize + 2 * MARGIN;
+    (first.saturating_sub(MARGIN).min(total.saturating_sub(in_view)), end)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
@@ -130,11 +128,8 @@ pub fn MessageTable() -> impl IntoView {
     hold_position(desk, top);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
-        if desk.follows.get() {
-            window_of(total, (pixels(total) - height).max(0.0), height, MARGIN_AT_END)
-        } else {
-            window_of(total, top.get(), height, MARGIN)
-        }
+        let top = if desk.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
+        window_of(total, top, height)
     });
     let slots = Memo::new(move |before: Option<&Vec<Slot>>| {
         let (source, (from, to)) = (desk.source(), window.get());
