@@ -28,7 +28,8 @@ async fn a_sentence_is_answered_word_by_word_until_it_is_complete() -> Outcome {
 
 #[tokio::test]
 async fn tools_and_errors_are_shown_in_their_turn() -> Outcome {
-    let backend = Backend::start(&[]).await?;
+    // Slow enough for a busy machine to draw the error before it is spoken of.
+    let backend = Backend::start(&["--speed", "0.5"]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     page.say("use a tool").await?;
