@@ -273,6 +273,13 @@ async fn the_row_that_was_pressed_opens_though_its_element_shows_another_when_it
     // A press of a key, which comes without one of the mouse, means what is there.
     row.click();
     page.until("its details", || page.texts(DETAILS).join("").contains("auth_result")).await;
+    // Let go elsewhere, as by who marks text, the browser tells what is around both places.
+    debugger.filter("type:auth_challenge").await;
+    page.until("the first row again", || row.get_attribute("data-type").as_deref() == Some("auth_challenge")).await;
+    mouse(&row, "mousedown");
+    mouse(&page.element(".debugger-rows"), "click");
+    animation_frame().await;
+    assert!(page.texts(DETAILS).join("").contains("auth_result"), "a row was opened that was not clicked");
 }
 
 /// What a mouse does to an element, once.

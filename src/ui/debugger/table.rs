@@ -99,8 +99,8 @@ fn hold_position(desk: Desk, top: RwSignal<f64>) {
 /// The row that an event is about. The rows have no listeners of their own: most go before anybody clicks.
 fn row_of(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
     let name = event_target::<Element>(event).closest("[role=row]").ok().flatten()?.id();
-    let mut keys = slots.get_untracked().into_iter().map(|slot| slot.row.key);
-    keys.find(|key| desk.element_id(&row_name(*key)) == name)
+    let is_it = |key: &Key| desk.element_id(&row_name(*key)) == name;
+    slots.with_untracked(|slots| slots.iter().map(|slot| slot.row.key).find(is_it))
 }
 
 /// A click on a row, or on the button of its fold.
@@ -185,10 +185,11 @@ pub fn MessageTable() -> impl IntoView {
                     style:height=move || format!("{}px", pixels(desk.listed().total))
                     on:mousedown=move |event| pressed.set_value(row_of(desk, slots, &event))
                     on:click=move |event| {
-                        // Without a mouse nothing was pressed before.
-                        let pressed = pressed.try_update_value(Option::take).flatten().filter(|_| event.detail() > 0);
-                        if let Some(key) = pressed.or_else(|| row_of(desk, slots, &event)) {
-                            clicked(desk, key, &event);
+                        let pressed = pressed.try_update_value(Option::take).flatten();
+                        // Who pressed one row and let another go meant neither.
+                        if let Some(here) = row_of(desk, slots, &event) {
+                            // Without a mouse nothing was pressed before.
+                            clicked(desk, pressed.filter(|_| event.detail() > 0).unwrap_or(here), &event);
                         }
                     }
                 >
