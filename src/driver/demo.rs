@@ -121,7 +121,7 @@ async fn fetch(driver: Driver, conn: ConnId) {
         }
         // As for a server that cannot be reached: the link tries again.
         Err(missing) => {
-            driver.dispatch(Input::Closed(conn, CloseInfo { code: 1006, reason: missing.to_string() }));
+            driver.dispatch(Input::Closed(conn, CloseInfo::broken(missing.to_string())));
         }
     }
 }

@@ -9,9 +9,6 @@ use super::{Driver, clock};
 use crate::link::{CloseInfo, ConnId, Input};
 use crate::sim::{Conditions, Network, Passed, Way};
 
-/// What a socket that broke without a word says.
-const ABNORMAL: u16 = 1006;
-
 #[derive(Default)]
 pub(super) struct BadNetwork {
     conditions: Cell<Option<Conditions>>,
@@ -90,9 +87,8 @@ impl Driver {
                 Passed::Frame(Way::ToPage, text) => self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text)),
                 Passed::Frame(Way::ToServer, text) => self.write(conn, &text),
                 Passed::Lost => {
-                    self.hang_up(conn, ABNORMAL);
-                    let reason = "broken by the network experiment".to_owned();
-                    let info = CloseInfo { code: ABNORMAL, reason };
+                    self.hang_up(conn, CloseInfo::BROKEN);
+                    let info = CloseInfo::broken("broken by the network experiment");
                     self.0.inputs.borrow_mut().push_back(Input::Closed(conn, info));
                 }
             }

@@ -14,9 +14,6 @@ pub(super) struct Socket {
     _listeners: [EventListener; 3],
 }
 
-/// What a socket that was never made says.
-const ABNORMAL: u16 = 1006;
-
 impl Socket {
     /// Opens a socket; where the browser refuses to, the link is told at once and there is none. A listener may drop the socket
     /// that it is of: wasm-bindgen keeps it until it returns.
@@ -28,8 +25,8 @@ impl Socket {
                 Some(Self { conn, _listeners: listen(driver, conn, &raw), raw })
             }
             Err(error) => {
-                let reason = js_sys::Error::from(error).message().into();
-                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, CloseInfo { code: ABNORMAL, reason }));
+                let info = CloseInfo::broken(js_sys::Error::from(error).message());
+                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, info));
                 None
             }
         }

@@ -13,6 +13,16 @@ pub struct CloseInfo {
     pub reason: String,
 }
 
+impl CloseInfo {
+    /// The code of a connection that broke without a word; no end sends it.
+    pub const BROKEN: u16 = 1006;
+
+    /// A connection that broke, or was never made, for this reason.
+    pub fn broken(reason: impl Into<String>) -> Self {
+        Self { code: Self::BROKEN, reason: reason.into() }
+    }
+}
+
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -61,7 +71,7 @@ fn explain_close(info: &CloseInfo) -> String {
         1000 => "Coda closed the connection.",
         1001 => "Coda is shutting down.",
         1002 | 1003 | 1007 => "Coda could not read what the dashboard sent.",
-        1006 => "The connection broke.",
+        CloseInfo::BROKEN => "The connection broke.",
         1008 => "Coda closed the connection because of its rules.",
         1009 => "A message was larger than Coda takes.",
         1011 => "Coda had an internal error.",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use coda_dashboard::driver::{DEMO_URL, Driver, now};
 use coda_dashboard::link::{ConnId, Input, LinkConfig, LinkEvent, Origin, Submission};
-use coda_dashboard::protocol::Command;
+use coda_dashboard::protocol::{Command, Timestamp};
 use js_sys::Promise;
 use leptos::prelude::window;
 use wasm_bindgen_futures::JsFuture;
@@ -36,6 +36,27 @@ pub async fn animation_frame() {
         window().request_animation_frame(&resolve).unwrap();
     });
     JsFuture::from(promise).await.unwrap();
+}
+
+/// When each frame began, and how many events they brought.
+#[derive(Clone, Default)]
+struct Seen {
+    starts: Rc<RefCell<Vec<Timestamp>>>,
+    events: Rc<Cell<usize>>,
+}
+
+/// A driver whose frames cost what is said, counted from 1.
+fn start_with_costs(cost: impl Fn(usize) -> Duration + 'static) -> (Driver, Seen) {
+    let seen = Seen::default();
+    let Seen { starts, events } = seen.clone();
+    let driver = Driver::start(LinkConfig::default(), move |batch| {
+        let start = now().mono;
+        starts.borrow_mut().push(start);
+        events.set(events.get() + batch.events.len());
+        let cost = cost(starts.borrow().len());
+        while now().mono.since(start) < cost {}
+    });
+    (driver, seen)
 }
 
 #[wasm_bindgen_test]
@@ -70,16 +91,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
 
 #[wasm_bindgen_test]
 async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
-    let (starts, events) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0)));
-    let driver = Driver::start(LinkConfig::default(), {
-        let (starts, events) = (Rc::clone(&starts), Rc::clone(&events));
-        move |batch| {
-            let start = now().mono;
-            starts.borrow_mut().push(start);
-            events.set(events.get() + batch.events.len());
-            while now().mono.since(start) < DEAR {}
-        }
-    });
+    let (driver, Seen { starts, events }) = start_with_costs(|_| DEAR);
     let mut received = 0;
     while starts.borrow().len() < FRAMES {
         for _ in 0..IN_A_FLOOD {
@@ -101,15 +113,7 @@ async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
 
 #[wasm_bindgen_test]
 async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
-    let starts = Rc::new(RefCell::new(Vec::new()));
-    let driver = Driver::start(LinkConfig::default(), {
-        let starts = Rc::clone(&starts);
-        move |_| {
-            let start = now().mono;
-            starts.borrow_mut().push(start);
-            while now().mono.since(start) < DEAR {}
-        }
-    });
+    let (driver, Seen { starts, .. }) = start_with_costs(|_| DEAR);
     while starts.borrow().len() < FRAMES {
         receive(&driver);
         pause(30).await;
@@ -123,16 +127,8 @@ async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
 
 #[wasm_bindgen_test]
 async fn a_dear_frame_among_others_puts_nothing_off() {
-    let starts = Rc::new(RefCell::new(Vec::new()));
-    let driver = Driver::start(LinkConfig::default(), {
-        let starts = Rc::clone(&starts);
-        move |_| {
-            let start = now().mono;
-            starts.borrow_mut().push(start);
-            let is_dear = starts.borrow().len() % 3 == 0;
-            while is_dear && now().mono.since(start) < DEAR * 5 {}
-        }
-    });
+    let (driver, Seen { starts, .. }) =
+        start_with_costs(|frame| if frame % 3 == 0 { DEAR * 5 } else { Duration::ZERO });
     while starts.borrow().len() < FRAMES * 2 {
         receive(&driver);
         pause(3).await;

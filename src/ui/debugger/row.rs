@@ -179,6 +179,15 @@ impl Fixed {
     }
 }
 
+/// A part of an element, told apart from the others: rebuilt as a whole, it would lose all attributes and get them again.
+fn part<T: 'static>(
+    shown: &ArcRwSignal<Shown>,
+    read: fn(&Shown) -> T,
+) -> impl Fn() -> T + Clone + Send + Sync + use<T> {
+    let shown = shown.clone();
+    move || shown.with(read)
+}
+
 /// The element of this number, with the row that is in it.
 #[component]
 pub fn TableRow(
@@ -190,59 +199,47 @@ pub fn TableRow(
     renders::count("TableRow");
     let desk = rows.desk;
     rows.add(element).map(|shown| {
-        // Each part of the element is told apart: rebuilt as a whole, it would lose all attributes and get them again.
-        let part = |read: fn(&Shown) -> Arc<str>| {
-            let shown = shown.clone();
-            move || shown.with(read)
-        };
+        let text = |read: fn(&Shown) -> Arc<str>| part(&shown, read);
         let id = {
             let shown = shown.clone();
             move || desk.element_id(&row_name(shown.with(|shown| shown.row.key)))
         };
-        let place = {
-            let shown = shown.clone();
-            move || shown.with(|shown| shown.moving.place).map(|place| (place + 2).to_string())
-        };
-        let fold = {
-            let shown = shown.clone();
-            move || shown.with(|shown| shown.moving.fold).map(fold_button)
-        };
         view! {
             <div
                 role="row"
-                class=part(Shown::class)
+                class=text(Shown::class)
                 id=id
                 data-testid="debugger-row"
-                data-type=part(|shown| shown.fixed.kind.clone())
-                data-state=part(|shown| shown.moving.state.clone())
-                data-tone=part(|shown| shown.moving.tone.into())
-                aria-rowindex=place
-                aria-selected=part(|shown| shown.moving.is_chosen.to_string().into())
+                data-type=text(|shown| shown.fixed.kind.clone())
+                data-state=text(|shown| shown.moving.state.clone())
+                data-tone=text(|shown| shown.moving.tone.into())
+                aria-rowindex=part(&shown, |shown| shown.moving.place.map(|place| (place + 2).to_string()))
+                aria-selected=text(|shown| shown.moving.is_chosen.to_string().into())
             >
                 <span role="gridcell" class="number">
-                    {part(|shown| shown.fixed.time.clone())}
+                    {text(|shown| shown.fixed.time.clone())}
                 </span>
                 <span role="gridcell" class="number">
-                    {part(|shown| shown.moving.since_last.map(|span| format!("+{}", format::span(span))).unwrap_or_default().into())}
+                    {text(|shown| shown.moving.since_last.map(|span| format!("+{}", format::span(span))).unwrap_or_default().into())}
                 </span>
-                <span role="gridcell" class="debugger-direction" data-direction=part(|shown| shown.fixed.direction.into())>
-                    <span aria-hidden="true">{part(|shown| shown.fixed.sign.into())}</span>
-                    <span class="debugger-word">{part(|shown| shown.fixed.direction.into())}</span>
+                <span role="gridcell" class="debugger-direction" data-direction=text(|shown| shown.fixed.direction.into())>
+                    <span aria-hidden="true">{text(|shown| shown.fixed.sign.into())}</span>
+                    <span class="debugger-word">{text(|shown| shown.fixed.direction.into())}</span>
                 </span>
                 <span role="gridcell" class="debugger-type">
-                    {fold} <span>{part(|shown| shown.fixed.kind.clone())}</span>
+                    {part(&shown, |shown| shown.moving.fold.map(fold_button))} <span>{text(|shown| shown.fixed.kind.clone())}</span>
                 </span>
                 <span role="gridcell" class="number">
-                    {part(|shown| if shown.moving.fold.is_none() { shown.fixed.size.clone() } else { Arc::default() })}
+                    {text(|shown| if shown.moving.fold.is_none() { shown.fixed.size.clone() } else { Arc::default() })}
                 </span>
                 <span role="gridcell" class="debugger-state">
-                    {part(|shown| shown.moving.state.clone())}
+                    {text(|shown| shown.moving.state.clone())}
                 </span>
                 <span role="gridcell" class="number">
-                    {part(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
+                    {text(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
                 </span>
                 <span role="gridcell" class="debugger-summary">
-                    {part(|shown| shown.summary.clone())}
+                    {text(|shown| shown.summary.clone())}
                 </span>
             </div>
         }
