@@ -15,7 +15,7 @@ use crate::protocol::Timestamp;
 const HIDDEN_FRAME_MILLIS: u32 = 500;
 /// One part in so many of the time goes to frames, at most: where an answer streams, and in a flood.
 const SHARE: u32 = 5;
-const SHARE_IN_FLOOD: u32 = 12;
+const SHARE_IN_FLOOD: u32 = 20;
 /// What comes more often than this is a flood: nobody reads as fast. An event of the server's is two of the link's.
 const FLOOD_INTERVAL: Duration = Duration::from_micros(2_500);
 /// However dear frames are, the next one may come so long after one has been drawn.

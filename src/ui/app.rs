@@ -14,6 +14,7 @@ use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
     prepare_icons,
 };
+use super::format;
 use super::pages::{NotFound, TalkPage};
 use super::part::{self, part};
 use crate::state::{App, let_go_of_readers, use_app};
@@ -27,6 +28,7 @@ pub fn mount(app: App) {
     prepare_icons();
     mount_to_body(move || {
         provide_context(app);
+        format::prepare();
         view! { <Shell /> }
     });
 }

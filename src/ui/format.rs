@@ -84,6 +84,17 @@ fn writer(form: Form, hour12: Option<bool>) -> Function {
     })
 }
 
+/// Makes the writers while the browser has nothing else to do: its first one takes it tens of milliseconds, which the first
+/// entry of the conversation would wait for.
+pub fn prepare() {
+    for form in [Form::TimeOfDay, Form::Day, Form::DateAndTime] {
+        let hour12 = untrack(|| form.hour12());
+        request_idle_callback(move || {
+            writer(form, hour12);
+        });
+    }
+}
+
 /// The time of day in the user's language, as in `14:05`. Read again when the user wants other times.
 #[must_use]
 pub fn clock_time(time: WallTime) -> String {

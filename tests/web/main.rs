@@ -12,6 +12,7 @@ mod components;
 mod conversation;
 mod debugger;
 mod experiments;
+mod format;
 mod frames;
 mod memory;
 mod performance;

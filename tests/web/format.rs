@@ -1,0 +1,68 @@
+//! Times as people read them: who writes them, and when that is prepared.
+
+use coda_dashboard::protocol::WallTime;
+use coda_dashboard::ui::format;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::pause;
+
+const TIME: WallTime = WallTime::from_unix_millis(1_764_000_000_000);
+
+/// A browser whose clock is so many minutes behind UTC, and that counts the writers that it makes.
+struct Elsewhere;
+
+impl Elsewhere {
+    fn behind_utc(minutes: i32) -> Self {
+        let script = format!(
+            "globalThis.__was = [Intl.DateTimeFormat, Date.prototype.getTimezoneOffset]; globalThis.__made = 0;
+             Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {{ construct(target, given) {{
+                 globalThis.__made += 1; return new target(...given);
+             }} }});
+             Date.prototype.getTimezoneOffset = () => {minutes};"
+        );
+        js_sys::eval(&script).unwrap();
+        Self
+    }
+
+    fn writers_made(&self) -> f64 {
+        js_sys::eval("globalThis.__made").unwrap().as_f64().unwrap()
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        js_sys::eval("[Intl.DateTimeFormat, Date.prototype.getTimezoneOffset] = globalThis.__was").unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+fn times_are_written_anew_where_the_clock_is_another_after_a_journey() {
+    let here = Elsewhere::behind_utc(-601);
+    assert_eq!(format::clock_time(TIME), format::clock_time(TIME));
+    assert_eq!(here.writers_made(), 1.0);
+    drop(here);
+    let there = Elsewhere::behind_utc(-602);
+    assert!(!format::clock_time(TIME).is_empty());
+    assert_eq!(there.writers_made(), 1.0);
+}
+
+#[wasm_bindgen_test]
+async fn the_first_entry_waits_for_no_writer_of_times_once_the_browser_had_time() {
+    let browser = Elsewhere::behind_utc(-603);
+    format::prepare();
+    while browser.writers_made() < 3.0 {
+        pause(5).await;
+    }
+    for write in [format::clock_time, format::day, format::full_time] {
+        assert!(!write(TIME).is_empty());
+    }
+    assert_eq!(browser.writers_made(), 3.0);
+}
+
+#[wasm_bindgen_test]
+fn a_time_that_no_calendar_has_is_said_to_be_none() {
+    let never = WallTime::from_unix_millis(i64::MAX);
+    for write in [format::clock_time, format::day, format::full_time, format::moment] {
+        assert_eq!(write(never), "Invalid Date");
+    }
+}
