@@ -22,6 +22,11 @@ features="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-e
 policy="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; manifest-src 'self'; \
 connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'"
 
+optimize() {
+  # shellcheck disable=SC2086 # a list of words
+  wasm-opt "$1" $features "$2" -o "$2" 2> >(grep -v "unknown name subsection" >&2 || true)
+}
+
 # What Trunk made of the program as a whole is not needed.
 rm -f "$staging"/$name-*.js "$staging"/$name-*.wasm "$staging"/$name.js "$staging"/${name}_bg.wasm
 
@@ -32,12 +37,21 @@ rm "$work/$name.wasm"
 cp public/start.js "$work/"
 
 if [ "$TRUNK_PROFILE" = release ]; then
-  command -v wasm-opt >/dev/null || echo "tools/page.sh: there is no wasm-opt, so the page is larger than it has to be" >&2
-  for part in "$work"/*.wasm; do
-    command -v wasm-opt >/dev/null || break
-    # shellcheck disable=SC2086 # a list of words
-    wasm-opt -Oz $features "$part" -o "$part" 2> >(grep -v "unknown name subsection" >&2 || true)
+  for tool in wasm-opt python3; do
+    command -v $tool >/dev/null || echo "tools/page.sh: there is no $tool, so the page is larger than it has to be" >&2
   done
+  if command -v wasm-opt >/dev/null; then
+    for part in "$work"/*.wasm; do
+      optimize -Oz "$part"
+      if command -v python3 >/dev/null; then
+        python3 tools/order.py "$part"
+        optimize --reorder-functions-by-name "$part"
+      fi
+    done
+  fi
+  if command -v python3 >/dev/null; then
+    python3 tools/shorten.py "$work/${name}_bg.wasm" "$work/$name.js" "$work/__wasm_split.js"
+  fi
   grep -oE 'href="?/?[^" >]+\.css' "$html" | sed -E "s|href=\"?/?|$staging/|" | xargs cat >"$work/page.css"
   find "$staging" -maxdepth 1 -name '*.css' -delete
   sed -i.old -E "s#<link [^>]*rel=\"?stylesheet\"?[^>]*>##g
