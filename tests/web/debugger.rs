@@ -310,6 +310,32 @@ async fn who_scrolls_up_while_the_table_is_about_to_go_to_its_end_stays_there() 
 }
 
 #[wasm_bindgen_test]
+async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    let table = page.element(TABLE);
+    server::make("/flood", json!({"count": 1_000, "wait": true})).await;
+    let is_at_end = || table.scroll_top() + table.client_height() + 2 >= table.scroll_height();
+    page.until("the newest of many", || table.scroll_top() > 1_000 && is_at_end()).await;
+    pause(300).await;
+    let area: web_sys::HtmlElement = table.closest("[style]").unwrap().unwrap().unchecked_into();
+    let give = |height: &str| area.style().set_property("height", height).unwrap();
+    for (height, next) in [("300px", "290px"), ("600px", "250px"), ("500px", "550px")] {
+        // In a taller window the browser scrolls back, and tells only when the window is another one again.
+        animation_frame().await;
+        give(height);
+        pause(0).await;
+        give(next);
+        debugger.send(&format!("at {next}"));
+        for _ in 0..4 {
+            animation_frame().await;
+        }
+        assert!(page.all("[data-testid=debugger-newest]").is_empty(), "{height}, {next}: it does not follow any more");
+        assert!(is_at_end(), "{next}: {} + {} of {}", table.scroll_top(), table.client_height(), table.scroll_height());
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     let debugger = Debugger::open().await;
     debugger.page.click("[data-testid=debugger-open-send]");

@@ -43,8 +43,8 @@ fn pixels(rows: usize) -> f64 {
     rows as f64 * ROW_HEIGHT
 }
 
-/// Tells how high the scrolling part is, now and whenever that changes.
-fn watch_height(desk: Desk) -> RwSignal<f64> {
+/// Tells how high the scrolling part is, now and whenever that changes, and goes on following the newest row then.
+fn watch_height(desk: Desk, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
     let measure = move || {
         if let Some(scroller) = desk.scroller.get_untracked() {
@@ -53,6 +53,9 @@ fn watch_height(desk: Desk) -> RwSignal<f64> {
             let now = f64::from(scroller.client_height()).min(most);
             if (height.get_untracked() - now).abs() >= 1.0 {
                 height.set(now);
+                if desk.follows.get_untracked() {
+                    go_to_end(&scroller, top);
+                }
             }
         }
     };
@@ -72,6 +75,12 @@ fn watch_height(desk: Desk) -> RwSignal<f64> {
     height
 }
 
+/// Shows the last row. Where the table is then is known before the event tells it: what scrolls later is measured against it.
+fn go_to_end(scroller: &Element, top: RwSignal<f64>) {
+    scroller.set_scroll_top(scroller.scroll_height());
+    top.set(f64::from(scroller.scroll_top()));
+}
+
 /// Keeps the newest row in view, or else the rows that are in view where they are.
 fn hold_position(desk: Desk, top: RwSignal<f64>) {
     Effect::new(move |before: Option<Listed>| {
@@ -83,9 +92,7 @@ fn hold_position(desk: Desk, top: RwSignal<f64>) {
                 let Some(Some(scroller)) = desk.scroller.try_get_untracked() else { return };
                 // Asked again: the reader may have scrolled away in the meantime.
                 if desk.follows.get_untracked() {
-                    scroller.set_scroll_top(scroller.scroll_height());
-                    // Who scrolls before the event for this arrives is measured against it.
-                    top.set(f64::from(scroller.scroll_top()));
+                    go_to_end(&scroller, top);
                 } else if gone > 0 {
                     #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
                     scroller.set_scroll_top(scroller.scroll_top() - pixels(gone) as i32);
@@ -124,7 +131,7 @@ pub fn MessageTable() -> impl IntoView {
     renders::count("MessageTable");
     let desk = use_desk();
     let top = RwSignal::new(0.0);
-    let height = watch_height(desk);
+    let height = watch_height(desk, top);
     hold_position(desk, top);
     let window = Memo::new(move |_| {
         let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
