@@ -43,14 +43,15 @@ if [ "$TRUNK_PROFILE" = release ]; then
   if command -v wasm-opt >/dev/null; then
     for part in "$work"/*.wasm; do
       optimize -Oz "$part"
-      if command -v python3 >/dev/null; then
-        python3 tools/order.py "$part"
+      # Where there is little, there is little that is alike.
+      if command -v python3 >/dev/null && [ "$(wc -c <"$part")" -gt 4096 ]; then
+        python3 -B tools/order.py "$part"
         optimize --reorder-functions-by-name "$part"
       fi
     done
   fi
   if command -v python3 >/dev/null; then
-    python3 tools/shorten.py "$work/${name}_bg.wasm" "$work/$name.js" "$work/__wasm_split.js"
+    python3 -B tools/shorten.py "$work/${name}_bg.wasm" "$work/$name.js" "$work/__wasm_split.js"
   fi
   grep -oE 'href="?/?[^" >]+\.css' "$html" | sed -E "s|href=\"?/?|$staging/|" | xargs cat >"$work/page.css"
   find "$staging" -maxdepth 1 -name '*.css' -delete

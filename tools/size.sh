@@ -11,4 +11,4 @@ trap 'rm -rf "$work"' EXIT
 # Before it was made small, the program still has the names of its functions.
 wasm-split-cli "${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/coda-dashboard.wasm" "$work" --out-name page >/dev/null
 wasm-opt --all-features --metrics -o /dev/null "$work/page.wasm" | sed -n '1,12p'
-python3 tools/functions.py "$work/page.wasm"
+python3 -B tools/functions.py "$work/page.wasm"

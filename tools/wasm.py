@@ -37,7 +37,7 @@ def number(value: int) -> bytes:
 
 
 class Program:
-    """How many functions come from outside, which are counted before the program's own; the bodies of those; and names."""
+    """How many functions come from outside, which are counted before the program's own; the bodies of its own; names."""
 
     def __init__(self, data: bytes) -> None:
         self.imported = 0
@@ -86,6 +86,8 @@ def imports(section: bytes) -> Iterator[Import]:
             if has_maximum:
                 reader.number()
         yield Import(module, name, kind, section[start : reader.at])
+    if reader.at != len(section):
+        raise SystemExit("wasm.py: an import is of a kind that is not known here")
 
 
 def with_import_names(data: bytes, names: Dict[str, str]) -> bytes:

@@ -13,7 +13,8 @@ use crate::protocol::Timestamp;
 
 /// In a hidden page, which has no frames, events are handed over this often (ms).
 const HIDDEN_FRAME_MILLIS: u32 = 500;
-/// One part in so many of the time goes to frames, at most: where an answer streams, and in a flood.
+/// One part in so many of the time goes to frames, as long as no pause for it is longer than the longest: where an answer
+/// streams, and in a flood. There half of a frame's cost is the same whatever is new (painting, styles), and nobody reads.
 const SHARE: u32 = 5;
 const SHARE_IN_FLOOD: u32 = 20;
 /// What comes more often than this is a flood: nobody reads as fast. An event of the server's is two of the link's.

@@ -84,14 +84,20 @@ fn writer(form: Form, hour12: Option<bool>) -> Function {
     })
 }
 
+/// How long after the start, where the browser does not say when it has nothing else to do (Safari).
+const PREPARED_AFTER: Duration = Duration::from_secs(1);
+
 /// Makes the writers while the browser has nothing else to do: its first one takes it tens of milliseconds, which the first
 /// entry of the conversation would wait for.
 pub fn prepare() {
     for form in [Form::TimeOfDay, Form::Day, Form::DateAndTime] {
         let hour12 = untrack(|| form.hour12());
-        request_idle_callback(move || {
+        let make = move || {
             writer(form, hour12);
-        });
+        };
+        if request_idle_callback_with_handle(make).is_err() {
+            set_timeout(make, PREPARED_AFTER);
+        }
     }
 }
 

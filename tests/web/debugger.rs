@@ -13,13 +13,12 @@ use crate::frames::animation_frame;
 use crate::page::{Page, pause};
 use crate::server;
 
-const ROW: &str = ".debugger-rows [data-testid=debugger-row]";
+pub const ROW: &str = ".debugger-rows [data-testid=debugger-row]";
 const FILTER: &str = "[data-testid=debugger-filter]";
 const ERROR: &str = "[data-testid=debugger-filter-error]";
-const TABLE: &str = "[data-testid=debugger-table]";
+pub const TABLE: &str = "[data-testid=debugger-table]";
 const FOLD: &str = "[data-testid=debugger-fold]";
-const DETAILS: &str = "[data-testid=debugger-details]";
-const HOP: &str = "[data-testid=debugger-hop]";
+pub const DETAILS: &str = "[data-testid=debugger-details]";
 const STYLES: &str = concat!(
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
@@ -153,24 +152,6 @@ async fn the_tokens_of_an_answer_are_one_line_that_opens() {
     assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "true");
     debugger.page.press(TABLE, "ArrowLeft", false);
     debugger.until_rows("", 1).await;
-}
-
-#[wasm_bindgen_test]
-async fn the_details_show_each_hop_of_a_message_whose_echo_was_lost() {
-    let debugger = Debugger::open().await;
-    server::make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await;
-    debugger.send("only once");
-    debugger.filter("type:text_input").await;
-    debugger.page.until("delivered", || !debugger.page.all("[data-state=delivered]").is_empty()).await;
-    debugger.page.press(TABLE, "ArrowUp", false);
-    debugger.page.press(TABLE, "Enter", false);
-    debugger.page.until("the hops", || debugger.page.texts(HOP).len() > 5).await;
-    let hops = debugger.page.texts(HOP).join("\n");
-    for words in ["created", "queued", "attempt 1", "attempt 2", "delivered"] {
-        assert!(hops.contains(words), "no “{words}” in:\n{hops}");
-    }
-    let details = debugger.page.texts(DETAILS).join("\n");
-    assert!(details.contains("test") && details.contains("say"), "its origin: {details}");
 }
 
 #[wasm_bindgen_test]
@@ -331,7 +312,8 @@ async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
             animation_frame().await;
         }
         assert!(page.all("[data-testid=debugger-newest]").is_empty(), "{height}, {next}: it does not follow any more");
-        assert!(is_at_end(), "{next}: {} + {} of {}", table.scroll_top(), table.client_height(), table.scroll_height());
+        // An answer's row may have come with the last of the frames: the table goes to its end with the next.
+        page.until("the end", is_at_end).await;
     }
 }
 
@@ -436,19 +418,4 @@ pub fn choose_file(page: &Page, selector: &str, name: &str, text: &str) {
     let input: web_sys::HtmlInputElement = page.element(selector).unchecked_into();
     input.set_files(transfer.files().as_ref());
     input.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
-}
-
-#[wasm_bindgen_test]
-async fn a_result_leads_to_its_call_and_to_the_message_that_began_the_turn() {
-    let debugger = Debugger::open().await;
-    let page = &debugger.page;
-    debugger.send("use a tool");
-    debugger.filter("type:tool_result").await;
-    debugger.until_rows("", 1).await;
-    page.click(ROW);
-    page.until("its details", || page.texts(DETAILS).join("").contains("tool_result")).await;
-    assert!(page.texts(DETAILS).join("").contains("Turn of"));
-    debugger.filter("").await;
-    page.click("[data-testid=debugger-partner]");
-    page.until("the call", || page.texts(&format!("{DETAILS} dd")).contains(&"tool_call".to_owned())).await;
 }

@@ -135,3 +135,29 @@ async fn what_the_page_says_to_its_user_is_recorded() {
     debugger.filter("odd").await;
     debugger.until_rows("[data-type=notice]", 1).await;
 }
+
+#[wasm_bindgen_test]
+async fn the_network_is_made_bad_by_a_form_that_says_what_it_takes() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    page.click("[data-testid=debugger-open-experiments]");
+    page.until("the form", || !page.all("[data-testid=network-start]").is_empty()).await;
+    for wrong in ["", "-1", "a lot", "10001"] {
+        page.type_into("[data-testid=network-delay]", wrong);
+        page.until_shown("A whole number from 0 to 10000.").await;
+        assert!(page.element("[data-testid=network-start]").has_attribute("disabled"), "“{wrong}” is no delay");
+    }
+    page.type_into("[data-testid=network-delay]", "40");
+    page.type_into("[data-testid=network-jitter]", "0");
+    page.until("a form that can be sent", || !page.element("[data-testid=network-start]").has_attribute("disabled"))
+        .await;
+    page.click("[data-testid=network-start]");
+    page.until("the experiment", || page.app.experiments.conditions.get_untracked().is_some()).await;
+    let conditions = page.app.experiments.conditions.get_untracked().unwrap();
+    assert_eq!(conditions, Conditions { delay: Duration::from_millis(40), seed: 1, ..Conditions::default() });
+    say(page.app, "slow");
+    let round_trip = || page.app.connection.round_trip.get_untracked().unwrap_or_default();
+    page.until("a slow echo", || round_trip() >= 2 * conditions.delay).await;
+    page.click("[data-testid=network-end]");
+    page.until("its end", || page.app.experiments.conditions.get_untracked().is_none()).await;
+}

@@ -14,7 +14,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::pause;
 
-/// What each frame costs in the test.
+/// What each frame costs in most tests.
 const DEAR: Duration = Duration::from_millis(20);
 const FRAMES: usize = 6;
 /// So many events every few milliseconds are a flood.
@@ -91,6 +91,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
 
 #[wasm_bindgen_test]
 async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
+    // A twentieth of the time: pauses that are shorter than the longest.
     let cost = DEAR / 2;
     let (driver, Seen { starts, events }) = start_with_costs(move |_| cost);
     let mut received = 0;

@@ -11,6 +11,7 @@ mod server;
 mod components;
 mod conversation;
 mod debugger;
+mod details;
 mod experiments;
 mod format;
 mod frames;

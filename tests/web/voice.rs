@@ -1,5 +1,6 @@
 //! The talk button, the talk key, the stages of the turn, and the face, with the Python test server.
 
+use coda_dashboard::link::{ConnId, Phase};
 use coda_dashboard::state::{Settings, TalkKey};
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -99,6 +100,20 @@ async fn whoever_ends_listening_lets_go_of_the_button() {
             assert_eq!(seen("stt_stop").await.len(), before + 1, "{end}: told once");
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_is_lost_and_back_within_one_frame_lets_go_of_the_button() {
+    let page = ready().await;
+    page.click(TALK);
+    page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
+    // Of the phases that a frame brings, the page sees the last.
+    page.app.connection.phase.update(|phase| match phase {
+        Phase::Ready { conn, .. } => *conn = ConnId(conn.0 + 1),
+        other => panic!("{other:?}"),
+    });
+    page.until("a free button", || !is_pressed(&page)).await;
+    page.until("the end", || page.attribute(LISTENING, "data-state") == "done").await;
 }
 
 #[wasm_bindgen_test]

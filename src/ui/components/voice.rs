@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Glyph;
+use crate::link::{ConnId, PhaseKind};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
 use crate::state::{App, Settings, TalkKey, use_app};
@@ -176,10 +177,15 @@ pub fn VoiceControls() -> impl IntoView {
     let (press, release) = (move |action| talk.press(action), move |action| talk.release(action));
     let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
     follow_key(talk, key);
-    Effect::new(move |_| {
-        if !connection.is_ready() {
+    // It may be lost and back between two frames: then it is another one.
+    let ready =
+        Memo::new(move |_| connection.phase.with(|phase| phase.conn().filter(|_| phase.kind() == PhaseKind::Ready)));
+    Effect::new(move |before: Option<Option<ConnId>>| {
+        let ready = ready.get();
+        if before != Some(ready) {
             talk.stop("lose the connection");
         }
+        ready
     });
 
     let words = move || match (is_on.get(), mode.get()) {

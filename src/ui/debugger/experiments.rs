@@ -137,7 +137,12 @@ fn NetworkForm() -> impl IntoView {
                     {move || if is_bad() { "Change it" } else { "Make the network bad" }}
                 </button>
                 <Show when=is_bad>
-                    <button class="button" type="button" on:click=move |_| app.set_conditions(None)>
+                    <button
+                        class="button"
+                        type="button"
+                        data-testid="network-end"
+                        on:click=move |_| app.set_conditions(None)
+                    >
                         "End it"
                     </button>
                 </Show>
