@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+/// So often a port is asked for that is free.
+const DRIVER_TRIES: usize = 5;
+
 pub struct Browser {
     pub client: Client,
     _driver: Child,
@@ -14,23 +17,7 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("chromedriver does not start ({error}): run `make setup-test`"))?;
-        let Some(stdout) = driver.stdout.take() else { return super::failed("chromedriver has no output") };
-        let mut lines = BufReader::new(stdout).lines();
-        let port = loop {
-            let Some(line) = lines.next_line().await? else {
-                return super::failed("chromedriver ended before it named its port");
-            };
-            if let Some((_, port)) = line.split_once("successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
-            }
-        };
+        let (driver, port) = start_driver().await?;
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/webdriver.json");
         let mut capabilities: serde_json::Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(file)?)?;
         capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
@@ -40,4 +27,34 @@ impl Browser {
             .await?;
         Ok(Self { client, _driver: driver })
     }
+}
+
+/// Starts a chromedriver; says on which port it listens.
+///
+/// It takes any port that is free for IPv4, and ends where the same one is not free for IPv6: then it is asked again.
+async fn start_driver() -> Result<(Child, String), Box<dyn std::error::Error>> {
+    let mut words = String::new();
+    for _ in 0..DRIVER_TRIES {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("chromedriver does not start ({error}): run `make setup-test`"))?;
+        let Some(stdout) = driver.stdout.take() else { return super::failed("chromedriver has no output") };
+        let mut lines = BufReader::new(stdout).lines();
+        words.clear();
+        while let Some(line) = lines.next_line().await? {
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                return Ok((driver, port.trim_end_matches('.').to_owned()));
+            }
+            words.push_str(&line);
+            words.push('\n');
+        }
+        if !words.contains("port not available") {
+            break;
+        }
+    }
+    super::failed(format!("chromedriver ended before it named its port:\n{words}"))
 }
