@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Glyph;
-use crate::link::{ConnId, PhaseKind};
+use crate::link::{ConnId, Phase};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
 use crate::state::{App, Settings, TalkKey, use_app};
@@ -178,10 +178,11 @@ pub fn VoiceControls() -> impl IntoView {
     let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
     follow_key(talk, key);
     // It may be lost and back between two frames: then it is another one.
-    let ready =
-        Memo::new(move |_| connection.phase.with(|phase| phase.conn().filter(|_| phase.kind() == PhaseKind::Ready)));
     Effect::new(move |before: Option<Option<ConnId>>| {
-        let ready = ready.get();
+        let ready = connection.phase.with(|phase| match phase {
+            Phase::Ready { conn, .. } => Some(*conn),
+            _ => None,
+        });
         if before != Some(ready) {
             talk.stop("lose the connection");
         }
