@@ -61,6 +61,12 @@ impl Debugger {
         self.page.app.send(Command::TextInput { text: text.into() }, "test", "say");
     }
 
+    /// Opens the form of this name beside the table, and waits for this part of it.
+    pub async fn open_form(&self, name: &str, part: &str) {
+        self.page.click(&format!("[data-testid=debugger-open-{name}]"));
+        self.page.until("the form", || self.page.all(&format!("[data-testid={part}]")).len() == 1).await;
+    }
+
     pub async fn filter(&self, text: &str) {
         self.page.type_into(FILTER, text);
         // The rows follow in the same turn of the browser, or in the next.
@@ -320,8 +326,7 @@ async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
 #[wasm_bindgen_test]
 async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     let debugger = Debugger::open().await;
-    debugger.page.click("[data-testid=debugger-open-send]");
-    debugger.page.until("the form", || !debugger.page.all("[data-testid=debugger-send]").is_empty()).await;
+    debugger.open_form("send", "debugger-send").await;
     debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": }");
     debugger.page.until_shown("Line 1, column 10").await;
     debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"by hand\"}");
@@ -392,8 +397,7 @@ async fn what_had_to_go_for_newer_rows_is_counted_and_shown() {
 async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_own() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    page.click("[data-testid=debugger-open-recordings]");
-    page.until("the form", || !page.all("[data-testid=debugger-import]").is_empty()).await;
+    debugger.open_form("recordings", "debugger-import").await;
     let text = concat!(
         "{\"t\":0.5,\"dir\":\"in\",\"frame\":\"{\\\"type\\\":\\\"ours\\\",\\\"seq\\\":1,\\\"data\\\":{}}\"}\n",
         "not a line\n",

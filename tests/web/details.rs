@@ -19,6 +19,18 @@ impl Debugger {
         self.page.all(ROW)[place].unchecked_ref::<web_sys::HtmlElement>().click();
         self.page.until("other details", || ![vec![], before.clone()].contains(&self.page.texts(DETAILS))).await;
     }
+
+    /// Waits for the details of a row of this type.
+    async fn until_chosen(&self, kind: &str) {
+        let is_it = || self.page.texts(&format!("{DETAILS} dd")).contains(&kind.to_owned());
+        self.page.until(kind, is_it).await;
+    }
+
+    /// Shows the rows of the text that was sent, once it is delivered.
+    async fn until_delivered(&self) {
+        self.filter("type:text_input").await;
+        self.page.until("delivered", || !self.page.all("[data-state=delivered]").is_empty()).await;
+    }
 }
 
 #[wasm_bindgen_test]
@@ -26,8 +38,7 @@ async fn the_details_show_each_hop_of_a_message_whose_echo_was_lost() {
     let debugger = Debugger::open().await;
     server::make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await;
     debugger.send("only once");
-    debugger.filter("type:text_input").await;
-    debugger.page.until("delivered", || !debugger.page.all("[data-state=delivered]").is_empty()).await;
+    debugger.until_delivered().await;
     debugger.page.press(TABLE, "ArrowUp", false);
     debugger.page.press(TABLE, "Enter", false);
     debugger.page.until("the hops", || debugger.page.texts(HOP).len() > 5).await;
@@ -47,11 +58,11 @@ async fn a_result_leads_to_its_call_and_to_the_message_that_began_the_turn() {
     debugger.filter("type:tool_result").await;
     debugger.until_rows("", 1).await;
     page.click(ROW);
-    page.until("its details", || page.texts(DETAILS).join("").contains("tool_result")).await;
+    debugger.until_chosen("tool_result").await;
     assert!(page.texts(DETAILS).join("").contains("Turn of"));
     debugger.filter("").await;
     page.click("[data-testid=debugger-partner]");
-    page.until("the call", || page.texts(&format!("{DETAILS} dd")).contains(&"tool_call".to_owned())).await;
+    debugger.until_chosen("tool_call").await;
 }
 
 #[wasm_bindgen_test]
@@ -79,8 +90,7 @@ async fn the_turn_that_a_message_began_is_drawn_from_its_first_event_to_its_last
     let page = &debugger.page;
     // Not what another test says: Coda drops an event that it has sent within the last seconds, such as its user's turn.
     debugger.send("use the tool");
-    debugger.filter("type:text_input").await;
-    page.until("delivered", || !page.all("[data-state=delivered]").is_empty()).await;
+    debugger.until_delivered().await;
     debugger.choose(0).await;
     let names = || page.texts(&format!("{TURN} tbody button"));
     page.until("the end of the turn", || names().iter().any(|name| name == "llm_result")).await;
@@ -91,5 +101,5 @@ async fn the_turn_that_a_message_began_is_drawn_from_its_first_event_to_its_last
     assert!(page.texts(&format!("{TURN} tbody")).join("").contains("llm_token × "), "tokens are one bar");
     let buttons = page.all(&format!("{TURN} tbody button"));
     buttons[place("tool_call")].unchecked_ref::<web_sys::HtmlElement>().click();
-    page.until("the call", || page.texts(&format!("{DETAILS} dd")).contains(&"tool_call".to_owned())).await;
+    debugger.until_chosen("tool_call").await;
 }

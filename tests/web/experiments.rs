@@ -32,8 +32,7 @@ async fn received() -> Vec<String> {
 async fn a_raw_command_goes_past_the_deduplication_and_is_marked_so() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    page.click("[data-testid=debugger-open-send]");
-    page.until("the form", || !page.all("[data-testid=debugger-send]").is_empty()).await;
+    debugger.open_form("send", "debugger-send").await;
     page.type_into("[data-testid=debugger-send-type]", "text_input");
     page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"raw words\"}");
     page.click("[data-testid=debugger-send-raw]");
@@ -53,8 +52,7 @@ async fn a_raw_command_without_a_connection_is_refused_with_the_reason() {
     let page = &debugger.page;
     page.app.disconnect();
     page.until("no connection", || page.app.connection.kind() == PhaseKind::Offline).await;
-    page.click("[data-testid=debugger-open-send]");
-    page.until("the form", || !page.all("[data-testid=debugger-send]").is_empty()).await;
+    debugger.open_form("send", "debugger-send").await;
     page.click("[data-testid=debugger-send-raw]");
     page.click("[data-testid=debugger-send] [type=submit]");
     page.until_shown("there is no connection").await;
@@ -140,8 +138,7 @@ async fn what_the_page_says_to_its_user_is_recorded() {
 async fn the_network_is_made_bad_by_a_form_that_says_what_it_takes() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    page.click("[data-testid=debugger-open-experiments]");
-    page.until("the form", || !page.all("[data-testid=network-start]").is_empty()).await;
+    debugger.open_form("experiments", "network-start").await;
     for wrong in ["", "-1", "a lot", "10001"] {
         page.type_into("[data-testid=network-delay]", wrong);
         page.until_shown("A whole number from 0 to 10000.").await;

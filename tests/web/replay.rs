@@ -53,9 +53,8 @@ async fn nothing_is_sent_again_without_a_dry_run() {
     debugger.send("once more");
     debugger.filter("type:text_input").await;
     debugger.until_rows("[data-state=delivered]", 2).await;
-    page.click("[data-testid=debugger-open-replay]");
+    debugger.open_form("replay", "replay-start").await;
     let start = "[data-testid=replay-start]";
-    page.until("the form", || page.all(start).len() == 1).await;
     assert!(page.element(start).has_attribute("disabled"));
     page.click("[data-testid=replay-dry-run]");
     page.until_shown("Coda answers").await;
@@ -78,8 +77,7 @@ async fn the_same_bytes_are_foretold_to_be_dropped_and_are() {
     debugger.send("twice");
     debugger.filter("type:text_input").await;
     debugger.until_rows("[data-state=delivered]", 2).await;
-    page.click("[data-testid=debugger-open-replay]");
-    page.until("the form", || page.all("[data-testid=replay-ids]").len() == 1).await;
+    debugger.open_form("replay", "replay-ids").await;
     page.change("[data-testid=replay-ids]", "1");
     page.click("[data-testid=replay-dry-run]");
     page.until_shown("dropped as a duplicate").await;
@@ -100,8 +98,7 @@ async fn what_came_after_the_table_was_paused_is_not_among_what_it_shows() {
     page.until_shown("recorded since").await;
     let delivered = || page.app.connection.in_flight.get_untracked() == 0;
     page.until("its echo", delivered).await;
-    page.click("[data-testid=debugger-open-replay]");
-    page.until("the form", || page.all("[data-testid=replay-start]").len() == 1).await;
+    debugger.open_form("replay", "replay-start").await;
     page.click("[data-testid=replay-dry-run]");
     page.until_shown("Send 1 message").await;
 }
@@ -110,8 +107,7 @@ async fn what_came_after_the_table_was_paused_is_not_among_what_it_shows() {
 async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_messages() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    page.click("[data-testid=debugger-open-recordings]");
-    page.until("the form", || !page.all("[data-testid=debugger-import]").is_empty()).await;
+    debugger.open_form("recordings", "debugger-import").await;
     choose_file(page, "[data-testid=debugger-import]", "chrome.har", include_str!("../fixtures/chrome.har"));
     page.until_shown("imported: chrome.har").await;
     page.click("[data-testid=debugger-open-findings]");
