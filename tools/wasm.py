@@ -1,4 +1,4 @@
-"""Reads what a WebAssembly program is made of: sections, functions and their names (core specification, chapter 5)."""
+"""Reads what a WebAssembly program is made of (core specification, chapter 5), and writes other names into it."""
 
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 

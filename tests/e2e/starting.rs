@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::harness::{Backend, Outcome, Page, Site, failed};
 
 /// What opening the Talk page may download, in bytes after gzip at level 9. Only ever lowered; the goal is 200 000.
-const DOWNLOAD_LIMIT: usize = 389_500;
+const DOWNLOAD_LIMIT: usize = 388_500;
 
 fn gzipped(bytes: &[u8]) -> std::io::Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -37,6 +37,19 @@ async fn opening_the_page_downloads_no_more_than_the_limit() -> Outcome {
             shown.join("\n")
         ));
     }
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_writers_of_times_are_made_before_anybody_speaks() -> Outcome {
+    let page = Page::blank(Site::start().await?).await?;
+    let count = "window.__made = 0; Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {
+        construct(target, given) { window.__made += 1; return new target(...given); }
+    })";
+    page.before_each_document(count).await?;
+    page.go("/").await?;
+    page.until_js("three writers", "window.__made === 3").await?;
+    page.until_js("no entry yet", "!document.querySelector('[data-testid=turn]')").await?;
     page.close().await
 }
 
