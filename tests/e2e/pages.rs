@@ -143,6 +143,28 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
 }
 
 #[tokio::test]
+async fn the_window_itself_never_scrolls_however_much_a_page_holds() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/flood", json!({"count": 3_000, "wait": true})).await?;
+    page.until_shown("flood-1-end").await?;
+    let mut wrong = Vec::new();
+    for width in [1400, 320] {
+        page.be_wide(width).await?;
+        for (href, _) in PAGES {
+            go(&page, href).await?;
+            let fits = "(box => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth)\
+                        (document.documentElement)";
+            if page.until_js(&format!("{href} fits"), fits).await.is_err() {
+                wrong.push(format!("{href} scrolls the window at {width} pixels"));
+            }
+        }
+    }
+    if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
+}
+
+#[tokio::test]
 async fn tools_and_system_show_what_the_server_told() -> Outcome {
     let backend = Backend::start(&["--speed", "20"]).await?;
     let page = Page::open(&backend.query()).await?;
