@@ -165,6 +165,19 @@ async fn the_window_itself_never_scrolls_however_much_a_page_holds() -> Outcome 
 }
 
 #[tokio::test]
+async fn a_page_scrolls_wherever_the_pointer_is_beside_it() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    page.be_wide(2_400).await?;
+    for href in ["/performance", "/memory", "/tools", "/system", "/settings"] {
+        go(&page, href).await?;
+        let reaches = "document.elementFromPoint(innerWidth - 5, innerHeight / 2).closest('.page-body')";
+        page.until_js(&format!("{href} reaches the edge of the window"), reaches).await?;
+    }
+    page.close().await
+}
+
+#[tokio::test]
 async fn tools_and_system_show_what_the_server_told() -> Outcome {
     let backend = Backend::start(&["--speed", "20"]).await?;
     let page = Page::open(&backend.query()).await?;
@@ -218,6 +231,10 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
     go(&page, "/performance").await?;
     page.until_shown("Last turn,").await?;
     page.until_shown("generate_response").await?;
+    let apart = "(([plot, words]) => Math.abs(plot.left + plot.right - words.left - words.right) / 2)(\
+                 ['.plot-area', '.plot-below :nth-child(2)']\
+                 .map(it => document.querySelector(`.line-chart ${it}`).getBoundingClientRect()))";
+    page.until_js("the words for the middle of the time in its middle", &format!("{apart} < 2")).await?;
     let memory = json!({"content_preview": "Likes green tea", "memory_type": "preference", "importance": 0.9, "memory_id": "m1"});
     backend.make("/event", json!({"type": "memory_store", "data": memory})).await?;
     go(&page, "/memory").await?;
