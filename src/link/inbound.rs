@@ -30,13 +30,30 @@ pub(crate) struct Inbound {
     gaps: Vec<(u64, u64)>,
     clock: ServerClock,
     /// A replay that waits for the connection's first live event, and until when.
-    held: Option<(Vec<Envelope>, Timestamp)>,
+    held: Option<(Vec<Arrival>, Timestamp)>,
     /// Missing numbers that may still come, in the order of their deadlines.
     doubts: Vec<Doubt>,
     /// No live event has come on this connection yet.
     fresh: bool,
     /// Another client has been heard of, so the server numbered events also while we were away.
     others_seen: bool,
+}
+
+/// What came of a broadcast.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    Event(Envelope),
+    /// Its number alone: the rest could not be read. It was not missed.
+    Unreadable(u64),
+}
+
+impl Arrival {
+    const fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Event(envelope) => envelope.seq,
+            Self::Unreadable(seq) => Some(*seq),
+        }
+    }
 }
 
 /// A beginning or a gap of which it is not said yet what was missed.
@@ -50,7 +67,7 @@ struct Doubt {
     until: Timestamp,
 }
 
-/// What came of an envelope.
+/// What came of an arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Accepted {
     /// In order.
@@ -101,7 +118,7 @@ impl Inbound {
     }
 
     /// Takes a replay.
-    pub(crate) fn replay(&mut self, now: Now, events: Vec<Envelope>) -> Accepted {
+    pub(crate) fn replay(&mut self, now: Now, events: Vec<Arrival>) -> Accepted {
         if self.fresh {
             self.held = Some((events, now.mono + HOLD_REPLAY));
             return Accepted::default();
@@ -126,11 +143,11 @@ impl Inbound {
         accepted
     }
 
-    /// Takes a live event. `answers` is set for echoes of ours.
-    pub(crate) fn live(&mut self, now: Now, envelope: Envelope, answers: Option<MessageId>) -> Accepted {
+    /// Takes what came live. `answers` is set for echoes of ours.
+    pub(crate) fn live(&mut self, now: Now, arrival: Arrival, answers: Option<MessageId>) -> Accepted {
         let mut accepted = Accepted::default();
-        let Some(seq) = envelope.seq else {
-            accepted.events.push(self.stamp(now, envelope, false, answers));
+        let Some(seq) = arrival.seq() else {
+            accepted.events.extend(self.stamp(now, arrival, false, answers));
             return accepted;
         };
         let before = self.last_seq;
@@ -138,7 +155,7 @@ impl Inbound {
         // A restart ends the connection. Within one, events of the server's threads can overtake each other.
         if is_behind && !self.fresh {
             if self.fill_gap(seq) {
-                accepted.events.push(self.stamp(now, envelope, false, answers));
+                accepted.events.extend(self.stamp(now, arrival, false, answers));
                 self.settle(now, &mut accepted);
             }
             return accepted;
@@ -170,12 +187,14 @@ impl Inbound {
             self.doubt((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
         }
         // The live event teaches the clock before the older ones of the replay are put on it.
-        self.clock.wall_time(envelope.timestamp, now.wall);
+        if let Arrival::Event(envelope) = &arrival {
+            self.clock.wall_time(envelope.timestamp, now.wall);
+        }
         if let Some((events, _)) = self.held.take() {
             self.apply_replay(now, events, &mut accepted);
         }
         self.settle(now, &mut accepted);
-        accepted.events.push(self.stamp(now, envelope, false, answers));
+        accepted.events.extend(self.stamp(now, arrival, false, answers));
         accepted
     }
 
@@ -211,10 +230,10 @@ impl Inbound {
         if counted { seq - from } else { 0 }
     }
 
-    fn apply_replay(&mut self, now: Now, mut events: Vec<Envelope>, accepted: &mut Accepted) {
-        events.sort_by_key(|envelope| envelope.seq);
-        for envelope in events {
-            let is_new = match envelope.seq {
+    fn apply_replay(&mut self, now: Now, mut events: Vec<Arrival>, accepted: &mut Accepted) {
+        events.sort_by_key(Arrival::seq);
+        for arrival in events {
+            let is_new = match arrival.seq() {
                 None => true,
                 Some(seq) if self.last_seq.is_none_or(|last| seq > last) => {
                     self.advance(seq);
@@ -223,7 +242,7 @@ impl Inbound {
                 Some(seq) => self.fill_gap(seq),
             };
             if is_new {
-                accepted.events.push(self.stamp(now, envelope, true, None));
+                accepted.events.extend(self.stamp(now, arrival, true, None));
             }
         }
     }
@@ -245,10 +264,10 @@ impl Inbound {
         true
     }
 
-    fn stamp(&mut self, now: Now, envelope: Envelope, replayed: bool, answers: Option<MessageId>) -> ServerEvent {
-        let Envelope { seq, timestamp, event } = envelope;
+    fn stamp(&mut self, now: Now, arrival: Arrival, replayed: bool, answers: Option<MessageId>) -> Option<ServerEvent> {
+        let Arrival::Event(Envelope { seq, timestamp, event }) = arrival else { return None };
         let time = self.clock.wall_time(timestamp, now.wall);
-        ServerEvent { epoch: self.epoch, seq, time, at: now, replayed, answers, event }
+        Some(ServerEvent { epoch: self.epoch, seq, time, at: now, replayed, answers, event })
     }
 }
 

@@ -32,7 +32,7 @@ pub use status::{Counters, LinkStatus};
 use connection::{Connection, Cx, Happening, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
-use inbound::{Accepted, Inbound, echoed_id};
+use inbound::{Accepted, Arrival, Inbound, echoed_id};
 use metrics::Meter;
 use outbox::{Line, Outbox, Pending};
 
@@ -359,7 +359,12 @@ impl Link {
         match decode(&text) {
             Err(error) => {
                 self.counters.unreadable += 1;
+                let seq = error.seq();
                 self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at: now });
+                if let Some(seq) = seq {
+                    let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
+                    self.deliver(now, accepted);
+                }
             }
             Ok(Frame::Control(control)) => {
                 let reading = Reading::Control(control.clone());
@@ -372,9 +377,10 @@ impl Link {
                 let mut events = Vec::with_capacity(entries.len());
                 for entry in entries {
                     match entry {
-                        Ok(envelope) => events.push(envelope),
+                        Ok(envelope) => events.push(Arrival::Event(envelope)),
                         Err(error) => {
                             self.counters.unreadable += 1;
+                            events.extend(error.seq().map(Arrival::Unreadable));
                             let reading = Reading::Unreadable(error);
                             self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now });
                         }
@@ -387,7 +393,7 @@ impl Link {
                 self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Events, at: now });
                 self.prove(now);
                 let answers = self.recognize(&envelope.event);
-                let accepted = self.inbound.live(now, envelope, answers);
+                let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
                 self.deliver(now, accepted);
                 if let Some(id) = answers {
                     self.echoed(now, id);

@@ -76,17 +76,30 @@ pub enum DecodeError {
     Shape {
         /// The frame's type, where it has one.
         kind: Option<String>,
+        /// The broadcast's number, where it can be read.
+        seq: Option<u64>,
         /// What is wrong with which field.
         error: FieldError,
     },
+}
+
+impl DecodeError {
+    /// The number of a broadcast that came, but cannot be read.
+    #[must_use]
+    pub const fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Syntax(_) => None,
+            Self::Shape { seq, .. } => *seq,
+        }
+    }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => write!(f, "not readable as JSON: {error}"),
-            Self::Shape { kind: Some(kind), error } => write!(f, "`{kind}`: {error}"),
-            Self::Shape { kind: None, error } => write!(f, "{error}"),
+            Self::Shape { kind: Some(kind), error, .. } => write!(f, "`{kind}`: {error}"),
+            Self::Shape { kind: None, error, .. } => write!(f, "{error}"),
         }
     }
 }
@@ -94,10 +107,10 @@ impl fmt::Display for DecodeError {
 /// Reads a frame. Never panics, whatever the text.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(error.to_string()))?;
-    let without_kind = |error| DecodeError::Shape { kind: None, error };
+    let without_kind = |error| DecodeError::Shape { kind: None, seq: None, error };
     let mut fields = Fields::new(value).map_err(without_kind)?;
     let kind: String = fields.take("type").map_err(without_kind)?;
-    let with_kind = |error| DecodeError::Shape { kind: Some(kind.clone()), error };
+    let with_kind = |error| DecodeError::Shape { kind: Some(kind.clone()), seq: None, error };
     match kind.as_str() {
         "auth_challenge" | "auth_result" | "duplicate_message" => {
             decode_control(&kind, &mut fields).map(Frame::Control).map_err(with_kind)
@@ -134,22 +147,24 @@ fn read_control(kind: &str, data: Value) -> Result<Control, FieldError> {
 }
 
 fn decode_event(kind: String, fields: &mut Fields) -> Result<Envelope, DecodeError> {
-    read_event(&kind, fields).map_err(|error| DecodeError::Shape { kind: Some(kind), error })
+    let mut seq = None;
+    read_event(&kind, &mut seq, fields).map_err(|error| DecodeError::Shape { kind: Some(kind), seq, error })
 }
 
-fn read_event(kind: &str, fields: &mut Fields) -> Result<Envelope, FieldError> {
-    let seq = fields.take("seq")?;
+/// `seq` is set as soon as it is known, so that it is known of an event of which the rest cannot be read.
+fn read_event(kind: &str, seq: &mut Option<u64>, fields: &mut Fields) -> Result<Envelope, FieldError> {
+    *seq = fields.take("seq")?;
     let timestamp: Option<Value> = fields.take("timestamp")?;
     let data: Option<Value> = fields.take("data")?;
     // The one event whose `data` is free-form as a whole.
     let data = if kind == "system_info" { data.map(|info| json!({ "info": info })) } else { data };
     let event = Event::read(kind, data).map_err(|error| error.inside("data"))?;
-    Ok(Envelope { seq, timestamp: timestamp.as_ref().and_then(ServerTime::from_value), event })
+    Ok(Envelope { seq: *seq, timestamp: timestamp.as_ref().and_then(ServerTime::from_value), event })
 }
 
 /// Reads an entry of a replay, which must be an event: a control frame or a replay in it means nothing.
 fn decode_replayed(value: Value) -> Result<Envelope, DecodeError> {
-    let without_kind = |error| DecodeError::Shape { kind: None, error };
+    let without_kind = |error| DecodeError::Shape { kind: None, seq: None, error };
     let mut fields = Fields::new(value).map_err(without_kind)?;
     let kind: String = fields.take("type").map_err(without_kind)?;
     decode_event(kind, &mut fields)

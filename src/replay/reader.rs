@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::history::names::origin;
 use crate::history::shown::read_trouble;
 use crate::history::{Entry, Recording, Told};
-use crate::link::inbound::{Accepted, Inbound, echoed_id};
+use crate::link::inbound::{Accepted, Arrival, Inbound, echoed_id};
 use crate::link::{
     AuthStep, Carries, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, PhaseKind, Proof,
     Reading, Trouble,
 };
-use crate::protocol::{Command, Control, Envelope, Event, Frame, Now, decode};
+use crate::protocol::{Command, Control, Event, Frame, Now, decode};
 
 /// A file of another program does not tell which connection it was.
 const CONN: ConnId = ConnId(0);
@@ -181,18 +181,28 @@ impl Reader {
         let run = entry.own.run;
         let own = entry.own.message.as_deref().and_then(MessageId::parse);
         match decode(&text) {
-            Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
+            Err(error) => {
+                let seq = error.seq();
+                self.told.push(frame_in(Reading::Unreadable(error)));
+                if let Some(seq) = seq {
+                    let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
+                    self.deliver(accepted, run, now);
+                }
+            }
             Ok(Frame::Control(control)) => {
                 self.told.push(frame_in(Reading::Control(control.clone())));
                 self.control(control, own, now);
             }
             Ok(Frame::Replay(entries)) => {
                 self.told.push(frame_in(Reading::Events));
-                let mut events: Vec<Envelope> = Vec::with_capacity(entries.len());
+                let mut events = Vec::with_capacity(entries.len());
                 for entry in entries {
                     match entry {
-                        Ok(envelope) => events.push(envelope),
-                        Err(error) => self.told.push(frame_in(Reading::Unreadable(error))),
+                        Ok(envelope) => events.push(Arrival::Event(envelope)),
+                        Err(error) => {
+                            events.extend(error.seq().map(Arrival::Unreadable));
+                            self.told.push(frame_in(Reading::Unreadable(error)));
+                        }
                     }
                 }
                 let accepted = self.inbound.replay(now, events);
@@ -201,7 +211,7 @@ impl Reader {
             Ok(Frame::Event(envelope)) => {
                 self.told.push(frame_in(Reading::Events));
                 let answers = self.answered_by(&envelope.event, own);
-                let accepted = self.inbound.live(now, envelope, answers);
+                let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
                 self.deliver(accepted, run, now);
                 if let Some(id) = answers {
                     self.becomes(id, MessageState::Delivered(Proof::Echo), now);

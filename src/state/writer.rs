@@ -280,7 +280,8 @@ impl Writer {
             let lost = missed - recovered;
             let more = if more_unknown { " There may have been more." } else { "" };
             let when = if reconnected { "While the connection was away" } else { "Although the connection was open" };
-            let words = format!("{when}, {lost} of Coda's events were missed.{more}");
+            let were = if lost == 1 { "was" } else { "were" };
+            let words = format!("{when}, {lost} of Coda's events {were} missed.{more}");
             self.notices.show(Level::Info, "missed events", words);
         }
     }

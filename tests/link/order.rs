@@ -150,3 +150,18 @@ fn a_replay_that_comes_just_after_the_live_events_counts_as_recovered() {
     world.run_for(seconds(2));
     assert_eq!(resumed(&world), []);
 }
+
+#[test]
+fn an_event_that_came_and_could_not_be_read_was_not_missed() {
+    let (mut world, conn) = scripted();
+    let last = world.server_events().filter_map(|event| event.seq).max().expect("the hello was echoed");
+    let broken = |seq: u64| format!(r#"{{"seq":{seq},"type":"llm_token","data":{{"token":5}}}}"#);
+    receive(&mut world, conn, &broken(last + 1));
+    receive(&mut world, conn, &frame(last + 2, "b"));
+    receive(&mut world, conn, &frame(last + 4, "d"));
+    receive(&mut world, conn, &format!(r#"{{"type":"replay","events":[{}]}}"#, broken(last + 3)));
+    world.run_for(seconds(2));
+    assert_eq!(tokens(&world), ["b", "d"]);
+    assert_eq!(world.link.status().counters.unreadable, 2);
+    assert_eq!(resumed(&world), []);
+}
