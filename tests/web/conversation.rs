@@ -8,9 +8,9 @@ use coda_dashboard::state::{Row, RowKey};
 use js_sys::Date;
 use leptos::prelude::*;
 use serde_json::json;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 use crate::page::{Page, pause};
 
@@ -171,6 +171,28 @@ async fn the_newest_is_followed_while_the_oldest_leave_the_page() {
     }
     assert!(talk.page.all(NEWER).is_empty(), "nobody has scrolled up");
     talk.page.until("the newest", || talk.top_of("turn 380") < talk.height()).await;
+}
+
+#[wasm_bindgen_test]
+async fn who_follows_the_newest_turn_follows_it_in_a_window_of_another_size() {
+    let talk = Talk::of(said(300));
+    let log: HtmlElement = talk.page.element(LOG).unchecked_into();
+    let is_at_end = || log.scroll_top() + log.client_height() + 2 >= log.scroll_height();
+    let give = |height: &str| {
+        log.style().set_property("flex", "none").unwrap();
+        log.style().set_property("height", height).unwrap();
+        // Whoever asks for a size has the browser lay the page out at once.
+        let _ = log.scroll_height();
+    };
+    talk.page.until("the newest in view", || log.scroll_top() > 1_000 && is_at_end()).await;
+    for (height, next) in [("600px", "250px"), ("300px", "290px"), ("700px", "300px")] {
+        // In a taller window the browser scrolls back, and tells only when the window is another one again.
+        give(height);
+        give(next);
+        pause(100).await;
+        assert!(talk.page.all(NEWER).is_empty(), "{height}, {next}: it does not follow any more");
+        talk.page.until("the end", is_at_end).await;
+    }
 }
 
 #[wasm_bindgen_test]

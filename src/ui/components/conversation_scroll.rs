@@ -21,13 +21,27 @@ pub(super) struct Scroll {
     window: Window,
     /// The reader is at the newest entry.
     pub(super) follows: RwSignal<bool>,
-    /// Where the page was when it was looked at last, or put there.
-    last_top: StoredValue<i32>,
+    /// How the list was when it was looked at last, or put there.
+    last: StoredValue<Seen>,
+}
+
+/// A list as it was seen, in pixels.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    top: i32,
+    /// Width and height of the box.
+    size: (i32, i32),
+}
+
+impl Seen {
+    fn of(scroller: &Element) -> Self {
+        Self { top: scroller.scroll_top(), size: (scroller.client_width(), scroller.client_height()) }
+    }
 }
 
 impl Scroll {
     pub(super) fn new(scroller: NodeRef<Div>, window: Window) -> Self {
-        Self { scroller, window, follows: RwSignal::new(true), last_top: StoredValue::new(0) }
+        Self { scroller, window, follows: RwSignal::new(true), last: StoredValue::new(Seen::default()) }
     }
 
     /// The content or the box around it has another size: the end is followed.
@@ -40,12 +54,12 @@ impl Scroll {
     /// The page has scrolled.
     pub(super) fn on_scroll(&self) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
-        let (before, now) = (self.last_top.get_value(), scroller.scroll_top());
-        if now == before {
+        let (before, now) = (self.last.get_value(), Seen::of(&scroller));
+        if now.top == before.top {
             // Put there by the page, not by the reader.
             return;
         }
-        self.last_top.set_value(now);
+        self.last.set_value(now);
         let is_at_end = below(&scroller) < NEAR_END && untrack(|| self.window.later()) == 0;
         match (self.follows.get_untracked(), is_at_end) {
             (true, true) => self.window.follow(),
@@ -53,8 +67,9 @@ impl Scroll {
                 self.window.follow();
                 self.follows.set(true);
             }
-            // The end went away, as it does when entries turn out larger than they were taken for.
-            (true, false) if now > before => self.go_to_end(),
+            // The end went away, as it does when entries turn out larger than they were taken for, and where the window
+            // is another one.
+            (true, false) if now.top > before.top || now.size != before.size => self.go_to_end(),
             (true, false) => {
                 self.window.hold();
                 self.follows.set(false);
@@ -126,7 +141,7 @@ impl Scroll {
 
     fn put(&self, scroller: &Element, top: i32) {
         scroller.set_scroll_top(top);
-        self.last_top.try_set_value(scroller.scroll_top());
+        self.last.try_set_value(Seen::of(scroller));
     }
 }
 

@@ -43,14 +43,18 @@ fn pixels(rows: usize) -> f64 {
     rows as f64 * ROW_HEIGHT
 }
 
+/// How high the scrolling part is. A box without an end of its own shows no more than the window does.
+fn height_of(scroller: &Element) -> f64 {
+    let most = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    f64::from(scroller.client_height()).min(most)
+}
+
 /// Tells how high the scrolling part is, now and whenever that changes, and goes on following the newest row then.
 fn watch_height(desk: Desk, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
     let measure = move || {
         if let Some(scroller) = desk.scroller.get_untracked() {
-            // A box without an end of its own shows no more than the window does.
-            let most = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-            let now = f64::from(scroller.client_height()).min(most);
+            let now = height_of(&scroller);
             if (height.get_untracked() - now).abs() >= 1.0 {
                 height.set(now);
                 if desk.follows.get_untracked() {
@@ -153,9 +157,11 @@ pub fn MessageTable() -> impl IntoView {
         let Some(scroller) = desk.scroller.get_untracked() else { return };
         let now = f64::from(scroller.scroll_top());
         let is_at_end = scroller.scroll_top() + scroller.client_height() + 2 >= scroller.scroll_height();
+        // A window of another size moves the rows as well: whoever watches the height goes on following then.
+        let is_by_reader = (height_of(&scroller) - height.get_untracked()).abs() < 1.0;
         if is_at_end && !desk.follows.get_untracked() {
             desk.follows.set(true);
-        } else if !is_at_end && now < top.get_untracked() {
+        } else if !is_at_end && is_by_reader && now < top.get_untracked() {
             desk.stop_following();
         }
         top.set(now);
