@@ -30,7 +30,7 @@ impl Form {
     /// As `Intl.DateTimeFormat` takes it.
     const fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::TimeOfDay => &[("hour", "2-digit"), ("minute", "2-digit")],
+            Self::TimeOfDay => &[("timeStyle", "short")],
             Self::Day => &[("weekday", "long"), ("month", "long"), ("day", "numeric")],
             Self::DateAndTime => &[("dateStyle", "medium"), ("timeStyle", "medium")],
         }

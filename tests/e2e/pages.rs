@@ -178,6 +178,104 @@ async fn a_page_scrolls_wherever_the_pointer_is_beside_it() -> Outcome {
 }
 
 #[tokio::test]
+async fn what_the_chip_opens_closes_by_escape_and_with_the_page() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    let (open, closed) = ("document.querySelector('.popover h2')", "!document.querySelector('.popover')");
+    page.click("connection").await?;
+    page.until_js("it open", open).await?;
+    // Words that are clicked take the focus away from the chip.
+    page.run("document.activeElement.blur(); document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))").await?;
+    page.until_js("it closed by Escape", closed).await?;
+    page.click("connection").await?;
+    page.until_js("it open again", open).await?;
+    go(&page, "/tools").await?;
+    page.until_js("it closed with the page", closed).await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_long_name_of_a_tool_keeps_the_page_narrow() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.be_wide(320).await?;
+    let name = "home_assistant_set_living_room_light_brightness".repeat(3);
+    backend.make("/event", json!({"type": "tool_call", "data": {"tool_name": name, "parameters": {}}})).await?;
+    go(&page, "/tools").await?;
+    page.until_shown("running…").await?;
+    page.until_js(
+        "no sideways scrolling",
+        &format!("{TOO_WIDE}.filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)"),
+    )
+    .await?;
+    page.close().await
+}
+
+/// Docks the debugger, or lets it go.
+const DOCK: &str = "dispatchEvent(new KeyboardEvent('keydown', {key: '`', code: 'Backquote', ctrlKey: true}))";
+
+#[tokio::test]
+async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/flood", json!({"count": 3_000, "wait": true})).await?;
+    page.until_shown("flood-1-end").await?;
+    // The banner takes another part of each window.
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_shown("Nothing answers at this address").await?;
+    let mut wrong = Vec::new();
+    for (href, scroller) in [("/", ".conversation"), ("/debugger", "[data-testid=debugger-table]")] {
+        go(&page, href).await?;
+        page.until_js("the list", &format!("document.querySelector('{scroller}')")).await?;
+        let is_at_end = format!(
+            "(box => box.scrollHeight - box.scrollTop - box.clientHeight < 3)(document.querySelector('{scroller}'))"
+        );
+        for (width, height) in [(1280, 800), (800, 600), (360, 740), (1280, 800), (800, 600), (360, 400), (1400, 900)] {
+            // Docked and let go in the same moment: the lists are lower and higher before they are drawn once.
+            if href == "/" && width < 1_000 {
+                page.run(DOCK).await?;
+            }
+            page.be_sized(width, height).await?;
+            if page.until_js("the end", &is_at_end).await.is_err() {
+                wrong.push(format!("{href} at {width} × {height}"));
+            }
+        }
+    }
+    if wrong.is_empty() { page.close().await } else { failed(format!("left the end: {}", wrong.join(", "))) }
+}
+
+#[tokio::test]
+async fn nothing_lies_over_the_text_box_and_the_navigation_however_little_room_there_is() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    // A notice for what cannot be read, the banner for the lost connection, and the debugger below.
+    backend.make("/event", json!({"type": "memory_store", "data": {"content": "M"}})).await?;
+    page.until_shown("could not be read").await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_shown("Nothing answers at this address").await?;
+    let reachable = "const hit = (it, inside) => { const box = it.getBoundingClientRect(); \
+                     return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)?.closest(inside); };\
+                     const composer = document.querySelector('[data-testid=composer]'); \
+                     composer.scrollIntoView({block: 'nearest'}); return !!hit(composer, '.composer') \
+                     && [...document.querySelectorAll('.nav a')].every(link => hit(link, '.nav'))";
+    for (width, height, is_docked) in
+        [(360, 740, false), (320, 600, false), (800, 600, false), (1280, 800, true), (800, 600, true)]
+    {
+        page.be_sized(width, height).await?;
+        if is_docked != (page.count(".dock-panel").await? > 0) {
+            page.run(DOCK).await?;
+        }
+        page.until_js(&format!("all reachable at {width} × {height}"), &format!("(() => {{ {reachable} }})()")).await?;
+    }
+    page.close().await
+}
+
+#[tokio::test]
 async fn tools_and_system_show_what_the_server_told() -> Outcome {
     let backend = Backend::start(&["--speed", "20"]).await?;
     let page = Page::open(&backend.query()).await?;

@@ -2,6 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::driver;
 use crate::lazy;
@@ -51,16 +52,25 @@ pub fn ConnectionChip() -> impl IntoView {
             is_open.set(false);
         }
     });
-    on_cleanup(move || outside.remove());
+    // Wherever the focus is: a click on the words inside leaves it nowhere.
+    let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            close();
+        }
+    });
+    on_cleanup(move || {
+        outside.remove();
+        escape.remove();
+    });
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<()>| {
+        path.track();
+        if before.is_some() {
+            is_open.set(false);
+        }
+    });
     view! {
-        <div
-            class="connection"
-            on:keydown=move |event| {
-                if event.key() == "Escape" && is_open.get_untracked() {
-                    close();
-                }
-            }
-        >
+        <div class="connection">
             <button
                 class="chip"
                 node_ref=chip

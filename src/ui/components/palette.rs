@@ -222,6 +222,9 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
                         .collect_view()
                 }}
             </ul>
+            <p class="palette-nothing" role="status">
+                {move || shown.with(Vec::is_empty).then_some("No page or command has these words.")}
+            </p>
         </dialog>
     }
 }

@@ -20,9 +20,13 @@ pub fn time_of_day(time: WallTime, utc_offset_minutes: i32) -> String {
 }
 
 /// A size in bytes.
-#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a kilobyte")]
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of its unit")]
 pub fn size(bytes: usize) -> String {
-    if bytes < 10_000 { format!("{bytes} B") } else { format!("{:.1} kB", bytes as f64 / 1_000.0) }
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1_000.0),
+        _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
+    }
 }
 
 /// A row's direction as a sign and in words.

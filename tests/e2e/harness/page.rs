@@ -202,7 +202,11 @@ impl Page {
 
     /// Gives the page so many pixels, also fewer than a window can have.
     pub async fn be_wide(&self, pixels: u32) -> Outcome {
-        let metrics = json!({ "width": pixels, "height": 600, "deviceScaleFactor": 1, "mobile": false });
+        self.be_sized(pixels, 600).await
+    }
+
+    pub async fn be_sized(&self, width: u32, height: u32) -> Outcome {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.ask("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
     }
 
