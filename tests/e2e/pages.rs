@@ -34,9 +34,9 @@ const FLOATING: [(&str, &str); 4] = [
     ),
 ];
 
-/// What must not scroll sideways: the document, and what scrolls in it.
-const TOO_WIDE: &str =
-    "[document.documentElement, document.querySelector('.page-body'), document.querySelector('.conversation')]";
+/// Whether nothing scrolls sideways: neither the document, nor what scrolls in it.
+const IS_NARROW: &str = "[document.documentElement, document.querySelector('.page-body'), document.querySelector('.conversation')]\
+     .filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)";
 
 /// Where something sticks out: its box and that of what holds it.
 const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? document.documentElement; \
@@ -132,8 +132,7 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
         page.be_wide(320).await?;
         page.until_phase("ready").await?;
         page.run("document.querySelectorAll('details').forEach(details => details.open = true)").await?;
-        let fits = format!("{TOO_WIDE}.filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)");
-        if page.until_js(&format!("no sideways scrolling of {href} at 320 pixels"), &fits).await.is_err() {
+        if page.until_js(&format!("no sideways scrolling of {href} at 320 pixels"), IS_NARROW).await.is_err() {
             return failed(format!("{href} at 320 pixels: {}", page.run(STICKS_OUT).await?));
         }
         page.be_wide(1400).await?;
@@ -204,11 +203,7 @@ async fn a_long_name_of_a_tool_keeps_the_page_narrow() -> Outcome {
     backend.make("/event", json!({"type": "tool_call", "data": {"tool_name": name, "parameters": {}}})).await?;
     go(&page, "/tools").await?;
     page.until_shown("running…").await?;
-    page.until_js(
-        "no sideways scrolling",
-        &format!("{TOO_WIDE}.filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)"),
-    )
-    .await?;
+    page.until_js("no sideways scrolling", IS_NARROW).await?;
     page.close().await
 }
 
@@ -234,7 +229,7 @@ async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
             "(box => box.scrollHeight - box.scrollTop - box.clientHeight < 3)(document.querySelector('{scroller}'))"
         );
         for (width, height) in [(1280, 800), (800, 600), (360, 740), (1280, 800), (800, 600), (360, 400), (1400, 900)] {
-            // Docked and let go in the same moment: the lists are lower and higher before they are drawn once.
+            // The debugger comes and goes below the conversation, too.
             if href == "/" && width < 1_000 {
                 page.run(DOCK).await?;
             }
