@@ -19,8 +19,11 @@ if (typeof WebAssembly !== "object") {
 } else if (typeof WebSocket !== "function") {
   say("This browser cannot talk to Coda", "It has no WebSocket, or it is switched off. Use a current Firefox, Chrome, Edge or Safari.");
 } else {
-  import("./coda-dashboard.js")
-    .then((page) => page.default())
+  // The folder that holds this file is the router's base (src/ui/app.rs).
+  document.documentElement.dataset.base = new URL(".", import.meta.url).pathname;
+  const { program, wasm } = document.querySelector("script[data-program]").dataset;
+  import(program)
+    .then((page) => page.default({ module_or_path: wasm }))
     .catch((error) => {
       console.error(error);
       say(

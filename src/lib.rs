@@ -1,6 +1,7 @@
 //! Coda's dashboard: a pure core (`protocol`, `link`, `model`, `sim`) and, behind the feature `app`,
 //! the browser around it (`driver`, `state`, `ui`). docs/ARCHITECTURE.md says how they fit together.
 
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 // Nothing from outside may stop the page; a test stops by panicking.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -15,8 +16,6 @@ pub mod sim;
 
 #[cfg(feature = "app")]
 pub mod driver;
-#[cfg(feature = "app")]
-mod lazy;
 #[cfg(feature = "app")]
 pub mod state;
 #[cfg(feature = "app")]

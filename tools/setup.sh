@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the dashboard needs to be built and tested, and nothing that is already there.
 #
-#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-split, wasm-bindgen, wasm-opt
+#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-bindgen, wasm-opt
 #   tools/setup.sh test     that, and what `make test` needs: Chromium with its driver, the Python test server
 #
 # Each step looks first whether the thing works, says what it does and why, and can be run again after
@@ -10,7 +10,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 TRUNK_VERSION=0.21.14     # the newest that rustc 1.96.0 builds
-SPLIT_VERSION=0.2.4     # the newest that knows wasm_split_helpers 0.2, as leptos uses
 BINARYEN_VERSION=132.0.0  # wasm-opt; must be the version that Trunk.toml names
 AXE_VERSION=4.14.1       # must be the version that tests/e2e/pages.rs names
 LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where it is needed
@@ -118,12 +117,18 @@ build_wasm_std() {
 
 # ---------------------------------------------------------------- build tools
 
-# cargo_tool NAME VERSION WHY MINUTES [cargo install options]: cargo puts a tool in place only when it is whole,
-# and the build directory is kept until then, so an interrupted build goes on where it was.
+# cargo_tool NAME VERSION WHY MINUTES [cargo install options]: takes a prebuilt binary if cargo-binstall is there, or else
+# builds the tool. Cargo installs only a complete build, and the build directory stays until then, so an interrupted build
+# resumes.
 cargo_tool() {
   local name=$1 version=$2 why=$3 minutes=$4
   shift 4
-  say "installing $name $version: $why (about $minutes minutes on two cores, once)"
+  if cargo binstall -V >/dev/null 2>&1; then
+    say "fetching a prebuilt $name $version with cargo binstall: $why"
+    if cargo binstall --no-confirm --force --disable-strategies compile "$name@$version"; then return; fi
+    say "cargo binstall found none"
+  fi
+  say "building $name $version from source: $why (about $minutes minutes on two cores, once)"
   CARGO_TARGET_DIR="$CACHE/build" \
     CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
     cargo install "$name" --version "$version" --force "$@"
@@ -136,11 +141,6 @@ setup_trunk() {
   cargo_tool trunk "$TRUNK_VERSION" "it builds and serves the page" 7 --locked --no-default-features --features rustls
 }
 
-setup_wasm_split() {
-  have wasm-split-cli && return
-  cargo_tool wasm_split_cli_support "$SPLIT_VERSION" "it cuts the page into parts that are fetched when needed" 1 --locked --features build-binary
-}
-
 # The command line must be the very version of the library in Cargo.lock.
 setup_wasm_bindgen() {
   local want have_version
@@ -150,11 +150,11 @@ setup_wasm_bindgen() {
   cargo_tool wasm-bindgen-cli "$want" "it makes the JavaScript side of the page and runs the browser tests" 3
 }
 
-# tools/page.sh makes a release small with it, and goes on without it.
+# Without npm Trunk downloads wasm-opt itself.
 setup_wasm_opt() {
   local want="version ${BINARYEN_VERSION%%.*}" dir="$CACHE/binaryen-$BINARYEN_VERSION"
   [[ "$(wasm-opt --version 2>/dev/null || true)" == *"$want"* ]] && return
-  have npm || { say "no npm, so no wasm-opt: the page will be larger than it has to be"; return; }
+  have npm || { say "no npm: Trunk will download wasm-opt ${BINARYEN_VERSION%%.*} for the release build"; return; }
   say "installing wasm-opt ${BINARYEN_VERSION%%.*} from npm: it makes the page smaller (seconds)"
   rm -rf "$dir.new" "$dir"
   mkdir -p "$dir.new"
@@ -205,7 +205,7 @@ setup_python() {
 }
 
 case "${1:-}" in
-  build) setup_rust; setup_trunk; setup_wasm_split; setup_wasm_bindgen; setup_wasm_opt ;;
-  test) setup_rust; setup_trunk; setup_wasm_split; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python; setup_axe ;;
+  build) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt ;;
+  test) setup_rust; setup_trunk; setup_wasm_bindgen; setup_wasm_opt; setup_chromium; setup_python; setup_axe ;;
   *) stop "usage: tools/setup.sh build|test" ;;
 esac

@@ -156,7 +156,7 @@ impl Driver {
         match action {
             Action::Open { conn, url } if url == DEMO_URL => {
                 self.0.network.open(conn);
-                self.0.demo.borrow_mut().get_or_insert_with(Demo::default).connect(self, conn);
+                self.0.demo.borrow_mut().get_or_insert_with(Demo::new).connect(self, conn);
             }
             Action::Open { conn, url } => {
                 self.0.network.open(conn);

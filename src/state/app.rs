@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::analysis;
 use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
@@ -91,7 +90,6 @@ pub struct App {
     pub experiments: Experiments,
     /// What is wrong, as far as the record shows.
     pub findings: Watched<Analyst>,
-    analysis: analysis::Starter,
     /// The recording that the pages show, if they show one.
     pub playback: PlaybackStore,
     /// The replay to the server that runs, if one does.
@@ -127,7 +125,6 @@ impl App {
         let writer = Writer::new(connection, talk, data, (history, findings), notices, settings);
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
-        let analysis = analysis::Starter::new(writer.clone(), notices);
         let ticking = writer.clone();
         set_interval(move || ticking.borrow_mut().tick(), TICK);
         let driver = Driver::start(in_force.link_config(), move |batch| writer.borrow_mut().apply(batch));
@@ -140,7 +137,6 @@ impl App {
             settings,
             experiments: Experiments::new(),
             findings,
-            analysis,
             playback,
             replay: ReplayStore::new(history),
             to_confirm: lasting::signal(None),
@@ -259,11 +255,6 @@ impl App {
     /// Sends a recording's messages again, as was looked at beforehand.
     pub fn start_replay(&self, run: DryRun) {
         self.driver.with_value(|driver| self.replay.start(run, driver));
-    }
-
-    /// Has the record analysed from now on, from its beginning; any number of calls are one.
-    pub fn analyse(&self) {
-        self.analysis.start();
     }
 
     /// Shows no more of a finding, or shows it again.

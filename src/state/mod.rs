@@ -1,6 +1,5 @@
 //! What the components read. Written from one place only, [`Writer::apply`], once per animation frame.
 
-mod analysis;
 mod app;
 mod appearance;
 mod connection;

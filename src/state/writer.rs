@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::analysis::Analysis;
 use super::connection::ConnectionStore;
 use super::data::{DataModels, DataStore};
 use super::notices::Notices;
@@ -40,8 +39,6 @@ pub struct Writer {
     data: DataStore,
     history: Watched<Recorder>,
     findings: Watched<Analyst>,
-    /// None until its part of the program is there.
-    analysis: Option<Analysis>,
     notices: Notices,
     settings: SettingsStore,
     /// Texts that would not outlive a reload.
@@ -69,7 +66,6 @@ impl Writer {
             data,
             history,
             findings,
-            analysis: None,
             notices,
             settings,
             not_kept: 0,
@@ -95,20 +91,12 @@ impl Writer {
 
     /// Lets a second pass.
     pub fn tick(&mut self) {
-        let Some(analysis) = self.analysis else { return };
-        self.findings.change(|analyst| (analysis.tick)(analyst, driver::now()));
+        self.findings.change(|analyst| analyst.tick(driver::now()));
         self.findings.tell(|analyst| analyst.board().revision());
     }
 
-    /// From now on the record is analysed, from its beginning.
-    pub(super) fn begin_analysis(&mut self, analysis: Analysis) {
-        self.analysis = Some(analysis);
-        self.analyse();
-    }
-
     fn analyse(&self) {
-        let Some(analysis) = self.analysis else { return };
-        self.history.with_untracked(|recorder| self.findings.change(|analyst| (analysis.catch_up)(analyst, recorder)));
+        self.history.with_untracked(|recorder| self.findings.change(|analyst| analyst.catch_up(recorder)));
         self.findings.tell(|analyst| analyst.board().revision());
     }
 

@@ -5,6 +5,23 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use web_sys::UrlSearchParams;
 
+/// The path that the page is served below, without a slash at its end; empty at a server's root.
+pub(in crate::ui) fn base_path() -> String {
+    // Set by public/start.js. Only the server knows how it was reached, so the build cannot.
+    let base = document().document_element().and_then(|root| root.get_attribute("data-base"));
+    base.unwrap_or_default().trim_end_matches('/').to_owned()
+}
+
+/// The path of the current route: without [`base_path`], and without a slash at its end.
+pub(in crate::ui) fn use_route_path() -> Memo<String> {
+    let (path, base) = (use_location().pathname, base_path());
+    Memo::new(move |_| {
+        let path = path.get();
+        let route = path.strip_prefix(base.as_str()).unwrap_or(&path).trim_end_matches('/');
+        if route.is_empty() { "/".to_owned() } else { route.to_owned() }
+    })
+}
+
 /// Goes to another query of the same page.
 type Go = Box<dyn Fn(&str)>;
 

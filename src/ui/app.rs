@@ -6,17 +6,19 @@ use leptos::ev;
 use leptos::html::Nav;
 use leptos::prelude::*;
 use leptos_router::components::{A, FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
 use leptos_router::path;
 use wasm_bindgen::JsCast;
 
+use super::address::{base_path, use_route_path};
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
     prepare_icons,
 };
 use super::format;
-use super::pages::{NotFound, TalkPage};
-use super::part::{self, part};
+use super::debugger::DebuggerPanel;
+use super::pages::{
+    DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
+};
 use crate::state::{App, let_go_of_readers, use_app};
 use crate::ui::renders;
 
@@ -61,7 +63,7 @@ pub fn Shell() -> impl IntoView {
     renders::count("Shell");
     provide_context(DockOpen(RwSignal::new(false)));
     view! {
-        <Router>
+        <Router base=base_path()>
             <PageChange />
             <div class="shell">
                 <a class="skip-link" href="#main">
@@ -75,13 +77,13 @@ pub fn Shell() -> impl IntoView {
                     <PlaybackBar />
                     <FlatRoutes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
-                        <Route path=path!("/performance") view=|| part(part::performance) />
-                        <Route path=path!("/memory") view=|| part(part::memory) />
-                        <Route path=path!("/tools") view=|| part(part::tools) />
-                        <Route path=path!("/system") view=|| part(part::system) />
-                        <Route path=path!("/debugger") view=|| part(part::debugger_page) />
-                        <Route path=path!("/settings") view=|| part(part::settings) />
-                        <Route path=path!("/help") view=|| part(part::help) />
+                        <Route path=path!("/performance") view=PerformancePage />
+                        <Route path=path!("/memory") view=MemoryPage />
+                        <Route path=path!("/tools") view=ToolsPage />
+                        <Route path=path!("/system") view=SystemPage />
+                        <Route path=path!("/debugger") view=DebuggerPage />
+                        <Route path=path!("/settings") view=SettingsPage />
+                        <Route path=path!("/help") view=HelpPage />
                     </FlatRoutes>
                 </main>
                 <Dock />
@@ -98,11 +100,11 @@ pub fn Shell() -> impl IntoView {
 fn Dock() -> impl IntoView {
     renders::count("Dock");
     let dock = expect_context::<DockOpen>().0;
-    let path = use_location().pathname;
+    let path = use_route_path();
     view! {
         <Show when=move || dock.get() && path.get() != "/debugger">
             <section class="dock-panel" aria-label="Debugger">
-                {part(part::debugger_panel)}
+                <DebuggerPanel />
             </section>
         </Show>
     }
@@ -112,7 +114,7 @@ fn Dock() -> impl IntoView {
 #[component]
 fn NoticePlace() -> impl IntoView {
     renders::count("NoticePlace");
-    let path = use_location().pathname;
+    let path = use_route_path();
     view! {
         <div class="notice-place" data-page=path>
             <NoticeList />
@@ -124,7 +126,7 @@ fn NoticePlace() -> impl IntoView {
 #[component]
 fn PageChange() -> impl IntoView {
     renders::count("PageChange");
-    let path = use_location().pathname;
+    let path = use_route_path();
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         document().set_title(&format!("{} · Coda", name_of(&path)));
@@ -139,7 +141,6 @@ fn PageChange() -> impl IntoView {
 }
 
 fn name_of(path: &str) -> &'static str {
-    let path = if path == "/" { path } else { path.trim_end_matches('/') };
     let known = PAGES.iter().find(|page| page.href == path).map(|page| page.name);
     known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" })
 }
@@ -172,7 +173,7 @@ fn Navigation() -> impl IntoView {
 
 /// Keeps the current page's entry in view where the navigation is wider than the screen.
 fn keep_current_in_view(nav: NodeRef<Nav>) {
-    let path = use_location().pathname;
+    let path = use_route_path();
     let resizes = RwSignal::new(0_u32);
     let listener = window_event_listener(ev::resize, move |_| resizes.update(|count| *count = count.wrapping_add(1)));
     on_cleanup(move || listener.remove());

@@ -8,7 +8,6 @@ pub mod debugger;
 pub mod files;
 pub mod format;
 pub mod pages;
-mod part;
 mod renders;
 
 pub use app::{Shell, mount};

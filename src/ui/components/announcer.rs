@@ -1,20 +1,14 @@
 //! The conversation for those who do not see it: answers are said once they are complete, errors as they come.
 
-use leptos::__reexports::send_wrapper::SendWrapper;
 use leptos::prelude::*;
 
 use super::markdown;
-use crate::lazy::part;
 use crate::model::{Role, Turn};
 use crate::state::use_app;
 use crate::ui::renders;
 
 /// Nobody listens longer without asking; the whole is there to be read.
 const LONGEST: usize = 400;
-
-part! {
-    in markdown: fn words_of(text: String) -> String { markdown::words(&text) }
-}
 
 /// A region that nobody sees. What was complete when the page was opened is no news.
 #[component]
@@ -30,13 +24,7 @@ pub fn Announcer() -> impl IntoView {
         newest.filter(|row| Some(row.key) > known)
     });
     let said = Memo::new(move |_| newest.with(|row| row.as_ref().map(|row| row.turn.with(said))));
-    // What reads Markdown comes with the first answer; where it cannot be had, its marks are read out too.
-    let words = move || {
-        said.get().map(|said| {
-            let reading = SendWrapper::new(words_of(said.answer.clone()));
-            Suspend::new(async move { cut(&format!("{} {}", reading.await.unwrap_or(said.answer), said.errors)) })
-        })
-    };
+    let words = move || said.get().map(|said| cut(&format!("{} {}", markdown::words(&said.answer), said.errors)));
     view! {
         <p class="visually-hidden" role="status" data-testid="announced">
             {words}

@@ -5,11 +5,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::driver;
-use crate::lazy;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::format;
-use crate::ui::part::part;
 use crate::ui::renders;
 
 /// What a phase is called in the page.
@@ -87,17 +85,11 @@ pub fn ConnectionChip() -> impl IntoView {
             </button>
             <Show when=move || is_open.get()>
                 <div class="popover" role="dialog" aria-label="Connection" node_ref=popover>
-                    {part(details)}
+                    <Details />
                 </div>
             </Show>
         </div>
     }
-}
-
-lazy::part! {
-    in dialogs: fn details() -> AnyView { view! { <Details /> }.into_any() }
-    /// The form for the address.
-    in dialogs: pub(super) fn address_form(place: &'static str) -> AnyView { view! { <AddressForm place /> }.into_any() }
 }
 
 #[component]

@@ -5,9 +5,7 @@ use leptos::prelude::*;
 
 use super::palette::{close, show};
 use crate::driver;
-use crate::lazy;
 use crate::state::use_app;
-use crate::ui::part::part;
 use crate::ui::renders;
 
 /// The dialog; open while there is something to agree to.
@@ -15,11 +13,7 @@ use crate::ui::renders;
 pub fn Confirm() -> impl IntoView {
     renders::count("Confirm");
     let pending = use_app().to_confirm;
-    move || pending.get().map(|(url, host)| part(move || question(url.clone(), host.clone())))
-}
-
-lazy::part! {
-    in dialogs: fn question(url: String, host: String) -> AnyView { view! { <Question url host /> }.into_any() }
+    move || pending.get().map(|(url, host)| view! { <Question url host /> })
 }
 
 #[component]

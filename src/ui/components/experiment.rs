@@ -2,9 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::lazy;
 use crate::state::use_app;
-use crate::ui::part::part;
 use crate::ui::renders;
 
 /// The banner; nothing while no experiment runs.
@@ -13,12 +11,10 @@ pub fn ExperimentBanner() -> impl IntoView {
     renders::count("ExperimentBanner");
     let experiments = use_app().experiments;
     view! {
-        <Show when=move || experiments.any()>{part(banner)}</Show>
+        <Show when=move || experiments.any()>
+            <Banner />
+        </Show>
     }
-}
-
-lazy::part! {
-    in debugger: fn banner() -> AnyView { view! { <Banner /> }.into_any() }
 }
 
 #[component]

@@ -6,11 +6,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use crate::lazy;
 use crate::protocol::Command;
 use crate::state::{App, Settings, TalkKey, use_app};
 use crate::ui::app::{DockOpen, PAGES};
-use crate::ui::part::part;
 use crate::ui::renders;
 
 /// What can be chosen.
@@ -104,16 +102,11 @@ pub fn Palette() -> impl IntoView {
         {move || {
             open.get()
                 .map(|what| match what {
-                    Open::Palette => part(move || commands(open)),
-                    Open::Keys => part(move || keys(open)),
+                    Open::Palette => view! { <Commands open /> }.into_any(),
+                    Open::Keys => view! { <Keys open /> }.into_any(),
                 })
         }}
     }
-}
-
-lazy::part! {
-    in dialogs: fn commands(open: RwSignal<Option<Open>>) -> AnyView { view! { <Commands open /> }.into_any() }
-    in dialogs: fn keys(open: RwSignal<Option<Open>>) -> AnyView { view! { <Keys open /> }.into_any() }
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

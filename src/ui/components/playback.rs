@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::lazy;
 use crate::state::use_app;
-use crate::ui::part::part;
 use crate::ui::{format, renders};
 
 /// How often the position is moved while it plays.
@@ -21,12 +19,10 @@ pub fn PlaybackBar() -> impl IntoView {
     let playback = use_app().playback;
     let is_on = Memo::new(move |_| playback.is_on());
     view! {
-        <Show when=move || is_on.get()>{part(bar)}</Show>
+        <Show when=move || is_on.get()>
+            <Bar />
+        </Show>
     }
-}
-
-lazy::part! {
-    in debugger: fn bar() -> AnyView { view! { <Bar /> }.into_any() }
 }
 
 #[component]

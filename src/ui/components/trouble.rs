@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::chip::address_form;
+use super::AddressForm;
 use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Timestamp;
 use crate::state::use_app;
-use crate::ui::part::part;
 use crate::ui::{format, renders};
 
 /// How often the countdown is looked at.
@@ -77,7 +76,7 @@ fn Banner() -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || changes_address.get()>
-                {part(|| address_form("trouble"))}
+                <AddressForm place="trouble" />
             </Show>
         </div>
     }

@@ -4,7 +4,7 @@ use icondata_lu::LuTriangleAlert;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::{CopyButton, Glyph, OutgoingState, RichText, ToolView};
+use super::{CopyButton, Glyph, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::state::{Row, tell};
 use crate::ui::format;
@@ -120,7 +120,7 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
 fn TurnText(role: Role, text: String) -> impl IntoView {
     renders::count("TurnText");
     if role == Role::Assistant {
-        Either::Left(view! { <RichText text /> })
+        Either::Left(view! { <Markdown text /> })
     } else {
         Either::Right((!text.is_empty()).then(|| view! { <div class="turn-body verbatim">{text}</div> }))
     }

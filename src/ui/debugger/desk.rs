@@ -74,7 +74,6 @@ impl Desk {
     pub fn new() -> Self {
         static PANELS: AtomicU64 = AtomicU64::new(0);
         let app = use_app();
-        app.analyse();
         let filter = FilterState::new();
         let source = RwSignal::new(LIVE);
         let loaded = StoredValue::new_local(None::<Loaded>);

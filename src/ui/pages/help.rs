@@ -6,13 +6,13 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use crate::ui::address::base_path;
 use crate::ui::components::Markdown;
 use crate::ui::renders;
 
-const FILE: &str = "/TROUBLESHOOTING.md";
-
 async fn fetched() -> Option<String> {
-    let answer = JsFuture::from(window().fetch_with_str(FILE)).await.ok()?;
+    let file = format!("{}/TROUBLESHOOTING.md", base_path());
+    let answer = JsFuture::from(window().fetch_with_str(&file)).await.ok()?;
     let answer: web_sys::Response = answer.dyn_into().ok()?;
     let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
     // A server that answers every address with the page itself has no such file.
