@@ -2,12 +2,11 @@
 //!
 //! The session's storage belongs to one tab: what waits in another one is not sent twice.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use web_sys::Storage;
 
 use super::DEMO_URL;
-use crate::link::{MessageId, Waiting};
-use crate::protocol::WallTime;
+use crate::link::Waiting;
 
 /// More texts, or more text, than this are not kept: the browser has room for 5 MB in all.
 const MAX_TEXTS: usize = 256;
@@ -29,37 +28,19 @@ pub(super) fn keep(url: &str, waiting: &[Waiting]) -> usize {
         bytes += text.text.len();
         bytes <= MAX_BYTES
     };
-    let kept: Vec<Value> = waiting.iter().take(MAX_TEXTS).take_while(fits).map(to_json).collect();
-    let count = kept.len();
+    let kept: Vec<&Waiting> = waiting.iter().take(MAX_TEXTS).take_while(fits).collect();
     let stored = if kept.is_empty() {
         storage.remove_item(&key(url))
     } else {
-        storage.set_item(&key(url), &Value::from(kept).to_string())
+        // Strings and numbers always have a JSON form.
+        storage.set_item(&key(url), &serde_json::to_string(&kept).unwrap_or_default())
     };
-    waiting.len() - if stored.is_ok() { count } else { 0 }
+    waiting.len() - if stored.is_ok() { kept.len() } else { 0 }
 }
 
 /// What was kept for this address. Damaged entries are skipped: the rest is still the user's.
 pub(super) fn kept(url: &str) -> Vec<Waiting> {
     let text = storage().and_then(|storage| storage.get_item(&key(url)).ok().flatten());
-    let stored: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    stored.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(from_json).collect()
-}
-
-fn to_json(waiting: &Waiting) -> Value {
-    json!({
-        "id": waiting.id.to_string(),
-        "text": waiting.text,
-        "created": waiting.created.unix_millis(),
-        "written": waiting.was_written,
-    })
-}
-
-fn from_json(value: &Value) -> Option<Waiting> {
-    Some(Waiting {
-        id: MessageId::parse(value.get("id")?.as_str()?)?,
-        text: value.get("text")?.as_str()?.to_owned(),
-        created: WallTime::from_unix_millis(value.get("created")?.as_i64()?),
-        was_written: value.get("written")?.as_bool()?,
-    })
+    let stored: Vec<Value> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    stored.into_iter().filter_map(|waiting| serde_json::from_value(waiting).ok()).collect()
 }

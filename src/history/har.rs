@@ -1,13 +1,15 @@
 //! Recordings as HTTP Archives (HAR 1.2), with a socket's messages as Chrome and Playwright write them.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::jsonl::{iso, micros, read_note, read_own, seconds, write_note, write_own};
+use super::jsonl::{iso, micros, seconds};
 use super::mask::mask;
-use super::note::Note;
-use super::recording::{Damage, Entry, Imported, Recording};
-use super::row::Direction;
+use super::note::{Note, NoteFields};
+use super::recording::{Damage, Entry, Imported, Own, Recording};
+use super::row;
 use super::skim::{skip_space, skip_value};
+use crate::protocol::{FieldError, or_default, take};
 
 /// A WebSocket frame of text.
 const TEXT: u64 = 1;
@@ -16,82 +18,204 @@ const MESSAGES: &str = "_webSocketMessages";
 /// and this program what is no frame.
 const NOTES: &str = "_codaNotes";
 
+#[derive(Serialize)]
+struct Archive<'a> {
+    log: Log<'a>,
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    version: &'static str,
+    creator: Creator,
+    entries: [Socket<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Creator {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// An archive's entry. HAR asks for all of the fields of requests and responses; a socket has values for few of them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Socket<'a> {
+    started_date_time: Option<String>,
+    time: f64,
+    request: Request<'a>,
+    response: Response,
+    cache: Empty,
+    timings: Timings,
+    #[serde(rename = "_resourceType")]
+    resource_type: &'static str,
+    /// Before the messages, so that an archive that breaks off within them still has its notes.
+    #[serde(rename = "_codaNotes", skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<PlacedNote>,
+    #[serde(rename = "_webSocketMessages")]
+    messages: Vec<Message<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    method: &'static str,
+    url: &'a str,
+    http_version: &'static str,
+    cookies: [(); 0],
+    headers: [(); 0],
+    query_string: [(); 0],
+    headers_size: i64,
+    body_size: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    status: u16,
+    status_text: &'static str,
+    http_version: &'static str,
+    cookies: [(); 0],
+    headers: [(); 0],
+    content: Content,
+    #[serde(rename = "redirectURL")]
+    redirect_url: &'static str,
+    headers_size: i64,
+    body_size: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    size: u64,
+    mime_type: &'static str,
+}
+
+#[derive(Serialize)]
+struct Empty {}
+
+#[derive(Serialize)]
+struct Timings {
+    send: f64,
+    wait: f64,
+    receive: f64,
+}
+
+/// A frame, as browsers write it.
+#[derive(Serialize)]
+struct Message<'a> {
+    #[serde(rename = "type")]
+    direction: Direction,
+    time: f64,
+    opcode: u64,
+    data: String,
+    #[serde(rename = "_coda", skip_serializing_if = "Own::is_empty")]
+    own: &'a Own,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Direction {
+    Send,
+    Receive,
+}
+
+/// A note with its place among the messages.
+#[derive(Serialize)]
+struct PlacedNote {
+    time: f64,
+    after: usize,
+    #[serde(flatten)]
+    note: NoteFields,
+}
+
 /// Writes a recording as one entry, the socket at `url`, tokens hidden.
 #[must_use]
 pub fn export(recording: &Recording, url: &str) -> String {
     let start = recording.start();
     let end = recording.entries.last().map_or(start, |entry| entry.micros);
-    let lasted = end.saturating_sub(start);
-    let mut entry = json!({
-        "startedDateTime": iso(start),
-        "time": seconds(lasted) * 1_000.0,
-        "request": {
-            "method": "GET",
-            "url": url,
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": [],
-            "queryString": [],
-            "headersSize": -1,
-            "bodySize": -1,
+    let millis = seconds(end.saturating_sub(start)) * 1_000.0;
+    let socket = Socket {
+        started_date_time: iso(start),
+        time: millis,
+        request: Request {
+            method: "GET",
+            url,
+            http_version: "HTTP/1.1",
+            cookies: [],
+            headers: [],
+            query_string: [],
+            headers_size: -1,
+            body_size: -1,
         },
-        "response": {
-            "status": 101,
-            "statusText": "Switching Protocols",
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": [],
-            "content": { "size": 0, "mimeType": "x-unknown" },
-            "redirectURL": "",
-            "headersSize": -1,
-            "bodySize": -1,
+        response: Response {
+            status: 101,
+            status_text: "Switching Protocols",
+            http_version: "HTTP/1.1",
+            cookies: [],
+            headers: [],
+            content: Content { size: 0, mime_type: "x-unknown" },
+            redirect_url: "",
+            headers_size: -1,
+            body_size: -1,
         },
-        "cache": {},
-        "timings": { "send": 0, "wait": 0, "receive": seconds(lasted) * 1_000.0 },
-        "_resourceType": "websocket",
-        MESSAGES: recording.entries.iter().map(write_message).collect::<Vec<Value>>(),
-    });
-    if !recording.notes.is_empty() {
-        entry[NOTES] = recording.notes.iter().map(write_placed).collect();
-    }
-    let creator = json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") });
-    json!({ "log": { "version": "1.2", "creator": creator, "entries": [entry] } }).to_string()
-}
-
-fn write_message(entry: &Entry) -> Value {
-    let kind = match entry.direction {
-        Direction::In => "receive",
-        Direction::Out => "send",
+        cache: Empty {},
+        timings: Timings { send: 0.0, wait: 0.0, receive: millis },
+        resource_type: "websocket",
+        notes: recording.notes.iter().map(write_note).collect(),
+        messages: recording.entries.iter().map(write_message).collect(),
     };
-    let mut message = Map::new();
-    message.insert("type".to_owned(), kind.into());
-    message.insert("time".to_owned(), seconds(entry.micros).into());
-    message.insert("opcode".to_owned(), TEXT.into());
-    message.insert("data".to_owned(), mask(&entry.text).into());
-    if !entry.own.is_empty() {
-        message.insert("_coda".to_owned(), write_own(&entry.own));
-    }
-    Value::Object(message)
+    let creator = Creator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    let archive = Archive { log: Log { version: "1.2", creator, entries: [socket] } };
+    // Strings, numbers and maps with string keys always have a JSON form.
+    serde_json::to_string(&archive).unwrap_or_default()
 }
 
-/// A note with its place among the messages.
-fn write_placed(note: &Note) -> Value {
-    let mut fields = write_note(note);
-    fields.insert("time".to_owned(), seconds(note.micros).into());
-    fields.insert("after".to_owned(), note.after.into());
-    Value::Object(fields)
+fn write_message(entry: &Entry) -> Message<'_> {
+    let direction = match entry.direction {
+        row::Direction::In => Direction::Receive,
+        row::Direction::Out => Direction::Send,
+    };
+    let (time, data) = (seconds(entry.micros), mask(&entry.text).into_owned());
+    Message { direction, time, opcode: TEXT, data, own: &entry.own }
+}
+
+fn write_note(note: &Note) -> PlacedNote {
+    PlacedNote { time: seconds(note.micros), after: note.after, note: note.into() }
+}
+
+/// What is read of an archive. Other programs write much that is not looked at, and not always as HAR has it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReadArchive {
+    #[serde(deserialize_with = "or_default")]
+    log: ReadLog,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReadLog {
+    #[serde(deserialize_with = "or_default")]
+    entries: Vec<Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReadSocket {
+    #[serde(rename = "_webSocketMessages", deserialize_with = "or_default")]
+    messages: Vec<Value>,
+    #[serde(rename = "_codaNotes", deserialize_with = "or_default")]
+    notes: Vec<Value>,
 }
 
 /// Reads the messages of an archive's sockets; of several, in the order of their times.
 pub(super) fn import(text: &str) -> Imported {
     let mut reader = Reader::default();
-    match serde_json::from_str::<Value>(text) {
+    match serde_json::from_str::<ReadArchive>(text) {
         Ok(archive) => {
-            let entries = archive.pointer("/log/entries").and_then(Value::as_array);
-            for entry in entries.into_iter().flatten() {
-                let items = |name: &str| entry.get(name).and_then(Value::as_array).into_iter().flatten();
-                reader.socket(items(MESSAGES).map(|message| Ok(message.clone())));
-                items(NOTES).for_each(|note| reader.note(note));
+            for entry in archive.log.entries {
+                let socket: ReadSocket = serde_json::from_value(entry).unwrap_or_default();
+                reader.socket(socket.messages.into_iter().map(Ok));
+                socket.notes.into_iter().for_each(|note| reader.note(note));
             }
         }
         Err(error) => {
@@ -101,7 +225,7 @@ pub(super) fn import(text: &str) -> Imported {
                 reader.socket(list);
             }
             for note in lists(text, NOTES).flatten().filter_map(Result::ok) {
-                reader.note(&note);
+                reader.note(note);
             }
         }
     }
@@ -162,7 +286,7 @@ impl Reader {
         let before = self.place;
         for message in messages {
             self.place += 1;
-            match message.and_then(|message| read_message(&message)) {
+            match message.and_then(|message| read_message(message).map_err(|error| error.to_string())) {
                 Ok(entry) => self.imported.recording.entries.push(entry),
                 Err(why) => self.imported.damages.push(Damage { place: self.place, why }),
             }
@@ -170,15 +294,12 @@ impl Reader {
         self.filled += usize::from(self.place > before);
     }
 
-    fn note(&mut self, note: &Value) {
-        let read = || {
-            let micros = time(note)?;
-            let after = note.get("after").and_then(Value::as_u64).and_then(|after| usize::try_from(after).ok());
-            read_note(note, micros, after.ok_or("field `after`: expected a count")?)
-        };
-        match read() {
+    fn note(&mut self, note: Value) {
+        match read_note(note) {
             Ok(note) => self.imported.recording.notes.push(note),
-            Err(why) => self.imported.damages.push(Damage { place: self.place, why: format!("a note: {why}") }),
+            Err(error) => {
+                self.imported.damages.push(Damage { place: self.place, why: format!("a note: {error}") });
+            }
         }
     }
 
@@ -194,23 +315,36 @@ impl Reader {
     }
 }
 
-fn read_message(message: &Value) -> Result<Entry, String> {
-    let direction = match message.get("type").and_then(Value::as_str) {
-        Some("receive") => Direction::In,
-        Some("send") => Direction::Out,
-        Some(other) => return Err(format!("`{other}` is neither \"send\" nor \"receive\"")),
-        None => return Err("field `type`: expected \"send\" or \"receive\"".to_owned()),
+fn read_message(message: Value) -> Result<Entry, FieldError> {
+    let mut message = object(message)?;
+    let direction = match take(&mut message, "type")? {
+        Direction::Receive => row::Direction::In,
+        Direction::Send => row::Direction::Out,
     };
-    match message.get("opcode").and_then(Value::as_u64) {
+    match take(&mut message, "opcode")? {
         None | Some(TEXT) => {}
-        Some(opcode) => return Err(format!("not a frame of text, but of opcode {opcode}")),
+        Some(opcode) => return Err(FieldError::new("opcode", format!("expected a text frame, found opcode {opcode}"))),
     }
-    let micros = time(message)?;
-    let text = message.get("data").and_then(Value::as_str).ok_or("field `data`: expected text")?.to_owned();
-    Ok(Entry { micros, direction, text, own: message.get("_coda").map(read_own).unwrap_or_default() })
+    let micros = read_time(&mut message)?;
+    let text = take(&mut message, "data")?;
+    let own = take(&mut message, "_coda").unwrap_or_default();
+    Ok(Entry { micros, direction, text, own })
 }
 
-fn time(item: &Value) -> Result<i64, String> {
-    let time = item.get("time").and_then(Value::as_f64).and_then(micros);
-    time.ok_or_else(|| "field `time`: expected seconds since 1970".to_owned())
+fn read_note(note: Value) -> Result<Note, FieldError> {
+    let mut note = object(note)?;
+    let micros = read_time(&mut note)?;
+    let after = take(&mut note, "after")?;
+    Note::read(note, micros, after)
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, FieldError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(FieldError::new("", "expected an object")),
+    }
+}
+
+fn read_time(item: &mut Map<String, Value>) -> Result<i64, FieldError> {
+    micros(take(item, "time")?).ok_or_else(|| FieldError::new("time", "expected seconds since 1970"))
 }

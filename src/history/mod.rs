@@ -15,7 +15,6 @@ mod lookup;
 mod mask;
 pub(crate) mod names;
 mod note;
-mod note_fields;
 mod partner;
 mod query;
 mod query_parse;

@@ -1,12 +1,13 @@
 //! What a record holds beside its frames, as it is written into recordings: messages' states, phases, notices.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::jsonl::wall;
 use super::mask::{is_secret, mask_tokens};
-use super::note_fields::{Fields, read_state, write_state};
 use super::row::{Level, Row, RowKind, What};
-use crate::link::{ConnId, MessageStatus, PhaseKind, Resumed};
-use crate::protocol::{Command, Now, Timestamp, WallTime};
+use crate::link::{ConnId, MessageId, MessageState, MessageStatus, PhaseKind, Resumed};
+use crate::protocol::{Command, FieldError, Now, Timestamp, WallTime, from_value};
 
 /// A row of a record that is no frame of text.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,17 +23,21 @@ pub struct Note {
 }
 
 /// What a note tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
 pub enum Told {
     /// A message was created or changed its state.
+    #[serde(with = "message_note")]
     Message(MessageStatus),
     /// The connection's phase changed.
     Phase {
         /// The new one.
         phase: PhaseKind,
         /// Its socket, where it has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
         conn: Option<ConnId>,
         /// What is wrong, in few words.
+        #[serde(skip_serializing_if = "Option::is_none")]
         trouble: Option<Box<str>>,
     },
     /// What the connection's new beginning showed.
@@ -81,90 +86,92 @@ impl Told {
             RowKind::Notice { level, text } => Self::Notice { level: *level, text: text.clone() },
         })
     }
+}
 
-    /// The fields of what is told, its name first; tokens are hidden.
-    pub(super) fn write(&self) -> Map<String, Value> {
-        let fields = match self {
-            Self::Message(status) => json!({
-                "note": "message",
-                "message": status.id.to_string(),
-                "type": status.command.kind(),
-                "data": shown_data(&status.command),
-                "component": status.origin.component,
-                "action": status.origin.action,
-                "created": status.created.wall.unix_millis(),
-                "created_mono": status.created.mono.as_micros(),
-                "again": status.again.map(|id| id.to_string()),
-                "state": write_state(&status.state),
-            }),
-            Self::Phase { phase, conn, trouble } => json!({
-                "note": "phase",
-                "phase": phase.name(),
-                "conn": conn.map(|conn| conn.0),
-                "trouble": trouble,
-            }),
-            Self::Resumed(resumed) => json!({
-                "note": "resumed",
-                "run": resumed.epoch,
-                "reconnected": resumed.reconnected,
-                "restarted": resumed.restarted,
-                "missed": resumed.missed,
-                "recovered": resumed.recovered,
-                "more_unknown": resumed.more_unknown,
-            }),
-            Self::Protections { on } => json!({ "note": "protections", "on": on }),
-            Self::Notice { level, text } => json!({ "note": "notice", "level": level.name(), "text": text }),
-            Self::Binary { conn, bytes } => json!({ "note": "binary", "conn": conn.0, "bytes": bytes }),
-        };
-        let Value::Object(mut fields) = fields else { return Map::new() };
-        fields.retain(|_, value| !value.is_null());
-        fields
+/// A note as it is written in a file, beside its time of day and its place.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NoteFields {
+    mono: Timestamp,
+    #[serde(flatten)]
+    told: Told,
+}
+
+impl From<&Note> for NoteFields {
+    fn from(note: &Note) -> Self {
+        Self { mono: note.mono, told: note.told.clone() }
+    }
+}
+
+impl Note {
+    /// Reads the note of this time, which comes after so many frames.
+    pub(super) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
+        let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
+        if let Told::Message(status) = &mut told {
+            status.at = Now { mono, wall: wall(micros) };
+        }
+        Ok(Self { micros, mono, after, told })
+    }
+}
+
+/// A message's state as a note: with its tokens hidden, and without its time, which the note has.
+mod message_note {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Command, Deserialize, MessageFields, MessageStatus, Now, Serialize};
+
+    pub(super) fn serialize<S: Serializer>(status: &MessageStatus, serializer: S) -> Result<S::Ok, S::Error> {
+        MessageFields::from(status).serialize(serializer)
     }
 
-    /// Reads what was told at `at`.
-    pub(super) fn read(value: &Value, at: Now) -> Result<Self, String> {
-        let fields = Fields(value);
-        Ok(match fields.text("note")? {
-            "message" => Self::Message(MessageStatus {
-                id: fields.id("message")?,
-                command: Command::from_wire(fields.text("type")?, fields.object("data")?).into(),
-                origin: super::names::origin(fields.text("component")?, fields.text("action")?),
-                created: Now {
-                    mono: Timestamp::from_micros(fields.count("created_mono")?),
-                    wall: WallTime::from_unix_millis(fields.integer("created")?),
-                },
-                again: fields.has("again").then(|| fields.id("again")).transpose()?,
-                at,
-                state: read_state(&Fields(value.get("state").unwrap_or(&Value::Null)))?,
-            }),
-            "phase" => Self::Phase {
-                phase: fields.one_of("phase", PhaseKind::ALL.iter().copied(), PhaseKind::name)?,
-                conn: fields.has("conn").then(|| fields.conn("conn")).transpose()?,
-                trouble: fields.has("trouble").then(|| fields.text("trouble")).transpose()?.map(Into::into),
-            },
-            "resumed" => Self::Resumed(Resumed {
-                epoch: fields.number("run")?,
-                reconnected: fields.flag("reconnected")?,
-                restarted: fields.flag("restarted")?,
-                missed: fields.count("missed")?,
-                recovered: fields.count("recovered")?,
-                more_unknown: fields.flag("more_unknown")?,
-            }),
-            "protections" => Self::Protections { on: fields.flag("on")? },
-            "notice" => Self::Notice {
-                level: fields.one_of("level", [Level::Info, Level::Warn, Level::Error], Level::name)?,
-                text: fields.text("text")?.into(),
-            },
-            "binary" => Self::Binary { conn: fields.conn("conn")?, bytes: fields.number("bytes")? },
-            other => return Err(format!("`{other}` is no note that is known")),
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MessageStatus, D::Error> {
+        let fields = MessageFields::deserialize(deserializer)?;
+        Ok(MessageStatus {
+            id: fields.message,
+            command: Command::from_wire(&fields.kind, fields.data).into(),
+            origin: super::super::names::origin(&fields.component, &fields.action),
+            created: Now { mono: fields.created_mono, wall: fields.created },
+            again: fields.again,
+            at: Now::default(),
+            state: fields.state,
         })
     }
 }
 
-fn shown_data(command: &Command) -> Value {
-    let data = Value::Object(command.data());
+#[derive(Serialize, Deserialize)]
+struct MessageFields {
+    message: MessageId,
+    #[serde(rename = "type")]
+    kind: String,
+    data: Map<String, Value>,
+    component: String,
+    action: String,
+    created: WallTime,
+    created_mono: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<MessageId>,
+    state: MessageState,
+}
+
+impl From<&MessageStatus> for MessageFields {
+    fn from(status: &MessageStatus) -> Self {
+        Self {
+            message: status.id,
+            kind: status.command.kind().to_owned(),
+            data: shown_data(&status.command),
+            component: status.origin.component.to_owned(),
+            action: status.origin.action.to_owned(),
+            created: status.created.wall,
+            created_mono: status.created.mono,
+            again: status.again,
+            state: status.state.clone(),
+        }
+    }
+}
+
+fn shown_data(command: &Command) -> Map<String, Value> {
+    let data = command.data();
     if !is_secret(command.kind()) {
         return data;
     }
-    serde_json::from_str(&mask_tokens(&data.to_string())).unwrap_or_default()
+    serde_json::from_str(&mask_tokens(&Value::Object(data).to_string())).unwrap_or_default()
 }

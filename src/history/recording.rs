@@ -3,13 +3,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::note::{Note, Told};
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind, What};
 use super::shown::{shown_text, state_name};
 use super::{har, jsonl, skim};
 use crate::link::{Carries, Origin};
-use crate::protocol::{Now, Timestamp};
+use crate::protocol::{Now, Timestamp, or_default};
 
 /// The two clocks of a page agree within this time, or one of them was set (microseconds).
 const CLOCKS_AGREE_WITHIN: u64 = 20_000;
@@ -36,24 +38,33 @@ pub struct Entry {
     pub own: Own,
 }
 
-/// What the page knew of a frame beyond the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the page knew of a frame beyond the wire. In a file, a field that cannot be read counts as missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Own {
     /// The id of the message that it carries or answers.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What in the page the message came from.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
     /// What was done there.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// The message's state at the end, one of [`super::STATES`].
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The page's monotonic clock when the frame came or went.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub mono: Option<Timestamp>,
     /// The generation number of its connection.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
     /// The server's run that it belongs to.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub run: Option<u32>,
     /// It came from a connection that had been given up.
+    #[serde(rename = "stale", deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub is_stale: bool,
 }
 

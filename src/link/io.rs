@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::close::CloseInfo;
 use super::config::LinkConfig;
 use super::message::{MessageId, MessageStatus, Origin, Submission, Waiting};
@@ -10,7 +12,8 @@ use super::phase::{Phase, Trouble};
 use crate::protocol::{Control, DecodeError, Event, Now, Timestamp, WallTime};
 
 /// A generation number of sockets: whatever comes from an older one can do nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ConnId(pub u32);
 
 impl fmt::Display for ConnId {
@@ -214,9 +217,10 @@ pub struct ServerEvent {
 }
 
 /// What was missed while the connection was away, or while it was there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resumed {
     /// The server's run.
+    #[serde(rename = "run")]
     pub epoch: u32,
     /// Whether a connection began with it; otherwise numbers were left out within one.
     pub reconnected: bool,

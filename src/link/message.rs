@@ -4,13 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::io::ConnId;
 use crate::protocol::{Command, Now, WallTime};
 
 /// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct MessageId(Uuid);
 
 impl MessageId {
@@ -58,7 +60,7 @@ pub struct Submission {
 }
 
 /// A text that is not settled, in the shape in which it outlives a reload of the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// The message.
     pub id: MessageId,
@@ -67,11 +69,13 @@ pub struct Waiting {
     /// When it was created.
     pub created: WallTime,
     /// It was written and not answered: the server may have read it.
+    #[serde(rename = "written")]
     pub was_written: bool,
 }
 
 /// Where a message is, or how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
 pub enum MessageState {
     /// Waits for its turn.
     Queued,
@@ -85,6 +89,7 @@ pub enum MessageState {
     /// Whether the server has read it is not known, and finding out by itself could make it act twice.
     Unconfirmed,
     /// The server has read it.
+    #[serde(with = "proof_field")]
     Delivered(Proof),
     /// Not sent: the same had just been sent.
     Suppressed {
@@ -123,7 +128,8 @@ impl MessageState {
 }
 
 /// How we know that the server has read a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// Its echo came.
     Echo,
@@ -133,20 +139,48 @@ pub enum Proof {
     Turn,
 }
 
+/// A variant with a tag inside holds fields, so the proof becomes one.
+mod proof_field {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Proof;
+
+    #[derive(Serialize, Deserialize)]
+    struct Fields {
+        proof: Proof,
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(proof: &Proof, serializer: S) -> Result<S::Ok, S::Error> {
+        Fields { proof: *proof }.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Proof, D::Error> {
+        Fields::deserialize(deserializer).map(|fields| fields.proof)
+    }
+}
+
 /// Why a message was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "why")]
 pub enum Failure {
     /// Too many messages wait.
+    #[error("{limit} messages are waiting already, which is the limit")]
+    #[serde(rename = "queue full")]
     QueueFull {
         /// How many may.
         limit: usize,
     },
     /// Too much text waits.
+    #[error("the waiting messages hold {} MB already, which is the limit", limit / 1_048_576)]
+    #[serde(rename = "queue bytes")]
     QueueBytes {
         /// How many bytes may.
         limit: usize,
     },
     /// The server closes the connection on frames of this size.
+    #[error("it is {bytes} bytes long, and Coda takes {limit} at most")]
+    #[serde(rename = "too large")]
     TooLarge {
         /// The frame's size in bytes.
         bytes: usize,
@@ -155,38 +189,30 @@ pub enum Failure {
     },
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::QueueFull { limit } => write!(f, "{limit} messages are waiting already, which is the limit"),
-            Self::QueueBytes { limit } => {
-                write!(f, "the waiting messages hold {} MB already, which is the limit", limit / 1_048_576)
-            }
-            Self::TooLarge { bytes, limit } => {
-                write!(f, "it is {bytes} bytes long, and Coda takes {limit} at most")
-            }
-        }
-    }
-}
-
 /// Why a message is no longer wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why")]
 pub enum Cancellation {
     /// The user took it back before it was sent.
+    #[serde(rename = "by user")]
     ByUser,
     /// The user does not want to know whether it arrived.
+    #[serde(rename = "left")]
     Left,
     /// Another message undid it before it was sent.
+    #[serde(rename = "undone")]
     Undone {
         /// The other one.
         by: MessageId,
     },
     /// The user sent it again.
+    #[serde(rename = "sent again")]
     SentAgain {
         /// The new one.
         by: MessageId,
     },
     /// A ping whose connection ended.
+    #[serde(rename = "connection ended")]
     ConnectionEnded,
 }
 
@@ -272,5 +298,67 @@ impl Rules for Command {
             Self::SttStop => Some("stt_start"),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn every_state_survives_being_written_and_read() {
+        let id = MessageId::parse("00000000-0000-4000-8000-000000000001").expect("an id");
+        for (state, written) in [
+            (MessageState::Queued, json!({ "name": "queued" })),
+            (
+                MessageState::Written { conn: ConnId(3), attempt: 2 },
+                json!({ "name": "written", "conn": 3, "attempt": 2 }),
+            ),
+            (MessageState::Unconfirmed, json!({ "name": "unconfirmed" })),
+            (MessageState::Delivered(Proof::Echo), json!({ "name": "delivered", "proof": "echo" })),
+            (MessageState::Delivered(Proof::Duplicate), json!({ "name": "delivered", "proof": "duplicate" })),
+            (MessageState::Delivered(Proof::Turn), json!({ "name": "delivered", "proof": "turn" })),
+            (MessageState::Suppressed { original: id }, json!({ "name": "suppressed", "original": id })),
+            (MessageState::Expired, json!({ "name": "expired" })),
+            (
+                MessageState::Failed(Failure::QueueFull { limit: 5 }),
+                json!({ "name": "failed", "why": "queue full", "limit": 5 }),
+            ),
+            (
+                MessageState::Failed(Failure::QueueBytes { limit: 6 }),
+                json!({ "name": "failed", "why": "queue bytes", "limit": 6 }),
+            ),
+            (
+                MessageState::Failed(Failure::TooLarge { bytes: 8, limit: 7 }),
+                json!({ "name": "failed", "why": "too large", "bytes": 8, "limit": 7 }),
+            ),
+            (MessageState::Cancelled(Cancellation::ByUser), json!({ "name": "cancelled", "why": "by user" })),
+            (MessageState::Cancelled(Cancellation::Left), json!({ "name": "cancelled", "why": "left" })),
+            (
+                MessageState::Cancelled(Cancellation::Undone { by: id }),
+                json!({ "name": "cancelled", "why": "undone", "by": id }),
+            ),
+            (
+                MessageState::Cancelled(Cancellation::SentAgain { by: id }),
+                json!({ "name": "cancelled", "why": "sent again", "by": id }),
+            ),
+            (
+                MessageState::Cancelled(Cancellation::ConnectionEnded),
+                json!({ "name": "cancelled", "why": "connection ended" }),
+            ),
+        ] {
+            assert_eq!(serde_json::to_value(&state).expect("written"), written);
+            assert_eq!(serde_json::from_value::<MessageState>(written).expect("read"), state);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_state_is_named() {
+        let read = |value: Value| serde_json::from_value::<MessageState>(value).expect_err("unreadable").to_string();
+        assert_eq!(read(json!({ "name": "written", "conn": 1 })), "missing field `attempt`");
+        assert!(read(json!({ "name": "written", "conn": -1, "attempt": 1 })).contains("invalid value"));
+        assert!(read(json!({ "name": "gone" })).contains("unknown variant `gone`"));
     }
 }

@@ -1,5 +1,7 @@
 //! The phases of the connection, and the one table of how they follow each other.
 
+use serde::{Deserialize, Serialize};
+
 use super::close::Why;
 use super::io::ConnId;
 use crate::protocol::{Now, Timestamp};
@@ -72,7 +74,8 @@ pub struct Trouble {
 }
 
 /// A phase without its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PhaseKind {
     /// See [`Phase::Offline`].
     Offline,

@@ -2,9 +2,41 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::turn::{Outgoing, Role, Turn};
+
+#[derive(Serialize)]
+struct Export<'a> {
+    conversation: Vec<ExportedTurn<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExportedTurn<'a> {
+    role: &'static str,
+    time: String,
+    text: &'a str,
+    tools: Vec<ExportedTool<'a>>,
+    errors: &'a [String],
+    message: Option<ExportedMessage>,
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct ExportedTool<'a> {
+    name: &'a str,
+    parameters: Option<&'a Value>,
+    outcome: String,
+    seconds: Option<f64>,
+}
+
+/// What became of a text of the user's.
+#[derive(Serialize)]
+struct ExportedMessage {
+    state: &'static str,
+    note: String,
+}
 
 /// The conversation as Markdown. Writing to a `String` cannot fail.
 pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
@@ -43,24 +75,26 @@ fn notes(turn: &Turn) -> Vec<String> {
 
 /// The conversation as JSON.
 pub fn export_json<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
-    let turns: Vec<Value> = turns
-        .map(|turn| {
-            let tools: Vec<Value> = turn
-                .tools
-                .iter()
-                .map(|tool| json!({"name": tool.name, "parameters": tool.parameters, "outcome": tool.outcome(), "seconds": tool.seconds}))
-                .collect();
-            let message = turn.outgoing.as_ref().map(|own| json!({"state": own.state.name(), "note": own.words()}));
-            json!({
-                "role": turn.role.name(),
-                "time": turn.time.to_string(),
-                "text": turn.text,
-                "tools": tools,
-                "errors": turn.errors,
-                "message": message,
-                "complete": !turn.is_open && !turn.is_cut_off,
-            })
-        })
-        .collect();
-    serde_json::to_string_pretty(&json!({ "conversation": turns })).unwrap_or_default()
+    let conversation = turns.map(exported).collect();
+    // Strings, numbers and maps with string keys always have a JSON form.
+    serde_json::to_string_pretty(&Export { conversation }).unwrap_or_default()
+}
+
+fn exported(turn: &Turn) -> ExportedTurn<'_> {
+    let tools = turn.tools.iter().map(|tool| ExportedTool {
+        name: &tool.name,
+        parameters: tool.parameters.as_ref(),
+        outcome: tool.outcome(),
+        seconds: tool.seconds,
+    });
+    let message = turn.outgoing.as_ref().map(|own| ExportedMessage { state: own.state.name(), note: own.words() });
+    ExportedTurn {
+        role: turn.role.name(),
+        time: turn.time.to_string(),
+        text: &turn.text,
+        tools: tools.collect(),
+        errors: &turn.errors,
+        message,
+        complete: !turn.is_open && !turn.is_cut_off,
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::command::Command;
 use super::event::Event;
-use super::fields::{FieldError, Fields};
 use super::server_clock::ServerTime;
+use super::shape::{Count, FieldError, count, json_type, object, take};
 use super::time::WallTime;
 
 /// The largest frame that the server takes, in bytes of UTF-8: it closes the connection with 1009 above it.
@@ -47,7 +48,7 @@ pub enum Control {
 }
 
 /// A secret of the server's. It is never shown: its `Debug` is masked.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Token(String);
 
 impl fmt::Debug for Token {
@@ -68,11 +69,13 @@ pub struct Envelope {
 }
 
 /// Why a frame could not be read. The raw text stays with whoever has the frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not JSON, or nested too deeply.
+    #[error("not readable as JSON: {0}")]
     Syntax(String),
     /// JSON, but of the wrong shape.
+    #[error("{}{error}", in_front(.kind.as_deref()))]
     Shape {
         /// The frame's type, where it has one.
         kind: Option<String>,
@@ -81,6 +84,10 @@ pub enum DecodeError {
         /// What is wrong with which field.
         error: FieldError,
     },
+}
+
+fn in_front(kind: Option<&str>) -> String {
+    kind.map_or_else(String::new, |kind| format!("`{kind}`: "))
 }
 
 impl DecodeError {
@@ -92,82 +99,115 @@ impl DecodeError {
             Self::Shape { seq, .. } => *seq,
         }
     }
+
+    const fn untyped(error: FieldError) -> Self {
+        Self::Shape { kind: None, seq: None, error }
+    }
 }
 
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax(error) => write!(f, "not readable as JSON: {error}"),
-            Self::Shape { kind: Some(kind), error, .. } => write!(f, "`{kind}`: {error}"),
-            Self::Shape { kind: None, error, .. } => write!(f, "{error}"),
-        }
-    }
+#[derive(Deserialize)]
+struct AuthChallenge {
+    token: Token,
+}
+
+#[derive(Deserialize)]
+struct AuthResult {
+    success: bool,
+    client_id: Option<String>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct DuplicateMessage {
+    original_type: String,
+    #[serde(default, deserialize_with = "count")]
+    count: Option<u64>,
 }
 
 /// Reads a frame. Never panics, whatever the text.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(error.to_string()))?;
-    let without_kind = |error| DecodeError::Shape { kind: None, seq: None, error };
-    let mut fields = Fields::new(value).map_err(without_kind)?;
-    let kind: String = fields.take("type").map_err(without_kind)?;
+    let (kind, mut frame) = open(value)?;
     let with_kind = |error| DecodeError::Shape { kind: Some(kind.clone()), seq: None, error };
     match kind.as_str() {
         "auth_challenge" | "auth_result" | "duplicate_message" => {
-            decode_control(&kind, &mut fields).map(Frame::Control).map_err(with_kind)
+            let data = frame.remove("data").unwrap_or_default();
+            read_control(&kind, data).map(Frame::Control).map_err(|error| with_kind(error.inside("data")))
         }
         "replay" => {
-            let events: Vec<Value> = fields.take("events").map_err(with_kind)?;
+            let events: Vec<Value> = take(&mut frame, "events").map_err(with_kind)?;
             Ok(Frame::Replay(events.into_iter().map(decode_replayed).collect()))
         }
-        _ => decode_event(kind, &mut fields).map(Frame::Event),
+        _ => decode_event(kind, frame).map(Frame::Event),
     }
 }
 
-fn decode_control(kind: &str, fields: &mut Fields) -> Result<Control, FieldError> {
-    let data = fields.take("data")?;
-    read_control(kind, data).map_err(|error| error.inside("data"))
+/// A frame's type, and its other fields.
+fn open(value: Value) -> Result<(String, Map<String, Value>), DecodeError> {
+    let mut frame = match value {
+        Value::Object(frame) => frame,
+        other => {
+            let problem = format!("expected an object, found {}", json_type(&other));
+            return Err(DecodeError::untyped(FieldError::new("", problem)));
+        }
+    };
+    let kind = take(&mut frame, "type").map_err(DecodeError::untyped)?;
+    Ok((kind, frame))
 }
 
 fn read_control(kind: &str, data: Value) -> Result<Control, FieldError> {
-    let mut data = Fields::new(data)?;
     Ok(match kind {
-        "auth_challenge" => Control::Challenge { token: Token(data.take("token")?) },
-        "auth_result" if data.take::<bool>("success")? => {
-            Control::AuthResult { result: Ok(data.take::<Option<String>>("client_id")?.unwrap_or_default()) }
+        "auth_challenge" => {
+            let AuthChallenge { token } = object(data)?;
+            Control::Challenge { token }
         }
         "auth_result" => {
-            let why = data.take::<Option<String>>("message")?;
-            Control::AuthResult { result: Err(why.unwrap_or_else(|| "no reason given".to_owned())) }
+            let AuthResult { success, client_id, message } = object(data)?;
+            let refused = || message.unwrap_or_else(|| "no reason given".to_owned());
+            Control::AuthResult { result: if success { Ok(client_id.unwrap_or_default()) } else { Err(refused()) } }
         }
-        _ => Control::Duplicate {
-            original_type: data.take("original_type")?,
-            count: data.take::<Option<u64>>("count")?.unwrap_or(2),
-        },
+        _ => {
+            let DuplicateMessage { original_type, count } = object(data)?;
+            Control::Duplicate { original_type, count: count.unwrap_or(2) }
+        }
     })
 }
 
-fn decode_event(kind: String, fields: &mut Fields) -> Result<Envelope, DecodeError> {
+fn decode_event(kind: String, mut frame: Map<String, Value>) -> Result<Envelope, DecodeError> {
     let mut seq = None;
-    read_event(&kind, &mut seq, fields).map_err(|error| DecodeError::Shape { kind: Some(kind), seq, error })
+    read_event(&kind, &mut seq, &mut frame).map_err(|error| DecodeError::Shape { kind: Some(kind), seq, error })
 }
 
 /// `seq` is set as soon as it is known, so that it is known of an event of which the rest cannot be read.
-fn read_event(kind: &str, seq: &mut Option<u64>, fields: &mut Fields) -> Result<Envelope, FieldError> {
-    *seq = fields.take("seq")?;
-    let timestamp: Option<Value> = fields.take("timestamp")?;
-    let data: Option<Value> = fields.take("data")?;
-    // The one event whose `data` is free-form as a whole.
-    let data = if kind == "system_info" { data.map(|info| json!({ "info": info })) } else { data };
+fn read_event(kind: &str, seq: &mut Option<u64>, frame: &mut Map<String, Value>) -> Result<Envelope, FieldError> {
+    *seq = take::<Option<Count>>(frame, "seq")?.map(|Count(seq)| seq);
+    let timestamp = frame.get("timestamp").and_then(ServerTime::from_value);
+    let data = frame.remove("data").unwrap_or_default();
     let event = Event::read(kind, data).map_err(|error| error.inside("data"))?;
-    Ok(Envelope { seq: *seq, timestamp: timestamp.as_ref().and_then(ServerTime::from_value), event })
+    Ok(Envelope { seq: *seq, timestamp, event })
 }
 
 /// Reads an entry of a replay, which must be an event: a control frame or a replay in it means nothing.
 fn decode_replayed(value: Value) -> Result<Envelope, DecodeError> {
-    let without_kind = |error| DecodeError::Shape { kind: None, seq: None, error };
-    let mut fields = Fields::new(value).map_err(without_kind)?;
-    let kind: String = fields.take("type").map_err(without_kind)?;
-    decode_event(kind, &mut fields)
+    let (kind, frame) = open(value)?;
+    decode_event(kind, frame)
+}
+
+/// A frame to the server.
+#[derive(Serialize)]
+struct OutgoingFrame<'a, D> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    data: D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp: Option<String>,
+}
+
+impl<D: Serialize> OutgoingFrame<'_, D> {
+    fn write(&self) -> String {
+        // Strings, numbers and maps with string keys always have a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// The text of a command's frame. `message_id` goes inside `data`, where the server's deduplication sees it.
@@ -181,7 +221,7 @@ pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
 /// The text of a frame as it is, without a message's id.
 #[must_use]
 pub fn encode_bare(kind: &str, data: Map<String, Value>, now: WallTime) -> String {
-    json!({ "type": kind, "data": data, "timestamp": now.to_string() }).to_string()
+    OutgoingFrame { kind, data, timestamp: Some(now.to_string()) }.write()
 }
 
 /// The type of a frame, whatever else is in it; `None` where the server would drop it.
@@ -194,5 +234,9 @@ pub fn wire_type(text: &str) -> Option<String> {
 /// The answer to a challenge.
 #[must_use]
 pub(crate) fn encode_auth_response(token: &Token) -> String {
-    json!({ "type": "auth_response", "data": { "token": token.0 } }).to_string()
+    #[derive(Serialize)]
+    struct AuthResponse<'a> {
+        token: &'a str,
+    }
+    OutgoingFrame { kind: "auth_response", data: AuthResponse { token: &token.0 }, timestamp: None }.write()
 }

@@ -1,6 +1,9 @@
 //! What the dashboard can ask of the server.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::shape::from_value;
 
 /// A command of Coda 0.1.2, or one made by hand.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +33,8 @@ pub enum Command {
 }
 
 /// How to listen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "SttStartData", try_from = "SttStartData")]
 pub enum SttStart {
     /// Until `stt_stop`.
     Continuous,
@@ -38,26 +42,65 @@ pub enum SttStart {
     Seconds(f64),
 }
 
+/// A `stt_start`'s data on the wire.
+#[derive(Serialize, Deserialize)]
+struct SttStartData {
+    mode: SttMode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continuous: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SttMode {
+    PushToTalk,
+}
+
+impl From<SttStart> for SttStartData {
+    fn from(start: SttStart) -> Self {
+        let (continuous, duration) = match start {
+            SttStart::Continuous => (Some(true), None),
+            SttStart::Seconds(seconds) => (None, Some(seconds)),
+        };
+        Self { mode: SttMode::PushToTalk, continuous, duration }
+    }
+}
+
+impl TryFrom<SttStartData> for SttStart {
+    type Error = &'static str;
+
+    fn try_from(data: SttStartData) -> Result<Self, Self::Error> {
+        match (data.continuous, data.duration) {
+            (Some(true), None) => Ok(Self::Continuous),
+            (None, Some(seconds)) => Ok(Self::Seconds(seconds)),
+            _ => Err("expected either `continuous: true` or a `duration`"),
+        }
+    }
+}
+
+/// A `text_input`'s data on the wire.
+#[derive(Serialize, Deserialize)]
+struct TextInputData<T> {
+    text: T,
+}
+
 impl Command {
     /// The command of this type with this data; one of Coda's own where it says exactly that.
     #[must_use]
     pub fn from_wire(kind: &str, data: Map<String, Value>) -> Self {
-        let text = || data.get("text").and_then(Value::as_str).map(|text| Self::TextInput { text: text.to_owned() });
-        let seconds = || {
-            let seconds = data.get("duration").and_then(Value::as_f64);
-            Self::SttStart(seconds.map_or(SttStart::Continuous, SttStart::Seconds))
-        };
-        let own = match kind {
-            "text_input" => text(),
+        let known = match kind {
+            "text_input" => typed(&data).map(|TextInputData { text }| Self::TextInput { text }),
             "demo_flow" => Some(Self::DemoFlow),
-            "stt_start" => Some(seconds()),
+            "stt_start" => typed(&data).map(Self::SttStart),
             "stt_stop" => Some(Self::SttStop),
             "tts_stop" => Some(Self::TtsStop),
             "ping" => Some(Self::Ping),
             _ => None,
         };
-        let own = own.filter(|command| command.data() == data);
-        own.unwrap_or(Self::Custom { kind: kind.to_owned(), data })
+        let known = known.filter(|command| command.data() == data);
+        known.unwrap_or(Self::Custom { kind: kind.to_owned(), data })
     }
 
     /// The name of the command's type on the wire.
@@ -77,16 +120,11 @@ impl Command {
     /// The command's `data`, without a message id.
     #[must_use]
     pub fn data(&self) -> Map<String, Value> {
-        let data = match self {
-            Self::TextInput { text } => json!({ "text": text }),
-            Self::SttStart(SttStart::Continuous) => json!({ "mode": "push_to_talk", "continuous": true }),
-            Self::SttStart(SttStart::Seconds(seconds)) => json!({ "mode": "push_to_talk", "duration": seconds }),
-            Self::DemoFlow | Self::SttStop | Self::TtsStop | Self::Ping => json!({}),
-            Self::Custom { data, .. } => return data.clone(),
-        };
-        match data {
-            Value::Object(map) => map,
-            _ => Map::new(),
+        match self {
+            Self::TextInput { text } => object(&TextInputData { text }),
+            Self::SttStart(start) => object(start),
+            Self::DemoFlow | Self::SttStop | Self::TtsStop | Self::Ping => Map::new(),
+            Self::Custom { data, .. } => data.clone(),
         }
     }
 
@@ -97,5 +135,16 @@ impl Command {
             Self::TextInput { text } => Some(text),
             _ => None,
         }
+    }
+}
+
+fn typed<T: serde::de::DeserializeOwned>(data: &Map<String, Value>) -> Option<T> {
+    from_value(Value::Object(data.clone())).ok()
+}
+
+fn object(data: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(data) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
     }
 }

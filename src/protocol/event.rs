@@ -4,32 +4,33 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fields::{FieldError, Fields, FromJson, Id};
+use super::shape::{FieldError, Id, count, counts, from_value, object};
 
-/// Declares a JSON object as a struct that is read field by field.
+/// Declares a JSON object as a struct.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(expecting = "an object")]
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
-
-        impl FromJson for $name {
-            #[allow(unused_variables, unused_mut, reason = "an event without fields reads none")]
-            fn from_json(value: Option<Value>) -> Result<Self, FieldError> {
-                let mut fields = Fields::new(value.unwrap_or(Value::Null))?;
-                let read = Self { $($field: fields.read(stringify!($field))),* };
-                fields.finish(read)
-            }
-        }
     };
+}
+
+/// The one event whose `data` may be anything.
+const FREE_FORM: &str = "system_info";
+
+fn read_data<T: DeserializeOwned>(kind: &str, data: Value) -> Result<T, FieldError> {
+    if kind == FREE_FORM { from_value(data) } else { object(data) }
 }
 
 /// Declares the events: a struct for each, the enum over them, and the table from wire name to type.
 macro_rules! events {
-    ($($(#[$meta:meta])* $wire:literal $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {
-        $(object! { $(#[$meta])* $name { $($(#[$field_meta])* $field: $type),* } })*
+    ($($(#[$meta:meta])* $wire:literal $(#[$type_meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        $(object! { $(#[$meta])* $(#[$type_meta])* $name { $($(#[$field_meta])* $field: $type),* } })*
 
         /// An event of the server's.
         #[derive(Clone, Debug, PartialEq)]
@@ -55,10 +56,10 @@ macro_rules! events {
             }
 
             /// Reads an event's `data` by its type's wire name.
-            pub(super) fn read(kind: &str, data: Option<Value>) -> Result<Self, FieldError> {
+            pub(super) fn read(kind: &str, data: Value) -> Result<Self, FieldError> {
                 match kind {
-                    $($wire => $name::from_json(data).map(Self::$name),)*
-                    _ => Ok(Self::Unknown { kind: kind.to_owned(), data: data.unwrap_or(Value::Null) }),
+                    $($wire => read_data(kind, data).map(Self::$name),)*
+                    _ => Ok(Self::Unknown { kind: kind.to_owned(), data }),
                 }
             }
         }
@@ -98,6 +99,7 @@ events! {
         /// How long it lasted.
         duration_seconds: Option<f64>,
         /// How many turns it had.
+        #[serde(default, deserialize_with = "count")]
         turns_count: Option<u64>,
     }
     /// The server began to listen.
@@ -135,6 +137,7 @@ events! {
         /// The model's name.
         model: Option<String>,
         /// The prompt's length in tokens.
+        #[serde(default, deserialize_with = "count")]
         prompt_tokens: Option<u64>,
         /// How the system prompt begins.
         system_prompt_preview: Option<String>,
@@ -144,6 +147,7 @@ events! {
         /// The text to append.
         token: String,
         /// Its place in the answer, from 0.
+        #[serde(default, deserialize_with = "count")]
         token_index: Option<u64>,
     }
     /// The whole answer.
@@ -151,6 +155,7 @@ events! {
         /// The text, which replaces the tokens.
         text: String,
         /// Its length in tokens.
+        #[serde(default, deserialize_with = "count")]
         total_tokens: Option<u64>,
         /// How long the model took.
         duration_seconds: Option<f64>,
@@ -185,6 +190,7 @@ events! {
         /// How long the sound is.
         audio_duration_seconds: Option<f64>,
         /// How many characters were spoken.
+        #[serde(default, deserialize_with = "count")]
         char_count: Option<u64>,
     }
     /// Speaking failed.
@@ -222,6 +228,7 @@ events! {
         /// What was asked.
         query: String,
         /// How many were found.
+        #[serde(default, deserialize_with = "count")]
         results_count: Option<u64>,
         /// How the best begins.
         top_result_preview: Option<String>,
@@ -266,6 +273,7 @@ events! {
         /// What was found.
         results: Option<Vec<MemorySearchResult>>,
         /// How many were found.
+        #[serde(default, deserialize_with = "count")]
         results_count: Option<u64>,
     }
     /// A memory was made stronger.
@@ -379,7 +387,7 @@ events! {
         uptime_seconds: Option<f64>,
     }
     /// What the server says of itself.
-    "system_info" SystemInfo {
+    "system_info" #[serde(transparent)] SystemInfo {
         /// Free-form.
         info: Value,
     }
@@ -423,8 +431,10 @@ object! {
     /// How full the short-term memory is.
     ShortTermFigures {
         /// Turns held.
+        #[serde(default, deserialize_with = "count")]
         turn_count: Option<u64>,
         /// Turns at most.
+        #[serde(default, deserialize_with = "count")]
         max_turns: Option<u64>,
     }
 }
@@ -432,10 +442,13 @@ object! {
     /// How full the long-term memory is.
     LongTermFigures {
         /// Memories held.
+        #[serde(default, deserialize_with = "count")]
         memory_count: Option<u64>,
         /// Memories at most.
+        #[serde(default, deserialize_with = "count")]
         max_memories: Option<u64>,
         /// Memories by type.
+        #[serde(default, deserialize_with = "counts")]
         memory_types: Option<BTreeMap<String, u64>>,
     }
 }
@@ -443,8 +456,10 @@ object! {
     /// The memory's operations.
     DebugFigures {
         /// How many.
+        #[serde(default, deserialize_with = "count")]
         operations_count: Option<u64>,
         /// How many of each type.
+        #[serde(default, deserialize_with = "counts")]
         operations_by_type: Option<BTreeMap<String, u64>>,
         /// ISO 8601.
         last_update: Option<Value>,
@@ -484,6 +499,7 @@ object! {
         /// Shortest.
         min_seconds: Option<f64>,
         /// How many.
+        #[serde(default, deserialize_with = "count")]
         count: Option<u64>,
         /// Sum.
         total_seconds: Option<f64>,

@@ -5,9 +5,9 @@
 mod codec;
 mod command;
 mod event;
-mod fields;
 pub(crate) mod iso;
 mod server_clock;
+mod shape;
 mod time;
 
 pub(crate) use codec::encode_auth_response;
@@ -16,6 +16,7 @@ pub use codec::{
 };
 pub use command::{Command, SttStart};
 pub use event::*;
-pub use fields::{FieldError, Id};
 pub use server_clock::{ServerClock, ServerTime};
+pub use shape::{FieldError, Id};
+pub(crate) use shape::{from_value, or_default, take};
 pub use time::{Now, Timestamp, WallTime};

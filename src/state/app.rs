@@ -116,7 +116,7 @@ impl App {
             notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
-        driver::set_log_level(in_force.level());
+        driver::set_log_level(in_force.log_level.into());
         appearance::apply(&in_force);
         if let Err(problem) = log_as_asked(query) {
             notices.show(Level::Warn, "log level", problem);
@@ -240,7 +240,7 @@ impl App {
             let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
             self.notices.show(Level::Warn, "unkept settings", words.into());
         }
-        driver::set_log_level(settings.level());
+        driver::set_log_level(settings.log_level.into());
         appearance::apply(&settings);
         self.settings.current.set(settings);
         self.settings.changes.update(|changes| *changes += 1);

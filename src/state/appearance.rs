@@ -2,15 +2,15 @@
 
 use leptos::prelude::document;
 
-use super::preferences::Settings;
+use super::preferences::{ChoiceValue, Settings};
 
 /// Sets theme, density and motion.
 pub(super) fn apply(settings: &Settings) {
     let Some(root) = document().document_element() else { return };
-    for (name, value) in
-        [("data-theme", settings.theme), ("data-density", settings.density), ("data-motion", settings.motion)]
-    {
+    let attributes: [(&str, &dyn ChoiceValue); 3] =
+        [("data-theme", &settings.theme), ("data-density", &settings.density), ("data-motion", &settings.motion)];
+    for (name, value) in attributes {
         // Setting an attribute of a valid name cannot fail.
-        let _ = root.set_attribute(name, value);
+        let _ = root.set_attribute(name, value.name());
     }
 }

@@ -25,7 +25,10 @@ pub use lasting::let_go_of_readers;
 pub(crate) use lasting::tell;
 pub use notices::{Notice, Notices};
 pub use playback::PlaybackStore;
-pub use preferences::{CHOICES, Choice, NUMBERS, Number, Section, Settings, THEMES, TOGGLES, Toggle};
+pub use preferences::{
+    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, Number, Section, Settings, TOGGLES, TalkMode,
+    Theme, Toggle,
+};
 pub use replay::ReplayStore;
 pub use settings::SettingsStore;
 pub use talk::{Row, RowKey, TalkStore};

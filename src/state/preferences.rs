@@ -3,16 +3,133 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::talk_key::TalkKey;
 use crate::driver::Level;
 use crate::history::Limits;
 use crate::link::LinkConfig;
 
-/// Light, dark, or as the system has it.
-pub const THEMES: [(&str, &str); 3] = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
+/// A setting with a few values, seen without its type: as the settings page handles all of them.
+pub trait ChoiceValue {
+    /// The value's name in storage.
+    fn name(&self) -> &'static str;
+    /// Takes on the value of this name; false where there is none.
+    fn choose(&mut self, name: &str) -> bool;
+}
 
-/// Everything that can be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Declares a setting with a few values: their names in storage, and what they are called. The first is the default.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident {
+        $(#[$first_meta:meta])* $first:ident = $first_wire:literal, $first_label:literal;
+        $($(#[$rest_meta:meta])* $rest:ident = $rest_wire:literal, $rest_label:literal;)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum $name {
+            $(#[$first_meta])*
+            #[default]
+            #[serde(rename = $first_wire)]
+            $first,
+            $($(#[$rest_meta])* #[serde(rename = $rest_wire)] $rest,)*
+        }
+
+        impl $name {
+            /// All values.
+            pub const ALL: &'static [Self] = &[Self::$first, $(Self::$rest),*];
+            /// The names in storage and the words of all values.
+            pub const OPTIONS: &'static [(&'static str, &'static str)] =
+                &[($first_wire, $first_label), $(($rest_wire, $rest_label)),*];
+        }
+
+        impl ChoiceValue for $name {
+            fn name(&self) -> &'static str {
+                match self { Self::$first => $first_wire, $(Self::$rest => $rest_wire),* }
+            }
+
+            fn choose(&mut self, name: &str) -> bool {
+                let found = Self::ALL.iter().find(|value| value.name() == name);
+                found.is_some_and(|found| { *self = *found; true })
+            }
+        }
+    };
+}
+
+choice! {
+    /// Light, dark, or as the system has it.
+    Theme {
+        /// As the system has it.
+        System = "system", "As the system";
+        /// Light.
+        Light = "light", "Light";
+        /// Dark.
+        Dark = "dark", "Dark";
+    }
+}
+
+choice! {
+    /// How close things stand.
+    Density {
+        /// With room around them.
+        Comfortable = "comfortable", "Comfortable";
+        /// Closer.
+        Compact = "compact", "Compact";
+    }
+}
+
+choice! {
+    /// How much moves.
+    Motion {
+        /// As the system has it.
+        System = "system", "As the system";
+        /// As little as possible.
+        Reduced = "reduced", "Reduced";
+    }
+}
+
+choice! {
+    /// How times of day are written.
+    Clock {
+        /// As the user's language has it.
+        Auto = "auto", "As the language has it";
+        /// From 0 to 24.
+        Hours24 = "24", "24 hours";
+        /// Twice from 1 to 12.
+        Hours12 = "12", "12 hours";
+    }
+}
+
+choice! {
+    /// How the talk button works.
+    TalkMode {
+        /// It listens while it is held.
+        Hold = "hold", "Listens while it is held";
+        /// A click starts, another one stops.
+        Click = "click", "Click to start, click to stop";
+        /// A click listens for a fixed time.
+        Seconds = "seconds", "Click listens for a fixed time";
+    }
+}
+
+choice! {
+    /// How much is logged; each level includes those that are quieter.
+    LogLevel {
+        /// What went wrong.
+        Warn = "warn", "warn: what went wrong";
+        /// Nothing.
+        Off = "off", "off: nothing";
+        /// Connections, and how messages ended.
+        Info = "info", "info: connections, and how messages ended";
+        /// Every state of every message.
+        Debug = "debug", "debug: every state of every message";
+        /// Every frame.
+        Trace = "trace", "trace: every frame";
+    }
+}
+
+/// Everything that can be set. The fields' names are those in storage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// The least time between two messages, in milliseconds.
     pub gap_millis: u64,
@@ -32,58 +149,55 @@ pub struct Settings {
     pub history_rows: u64,
     /// How many mebibytes the flight recorder keeps.
     pub history_mib: u64,
-    /// How long a click on the talk button listens where that is the talk mode, in seconds.
+    /// How long a click on the talk button listens in [`TalkMode::Seconds`], in seconds.
     pub talk_seconds: u64,
-    /// How the talk button works: `hold`, `click` or `seconds`.
-    pub talk_mode: &'static str,
+    /// How the talk button works.
+    pub talk_mode: TalkMode,
     /// The key that talks.
     pub talk_key: TalkKey,
-    /// `system`, `light` or `dark`.
-    pub theme: &'static str,
-    /// `comfortable` or `compact`.
-    pub density: &'static str,
-    /// `system` or `reduced`.
-    pub motion: &'static str,
-    /// `auto`, `12` or `24`.
-    pub clock: &'static str,
-    /// `off`, `warn`, `info`, `debug` or `trace`.
-    pub log_level: &'static str,
+    /// Light or dark.
+    pub theme: Theme,
+    /// How close things stand.
+    pub density: Density,
+    /// How much moves.
+    pub motion: Motion,
+    /// How times of day are written.
+    pub clock: Clock,
+    /// How much is logged.
+    pub log_level: LogLevel,
     /// Whether to connect when the page opens.
     pub connect_at_start: bool,
     /// Whether an answer and an error are heard.
     pub sounds: bool,
 }
 
+const MIB: usize = 1024 * 1024;
+
 impl Default for Settings {
     fn default() -> Self {
-        let mut settings = Self {
-            gap_millis: 0,
-            window: 0,
-            dedup_millis: 0,
-            retry_millis: 0,
-            ping_after_seconds: 0,
-            ping_timeout_millis: 0,
-            conversation_limit: 0,
-            history_rows: 0,
-            history_mib: 0,
-            talk_seconds: 0,
-            talk_mode: "",
+        let (link, history) = (LinkConfig::default(), Limits::default());
+        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            gap_millis: millis(link.gap),
+            window: link.window as u64,
+            dedup_millis: millis(link.dedup_window),
+            retry_millis: millis(link.echo_timeout),
+            ping_after_seconds: link.ping_after.as_secs(),
+            ping_timeout_millis: millis(link.ping_timeout),
+            conversation_limit: 10_000,
+            history_rows: history.rows as u64,
+            history_mib: (history.bytes / MIB) as u64,
+            talk_seconds: 5,
+            talk_mode: TalkMode::default(),
             talk_key: TalkKey::default(),
-            theme: "",
-            density: "",
-            motion: "",
-            clock: "",
-            log_level: "",
+            theme: Theme::default(),
+            density: Density::default(),
+            motion: Motion::default(),
+            clock: Clock::default(),
+            log_level: LogLevel::default(),
             connect_at_start: true,
             sounds: false,
-        };
-        for number in NUMBERS {
-            *(number.field)(&mut settings) = number.default;
         }
-        for choice in CHOICES {
-            *(choice.field)(&mut settings) = choice.options[0].0;
-        }
-        settings
     }
 }
 
@@ -106,13 +220,19 @@ impl Settings {
     #[must_use]
     pub fn history_limits(&self) -> Limits {
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        Limits { rows: whole(self.history_rows), bytes: whole(self.history_mib.saturating_mul(1024 * 1024)) }
+        Limits { rows: whole(self.history_rows), bytes: whole(self.history_mib).saturating_mul(MIB) }
     }
+}
 
-    /// How much is logged.
-    #[must_use]
-    pub fn level(&self) -> Level {
-        Level::parse(self.log_level).unwrap_or(Level::Warn)
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Off => Self::Off,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Info => Self::Info,
+            LogLevel::Debug => Self::Debug,
+            LogLevel::Trace => Self::Trace,
+        }
     }
 }
 
@@ -141,8 +261,6 @@ pub struct Number {
     pub hint: &'static str,
     /// What may be set.
     pub range: RangeInclusive<u64>,
-    /// What it is until it is set.
-    pub default: u64,
     /// Where it stands on the page.
     pub section: Section,
     /// The field.
@@ -150,6 +268,12 @@ pub struct Number {
 }
 
 impl Number {
+    /// What it is until it is set.
+    #[must_use]
+    pub fn default(&self) -> u64 {
+        *(self.field)(&mut Settings::default())
+    }
+
     /// Reads what was typed.
     pub fn parse(&self, text: &str) -> Result<u64, String> {
         let wrong = || format!("A whole number from {} to {}.", self.range.start(), self.range.end());
@@ -170,7 +294,7 @@ pub struct Choice {
     /// Where it stands on the page.
     pub section: Section,
     /// The field.
-    pub field: fn(&mut Settings) -> &mut &'static str,
+    pub field: fn(&mut Settings) -> &mut dyn ChoiceValue,
 }
 
 /// Something that is on or off.
@@ -195,7 +319,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "ms",
         hint: "The least time between two messages, so that Coda is done with one before the next.",
         range: 0..=2_000,
-        default: 20,
         section: Section::Link,
         field: |settings| &mut settings.gap_millis,
     },
@@ -205,7 +328,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "messages",
         hint: "How many may be sent and unanswered at a time. Overlaps are what broke Coda's event loop, so: 1.",
         range: 1..=16,
-        default: 1,
         section: Section::Link,
         field: |settings| &mut settings.window,
     },
@@ -215,7 +337,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "ms",
         hint: "An equal message within this time is a double click or a double listener and is held back.",
         range: 0..=10_000,
-        default: 1_000,
         section: Section::Link,
         field: |settings| &mut settings.dedup_millis,
     },
@@ -225,7 +346,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "ms",
         hint: "How long to wait for Coda's echo before the same bytes are sent again.",
         range: 500..=4_000,
-        default: 2_000,
         section: Section::Link,
         field: |settings| &mut settings.retry_millis,
     },
@@ -235,7 +355,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "s",
         hint: "After so much silence Coda is asked whether it is still there.",
         range: 2..=120,
-        default: 10,
         section: Section::Link,
         field: |settings| &mut settings.ping_after_seconds,
     },
@@ -245,7 +364,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "ms",
         hint: "Without an answer in this time the connection counts as dead.",
         range: 500..=30_000,
-        default: 3_000,
         section: Section::Link,
         field: |settings| &mut settings.ping_timeout_millis,
     },
@@ -255,7 +373,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "s",
         hint: "Where a click listens for a fixed time.",
         range: 1..=60,
-        default: 5,
         section: Section::Talk,
         field: |settings| &mut settings.talk_seconds,
     },
@@ -265,7 +382,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "turns",
         hint: "Beyond, the oldest turn goes, and the page says so.",
         range: 100..=100_000,
-        default: 10_000,
         section: Section::Records,
         field: |settings| &mut settings.conversation_limit,
     },
@@ -275,7 +391,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "rows",
         hint: "What the debugger can look back on.",
         range: 1_000..=1_000_000,
-        default: 100_000,
         section: Section::Records,
         field: |settings| &mut settings.history_rows,
     },
@@ -285,7 +400,6 @@ pub const NUMBERS: &[Number] = &[
         unit: "MiB",
         hint: "The same bound in memory; whichever is reached first counts.",
         range: 1..=512,
-        default: 64,
         section: Section::Records,
         field: |settings| &mut settings.history_mib,
     },
@@ -297,7 +411,7 @@ pub const CHOICES: &[Choice] = &[
         key: "theme",
         label: "Theme",
         hint: "",
-        options: &THEMES,
+        options: Theme::OPTIONS,
         section: Section::Look,
         field: |settings| &mut settings.theme,
     },
@@ -305,7 +419,7 @@ pub const CHOICES: &[Choice] = &[
         key: "density",
         label: "Density",
         hint: "",
-        options: &[("comfortable", "Comfortable"), ("compact", "Compact")],
+        options: Density::OPTIONS,
         section: Section::Look,
         field: |settings| &mut settings.density,
     },
@@ -313,7 +427,7 @@ pub const CHOICES: &[Choice] = &[
         key: "motion",
         label: "Motion",
         hint: "",
-        options: &[("system", "As the system"), ("reduced", "Reduced")],
+        options: Motion::OPTIONS,
         section: Section::Look,
         field: |settings| &mut settings.motion,
     },
@@ -321,7 +435,7 @@ pub const CHOICES: &[Choice] = &[
         key: "clock",
         label: "Times",
         hint: "",
-        options: &[("auto", "As the language has it"), ("24", "24 hours"), ("12", "12 hours")],
+        options: Clock::OPTIONS,
         section: Section::Look,
         field: |settings| &mut settings.clock,
     },
@@ -329,11 +443,7 @@ pub const CHOICES: &[Choice] = &[
         key: "talk_mode",
         label: "Talk button",
         hint: "",
-        options: &[
-            ("hold", "Listens while it is held"),
-            ("click", "Click to start, click to stop"),
-            ("seconds", "Click listens for a fixed time"),
-        ],
+        options: TalkMode::OPTIONS,
         section: Section::Talk,
         field: |settings| &mut settings.talk_mode,
     },
@@ -341,13 +451,7 @@ pub const CHOICES: &[Choice] = &[
         key: "log_level",
         label: "Log level",
         hint: "How much goes to the browser's console. At hundreds of events a second the console costs more than the page.",
-        options: &[
-            ("warn", "warn: what went wrong"),
-            ("off", "off: nothing"),
-            ("info", "info: connections, and how messages ended"),
-            ("debug", "debug: every state of every message"),
-            ("trace", "trace: every frame"),
-        ],
+        options: LogLevel::OPTIONS,
         section: Section::Records,
         field: |settings| &mut settings.log_level,
     },

@@ -6,47 +6,35 @@ use super::lasting;
 use serde_json::{Map, Value};
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
-use super::talk_key::TalkKey;
+use crate::protocol::from_value;
 
 const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
 const VERSION_KEY: &str = "version";
-const TALK_KEY: &str = "talk_key";
 
-fn is_known(key: &str) -> bool {
-    let mut keys = NUMBERS.iter().map(|number| number.key);
-    let mut others = CHOICES.iter().map(|choice| choice.key).chain(TOGGLES.iter().map(|toggle| toggle.key));
-    key == VERSION_KEY || key == TALK_KEY || keys.any(|known| known == key) || others.any(|known| known == key)
+fn fields(settings: &Settings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// What a setting is called on the page.
+fn label(key: &str) -> &str {
+    let numbers = NUMBERS.iter().map(|number| (number.key, number.label));
+    let choices = CHOICES.iter().map(|choice| (choice.key, choice.label));
+    let toggles = TOGGLES.iter().map(|toggle| (toggle.key, toggle.label));
+    let mut all = numbers.chain(choices).chain(toggles).chain([("talk_key", "Talk key")]);
+    all.find(|(known, _)| *known == key).map_or(key, |(_, label)| label)
 }
 
 impl Settings {
     /// The settings as JSON: only what differs from the default, so that a better default reaches everybody.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let (mut own, mut default) = (self.clone(), Self::default());
-        let mut stored = Map::new();
+        let (mut stored, defaults) = (fields(self), fields(&Self::default()));
+        stored.retain(|key, value| defaults.get(key) != Some(value));
         stored.insert(VERSION_KEY.into(), VERSION.into());
-        for number in NUMBERS {
-            let value = *(number.field)(&mut own);
-            if value != *(number.field)(&mut default) {
-                stored.insert(number.key.into(), value.into());
-            }
-        }
-        for choice in CHOICES {
-            let value = *(choice.field)(&mut own);
-            if value != *(choice.field)(&mut default) {
-                stored.insert(choice.key.into(), value.into());
-            }
-        }
-        if own.talk_key != default.talk_key {
-            stored.insert(TALK_KEY.into(), own.talk_key.code().into());
-        }
-        for toggle in TOGGLES {
-            let value = *(toggle.field)(&mut own);
-            if value != *(toggle.field)(&mut default) {
-                stored.insert(toggle.key.into(), value.into());
-            }
-        }
         stored.into()
     }
 
@@ -58,7 +46,8 @@ impl Settings {
             if !stored.contains_key(VERSION_KEY) {
                 wrong.push("it has no version, so it is no file of settings".into());
             }
-            let unknown = stored.keys().filter(|key| !is_known(key));
+            let known = fields(&Self::default());
+            let unknown = stored.keys().filter(|key| *key != VERSION_KEY && !known.contains_key(*key));
             wrong.extend(unknown.map(|key| format!("{key}: there is no such setting")));
         }
         if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
@@ -67,43 +56,32 @@ impl Settings {
     /// Reads settings. What is missing takes its default; what is wrong takes it too, and is named.
     #[must_use]
     pub fn from_json(text: &str) -> (Self, Vec<String>) {
-        let mut settings = Self::default();
-        let stored = match serde_json::from_str(text) {
+        let mut stored = match serde_json::from_str(text) {
             Ok(Value::Object(stored)) => stored,
-            Ok(_) => return (settings, vec!["it is no JSON object".into()]),
-            Err(error) => return (settings, vec![error.to_string()]),
+            Ok(_) => return (Self::default(), vec!["it is no JSON object".into()]),
+            Err(error) => return (Self::default(), vec![error.to_string()]),
         };
         let mut wrong = Vec::new();
-        match stored.get(VERSION_KEY) {
+        match stored.remove(VERSION_KEY) {
             None => {}
             Some(version) if version.as_u64().is_some_and(|version| version <= VERSION) => {}
             Some(version) => wrong.push(format!("version {version}: this dashboard knows those up to {VERSION}")),
         }
+        // Each error names one field, which is read without in the next try.
+        let mut settings = loop {
+            match from_value(Value::Object(stored.clone())) {
+                Ok(settings) => break settings,
+                Err(error) => match stored.remove(&error.field) {
+                    Some(value) => wrong.push(format!("{}: {value}", label(&error.field))),
+                    None => return (Self::default(), vec![error.to_string()]),
+                },
+            }
+        };
         for number in NUMBERS {
-            let Some(value) = stored.get(number.key) else { continue };
-            match value.as_u64().filter(|value| number.range.contains(value)) {
-                Some(value) => *(number.field)(&mut settings) = value,
-                None => wrong.push(format!("{}: {value}", number.label)),
-            }
-        }
-        for choice in CHOICES {
-            let Some(value) = stored.get(choice.key) else { continue };
-            match choice.options.iter().find(|(known, _)| value == *known) {
-                Some((known, _)) => *(choice.field)(&mut settings) = known,
-                None => wrong.push(format!("{}: {value}", choice.label)),
-            }
-        }
-        if let Some(value) = stored.get(TALK_KEY) {
-            match value.as_str().map(TalkKey::parse) {
-                Some(Ok(key)) => settings.talk_key = key,
-                _ => wrong.push(format!("Talk key: {value}")),
-            }
-        }
-        for toggle in TOGGLES {
-            let Some(value) = stored.get(toggle.key) else { continue };
-            match value.as_bool() {
-                Some(value) => *(toggle.field)(&mut settings) = value,
-                None => wrong.push(format!("{}: {value}", toggle.label)),
+            let value = (number.field)(&mut settings);
+            if !number.range.contains(value) {
+                wrong.push(format!("{}: {value}", number.label));
+                *value = number.default();
             }
         }
         (settings, wrong)

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The key that talks, by its place on the keyboard as `KeyboardEvent.code` names it; or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct TalkKey(Option<Box<str>>);
 
 /// What is stored where no key talks.
@@ -73,6 +76,20 @@ impl TalkKey {
     #[must_use]
     pub fn is(&self, code: &str) -> bool {
         self.0.as_deref() == Some(code)
+    }
+}
+
+impl From<TalkKey> for String {
+    fn from(key: TalkKey) -> Self {
+        key.code().to_owned()
+    }
+}
+
+impl TryFrom<String> for TalkKey {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        Self::parse(&code)
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use leptos::prelude::*;
 
 use crate::protocol::WallTime;
-use crate::state::App;
+use crate::state::{App, Clock};
 
 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits")]
 fn date(time: WallTime) -> Date {
@@ -42,7 +42,11 @@ impl Form {
             return None;
         }
         let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
-        clock.filter(|clock| *clock != "auto").map(|clock| clock == "12")
+        match clock? {
+            Clock::Auto => None,
+            Clock::Hours12 => Some(true),
+            Clock::Hours24 => Some(false),
+        }
     }
 
     /// In the user's language.

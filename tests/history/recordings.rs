@@ -117,8 +117,8 @@ fn damaged_lines_are_named_and_the_others_read() {
     let imported = Recording::import(text).unwrap();
     let places: Vec<usize> = imported.damages.iter().map(|damage| damage.place).collect();
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
-    assert_eq!(imported.damages[1].why, "field `dir`: expected \"in\" or \"out\"");
-    assert_eq!(imported.damages[2].why, "field `frame`: expected text");
+    assert_eq!(imported.damages[1].why, "field `dir`: unknown variant `sideways`, expected one of `in`, `out`, `note`, `close`");
+    assert_eq!(imported.damages[2].why, "field `frame`: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[1].micros - entries[0].micros, 3_500_000, "a line without a date goes on from the one before");
@@ -166,9 +166,9 @@ fn an_archive_as_browsers_write_it_is_read() {
     assert_eq!(
         named,
         [
-            (3, "not a frame of text, but of opcode 2"),
-            (4, "`error` is neither \"send\" nor \"receive\""),
-            (5, "field `time`: expected seconds since 1970"),
+            (3, "field `opcode`: expected a text frame, found opcode 2"),
+            (4, "field `type`: unknown variant `error`, expected `send` or `receive`"),
+            (5, "field `time`: invalid type: null, expected f64"),
         ]
     );
 }

@@ -53,29 +53,37 @@ fn a_wrong_shape_names_the_type_and_the_field() {
     let cases = [
         (
             json!({"type": "llm_token", "data": {"token": 7}}),
-            "`llm_token`: field `data.token`: expected text, found a number",
+            "`llm_token`: field `data.token`: invalid type: integer, expected a string",
         ),
-        (json!({"type": "llm_token"}), "`llm_token`: field `data`: expected an object, found null"),
-        (json!({"type": "llm_token", "data": {}}), "`llm_token`: field `data.token`: expected text, found nothing"),
+        (json!({"type": "llm_token"}), "`llm_token`: field `data`: invalid type: null, expected an object"),
+        (json!({"type": "llm_token", "data": {}}), "`llm_token`: field `data`: missing field `token`"),
         (
             json!({"type": "stt_start", "seq": "one", "data": {}}),
-            "`stt_start`: field `seq`: expected a whole number from 0, found text",
+            "`stt_start`: field `seq`: invalid type: string, expected a JSON number",
         ),
         (
             json!({"type": "memory_debug_search", "data": {"query": "", "results": [{"content": ""}, {"content": 1}]}}),
-            "`memory_debug_search`: field `data.results.1.content`: expected text, found a number",
+            "`memory_debug_search`: field `data.results[1].content`: invalid type: integer, expected a string",
         ),
         (
             json!({"type": "latency_trace", "data": {"component_times": {"stt": "fast"}}}),
-            "`latency_trace`: field `data.component_times.stt`: expected a number, found text",
+            "`latency_trace`: field `data.component_times.stt`: invalid type: string, expected f64",
         ),
         (
             json!({"type": "auth_challenge", "data": {}}),
-            "`auth_challenge`: field `data.token`: expected text, found nothing",
+            "`auth_challenge`: field `data`: missing field `token`",
         ),
-        (json!({"type": "replay", "events": {}}), "`replay`: field `events`: expected a list, found an object"),
-        (json!({"type": 5}), "field `type`: expected text, found a number"),
-        (json!([1]), "expected an object, found a list"),
+        (json!({"type": "replay", "events": {}}), "`replay`: field `events`: invalid type: map, expected a sequence"),
+        (
+            json!({"type": "tts_progress", "data": [50]}),
+            "`tts_progress`: field `data`: invalid type: array, expected an object",
+        ),
+        (
+            json!({"type": "memory_debug_stats", "data": {"stats": {"long_term": {"memory_count": -1}}}}),
+            "`memory_debug_stats`: field `data.stats.long_term.memory_count`: expected a whole number from 0",
+        ),
+        (json!({"type": 5}), "field `type`: invalid type: integer, expected a string"),
+        (json!([1]), "expected an object, found an array"),
     ];
     for (frame, expected) in cases {
         assert_eq!(error(&frame), expected);
@@ -87,6 +95,23 @@ fn a_token_is_never_printed() {
     let frame = json!({"type": "auth_challenge", "data": {"token": "secret"}});
     let printed = format!("{:?}", decode(&frame.to_string()));
     assert!(printed.contains("Challenge") && !printed.contains("secret"), "{printed}");
+}
+
+#[test]
+fn an_error_does_not_quote_the_value() {
+    for data in [json!("secret"), json!({"token": ["secret"]}), json!({"token": {"secret, expected ": 1}})] {
+        let error = error(&json!({"type": "auth_challenge", "data": data}));
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn an_event_survives_being_written_and_read() {
+    let data = json!({"query": "tea", "results": [{"id": 7, "content": "green"}], "results_count": 1});
+    let read = event(&json!({"type": "memory_debug_search", "data": data})).event;
+    let Event::MemorySearch(search) = &read else { panic!("not a search") };
+    let again = event(&json!({"type": "memory_debug_search", "data": search}));
+    assert_eq!(again.event, read);
 }
 
 #[test]

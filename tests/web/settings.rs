@@ -1,6 +1,6 @@
 //! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
 
-use coda_dashboard::state::{CHOICES, NUMBERS, NoticeLevel, Settings, TOGGLES, TalkKey};
+use coda_dashboard::state::{CHOICES, Clock, LogLevel, NUMBERS, NoticeLevel, Settings, TOGGLES, TalkKey, TalkMode};
 use coda_dashboard::ui::pages::SettingsPage;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -27,7 +27,7 @@ fn every_setting_reads_back_what_it_wrote() {
         *(number.field)(&mut settings) = *number.range.start();
     }
     for choice in CHOICES {
-        *(choice.field)(&mut settings) = choice.options[choice.options.len() - 1].0;
+        assert!((choice.field)(&mut settings).choose(choice.options[choice.options.len() - 1].0));
     }
     for toggle in TOGGLES {
         let value = (toggle.field)(&mut settings);
@@ -40,7 +40,7 @@ fn every_setting_reads_back_what_it_wrote() {
 #[wasm_bindgen_test]
 fn settings_of_an_older_version_are_read() {
     let (settings, wrong) = Settings::from_json(r#"{"version": 1, "gap_millis": 250, "log_level": "debug"}"#);
-    assert_eq!((settings.gap_millis, settings.log_level, wrong.len()), (250, "debug", 0));
+    assert_eq!((settings.gap_millis, settings.log_level, wrong.len()), (250, LogLevel::Debug, 0));
 }
 
 #[wasm_bindgen_test]
@@ -99,7 +99,7 @@ async fn a_damaged_store_is_told_in_a_notice_and_the_page_opens() {
 async fn the_talk_button_can_be_one_to_click() {
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    page.app.set_settings(Settings { talk_mode: "click", ..Settings::default() });
+    page.app.set_settings(Settings { talk_mode: TalkMode::Click, ..Settings::default() });
     page.until_shown("Click to talk").await;
     page.pointer("[data-testid=talk]", "pointerdown");
     page.pointer("[data-testid=talk]", "pointerup");
@@ -197,9 +197,9 @@ async fn times_are_shown_with_12_or_24_hours_as_wanted() {
         page.app.set_settings(Settings { clock, ..Settings::default() });
         page.click("nav a[href='/']");
     };
-    want("12").await;
+    want(Clock::Hours12).await;
     page.until("12 hours", || times().contains("AM") || times().contains("PM")).await;
-    want("24").await;
+    want(Clock::Hours24).await;
     page.until("24 hours", || !times().contains("AM") && !times().contains("PM") && times().contains(':')).await;
 }
 

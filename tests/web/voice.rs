@@ -1,7 +1,7 @@
 //! The talk button, the talk key, the stages of the turn, and the face, with the Python test server.
 
 use coda_dashboard::link::{ConnId, Phase};
-use coda_dashboard::state::{Settings, TalkKey};
+use coda_dashboard::state::{Settings, TalkKey, TalkMode};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -53,20 +53,20 @@ fn key(kind: &str, code: &str, name: &str, with_control: bool) -> bool {
 
 #[wasm_bindgen_test]
 async fn a_click_without_a_pointer_starts_and_stops_in_every_mode() {
-    for mode in ["hold", "click"] {
+    for mode in [TalkMode::Hold, TalkMode::Click] {
         let page = ready().await;
         set(&page, |settings| settings.talk_mode = mode);
         page.click(TALK);
         page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
-        assert!(is_pressed(&page), "{mode}");
+        assert!(is_pressed(&page), "{mode:?}");
         page.click(TALK);
         page.until("the end", || page.attribute(LISTENING, "data-state") == "done").await;
-        assert!(!is_pressed(&page), "{mode}");
+        assert!(!is_pressed(&page), "{mode:?}");
         let counts = (seen("stt_start").await.len(), seen("stt_stop").await.len());
-        assert_eq!(counts, (1, 1), "{mode}");
+        assert_eq!(counts, (1, 1), "{mode:?}");
     }
     let page = ready().await;
-    set(&page, |settings| settings.talk_mode = "seconds");
+    set(&page, |settings| settings.talk_mode = TalkMode::Seconds);
     page.click(TALK);
     page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
     assert!(seen("stt_start").await[0]["data"]["duration"].is_number());
@@ -75,7 +75,7 @@ async fn a_click_without_a_pointer_starts_and_stops_in_every_mode() {
 #[wasm_bindgen_test]
 async fn whoever_ends_listening_lets_go_of_the_button() {
     let page = ready().await;
-    set(&page, |settings| settings.talk_mode = "click");
+    set(&page, |settings| settings.talk_mode = TalkMode::Click);
     for end in ["pipeline", "palette", "error"] {
         let before = seen("stt_stop").await.len();
         page.pointer(TALK, "pointerdown");

@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::protocol::Command;
-use crate::state::{App, Settings, TalkKey, use_app};
+use crate::state::{App, Settings, TalkKey, Theme, use_app};
 use crate::ui::app::{DockOpen, PAGES};
 use crate::ui::renders;
 
@@ -21,7 +21,7 @@ enum Choice {
     RunDemo,
     StopSpeaking,
     StopListening,
-    Theme(&'static str),
+    Theme(Theme),
     Dock,
     Keys,
 }
@@ -36,9 +36,9 @@ fn choices() -> Vec<(String, Choice)> {
         ("Run demo", Choice::RunDemo),
         ("Stop speaking", Choice::StopSpeaking),
         ("Stop listening", Choice::StopListening),
-        ("Theme: light", Choice::Theme("light")),
-        ("Theme: dark", Choice::Theme("dark")),
-        ("Theme: as the system", Choice::Theme("system")),
+        ("Theme: light", Choice::Theme(Theme::Light)),
+        ("Theme: dark", Choice::Theme(Theme::Dark)),
+        ("Theme: as the system", Choice::Theme(Theme::System)),
         ("Show or hide the debugger", Choice::Dock),
         ("Show all keys", Choice::Keys),
     ];

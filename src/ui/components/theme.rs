@@ -4,7 +4,7 @@ use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 
 use super::Glyph;
-use crate::state::{Settings, THEMES, use_app};
+use crate::state::{Settings, Theme, use_app};
 use crate::ui::renders;
 
 /// Goes round through the themes.
@@ -14,14 +14,14 @@ pub fn ThemeButton() -> impl IntoView {
     let app = use_app();
     let theme = Memo::new(move |_| app.settings.current.with(|settings| settings.theme));
     let name = move || match theme.get() {
-        "light" => "Theme: light",
-        "dark" => "Theme: dark",
-        _ => "Theme: as the system",
+        Theme::Light => "Theme: light",
+        Theme::Dark => "Theme: dark",
+        Theme::System => "Theme: as the system",
     };
     let icon = move || match theme.get() {
-        "light" => LuSun,
-        "dark" => LuMoon,
-        _ => LuMonitor,
+        Theme::Light => LuSun,
+        Theme::Dark => LuMoon,
+        Theme::System => LuMonitor,
     };
     view! {
         <button
@@ -30,9 +30,12 @@ pub fn ThemeButton() -> impl IntoView {
             aria-label=name
             title=name
             on:click=move |_| {
-                let now = THEMES.iter().position(|(known, _)| *known == theme.get_untracked()).unwrap_or_default();
-                let next = THEMES[(now + 1) % THEMES.len()].0;
-                app.set_settings(Settings { theme: next, ..app.settings.current.get_untracked() });
+                let theme = match theme.get_untracked() {
+                    Theme::System => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                    Theme::Dark => Theme::System,
+                };
+                app.set_settings(Settings { theme, ..app.settings.current.get_untracked() });
             }
         >
             {move || view! { <Glyph icon=icon() /> }}

@@ -9,23 +9,23 @@ use super::Glyph;
 use crate::link::{ConnId, Phase};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
-use crate::state::{App, Settings, TalkKey, use_app};
+use crate::state::{App, Settings, TalkKey, TalkMode, use_app};
 use crate::ui::renders;
 
 /// How the talk button works, from the settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum TalkMode {
+enum Mode {
     Hold,
     Click,
     Seconds(u64),
 }
 
-impl TalkMode {
+impl Mode {
     fn of(settings: &Settings) -> Self {
         match settings.talk_mode {
-            "click" => Self::Click,
-            "seconds" => Self::Seconds(settings.talk_seconds),
-            _ => Self::Hold,
+            TalkMode::Click => Self::Click,
+            TalkMode::Seconds => Self::Seconds(settings.talk_seconds),
+            TalkMode::Hold => Self::Hold,
         }
     }
 }
@@ -34,7 +34,7 @@ impl TalkMode {
 #[derive(Clone, Copy)]
 struct Talk {
     app: App,
-    mode: Memo<TalkMode>,
+    mode: Memo<Mode>,
     /// When Coda was last asked to listen until it is told to stop, if it has not been told yet.
     asked: RwSignal<Option<Timestamp>>,
     /// It was asked, and whoever could end it has not: Coda itself can, and so can any part of the page.
@@ -42,7 +42,7 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(app: App, mode: Memo<TalkMode>) -> Self {
+    fn new(app: App, mode: Memo<Mode>) -> Self {
         let asked = RwSignal::new(None);
         // What is over stays so, although the stages go when the next turn begins.
         let over = Memo::new(move |before: Option<&Option<Timestamp>>| {
@@ -60,17 +60,17 @@ impl Talk {
     /// The button or the key goes down.
     fn press(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
-            (TalkMode::Hold | TalkMode::Click, false) => self.start(action),
-            (TalkMode::Click, true) => self.stop(action),
-            (TalkMode::Hold, true) => {}
-            (TalkMode::Seconds(seconds), _) => self.start_for(seconds, action),
+            (Mode::Hold | Mode::Click, false) => self.start(action),
+            (Mode::Click, true) => self.stop(action),
+            (Mode::Hold, true) => {}
+            (Mode::Seconds(seconds), _) => self.start_for(seconds, action),
         }
     }
 
     /// The button is clicked by something that cannot hold it: Enter, or a screen reader.
     fn toggle(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
-            (TalkMode::Seconds(seconds), _) => self.start_for(seconds, action),
+            (Mode::Seconds(seconds), _) => self.start_for(seconds, action),
             (_, false) => self.start(action),
             (_, true) => self.stop(action),
         }
@@ -78,7 +78,7 @@ impl Talk {
 
     /// The button or the key goes up.
     fn release(&self, action: &'static str) {
-        if self.mode.try_get_untracked() == Some(TalkMode::Hold) {
+        if self.mode.try_get_untracked() == Some(Mode::Hold) {
             self.stop(action);
         }
     }
@@ -170,7 +170,7 @@ pub fn VoiceControls() -> impl IntoView {
     renders::count("VoiceControls");
     let app = use_app();
     let connection = app.connection;
-    let mode = Memo::new(move |_| app.settings.current.with(TalkMode::of));
+    let mode = Memo::new(move |_| app.settings.current.with(Mode::of));
     let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
     let talk = Talk::new(app, mode);
     let is_on = talk.is_on;
@@ -191,9 +191,9 @@ pub fn VoiceControls() -> impl IntoView {
 
     let words = move || match (is_on.get(), mode.get()) {
         (true, _) => "Listening…".to_owned(),
-        (false, TalkMode::Hold) => "Hold to talk".to_owned(),
-        (false, TalkMode::Click) => "Click to talk".to_owned(),
-        (false, TalkMode::Seconds(seconds)) => format!("Talk for {seconds} s"),
+        (false, Mode::Hold) => "Hold to talk".to_owned(),
+        (false, Mode::Click) => "Click to talk".to_owned(),
+        (false, Mode::Seconds(seconds)) => format!("Talk for {seconds} s"),
     };
     let why_not = move || {
         if !connection.is_ready() {

@@ -1,7 +1,8 @@
 //! What differs between the marked row and the chosen one.
 
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::cells::{NOTHING, cut};
 use super::desk::use_desk;
@@ -11,13 +12,21 @@ use crate::ui::renders;
 /// So much of a value is shown.
 const VALUE_CHARS: usize = 200;
 
+/// What a message says.
+#[derive(Serialize)]
+struct Said<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    data: Map<String, Value>,
+}
+
 /// The row as JSON: its frame, or what its message says. Tokens are hidden.
 fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     let row = recorder.get(number)?;
     match &row.kind {
         RowKind::Message { command, .. } => {
-            let said = json!({ "type": command.kind(), "data": command.data() }).to_string();
-            serde_json::from_str(&mask(&said)).ok()
+            let said = Said { kind: command.kind(), data: command.data() };
+            serde_json::from_str(&mask(&serde_json::to_string(&said).ok()?)).ok()
         }
         _ => serde_json::from_str(&shown_text(row)).ok(),
     }

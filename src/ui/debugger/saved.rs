@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::html::Details;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::desk::use_desk;
 use super::storage::{read_list, write_list};
@@ -13,21 +13,10 @@ use crate::ui::renders;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Saved {
     name: String,
     filter: String,
-}
-
-impl Saved {
-    fn read(value: &Value) -> Option<Self> {
-        let field = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Self { name: field("name")?, filter: field("filter")? })
-    }
-
-    fn write(&self) -> Value {
-        json!({ "name": self.name, "filter": self.filter })
-    }
 }
 
 /// The saved filters, and the way to save the present one.
@@ -35,7 +24,7 @@ impl Saved {
 pub fn SavedFilters() -> impl IntoView {
     renders::count("SavedFilters");
     let desk = use_desk();
-    let saved = RwSignal::new(read_list(STORAGE_KEY).iter().filter_map(Saved::read).collect::<Vec<Saved>>());
+    let saved = RwSignal::new(read_list::<Saved>(STORAGE_KEY));
     let name = RwSignal::new(String::new());
     let name_id = desk.element_id("filter-name");
     let popover = NodeRef::<Details>::new();
@@ -46,8 +35,7 @@ pub fn SavedFilters() -> impl IntoView {
         }
     };
     let keep = move || {
-        let list = saved.with_untracked(|saved| saved.iter().map(Saved::write).collect());
-        if !write_list(STORAGE_KEY, list) {
+        if !saved.with_untracked(|saved| write_list(STORAGE_KEY, saved)) {
             let words = "The browser keeps no filters: its storage is full or turned off.";
             desk.app.notices.show(NoticeLevel::Warn, "saved filters", words.into());
         }

@@ -1,7 +1,7 @@
 //! What was sent from here, newest first, kept in the browser.
 
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::desk::use_desk;
 use super::storage::{read_list, write_list};
@@ -14,28 +14,20 @@ const STORAGE_KEY: &str = "coda.debugger.sent";
 const KEPT: usize = 20;
 
 /// A command as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sent {
     /// The wire type.
+    #[serde(rename = "type")]
     pub kind: String,
     /// Its data as it was written.
     pub data: String,
 }
 
-impl Sent {
-    fn read(value: &Value) -> Option<Self> {
-        let field = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Self { kind: field("type")?, data: field("data")? })
-    }
-
-    fn write(&self) -> Value {
-        json!({ "type": self.kind, "data": self.data })
-    }
-}
-
 /// What is kept.
 pub fn read() -> Vec<Sent> {
-    read_list(STORAGE_KEY).iter().filter_map(Sent::read).take(KEPT).collect()
+    let mut list = read_list(STORAGE_KEY);
+    list.truncate(KEPT);
+    list
 }
 
 /// Puts a command first; one that is there already moves. Whether the browser kept it.
@@ -43,7 +35,7 @@ pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
     list.retain(|known| *known != new);
     list.insert(0, new);
     list.truncate(KEPT);
-    write_list(STORAGE_KEY, list.iter().map(Sent::write).collect())
+    write_list(STORAGE_KEY, list)
 }
 
 /// The list; a press puts an entry into the form.
@@ -53,7 +45,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
     let desk = use_desk();
     let clear = move |_| {
         list.set(Vec::new());
-        if !write_list(STORAGE_KEY, Vec::new()) {
+        if !write_list::<Sent>(STORAGE_KEY, &[]) {
             desk.app.notices.show(
                 NoticeLevel::Warn,
                 "sent commands",

@@ -1,19 +1,20 @@
 //! Small lists kept in the browser.
 
 use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The list of this name; empty where there is none, or none that can be read.
-pub fn read_list(name: &str) -> Vec<Value> {
+/// The list of this name, without entries that cannot be read.
+pub fn read_list<T: DeserializeOwned>(name: &str) -> Vec<T> {
     let stored = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(name).ok().flatten());
-    match stored.map(|text| serde_json::from_str(&text)) {
-        Some(Ok(Value::Array(list))) => list,
-        _ => Vec::new(),
-    }
+    let entries: Vec<Value> = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect()
 }
 
 /// Keeps a list; whether the browser did.
-pub fn write_list(name: &str, list: Vec<Value>) -> bool {
+pub fn write_list<T: Serialize>(name: &str, list: &[T]) -> bool {
     let storage = window().local_storage().ok().flatten();
-    storage.is_some_and(|storage| storage.set_item(name, &Value::Array(list).to_string()).is_ok())
+    let text = serde_json::to_string(list);
+    storage.zip(text.ok()).is_some_and(|(storage, text)| storage.set_item(name, &text).is_ok())
 }

@@ -79,12 +79,12 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                 />
                 <Reset
                     label=number.label
-                    is_default=Signal::derive(move || value.get() == number.default && refused.with(Option::is_none))
-                    reset=move || set(number.default)
+                    is_default=Signal::derive(move || value.get() == number.default() && refused.with(Option::is_none))
+                    reset=move || set(number.default())
                 />
             </div>
             <p class="field-hint" id=hint_id>
-                {number.hint} {format!(" From {start} to {end}; default {}.", number.default)}
+                {number.hint} {format!(" From {start} to {end}; default {}.", number.default())}
             </p>
             <p class="field-error" id=error_id role="alert">
                 {move || refused.with(|refused| refused.as_ref().map(|refused| refused.why.clone()))}
@@ -98,10 +98,15 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
 pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
     renders::count("ChoiceField");
     let app = use_app();
-    let value = Memo::new(move |_| *(choice.field)(&mut app.settings.current.get()));
+    let value = Memo::new(move |_| (choice.field)(&mut app.settings.current.get()).name());
     let hint_id = format!("{}-hint", choice.key);
-    let set = move |known| app.set_settings(changed(app, |settings| *(choice.field)(settings) = known));
-    let default = choice.options[0].0;
+    let set = move |name: &str| {
+        let mut settings = app.settings.current.get_untracked();
+        if (choice.field)(&mut settings).choose(name) {
+            app.set_settings(settings);
+        }
+    };
+    let default = (choice.field)(&mut Settings::default()).name();
     view! {
         <div class="field">
             <label for=choice.key>{choice.label}</label>
@@ -110,12 +115,7 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
                 id=choice.key
                 prop:value=value
                 aria-describedby=hint_id.clone()
-                on:change=move |event| {
-                    let wanted = event_target_value(&event);
-                    if let Some((known, _)) = choice.options.iter().find(|(known, _)| *known == wanted) {
-                        set(known);
-                    }
-                }
+                on:change=move |event| set(&event_target_value(&event))
             >
                 {choice
                     .options
