@@ -3,9 +3,11 @@
 
 use std::hint::black_box;
 
+use chrono::DateTime;
+
 use coda_dashboard::history::{Limits, Recorder};
 use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, Origin, Submission};
-use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime};
+use coda_dashboard::protocol::{Command, Now, Timestamp};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CONN: ConnId = ConnId(1);
@@ -35,7 +37,7 @@ impl Bench {
 
     /// Returns the frame that was written last.
     fn input(&mut self, input: Input) -> String {
-        let now = Now { mono: Timestamp::from_millis(self.millis), wall: WallTime::default() };
+        let now = Now { mono: Timestamp::from_millis(self.millis), wall: DateTime::default() };
         self.link.handle(now, input);
         let mut written = String::new();
         while let Some(action) = self.link.poll_action() {

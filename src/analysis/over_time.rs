@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::WallTime;
+use chrono::{DateTime, Utc};
+
+use crate::protocol::utc_from_millis;
 
 const MINUTE_MILLIS: i64 = 60_000;
 /// The lengths of spans that people count in, in minutes, up to a day; beyond, each is twice the one before.
@@ -51,7 +53,7 @@ pub struct OverTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// When they began.
-    pub start: WallTime,
+    pub start: DateTime<Utc>,
     /// What there was in them.
     pub side: Side,
 }
@@ -62,8 +64,8 @@ pub(super) struct ByMinute(BTreeMap<i64, Side>);
 
 impl ByMinute {
     /// The counts of the minute in which `at` lies.
-    pub(super) fn side(&mut self, at: WallTime) -> &mut Side {
-        self.0.entry(at.unix_millis().div_euclid(MINUTE_MILLIS)).or_default()
+    pub(super) fn side(&mut self, at: DateTime<Utc>) -> &mut Side {
+        self.0.entry(at.timestamp_millis().div_euclid(MINUTE_MILLIS)).or_default()
     }
 
     /// All of them, in spans so long that there are no more than `most`.
@@ -80,7 +82,7 @@ impl ByMinute {
         }
         let span = |(number, side): (i64, Side)| {
             let start = number.saturating_mul(minutes).saturating_mul(MINUTE_MILLIS);
-            Span { start: WallTime::from_unix_millis(start), side }
+            Span { start: utc_from_millis(start), side }
         };
         OverTime { minutes, spans: spans.into_iter().map(span).collect() }
     }

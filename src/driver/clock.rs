@@ -2,7 +2,7 @@
 
 use web_sys::Performance;
 
-use crate::protocol::{Now, Timestamp, WallTime};
+use crate::protocol::{Now, Timestamp, utc_from_millis};
 
 thread_local! {
     // Kept, because it is read several times for each event, and the way to it costs more than the reading.
@@ -16,7 +16,7 @@ pub fn now() -> Now {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since the page's start")]
     let mono = Timestamp::from_micros((monotonic_millis * 1_000.0) as u64);
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
-    let wall = WallTime::from_unix_millis(js_sys::Date::now() as i64);
+    let wall = utc_from_millis(js_sys::Date::now() as i64);
     Now { mono, wall }
 }
 

@@ -1,6 +1,7 @@
 //! Recordings as JSON Lines: one frame a line, also as the captures of the real server are written. What is no frame has
 //! lines of the direction "note".
 
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -8,7 +9,7 @@ use super::mask::mask;
 use super::note::{Note, NoteFields};
 use super::recording::{Damage, Entry, Imported, Own, Recording};
 use super::row;
-use crate::protocol::{self, FieldError, WallTime, take};
+use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis};
 
 /// A line of a file.
 #[derive(Serialize)]
@@ -136,17 +137,18 @@ fn read_time(line: &mut Map<String, Value>, start: &mut i64) -> Result<i64, Fiel
 }
 
 /// The time of day at so many microseconds since 1970.
-pub(super) const fn wall(micros: i64) -> WallTime {
-    WallTime::from_unix_millis(micros.div_euclid(1_000))
+pub(super) const fn wall(micros: i64) -> DateTime<Utc> {
+    utc_from_millis(micros.div_euclid(1_000))
 }
 
-/// ISO 8601 in UTC with microseconds; `None` for a time beyond the calendar.
+/// ISO 8601 in UTC with microseconds; `None` beyond the years that it writes with four digits.
 pub(super) fn iso(micros: i64) -> Option<String> {
-    protocol::iso::write(micros, 6)
+    let time = DateTime::from_timestamp_micros(micros).filter(|time| (0..=9999).contains(&time.year()))?;
+    Some(time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 fn read_iso(text: &str) -> Option<i64> {
-    protocol::iso::read(text)
+    parse_iso8601(text).map(|time| time.timestamp_micros())
 }
 
 /// Microseconds as seconds.

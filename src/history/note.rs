@@ -1,5 +1,6 @@
 //! What a record holds beside its frames, as it is written into recordings: messages' states, phases, notices.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use super::jsonl::wall;
 use super::mask::{is_secret, mask_tokens};
 use super::row::{Level, Row, RowKind, What};
 use crate::link::{ConnId, MessageId, MessageState, MessageStatus, PhaseKind, Resumed};
-use crate::protocol::{Command, FieldError, Now, Timestamp, WallTime, from_value};
+use crate::protocol::{Command, FieldError, Now, Timestamp, from_value};
 
 /// A row of a record that is no frame of text.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +146,8 @@ struct MessageFields {
     data: Map<String, Value>,
     component: String,
     action: String,
-    created: WallTime,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    created: DateTime<Utc>,
     created_mono: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     again: Option<MessageId>,

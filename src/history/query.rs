@@ -3,12 +3,13 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::find::Needle;
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind};
 use super::shown::{RAW, state_name};
 use crate::link::{Carries, MessageId, MessageState, Proof};
-use crate::protocol::WallTime;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -79,8 +80,8 @@ impl Comparison {
 pub struct TimeOfDay(pub(super) u32);
 
 impl TimeOfDay {
-    fn of(time: WallTime, context: &Context<'_>) -> Self {
-        let local = time.unix_millis().saturating_add(i64::from(context.utc_offset_minutes) * 60_000);
+    fn of(time: DateTime<Utc>, context: &Context<'_>) -> Self {
+        let local = time.timestamp_millis().saturating_add(i64::from(context.utc_offset_minutes) * 60_000);
         Self(u32::try_from(local.rem_euclid(DAY_MILLIS)).unwrap_or_default())
     }
 }

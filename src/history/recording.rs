@@ -257,10 +257,10 @@ struct FineClock {
 
 impl FineClock {
     fn micros(&mut self, at: Now) -> i64 {
-        let wall = at.wall.unix_millis().saturating_mul(1_000);
+        let wall = at.wall.timestamp_millis().saturating_mul(1_000);
         if let Some(anchor) = self.anchor {
             let passed = i64::try_from(at.mono.since(anchor.mono).as_micros()).unwrap_or(i64::MAX);
-            let fine = anchor.wall.unix_millis().saturating_mul(1_000).saturating_add(passed);
+            let fine = anchor.wall.timestamp_millis().saturating_mul(1_000).saturating_add(passed);
             if fine.abs_diff(wall) <= CLOCKS_AGREE_WITHIN {
                 return fine;
             }

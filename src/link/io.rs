@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use serde::{Deserialize, Serialize};
 
 use super::close::CloseInfo;
 use super::config::LinkConfig;
 use super::message::{MessageId, MessageStatus, Origin, Submission, Waiting};
 use super::phase::{Phase, Trouble};
-use crate::protocol::{Control, DecodeError, Event, Now, Timestamp, WallTime};
+use crate::protocol::{Control, DecodeError, Event, Now, Timestamp};
 
 /// A generation number of sockets: whatever comes from an older one can do nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -205,7 +207,7 @@ pub struct ServerEvent {
     /// Its number in that run, where it has one.
     pub seq: Option<u64>,
     /// When the server sent it.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// When it arrived.
     pub at: Now,
     /// Whether it comes out of the server's replay.

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::io::ConnId;
-use crate::protocol::{Command, Now, WallTime};
+use crate::protocol::{Command, Now};
 
 /// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,7 +69,8 @@ pub struct Waiting {
     /// What the user wrote.
     pub text: String,
     /// When it was created.
-    pub created: WallTime,
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub created: DateTime<Utc>,
     /// It was written and not answered: the server may have read it.
     #[serde(rename = "written")]
     pub was_written: bool,

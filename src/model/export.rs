@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::turn::{Outgoing, Role, Turn};
+use crate::protocol::iso8601;
 
 #[derive(Serialize)]
 struct Export<'a> {
@@ -47,7 +48,7 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
             Role::Assistant => "Coda",
             Role::System => "System",
         };
-        let _ = write!(text, "\n## {who}, {}\n\n", turn.time);
+        let _ = write!(text, "\n## {who}, {}\n\n", iso8601(turn.time));
         for tool in &turn.tools {
             let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome());
         }
@@ -90,7 +91,7 @@ fn exported(turn: &Turn) -> ExportedTurn<'_> {
     let message = turn.outgoing.as_ref().map(|own| ExportedMessage { state: own.state.name(), note: own.words() });
     ExportedTurn {
         role: turn.role.name(),
-        time: turn.time.to_string(),
+        time: iso8601(turn.time),
         text: &turn.text,
         tools: tools.collect(),
         errors: &turn.errors,

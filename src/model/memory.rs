@@ -3,11 +3,13 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use serde_json::Value;
 
 use super::memory_log::{Change, ChangeKind, Found, MemoryLog};
 use crate::link::ServerEvent;
-use crate::protocol::{Event, Id, MemoryUpdated, WallTime};
+use crate::protocol::{Event, Id, MemoryUpdated};
 
 /// Memories kept: twice what Coda's long-term memory holds. Beyond, the one that was not heard of the longest goes.
 const MEMORIES: usize = 2_000;
@@ -28,9 +30,9 @@ pub struct Memory {
     /// From 0 to 1.
     pub importance: Option<f64>,
     /// When an event first told of it.
-    pub first_seen: WallTime,
+    pub first_seen: DateTime<Utc>,
     /// When an event last told of it.
-    pub last_seen: WallTime,
+    pub last_seen: DateTime<Utc>,
     /// What first told of it.
     pub source: MemorySource,
     /// Coda has forgotten it.
@@ -206,14 +208,14 @@ impl Memories {
         matching
     }
 
-    fn learn_found(&mut self, found: Vec<Found>, query: &str, source: MemorySource, time: WallTime) -> bool {
+    fn learn_found(&mut self, found: Vec<Found>, query: &str, source: MemorySource, time: DateTime<Utc>) -> bool {
         found.into_iter().fold(false, |learnt, told| {
             let what = ChangeKind::Found { query: query.to_owned(), similarity: told.similarity };
             self.learn(told, source, what, time) || learnt
         })
     }
 
-    fn update(&mut self, update: &MemoryUpdated, time: WallTime) -> bool {
+    fn update(&mut self, update: &MemoryUpdated, time: DateTime<Utc>) -> bool {
         let value = update.new_value.as_ref();
         let text = value.and_then(Value::as_str);
         let content = text.filter(|_| update.field == "content");
@@ -228,7 +230,7 @@ impl Memories {
     }
 
     /// Puts what was told to the memory that it tells of.
-    fn learn(&mut self, told: Found, source: MemorySource, what: ChangeKind, time: WallTime) -> bool {
+    fn learn(&mut self, told: Found, source: MemorySource, what: ChangeKind, time: DateTime<Utc>) -> bool {
         if told.id.is_none() && told.content.is_empty() {
             return false;
         }
@@ -251,7 +253,7 @@ impl Memories {
         of_id().or_else(|| self.known.iter().rposition(of_content))
     }
 
-    fn insert(&mut self, source: MemorySource, time: WallTime) -> usize {
+    fn insert(&mut self, source: MemorySource, time: DateTime<Utc>) -> usize {
         if self.known.len() >= MEMORIES
             && let Some((at, _)) = self.known.iter().enumerate().min_by_key(|(_, memory)| memory.last_seen)
         {
@@ -291,7 +293,7 @@ impl Memory {
         };
     }
 
-    fn note(&mut self, what: ChangeKind, time: WallTime) {
+    fn note(&mut self, what: ChangeKind, time: DateTime<Utc>) {
         self.last_seen = self.last_seen.max(time);
         if self.history.len() >= CHANGES {
             self.history.remove(0);

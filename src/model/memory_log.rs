@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use chrono::{DateTime, Utc};
+
 use serde_json::Value;
 
 use super::performance::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{
     Event, Id, MemoryFigures, MemoryOperation, MemoryRetrieved, MemorySearch, MemorySearchResult, MemorySnapshot,
-    WallTime,
 };
 
 /// Operations kept; beyond, the oldest goes. More is not read, and a turn makes several.
@@ -26,7 +27,7 @@ const SUMMARY: usize = 160;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// When.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// What.
     pub what: ChangeKind,
 }
@@ -141,7 +142,7 @@ impl Found {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedOperation {
     /// When the server told of it.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// For example `add_memory`.
     pub kind: String,
     /// Its details in one line; empty without any.
@@ -152,7 +153,7 @@ pub struct LoggedOperation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSearch {
     /// When.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// What was asked.
     pub query: String,
     /// Only memories of this type.
@@ -170,10 +171,10 @@ pub struct LoggedSearch {
 pub struct MemoryLog {
     operations: VecDeque<LoggedOperation>,
     counts: BTreeMap<String, u64>,
-    figures: Option<(WallTime, MemoryFigures)>,
+    figures: Option<(DateTime<Utc>, MemoryFigures)>,
     searches: VecDeque<LoggedSearch>,
     retrievals: VecDeque<LoggedSearch>,
-    snapshots: VecDeque<(WallTime, MemorySnapshot)>,
+    snapshots: VecDeque<(DateTime<Utc>, MemorySnapshot)>,
 }
 
 impl MemoryLog {
@@ -191,7 +192,7 @@ impl MemoryLog {
 
     /// The server's own figures, and when it told them.
     #[must_use]
-    pub const fn figures(&self) -> Option<&(WallTime, MemoryFigures)> {
+    pub const fn figures(&self) -> Option<&(DateTime<Utc>, MemoryFigures)> {
         self.figures.as_ref()
     }
 
@@ -209,7 +210,7 @@ impl MemoryLog {
 
     /// When the memory was saved or restored, and what the server said of it.
     #[must_use]
-    pub const fn snapshots(&self) -> &VecDeque<(WallTime, MemorySnapshot)> {
+    pub const fn snapshots(&self) -> &VecDeque<(DateTime<Utc>, MemorySnapshot)> {
         &self.snapshots
     }
 
@@ -244,7 +245,7 @@ impl MemoryLog {
         true
     }
 
-    fn add_operation(&mut self, operation: &MemoryOperation, time: WallTime) {
+    fn add_operation(&mut self, operation: &MemoryOperation, time: DateTime<Utc>) {
         let kind = operation.operation_type.clone();
         if self.counts.len() < OPERATION_TYPES || self.counts.contains_key(&kind) {
             *self.counts.entry(kind.clone()).or_default() += 1;

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use chrono::{DateTime, Utc};
+
 use crate::link::ServerEvent;
-use crate::protocol::{ComponentStats, ComponentTiming, Event, LatencyTrace, OperationStats, SystemMetrics, WallTime};
+use crate::protocol::{ComponentStats, ComponentTiming, Event, LatencyTrace, OperationStats, SystemMetrics};
 
 /// Turns kept: days of talking, and still few enough to sort whenever they are looked at.
 const TURNS: usize = 1_000;
@@ -18,7 +20,7 @@ const OPERATIONS: usize = 500;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TurnLatency {
     /// When the server told of it.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// Speech recognition.
     pub stt: Option<f64>,
     /// Language model.
@@ -42,7 +44,7 @@ pub struct TurnLatency {
 }
 
 impl TurnLatency {
-    fn read(trace: &LatencyTrace, time: WallTime) -> Self {
+    fn read(trace: &LatencyTrace, time: DateTime<Utc>) -> Self {
         let find = |flat: Option<f64>, nested: Option<&BTreeMap<String, Option<f64>>>, names: &[&str]| {
             let look_up = |name: &&str| measured(nested?.get(*name).copied().flatten());
             measured(flat).or_else(|| names.iter().find_map(look_up))
@@ -101,7 +103,7 @@ pub struct Summary {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ResourceSample {
     /// When.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// Main memory, in megabytes.
     pub memory_mb: Option<f64>,
     /// Processor, in percent of one core.
@@ -245,7 +247,7 @@ impl Performance {
         })
     }
 
-    fn add_turn(&mut self, trace: &LatencyTrace, time: WallTime) -> bool {
+    fn add_turn(&mut self, trace: &LatencyTrace, time: DateTime<Utc>) -> bool {
         let turn = TurnLatency::read(trace, time);
         let says_something = turn != TurnLatency { time, ..TurnLatency::default() };
         if says_something {
@@ -254,7 +256,7 @@ impl Performance {
         says_something
     }
 
-    fn add_sample(&mut self, metrics: &SystemMetrics, time: WallTime) -> bool {
+    fn add_sample(&mut self, metrics: &SystemMetrics, time: DateTime<Utc>) -> bool {
         let sample = ResourceSample {
             time,
             memory_mb: measured(metrics.memory_mb),

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use chrono::{DateTime, Utc};
+
 use serde_json::Value;
 
 use super::performance::{measured, push_bounded};
 use crate::link::ServerEvent;
-use crate::protocol::{Event, Now, WallTime};
+use crate::protocol::{Event, Now};
 
 /// Errors kept; beyond, the oldest goes. More is not read; each service goes on counting.
 const ERRORS: usize = 200;
@@ -89,7 +91,7 @@ pub struct ServiceStatus {
     /// For example `en`.
     pub language: Option<String>,
     /// When it last did something; to the second while it is at work.
-    pub last_activity: Option<WallTime>,
+    pub last_activity: Option<DateTime<Utc>>,
     /// What went wrong last.
     pub last_error: Option<ServerError>,
     /// How often something went wrong.
@@ -102,7 +104,7 @@ pub struct ServerError {
     /// Counts the errors from 1 and names this one for as long as the page lives.
     pub number: u64,
     /// When.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// Where; `None` for the server as a whole.
     pub service: Option<Service>,
     /// The tool, for an error of a tool's.
@@ -129,7 +131,7 @@ pub struct ServerRun {
 /// How Coda's services and its runs are.
 #[derive(Debug, Default)]
 pub struct System {
-    info: Option<(WallTime, Value)>,
+    info: Option<(DateTime<Utc>, Value)>,
     services: [ServiceStatus; Service::ALL.len()],
     errors: VecDeque<ServerError>,
     last_number: u64,
@@ -204,7 +206,7 @@ impl System {
 
     /// What the server last said of itself, free-form, and when.
     #[must_use]
-    pub const fn info(&self) -> Option<&(WallTime, Value)> {
+    pub const fn info(&self) -> Option<&(DateTime<Utc>, Value)> {
         self.info.as_ref()
     }
 
@@ -252,19 +254,19 @@ impl System {
     }
 
     /// A sign of work under way, of which many come: within a second nothing changes to see.
-    fn works(&mut self, service: Service, time: WallTime) {
-        let second = |time: WallTime| time.unix_millis() / 1_000;
+    fn works(&mut self, service: Service, time: DateTime<Utc>) {
+        let second = |time: DateTime<Utc>| time.timestamp_millis() / 1_000;
         let status = self.service(service);
         if status.state != ServiceState::Working || status.last_activity.map(second) != Some(second(time)) {
             self.becomes(service, ServiceState::Working, time);
         }
     }
 
-    fn is_ready(&mut self, service: Service, time: WallTime) {
+    fn is_ready(&mut self, service: Service, time: DateTime<Utc>) {
         self.becomes(service, ServiceState::Ready, time);
     }
 
-    fn becomes(&mut self, service: Service, state: ServiceState, time: WallTime) -> &mut ServiceStatus {
+    fn becomes(&mut self, service: Service, state: ServiceState, time: DateTime<Utc>) -> &mut ServiceStatus {
         self.revision += 1;
         let status = &mut self.services[service as usize];
         status.state = state;
@@ -272,7 +274,7 @@ impl System {
         status
     }
 
-    fn note_error(&mut self, event: &Event, time: WallTime) {
+    fn note_error(&mut self, event: &Event, time: DateTime<Utc>) {
         let (service, tool, level, message, details) = match event {
             Event::ListeningError(error) => (Some(Service::Stt), None, None, &error.message, &error.details),
             Event::AnswerError(error) => (Some(Service::Llm), None, None, &error.message, &error.details),

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use chrono::{DateTime, Utc};
+
 use serde_json::Value;
 
 use super::performance::{mean, measured, push_bounded};
 use crate::link::ServerEvent;
-use crate::protocol::{Event, WallTime};
+use crate::protocol::Event;
 
 /// Calls kept; beyond, the oldest goes. More is not read, and each holds the server's free-form values.
 pub const CALLS: usize = 1_000;
@@ -21,7 +23,7 @@ pub struct ToolUse {
     /// With what, free-form; `None` also where the call was missed.
     pub parameters: Option<Value>,
     /// When it was called; where that was missed, when it ended.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// What came of it.
     pub outcome: ToolOutcome,
     /// How long it took, in seconds, where the server told.
@@ -67,7 +69,7 @@ pub struct ToolSummary {
     /// Longest of them, in seconds.
     pub max_seconds: Option<f64>,
     /// When it was used last.
-    pub last_used: WallTime,
+    pub last_used: DateTime<Utc>,
 }
 
 /// The tools that Coda has used.
@@ -152,7 +154,7 @@ impl Tools {
         parameters: Option<Value>,
         outcome: ToolOutcome,
         seconds: Option<f64>,
-        time: WallTime,
+        time: DateTime<Utc>,
     ) {
         self.last_number += 1;
         let (number, name, turn_number) = (self.last_number, name.to_owned(), self.user_turns);
@@ -162,7 +164,7 @@ impl Tools {
     }
 
     /// Results name only the tool: the oldest running call of that name is the one.
-    fn end(&mut self, name: &str, outcome: ToolOutcome, seconds: Option<f64>, time: WallTime) {
+    fn end(&mut self, name: &str, outcome: ToolOutcome, seconds: Option<f64>, time: DateTime<Utc>) {
         let is_it = |tool_use: &&mut ToolUse| tool_use.name == name && tool_use.outcome == ToolOutcome::Running;
         if let Some(running) = self.uses.iter_mut().find(is_it) {
             running.outcome = outcome;

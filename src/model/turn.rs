@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use serde_json::Value;
 
 use crate::link::{Cancellation, MessageId, MessageState};
-use crate::protocol::{Command, WallTime};
+use crate::protocol::Command;
 
 /// Names an entry for as long as the page lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,7 @@ pub struct Turn {
     /// The connection ended while it was written, and the rest has not come.
     pub is_cut_off: bool,
     /// When it began.
-    pub time: WallTime,
+    pub time: DateTime<Utc>,
     /// A session of the server's began with it.
     pub begins_session: bool,
     /// Counts the turns that the server began for the user, from 1; `None` for what is none of them.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,7 +11,7 @@ use super::command::Command;
 use super::event::Event;
 use super::server_clock::ServerTime;
 use super::shape::{Count, FieldError, count, json_type, object, take};
-use super::time::WallTime;
+use super::time::iso8601;
 
 /// The largest frame that the server takes, in bytes of UTF-8: it closes the connection with 1009 above it.
 pub const MAX_FRAME_BYTES: usize = 10 * 1024 * 1024;
@@ -212,7 +214,7 @@ impl<D: Serialize> OutgoingFrame<'_, D> {
 
 /// The text of a command's frame. `message_id` goes inside `data`, where the server's deduplication sees it.
 #[must_use]
-pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
+pub fn encode(command: &Command, message_id: &str, now: DateTime<Utc>) -> String {
     let mut data: Map<String, Value> = command.data();
     data.insert("message_id".to_owned(), message_id.into());
     encode_bare(command.kind(), data, now)
@@ -220,8 +222,8 @@ pub fn encode(command: &Command, message_id: &str, now: WallTime) -> String {
 
 /// The text of a frame as it is, without a message's id.
 #[must_use]
-pub fn encode_bare(kind: &str, data: Map<String, Value>, now: WallTime) -> String {
-    OutgoingFrame { kind, data, timestamp: Some(now.to_string()) }.write()
+pub fn encode_bare(kind: &str, data: Map<String, Value>, now: DateTime<Utc>) -> String {
+    OutgoingFrame { kind, data, timestamp: Some(iso8601(now)) }.write()
 }
 
 /// The type of a frame, whatever else is in it; `None` where the server would drop it.

@@ -5,7 +5,6 @@
 mod codec;
 mod command;
 mod event;
-pub(crate) mod iso;
 mod server_clock;
 mod shape;
 mod time;
@@ -19,4 +18,4 @@ pub use event::*;
 pub use server_clock::{ServerClock, ServerTime};
 pub use shape::{FieldError, Id};
 pub(crate) use shape::{from_value, or_default, take};
-pub use time::{Now, Timestamp, WallTime};
+pub use time::{Now, Timestamp, iso8601, parse_iso8601, utc_from_millis};

@@ -3,9 +3,10 @@
 //! Coda 0.1.2 sends its event loop's monotonic seconds, other versions epoch seconds or milliseconds,
 //! and some events carry ISO 8601 text.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::time::WallTime;
+use super::time::{parse_iso8601, utc_from_millis};
 
 /// A timestamp as the server sent it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +14,7 @@ pub enum ServerTime {
     /// Seconds on a clock with an unknown origin.
     Monotonic(f64),
     /// A time of day.
-    Wall(WallTime),
+    Wall(DateTime<Utc>),
 }
 
 /// Below this a number is monotonic seconds (16 years of uptime), from here on epoch seconds (since 1985).
@@ -28,7 +29,7 @@ impl ServerTime {
     #[must_use]
     pub fn from_value(value: &Value) -> Option<Self> {
         if let Value::String(text) = value {
-            return WallTime::parse_iso(text).map(Self::Wall);
+            return parse_iso8601(text).map(Self::Wall);
         }
         let number = value.as_f64()?;
         if !(0.0..LAST_EPOCH_MILLI).contains(&number) {
@@ -39,7 +40,7 @@ impl ServerTime {
             let millis = if number < FIRST_EPOCH_MILLI { number * 1_000.0 } else { number };
             #[expect(clippy::cast_possible_truncation, reason = "bounded by LAST_EPOCH_MILLI above")]
             let millis = millis.round() as i64;
-            Some(Self::Wall(WallTime::from_unix_millis(millis)))
+            Some(Self::Wall(utc_from_millis(millis)))
         }
     }
 }
@@ -56,17 +57,17 @@ pub struct ServerClock {
 
 impl ServerClock {
     /// The time of day of `time`, for a frame that arrived at `arrived`. Without a timestamp, that is the arrival.
-    pub fn wall_time(&mut self, time: Option<ServerTime>, arrived: WallTime) -> WallTime {
+    pub fn wall_time(&mut self, time: Option<ServerTime>, arrived: DateTime<Utc>) -> DateTime<Utc> {
         match time {
             None => arrived,
             Some(ServerTime::Wall(wall)) => wall,
             Some(ServerTime::Monotonic(seconds)) => {
                 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits until the year 287396")]
-                let offset = arrived.unix_millis() as f64 - seconds * 1_000.0;
+                let offset = arrived.timestamp_millis() as f64 - seconds * 1_000.0;
                 let smallest = self.smallest_offset_millis.map_or(offset, |known| known.min(offset));
                 self.smallest_offset_millis = Some(smallest);
                 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-                WallTime::from_unix_millis((smallest + seconds * 1_000.0).round() as i64)
+                utc_from_millis((smallest + seconds * 1_000.0).round() as i64)
             }
         }
     }
@@ -75,12 +76,13 @@ impl ServerClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::iso8601;
     use serde_json::json;
 
-    const ARRIVED: WallTime = WallTime::from_unix_millis(1_795_374_567_500);
+    const ARRIVED: DateTime<Utc> = utc_from_millis(1_795_374_567_500);
 
     fn shown(value: &Value) -> String {
-        ServerClock::default().wall_time(ServerTime::from_value(value), ARRIVED).to_string()
+        iso8601(ServerClock::default().wall_time(ServerTime::from_value(value), ARRIVED))
     }
 
     #[test]
@@ -88,21 +90,21 @@ mod tests {
         assert_eq!(shown(&json!(1_795_374_567.196_574)), "2026-11-22T19:09:27.197Z");
         assert_eq!(shown(&json!(1_795_374_567_196_u64)), "2026-11-22T19:09:27.196Z");
         assert_eq!(shown(&json!("2026-11-22T20:09:27.196+01:00")), "2026-11-22T19:09:27.196Z");
-        assert_eq!(shown(&json!(2_886.048_590_663)), ARRIVED.to_string());
-        assert_eq!(shown(&json!(2886)), ARRIVED.to_string());
+        assert_eq!(shown(&json!(2_886.048_590_663)), iso8601(ARRIVED));
+        assert_eq!(shown(&json!(2886)), iso8601(ARRIVED));
     }
 
     #[test]
     fn what_cannot_be_a_time_counts_as_the_arrival() {
         for value in [json!(-1), json!(1e300), json!("soon"), json!(null), json!([1])] {
-            assert_eq!(shown(&value), ARRIVED.to_string(), "{value}");
+            assert_eq!(shown(&value), iso8601(ARRIVED), "{value}");
         }
     }
 
     #[test]
     fn a_delayed_frame_gets_the_time_it_was_sent_at() {
         let mut clock = ServerClock::default();
-        let at = |millis| WallTime::from_unix_millis(ARRIVED.unix_millis() + millis);
+        let at = |millis| utc_from_millis(ARRIVED.timestamp_millis() + millis);
         assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(100.0)), at(0)), at(0));
         assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(101.0)), at(1_800)), at(1_000), "800 ms late");
         assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(102.0)), at(1_950)), at(1_950), "a quicker way");

@@ -1,12 +1,10 @@
-//! Local time, always handed in from outside: a monotonic clock for deadlines, a wall clock for people.
+//! Local time, always handed in from outside: a monotonic clock for deadlines, UTC for people.
 
-use std::fmt;
 use std::ops::Add;
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-
-use super::iso;
 
 /// A point on the local monotonic clock, in microseconds since an arbitrary origin (the page's start).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,48 +49,39 @@ impl Add<Duration> for Timestamp {
     }
 }
 
-/// A time of day: milliseconds since 1970-01-01 UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WallTime(i64);
-
-impl WallTime {
-    /// The time `millis` milliseconds after 1970-01-01 UTC.
-    #[must_use]
-    pub const fn from_unix_millis(millis: i64) -> Self {
-        Self(millis)
-    }
-
-    /// Milliseconds since 1970-01-01 UTC.
-    #[must_use]
-    pub const fn unix_millis(self) -> i64 {
-        self.0
-    }
-
-    /// Reads an ISO 8601 date and time. One without an offset, as Python's `isoformat()` writes it, is taken as UTC.
-    #[must_use]
-    pub fn parse_iso(text: &str) -> Option<Self> {
-        iso::read(text).map(|micros| Self(micros.div_euclid(1_000)))
-    }
-}
-
-/// ISO 8601 in UTC with milliseconds, as the server's clients send it.
-impl fmt::Display for WallTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.checked_mul(1_000).and_then(|micros| iso::write(micros, 3)) {
-            Some(text) => f.write_str(&text),
-            None => write!(f, "{} ms since 1970", self.0),
-        }
-    }
-}
-
 /// Both clocks, read at the same moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
     /// For deadlines and durations.
     pub mono: Timestamp,
     /// For people and for the wire.
-    pub wall: WallTime,
+    pub wall: DateTime<Utc>,
+}
+
+/// The time `millis` milliseconds after 1970-01-01 UTC; the calendar's nearest end for one outside it.
+#[must_use]
+pub const fn utc_from_millis(millis: i64) -> DateTime<Utc> {
+    match DateTime::from_timestamp_millis(millis) {
+        Some(time) => time,
+        None if millis < 0 => DateTime::<Utc>::MIN_UTC,
+        None => DateTime::<Utc>::MAX_UTC,
+    }
+}
+
+/// Reads an ISO 8601 date and time. One without an offset, as Python's `isoformat()` writes it, is taken as UTC.
+#[must_use]
+pub fn parse_iso8601(text: &str) -> Option<DateTime<Utc>> {
+    // ISO 8601 also allows a comma before the fraction, a space for the T, and an offset without a colon.
+    let text = text.trim().replacen(',', ".", 1).replacen([' ', 't'], "T", 1);
+    let with_offset = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%#z").map(|time| time.to_utc());
+    let without = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").map(|time| time.and_utc());
+    with_offset.or_else(|_| without()).ok()
+}
+
+/// Writes a time as ISO 8601 in UTC with milliseconds, as Coda's clients send it.
+#[must_use]
+pub fn iso8601(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]
@@ -100,17 +89,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wall_time_prints_as_iso_8601_and_reads_back() {
-        let time = WallTime::from_unix_millis(1_795_374_567_196);
-        assert_eq!(time.to_string(), "2026-11-22T19:09:27.196Z");
-        assert_eq!(WallTime::parse_iso(&time.to_string()), Some(time));
+    fn a_time_is_written_as_iso_8601_and_reads_back() {
+        let time = utc_from_millis(1_795_374_567_196);
+        assert_eq!(iso8601(time), "2026-11-22T19:09:27.196Z");
+        assert_eq!(parse_iso8601(&iso8601(time)), Some(time));
     }
 
     #[test]
-    fn an_iso_time_without_an_offset_is_utc() {
-        assert_eq!(WallTime::parse_iso("2025-04-25T12:00:00"), WallTime::parse_iso("2025-04-25T12:00:00Z"));
-        assert_eq!(WallTime::parse_iso("2025-04-25T12:00:00.25"), WallTime::parse_iso("2025-04-25T14:00:00.250+02:00"));
-        assert_eq!(WallTime::parse_iso("yesterday"), None);
+    fn every_form_of_iso_8601_that_servers_write_is_read() {
+        let noon = parse_iso8601("2025-04-25T12:00:00Z");
+        assert!(noon.is_some());
+        for text in [
+            "2025-04-25T12:00:00",
+            "2025-04-25 12:00:00",
+            "2025-04-25t12:00:00z",
+            "2025-04-25T12:00:00.000000",
+            "2025-04-25 12:00:00,0",
+            "2025-04-25T14:00:00+02:00",
+            "2025-04-25T14:00:00+0200",
+            " 2025-04-25T09:30:00.0-02:30 ",
+        ] {
+            assert_eq!(parse_iso8601(text), noon, "{text}");
+        }
+        for text in ["", "yesterday", "2025-04-25", "2025-04-25T12:00", "2025-02-29T00:00:00Z", "2025-04-25T12:00:00Zx"]
+        {
+            assert_eq!(parse_iso8601(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_outside_the_calendar_is_its_end() {
+        assert_eq!(utc_from_millis(i64::MAX), DateTime::<Utc>::MAX_UTC);
+        assert_eq!(utc_from_millis(i64::MIN), DateTime::<Utc>::MIN_UTC);
     }
 
     #[test]

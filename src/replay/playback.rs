@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::reader::Reader;
 use crate::history::{Direction, Level, Recorder, Recording, Told};
 use crate::link::LinkEvent;
-use crate::protocol::{Event, Now, Timestamp, WallTime};
+use crate::protocol::{Event, Now, Timestamp, utc_from_millis};
 
 /// So much of a text stands on its mark.
 const MARK_CHARS: usize = 60;
@@ -61,7 +61,7 @@ impl Playback {
         let mut notes = recording.notes.iter().peekable();
         for entry in entries {
             let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
-            let wall = WallTime::from_unix_millis(entry.micros.div_euclid(1_000));
+            let wall = utc_from_millis(entry.micros.div_euclid(1_000));
             // Zero is what nothing has been recorded at.
             let mono = Timestamp::from_micros(passed.saturating_add(1));
             let now = entry.told_at().unwrap_or(Now { mono, wall });

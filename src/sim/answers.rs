@@ -1,9 +1,10 @@
 //! The assistant's lines: an answer, and what it takes to give it, for every text.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::memory::Remembered;
-use crate::protocol::WallTime;
+use crate::protocol::iso8601;
 
 /// How the assistant says hello.
 pub(super) const GREETING: &str = "Hello! I am a **simulated Coda**: I live inside this page and need no server. \
@@ -68,7 +69,7 @@ impl From<&str> for Answer {
 }
 
 /// The answer to a text, by the words in it. The words `error`, `tool`, `long` and `markdown` come before all others.
-pub(super) fn choose(text: &str, now: WallTime, memories: &[Remembered]) -> Answer {
+pub(super) fn choose(text: &str, now: DateTime<Utc>, memories: &[Remembered]) -> Answer {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
@@ -134,8 +135,8 @@ fn weather(text: &str) -> Answer {
     Answer { tool: Some(Tool { name: "get_weather", parameters: json!({ "city": city }), result }), ..text.into() }
 }
 
-fn time(now: WallTime) -> Answer {
-    let iso = now.to_string();
+fn time(now: DateTime<Utc>) -> Answer {
+    let iso = iso8601(now);
     let (date, clock) = (iso.get(..10).unwrap_or(&iso), iso.get(11..16).unwrap_or(&iso));
     let text = format!("It is **{clock} UTC** on {date}. At least *that* is not simulated: your own clock told me.");
     let tool = Tool { name: "get_time", parameters: json!({ "zone": "UTC" }), result: iso.clone() };

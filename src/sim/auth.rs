@@ -23,7 +23,7 @@ impl Tokens {
     pub(super) fn issue(&mut self, now: Now, rng: &mut Rng) -> String {
         self.issued.retain(|_, (_, at)| now.mono.since(*at) < TOKEN_LIFETIME);
         let client_id = new_client_id(rng);
-        let seconds = now.wall.unix_millis() / 1_000;
+        let seconds = now.wall.timestamp_millis() / 1_000;
         let token = format!("{client_id}:{seconds}:{:016x}:{:032x}", rng.u64(..), rng.u128(..));
         self.issued.insert(token.clone(), (client_id, now.mono));
         token

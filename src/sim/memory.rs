@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use crate::protocol::WallTime;
+use crate::protocol::iso8601;
 
 /// How many memories are kept; the oldest goes first.
 const MAX_MEMORIES: usize = 200;
@@ -39,7 +41,7 @@ pub(super) struct Remembered {
     pub content: String,
     kind: &'static str,
     importance: f64,
-    at: WallTime,
+    at: DateTime<Utc>,
 }
 
 impl Memory {
@@ -54,7 +56,13 @@ impl Memory {
     }
 
     /// Stores a memory.
-    pub(super) fn store(&mut self, kind: &'static str, content: &str, importance: f64, now: WallTime) -> Vec<Draft> {
+    pub(super) fn store(
+        &mut self,
+        kind: &'static str,
+        content: &str,
+        importance: f64,
+        now: DateTime<Utc>,
+    ) -> Vec<Draft> {
         let id = format!("mem_{}", self.made);
         self.made += 1;
         if self.memories.len() == MAX_MEMORIES {
@@ -95,7 +103,7 @@ impl Memory {
     }
 
     /// Searches, and makes what fits best stronger.
-    pub(super) fn recall(&mut self, query: &str, now: WallTime) -> Vec<Draft> {
+    pub(super) fn recall(&mut self, query: &str, now: DateTime<Utc>) -> Vec<Draft> {
         let found = self.find(query);
         let best = found.first().map(|(_, memory)| memory.id.clone());
         let results: Vec<Value> = found.iter().map(|(similarity, memory)| memory.to_json(*similarity)).collect();
@@ -119,7 +127,7 @@ impl Memory {
     }
 
     /// Forgets what fits a text best.
-    pub(super) fn forget(&mut self, query: &str, now: WallTime) -> Vec<Draft> {
+    pub(super) fn forget(&mut self, query: &str, now: DateTime<Utc>) -> Vec<Draft> {
         let Some(id) = self.find(query).first().map(|(_, memory)| memory.id.clone()) else { return Vec::new() };
         let preview = self.memories.iter().find(|memory| memory.id == id).map(|memory| memory.content.clone());
         self.memories.retain(|memory| memory.id != id);
@@ -129,16 +137,16 @@ impl Memory {
     }
 
     /// Saves everything.
-    pub(super) fn snapshot(&mut self, now: WallTime) -> Vec<Draft> {
+    pub(super) fn snapshot(&mut self, now: DateTime<Utc>) -> Vec<Draft> {
         let id = format!("snap_{}", self.made);
-        let metadata = json!({ "memories": self.memories.len(), "created": now.to_string() });
+        let metadata = json!({ "memories": self.memories.len(), "created": iso8601(now) });
         let snapshot = json!({ "action": "create", "snapshot_id": id, "success": true, "metadata": metadata });
         let operation = self.operation("snapshot", &json!({ "snapshot_id": id }), now);
         vec![Draft::new("memory_debug_snapshot", snapshot), operation]
     }
 
     /// The figures.
-    pub(super) fn stats(&self, now: WallTime) -> Draft {
+    pub(super) fn stats(&self, now: DateTime<Utc>) -> Draft {
         let mut types: BTreeMap<&str, u64> = BTreeMap::new();
         for memory in &self.memories {
             *types.entry(memory.kind).or_default() += 1;
@@ -149,15 +157,15 @@ impl Memory {
             "debug": {
                 "operations_count": self.operations.values().sum::<u64>(),
                 "operations_by_type": self.operations,
-                "last_update": now.to_string(),
+                "last_update": iso8601(now),
             },
         });
-        Draft::new("memory_debug_stats", json!({ "stats": stats, "timestamp": now.to_string() }))
+        Draft::new("memory_debug_stats", json!({ "stats": stats, "timestamp": iso8601(now) }))
     }
 
-    fn operation(&mut self, kind: &'static str, details: &Value, now: WallTime) -> Draft {
+    fn operation(&mut self, kind: &'static str, details: &Value, now: DateTime<Utc>) -> Draft {
         *self.operations.entry(kind).or_default() += 1;
-        let data = json!({ "operation_type": kind, "timestamp": now.to_string(), "details": details });
+        let data = json!({ "operation_type": kind, "timestamp": iso8601(now), "details": details });
         Draft::new("memory_debug_operation", data)
     }
 }
@@ -165,7 +173,7 @@ impl Memory {
 impl Remembered {
     fn to_json(&self, similarity: f64) -> Value {
         let metadata =
-            json!({ "source_type": self.kind, "importance": self.importance, "timestamp": self.at.to_string() });
+            json!({ "source_type": self.kind, "importance": self.importance, "timestamp": iso8601(self.at) });
         json!({ "id": self.id, "content": self.content, "metadata": metadata, "similarity": similarity })
     }
 }

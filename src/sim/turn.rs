@@ -110,7 +110,7 @@ impl Mind {
 
     fn welcome(&mut self, greeting: bool, now: Now) -> Script {
         let mut script = Script::default();
-        let epoch_seconds = Duration::from_millis(now.wall.unix_millis().try_into().unwrap_or(0)).as_secs_f64();
+        let epoch_seconds = Duration::from_millis(now.wall.timestamp_millis().try_into().unwrap_or(0)).as_secs_f64();
         let session = json!({ "session_id": format!("session_{epoch_seconds:.0}"), "timestamp": epoch_seconds });
         script.add(Duration::from_millis(100), Draft::new("conversation_start", session));
         let voice = json!({ "status": "loaded", "details": { "provider": "simulated" } });

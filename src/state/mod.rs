@@ -26,8 +26,8 @@ pub(crate) use lasting::tell;
 pub use notices::{Notice, Notices};
 pub use playback::PlaybackStore;
 pub use preferences::{
-    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, Number, Section, Settings, TOGGLES, TalkMode,
-    Theme, Toggle,
+    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, Number, Section, Settings, TOGGLES,
+    TalkMode, Theme, Toggle,
 };
 pub use replay::ReplayStore;
 pub use settings::SettingsStore;

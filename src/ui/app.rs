@@ -14,8 +14,8 @@ use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
     prepare_icons,
 };
-use super::format;
 use super::debugger::DebuggerPanel;
+use super::format;
 use super::pages::{
     DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use js_sys::Intl::DateTimeFormat;
 use js_sys::{Array, Date, Function, Object, Reflect};
 use serde_json::Value;
@@ -10,12 +12,11 @@ use wasm_bindgen::JsValue;
 
 use leptos::prelude::*;
 
-use crate::protocol::WallTime;
 use crate::state::{App, Clock};
 
 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits")]
-fn date(time: WallTime) -> Date {
-    Date::new(&JsValue::from_f64(time.unix_millis() as f64))
+fn date(time: DateTime<Utc>) -> Date {
+    Date::new(&JsValue::from_f64(time.timestamp_millis() as f64))
 }
 
 /// What of a moment is written.
@@ -50,7 +51,7 @@ impl Form {
     }
 
     /// In the user's language.
-    fn write(self, time: WallTime) -> String {
+    fn write(self, time: DateTime<Utc>) -> String {
         let date = date(time);
         let text = writer(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
         // A writer refuses a time that no calendar has; the date has words for it.
@@ -107,35 +108,35 @@ pub fn prepare() {
 
 /// The time of day in the user's language, as in `14:05`. Read again when the user wants other times.
 #[must_use]
-pub fn clock_time(time: WallTime) -> String {
+pub fn clock_time(time: DateTime<Utc>) -> String {
     Form::TimeOfDay.write(time)
 }
 
 /// A moment that may lie long back: the time of day, with the date where that is not today's.
 #[must_use]
-pub fn moment(time: WallTime) -> String {
+pub fn moment(time: DateTime<Utc>) -> String {
     let is_today = date(time).to_date_string() == Date::new_0().to_date_string();
     if is_today { clock_time(time) } else { full_time(time) }
 }
 
 /// The day in the user's language, as in `Monday, November 23`.
 #[must_use]
-pub fn day(time: WallTime) -> String {
+pub fn day(time: DateTime<Utc>) -> String {
     Form::Day.write(time)
 }
 
 /// The day at the user's place, counted from 1970-01-01.
 #[must_use]
-pub fn local_day(time: WallTime) -> i64 {
+pub fn local_day(time: DateTime<Utc>) -> i64 {
     const DAY_MILLIS: i64 = 86_400_000;
     #[expect(clippy::cast_possible_truncation, reason = "some hours in minutes")]
     let behind_utc = date(time).get_timezone_offset() as i64 * 60_000;
-    time.unix_millis().saturating_sub(behind_utc).div_euclid(DAY_MILLIS)
+    time.timestamp_millis().saturating_sub(behind_utc).div_euclid(DAY_MILLIS)
 }
 
 /// Date and time to the second in the user's language.
 #[must_use]
-pub fn full_time(time: WallTime) -> String {
+pub fn full_time(time: DateTime<Utc>) -> String {
     Form::DateAndTime.write(time)
 }
 

@@ -117,7 +117,10 @@ fn damaged_lines_are_named_and_the_others_read() {
     let imported = Recording::import(text).unwrap();
     let places: Vec<usize> = imported.damages.iter().map(|damage| damage.place).collect();
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
-    assert_eq!(imported.damages[1].why, "field `dir`: unknown variant `sideways`, expected one of `in`, `out`, `note`, `close`");
+    assert_eq!(
+        imported.damages[1].why,
+        "field `dir`: unknown variant `sideways`, expected one of `in`, `out`, `note`, `close`"
+    );
     assert_eq!(imported.damages[2].why, "field `frame`: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
     assert_eq!(entries.len(), 2);

@@ -7,7 +7,7 @@ use coda_dashboard::history::{Limits, Recorder, Row, RowKind};
 use coda_dashboard::link::{
     Action, Carries, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, Origin, Reading, Submission,
 };
-use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime, decode};
+use coda_dashboard::protocol::{Command, Now, Timestamp, decode, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 
 /// The wall clock at the start: 19:09:27.000 UTC.
@@ -16,7 +16,7 @@ const LATENCY: Duration = Duration::from_millis(1);
 
 pub fn at(millis: u64) -> Now {
     let wall = START + i64::try_from(millis).unwrap();
-    Now { mono: Timestamp::from_millis(millis), wall: WallTime::from_unix_millis(wall) }
+    Now { mono: Timestamp::from_millis(millis), wall: utc_from_millis(wall) }
 }
 
 /// What the link tells of a frame that came after so many milliseconds.

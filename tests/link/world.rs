@@ -7,7 +7,7 @@ use coda_dashboard::link::{
     Action, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, MessageState, MessageStatus, Origin,
     PhaseKind, ServerEvent, Submission,
 };
-use coda_dashboard::protocol::{Command, Now, Timestamp, WallTime};
+use coda_dashboard::protocol::{Command, Now, Timestamp, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Received, Server, ServerConfig, ServerInput, ServerOutput};
 
 /// The wall clock at the start.
@@ -88,7 +88,7 @@ impl World {
 
     pub fn clock(&self) -> Now {
         let millis = i64::try_from(self.now.as_micros() / 1_000).unwrap();
-        Now { mono: self.now, wall: WallTime::from_unix_millis(START + millis) }
+        Now { mono: self.now, wall: utc_from_millis(START + millis) }
     }
 
     pub fn phase(&self) -> PhaseKind {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use coda_dashboard::link::{MessageId, MessageState, MessageStatus, Origin, ServerEvent};
 use coda_dashboard::model::{Avatar, Conversation, Outgoing, Role, Turn};
-use coda_dashboard::protocol::{Command, Frame, Now, Timestamp, WallTime, decode};
+use coda_dashboard::protocol::{Command, Frame, Now, Timestamp, decode, utc_from_millis};
 use serde_json::{Value, json};
 
 pub struct Page {
@@ -24,7 +24,7 @@ impl Page {
         self.now += 1;
         Now {
             mono: Timestamp::from_millis(self.now),
-            wall: WallTime::from_unix_millis(1_795_374_566_500 + i64::try_from(self.now).unwrap()),
+            wall: utc_from_millis(1_795_374_566_500 + i64::try_from(self.now).unwrap()),
         }
     }
 

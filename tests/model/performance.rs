@@ -1,8 +1,9 @@
 //! Latencies, samples and timings, whatever figures come.
 
+use chrono::{DateTime, Utc};
 use coda_dashboard::link::ServerEvent;
 use coda_dashboard::model::{Partial, Performance, Summary, percentile};
-use coda_dashboard::protocol::{ComponentTiming, Event, Frame, Now, SystemMetrics, Timestamp, WallTime, decode};
+use coda_dashboard::protocol::{ComponentTiming, Event, Frame, Now, SystemMetrics, Timestamp, decode, utc_from_millis};
 use serde_json::{Value, json};
 
 /// Makes the server's events, one a second.
@@ -17,8 +18,8 @@ impl Feed {
     }
 
     /// The wall time of the event number `number`, from 1.
-    pub fn time(number: u64) -> WallTime {
-        WallTime::from_unix_millis(1_795_374_566_000 + 1_000 * i64::try_from(number).unwrap())
+    pub fn time(number: u64) -> DateTime<Utc> {
+        utc_from_millis(1_795_374_566_000 + 1_000 * i64::try_from(number).unwrap())
     }
 
     pub fn event(&mut self, kind: &str, data: Value) -> ServerEvent {

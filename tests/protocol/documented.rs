@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use coda_dashboard::protocol::{Command, Event, Frame, SttStart, WallTime, decode, encode};
+use coda_dashboard::protocol::{Command, Event, Frame, SttStart, decode, encode, parse_iso8601};
 use serde_json::Value;
 
 /// The examples under each heading of the third level, by chapter.
@@ -64,7 +64,7 @@ fn every_command_is_written_as_its_example_says() {
         let matches = examples[command.kind()].iter().any(|example| {
             let example: Value = serde_json::from_str(example).unwrap();
             let id = example["data"]["message_id"].as_str().unwrap();
-            let now = WallTime::parse_iso(example["timestamp"].as_str().unwrap()).unwrap();
+            let now = parse_iso8601(example["timestamp"].as_str().unwrap()).unwrap();
             serde_json::from_str::<Value>(&encode(command, id, now)).unwrap() == example
         });
         assert!(matches, "{command:?} is not written as docs/PROTOCOL.md says");

@@ -69,10 +69,7 @@ fn a_wrong_shape_names_the_type_and_the_field() {
             json!({"type": "latency_trace", "data": {"component_times": {"stt": "fast"}}}),
             "`latency_trace`: field `data.component_times.stt`: invalid type: string, expected f64",
         ),
-        (
-            json!({"type": "auth_challenge", "data": {}}),
-            "`auth_challenge`: field `data`: missing field `token`",
-        ),
+        (json!({"type": "auth_challenge", "data": {}}), "`auth_challenge`: field `data`: missing field `token`"),
         (json!({"type": "replay", "events": {}}), "`replay`: field `events`: invalid type: map, expected a sequence"),
         (
             json!({"type": "tts_progress", "data": [50]}),

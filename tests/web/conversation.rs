@@ -2,7 +2,7 @@
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::model::{Role, ToolCall, ToolState, Turn, TurnKey};
-use coda_dashboard::protocol::WallTime;
+use coda_dashboard::protocol::utc_from_millis;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::state::{Row, RowKey};
 use js_sys::Date;
@@ -147,7 +147,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         text: text.to_owned(),
         is_open: false,
         is_cut_off: false,
-        time: WallTime::from_unix_millis(1_795_374_566_500),
+        time: utc_from_millis(1_795_374_566_500),
         begins_session: false,
         number: (role == Role::User).then_some(key),
         tools: Vec::new(),
@@ -296,7 +296,7 @@ async fn days_are_those_of_the_readers_clock_and_sessions_are_marked() {
     // Midnight of the place where the browser is, wherever that is.
     let at = |day, hour| Date::new_with_year_month_day_hr_min(2026, 2, day, hour, 30).get_time();
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
-    let at = |day, hour| WallTime::from_unix_millis(at(day, hour) as i64);
+    let at = |day, hour| utc_from_millis(at(day, hour) as i64);
     let times = [at(3, 0), at(3, 11), at(3, 12), at(3, 23), at(4, 0), at(4, 23)];
     let turns = (1..).zip(times).map(|(key, time)| Turn {
         time,

@@ -45,7 +45,7 @@ impl Clock {
         let Some(time) = skim::member(text, "timestamp").and_then(|time| time.parse::<f64>().ok()) else { return };
         let time = if time > FIRST_MILLIS { time / 1_000.0 } else { time };
         #[expect(clippy::cast_precision_loss, reason = "seconds to a thousandth")]
-        let clocks = [row.at.mono.as_micros() as f64 / 1e6, row.at.wall.unix_millis() as f64 / 1e3];
+        let clocks = [row.at.mono.as_micros() as f64 / 1e6, row.at.wall.timestamp_millis() as f64 / 1e3];
         let lead = clocks.map(|clock| time - clock);
         let seen = Seen { row: row.number, seq: *seq, epoch: recorder.epoch_of(row.number), time, lead };
         let before = self.last.replace(seen);

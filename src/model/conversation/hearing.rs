@@ -2,11 +2,11 @@
 
 use super::Conversation;
 use crate::model::turn::{Role, TurnKey};
-use crate::protocol::WallTime;
+use chrono::{DateTime, Utc};
 
 impl Conversation {
     /// Words of a recognition: open while it goes on, and its result. A result without a word ends it.
-    pub(super) fn hear(&mut self, text: &str, is_open: bool, time: WallTime) {
+    pub(super) fn hear(&mut self, text: &str, is_open: bool, time: DateTime<Utc>) {
         if text.trim().is_empty() {
             if !is_open {
                 self.stop_listening();

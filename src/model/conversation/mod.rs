@@ -5,9 +5,11 @@ mod tools;
 
 use std::collections::{BTreeSet, VecDeque};
 
+use chrono::{DateTime, Utc};
+
 use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, Uptake};
 use crate::link::{MessageId, MessageState, MessageStatus, Proof, ServerEvent};
-use crate::protocol::{Event, WallTime};
+use crate::protocol::Event;
 
 /// Turns kept until another limit is set; beyond, the oldest goes.
 const LIMIT: usize = 10_000;
@@ -236,7 +238,7 @@ impl Conversation {
         }
     }
 
-    fn push(&mut self, role: Role, text: String, is_open: bool, time: WallTime) -> TurnKey {
+    fn push(&mut self, role: Role, text: String, is_open: bool, time: DateTime<Utc>) -> TurnKey {
         self.last_key += 1;
         let key = TurnKey(self.last_key);
         self.turns.push_back(Turn {
@@ -264,7 +266,7 @@ impl Conversation {
         }
     }
 
-    fn said(&mut self, role: Role, content: &str, time: WallTime) {
+    fn said(&mut self, role: Role, content: &str, time: DateTime<Utc>) {
         match role {
             Role::User => self.interrupted = None,
             Role::Assistant => self.resume(),
@@ -333,7 +335,7 @@ impl Conversation {
     }
 
     /// The answer that is under way, or a new one.
-    fn answer(&mut self, time: WallTime) -> TurnKey {
+    fn answer(&mut self, time: DateTime<Utc>) -> TurnKey {
         self.is_working = true;
         let key = self.answering.unwrap_or_else(|| self.push(Role::Assistant, String::new(), true, time));
         self.answering = Some(key);
@@ -341,7 +343,7 @@ impl Conversation {
     }
 
     /// Puts an error to the last turn of `role`, or into one of its own.
-    fn fail(&mut self, role: Role, message: String, time: WallTime) {
+    fn fail(&mut self, role: Role, message: String, time: DateTime<Utc>) {
         let last = self.turns.back().filter(|turn| turn.role == role && role != Role::System).map(|turn| turn.key);
         let key = last.unwrap_or_else(|| self.push(role, String::new(), false, time));
         self.change(key, |turn| turn.errors.push(message));

@@ -12,10 +12,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
-use crate::protocol::{Frame, Now, Timestamp, WallTime, decode};
+use crate::protocol::{Frame, Now, Timestamp, decode, utc_from_millis};
 
 /// The world's first moment: 2026-11-22T19:09:26.500Z.
-const BEGINNING: Now = Now { mono: Timestamp::ZERO, wall: WallTime::from_unix_millis(1_795_374_566_500) };
+const BEGINNING: Now = Now { mono: Timestamp::ZERO, wall: utc_from_millis(1_795_374_566_500) };
 
 struct World {
     server: Server,
@@ -120,7 +120,7 @@ impl World {
     fn tick_at(&mut self, at: Timestamp) {
         let passed = at.since(self.now.mono);
         let millis = i64::try_from(passed.as_millis()).expect("no test takes that long");
-        self.now = Now { mono: at, wall: WallTime::from_unix_millis(self.now.wall.unix_millis() + millis) };
+        self.now = Now { mono: at, wall: utc_from_millis(self.now.wall.timestamp_millis() + millis) };
         self.input(ServerInput::Tick);
     }
 

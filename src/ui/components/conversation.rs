@@ -1,5 +1,6 @@
 //! The list of turns; follows the newest unless the reader has scrolled up.
 
+use chrono::{DateTime, Utc};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -7,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
-use crate::protocol::{Command, WallTime};
+use crate::protocol::Command;
 use crate::state::{NoticeLevel, Row, use_app};
 use crate::ui::address::Address;
 use crate::ui::format;
@@ -122,12 +123,12 @@ fn follow_link(scroll: Scroll) {
     }
 }
 
-fn time(row: &Row) -> WallTime {
+fn time(row: &Row) -> DateTime<Utc> {
     row.turn.with_untracked(|turn| turn.time)
 }
 
 #[component]
-fn Day(time: WallTime) -> impl IntoView {
+fn Day(time: DateTime<Utc>) -> impl IntoView {
     renders::count("Day");
     view! {
         <div class="day-divider">

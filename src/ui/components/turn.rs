@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{CopyButton, Glyph, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
+use crate::protocol::iso8601;
 use crate::state::{Row, tell};
 use crate::ui::format;
 use crate::ui::renders;
@@ -43,7 +44,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
         >
             <header class="turn-head">
                 <h2 class="turn-name">{who}</h2>
-                <time class="turn-time" title=full_time datetime=time.to_string()>
+                <time class="turn-time" title=full_time datetime=iso8601(time)>
                     {time_of_day}
                 </time>
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />

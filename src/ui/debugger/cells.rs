@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
 use crate::history::{Direction, RAW, Recorder, Row, RowKind, What, shown_text, state_name};
 use crate::link::Carries;
-use crate::protocol::WallTime;
 
 const DAY_MILLIS: i64 = 86_400_000;
 /// So much of a frame stands in its row.
@@ -13,8 +14,8 @@ const SUMMARY_CHARS: usize = 240;
 pub const NOTHING: &str = "–";
 
 /// The time of day to the millisecond, on a clock that is so many minutes ahead of UTC.
-pub fn time_of_day(time: WallTime, utc_offset_minutes: i32) -> String {
-    let millis = (time.unix_millis() + i64::from(utc_offset_minutes) * 60_000).rem_euclid(DAY_MILLIS);
+pub fn time_of_day(time: DateTime<Utc>, utc_offset_minutes: i32) -> String {
+    let millis = (time.timestamp_millis() + i64::from(utc_offset_minutes) * 60_000).rem_euclid(DAY_MILLIS);
     let (seconds, millis) = (millis / 1_000, millis % 1_000);
     format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }

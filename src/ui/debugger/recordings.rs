@@ -8,7 +8,7 @@ use super::desk::{Desk, use_desk};
 use super::scope::{Scope, ScopeSelect};
 use super::source::Loaded;
 use crate::history::{Format, Recording, export_har, export_jsonl};
-use crate::protocol::WallTime;
+use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
 use crate::ui::files::{download, read_text};
 use crate::ui::{clipboard, renders};
@@ -25,7 +25,7 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
         Format::Har => (export_har(&recording, &url), "har", "application/json"),
     };
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a date fit")]
-    let now = WallTime::from_unix_millis(js_sys::Date::now() as i64).to_string();
+    let now = iso8601(utc_from_millis(js_sys::Date::now() as i64));
     let stamp: String = now.chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect();
     download(&format!("coda-{stamp}.{ending}"), media, &text);
     Ok(format!("{} frames and {} notes exported.", recording.entries.len(), recording.notes.len()))

@@ -1,5 +1,6 @@
 //! All that is known of one memory, and what happened to it.
 
+use chrono::{DateTime, Utc};
 use icondata_lu::LuX;
 use leptos::html;
 use leptos::prelude::*;
@@ -9,7 +10,8 @@ use super::keyed::keyed;
 use super::memories::find;
 use super::words::{self, UNKNOWN, told};
 use crate::model::Memory;
-use crate::protocol::WallTime;
+
+use crate::protocol::iso8601;
 use crate::state::use_app;
 use crate::ui::components::{CopyButton, Each, Glyph};
 use crate::ui::{format, renders};
@@ -101,10 +103,10 @@ fn History(memory: Memo<Option<Memory>>) -> impl IntoView {
             keyed(changes.iter().rev().map(|change| (change.time, words::change(&change.what))))
         })
     });
-    let entry = |((time, words), _): ((WallTime, String), usize)| {
+    let entry = |((time, words), _): ((DateTime<Utc>, String), usize)| {
         view! {
             <li>
-                <time datetime=time.to_string()>{move || format::full_time(time)}</time>
+                <time datetime=iso8601(time)>{move || format::full_time(time)}</time>
                 <span>{words}</span>
             </li>
         }

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 
+use chrono::{DateTime, Utc};
+
 use leptos::prelude::*;
 
 use super::keyed::keyed;
 use super::results::Results;
 use super::words::{counted, share};
 use crate::model::{LoggedSearch, MemoryLog};
-use crate::protocol::WallTime;
+
+use crate::protocol::iso8601;
 use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::{format, renders};
@@ -84,7 +87,7 @@ impl Look {
 /// What is shown of a search as long as it is not opened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Line {
-    time: WallTime,
+    time: DateTime<Utc>,
     query: String,
     filters: String,
     found: String,
@@ -164,7 +167,7 @@ fn LookView(
                     </span>
                     {has_filters.then(|| view! { <span class="memory-soft">{filters}</span> })}
                     <span class="memory-soft memory-found">{found}</span>
-                    <time class="memory-soft" datetime=time.to_string()>
+                    <time class="memory-soft" datetime=iso8601(time)>
                         {move || format::full_time(time)}
                     </time>
                 </summary>

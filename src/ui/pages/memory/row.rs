@@ -1,12 +1,13 @@
 //! One memory in the list: a button that opens its details.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::bar::Bar;
 use super::memories::find;
 use super::words::{self, beginning};
 use crate::model::Memory;
-use crate::protocol::WallTime;
+
 use crate::state::use_app;
 use crate::ui::{format, renders};
 
@@ -24,8 +25,8 @@ struct Line {
     content: String,
     kind: Option<String>,
     importance: Option<f64>,
-    first_seen: WallTime,
-    last_seen: WallTime,
+    first_seen: DateTime<Utc>,
+    last_seen: DateTime<Utc>,
     source: &'static str,
     is_forgotten: bool,
 }
@@ -91,7 +92,7 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
     }
 }
 
-fn seen((first, last): (WallTime, WallTime)) -> String {
+fn seen((first, last): (DateTime<Utc>, DateTime<Utc>)) -> String {
     if first == last {
         format!("seen once, {}", format::full_time(first))
     } else {

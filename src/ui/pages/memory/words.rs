@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{ChangeKind, MemorySource};
-use crate::protocol::WallTime;
+use crate::protocol::{parse_iso8601, utc_from_millis};
 use crate::ui::format;
 
 /// What stands for the unknown.
@@ -98,12 +98,12 @@ fn rounded(number: f64) -> String {
 pub(super) fn moment(value: &Value) -> String {
     const YEAR_10000: f64 = 253_402_300_800.0;
     let time = match value {
-        Value::String(text) => WallTime::parse_iso(text),
+        Value::String(text) => parse_iso8601(text),
         #[expect(clippy::cast_possible_truncation, reason = "checked to lie before the year 10000")]
         other => other
             .as_f64()
             .filter(|seconds| (0.0..YEAR_10000).contains(seconds))
-            .map(|seconds| WallTime::from_unix_millis((seconds * 1_000.0) as i64)),
+            .map(|seconds| utc_from_millis((seconds * 1_000.0) as i64)),
     };
     time.map_or_else(|| self::value(value), format::full_time)
 }

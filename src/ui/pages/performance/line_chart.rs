@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
+use chrono::{DateTime, Utc};
+
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -10,7 +12,7 @@ use super::plot::Plot;
 use super::scale::Scale;
 use super::words::UNKNOWN;
 use crate::model::ResourceSample;
-use crate::protocol::WallTime;
+use crate::protocol::utc_from_millis;
 use crate::state::use_app;
 use crate::ui::{format, renders};
 
@@ -36,10 +38,10 @@ struct Series {
 impl Series {
     fn read(samples: &VecDeque<ResourceSample>, read: fn(&ResourceSample) -> Option<f64>) -> Self {
         let Some(last) = samples.back() else { return Self::default() };
-        let begin = last.time.unix_millis().saturating_sub(SPAN);
+        let begin = last.time.timestamp_millis().saturating_sub(SPAN);
         let mut points: Vec<(i64, f64)> = Vec::new();
         for sample in samples {
-            let at = sample.time.unix_millis().saturating_sub(begin);
+            let at = sample.time.timestamp_millis().saturating_sub(begin);
             let Some(value) = read(sample).filter(|_| (0..=SPAN).contains(&at)) else { continue };
             match points.last_mut() {
                 // A clock that was set back draws no line backwards.
@@ -60,9 +62,9 @@ impl Series {
     }
 
     /// When a point was, and its value.
-    fn point(&self, number: usize) -> Option<(WallTime, f64)> {
+    fn point(&self, number: usize) -> Option<(DateTime<Utc>, f64)> {
         let (at, value) = self.points.get(number)?;
-        Some((WallTime::from_unix_millis(self.begin + at), *value))
+        Some((utc_from_millis(self.begin + at), *value))
     }
 
     fn ends(&self) -> Option<(f64, f64)> {

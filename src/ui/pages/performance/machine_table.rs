@@ -33,7 +33,7 @@ pub(super) fn MachineTable() -> impl IntoView {
         let mut seen = BTreeSet::new();
         performance.with(|performance| {
             let newest = performance.samples().iter().rev().take(ROWS).copied();
-            newest.filter(|sample| seen.insert(sample.time.unix_millis())).collect::<Vec<_>>()
+            newest.filter(|sample| seen.insert(sample.time.timestamp_millis())).collect::<Vec<_>>()
         })
     };
     view! {
@@ -46,7 +46,7 @@ pub(super) fn MachineTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <Each each=samples key=|sample| sample.time.unix_millis() let:sample>
+                    <Each each=samples key=|sample| sample.time.timestamp_millis() let:sample>
                         <tr>
                             <th scope="row">{format::full_time(sample.time)}</th>
                             {COLUMNS
