@@ -203,9 +203,8 @@ impl Driver {
     }
 
     fn send_to_socket(&self, conn: ConnId, text: &str) {
-        let socket = self.0.socket.borrow();
-        if let Some(socket) = socket.as_ref().filter(|socket| socket.conn() == conn) {
-            // A frame that the browser did not take is a write without an echo: the link's retries see to it.
+        let mut socket = self.0.socket.borrow_mut();
+        if let Some(socket) = socket.as_mut().filter(|socket| socket.conn() == conn) {
             let buffered = socket.send(text);
             self.0.inputs.borrow_mut().push_back(Input::Buffered(conn, buffered));
         }

@@ -1,32 +1,36 @@
-//! One WebSocket. Dropping it removes its listeners: a replaced socket cannot be heard again.
+//! One WebSocket, read as a stream by a task of its own. Dropping it ends the task: a replaced socket cannot be heard again.
 
-use gloo_events::EventListener;
-use wasm_bindgen::JsCast;
-use web_sys::{BinaryType, CloseEvent, MessageEvent};
+use futures::future::{AbortHandle, Abortable, poll_fn};
+use futures::stream::{SplitSink, SplitStream};
+use futures::{FutureExt, SinkExt, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State, WebSocketError};
+use wasm_bindgen_futures::spawn_local;
 
 use super::Driver;
 use crate::link::{CloseInfo, ConnId, Input};
 
 pub(super) struct Socket {
     conn: ConnId,
+    /// None until the socket is open.
+    sink: Option<SplitSink<WebSocket, Message>>,
+    /// The same socket, for what gloo-net has no way to: the bytes still to be sent, and a close while it is being read.
     raw: web_sys::WebSocket,
-    /// An error is not listened for: the close that follows says more.
-    _listeners: [EventListener; 3],
+    task: AbortHandle,
 }
 
 impl Socket {
-    /// Opens a socket; where the browser refuses to, the link is told at once and there is none. A listener may drop the socket
-    /// that it is of: wasm-bindgen keeps it until it returns.
+    /// Opens a socket. Where the browser refuses to, the link is told at once and there is none.
     pub(super) fn open(driver: &Driver, conn: ConnId, url: &str) -> Option<Self> {
-        match web_sys::WebSocket::new(url) {
-            Ok(raw) => {
-                // Of a binary frame only its length is read, which a blob would tell later.
-                raw.set_binary_type(BinaryType::Arraybuffer);
-                Some(Self { conn, _listeners: listen(driver, conn, &raw), raw })
+        match connect(url) {
+            Ok((raw, socket)) => {
+                let (task, registration) = AbortHandle::new_pair();
+                let run = Abortable::new(run(driver.clone(), conn, socket), registration);
+                spawn_local(run.map(drop));
+                Some(Self { conn, sink: None, raw, task })
             }
-            Err(error) => {
-                let info = CloseInfo::broken(js_sys::Error::from(error).message());
-                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, info));
+            Err(reason) => {
+                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, CloseInfo::broken(reason)));
                 None
             }
         }
@@ -37,8 +41,11 @@ impl Socket {
     }
 
     /// Writes a frame and returns how many bytes the browser has yet to send.
-    pub(super) fn send(&self, text: &str) -> u32 {
-        let _ = self.raw.send_with_str(text);
+    pub(super) fn send(&mut self, text: &str) -> u32 {
+        if let Some(sink) = &mut self.sink {
+            // An open socket takes a frame at once. One that it refuses is a write without an echo to the link.
+            let _ = sink.send(Message::Text(text.to_owned())).now_or_never();
+        }
         self.raw.buffered_amount()
     }
 
@@ -48,29 +55,47 @@ impl Socket {
 }
 
 impl Drop for Socket {
-    /// Closes what nobody closed: a second close is nothing to the browser.
+    /// Closes what nobody closed: the browser ignores a second close.
     fn drop(&mut self) {
+        self.task.abort();
         let _ = self.raw.close();
     }
 }
 
-fn listen(driver: &Driver, conn: ConnId, raw: &web_sys::WebSocket) -> [EventListener; 3] {
-    let (opened, heard, closed) = (driver.clone(), driver.clone(), driver.clone());
-    [
-        EventListener::new(raw, "open", move |_| opened.dispatch(Input::Opened(conn))),
-        EventListener::new(raw, "message", move |event| {
-            let data = event.unchecked_ref::<MessageEvent>().data();
-            if let Some(text) = data.as_string() {
-                heard.receive(conn, text.into());
-                heard.pump();
-            } else {
-                let length = js_sys::ArrayBuffer::from(data).byte_length();
-                heard.dispatch(Input::Binary(conn, length as usize));
+fn connect(url: &str) -> Result<(web_sys::WebSocket, WebSocket), String> {
+    let raw = web_sys::WebSocket::new(url).map_err(|error| String::from(js_sys::Error::from(error).message()))?;
+    let socket = WebSocket::try_from(raw.clone()).map_err(|error| error.to_string())?;
+    Ok((raw, socket))
+}
+
+/// Waits for the socket to open, and reads it to its end.
+async fn run(driver: Driver, conn: ConnId, mut socket: WebSocket) {
+    // gloo-net has no open event, but a sink is ready as soon as the socket opens or fails.
+    let _ = poll_fn(|cx| socket.poll_ready_unpin(cx)).await;
+    let is_open = matches!(socket.state(), State::Open);
+    let (sink, stream) = socket.split();
+    if is_open {
+        if let Some(socket) = driver.0.socket.borrow_mut().as_mut().filter(|socket| socket.conn == conn) {
+            socket.sink = Some(sink);
+        }
+        driver.dispatch(Input::Opened(conn));
+    }
+    read(&driver, conn, stream).await;
+}
+
+async fn read(driver: &Driver, conn: ConnId, mut stream: SplitStream<WebSocket>) {
+    while let Some(item) = stream.next().await {
+        match item {
+            Ok(Message::Text(text)) => {
+                driver.receive(conn, text.into());
+                driver.pump();
             }
-        }),
-        EventListener::new(raw, "close", move |event| {
-            let event = event.unchecked_ref::<CloseEvent>();
-            closed.dispatch(Input::Closed(conn, CloseInfo { code: event.code(), reason: event.reason() }));
-        }),
-    ]
+            Ok(Message::Bytes(bytes)) => driver.dispatch(Input::Binary(conn, bytes.len())),
+            Err(WebSocketError::ConnectionClose(close)) => {
+                driver.dispatch(Input::Closed(conn, CloseInfo { code: close.code, reason: close.reason }));
+            }
+            // The close that follows says more.
+            Err(_) => {}
+        }
+    }
 }

@@ -68,7 +68,7 @@ async fn the_first_entry_waits_for_no_writer_of_times_once_the_browser_had_time(
 fn a_time_outside_the_calendar_is_written_as_its_end() {
     let never = utc_from_millis(i64::MAX);
     for write in [format::clock_time, format::day, format::full_time, format::moment] {
-        assert!(!write(never).is_empty());
+        let written = write(never);
+        assert!(!written.is_empty() && written != "Invalid Date", "{written}");
     }
-    assert!(format::full_time(never).contains("262142"), "{}", format::full_time(never));
 }
