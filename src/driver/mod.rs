@@ -23,7 +23,7 @@ use gloo_timers::callback::Timeout;
 
 pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered, used};
 pub use clock::now;
-pub use log::{Level, log_level, set_log_level};
+pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 
@@ -165,7 +165,6 @@ impl Driver {
             Action::Send { conn, text } => self.send(conn, text),
             Action::Close { conn, code } => self.hang_up(conn, code),
             Action::Emit(event) => {
-                log::log(&event);
                 if let LinkEvent::Message(status) = &event
                     && status.command.text().is_some()
                 {

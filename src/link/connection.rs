@@ -6,6 +6,7 @@ use super::backoff::{self, Haste};
 use super::close::{CloseInfo, Why};
 use super::config::LinkConfig;
 use super::io::{Action, Carries, ConnId, LinkEvent};
+use super::log;
 use super::phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
 use crate::protocol::{Now, Timestamp, Token, encode_auth_response};
 
@@ -221,6 +222,7 @@ impl Connection {
     fn answer(&mut self, token: &Token, cx: &mut Cx<'_>) {
         let Some(conn) = self.phase.conn() else { return };
         let text: std::sync::Arc<str> = encode_auth_response(token).into();
+        log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
         let carries = Carries::ChallengeAnswer;
         cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
@@ -271,6 +273,7 @@ impl Connection {
     }
 
     fn enter(&mut self, phase: Phase, cx: &mut Cx<'_>) {
+        log::phase(&phase, self.trouble.as_ref());
         self.phase = phase.clone();
         cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, trouble: self.trouble.clone(), at: cx.now }));
     }

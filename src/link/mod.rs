@@ -11,6 +11,7 @@ mod dedup;
 mod heartbeat;
 pub(crate) mod inbound;
 mod io;
+mod log;
 mod message;
 mod metrics;
 mod outbox;
@@ -209,6 +210,7 @@ impl Link {
     fn configure(&mut self, now: Now, config: LinkConfig) {
         let on = !config.is_unprotected;
         if on == self.config.is_unprotected {
+            log::protections(on);
             self.emit(LinkEvent::Protections { on, at: now });
         }
         self.config = config;
@@ -349,6 +351,7 @@ impl Link {
 
     fn frame(&mut self, now: Now, conn: ConnId, text: Arc<str>) {
         self.counters.frames_in += 1;
+        log::frame_in(conn, &text);
         if !self.is_live(conn) {
             self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Stale, at: now });
             return;
@@ -360,6 +363,7 @@ impl Link {
             Err(error) => {
                 self.counters.unreadable += 1;
                 let seq = error.seq();
+                log::unreadable(conn, &text, &error);
                 self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at: now });
                 if let Some(seq) = seq {
                     let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
@@ -381,6 +385,7 @@ impl Link {
                         Err(error) => {
                             self.counters.unreadable += 1;
                             events.extend(error.seq().map(Arrival::Unreadable));
+                            log::unreadable(conn, &text, &error);
                             let reading = Reading::Unreadable(error);
                             self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now });
                         }
@@ -456,6 +461,7 @@ impl Link {
 
     fn deliver(&mut self, now: Now, accepted: Accepted) {
         for resumed in accepted.resumed {
+            log::resumed(&resumed);
             self.emit(LinkEvent::Resumed { resumed, at: now });
         }
         for event in accepted.events {

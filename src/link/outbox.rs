@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use super::connection::Cx;
 use super::io::{Action, Carries, ConnId, LinkEvent};
+use super::log;
 use super::message::{
     Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
 };
@@ -38,6 +39,7 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn status(&self, state: MessageState, at: Now) -> Action {
+        log::message(self, &state);
         Action::Emit(LinkEvent::Message(MessageStatus {
             id: self.id,
             command: self.command.clone(),
@@ -485,6 +487,7 @@ impl Outbox {
             self.owed.push(Owed { kind, write: self.writes, is_raw: true });
         }
         let (conn, carries) = (line.conn, Carries::Raw(origin));
+        log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
         cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
     }
@@ -499,6 +502,7 @@ impl Outbox {
         flight.write = self.writes;
         let (conn, text, id) = (line.conn, flight.text.clone(), flight.message.id);
         let state = MessageState::Written { conn, attempt: flight.attempt };
+        log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
         cx.actions.push_back(Action::Emit(LinkEvent::FrameOut {
             conn,

@@ -13,7 +13,7 @@ use super::experiments::Experiments;
 use super::lasting;
 use super::notices::Notices;
 use super::playback::PlaybackStore;
-use super::preferences::Settings;
+use super::preferences::{ChoiceValue, LogLevel, Settings};
 use super::replay::ReplayStore;
 use super::settings::SettingsStore;
 use super::talk::TalkStore;
@@ -60,15 +60,23 @@ impl Start {
     }
 }
 
-/// Puts the log level of `?log=` in force for this visit.
-fn log_as_asked(query: &str) -> Result<(), String> {
-    let Some(name) = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log")) else {
+/// The value of `?log=` that marks events in the browser's performance timeline.
+const TIMELINE: &str = "timeline";
+
+/// Starts logging for this visit: as `?log=` asks, or else as it is set.
+fn start_log(query: &str, set: LogLevel) -> Result<(), String> {
+    let asked = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
+    let timeline = asked.as_deref() == Some(TIMELINE);
+    driver::start_log(timeline);
+    let mut level = if timeline { LogLevel::Debug } else { set };
+    let is_known = timeline || asked.as_deref().is_none_or(|name| level.choose(name));
+    driver::set_log_level(level.into());
+    if is_known {
         return Ok(());
-    };
-    let known = driver::Level::ALL.map(driver::Level::name).join(", ");
-    let level = driver::Level::parse(&name).ok_or(format!("“{name}” is no log level. There are: {known}."))?;
-    driver::set_log_level(level);
-    Ok(())
+    }
+    let known: Vec<&str> = LogLevel::ALL.iter().map(ChoiceValue::name).collect();
+    let name = asked.unwrap_or_default();
+    Err(format!("“{name}” is no log level. There are: {}, {TIMELINE}.", known.join(", ")))
 }
 
 /// What every component can reach: stores to read, and the way to act.
@@ -116,9 +124,8 @@ impl App {
             notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
-        driver::set_log_level(in_force.log_level.into());
         appearance::apply(&in_force);
-        if let Err(problem) = log_as_asked(query) {
+        if let Err(problem) = start_log(query, in_force.log_level) {
             notices.show(Level::Warn, "log level", problem);
         }
         let findings = Watched::new(Analyst::default());
@@ -240,7 +247,10 @@ impl App {
             let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
             self.notices.show(Level::Warn, "unkept settings", words.into());
         }
-        driver::set_log_level(settings.log_level.into());
+        // A level from the address bar holds until another one is set.
+        if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
+            driver::set_log_level(settings.log_level.into());
+        }
         appearance::apply(&settings);
         self.settings.current.set(settings);
         self.settings.changes.update(|changes| *changes += 1);

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tracing::level_filters::LevelFilter;
 
 use super::talk_key::TalkKey;
-use crate::driver::Level;
 use crate::history::Limits;
 use crate::link::LinkConfig;
 
@@ -224,14 +224,14 @@ impl Settings {
     }
 }
 
-impl From<LogLevel> for Level {
+impl From<LogLevel> for LevelFilter {
     fn from(level: LogLevel) -> Self {
         match level {
-            LogLevel::Off => Self::Off,
-            LogLevel::Warn => Self::Warn,
-            LogLevel::Info => Self::Info,
-            LogLevel::Debug => Self::Debug,
-            LogLevel::Trace => Self::Trace,
+            LogLevel::Off => Self::OFF,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
         }
     }
 }

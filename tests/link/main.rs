@@ -9,6 +9,8 @@ mod copied;
 mod delivery;
 mod experiments;
 mod liveness;
+#[cfg(not(target_arch = "wasm32"))]
+mod log;
 mod metrics;
 mod order;
 #[cfg(not(target_arch = "wasm32"))]

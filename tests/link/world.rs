@@ -47,6 +47,8 @@ pub struct World {
 
 impl World {
     pub fn new(config: ServerConfig, seed: u64) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        crate::log::show_if_asked();
         Self {
             link: Link::new(LinkConfig::default(), seed),
             server: Server::new(config, seed),

@@ -122,7 +122,7 @@ async fn a_wrong_address_is_refused_beside_the_field_and_nothing_is_connected() 
 #[wasm_bindgen_test]
 async fn a_log_level_that_is_none_is_answered_with_those_that_are() {
     let page = Page::open("?backend=demo&log=loud");
-    page.until_shown("“loud” is no log level. There are: off, warn, info, debug, trace.").await;
+    page.until_shown("“loud” is no log level. There are: warn, off, info, debug, trace, timeline.").await;
     page.until_ready().await;
 }
 

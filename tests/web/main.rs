@@ -15,6 +15,7 @@ mod details;
 mod experiments;
 mod format;
 mod frames;
+mod log;
 mod memory;
 mod performance;
 mod playback;

@@ -1,0 +1,83 @@
+//! The `tracing` events of the link: a message's way, the connection's phases, frames that cannot be read.
+//!
+//! Below the subscriber's level each costs a comparison. None of them holds what a frame or a message says: texts are
+//! private, and challenges hold tokens. There are no spans, which would be timed on the way of each frame.
+
+use tracing::field::display;
+use tracing::{debug, info, trace, warn};
+
+use super::io::{ConnId, Resumed};
+use super::message::MessageState;
+use super::outbox::Pending;
+use super::phase::{Phase, Trouble};
+use crate::protocol::DecodeError;
+
+/// A message was created or changed its state.
+pub(super) fn message(message: &Pending, state: &MessageState) {
+    let connection = match state {
+        MessageState::Written { conn, .. } => Some(display(conn)),
+        _ => None,
+    };
+    macro_rules! event {
+        ($level:ident, $words:literal) => {
+            $level!(
+                message_id = %message.id,
+                "type" = message.command.kind(),
+                connection,
+                component = message.origin.component,
+                action = message.origin.action,
+                state = ?state,
+                $words
+            )
+        };
+    }
+    match state {
+        MessageState::Queued => event!(debug, "message queued"),
+        MessageState::Written { attempt: 1, .. } => event!(debug, "message written"),
+        MessageState::Written { .. } => event!(debug, "message written again"),
+        MessageState::Delivered(_) => event!(info, "message delivered"),
+        MessageState::Suppressed { .. } => event!(info, "message held back as a duplicate"),
+        MessageState::Cancelled(_) => event!(info, "message cancelled"),
+        MessageState::Unconfirmed => event!(warn, "message unconfirmed"),
+        MessageState::Expired => event!(warn, "message expired"),
+        MessageState::Failed(_) => event!(warn, "message failed"),
+    }
+}
+
+/// The connection entered a phase.
+pub(super) fn phase(phase: &Phase, trouble: Option<&Trouble>) {
+    let (state, connection) = (phase.kind().name(), phase.conn().map(display));
+    match (phase, trouble) {
+        (Phase::Waiting { attempt, .. }, Some(trouble)) => {
+            warn!(state, attempt, reason = ?trouble.why, "connection lost");
+        }
+        (Phase::Authenticating { step, .. }, _) => info!(state, connection, step = ?step, "connection changed"),
+        (Phase::Refused { reason }, _) => warn!(state, reason, "connection refused"),
+        _ => info!(state, connection, "connection changed"),
+    }
+}
+
+/// A frame could not be read.
+pub(super) fn unreadable(connection: ConnId, text: &str, error: &DecodeError) {
+    warn!(%connection, bytes = text.len(), %error, "frame unreadable");
+}
+
+/// A frame came.
+pub(super) fn frame_in(connection: ConnId, text: &str) {
+    trace!(%connection, bytes = text.len(), "frame received");
+}
+
+/// A frame was written.
+pub(super) fn frame_out(connection: ConnId, text: &str) {
+    trace!(%connection, bytes = text.len(), "frame written");
+}
+
+/// Events went on after a gap, or after another connection.
+pub(super) fn resumed(resumed: &Resumed) {
+    info!(run = resumed.epoch, missed = resumed.missed, recovered = resumed.recovered, "events resumed");
+}
+
+/// Queue gap, window and deduplication were turned off or on.
+pub(super) fn protections(on: bool) {
+    info!(on, "protections changed");
+}
