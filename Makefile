@@ -45,7 +45,7 @@ test: setup-test check test-native test-backend test-web test-e2e ## everything,
 check: ## formatting, lints, documentation, and that the core knows no browser
 	cargo fmt --check
 	cargo clippy --no-default-features --features e2e,bench --all-targets -- -D warnings
-	cargo clippy $(WASM) --all-targets --features count-renders -- -D warnings
+	cargo clippy $(WASM) --all-targets --features tracing -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-default-features --no-deps --quiet
 	@! cargo tree --no-default-features -e normal --prefix none | grep -E '^(leptos|web-sys|js-sys|wasm-bindgen|gloo)' \
 	  || { echo "the core must not depend on the crates above: move what needs them behind the feature app"; exit 1; }
@@ -59,7 +59,7 @@ test-backend: ## the Python test server's own tests
 # Days are those of the reader's clock, which shows only away from UTC.
 test-web: ## components and the link in headless Chrome, against the Python server
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web --test link
+	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing --test web --test link
 
 test-e2e: build ## the built page in Chromium against the Python server
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
@@ -89,7 +89,7 @@ chaos: ## the link under random faults: CHAOS_RUNS (100000) runs, and their figu
 
 backend-errors: setup-test ## what the server suffers with and without queue and dedup
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features count-renders --test web -- --nocapture protections \
+	  env WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing --test web -- --nocapture protections \
 	  | grep -E "queue and dedup|test result"
 
 bench-link: ## what a message, an inbound event and their recording cost the core

@@ -5,6 +5,7 @@ use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings
 use leptos::ev;
 use leptos::html::Nav;
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::path;
 use wasm_bindgen::JsCast;
@@ -20,7 +21,6 @@ use super::pages::{
     DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };
 use crate::state::{App, let_go_of_readers, use_app};
-use crate::ui::renders;
 
 /// Mounts the page in place of the loading state.
 pub fn mount(app: App) {
@@ -60,7 +60,7 @@ pub(super) struct DockOpen(pub(super) RwSignal<bool>);
 /// Everything on the screen.
 #[component]
 pub fn Shell() -> impl IntoView {
-    renders::count("Shell");
+    provide_meta_context();
     provide_context(DockOpen(RwSignal::new(false)));
     view! {
         <Router base=base_path()>
@@ -98,7 +98,6 @@ pub fn Shell() -> impl IntoView {
 /// The debugger below whatever page is open; not below itself.
 #[component]
 fn Dock() -> impl IntoView {
-    renders::count("Dock");
     let dock = expect_context::<DockOpen>().0;
     let path = use_route_path();
     view! {
@@ -113,7 +112,6 @@ fn Dock() -> impl IntoView {
 /// The notices, where they cover nothing that is needed on this page.
 #[component]
 fn NoticePlace() -> impl IntoView {
-    renders::count("NoticePlace");
     let path = use_route_path();
     view! {
         <div class="notice-place" data-page=path>
@@ -125,11 +123,9 @@ fn NoticePlace() -> impl IntoView {
 /// What goes with a change of page: the window has its title, the page the focus, and the page before leaves nothing.
 #[component]
 fn PageChange() -> impl IntoView {
-    renders::count("PageChange");
     let path = use_route_path();
     Effect::new(move |before: Option<String>| {
         let path = path.get();
-        document().set_title(&format!("{} · Coda", name_of(&path)));
         if before.is_some_and(|before| before != path) {
             request_animation_frame(|| {
                 keep_focus();
@@ -138,6 +134,7 @@ fn PageChange() -> impl IntoView {
         }
         path
     });
+    view! { <Title formatter=|page| format!("{page} · Coda") text=move || name_of(&path.get()) /> }
 }
 
 fn name_of(path: &str) -> &'static str {
@@ -156,7 +153,6 @@ fn keep_focus() {
 
 #[component]
 fn Navigation() -> impl IntoView {
-    renders::count("Navigation");
     let nav = NodeRef::new();
     keep_current_in_view(nav);
     view! {
@@ -194,7 +190,6 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
 
 #[component]
 fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
-    renders::count("NavItem");
     // Only the page itself counts as the current one, not all below "/".
     view! {
         <li>
@@ -208,7 +203,6 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
 
 #[component]
 fn TopBar() -> impl IntoView {
-    renders::count("TopBar");
     let connection = use_app().connection;
     view! {
         <header class="topbar">

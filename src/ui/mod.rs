@@ -8,8 +8,5 @@ pub mod debugger;
 pub mod files;
 pub mod format;
 pub mod pages;
-mod renders;
 
 pub use app::{Shell, mount};
-#[cfg(feature = "count-renders")]
-pub use renders::take_renders;

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::markdown;
 use crate::model::{Role, Turn};
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// Nobody listens longer without asking; the whole is there to be read.
 const LONGEST: usize = 400;
@@ -13,7 +12,6 @@ const LONGEST: usize = 400;
 /// A region that nobody sees. What was complete when the page was opened is no news.
 #[component]
 pub fn Announcer() -> impl IntoView {
-    renders::count("Announcer");
     let rows = use_app().talk.rows;
     let known = rows.with_untracked(|rows| {
         rows.iter().rev().find(|row| row.turn.with_untracked(|turn| !turn.is_open)).map(|row| row.key)

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::model::{Emotion, Mode};
 use crate::state::use_app;
-use crate::ui::renders;
 
 const fn words(mode: Mode) -> &'static str {
     match mode {
@@ -28,7 +27,6 @@ const MOODS: [(Emotion, &str); 5] = [
 /// The avatar with mode and mood in words.
 #[component]
 pub fn AvatarFace() -> impl IntoView {
-    renders::count("AvatarFace");
     let app = use_app();
     let mode = app.talk.mode;
     let emotion = app.talk.emotion;

@@ -8,7 +8,6 @@ use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::format;
-use crate::ui::renders;
 
 /// What a phase is called in the page.
 const fn label(phase: PhaseKind) -> &'static str {
@@ -25,7 +24,6 @@ const fn label(phase: PhaseKind) -> &'static str {
 /// Phase, round trip and queue at a glance; opens to details.
 #[component]
 pub fn ConnectionChip() -> impl IntoView {
-    renders::count("ConnectionChip");
     let app = use_app();
     let connection = app.connection;
     let is_open = RwSignal::new(false);
@@ -94,7 +92,6 @@ pub fn ConnectionChip() -> impl IntoView {
 
 #[component]
 fn Details() -> impl IntoView {
-    renders::count("Details");
     let app = use_app();
     let connection = app.connection;
     let since = move || match connection.phase.get() {
@@ -156,7 +153,6 @@ pub fn AddressForm(
     /// Where it stands: the page may have more than one.
     place: &'static str,
 ) -> impl IntoView {
-    renders::count("AddressForm");
     let app = use_app();
     let [field_id, error_id, hint_id, list_id] =
         ["address", "address-error", "address-hint", "used-addresses"].map(|name| format!("{place}-{name}"));

@@ -9,12 +9,10 @@ use icondata_lu::LuSend;
 use super::Glyph;
 use crate::protocol::Command;
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// The text box: Enter sends, Shift+Enter breaks the line.
 #[component]
 pub fn Composer() -> impl IntoView {
-    renders::count("Composer");
     let app = use_app();
     let draft = app.talk.draft;
     let field = NodeRef::<Textarea>::new();

@@ -6,19 +6,16 @@ use leptos::prelude::*;
 use super::palette::{close, show};
 use crate::driver;
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// The dialog; open while there is something to agree to.
 #[component]
 pub fn Confirm() -> impl IntoView {
-    renders::count("Confirm");
     let pending = use_app().to_confirm;
     move || pending.get().map(|(url, host)| view! { <Question url host /> })
 }
 
 #[component]
 fn Question(url: String, host: String) -> impl IntoView {
-    renders::count("Question");
     let app = use_app();
     let pending = app.to_confirm;
     let dialog = NodeRef::<Dialog>::new();

@@ -12,7 +12,6 @@ use crate::protocol::Command;
 use crate::state::{NoticeLevel, Row, use_app};
 use crate::ui::address::Address;
 use crate::ui::format;
-use crate::ui::renders;
 
 const SUGGESTIONS: [&str; 3] =
     ["What can you do?", "What is the weather in Rabat today?", "Show me how to list files by size in Python"];
@@ -20,7 +19,6 @@ const SUGGESTIONS: [&str; 3] =
 /// The conversation.
 #[component]
 pub fn ConversationView() -> impl IntoView {
-    renders::count("ConversationView");
     let app = use_app();
     let talk = app.talk;
     let scroller = NodeRef::<Div>::new();
@@ -90,7 +88,6 @@ pub fn ConversationView() -> impl IntoView {
 /// For a reader who has scrolled up: how much was said since, and the way there.
 #[component]
 fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    renders::count("NewMessages");
     let rows = use_app().talk.rows;
     // The newest entry when the reader left it.
     let left = Memo::new(move |_| {
@@ -129,7 +126,6 @@ fn time(row: &Row) -> DateTime<Utc> {
 
 #[component]
 fn Day(time: DateTime<Utc>) -> impl IntoView {
-    renders::count("Day");
     view! {
         <div class="day-divider">
             <time>{format::day(time)}</time>
@@ -154,7 +150,6 @@ fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn(
 
 #[component]
 fn Empty() -> impl IntoView {
-    renders::count("Empty");
     let app = use_app();
     view! {
         <div class="empty">

@@ -11,7 +11,6 @@ use crate::model::{Turn, export_json, export_markdown};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::files::download;
-use crate::ui::renders;
 
 /// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -27,7 +26,6 @@ pub(super) fn ConversationTools(
     #[prop(into)]
     found: Signal<usize>,
 ) -> impl IntoView {
-    renders::count("ConversationTools");
     let app = use_app();
     let turns = move || {
         let rows = app.talk.rows.get_untracked();

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Glyph;
-use crate::ui::{clipboard, renders};
+use crate::ui::clipboard;
 
 /// How long the button says what came of it.
 const SAYS_FOR: Duration = Duration::from_millis(1_500);
@@ -21,7 +21,6 @@ pub fn CopyButton(
     /// What the button is called.
     label: &'static str,
 ) -> impl IntoView {
-    renders::count("CopyButton");
     // Whether the last press copied; nothing a moment later.
     let outcome = RwSignal::new(None::<bool>);
     let copy = move |_| {

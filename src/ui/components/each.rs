@@ -7,8 +7,6 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::{SerializableKey, keyed};
 
-use crate::ui::renders;
-
 /// So many items have one owner in common.
 const GENERATION: usize = 64;
 
@@ -40,7 +38,6 @@ where
     K: Eq + Hash + SerializableKey + 'static,
     T: Send + 'static,
 {
-    renders::count("Each");
     let parent = Owner::current().unwrap_or_default();
     let generation = Arc::new(Mutex::new(Generation { owner: parent.child(), items: 0 }));
     let children = move |_, item| {

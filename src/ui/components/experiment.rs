@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// The banner; nothing while no experiment runs.
 #[component]
 pub fn ExperimentBanner() -> impl IntoView {
-    renders::count("ExperimentBanner");
     let experiments = use_app().experiments;
     view! {
         <Show when=move || experiments.any()>
@@ -19,7 +17,6 @@ pub fn ExperimentBanner() -> impl IntoView {
 
 #[component]
 fn Banner() -> impl IntoView {
-    renders::count("Banner");
     let app = use_app();
     let experiments = app.experiments;
     let network = move || {

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
-use crate::ui::renders;
 
 /// A select over `options` and "all", kept in the address as `key`.
 #[component]
@@ -16,7 +15,6 @@ pub fn FilterSelect(
     #[prop(into)]
     options: Signal<Vec<String>>,
 ) -> impl IntoView {
-    renders::count("FilterSelect");
     let address = Address::of_page();
     let value = Memo::new(move |_| address.first(key));
     let choose = move |event| address.set(key, &event_target_value(&event));
@@ -52,7 +50,6 @@ pub fn EmptyState(
     /// How it comes.
     children: Children,
 ) -> impl IntoView {
-    renders::count("EmptyState");
     view! {
         <div class="empty small">
             <h2>{title}</h2>

@@ -6,7 +6,6 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagE
 
 use super::CopyButton;
 use crate::model::{CodeKind, Piece, cut_at_addresses, highlight};
-use crate::ui::renders;
 
 /// Deeper nesting than any answer needs would only exhaust the stack.
 const MAX_DEPTH: usize = 32;
@@ -37,7 +36,6 @@ fn parse(text: &str) -> Events<'_> {
 /// A text in Markdown.
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
-    renders::count("Markdown");
     let blocks = children(&mut parse(&text), Place::TOP);
     view! { <div class="turn-body markdown">{blocks}</div> }
 }

@@ -5,12 +5,10 @@ use leptos::prelude::*;
 
 use super::{Each, Glyph};
 use crate::state::{Notice, use_app};
-use crate::ui::renders;
 
 /// All notices.
 #[component]
 pub fn NoticeList() -> impl IntoView {
-    renders::count("NoticeList");
     let notices = use_app().notices;
     view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
@@ -23,7 +21,6 @@ pub fn NoticeList() -> impl IntoView {
 
 #[component]
 fn NoticeView(notice: Notice) -> impl IntoView {
-    renders::count("NoticeView");
     let notices = use_app().notices;
     let Notice { id, level, text, details, count, .. } = notice;
     view! {

@@ -6,7 +6,6 @@ use crate::history::state_name;
 use crate::link::{Cancellation, MessageState};
 use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
-use crate::ui::renders;
 
 fn can_send_again(outgoing: &Outgoing) -> bool {
     let is_over = match outgoing.state {
@@ -24,7 +23,6 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
 /// The state in words, with “send again” and “take back” where they make sense.
 #[component]
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
-    renders::count("OutgoingState");
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     let can_send_again = Memo::new(move |_| outgoing.with(can_send_again));

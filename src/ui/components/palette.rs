@@ -9,7 +9,6 @@ use leptos_router::hooks::use_navigate;
 use crate::protocol::Command;
 use crate::state::{App, Settings, TalkKey, Theme, use_app};
 use crate::ui::app::{DockOpen, PAGES};
-use crate::ui::renders;
 
 /// What can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +76,6 @@ fn ended(open: RwSignal<Option<Open>>, which: Open) {
 /// Listens for its keys and shows itself.
 #[component]
 pub fn Palette() -> impl IntoView {
-    renders::count("Palette");
     let open = RwSignal::new(None::<Open>);
     let dock = expect_context::<DockOpen>().0;
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
@@ -132,7 +130,6 @@ pub(super) fn show(dialog: NodeRef<Dialog>) {
 
 #[component]
 fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
-    renders::count("Commands");
     let app = use_app();
     let dock = expect_context::<DockOpen>().0;
     let navigate = use_navigate();
@@ -238,7 +235,6 @@ fn act(app: &App, choice: Choice) {
 
 #[component]
 fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
-    renders::count("Keys");
     let talk_key = use_app().settings.current.with_untracked(|settings| settings.talk_key.clone());
     let talk_key =
         (talk_key != TalkKey::NONE).then(|| (talk_key.to_string(), "Outside of text: talk (another key can be set)"));

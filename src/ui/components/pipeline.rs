@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::model::{Stage, StageKind};
 use crate::protocol::Command;
 use crate::state::use_app;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// How often running times are looked at.
 const STEP: Duration = Duration::from_millis(200);
@@ -24,7 +24,6 @@ const fn title(kind: StageKind) -> &'static str {
 /// Listening, thinking, tools, speaking: which runs, and how long each took.
 #[component]
 pub fn PipelineView() -> impl IntoView {
-    renders::count("PipelineView");
     let app = use_app();
     let pipeline = app.data.pipeline;
     let is_running = Memo::new(move |_| pipeline.with(|pipeline| pipeline.current().is_some()));
@@ -74,7 +73,6 @@ pub fn PipelineView() -> impl IntoView {
 /// Stops a stage where Coda takes a command for it. It takes none to stop thinking.
 #[component]
 fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
-    renders::count("CancelStage");
     let app = use_app();
     let command = match kind {
         StageKind::Listening => Some(Command::SttStop),

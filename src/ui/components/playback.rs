@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::state::use_app;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// How often the position is moved while it plays.
 const STEP: Duration = Duration::from_millis(50);
@@ -15,7 +15,6 @@ const PACES: [u32; 4] = [1, 4, 16, 64];
 /// The bar; nothing while the live data are shown.
 #[component]
 pub fn PlaybackBar() -> impl IntoView {
-    renders::count("PlaybackBar");
     let playback = use_app().playback;
     let is_on = Memo::new(move |_| playback.is_on());
     view! {
@@ -27,7 +26,6 @@ pub fn PlaybackBar() -> impl IntoView {
 
 #[component]
 fn Bar() -> impl IntoView {
-    renders::count("Bar");
     let playback = use_app().playback;
     let (plays, pace) = (RwSignal::new(false), RwSignal::new(1_u32));
     // Where it plays, after the beginning: frames may be far apart.

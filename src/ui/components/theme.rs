@@ -5,12 +5,10 @@ use leptos::prelude::*;
 
 use super::Glyph;
 use crate::state::{Settings, Theme, use_app};
-use crate::ui::renders;
 
 /// Goes round through the themes.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
-    renders::count("ThemeButton");
     let app = use_app();
     let theme = Memo::new(move |_| app.settings.current.with(|settings| settings.theme));
     let name = move || match theme.get() {

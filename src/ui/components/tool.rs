@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Glyph;
 use crate::model::{ToolCall, ToolState};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 const fn name(state: &ToolState) -> &'static str {
     match state {
@@ -35,7 +35,6 @@ fn outcome(call: &ToolCall) -> Option<String> {
 /// The call in one line; opens to parameters and result, and stays open when the result comes.
 #[component]
 pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
-    renders::count("ToolView");
     let parameters = call.with_untracked(|call| call.parameters.as_ref().map(format::value));
     view! {
         <details class="tool" data-state=move || call.with(|call| name(&call.state))>

@@ -9,7 +9,7 @@ use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Timestamp;
 use crate::state::use_app;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// How often the countdown is looked at.
 const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
@@ -17,7 +17,6 @@ const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 /// Shown while the connection is in trouble; covers nothing and blocks nothing.
 #[component]
 pub fn TroubleBanner() -> impl IntoView {
-    renders::count("TroubleBanner");
     let connection = use_app().connection;
     let has_trouble = Memo::new(move |_| match connection.kind() {
         PhaseKind::Refused => true,
@@ -33,7 +32,6 @@ pub fn TroubleBanner() -> impl IntoView {
 
 #[component]
 fn Banner() -> impl IntoView {
-    renders::count("Banner");
     let app = use_app();
     let connection = app.connection;
     let changes_address = RwSignal::new(false);
@@ -85,7 +83,6 @@ fn Banner() -> impl IntoView {
 /// The time until the next try; a timer of its own, so that only these words change.
 #[component]
 fn Countdown() -> impl IntoView {
-    renders::count("Countdown");
     let connection = use_app().connection;
     let now = RwSignal::new(driver::now().mono);
     let interval = set_interval_with_handle(move || now.set(driver::now().mono), COUNTDOWN_STEP);

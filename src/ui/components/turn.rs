@@ -9,12 +9,10 @@ use crate::model::{Role, Turn};
 use crate::protocol::iso8601;
 use crate::state::{Row, tell};
 use crate::ui::format;
-use crate::ui::renders;
 
 /// One entry: made once; only what changed in it is touched.
 #[component]
 pub fn TurnView(row: Row) -> impl IntoView {
-    renders::count("TurnView");
     // The entry stays when its view goes.
     on_cleanup({
         let turn = row.turn.clone();
@@ -82,7 +80,6 @@ const fn has_remarks(turn: &Turn) -> bool {
 /// What is said of an entry below it: errors, that it is cut off, what became of it.
 #[component]
 fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
-    renders::count("Remarks");
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     view! {
@@ -119,7 +116,6 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
 /// A complete text: what Coda writes is Markdown, what people write is shown as they wrote it.
 #[component]
 fn TurnText(role: Role, text: String) -> impl IntoView {
-    renders::count("TurnText");
     if role == Role::Assistant {
         Either::Left(view! { <Markdown text /> })
     } else {

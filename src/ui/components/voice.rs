@@ -10,7 +10,6 @@ use crate::link::{ConnId, Phase};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
 use crate::state::{App, Settings, TalkKey, TalkMode, use_app};
-use crate::ui::renders;
 
 /// How the talk button works, from the settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,7 +166,6 @@ fn follow_key(talk: Talk, key: Memo<TalkKey>) {
 /// The voice controls. Holding ends with anything that can end it: release, leaving, another window, a lost connection.
 #[component]
 pub fn VoiceControls() -> impl IntoView {
-    renders::count("VoiceControls");
     let app = use_app();
     let connection = app.connection;
     let mode = Memo::new(move |_| app.settings.current.with(Mode::of));

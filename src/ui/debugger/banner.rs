@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::history::Damage;
-use crate::ui::renders;
 
 /// So many damages are listed.
 const DAMAGES: usize = 200;
@@ -12,7 +11,6 @@ const DAMAGES: usize = 200;
 /// The banner; nothing while the live record is looked at.
 #[component]
 pub fn SourceBanner() -> impl IntoView {
-    renders::count("SourceBanner");
     let desk = use_desk();
     let line = |damage: &Damage| format!("{}: {}", damage.place, damage.why);
     let loaded = move || {

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::cells::{NOTHING, cut};
 use super::desk::use_desk;
 use crate::history::{Recorder, RowKind, diff, mask, shown_text};
-use crate::ui::renders;
 
 /// So much of a value is shown.
 const VALUE_CHARS: usize = 200;
@@ -38,7 +37,6 @@ pub fn Compare(
     /// The chosen row.
     number: u64,
 ) -> impl IntoView {
-    renders::count("Compare");
     let desk = use_desk();
     move || {
         let marked = desk.marked.get().filter(|marked| *marked != number)?;

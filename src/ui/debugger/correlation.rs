@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::cells::{NOTHING, time_of_day};
 use super::desk::use_desk;
 use crate::analysis::{Correlation, Side};
-use crate::ui::renders;
 
 /// So many suspects of an error are named,
 const SUSPECTS: usize = 3;
@@ -15,7 +14,6 @@ const SPANS: usize = 24;
 /// The figures; computed when they are opened, since that reads the whole record.
 #[component]
 pub fn CorrelationView() -> impl IntoView {
-    renders::count("CorrelationView");
     let desk = use_desk();
     let found = RwSignal::new(None::<Correlation>);
     let compute = move || found.set(Some(desk.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
@@ -34,7 +32,6 @@ pub fn CorrelationView() -> impl IntoView {
 
 #[component]
 fn Figures(found: Correlation, offset: i32) -> impl IntoView {
-    renders::count("Figures");
     let (on, off) = found.sides();
     let side = |name: &'static str, side: Side| {
         view! {

@@ -6,12 +6,10 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// The types with their counts.
 #[component]
 pub fn TypeCounts() -> impl IntoView {
-    renders::count("TypeCounts");
     let desk = use_desk();
     let counts = Memo::new(move |_| {
         desk.with_recorder(|recorder| {

@@ -9,7 +9,7 @@ use super::frame::FrameView;
 use super::life::{LifeView, MessageLink};
 use crate::history::{Own, Recorder, Row, RowKind, What, cause, life, partner, shown_text};
 use crate::link::MessageId;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// What does not change of the chosen row.
 struct Chosen {
@@ -64,7 +64,6 @@ impl Chosen {
 /// The chosen row.
 #[component]
 pub fn ChosenDetails() -> impl IntoView {
-    renders::count("ChosenDetails");
     let desk = use_desk();
     let number = Memo::new(move |_| desk.chosen.get().map(|key| key.number));
     move || match number.get() {
@@ -80,7 +79,6 @@ pub fn ChosenDetails() -> impl IntoView {
 
 #[component]
 fn RowDetails(number: u64) -> impl IntoView {
-    renders::count("RowDetails");
     let desk = use_desk();
     let own = untrack(|| desk.own(number));
     let chosen =

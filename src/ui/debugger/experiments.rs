@@ -7,7 +7,6 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::sim::Conditions;
-use crate::ui::renders;
 
 /// A number that makes the network bad.
 struct Dial {
@@ -49,7 +48,6 @@ fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
 /// The experiments.
 #[component]
 pub fn Experiments() -> impl IntoView {
-    renders::count("Experiments");
     let app = use_desk().app;
     view! {
         <div class="debugger-details" data-testid="debugger-experiments">
@@ -75,7 +73,6 @@ pub fn Experiments() -> impl IntoView {
 
 #[component]
 fn NetworkForm() -> impl IntoView {
-    renders::count("NetworkForm");
     let desk = use_desk();
     let app = desk.app;
     let texts = DIALS.map(|dial| RwSignal::new(dial.value.to_owned()));

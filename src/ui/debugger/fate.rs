@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::desk::{Desk, use_desk};
 use crate::history::{RAW, RowKind, state_name};
 use crate::link::{Carries, MessageId};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// What the messages that are sent from here say they come from.
 pub const COMPONENT: &str = "debugger";
@@ -39,7 +39,6 @@ pub fn Fate(
     /// It was not even written.
     refused: RwSignal<bool>,
 ) -> impl IntoView {
-    renders::count("Fate");
     let desk = use_desk();
     let sent = Memo::new(move |last: Option<&Option<(u64, SentAs)>>| {
         let at = sent_at.get()?;

@@ -6,12 +6,10 @@ use super::desk::use_desk;
 use super::filter_field::FilterField;
 use super::filter_help::FilterHelp;
 use super::saved::SavedFilters;
-use crate::ui::renders;
 
 /// The filter.
 #[component]
 pub fn FilterBar() -> impl IntoView {
-    renders::count("FilterBar");
     let desk = use_desk();
     let is_help_open = RwSignal::new(false);
     let [input, error, help] = ["filter", "error", "help"].map(|name| desk.element_id(name));

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use super::completion::Begun;
 use super::desk::use_desk;
 use super::filter_state::FilterState;
-use crate::ui::renders;
 
 /// The field and its list.
 #[derive(Clone, Copy)]
@@ -73,7 +72,6 @@ pub fn FilterField(
     /// The id of what is said of the text.
     described_by: String,
 ) -> impl IntoView {
-    renders::count("FilterField");
     let desk = use_desk();
     let filter = desk.filter;
     let input = NodeRef::<Input>::new();

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::desk::use_desk;
-use crate::ui::renders;
 
 const TERMS: [(&str, &str); 14] = [
     ("hello", "a word anywhere in the row, whatever its case"),
@@ -25,7 +24,6 @@ const TERMS: [(&str, &str); 14] = [
 /// The terms.
 #[component]
 pub fn FilterHelp() -> impl IntoView {
-    renders::count("FilterHelp");
     let desk = use_desk();
     view! {
         <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">

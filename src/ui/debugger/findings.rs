@@ -8,7 +8,6 @@ use super::correlation::CorrelationView;
 use super::desk::{Desk, use_desk};
 use crate::analysis::{Finding, FindingState, Silenced};
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// So many closed findings are listed, newest first.
 const CLOSED: usize = 50;
@@ -35,7 +34,6 @@ fn listed(desk: Desk, list: List) -> Vec<Finding> {
 /// The findings of the record that is looked at.
 #[component]
 pub fn Findings() -> impl IntoView {
-    renders::count("Findings");
     let desk = use_desk();
     let count = |list| Memo::new(move |_| listed(desk, list).len());
     let (open, silenced, closed) = (count(List::Open), count(List::Silenced), count(List::Closed));
@@ -66,7 +64,6 @@ pub fn Findings() -> impl IntoView {
 
 #[component]
 fn FindingList(list: List) -> impl IntoView {
-    renders::count("FindingList");
     let desk = use_desk();
     let findings = Memo::new(move |_| listed(desk, list));
     let numbers = Memo::new(move |_| {
@@ -83,7 +80,6 @@ fn FindingList(list: List) -> impl IntoView {
 
 #[component]
 fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl IntoView {
-    renders::count("FindingView");
     let desk = use_desk();
     let finding = Memo::new(move |_| findings.with(|all| all.iter().find(|finding| finding.number == number).cloned()));
     let first = finding.get_untracked()?;

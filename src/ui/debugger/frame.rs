@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::cells::cut;
 use super::tree::JsonTree;
 use crate::ui::components::CopyButton;
-use crate::ui::renders;
 
 /// So much of a frame is shown raw at first.
 const RAW_CHARS: usize = 4_000;
@@ -17,7 +16,6 @@ pub fn FrameView(
     /// As it may be shown.
     text: String,
 ) -> impl IntoView {
-    renders::count("FrameView");
     let value = serde_json::from_str::<Value>(&text);
     let text = StoredValue::new(text);
     let length = text.with_value(|text| text.chars().count());

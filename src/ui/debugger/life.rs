@@ -7,7 +7,7 @@ use super::desk::use_desk;
 use super::turn::TurnBars;
 use crate::history::{Life, STATES, Stage, Step, state_name};
 use crate::link::{MessageId, MessageState, Proof};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// A stage in words.
 fn hop_words(stage: &Stage) -> String {
@@ -32,7 +32,6 @@ fn hop_words(stage: &Stage) -> String {
 /// A message by the beginning of its id; leads to its newest row.
 #[component]
 pub fn MessageLink(id: MessageId) -> impl IntoView {
-    renders::count("MessageLink");
     let desk = use_desk();
     let name = id.to_string();
     view! {
@@ -45,13 +44,11 @@ pub fn MessageLink(id: MessageId) -> impl IntoView {
 /// The life of a message.
 #[component]
 pub fn LifeView(life: Memo<Option<Life>>) -> impl IntoView {
-    renders::count("LifeView");
     move || life.get().map(|life| view! { <LifeParts life /> })
 }
 
 #[component]
 fn LifeParts(life: Life) -> impl IntoView {
-    renders::count("LifeParts");
     let desk = use_desk();
     let Life { id, origin, steps, original, duplicates, again, sent_again_by, answer, turn, .. } = life;
     let one =
@@ -109,7 +106,6 @@ fn LifeParts(life: Life) -> impl IntoView {
 
 #[component]
 fn Hop(step: Step) -> impl IntoView {
-    renders::count("Hop");
     let desk = use_desk();
     let words = hop_words(&step.stage);
     let name = match step.row {

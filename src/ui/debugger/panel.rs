@@ -14,12 +14,10 @@ use super::replay::Replay;
 use super::send::SendForm;
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
-use crate::ui::renders;
 
 /// The debugger. It fills the box that it is put in; the box must be inside the router.
 #[component]
 pub fn DebuggerPanel() -> impl IntoView {
-    renders::count("DebuggerPanel");
     let desk = Desk::new();
     provide_context(desk);
     view! {
@@ -47,7 +45,6 @@ pub fn DebuggerPanel() -> impl IntoView {
 
 #[component]
 fn SidePart() -> impl IntoView {
-    renders::count("SidePart");
     let desk = use_desk();
     let name = |side| match side {
         Side::Details => "Details",

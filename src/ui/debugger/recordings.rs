@@ -10,8 +10,8 @@ use super::source::Loaded;
 use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
+use crate::ui::clipboard;
 use crate::ui::files::{download, read_text};
-use crate::ui::{clipboard, renders};
 
 /// Hands the record over as a file; what it holds.
 fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
@@ -48,7 +48,6 @@ async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
 /// Export and import.
 #[component]
 pub fn Recordings() -> impl IntoView {
-    renders::count("Recordings");
     let desk = use_desk();
     let told = RwSignal::new(None::<Result<String, String>>);
     let button = move |scope, format, name: &'static str, label: &'static str| {

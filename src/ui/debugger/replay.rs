@@ -6,7 +6,7 @@ use super::desk::use_desk;
 use super::scope::{Scope, ScopeSelect};
 use crate::driver;
 use crate::replay::{DryRun, Effect, Fate, Ids, Options, Outcome, Pace, Plan, Recent};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [
     ("in original timing", Pace::Times(1)),
@@ -41,7 +41,6 @@ fn outcome_words(outcome: &Outcome) -> String {
 /// The replay that runs, or the way to one.
 #[component]
 pub fn Replay() -> impl IntoView {
-    renders::count("Replay");
     let app = use_desk().app;
     let runs = Memo::new(move |_| app.replay.with(|_| ()).is_some());
     view! {
@@ -55,7 +54,6 @@ pub fn Replay() -> impl IntoView {
 
 #[component]
 fn Preparation() -> impl IntoView {
-    renders::count("Preparation");
     let desk = use_desk();
     let scope = RwSignal::new(Scope::Shown);
     let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
@@ -150,7 +148,6 @@ fn Preparation() -> impl IntoView {
 /// What the dry run says.
 #[component]
 fn Forecasts(run: DryRun) -> impl IntoView {
-    renders::count("Forecasts");
     let skipped = &run.plan().skipped;
     let left_out = skipped.answers + skipped.pings;
     let unreadable = skipped.unreadable.iter();
@@ -199,7 +196,6 @@ fn Forecasts(run: DryRun) -> impl IntoView {
 /// The replay that runs.
 #[component]
 fn Progress() -> impl IntoView {
-    renders::count("Progress");
     let replay = use_desk().app.replay;
     let counts = move || replay.with(|player| (player.sent().len(), player.steps().len())).unwrap_or_default();
     let is_over = Memo::new(move |_| replay.with(crate::replay::Player::is_over).unwrap_or(true));

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::listing::Key;
 use super::slots::{Named, Slot};
 use crate::history::Line;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// What may change while the row stands there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,7 +196,6 @@ pub fn TableRow(
     /// Those that it stands among.
     rows: Rows,
 ) -> impl IntoView {
-    renders::count("TableRow");
     let desk = rows.desk;
     rows.add(element).map(|shown| {
         let text = |read: fn(&Shown) -> Arc<str>| part(&shown, read);

@@ -9,7 +9,6 @@ use super::desk::use_desk;
 use super::storage::{read_list, write_list};
 use crate::state::NoticeLevel;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
 
@@ -22,7 +21,6 @@ struct Saved {
 /// The saved filters, and the way to save the present one.
 #[component]
 pub fn SavedFilters() -> impl IntoView {
-    renders::count("SavedFilters");
     let desk = use_desk();
     let saved = RwSignal::new(read_list::<Saved>(STORAGE_KEY));
     let name = RwSignal::new(String::new());

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
 use crate::history::{Context, Recorder, Recording, Row};
-use crate::ui::renders;
 
 /// Which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +66,6 @@ pub fn ScopeSelect(
     #[prop(optional, into)]
     changed: Option<Callback<()>>,
 ) -> impl IntoView {
-    renders::count("ScopeSelect");
     let id = use_desk().element_id(name);
     view! {
         <div class="field">

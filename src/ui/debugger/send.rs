@@ -10,12 +10,10 @@ use super::templates::{TEMPLATES, read_data};
 use crate::driver;
 use crate::protocol::{Command, encode_bare};
 use crate::state::NoticeLevel;
-use crate::ui::renders;
 
 /// The form.
 #[component]
 pub fn SendForm() -> impl IntoView {
-    renders::count("SendForm");
     let desk = use_desk();
     let [first, ..] = TEMPLATES;
     let kind = RwSignal::new(first.kind.to_owned());
@@ -116,7 +114,6 @@ pub fn SendForm() -> impl IntoView {
 /// Whether the command goes past the queue.
 #[component]
 fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
-    renders::count("RawChoice");
     view! {
         <div class="field debugger-raw">
             <label class="toggle">

@@ -7,7 +7,6 @@ use super::desk::use_desk;
 use super::storage::{read_list, write_list};
 use crate::state::NoticeLevel;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 const STORAGE_KEY: &str = "coda.debugger.sent";
 /// So many are kept.
@@ -41,7 +40,6 @@ pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
 /// The list; a press puts an entry into the form.
 #[component]
 pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -> impl IntoView {
-    renders::count("SentList");
     let desk = use_desk();
     let clear = move |_| {
         list.set(Vec::new());

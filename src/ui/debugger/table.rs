@@ -12,7 +12,6 @@ use super::listing::{Key, Listed};
 use super::row::{Rows, TableRow, row_name};
 use super::slots::{self, Named, Slot};
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// So many rows beyond the view are ready on either side: one step of a mouse's wheel. Each may be another one with each frame.
 const MARGIN: usize = 4;
@@ -132,7 +131,6 @@ fn clicked(desk: Desk, key: Key, event: &MouseEvent) {
 /// The messages.
 #[component]
 pub fn MessageTable() -> impl IntoView {
-    renders::count("MessageTable");
     let desk = use_desk();
     let top = RwSignal::new(0.0);
     let height = watch_height(desk, top);
@@ -225,7 +223,6 @@ pub fn MessageTable() -> impl IntoView {
 /// Why no row is there.
 #[component]
 fn Nothing() -> impl IntoView {
-    renders::count("Nothing");
     let desk = use_desk();
     let is_filtered = move || desk.filter.query.with(|query| !query.is_empty());
     view! {
@@ -244,7 +241,6 @@ fn Nothing() -> impl IntoView {
 /// How much came since the table stopped following, and the way there.
 #[component]
 fn ToNewest() -> impl IntoView {
-    renders::count("ToNewest");
     let desk = use_desk();
     let news = move || desk.with_listing(|listing| listing.count_from(desk.left_at.get()));
     view! {

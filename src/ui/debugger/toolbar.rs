@@ -4,12 +4,10 @@ use leptos::prelude::*;
 
 use super::cells;
 use super::desk::{Side, use_desk};
-use crate::ui::renders;
 
 /// What stands over the table.
 #[component]
 pub fn Toolbar() -> impl IntoView {
-    renders::count("Toolbar");
     let desk = use_desk();
     let paused = move || {
         let at = desk.paused_at.get()?;
@@ -65,7 +63,6 @@ pub fn Toolbar() -> impl IntoView {
 
 #[component]
 fn SideButton(side: Side, name: &'static str) -> impl IntoView {
-    renders::count("SideButton");
     let desk = use_desk();
     let is_open = move || desk.side.get() == Some(side);
     view! {
@@ -85,7 +82,6 @@ fn SideButton(side: Side, name: &'static str) -> impl IntoView {
 /// How many findings are open.
 #[component]
 fn FindingCount() -> impl IntoView {
-    renders::count("FindingCount");
     let desk = use_desk();
     let count = Memo::new(move |_| desk.with_analysis(|analyst| analyst.board().open().count()));
     view! {

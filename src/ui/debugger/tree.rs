@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// So much of a text is shown at first.
 const TEXT_CHARS: usize = 400;
@@ -25,7 +24,6 @@ pub fn JsonTree(
     #[prop(optional)]
     depth: usize,
 ) -> AnyView {
-    renders::count("JsonTree");
     let name = name.map(|name| view! { <span class="json-name">{name}": "</span> });
     let (kind, count, ends) = match &value {
         Value::Object(map) => ("member", map.len(), "{}"),
@@ -54,7 +52,6 @@ pub fn JsonTree(
 
 #[component]
 fn Members(value: StoredValue<Value>, depth: usize) -> impl IntoView {
-    renders::count("Members");
     let shown = RwSignal::new(MEMBERS);
     let count = value.with_value(|value| match value {
         Value::Object(map) => map.len(),
@@ -89,7 +86,6 @@ fn Members(value: StoredValue<Value>, depth: usize) -> impl IntoView {
 
 #[component]
 fn Leaf(value: Value) -> impl IntoView {
-    renders::count("Leaf");
     let kind = match &value {
         Value::String(_) => "text",
         Value::Number(_) => "number",

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::history::Bar;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// So many bars are shown; a long turn has hundreds.
 const BARS: usize = 200;
@@ -14,7 +14,6 @@ const BARS: usize = 200;
 /// The events of the turn, each with a bar from its time to the next.
 #[component]
 pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
-    renders::count("TurnBars");
     let desk = use_desk();
     let start = bars.first().map_or(Duration::ZERO, |bar| bar.offset);
     let end = bars.last().map_or(Duration::ZERO, |bar| bar.offset + bar.length);

@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 
 use crate::ui::debugger::DebuggerPanel;
-use crate::ui::renders;
 
 /// The debugger as a page of its own.
 #[component]
 pub fn DebuggerPage() -> impl IntoView {
-    renders::count("DebuggerPage");
     view! {
         <section class="debugger-page">
             <h1 class="visually-hidden">"Debugger"</h1>

@@ -8,7 +8,6 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::ui::address::base_path;
 use crate::ui::components::Markdown;
-use crate::ui::renders;
 
 async fn fetched() -> Option<String> {
     let file = format!("{}/TROUBLESHOOTING.md", base_path());
@@ -63,7 +62,6 @@ fn sections(text: &str) -> impl IntoView + use<> {
 /// The page.
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    renders::count("HelpPage");
     let text = RwSignal::new(None::<Result<String, ()>>);
     let article = NodeRef::<Article>::new();
     let hash = use_location().hash;

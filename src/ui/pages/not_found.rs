@@ -1,13 +1,11 @@
 //! For addresses that lead nowhere.
 
-use crate::ui::renders;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 /// The page for addresses that lead nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    renders::count("NotFound");
     view! {
         <section class="page-body">
             <div class="empty">

@@ -6,7 +6,7 @@ use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 const fn title(service: Service) -> &'static str {
     match service {
@@ -21,7 +21,6 @@ const fn title(service: Service) -> &'static str {
 /// The system page.
 #[component]
 pub fn SystemPage() -> impl IntoView {
-    renders::count("SystemPage");
     view! {
         <section class="page-body">
             <header class="page-head">
@@ -56,7 +55,6 @@ pub fn SystemPage() -> impl IntoView {
 
 #[component]
 fn ServiceRow(service: Service) -> impl IntoView {
-    renders::count("ServiceRow");
     let system = use_app().data.system;
     let status = Memo::new(move |_| system.with(|system| system.service(service).clone()));
     let what = move || {
@@ -91,7 +89,6 @@ fn ServiceRow(service: Service) -> impl IntoView {
 
 #[component]
 fn Errors() -> impl IntoView {
-    renders::count("Errors");
     let data = use_app().data;
     let (system, showing) = (data.system, data.showing);
     let address = Address::of_page();
@@ -135,7 +132,6 @@ fn part(error: &ServerError) -> &'static str {
 
 #[component]
 fn ErrorItem(error: ServerError) -> impl IntoView {
-    renders::count("ErrorItem");
     let time = error.time;
     let place = match &error.tool {
         Some(tool) => format!("{} {tool}", part(&error)),
@@ -165,7 +161,6 @@ fn ErrorItem(error: ServerError) -> impl IntoView {
 
 #[component]
 fn Runs() -> impl IntoView {
-    renders::count("Runs");
     let data = use_app().data;
     let (system, showing) = (data.system, data.showing);
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
@@ -193,7 +188,6 @@ fn Runs() -> impl IntoView {
 
 #[component]
 fn Info() -> impl IntoView {
-    renders::count("Info");
     let system = use_app().data.system;
     let info = Memo::new(move |_| {
         system.with(|system| system.info().map(|info| serde_json::to_string_pretty(&info.1).unwrap_or_default()))

@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 
 use crate::ui::components::{AvatarFace, Composer, ConversationView, PipelineView, VoiceControls};
-use crate::ui::renders;
 
 /// The home page.
 #[component]
 pub fn TalkPage() -> impl IntoView {
-    renders::count("TalkPage");
     view! {
         <section class="talk">
             <h1 class="visually-hidden">"Talk to Coda"</h1>

@@ -7,7 +7,7 @@ use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// So many calls are shown at first, newest first, and so many more at each wish.
 const STEP: usize = 200;
@@ -15,7 +15,6 @@ const STEP: usize = 200;
 /// The tools page.
 #[component]
 pub fn ToolsPage() -> impl IntoView {
-    renders::count("ToolsPage");
     let data = use_app().data;
     let tools = data.tools;
     let address = Address::of_page();
@@ -103,7 +102,6 @@ pub fn ToolsPage() -> impl IntoView {
 
 #[component]
 fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView {
-    renders::count("SummaryRow");
     let wanted = name.clone();
     let summary = Memo::new(move |_| summaries.with(|all| all.iter().find(|summary| summary.name == wanted).cloned()));
     let text = move |read: fn(&ToolSummary) -> String| move || summary.with(|summary| summary.as_ref().map(read));
@@ -134,7 +132,6 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
 /// One call; opens to what went in and what came out, and stays open when its result comes.
 #[component]
 fn CallItem(number: u64) -> impl IntoView {
-    renders::count("CallItem");
     let tools = use_app().data.tools;
     let tool_use = Memo::new(move |_| tools.with(|tools| tools.get(number).cloned()));
     let read = move |read: fn(&ToolUse) -> String| move || tool_use.with(|tool_use| tool_use.as_ref().map(read));

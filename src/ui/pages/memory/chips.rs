@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::ui::address::Address;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// Types offered; a server that makes up thousands must not fill the page.
 const OFFERED: usize = 40;
@@ -24,7 +23,6 @@ pub(super) fn TypeChips(
     #[prop(into)]
     counts: Signal<BTreeMap<String, u64>>,
 ) -> impl IntoView {
-    renders::count("TypeChips");
     let pressed = Memo::new(move |_| address.all(name));
     // What is pressed stays, so that it can be let go even if there is none of it.
     let offered = Memo::new(move |_| {

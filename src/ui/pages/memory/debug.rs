@@ -7,12 +7,10 @@ use super::looks::{Look, Looks};
 use super::operations::Operations;
 use super::snapshots::Snapshots;
 use crate::ui::address::Address;
-use crate::ui::renders;
 
 /// How Coda's memory works, as far as its events tell.
 #[component]
 pub(super) fn Debug(address: Address) -> impl IntoView {
-    renders::count("MemoryDebug");
     view! {
         <Figures />
         <Operations address />

@@ -14,12 +14,11 @@ use crate::model::Memory;
 use crate::protocol::iso8601;
 use crate::state::use_app;
 use crate::ui::components::{CopyButton, Each, Glyph};
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// The details of the chosen memory; takes the focus whenever another one is chosen.
 #[component]
 pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> impl IntoView {
-    renders::count("MemoryDetails");
     let memories = use_app().data.memories;
     let memory = Memo::new(move |_| {
         let number = chosen.get()?;
@@ -95,7 +94,6 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
 /// What happened to the memory, newest first.
 #[component]
 fn History(memory: Memo<Option<Memory>>) -> impl IntoView {
-    renders::count("MemoryHistory");
     let number = move || memory.with(|memory| memory.as_ref().map(|memory| memory.number));
     let changes = Memo::new(move |_| {
         memory.with(|memory| {

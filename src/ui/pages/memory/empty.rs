@@ -4,12 +4,10 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// The ways to the first memory: to talk, or the demo.
 #[component]
 pub(super) fn WaysToBegin() -> impl IntoView {
-    renders::count("WaysToBegin");
     let app = use_app();
     view! {
         <div class="actions">

@@ -11,7 +11,7 @@ use super::words::{self, UNKNOWN};
 use crate::protocol::MemoryFigures;
 use crate::state::use_app;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Rows of a table of types, the most frequent first; a server that makes up thousands must not fill the page.
 const TYPES: usize = 30;
@@ -19,7 +19,6 @@ const TYPES: usize = 30;
 /// How full the memory is and what it has done.
 #[component]
 pub(super) fn Figures() -> impl IntoView {
-    renders::count("MemoryFigures");
     let memories = use_app().data.memories;
     let told = Memo::new(move |_| memories.with(|memories| memories.log().figures().cloned()));
     let told_at = move || {
@@ -51,7 +50,6 @@ pub(super) fn Figures() -> impl IntoView {
 
 #[component]
 fn Told(figures: Memo<Option<MemoryFigures>>) -> impl IntoView {
-    renders::count("MemoryFiguresTold");
     let short = move || {
         let read =
             |figures: &MemoryFigures| figures.short_term.as_ref().map(|turns| (turns.turn_count, turns.max_turns));
@@ -98,7 +96,6 @@ fn Told(figures: Memo<Option<MemoryFigures>>) -> impl IntoView {
 /// So many of at most so many.
 #[component]
 fn Fullness(label: &'static str, of: Signal<(Option<u64>, Option<u64>)>) -> impl IntoView {
-    renders::count("Fullness");
     let words = move || {
         let (held, most) = of.get();
         let number = |number: Option<u64>| number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
@@ -132,7 +129,6 @@ fn Fullness(label: &'static str, of: Signal<(Option<u64>, Option<u64>)>) -> impl
 /// How many of each type.
 #[component]
 fn Counts(title: &'static str, of: Signal<Option<BTreeMap<String, u64>>>) -> impl IntoView {
-    renders::count("Counts");
     let rows = Memo::new(move |_| {
         let mut rows: Vec<(String, u64)> = of.get().unwrap_or_default().into_iter().collect();
         rows.sort_by_key(|(_, count)| Reverse(*count));

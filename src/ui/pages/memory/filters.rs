@@ -9,7 +9,6 @@ use super::chips::TypeChips;
 use crate::model::{MemoryFilter, MemorySort};
 use crate::state::use_app;
 use crate::ui::address::Address;
-use crate::ui::renders;
 
 /// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -56,7 +55,6 @@ fn includes_forgotten(address: &Address) -> bool {
 /// The fields and buttons that choose.
 #[component]
 pub(super) fn Filters(address: Address) -> impl IntoView {
-    renders::count("Filters");
     let memories = use_app().data.memories;
     let mut search = debounce(PAUSE, move |text: String| address.set("q", &text));
     let mut at_least = debounce(PAUSE, move |number: String| {

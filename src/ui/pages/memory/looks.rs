@@ -14,7 +14,7 @@ use crate::model::{LoggedSearch, MemoryLog};
 use crate::protocol::iso8601;
 use crate::state::use_app;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Entries shown at first, and added on request.
 const ROWS: usize = 20;
@@ -96,7 +96,6 @@ struct Line {
 /// The list of one kind.
 #[component]
 pub(super) fn Looks(look: Look) -> impl IntoView {
-    renders::count("Looks");
     let memories = use_app().data.memories;
     let limit = RwSignal::new(ROWS);
     let kept = Memo::new(move |_| memories.with(|memories| look.of(memories.log()).len()));
@@ -139,7 +138,6 @@ fn LookView(
     /// How many equal lines are newer.
     nth: usize,
 ) -> impl IntoView {
-    renders::count("LookView");
     let memories = use_app().data.memories;
     let is_open = RwSignal::new(false);
     let key = line.clone();

@@ -13,7 +13,6 @@ use crate::model::{Memories, Memory};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// Rows shown at first, and added on request: more are not read, and each costs.
 const ROWS: usize = 200;
@@ -29,7 +28,6 @@ pub(super) fn find(memories: &Memories, number: u64) -> Option<&Memory> {
 /// What this page has seen of Coda's memories.
 #[component]
 pub(super) fn MemoryList(address: Address) -> impl IntoView {
-    renders::count("MemoryList");
     let memories = use_app().data.memories;
     let known = Memo::new(move |_| memories.with(|memories| memories.all().len()));
     let filter = Memo::new(move |_| filters::filter(&address));
@@ -109,7 +107,6 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
 
 #[component]
 fn NoMemories() -> impl IntoView {
-    renders::count("NoMemories");
     view! {
         <div class="empty">
             <h2>"Coda has told of no memory yet"</h2>

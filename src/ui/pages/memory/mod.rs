@@ -20,7 +20,6 @@ mod words;
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
-use crate::ui::renders;
 use debug::Debug;
 use memories::MemoryList;
 use tabs::{Tab, Tabs};
@@ -28,7 +27,6 @@ use tabs::{Tab, Tabs};
 /// What Coda remembers, and how its memory works.
 #[component]
 pub fn MemoryPage() -> impl IntoView {
-    renders::count("MemoryPage");
     let address = Address::of_page();
     let tab = Memo::new(move |_| Tab::named(&address.first("tab")));
     view! {

@@ -8,7 +8,7 @@ use super::words::told;
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Rows shown at first, and added on request.
 const ROWS: usize = 200;
@@ -16,7 +16,6 @@ const ROWS: usize = 200;
 /// The operations, of the pressed types.
 #[component]
 pub(super) fn Operations(address: Address) -> impl IntoView {
-    renders::count("MemoryOperations");
     let memories = use_app().data.memories;
     let limit = RwSignal::new(ROWS);
     let kinds = Memo::new(move |_| address.all("operation"));

@@ -5,12 +5,10 @@ use leptos::prelude::*;
 
 use super::words::{UNKNOWN, share, told};
 use crate::model::Found;
-use crate::ui::renders;
 
 /// The results in a table.
 #[component]
 pub(super) fn Results(results: Memo<Vec<Found>>) -> impl IntoView {
-    renders::count("Results");
     move || {
         let results = results.get();
         if results.is_empty() {

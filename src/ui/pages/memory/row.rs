@@ -9,7 +9,7 @@ use super::words::{self, beginning};
 use crate::model::Memory;
 
 use crate::state::use_app;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Characters of the content in the list: two lines on a wide screen. The details show all.
 const CONTENT: usize = 300;
@@ -52,7 +52,6 @@ impl Line {
 /// A memory in two lines.
 #[component]
 pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
-    renders::count("MemoryRow");
     let memories = use_app().data.memories;
     let line = Memo::new(move |_| memories.with(|memories| find(memories, number).map(Line::of)).unwrap_or_default());
     let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));

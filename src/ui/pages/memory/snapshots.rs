@@ -6,7 +6,7 @@ use super::keyed::keyed;
 use super::words::{self, UNKNOWN, beginning, told};
 use crate::state::use_app;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Characters shown of a snapshot's free-form metadata.
 const METADATA: usize = 500;
@@ -14,7 +14,6 @@ const METADATA: usize = 500;
 /// The snapshots. Few enough are kept to show them all.
 #[component]
 pub(super) fn Snapshots() -> impl IntoView {
-    renders::count("Snapshots");
     let memories = use_app().data.memories;
     let rows = Memo::new(move |_| {
         memories.with(|memories| {

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::ui::address::Address;
-use crate::ui::renders;
 
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +69,6 @@ impl Tab {
 /// The tabs; arrow keys, Home and End choose, and only the chosen one is a stop of the Tab key.
 #[component]
 pub(super) fn Tabs(address: Address, tab: Memo<Tab>) -> impl IntoView {
-    renders::count("Tabs");
     let choose = move |tab: Tab| address.set("tab", tab.in_address());
     let on_key = move |event: KeyboardEvent| {
         let Some(next) = tab.get_untracked().after(&event.key()) else { return };

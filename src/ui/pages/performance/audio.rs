@@ -7,7 +7,6 @@ use super::table::TableRegion;
 use super::words;
 use crate::model::Performance;
 use crate::state::use_app;
-use crate::ui::renders;
 
 const ROWS: [(&str, Read); 3] = [
     ("Processing", |turn| turn.processing),
@@ -35,7 +34,6 @@ fn ratio([processing, by_user, by_coda]: Column) -> Option<f64> {
 /// Processing against audio, for the last turn and on average.
 #[component]
 pub(super) fn AudioTable() -> impl IntoView {
-    renders::count("AudioTable");
     let performance = use_app().data.performance;
     let columns = [last, average].map(|read| Memo::new(move |_| performance.with(read)));
     let cell = move |column: Memo<Column>, at: usize| {

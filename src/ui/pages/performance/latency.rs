@@ -12,7 +12,6 @@ use super::words;
 use crate::model::{Partial, Summary};
 use crate::state::use_app;
 use crate::ui::address::Address;
-use crate::ui::renders;
 
 /// A part that is known before a turn is complete, and its seconds.
 type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
@@ -28,7 +27,6 @@ const PARTIAL: [PartialPart; 5] = [
 /// The latency of turns.
 #[component]
 pub(super) fn LatencySection() -> impl IntoView {
-    renders::count("LatencySection");
     let performance = use_app().data.performance;
     let address = Address::of_page();
     let is_empty = Memo::new(move |_| performance.with(|performance| performance.turns().is_empty()));
@@ -66,7 +64,6 @@ pub(super) fn LatencySection() -> impl IntoView {
 /// What is known before a turn is complete.
 #[component]
 fn PartialTable() -> impl IntoView {
-    renders::count("PartialTable");
     let performance = use_app().data.performance;
     let partial = Memo::new(move |_| performance.with(crate::model::Performance::partial));
     let rows = PARTIAL.map(|(name, read)| {
@@ -103,7 +100,6 @@ fn PartialTable() -> impl IntoView {
 /// Each part over all turns kept.
 #[component]
 fn PartTable() -> impl IntoView {
-    renders::count("PartTable");
     let rows = PARTS.iter().map(|part| (part.name, part.read)).chain([("Total", (|turn| turn.total) as Read)]);
     view! {
         <TableRegion label="Each part over all turns">
@@ -134,7 +130,6 @@ fn PartTable() -> impl IntoView {
 
 #[component]
 fn PartRow(name: &'static str, read: Read) -> impl IntoView {
-    renders::count("PartRow");
     let performance = use_app().data.performance;
     let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
     let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];

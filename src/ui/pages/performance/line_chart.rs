@@ -14,7 +14,7 @@ use super::words::UNKNOWN;
 use crate::model::ResourceSample;
 use crate::protocol::utc_from_millis;
 use crate::state::use_app;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// What the chart reaches back, in milliseconds.
 const SPAN: i64 = 600_000;
@@ -103,7 +103,6 @@ pub(super) fn LineChart(
     /// Whether the axis begins at zero.
     is_from_zero: bool,
 ) -> impl IntoView {
-    renders::count("LineChart");
     let performance = use_app().data.performance;
     let series = Memo::new(move |_| performance.with(|performance| Series::read(performance.samples(), read)));
     let scale = Memo::new(move |_| {

@@ -8,7 +8,6 @@ use super::table::TableRegion;
 use super::words;
 use crate::link::{Metrics, Spread};
 use crate::state::use_app;
-use crate::ui::renders;
 
 /// How often the metrics are read.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -52,7 +51,6 @@ fn uptime(metrics: &Metrics) -> String {
 /// The link's own metrics, read once a second.
 #[component]
 pub(super) fn LinkSection() -> impl IntoView {
-    renders::count("LinkSection");
     let app = use_app();
     let metrics = RwSignal::new(app.link_metrics());
     let interval = set_interval_with_handle(move || metrics.set(app.link_metrics()), INTERVAL).ok();
@@ -101,7 +99,6 @@ pub(super) fn LinkSection() -> impl IntoView {
 
 #[component]
 fn SpreadRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
-    renders::count("SpreadRow");
     let (name, about, read) = row;
     let figures: [fn(&Spread) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
     let cells = figures.map(|figure| {

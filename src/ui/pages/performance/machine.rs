@@ -7,12 +7,11 @@ use super::machine_table::MachineTable;
 use super::words;
 use crate::state::use_app;
 use crate::ui::address::Address;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// Processor, memory and graphics memory over time, and how long Coda has been running.
 #[component]
 pub(super) fn MachineSection() -> impl IntoView {
-    renders::count("MachineSection");
     let performance = use_app().data.performance;
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
@@ -60,7 +59,6 @@ pub(super) fn MachineSection() -> impl IntoView {
 /// The same as lines.
 #[component]
 fn LineCharts() -> impl IntoView {
-    renders::count("LineCharts");
     let performance = use_app().data.performance;
     let has_graphics = Memo::new(move |_| {
         performance.with(|performance| performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some()))

@@ -9,7 +9,7 @@ use super::words;
 use crate::model::ResourceSample;
 use crate::state::use_app;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// So many reports are listed: ten minutes of them, as Coda sends them.
 const ROWS: usize = 120;
@@ -26,7 +26,6 @@ const COLUMNS: [Column; 4] = [
 /// The last reports.
 #[component]
 pub(super) fn MachineTable() -> impl IntoView {
-    renders::count("MachineTable");
     let performance = use_app().data.performance;
     let samples = move || {
         // A row is named by its time; of reports of the same moment one is enough.

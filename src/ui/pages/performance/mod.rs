@@ -18,7 +18,6 @@ mod words;
 
 use leptos::prelude::*;
 
-use crate::ui::renders;
 use latency::LatencySection;
 use link::LinkSection;
 use machine::MachineSection;
@@ -27,7 +26,6 @@ use timings::TimingSection;
 /// How fast Coda is and what it uses.
 #[component]
 pub fn PerformancePage() -> impl IntoView {
-    renders::count("PerformancePage");
     view! {
         <section class="page-body perf">
             <header class="page-head">

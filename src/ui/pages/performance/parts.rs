@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::model::TurnLatency;
-use crate::ui::renders;
 
 /// Whatever is read from a turn.
 pub(super) type Read = fn(&TurnLatency) -> Option<f64>;
@@ -36,7 +35,6 @@ pub(super) fn sum(turn: &TurnLatency) -> f64 {
 /// The patterns that the parts are filled with: a colour and a mark each. Once in the page.
 #[component]
 pub(super) fn Patterns() -> impl IntoView {
-    renders::count("Patterns");
     let marks = ["", "M-2 8 8 -2M-2 2 2 -2M4 8 8 4", "M0 3H6", "M3 0V6", "M0 0 6 6M6 0 0 6"];
     let pattern = |(place, mark): (usize, &'static str)| {
         let number = place + 1;

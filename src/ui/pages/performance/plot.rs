@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::scale::Scale;
-use crate::ui::renders;
 
 /// The frame around what is drawn. The ticks are equally far apart, so that no figure is needed to place them.
 #[component]
@@ -17,7 +16,6 @@ pub(super) fn Plot(
     /// What is drawn.
     children: Children,
 ) -> impl IntoView {
-    renders::count("Plot");
     let ticks = move || scale.get().ticks().rev().map(|tick| view! { <span>{words(tick)}</span> }).collect_view();
     let lines = move || scale.get().ticks().map(|_| view! { <span></span> }).collect_view();
     view! {

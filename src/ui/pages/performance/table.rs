@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::renders;
-
 /// A table that scrolls by itself, by keyboard too.
 #[component]
 pub(super) fn TableRegion(
@@ -12,7 +10,6 @@ pub(super) fn TableRegion(
     /// The table.
     children: Children,
 ) -> impl IntoView {
-    renders::count("TableRegion");
     view! {
         <div class="perf-scroll" role="region" aria-label=label tabindex="0">
             {children()}

@@ -10,7 +10,6 @@ use super::words;
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
-use crate::ui::renders;
 
 /// A component and its operation.
 type Name = (String, String);
@@ -18,7 +17,6 @@ type Name = (String, String);
 /// The table of timings.
 #[component]
 pub(super) fn TimingSection() -> impl IntoView {
-    renders::count("TimingSection");
     let performance = use_app().data.performance;
     let address = Address::of_page();
     let figures = Memo::new(move |_| {
@@ -91,7 +89,6 @@ pub(super) fn TimingSection() -> impl IntoView {
 
 #[component]
 fn Head(column: Column, sort: Memo<Sort>, press: impl Fn() + 'static) -> impl IntoView {
-    renders::count("Head");
     let order = move || Some(sort.get()).filter(|sort| sort.column == column).map(Sort::order);
     let arrow = move || match order() {
         Some("descending") => "▼",
@@ -110,7 +107,6 @@ fn Head(column: Column, sort: Memo<Sort>, press: impl Fn() + 'static) -> impl In
 
 #[component]
 fn Row(name: Name, figures: Memo<BTreeMap<Name, Figures>>) -> impl IntoView {
-    renders::count("Row");
     let (component, operation) = name.clone();
     let own = Memo::new(move |_| figures.with(|figures| figures.get(&name).copied().unwrap_or_default()));
     let cells = Column::ALL.into_iter().skip(2).map(|column| {

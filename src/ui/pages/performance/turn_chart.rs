@@ -11,7 +11,7 @@ use super::words;
 use crate::model::TurnLatency;
 use crate::state::use_app;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 /// How many turns are shown.
 const SHOWN: usize = 30;
@@ -46,7 +46,6 @@ fn in_words(turn: &TurnLatency) -> String {
 /// The chart, its legend, and the values of the turn under the pointer or the focus; otherwise of the last turn.
 #[component]
 pub(super) fn TurnChart() -> impl IntoView {
-    renders::count("TurnChart");
     let performance = use_app().data.performance;
     let places = shown_places();
     let pointed = RwSignal::new(None::<usize>);
@@ -131,7 +130,6 @@ fn Bar(
     point: impl Fn() + 'static,
     focus: impl Fn() + 'static,
 ) -> impl IntoView {
-    renders::count("Bar");
     let turn = turn_at(place);
     // From the top, in percent: where each part begins and how high it is.
     let boxes = Memo::new(move |_| {
@@ -173,7 +171,6 @@ fn Bar(
 
 #[component]
 fn Legend(picked: Signal<Option<usize>>, places: Memo<(usize, usize)>) -> impl IntoView {
-    renders::count("Legend");
     let performance = use_app().data.performance;
     let chosen = Memo::new(move |_| picked.get().filter(|place| *place + 1 < places.get().1));
     let turn = Memo::new(move |_| {

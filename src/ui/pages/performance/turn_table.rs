@@ -7,7 +7,7 @@ use super::table::TableRegion;
 use super::turn_chart::{shown_places, turn_at};
 use super::words;
 use crate::ui::components::Each;
-use crate::ui::{format, renders};
+use crate::ui::format;
 
 const OTHERS: [(&str, Read); 4] = [
     ("Total", |turn| turn.total),
@@ -23,7 +23,6 @@ fn columns() -> impl Iterator<Item = (&'static str, Read)> {
 /// The turns that the chart shows, figure by figure.
 #[component]
 pub(super) fn TurnTable() -> impl IntoView {
-    renders::count("TurnTable");
     let places = shown_places();
     let heads = columns().map(|(name, _)| view! { <th scope="col">{name}</th> }).collect_view();
     view! {
@@ -54,7 +53,6 @@ pub(super) fn TurnTable() -> impl IntoView {
 
 #[component]
 fn TurnRow(place: usize) -> impl IntoView {
-    renders::count("TurnRow");
     let turn = turn_at(place);
     let cells = columns().map(|(_, read)| {
         view! { <td>{move || words::maybe_seconds(turn.with(|turn| turn.as_ref().and_then(read)))}</td> }

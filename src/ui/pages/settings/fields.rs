@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::state::{App, Choice, Number, Settings, Toggle, use_app};
-use crate::ui::renders;
 
 /// The settings with one of them changed.
 fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
@@ -23,7 +22,6 @@ pub fn Reset(
     /// Puts it back.
     reset: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    renders::count("Reset");
     view! {
         <Show when=move || !is_default.get()>
             <button class="button" type="button" on:click=move |_| reset()>
@@ -45,7 +43,6 @@ struct Refused {
 /// A whole number.
 #[component]
 pub fn NumberField(number: &'static Number) -> impl IntoView {
-    renders::count("NumberField");
     let app = use_app();
     let value = Memo::new(move |_| *(number.field)(&mut app.settings.current.get()));
     let last_refused = RwSignal::new(None::<Refused>);
@@ -96,7 +93,6 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
 /// One of a few values.
 #[component]
 pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
-    renders::count("ChoiceField");
     let app = use_app();
     let value = Memo::new(move |_| (choice.field)(&mut app.settings.current.get()).name());
     let hint_id = format!("{}-hint", choice.key);
@@ -146,7 +142,6 @@ pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
 /// On or off.
 #[component]
 pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
-    renders::count("ToggleField");
     let app = use_app();
     let value = Memo::new(move |_| *(toggle.field)(&mut app.settings.current.get()));
     let is_on_by_default = *(toggle.field)(&mut Settings::default());

@@ -6,12 +6,10 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::state::{App, NoticeLevel, Settings, use_app};
 use crate::ui::files::{download, read_text};
-use crate::ui::renders;
 
 /// Export and import.
 #[component]
 pub fn SettingsFile() -> impl IntoView {
-    renders::count("SettingsFile");
     let app = use_app();
     let picker = NodeRef::<Input>::new();
     let export = move |_| {

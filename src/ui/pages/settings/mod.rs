@@ -8,7 +8,6 @@ use leptos::prelude::*;
 
 use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_app};
 use crate::ui::components::AddressForm;
-use crate::ui::renders;
 use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
 use talk_key::TalkKeyField;
@@ -23,7 +22,6 @@ const SECTIONS: [(Section, &str); 4] = [
 /// The settings.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    renders::count("SettingsPage");
     let app = use_app();
     view! {
         <section class="page-body">
@@ -44,7 +42,6 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
-    renders::count("SettingsSection");
     let choices = CHOICES.iter().filter(move |choice| choice.section == section);
     let numbers = NUMBERS.iter().filter(move |number| number.section == section);
     let toggles = TOGGLES.iter().filter(move |toggle| toggle.section == section);

@@ -5,12 +5,10 @@ use leptos::prelude::*;
 
 use super::fields::Reset;
 use crate::state::{TalkKey, use_app};
-use crate::ui::renders;
 
 /// Which key talks.
 #[component]
 pub fn TalkKeyField() -> impl IntoView {
-    renders::count("TalkKeyField");
     let app = use_app();
     let value = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
     let waits = RwSignal::new(false);
