@@ -38,7 +38,7 @@ backend: setup-test ## run the Python test server on port 8765, its control inte
 
 # ---------------------------------------------------------------- to test
 
-.PHONY: test check test-native test-backend test-web test-e2e test-coda
+.PHONY: build-below test check test-native test-backend test-web test-e2e test-coda
 test: setup-test check test-native test-backend test-web test-e2e ## everything, as CI runs it
 	@echo "all tests passed"
 
@@ -61,7 +61,10 @@ test-web: ## components and the link in headless Chrome, against the Python serv
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
 	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing --test web --test link
 
-test-e2e: build ## the built page in Chromium against the Python server
+build-below: setup-build ## build the release for a server that has it below /coda/, which a test serves
+	trunk build --release --public-url /coda/ --dist target/dist-below
+
+test-e2e: build build-below ## the built page in Chromium against the Python server
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
 	@echo "under load, alone on the machine:"
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 --nocapture load:: chaos::

@@ -1,7 +1,5 @@
 //! The address of the server: from the address bar, from the last visit, or typed in; checked before it is used.
 
-use std::fmt;
-
 use web_sys::{Storage, Url, UrlSearchParams};
 
 /// Where Coda listens unless told otherwise.
@@ -21,11 +19,13 @@ pub struct Address {
 }
 
 /// Why something is not an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not an address at all.
+    #[error("“{0}” is not an address. It should look like {DEFAULT_URL}")]
     Unreadable(String),
     /// An address for something else than WebSocket.
+    #[error("“{given}” begins with {scheme}, but Coda is reached by ws:// or wss://")]
     Scheme {
         /// What was given.
         given: String,
@@ -33,21 +33,8 @@ pub enum AddressError {
         scheme: String,
     },
     /// The part after `#`, which WebSocket does not know.
+    #[error("“{0}” has a part after #, which such an address cannot have")]
     Fragment(String),
-}
-
-impl fmt::Display for AddressError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(given) => {
-                write!(f, "“{given}” is not an address. It should look like {DEFAULT_URL}")
-            }
-            Self::Scheme { given, scheme } => {
-                write!(f, "“{given}” begins with {scheme}, but Coda is reached by ws:// or wss://")
-            }
-            Self::Fragment(given) => write!(f, "“{given}” has a part after #, which such an address cannot have"),
-        }
-    }
 }
 
 /// Checks an address as it was typed.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::jsonl::{iso, micros, seconds};
 use super::mask::mask;
 use super::note::{Note, NoteFields};
-use super::recording::{Damage, Entry, Imported, Own, Recording};
+use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
 use super::row;
 use super::skim::{skip_space, skip_value};
 use crate::protocol::{FieldError, or_default, take};
@@ -219,7 +219,7 @@ pub(super) fn import(text: &str) -> Imported {
             }
         }
         Err(error) => {
-            let why = format!("not readable as JSON: {error}; what can be found in it is shown");
+            let why = ImportError::Searched(error.to_string());
             reader.imported.damages.push(Damage { place: 1, why });
             for list in lists(text, MESSAGES) {
                 reader.socket(list);
@@ -236,7 +236,7 @@ pub(super) fn import(text: &str) -> Imported {
 fn lists<'a>(
     text: &'a str,
     name: &str,
-) -> impl Iterator<Item = impl Iterator<Item = Result<Value, String>> + use<'a>> + use<'a> {
+) -> impl Iterator<Item = impl Iterator<Item = Result<Value, ImportError>> + use<'a>> + use<'a> {
     let name = format!("\"{name}\"");
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -254,7 +254,7 @@ fn lists<'a>(
 }
 
 /// The items of the list that goes on at `at`.
-fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, String>> + use<'_> {
+fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, ImportError>> + use<'_> {
     let bytes = text.as_bytes();
     std::iter::from_fn(move || {
         let start = skip_space(bytes, at);
@@ -263,13 +263,13 @@ fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, String
         }
         let Some(item) = skip_value(bytes, start).and_then(|end| text.get(start..end)) else {
             at = bytes.len();
-            return Some(Err("the file breaks off within this message".to_owned()));
+            return Some(Err(ImportError::Truncated));
         };
         at = skip_space(bytes, start + item.len());
         if bytes.get(at) == Some(&b',') {
             at += 1;
         }
-        Some(serde_json::from_str(item).map_err(|error| format!("not readable as JSON: {error}")))
+        Some(serde_json::from_str(item).map_err(|error| ImportError::Syntax(error.to_string())))
     })
 }
 
@@ -282,11 +282,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn socket(&mut self, messages: impl IntoIterator<Item = Result<Value, String>>) {
+    fn socket(&mut self, messages: impl IntoIterator<Item = Result<Value, ImportError>>) {
         let before = self.place;
         for message in messages {
             self.place += 1;
-            match message.and_then(|message| read_message(message).map_err(|error| error.to_string())) {
+            match message.and_then(|message| Ok(read_message(message)?)) {
                 Ok(entry) => self.imported.recording.entries.push(entry),
                 Err(why) => self.imported.damages.push(Damage { place: self.place, why }),
             }
@@ -298,15 +298,14 @@ impl Reader {
         match read_note(note) {
             Ok(note) => self.imported.recording.notes.push(note),
             Err(error) => {
-                self.imported.damages.push(Damage { place: self.place, why: format!("a note: {error}") });
+                self.imported.damages.push(Damage { place: self.place, why: ImportError::Note(error) });
             }
         }
     }
 
     fn finish(mut self) -> Imported {
         if self.place == 0 {
-            let why = "the archive holds no messages of a WebSocket".to_owned();
-            self.imported.damages.push(Damage { place: 1, why });
+            self.imported.damages.push(Damage { place: 1, why: ImportError::Empty });
         }
         if self.filled > 1 {
             self.imported.recording.entries.sort_by_key(|entry| entry.micros);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::mask::mask;
 use super::note::{Note, NoteFields};
-use super::recording::{Damage, Entry, Imported, Own, Recording};
+use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
 use super::row;
 use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis};
 
@@ -100,10 +100,10 @@ pub(super) fn import(text: &str) -> Imported {
 }
 
 /// Reads a line into the recording.
-fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), String> {
+fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportError> {
     let mut line: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| format!("not readable as JSON: {error}"))?;
-    read_fields(&mut line, start, recording).map_err(|error| error.to_string())
+        serde_json::from_str(line).map_err(|error| ImportError::Syntax(error.to_string()))?;
+    Ok(read_fields(&mut line, start, recording)?)
 }
 
 fn read_fields(line: &mut Map<String, Value>, start: &mut i64, recording: &mut Recording) -> Result<(), FieldError> {

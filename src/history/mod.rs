@@ -38,6 +38,6 @@ pub use partner::{cause, partner};
 pub use query::{Comparison, Context, Query, Term, Test, TimeOfDay};
 pub use query_parse::ParseError;
 pub use recorder::{Evicted, Limits, Recorder};
-pub use recording::{Damage, Entry, Format, Imported, Own, Recording};
+pub use recording::{Damage, Entry, Format, ImportError, Imported, Own, Recording};
 pub use row::{Direction, Level, Row, RowKind, What};
 pub use shown::{RAW, STATES, shown_text, state_name};

@@ -1,6 +1,5 @@
 //! The filter's language: from the text that a user writes to the terms, and back.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,21 +11,14 @@ use super::shown::STATES;
 const TERMS: &str = "`type:`, `dir:`, `state:`, `conn:`, `id:`, `rtt>`, `size>`, `after:`, `before:`, `text:` or `is:`";
 
 /// Why a text is no filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at character {position}: expected {expected}")]
 pub struct ParseError {
     /// Where: the character, counted from 1.
     pub position: usize,
     /// What was expected there.
     pub expected: String,
 }
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at character {}: expected {}", self.position, self.expected)
-    }
-}
-
-impl std::error::Error for ParseError {}
 
 impl FromStr for Query {
     type Err = ParseError;

@@ -11,7 +11,7 @@ use super::row::{Direction, Row, RowKind, What};
 use super::shown::{shown_text, state_name};
 use super::{har, jsonl, skim};
 use crate::link::{Carries, Origin};
-use crate::protocol::{Now, Timestamp, or_default};
+use crate::protocol::{FieldError, Now, Timestamp, or_default};
 
 /// The two clocks of a page agree within this time, or one of them was set (microseconds).
 const CLOCKS_AGREE_WITHIN: u64 = 20_000;
@@ -93,12 +93,36 @@ pub struct Imported {
 }
 
 /// A part of a file that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {why}")]
 pub struct Damage {
     /// Where, from 1: the line of a JSON Lines file, the message of an HAR file.
     pub place: usize,
     /// Why.
-    pub why: String,
+    pub why: ImportError,
+}
+
+/// Why a part of a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// It is not JSON.
+    #[error("not readable as JSON: {0}")]
+    Syntax(String),
+    /// The file is not JSON as a whole.
+    #[error("not readable as JSON: {0}; what can be found in it is shown")]
+    Searched(String),
+    /// A frame's field is missing or wrong.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// A note's field is missing or wrong.
+    #[error("a note: {0}")]
+    Note(FieldError),
+    /// The end is missing.
+    #[error("the file breaks off within this message")]
+    Truncated,
+    /// There is nothing to read.
+    #[error("the archive holds no messages of a WebSocket")]
+    Empty,
 }
 
 /// How a recording is written.

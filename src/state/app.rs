@@ -63,8 +63,13 @@ impl Start {
 /// The value of `?log=` that marks events in the browser's performance timeline.
 const TIMELINE: &str = "timeline";
 
+/// The address bar asks for a log level that there is not.
+#[derive(Debug, thiserror::Error)]
+#[error("“{0}” is no log level. There are: {known}, {TIMELINE}.", known = LogLevel::ALL.iter().map(ChoiceValue::name).collect::<Vec<_>>().join(", "))]
+struct UnknownLogLevel(String);
+
 /// Starts logging for this visit: as `?log=` asks, or else as it is set.
-fn start_log(query: &str, set: LogLevel) -> Result<(), String> {
+fn start_log(query: &str, set: LogLevel) -> Result<(), UnknownLogLevel> {
     let asked = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
     let timeline = asked.as_deref() == Some(TIMELINE);
     driver::start_log(timeline);
@@ -74,9 +79,7 @@ fn start_log(query: &str, set: LogLevel) -> Result<(), String> {
     if is_known {
         return Ok(());
     }
-    let known: Vec<&str> = LogLevel::ALL.iter().map(ChoiceValue::name).collect();
-    let name = asked.unwrap_or_default();
-    Err(format!("“{name}” is no log level. There are: {}, {TIMELINE}.", known.join(", ")))
+    Err(UnknownLogLevel(asked.unwrap_or_default()))
 }
 
 /// What every component can reach: stores to read, and the way to act.
@@ -126,7 +129,7 @@ impl App {
         let in_force = settings.current.get_untracked();
         appearance::apply(&in_force);
         if let Err(problem) = start_log(query, in_force.log_level) {
-            notices.show(Level::Warn, "log level", problem);
+            notices.show(Level::Warn, "log level", problem.to_string());
         }
         let findings = Watched::new(Analyst::default());
         let writer = Writer::new(connection, talk, data, (history, findings), notices, settings);

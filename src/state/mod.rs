@@ -26,13 +26,14 @@ pub(crate) use lasting::tell;
 pub use notices::{Notice, Notices};
 pub use playback::PlaybackStore;
 pub use preferences::{
-    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, Number, Section, Settings, TOGGLES,
-    TalkMode, Theme, Toggle,
+    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, NotInRange, Number, Section, Settings,
+    TOGGLES, TalkMode, Theme, Toggle,
 };
 pub use replay::ReplayStore;
-pub use settings::SettingsStore;
+pub(crate) use settings::lines as setting_errors;
+pub use settings::{SettingError, SettingsStore};
 pub use talk::{Row, RowKey, TalkStore};
-pub use talk_key::TalkKey;
+pub use talk_key::{TalkKey, TalkKeyError};
 pub use watched::Watched;
 pub use writer::Writer;
 

@@ -249,6 +249,16 @@ pub enum Section {
     Records,
 }
 
+/// What was typed is no number that a setting can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("A whole number from {least} to {most}.")]
+pub struct NotInRange {
+    /// The least that it can be.
+    pub least: u64,
+    /// The most that it can be.
+    pub most: u64,
+}
+
 /// A whole number that can be set.
 pub struct Number {
     /// Its name in storage.
@@ -275,8 +285,8 @@ impl Number {
     }
 
     /// Reads what was typed.
-    pub fn parse(&self, text: &str) -> Result<u64, String> {
-        let wrong = || format!("A whole number from {} to {}.", self.range.start(), self.range.end());
+    pub fn parse(&self, text: &str) -> Result<u64, NotInRange> {
+        let wrong = || NotInRange { least: *self.range.start(), most: *self.range.end() };
         text.trim().parse().ok().filter(|number| self.range.contains(number)).ok_or_else(wrong)
     }
 }

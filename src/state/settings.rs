@@ -40,52 +40,86 @@ impl Settings {
 
     /// Reads a file of settings. It has to be one: an object of another kind, or a file of a newer version that means what is
     /// not known here, is refused, as is a name that is none of ours.
-    pub fn from_file(text: &str) -> Result<Self, Vec<String>> {
+    pub fn from_file(text: &str) -> Result<Self, Vec<SettingError>> {
         let (settings, mut wrong) = Self::from_json(text);
         if let Ok(Value::Object(stored)) = serde_json::from_str(text) {
             if !stored.contains_key(VERSION_KEY) {
-                wrong.push("it has no version, so it is no file of settings".into());
+                wrong.push(SettingError::NoVersion);
             }
             let known = fields(&Self::default());
             let unknown = stored.keys().filter(|key| *key != VERSION_KEY && !known.contains_key(*key));
-            wrong.extend(unknown.map(|key| format!("{key}: there is no such setting")));
+            wrong.extend(unknown.cloned().map(SettingError::Unknown));
         }
         if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
     }
 
     /// Reads settings. What is missing takes its default; what is wrong takes it too, and is named.
     #[must_use]
-    pub fn from_json(text: &str) -> (Self, Vec<String>) {
+    pub fn from_json(text: &str) -> (Self, Vec<SettingError>) {
         let mut stored = match serde_json::from_str(text) {
             Ok(Value::Object(stored)) => stored,
-            Ok(_) => return (Self::default(), vec!["it is no JSON object".into()]),
-            Err(error) => return (Self::default(), vec![error.to_string()]),
+            Ok(_) => return (Self::default(), vec![SettingError::NotAnObject]),
+            Err(error) => return (Self::default(), vec![SettingError::Syntax(error.to_string())]),
         };
         let mut wrong = Vec::new();
         match stored.remove(VERSION_KEY) {
             None => {}
             Some(version) if version.as_u64().is_some_and(|version| version <= VERSION) => {}
-            Some(version) => wrong.push(format!("version {version}: this dashboard knows those up to {VERSION}")),
+            Some(version) => wrong.push(SettingError::Version(version)),
         }
+        let value_error = |key: &str, value| SettingError::Value { label: label(key).to_owned(), value };
         // Each error names one field, which is read without in the next try.
         let mut settings = loop {
             match from_value(Value::Object(stored.clone())) {
                 Ok(settings) => break settings,
                 Err(error) => match stored.remove(&error.field) {
-                    Some(value) => wrong.push(format!("{}: {value}", label(&error.field))),
-                    None => return (Self::default(), vec![error.to_string()]),
+                    Some(value) => wrong.push(value_error(&error.field, value)),
+                    None => return (Self::default(), vec![SettingError::Syntax(error.to_string())]),
                 },
             }
         };
         for number in NUMBERS {
             let value = (number.field)(&mut settings);
             if !number.range.contains(value) {
-                wrong.push(format!("{}: {value}", number.label));
+                wrong.push(value_error(number.key, (*value).into()));
                 *value = number.default();
             }
         }
         (settings, wrong)
     }
+}
+
+/// What is wrong with stored settings, or with a file of them.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingError {
+    /// It is not JSON.
+    #[error("{0}")]
+    Syntax(String),
+    /// It is JSON, but no object.
+    #[error("it is no JSON object")]
+    NotAnObject,
+    /// It is a newer dashboard's.
+    #[error("version {0}: this dashboard knows those up to {VERSION}")]
+    Version(Value),
+    /// It may be anything.
+    #[error("it has no version, so it is no file of settings")]
+    NoVersion,
+    /// A name that is none of ours.
+    #[error("{0}: there is no such setting")]
+    Unknown(String),
+    /// A setting cannot have this value.
+    #[error("{label}: {value}")]
+    Value {
+        /// What the setting is called.
+        label: String,
+        /// The value.
+        value: Value,
+    },
+}
+
+/// The errors, a line each.
+pub(crate) fn lines(errors: &[SettingError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The settings in force.
@@ -104,7 +138,7 @@ impl SettingsStore {
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
         (
             Self { current: lasting::signal(settings), changes: lasting::signal(0) },
-            (!wrong.is_empty()).then(|| wrong.join("\n")),
+            (!wrong.is_empty()).then(|| lines(&wrong)),
         )
     }
 

@@ -35,6 +35,23 @@ const BROWSER_KEYS: [&str; 10] = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F
 /// Keys that are pressed for the sake of others. The right Control key is seldom one of them.
 const MODIFIERS: [&str; 7] = ["ControlLeft", "ShiftLeft", "ShiftRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"];
 
+/// Why a key cannot be the one that talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TalkKeyError {
+    /// It has no name that could be stored.
+    #[error("The browser does not say which key that is.")]
+    Unidentified,
+    /// The page needs it.
+    #[error("The page is worked with that key. Choose another one.")]
+    Page,
+    /// The browser or the system needs it.
+    #[error("The browser takes that key for itself. Choose another one.")]
+    Browser,
+    /// It is a modifier.
+    #[error("That key is pressed together with others. Choose another one.")]
+    Modifier,
+}
+
 impl Default for TalkKey {
     fn default() -> Self {
         Self(Some("Space".into()))
@@ -46,24 +63,23 @@ impl TalkKey {
     pub const NONE: Self = Self(None);
 
     /// Reads a key's name; says why it cannot be the one that talks.
-    pub fn parse(code: &str) -> Result<Self, String> {
+    pub fn parse(code: &str) -> Result<Self, TalkKeyError> {
         if code == OFF {
             return Ok(Self::NONE);
         }
         let is_name =
             !code.is_empty() && code.len() <= LONGEST && code.chars().all(|letter| letter.is_ascii_alphanumeric());
-        let why = if !is_name || code == "Unidentified" {
-            "The browser does not say which key that is."
+        if !is_name || code == "Unidentified" {
+            Err(TalkKeyError::Unidentified)
         } else if PAGE_KEYS.contains(&code) {
-            "The page is worked with that key. Choose another one."
+            Err(TalkKeyError::Page)
         } else if BROWSER_KEYS.contains(&code) {
-            "The browser takes that key for itself. Choose another one."
+            Err(TalkKeyError::Browser)
         } else if MODIFIERS.contains(&code) {
-            "That key is pressed together with others. Choose another one."
+            Err(TalkKeyError::Modifier)
         } else {
-            return Ok(Self(Some(code.into())));
-        };
-        Err(why.to_owned())
+            Ok(Self(Some(code.into())))
+        }
     }
 
     /// Its name as it is stored.
@@ -86,7 +102,7 @@ impl From<TalkKey> for String {
 }
 
 impl TryFrom<String> for TalkKey {
-    type Error = String;
+    type Error = TalkKeyError;
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
         Self::parse(&code)

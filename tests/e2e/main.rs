@@ -6,6 +6,7 @@
 
 mod harness;
 
+mod below;
 mod chaos;
 mod coda_lite;
 mod connecting;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use coda_dashboard::history::{Direction, Entry, Format, Own, Recording, export_har, export_jsonl};
+use coda_dashboard::history::{Direction, Entry, Format, ImportError, Own, Recording, export_har, export_jsonl};
 use coda_dashboard::protocol::decode;
 use coda_dashboard::sim::ServerConfig;
 use proptest::prelude::*;
@@ -118,10 +118,10 @@ fn damaged_lines_are_named_and_the_others_read() {
     let places: Vec<usize> = imported.damages.iter().map(|damage| damage.place).collect();
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
     assert_eq!(
-        imported.damages[1].why,
+        imported.damages[1].why.to_string(),
         "field `dir`: unknown variant `sideways`, expected one of `in`, `out`, `note`, `close`"
     );
-    assert_eq!(imported.damages[2].why, "field `frame`: invalid type: map, expected a string");
+    assert_eq!(imported.damages[2].why.to_string(), "field `frame`: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[1].micros - entries[0].micros, 3_500_000, "a line without a date goes on from the one before");
@@ -165,13 +165,14 @@ fn an_archive_as_browsers_write_it_is_read() {
     let times: Vec<i64> = imported.recording.entries.iter().map(|entry| entry.micros - START * 1_000).collect();
     assert_eq!(times, [10_100, 10_400, 500_000, 1_000_000]);
     assert_eq!(imported.recording.entries[1].direction, Direction::Out);
-    let named: Vec<(usize, &str)> = imported.damages.iter().map(|damage| (damage.place, &*damage.why)).collect();
+    let named: Vec<(usize, String)> =
+        imported.damages.iter().map(|damage| (damage.place, damage.why.to_string())).collect();
     assert_eq!(
         named,
         [
-            (3, "field `opcode`: expected a text frame, found opcode 2"),
-            (4, "field `type`: unknown variant `error`, expected `send` or `receive`"),
-            (5, "field `time`: invalid type: null, expected f64"),
+            (3, "field `opcode`: expected a text frame, found opcode 2".to_owned()),
+            (4, "field `type`: unknown variant `error`, expected `send` or `receive`".to_owned()),
+            (5, "field `time`: invalid type: null, expected f64".to_owned()),
         ]
     );
 }
@@ -199,9 +200,9 @@ fn what_is_no_recording_is_said_to_be_none() {
         assert_eq!(Recording::import(text), None, "{text}");
     }
     let broken = Recording::import("{\n  \"log\": { \"version\": \"1.2\", \"entries\": [").unwrap();
-    assert!(broken.damages[0].why.starts_with("not readable as JSON"));
+    assert!(broken.damages[0].why.to_string().starts_with("not readable as JSON"));
     let empty = Recording::import(r#"{"log": {"entries": [{}]}}"#).unwrap();
-    assert_eq!(empty.damages[0].why, "the archive holds no messages of a WebSocket");
+    assert_eq!(empty.damages[0].why, ImportError::Empty);
 }
 
 #[test]
@@ -211,8 +212,8 @@ fn of_an_archive_that_breaks_off_everything_before_is_read_and_the_cut_named() {
     let imported = Recording::import(&CHROME[..end]).unwrap();
     assert_eq!(imported.recording.entries.len(), whole.recording.entries.len() - 1);
     let last = imported.damages.last().unwrap();
-    assert_eq!((last.place, &*last.why), (7, "the file breaks off within this message"));
-    assert!(imported.damages[0].why.starts_with("not readable as JSON"), "{:?}", imported.damages[0]);
+    assert_eq!((last.place, &last.why), (7, &ImportError::Truncated));
+    assert!(imported.damages[0].why.to_string().starts_with("not readable as JSON"), "{:?}", imported.damages[0]);
     let own = export_har(&live(), "ws://localhost:8765");
     let cut = Recording::import(&own[..own.rfind("\"opcode\"").unwrap()]).unwrap().recording;
     assert_eq!(cut.entries.len(), live().entries.len() - 1);
@@ -224,7 +225,7 @@ fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
     let text = CHROME.replace(r#""opcode": 2, "data": "AAEC""#, r#""opcode": nothing, "data": "AAEC""#);
     let imported = Recording::import(&text).unwrap();
     assert_eq!(imported.recording.entries, Recording::import(CHROME).unwrap().recording.entries);
-    assert!(imported.damages.iter().any(|damage| damage.place == 3 && damage.why.contains("JSON")));
+    assert!(imported.damages.iter().any(|damage| damage.place == 3 && matches!(damage.why, ImportError::Syntax(_))));
 }
 
 fn any_recording() -> impl Strategy<Value = Recording> {

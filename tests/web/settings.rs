@@ -153,7 +153,8 @@ fn a_file_that_is_none_of_ours_or_newer_is_refused() {
         (r#"{"version": 99}"#, "version 99"),
         (r#"{"version": 2, "gap_milis": 5}"#, "gap_milis"),
     ] {
-        let wrong = Settings::from_file(text).unwrap_err().join("\n");
+        let wrong = Settings::from_file(text).unwrap_err();
+        let wrong = wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         assert!(wrong.contains(why), "{text}: {wrong}");
     }
     assert_eq!(Settings::from_file(r#"{"version": 2, "gap_millis": 5}"#).unwrap().gap_millis, 5);

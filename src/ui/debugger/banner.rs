@@ -12,10 +12,9 @@ const DAMAGES: usize = 200;
 #[component]
 pub fn SourceBanner() -> impl IntoView {
     let desk = use_desk();
-    let line = |damage: &Damage| format!("{}: {}", damage.place, damage.why);
     let loaded = move || {
         desk.with_loaded(|loaded| {
-            let damages: Vec<String> = loaded.damages.iter().take(DAMAGES).map(line).collect();
+            let damages: Vec<String> = loaded.damages.iter().take(DAMAGES).map(Damage::to_string).collect();
             (loaded.name.clone(), loaded.recorder.len(), loaded.damages.len(), damages)
         })
     };

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::sim::Conditions;
+use crate::state::NotInRange;
 
 /// A number that makes the network bad.
 struct Dial {
@@ -26,9 +27,9 @@ const DIALS: [Dial; 6] = [
 ];
 
 impl Dial {
-    fn read(&self, text: &str) -> Result<u32, String> {
+    fn read(&self, text: &str) -> Result<u32, NotInRange> {
         let number = text.trim().parse().ok().filter(|number| *number <= self.most);
-        number.ok_or_else(|| format!("A whole number from 0 to {}.", self.most))
+        number.ok_or(NotInRange { least: 0, most: self.most.into() })
     }
 }
 
@@ -117,7 +118,7 @@ fn NetworkForm() -> impl IntoView {
                                     on:input=move |event| text.set(event_target_value(&event))
                                 />
                                 <p class="field-error" id=error_id role="alert">
-                                    {problem}
+                                    {move || problem.get().map(|problem| problem.to_string())}
                                 </p>
                             </div>
                         }

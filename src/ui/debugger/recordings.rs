@@ -13,11 +13,26 @@ use crate::replay::{Playback, as_test};
 use crate::ui::clipboard;
 use crate::ui::files::{download, read_text};
 
+/// Why nothing came of a recording.
+#[derive(Clone, Debug, thiserror::Error)]
+enum RecordingError {
+    #[error("There is nothing to export.")]
+    NothingToExport,
+    #[error("There is no frame to show.")]
+    NothingToShow,
+    #[error("The browser does not let this page copy.")]
+    CopyRefused,
+    #[error("{0} could not be read.")]
+    Unreadable(String),
+    #[error("{0} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")]
+    NoRecording(String),
+}
+
 /// Hands the record over as a file; what it holds.
-fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
+fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, RecordingError> {
     let recording = scope.recording(desk);
     if recording.is_empty() {
-        return Err("There is nothing to export.".to_owned());
+        return Err(RecordingError::NothingToExport);
     }
     let url = desk.app.connection.url.get_untracked().unwrap_or_default();
     let (text, ending, media) = match format {
@@ -31,12 +46,10 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, String> {
     Ok(format!("{} frames and {} notes exported.", recording.entries.len(), recording.notes.len()))
 }
 
-async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
+async fn read(desk: Desk, file: web_sys::File) -> Result<String, RecordingError> {
     let name = file.name();
-    let text = read_text(&file).await.ok_or_else(|| format!("{name} could not be read."))?;
-    let imported = Recording::import(&text).ok_or_else(|| {
-        format!("{name} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")
-    })?;
+    let text = read_text(&file).await.ok_or_else(|| RecordingError::Unreadable(name.clone()))?;
+    let imported = Recording::import(&text).ok_or_else(|| RecordingError::NoRecording(name.clone()))?;
     let words = match (imported.recording.entries.len(), imported.damages.len()) {
         (frames, 0) => format!("{name}: {frames} frames."),
         (frames, damages) => format!("{name}: {frames} frames, {damages} parts could not be read."),
@@ -49,7 +62,7 @@ async fn read(desk: Desk, file: web_sys::File) -> Result<String, String> {
 #[component]
 pub fn Recordings() -> impl IntoView {
     let desk = use_desk();
-    let told = RwSignal::new(None::<Result<String, String>>);
+    let told = RwSignal::new(None::<Result<String, RecordingError>>);
     let button = move |scope, format, name: &'static str, label: &'static str| {
         let save = move |_| {
             told.set(Some(export(desk, scope, format)));
@@ -74,7 +87,7 @@ pub fn Recordings() -> impl IntoView {
     let play = move |_| {
         let recording = scope.get_untracked().recording(desk);
         if recording.entries.is_empty() {
-            told.set(Some(Err("There is no frame to show.".to_owned())));
+            told.set(Some(Err(RecordingError::NothingToShow)));
             return;
         }
         let name = desk.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
@@ -86,7 +99,7 @@ pub fn Recordings() -> impl IntoView {
             let outcome = if clipboard::copy(&as_test(&recording.entries)).await {
                 Ok("The test was copied. It goes into tests/link.".to_owned())
             } else {
-                Err("The browser does not let this page copy.".to_owned())
+                Err(RecordingError::CopyRefused)
             };
             // The panel may have been closed meanwhile.
             let _ = told.try_set(Some(outcome));
@@ -142,7 +155,7 @@ pub fn Recordings() -> impl IntoView {
                     told.get()
                         .map(|told| match told {
                             Ok(words) => view! { <span>{words}</span> }.into_any(),
-                            Err(words) => view! { <span class="field-error">{words}</span> }.into_any(),
+                            Err(error) => view! { <span class="field-error">{error.to_string()}</span> }.into_any(),
                         })
                 }}
             </p>

@@ -21,7 +21,7 @@ pub fn SendForm() -> impl IntoView {
     let list = RwSignal::new(sent::read());
     let sent_at = RwSignal::new(None::<u64>);
     let (raw, refused) = (RwSignal::new(false), RwSignal::new(false));
-    let problem = Memo::new(move |_| data.with(|data| read_data(data).err()));
+    let problem = Memo::new(move |_| data.with(|data| read_data(data).err().map(|error| error.to_string())));
     let pick_template = move |event| {
         let at = event_target_value(&event).parse::<usize>().ok();
         if let Some(template) = at.and_then(|at| TEMPLATES.get(at)) {

@@ -28,18 +28,29 @@ pub const TEMPLATES: [Template; 8] = [
     template("custom: anything else", "custom", "{}"),
 ];
 
+/// Why a text is no `data`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Line {line}, column {column}: {problem}.")]
+pub struct DataError {
+    line: usize,
+    column: usize,
+    problem: String,
+}
+
 /// Reads `data`; what is wrong is said with its place.
-pub fn read_data(text: &str) -> Result<Map<String, Value>, String> {
+pub fn read_data(text: &str) -> Result<Map<String, Value>, DataError> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_str(text) {
         Ok(Value::Object(data)) => Ok(data),
-        Ok(_) => Err("Line 1, column 1: expected an object, as in {\"text\": \"Hello\"}.".to_owned()),
+        Ok(_) => {
+            Err(DataError { line: 1, column: 1, problem: "expected an object, as in {\"text\": \"Hello\"}".to_owned() })
+        }
         Err(error) => {
-            let place = format!(" at line {} column {}", error.line(), error.column());
-            let words = error.to_string().replace(&place, "");
-            Err(format!("Line {}, column {}: {words}.", error.line(), error.column()))
+            let (line, column) = (error.line(), error.column());
+            let problem = error.to_string().replace(&format!(" at line {line} column {column}"), "");
+            Err(DataError { line, column, problem })
         }
     }
 }

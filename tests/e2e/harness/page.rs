@@ -74,6 +74,11 @@ impl Page {
         self.site.served()
     }
 
+    /// The paths outside the site's own that were asked for so far.
+    pub fn refused(&self) -> Vec<String> {
+        self.site.refused()
+    }
+
     /// Opens another address of the same page.
     pub async fn go(&self, query: &str) -> Outcome {
         Ok(self.browser.client.goto(&format!("{}{query}", self.site.url)).await?)

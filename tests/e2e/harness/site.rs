@@ -9,9 +9,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 pub struct Site {
+    /// Without a slash at its end.
     pub url: String,
-    served: Arc<Mutex<BTreeSet<PathBuf>>>,
+    seen: Arc<Mutex<Seen>>,
     serving: JoinHandle<()>,
+}
+
+/// What browsers asked for.
+#[derive(Default)]
+struct Seen {
+    served: BTreeSet<PathBuf>,
+    /// Paths outside the site's own.
+    refused: BTreeSet<String>,
 }
 
 impl Site {
@@ -22,29 +31,39 @@ impl Site {
 
     /// The page in a folder of the checkout.
     pub async fn of(folder: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::below("/", folder).await
+    }
+
+    /// The page in a folder of the checkout, served below a path that ends with a slash; whatever else is asked for is refused.
+    pub async fn below(base: &'static str, folder: &str) -> Result<Self, Box<dyn std::error::Error>> {
         let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         if !dist.join("index.html").exists() {
             return super::failed(format!("there is no {folder}/index.html: run `make build` first"));
         }
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let served = Arc::new(Mutex::new(BTreeSet::new()));
-        let seen = served.clone();
+        let url = format!("http://{}{}", listener.local_addr()?, base.trim_end_matches('/'));
+        let seen = Arc::<Mutex<Seen>>::default();
+        let by_server = seen.clone();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (dist, seen) = (dist.clone(), seen.clone());
+                let (dist, seen) = (dist.clone(), by_server.clone());
                 tokio::spawn(async move {
                     // A browser that hangs up is no fault of the page's.
-                    let _ = answer(stream, dist, &seen).await;
+                    let _ = answer(stream, base, dist, &seen).await;
                 });
             }
         });
-        Ok(Self { url, served, serving })
+        Ok(Self { url, seen, serving })
     }
 
     /// The files that were asked for so far.
     pub fn served(&self) -> Vec<PathBuf> {
-        self.served.lock().map(|served| served.iter().cloned().collect()).unwrap_or_default()
+        self.seen.lock().map(|seen| seen.served.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The paths outside the site's own that were asked for so far.
+    pub fn refused(&self) -> Vec<String> {
+        self.seen.lock().map(|seen| seen.refused.iter().cloned().collect()).unwrap_or_default()
     }
 }
 
@@ -54,7 +73,7 @@ impl Drop for Site {
     }
 }
 
-async fn answer(mut stream: TcpStream, dist: PathBuf, seen: &Mutex<BTreeSet<PathBuf>>) -> std::io::Result<()> {
+async fn answer(mut stream: TcpStream, base: &str, dist: PathBuf, seen: &Mutex<Seen>) -> std::io::Result<()> {
     let mut request = vec![0; 16 * 1024];
     let mut length = 0;
     while !request[..length].windows(4).any(|end| end == b"\r\n\r\n") && length < request.len() {
@@ -65,13 +84,19 @@ async fn answer(mut stream: TcpStream, dist: PathBuf, seen: &Mutex<BTreeSet<Path
     }
     let request = String::from_utf8_lossy(&request[..length]);
     let path = request.split_whitespace().nth(1).unwrap_or("/");
-    let name = path.split('?').next().unwrap_or("/").trim_start_matches('/');
+    let Some(name) = path.split('?').next().unwrap_or("/").strip_prefix(base) else {
+        if let Ok(mut seen) = seen.lock() {
+            seen.refused.insert(path.to_owned());
+        }
+        stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await?;
+        return stream.shutdown().await;
+    };
     let is_plain = !name.contains("..") && !name.is_empty();
     let file =
         Some(dist.join(name)).filter(|file| is_plain && file.is_file()).unwrap_or_else(|| dist.join("index.html"));
     let body = tokio::fs::read(&file).await?;
     if let Ok(mut seen) = seen.lock() {
-        seen.insert(file.clone());
+        seen.served.insert(file.clone());
     }
     let kind = match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",

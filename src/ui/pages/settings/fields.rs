@@ -69,7 +69,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                             Ok(value) => set(value),
                             Err(why) => {
                                 let at = app.settings.changes.get_untracked();
-                                last_refused.set(Some(Refused { text, why, at }));
+                                last_refused.set(Some(Refused { text, why: why.to_string(), at }));
                             }
                         }
                     }

@@ -4,7 +4,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::state::{App, NoticeLevel, Settings, use_app};
+use crate::state::{App, NoticeLevel, Settings, setting_errors, use_app};
 use crate::ui::files::{download, read_text};
 
 /// Export and import.
@@ -61,7 +61,7 @@ async fn import(app: App, file: web_sys::File) {
         // Nothing is changed by a file that is only half understood.
         Err(wrong) => {
             let words = format!("{name} was not taken: not all of it can be read.");
-            app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&wrong.join("\n")));
+            app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&setting_errors(&wrong)));
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn TalkKeyField() -> impl IntoView {
                 waits.set(false);
                 set(key);
             }
-            Err(why) => error.set(Some(why)),
+            Err(why) => error.set(Some(why.to_string())),
         }
     };
     // A button is pressed when Space is let go: the key that was just chosen.
