@@ -12,6 +12,11 @@ pub(in crate::ui) fn base_path() -> String {
     base.unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
+/// The address of a page, as in `/help#topic`. The router resolves only relative links against its base.
+pub(in crate::ui) fn page_href(path: &str) -> String {
+    format!("{}{path}", base_path())
+}
+
 /// The path of the current route: without [`base_path`], and without a slash at its end.
 pub(in crate::ui) fn use_route_path() -> Memo<String> {
     let (path, base) = (use_location().pathname, base_path());

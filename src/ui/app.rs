@@ -10,7 +10,7 @@ use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::path;
 use wasm_bindgen::JsCast;
 
-use super::address::{base_path, use_route_path};
+use super::address::{base_path, page_href, use_route_path};
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
     prepare_icons,
@@ -193,7 +193,7 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
     // Only the page itself counts as the current one, not all below "/".
     view! {
         <li>
-            <A href exact=true attr:title=name>
+            <A href=page_href(href) exact=true attr:title=name>
                 <Glyph icon />
                 <span>{name}</span>
             </A>
@@ -206,7 +206,7 @@ fn TopBar() -> impl IntoView {
     let connection = use_app().connection;
     view! {
         <header class="topbar">
-            <A href="/" attr:class="brand">
+            <A href=page_href("/") attr:class="brand">
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <ellipse cx="16" cy="16" rx="8" ry="9.5" />
                     <path d="M16 2v28M3 16h26" />

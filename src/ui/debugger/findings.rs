@@ -7,6 +7,7 @@ use super::cells;
 use super::correlation::CorrelationView;
 use super::desk::{Desk, use_desk};
 use crate::analysis::{Finding, FindingState, Silenced};
+use crate::ui::address::page_href;
 use crate::ui::components::Each;
 
 /// So many closed findings are listed, newest first.
@@ -112,7 +113,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             <p>{words}</p>
             <p class="field-hint">{facts}</p>
             <p class="finding-advice">
-                {kind.advice()} " " <A href=format!("/help#{}", kind.anchor())>"More on it"</A>
+                {kind.advice()} " " <A href=page_href(&format!("/help#{}", kind.anchor()))>"More on it"</A>
             </p>
             <div class="finding-rows">
                 <span class="field-hint">"Rows"</span>

@@ -1,5 +1,6 @@
 //! For addresses that lead nowhere.
 
+use crate::ui::address::page_href;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -12,7 +13,7 @@ pub fn NotFound() -> impl IntoView {
                 <h1>"There is no such page"</h1>
                 <p>"The address may be mistyped, or from another version."</p>
                 <div class="actions">
-                    <A href="/" attr:class="button primary">
+                    <A href=page_href("/") attr:class="button primary">
                         "To the conversation"
                     </A>
                 </div>

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
 use crate::ui::address::Address;
+use crate::ui::address::page_href;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
 use crate::ui::format;
 
@@ -161,7 +162,7 @@ fn CallItem(number: u64) -> impl IntoView {
                         .map(|turn| {
                             view! {
                                 <p class="tool-turn">
-                                    <A href=format!("/?turn={turn}")>"To its turn in the conversation"</A>
+                                    <A href=page_href(&format!("/?turn={turn}"))>"To its turn in the conversation"</A>
                                 </p>
                             }
                         })

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::state::use_app;
+use crate::ui::address::page_href;
 
 /// The ways to the first memory: to talk, or the demo.
 #[component]
@@ -11,7 +12,7 @@ pub(super) fn WaysToBegin() -> impl IntoView {
     let app = use_app();
     view! {
         <div class="actions">
-            <A href="/" attr:class="button">
+            <A href=page_href("/") attr:class="button">
                 "Talk to Coda"
             </A>
             <Show when=move || !app.connection.is_demo()>
