@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::recorder::Recorder;
 use super::row::{Row, RowKind, TOKEN, What};
 use super::skim;
-use crate::link::{ConnId, MessageId, MessageState, Origin};
+use crate::link::{ConnId, Hold, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Now};
 
 /// A turn is looked for among so many rows after the answer.
@@ -72,6 +72,8 @@ pub enum Stage {
     Answered,
     /// It is not known whether the server has read it.
     Unconfirmed,
+    /// It waits for something that its turn in the queue does not bring.
+    Held(Hold),
     /// Its end.
     Settled(MessageState),
 }
@@ -140,6 +142,7 @@ impl Life {
                     }
                     let (stage, number) = match state {
                         MessageState::Queued => (Stage::Queued, row.number),
+                        MessageState::Held(hold) => (Stage::Held(hold.clone()), row.number),
                         MessageState::Written { conn, attempt } => {
                             let written = Stage::Written { conn: *conn, attempt: *attempt };
                             (written, frame.take().unwrap_or(row.number))

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use super::mask::mask_frame;
 use super::row::{Row, RowKind, What};
-use crate::link::{CloseInfo, MessageState, Proof, Resumed, Why};
+use crate::link::{CloseInfo, Foreign, Hold, MessageState, Proof, Resumed, Why};
 
 /// The states of a message: their names in queries, and what they mean.
-pub const STATES: [(&str, &str); 10] = [
+pub const STATES: [(&str, &str); 11] = [
     ("queued", "waits for its turn"),
     ("written", "written, its echo awaited"),
     ("delivered", "read by Coda"),
@@ -18,6 +18,7 @@ pub const STATES: [(&str, &str); 10] = [
     ("expired", "not sent: it had waited too long"),
     ("failed", "not sent: there was no room for it"),
     ("cancelled", "taken back"),
+    ("held", "waits for the end of Coda's turn, or for its own address"),
     (RAW, "a frame written as it is, past queue and deduplication"),
 ];
 
@@ -46,6 +47,8 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
                 MessageState::Delivered(Proof::Turn) => write!(words, ", a turn began with it"),
                 MessageState::Suppressed { original } => write!(words, ", the same as {original}"),
                 MessageState::Failed(failure) => write!(words, ", {failure}"),
+                MessageState::Held(Hold::Turn) => write!(words, " until the end of Coda's turn"),
+                MessageState::Held(Hold::Address { url }) => write!(words, ", meant for {url}"),
                 _ => Ok(()),
             };
             let _ = write!(words, " ({}: {})", origin.component, origin.action);
@@ -71,6 +74,8 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
     }
 }
 
+const NOT_CODA: &str = "not Coda: ";
+
 /// Why there is no connection, in few words.
 pub(crate) fn trouble_words(why: &Why) -> String {
     match why {
@@ -81,6 +86,7 @@ pub(crate) fn trouble_words(why: &Why) -> String {
         Why::Rejected(reason) => format!("turned away: {reason}"),
         Why::Silent => "nothing comes any more".to_owned(),
         Why::Deaf => "answers, but sends no events".to_owned(),
+        Why::NotCoda(foreign) => format!("{NOT_CODA}{foreign}"),
     }
 }
 
@@ -95,6 +101,12 @@ pub(crate) fn read_trouble(words: &str) -> Why {
     }
     if let Some(told) = words.strip_prefix("closed, code ") {
         return Why::Closed(info(told));
+    }
+    if let Some(told) = words.strip_prefix(NOT_CODA) {
+        let known = [Foreign::NotJson, Foreign::Untyped, Foreign::Echo, Foreign::CodaV2];
+        let kind = || told.trim_start_matches("it sent “").trim_end_matches('”').to_owned();
+        let found = known.into_iter().find(|foreign| foreign.to_string() == told);
+        return Why::NotCoda(found.unwrap_or_else(|| Foreign::Type(kind())));
     }
     let without_words = [Why::OpenTimeout, Why::AuthTimeout, Why::Silent, Why::Deaf];
     let known = without_words.into_iter().find(|why| trouble_words(why) == words);
@@ -116,6 +128,8 @@ mod tests {
             Why::Rejected("bad token".to_owned()),
             Why::Silent,
             Why::Deaf,
+            Why::NotCoda(Foreign::Echo),
+            Why::NotCoda(Foreign::Type("foo".to_owned())),
         ] {
             assert_eq!(read_trouble(&trouble_words(&why)), why);
         }

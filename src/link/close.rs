@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::config::LinkConfig;
+use crate::protocol::{Command, Event};
 
 /// What the socket said when it closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,57 @@ pub enum Why {
     Silent,
     /// The server answers, but sends us no events.
     Deaf,
+    /// Something else than Coda answers at the address.
+    NotCoda(Foreign),
+}
+
+/// What gave away that something is not Coda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// What it sent is not JSON.
+    NotJson,
+    /// What it sent has no type.
+    Untyped,
+    /// It sent a type that Coda does not have.
+    Type(String),
+    /// It sends back what it is sent.
+    Echo,
+    /// It is the later Coda, whose protocol is another one.
+    CodaV2,
+}
+
+/// So much of a type's name is quoted.
+const QUOTED_CHARS: usize = 40;
+
+impl Foreign {
+    /// What this frame gives away, which came before the server had shown that it is Coda; `event` is what it was read as.
+    /// A frame that Coda could have sent gives nothing away.
+    pub(super) fn of(text: &str, event: Option<&Event>) -> Option<Self> {
+        if event.is_some_and(|event| !matches!(event, Event::Unknown { .. })) {
+            return None;
+        }
+        let Ok(frame) = serde_json::from_str::<Value>(text) else { return Some(Self::NotJson) };
+        let Some(kind) = frame.get("type").and_then(Value::as_str) else { return Some(Self::Untyped) };
+        Some(if frame.get("session_id").is_some() && frame.get("version").is_some() && frame.get("data").is_none() {
+            Self::CodaV2
+        } else if kind == Command::Ping.kind() && frame.pointer("/data/message_id").is_some() {
+            Self::Echo
+        } else {
+            Self::Type(kind.chars().take(QUOTED_CHARS).collect())
+        })
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson => f.write_str("it sent something that is not JSON"),
+            Self::Untyped => f.write_str("it sent JSON without a type"),
+            Self::Type(kind) => write!(f, "it sent “{kind}”"),
+            Self::Echo => f.write_str("it only sends back what it is sent"),
+            Self::CodaV2 => f.write_str("it is Coda v2, and this dashboard is for Coda Lite"),
+        }
+    }
 }
 
 impl Why {
@@ -61,6 +115,9 @@ impl Why {
             ),
             Self::Rejected(words) => format!("Coda turned the dashboard away: {words}."),
             Self::Silent => "Coda stopped answering although the connection was open.".into(),
+            Self::NotCoda(foreign) => format!(
+                "Something answers at this address, but it is not Coda: {foreign}. Check the address, or start Coda there."
+            ),
             Self::Deaf => "Coda answered but sent no events any more: it had lost this dashboard.".into(),
         }
     }

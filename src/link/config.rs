@@ -51,6 +51,12 @@ pub struct LinkConfig {
     pub queue_messages: usize,
     /// How many bytes of text may wait.
     pub queue_bytes: usize,
+    /// Whether a text waits while Coda is in a turn, in which it would drop it. A policy of the page, which turns it on; the
+    /// link alone writes a text as soon as it may.
+    pub hold_texts: bool,
+    /// A turn of which nothing has come for so long counts as over: it may never end, and texts must not wait for ever. A
+    /// slow model may think for a minute before its first token.
+    pub turn_patience: Duration,
     /// An experiment: gap, window and deduplication are off, whatever they are set to.
     pub is_unprotected: bool,
     /// Nothing is written while the socket has more than so many bytes to send.
@@ -80,6 +86,8 @@ impl Default for LinkConfig {
             stable_after: Duration::from_secs(5),
             queue_messages: 256,
             queue_bytes: 32 * 1024 * 1024,
+            hold_texts: false,
+            turn_patience: Duration::from_secs(120),
             is_unprotected: false,
             buffer_limit: 1024 * 1024,
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::backoff::{self, Haste};
-use super::close::{CloseInfo, Why};
+use super::close::{CloseInfo, Foreign, Why};
 use super::config::LinkConfig;
 use super::io::{Action, Carries, ConnId, LinkEvent};
 use super::log;
@@ -56,6 +56,8 @@ pub(super) struct Connection {
     /// Tries that failed in a row; connections that did not hold count too.
     failures: u32,
     rejected_before: bool,
+    /// The first thing on this connection that Coda would not have sent.
+    pub(super) foreign: Option<Foreign>,
     trouble: Option<Trouble>,
     pub(super) hidden: bool,
     /// A message is written and not answered.
@@ -70,6 +72,7 @@ impl Connection {
             last_conn: 0,
             failures: 0,
             rejected_before: false,
+            foreign: None,
             trouble: None,
             hidden: false,
             has_flight: false,
@@ -177,7 +180,10 @@ impl Connection {
             (Move::Answer, Happening::Challenged(token)) => self.answer(&token, cx),
             (Move::Welcome, Happening::Accepted(client_id)) => self.welcome(Some(client_id), cx),
             (Move::Welcome, _) => self.welcome(None, cx),
-            (Move::Retreat, happening) => self.retreat(why(happening, phase_before), cx),
+            (Move::Retreat, happening) => {
+                let why = why(happening, phase_before, self.foreign.take());
+                self.retreat(why, cx);
+            }
             (Move::Hurry, _) => {
                 self.failures = 0;
                 self.wait(cx);
@@ -201,6 +207,7 @@ impl Connection {
         let Some(url) = self.url.clone() else { return };
         self.close(GAVE_UP, cx);
         self.last_conn += 1;
+        self.foreign = None;
         let conn = ConnId(self.last_conn);
         cx.actions.push_back(Action::Open { conn, url });
         self.enter(Phase::Opening { conn, give_up_at: cx.now.mono + cx.config.open_timeout }, cx);
@@ -280,10 +287,11 @@ impl Connection {
 }
 
 /// What went wrong, by what happened in which phase.
-fn why(happening: Happening, phase: PhaseKind) -> Why {
+fn why(happening: Happening, phase: PhaseKind, foreign: Option<Foreign>) -> Why {
     match happening {
         Happening::Dead(why) => why,
         Happening::Rejected(reason) => Why::Rejected(reason),
+        _ if phase == PhaseKind::Authenticating && foreign.is_some() => foreign.map_or(Why::AuthTimeout, Why::NotCoda),
         Happening::Closed(info) if phase == PhaseKind::Opening => Why::Unreachable(info),
         Happening::Closed(info) => Why::Closed(info),
         _ if phase == PhaseKind::Opening => Why::OpenTimeout,

@@ -112,6 +112,11 @@ impl Inbound {
         self.held = None;
     }
 
+    /// From now on another server is listened to: none of its numbers say anything about the last one's.
+    pub(super) fn change_server(&mut self) {
+        *self = Self { epoch: self.epoch + 1, run: self.run + 1, ..Self::new() };
+    }
+
     pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
         let held = self.held.as_ref().map(|(_, until)| *until);
         held.into_iter().chain(self.doubts.first().map(|doubt| doubt.until)).min()

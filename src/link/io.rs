@@ -51,6 +51,8 @@ pub enum Input {
     Restore(Vec<Waiting>),
     /// The user takes a message back.
     Cancel(MessageId),
+    /// The user does not want a message held any longer: it goes to the server that there is, now.
+    SendNow(MessageId),
     /// New settings.
     Configure(LinkConfig),
     /// A socket opened.

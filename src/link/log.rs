@@ -33,6 +33,7 @@ pub(super) fn message(message: &Pending, state: &MessageState) {
     }
     match state {
         MessageState::Queued => event!(debug, "message queued"),
+        MessageState::Held(_) => event!(debug, "message held"),
         MessageState::Written { attempt: 1, .. } => event!(debug, "message written"),
         MessageState::Written { .. } => event!(debug, "message written again"),
         MessageState::Delivered(_) => event!(info, "message delivered"),

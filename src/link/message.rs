@@ -68,6 +68,9 @@ pub struct Waiting {
     pub id: MessageId,
     /// What the user wrote.
     pub text: String,
+    /// The address of the server that it is meant for.
+    #[serde(default)]
+    pub url: Arc<str>,
     /// When it was created.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
@@ -82,6 +85,8 @@ pub struct Waiting {
 pub enum MessageState {
     /// Waits for its turn.
     Queued,
+    /// Waits for something that may take long, or for the user.
+    Held(Hold),
     /// Written to a socket, which proves nothing; waits for its echo.
     Written {
         /// The connection.
@@ -113,6 +118,7 @@ impl MessageState {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Queued => "queued",
+            Self::Held(_) => "held",
             Self::Written { .. } => "written",
             Self::Unconfirmed => "unconfirmed",
             Self::Delivered(_) => "delivered",
@@ -126,8 +132,29 @@ impl MessageState {
     /// Whether nothing can follow.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::Queued | Self::Written { .. } | Self::Unconfirmed)
+        !matches!(self, Self::Queued | Self::Held(_) | Self::Written { .. } | Self::Unconfirmed)
     }
+
+    /// Whether it has not been written yet and may be.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self, Self::Queued | Self::Held(_))
+    }
+}
+
+/// What a message waits for that its turn in the queue does not bring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "for")]
+pub enum Hold {
+    /// The end of Coda's turn: Coda drops texts that come meanwhile.
+    #[serde(rename = "turn")]
+    Turn,
+    /// A connection to the address that it was meant for; the one in use is another.
+    #[serde(rename = "address")]
+    Address {
+        /// The address.
+        url: Arc<str>,
+    },
 }
 
 /// How we know that the server has read a message.
@@ -318,6 +345,11 @@ mod tests {
             (
                 MessageState::Written { conn: ConnId(3), attempt: 2 },
                 json!({ "name": "written", "conn": 3, "attempt": 2 }),
+            ),
+            (MessageState::Held(Hold::Turn), json!({ "name": "held", "for": "turn" })),
+            (
+                MessageState::Held(Hold::Address { url: "ws://a".into() }),
+                json!({ "name": "held", "for": "address", "url": "ws://a" }),
             ),
             (MessageState::Unconfirmed, json!({ "name": "unconfirmed" })),
             (MessageState::Delivered(Proof::Echo), json!({ "name": "delivered", "proof": "echo" })),

@@ -163,7 +163,7 @@ impl Meter {
         }
         let endings = &mut self.totals.endings;
         match status.state {
-            MessageState::Queued | MessageState::Written { .. } => {}
+            MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } => {}
             MessageState::Delivered(Proof::Echo) => endings.echoed += 1,
             MessageState::Delivered(Proof::Duplicate | Proof::Turn) => endings.proven += 1,
             MessageState::Unconfirmed => endings.unconfirmed += 1,

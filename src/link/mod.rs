@@ -3,6 +3,7 @@
 //! After each [`Link::handle`], drain [`Link::poll_action`] to `None`, then arm one timer for
 //! [`Link::next_wakeup`]. It knows no clock, no randomness and no I/O of its own.
 
+mod answering;
 mod backoff;
 mod close;
 mod config;
@@ -22,20 +23,21 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use close::{CloseInfo, Why};
+pub use close::{CloseInfo, Foreign, Why};
 pub use config::LinkConfig;
 pub use io::{Action, Carries, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
-pub use message::{Cancellation, Failure, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting};
+pub use message::{Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting};
 pub use metrics::{Endings, Metrics, Spread};
 pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
 pub use status::{Counters, LinkStatus};
 
+use answering::Answering;
 use connection::{Connection, Cx, Happening, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
 use inbound::{Accepted, Arrival, Inbound, echoed_id};
 use metrics::Meter;
-use outbox::{Line, Outbox, Pending};
+use outbox::{Gate, Line, Outbox, Pending};
 
 use crate::protocol::{Command, Control, Event, Frame, Now, Timestamp, decode};
 
@@ -54,7 +56,10 @@ pub struct Link {
     outbox: Outbox,
     /// The connection that the outbox writes to: the ready one, or one being probed.
     line: Option<ConnId>,
+    /// The address of the server that messages are meant for; empty until there is one.
+    url: Arc<str>,
     inbound: Inbound,
+    answering: Answering,
     counters: Counters,
     meter: Meter,
     planned: Option<Timestamp>,
@@ -73,7 +78,9 @@ impl Link {
             dedup: Dedup::default(),
             outbox: Outbox::default(),
             line: None,
+            url: "".into(),
             inbound: Inbound::new(),
+            answering: Answering::default(),
             counters: Counters::default(),
             meter: Meter::new(),
             planned: None,
@@ -87,13 +94,17 @@ impl Link {
             self.wake(now);
         }
         match input {
-            Input::Connect { url } => self.step(now, Happening::Connect(url)),
+            Input::Connect { url } => {
+                self.change_server(now, &url);
+                self.step(now, Happening::Connect(url));
+            }
             Input::Disconnect => self.step(now, Happening::Disconnect),
             Input::RetryNow => self.step(now, Happening::Retry),
             Input::Submit(submission) => self.submit(now, submission),
             Input::Replay(submission) => self.replay(now, submission),
             Input::Restore(waiting) => self.restore(now, waiting),
             Input::Cancel(id) => self.cancel(now, id),
+            Input::SendNow(id) => self.outbox.send_now(id, &self.url),
             Input::Configure(config) => self.configure(now, config),
             Input::Raw { text, origin } => self.raw(now, text, origin),
             Input::Opened(conn) if self.is_live(conn) => self.step(now, Happening::Opened),
@@ -128,11 +139,13 @@ impl Link {
             let (outbox, cx) = self.outbox_and_cx(now);
             outbox.next_wakeup(line, &cx)
         };
+        let turn = self.answering.next_wakeup(now.mono).filter(|_| self.outbox.waits_for_turn());
         let heartbeat = self.heartbeat.as_ref().map(|heartbeat| heartbeat.next_wakeup(&self.outbox, &self.config));
         [
             (self.connection.next_wakeup(), WakeReason::Connection),
             (heartbeat, WakeReason::Heartbeat),
             (outbox, WakeReason::Outbox),
+            (turn, WakeReason::Outbox),
             (self.inbound.next_wakeup(), WakeReason::Events),
         ]
         .into_iter()
@@ -180,7 +193,7 @@ impl Link {
             outbox.cancel(again, Cancellation::SentAgain { by: id }, &mut cx);
         }
         let checked = self.dedup.check(now.mono, id, &command, again, &self.config);
-        let message = Pending { id, command: Arc::new(command), origin, created: now, again };
+        let message = self.pending(id, Arc::new(command), origin, now, again);
         if let Err(original) = checked {
             self.counters.suppressed += 1;
             self.actions.push_back(message.status(MessageState::Suppressed { original }, now));
@@ -194,9 +207,21 @@ impl Link {
 
     fn replay(&mut self, now: Now, Submission { command, origin, again }: Submission) {
         let id = MessageId::random(&mut self.rng);
-        let message = Pending { id, command: Arc::new(command), origin, created: now, again };
+        // What was recorded is sent when it was recorded to be.
+        let message = Pending { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, again) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit(message, &mut cx);
+    }
+
+    fn pending(
+        &self,
+        id: MessageId,
+        command: Arc<Command>,
+        origin: Origin,
+        created: Now,
+        again: Option<MessageId>,
+    ) -> Pending {
+        Pending { id, command, origin, created, again, url: self.url.clone(), hold: None, sends_now: false }
     }
 
     /// Nothing is written before the server listens: it would be lost without a word.
@@ -218,11 +243,12 @@ impl Link {
 
     fn restore(&mut self, now: Now, waiting: Vec<Waiting>) {
         let origin = Origin { component: "composer", action: "before the reload" };
-        for Waiting { id, text, created, was_written } in waiting {
+        for Waiting { id, text, url, created, was_written } in waiting {
             let command = Arc::new(Command::TextInput { text });
             let created = Now { wall: created, ..now };
+            let message = Pending { url, ..self.pending(id, command, origin, created, None) };
             let (outbox, mut cx) = self.outbox_and_cx(now);
-            outbox.restore(Pending { id, command, origin, created, again: None }, was_written, &mut cx);
+            outbox.restore(message, was_written, &mut cx);
         }
     }
 
@@ -235,12 +261,30 @@ impl Link {
     fn ping(&mut self, now: Now, is_hello: bool, action: &'static str) {
         let id = MessageId::random(&mut self.rng);
         let origin = Origin { component: "heartbeat", action };
-        let message = Pending { id, command: Arc::new(Command::Ping), origin, created: now, again: None };
+        let message = self.pending(id, Arc::new(Command::Ping), origin, now, None);
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit_ping(message, is_hello, &mut cx);
     }
 
     // ------------------------------------------------------------ connection
+
+    /// What waits, and what is known of the server, belong to an address.
+    fn change_server(&mut self, now: Now, url: &str) {
+        if *self.url == *url {
+            return;
+        }
+        let is_first = self.url.is_empty();
+        self.url = url.into();
+        let url = self.url.clone();
+        if is_first {
+            self.outbox.adopt(&url);
+            return;
+        }
+        self.inbound.change_server();
+        self.answering.forget();
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.leave_other_servers(&url, &mut cx);
+    }
 
     fn is_live(&self, conn: ConnId) -> bool {
         self.connection.phase().conn() == Some(conn)
@@ -310,10 +354,19 @@ impl Link {
         outbox.expire(line, &mut cx);
         // After the expiries, which may leave the line idle, and before the writes, since it may want a ping.
         self.beat(now);
+        self.hold(now);
         if let Some(line) = self.line() {
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.pump(line, &mut cx);
         }
+    }
+
+    fn hold(&mut self, now: Now) {
+        let waits = self.config.hold_texts && !self.config.is_unprotected;
+        let url = self.url.clone();
+        let gate = Gate { url: &url, is_closed: waits && self.answering.is_busy(now.mono) };
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.hold(gate, &mut cx);
     }
 
     fn beat(&mut self, now: Now) {
@@ -362,6 +415,7 @@ impl Link {
         match decode(&text) {
             Err(error) => {
                 self.counters.unreadable += 1;
+                self.doubt_server(&text, None);
                 let seq = error.seq();
                 log::unreadable(conn, &text, &error);
                 self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at: now });
@@ -377,7 +431,6 @@ impl Link {
             }
             Ok(Frame::Replay(entries)) => {
                 self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading: Reading::Events, at: now });
-                self.prove(now);
                 let mut events = Vec::with_capacity(entries.len());
                 for entry in entries {
                     match entry {
@@ -395,9 +448,16 @@ impl Link {
                 self.deliver(now, accepted);
             }
             Ok(Frame::Event(envelope)) => {
-                self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Events, at: now });
-                self.prove(now);
+                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading: Reading::Events, at: now });
                 let answers = self.recognize(&envelope.event);
+                if answers.is_some() {
+                    self.prove(now);
+                } else {
+                    self.doubt_server(&text, Some(&envelope.event));
+                }
+                if let Event::ClientMessage(echo) = &envelope.event {
+                    self.read_by_coda(now, &echo.message_type);
+                }
                 let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
                 self.deliver(now, accepted);
                 if let Some(id) = answers {
@@ -407,7 +467,21 @@ impl Link {
         }
     }
 
-    /// An event shows that the server treats us as a client.
+    /// Something came before it was clear that this is Coda.
+    fn doubt_server(&mut self, text: &str, event: Option<&Event>) {
+        if self.connection.awaits_proof() {
+            self.connection.foreign = self.connection.foreign.take().or_else(|| Foreign::of(text, event));
+        }
+    }
+
+    /// Coda has read a message of this type, whoever sent it.
+    fn read_by_coda(&mut self, now: Now, kind: &str) {
+        if matches!(kind, "text_input" | "demo_flow") {
+            self.answering.read(now.mono);
+        }
+    }
+
+    /// Only Coda echoes a message of ours as its own event: it treats us as a client.
     fn prove(&mut self, now: Now) {
         if self.connection.awaits_proof() {
             self.step(now, Happening::Proven);
@@ -420,6 +494,7 @@ impl Link {
             Control::AuthResult { result: Ok(client_id) } => self.step(now, Happening::Accepted(client_id)),
             Control::AuthResult { result: Err(reason) } => self.step(now, Happening::Rejected(reason)),
             Control::Duplicate { original_type, .. } => {
+                self.read_by_coda(now, &original_type);
                 let (outbox, mut cx) = self.outbox_and_cx(now);
                 let settled = outbox.duplicate(&original_type, &mut cx);
                 if settled && let Some(heartbeat) = &mut self.heartbeat {
@@ -460,16 +535,23 @@ impl Link {
     }
 
     fn deliver(&mut self, now: Now, accepted: Accepted) {
+        if accepted.resumed.iter().any(|resumed| resumed.restarted) {
+            self.answering.forget();
+        }
         for resumed in accepted.resumed {
             log::resumed(&resumed);
             self.emit(LinkEvent::Resumed { resumed, at: now });
         }
         for event in accepted.events {
+            if !event.replayed {
+                self.answering.observe(&event.event, now.mono, &self.config);
+            }
             if let Event::ConversationTurn(turn) = &event.event
                 && turn.role == "user"
             {
+                let url = self.url.clone();
                 let (outbox, mut cx) = self.outbox_and_cx(now);
-                outbox.user_turn(&turn.content, &mut cx);
+                outbox.user_turn(&turn.content, &url, &mut cx);
             }
             self.emit(LinkEvent::Event(event));
         }

@@ -12,7 +12,7 @@ use super::connection::Cx;
 use super::io::{Action, Carries, ConnId, LinkEvent};
 use super::log;
 use super::message::{
-    Cancellation, Failure, Group, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
+    Cancellation, Failure, Group, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
 };
 use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode, wire_type};
 
@@ -35,6 +35,11 @@ pub(super) struct Pending {
     pub(super) origin: Origin,
     pub(super) created: Now,
     pub(super) again: Option<MessageId>,
+    /// The address that it is meant for.
+    pub(super) url: Arc<str>,
+    pub(super) hold: Option<Hold>,
+    /// The user does not want to wait for the end of Coda's turn.
+    pub(super) sends_now: bool,
 }
 
 impl Pending {
@@ -77,6 +82,8 @@ struct Flight {
     run: Option<u32>,
     /// The server's last number before the first copy.
     seq: u64,
+    /// The server began a turn with this text, although its echo has not come.
+    turn_began: bool,
 }
 
 impl Flight {
@@ -122,6 +129,28 @@ pub(super) struct Outbox {
     pub(super) buffered: u32,
 }
 
+/// What decides whether a message is held.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gate<'a> {
+    /// The address in use.
+    pub(super) url: &'a Arc<str>,
+    /// Coda is in a turn, and texts wait for its end.
+    pub(super) is_closed: bool,
+}
+
+impl Gate<'_> {
+    fn hold(self, message: &Pending) -> Option<Hold> {
+        if message.command.group() == Group::Pings {
+            None
+        } else if message.url != *self.url {
+            Some(Hold::Address { url: message.url.clone() })
+        } else {
+            let waits = self.is_closed && !message.sends_now && message.command.group() == Group::Turns;
+            waits.then_some(Hold::Turn)
+        }
+    }
+}
+
 /// What may be written next.
 #[derive(Clone, Copy, Debug)]
 enum Choice {
@@ -138,14 +167,23 @@ impl Outbox {
         self.flight.len()
     }
 
+    /// What was written to another address than this is not written again, nor asked about here.
+    pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
+        let left: Vec<Flight> = self.flight.extract_if(.., |flight| flight.message.url != *url).collect();
+        for flight in left {
+            self.give_up(flight, cx);
+        }
+        self.expected_turns.clear();
+    }
+
     /// Whether a message other than a ping is written and not answered.
     pub(super) fn has_message_in_flight(&self) -> bool {
         self.flight.iter().any(|flight| flight.message.command.group() != Group::Pings)
     }
 
-    /// Nothing is waiting for anything.
+    /// Nothing is to be written, and no answer awaited.
     pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.flight.is_empty()
+        self.queue.iter().all(|message| message.hold.is_some()) && self.flight.is_empty()
     }
 
     /// Whether a message of this id was written from here.
@@ -202,6 +240,7 @@ impl Outbox {
             write: 0,
             run: None,
             seq: 0,
+            turn_began: false,
             message,
         });
     }
@@ -212,7 +251,8 @@ impl Outbox {
         let all = written.chain(self.queue.iter().map(|message| (message, false)));
         all.filter_map(|(message, was_written)| {
             let text = message.command.text()?.to_owned();
-            Some(Waiting { id: message.id, text, created: message.created.wall, was_written })
+            let url = message.url.clone();
+            Some(Waiting { id: message.id, text, url, created: message.created.wall, was_written })
         })
         .collect()
     }
@@ -249,6 +289,38 @@ impl Outbox {
         } else if let Some(flight) = self.take_unconfirmed(|flight| flight.message.id == id) {
             let why = if why == Cancellation::ByUser { Cancellation::Left } else { why };
             cx.actions.push_back(flight.message.status(MessageState::Cancelled(why), cx.now));
+        }
+    }
+
+    /// Holds what must wait, and lets go of what need not any more.
+    pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
+        for message in &mut self.queue {
+            let hold = gate.hold(message);
+            if hold != message.hold {
+                message.hold.clone_from(&hold);
+                let state = hold.map_or(MessageState::Queued, MessageState::Held);
+                cx.actions.push_back(message.status(state, cx.now));
+            }
+        }
+    }
+
+    /// Whether a message waits for the end of Coda's turn.
+    pub(super) fn waits_for_turn(&self) -> bool {
+        self.queue.iter().any(|message| message.hold == Some(Hold::Turn))
+    }
+
+    /// A message from before there was an address is meant for the first.
+    pub(super) fn adopt(&mut self, url: &Arc<str>) {
+        for message in self.queue.iter_mut().filter(|message| message.url.is_empty()) {
+            message.url = url.clone();
+        }
+    }
+
+    /// The user wants a held message sent to the server at `url`, now.
+    pub(super) fn send_now(&mut self, id: MessageId, url: &Arc<str>) {
+        if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
+            message.url = url.clone();
+            message.sends_now = true;
         }
     }
 
@@ -326,14 +398,20 @@ impl Outbox {
     }
 
     /// The server began a turn of the user's with this text.
-    pub(super) fn user_turn(&mut self, content: &str, cx: &mut Cx<'_>) {
+    pub(super) fn user_turn(&mut self, content: &str, url: &Arc<str>, cx: &mut Cx<'_>) {
         if let Some(at) = self.expected_turns.iter().position(|text| text.trim() == content.trim()) {
             self.expected_turns.remove(at);
             return;
         }
-        let same = |flight: &Flight| flight.message.command.text().is_some_and(|text| text.trim() == content.trim());
+        let same = |flight: &Flight| {
+            flight.message.url == *url
+                && flight.message.command.text().is_some_and(|text| text.trim() == content.trim())
+        };
         if let Some(flight) = self.take_unconfirmed(same) {
             cx.actions.push_back(flight.message.status(MessageState::Delivered(Proof::Turn), cx.now));
+        } else if let Some(flight) = self.flight.iter_mut().find(|flight| same(flight)) {
+            // Its echo may still come, and says more. If it does not, the turn is the proof.
+            flight.turn_began = true;
         }
     }
 
@@ -376,12 +454,21 @@ impl Outbox {
             })
             .collect();
         for flight in given_up {
-            cx.actions.push_back(flight.message.status(MessageState::Unconfirmed, now));
-            if self.unconfirmed.len() == MAX_UNCONFIRMED {
-                self.unconfirmed.pop_front();
-            }
-            self.unconfirmed.push_back(flight);
+            self.give_up(flight, cx);
         }
+    }
+
+    /// No echo will come. A turn with its text shows that it was read; else that is not known.
+    fn give_up(&mut self, flight: Flight, cx: &mut Cx<'_>) {
+        if flight.turn_began {
+            cx.actions.push_back(flight.message.status(MessageState::Delivered(Proof::Turn), cx.now));
+            return;
+        }
+        cx.actions.push_back(flight.message.status(MessageState::Unconfirmed, cx.now));
+        if self.unconfirmed.len() == MAX_UNCONFIRMED {
+            self.unconfirmed.pop_front();
+        }
+        self.unconfirmed.push_back(flight);
     }
 
     pub(super) fn next_wakeup(&self, line: Option<Line>, cx: &Cx<'_>) -> Option<Timestamp> {
@@ -436,7 +523,7 @@ impl Outbox {
                 && other.conn.is_some()
                 && other.message.command.kind() == kind
         });
-        if hello_first || answer_may_be_owed || other_retry || !may_act_only_once(flight, line) {
+        if hello_first || answer_may_be_owed || other_retry || flight.turn_began || !may_act_only_once(flight, line) {
             return None;
         }
         let due = flight.conn.map_or(Timestamp::ZERO, |_| flight.last_write + echo_timeout);
@@ -450,11 +537,14 @@ impl Outbox {
         let in_flight = |group| self.flight.iter().any(|flight| flight.message.command.group() == group);
         let urgent = self.queue.iter().enumerate().position(|(at, message)| {
             let group = message.command.group();
-            message.command.is_urgent()
+            let is_before = |earlier: &Pending| earlier.hold.is_none() && earlier.command.group() == group;
+            message.hold.is_none()
+                && message.command.is_urgent()
                 && !in_flight(group)
-                && !self.queue.iter().take(at).any(|earlier| earlier.command.group() == group)
+                && !self.queue.iter().take(at).any(is_before)
         });
-        urgent.or_else(|| (!self.queue.is_empty() && self.flight.len() < window).then_some(0))
+        let first = || self.queue.iter().position(|message| message.hold.is_none());
+        urgent.or_else(|| first().filter(|_| self.flight.len() < window))
     }
 
     fn write_first(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
@@ -475,6 +565,7 @@ impl Outbox {
             write: 0,
             run: line.run,
             seq: line.seq,
+            turn_began: false,
         });
         self.write_again(self.flight.len() - 1, line, cx);
     }
@@ -529,5 +620,8 @@ fn is_beyond_retry(flight: &Flight, line: Option<Line>) -> bool {
 }
 
 fn give_up_at(flight: &Flight, echo_timeout: Duration) -> Timestamp {
+    if flight.turn_began {
+        return flight.last_write + echo_timeout;
+    }
     (flight.first_write + flight.retry_window()).max(flight.last_write + echo_timeout)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use serde_json::Value;
 
-use crate::link::{Cancellation, MessageId, MessageState};
+use crate::link::{Cancellation, Hold, MessageId, MessageState};
 use crate::protocol::Command;
 
 /// Names an entry for as long as the page lives.
@@ -110,6 +110,8 @@ impl Outgoing {
                 "Delivered, but Coda was at another answer and did not take it up".into()
             }
             MessageState::Queued => "Waiting to be sent".into(),
+            MessageState::Held(Hold::Turn) => "Waiting for the end of this answer: Coda drops what comes meanwhile".into(),
+            MessageState::Held(Hold::Address { url }) => format!("Meant for {url}, and not sent to another address"),
             MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
             MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
             MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),

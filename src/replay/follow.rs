@@ -80,7 +80,7 @@ impl Followed {
                 }
                 let sent = sent.get_mut(place)?;
                 match state {
-                    MessageState::Queued => sent.written = None,
+                    MessageState::Queued | MessageState::Held(_) => sent.written = None,
                     MessageState::Written { .. } => sent.written = Some(row.at.mono),
                     MessageState::Delivered(Proof::Duplicate) => sent.outcome = Outcome::Duplicate,
                     MessageState::Delivered(_) => {

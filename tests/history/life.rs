@@ -20,6 +20,7 @@ fn stages(life: &Life) -> Vec<String> {
         Stage::Written { attempt, .. } => format!("written {attempt}"),
         Stage::Answered => "answered".to_owned(),
         Stage::Unconfirmed => "unconfirmed".to_owned(),
+        Stage::Held(_) => "held".to_owned(),
         Stage::Settled(state) => format!("{state:?}"),
     };
     life.steps.iter().map(|step| name(&step.stage)).collect()

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{AuthStep, CloseInfo, Input, Move, PageHint, Phase, PhaseKind, Signal, Why, next};
+use coda_dashboard::link::{AuthStep, CloseInfo, Foreign, Input, LinkEvent, Move, PageHint, Phase, PhaseKind, Signal, Why, next};
 use coda_dashboard::sim::{Challenge, ServerConfig};
 
 use crate::world::{World, millis, seconds};
@@ -149,4 +149,69 @@ fn the_user_can_go_offline_and_stays_there() {
     assert_eq!(world.phase(), PhaseKind::Offline);
     assert_eq!(world.opened, 1);
     assert!(world.link.next_wakeup(world.clock()).is_none(), "nothing to wake for");
+}
+
+/// A link whose socket is open to something that nobody knows yet.
+fn opened() -> World {
+    let mut world = World::new(ServerConfig::quiet(), 7);
+    world.connect();
+    world.go_half_open();
+    let conn = world.link.status().phase.conn().expect("a socket");
+    world.input(Input::Opened(conn));
+    world
+}
+
+/// Why the connection was given up, within the time that authentication may take.
+fn given_up(world: &mut World) -> Why {
+    world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
+    world.link.status().trouble.expect("a reason").why
+}
+
+#[test]
+fn what_answers_but_is_not_coda_is_never_connected_and_named() {
+    let v2 = r#"{"version": "1.0", "seq": 1, "timestamp": 1.5, "type": "session_start", "session_id": "a"}"#;
+    for (frame, foreign) in [
+        (r#"{"type": "foo"}"#, Foreign::Type("foo".into())),
+        ("hello", Foreign::NotJson),
+        ("[1]", Foreign::Untyped),
+        (v2, Foreign::CodaV2),
+    ] {
+        let mut world = opened();
+        world.hear(frame);
+        world.run_for(millis(1_500));
+        assert_eq!(world.phase(), PhaseKind::Authenticating, "{frame}");
+        let text = world.say("who is there?");
+        assert_eq!(given_up(&mut world), Why::NotCoda(foreign), "{frame}");
+        assert!(!world.is_delivered(text));
+    }
+}
+
+#[test]
+fn a_server_that_only_sends_back_what_it_is_sent_is_not_coda() {
+    let mut world = opened();
+    world.run_for(millis(1_100));
+    let written = world.events.iter().rev().find_map(|event| match event {
+        LinkEvent::FrameOut { text, .. } => Some(text.to_string()),
+        _ => None,
+    });
+    world.hear(&written.expect("a ping was written"));
+    world.run_for(seconds(1));
+    assert_eq!(world.phase(), PhaseKind::Authenticating);
+    assert_eq!(given_up(&mut world), Why::NotCoda(Foreign::Echo));
+}
+
+#[test]
+fn what_closes_before_it_has_shown_that_it_is_coda_is_named_too() {
+    let mut world = opened();
+    world.hear(r#"{"type": "foo"}"#);
+    let conn = world.link.status().phase.conn().expect("a socket");
+    world.input(Input::Closed(conn, CloseInfo { code: 1011, reason: String::new() }));
+    assert_eq!(given_up(&mut world), Why::NotCoda(Foreign::Type("foo".into())));
+}
+
+#[test]
+fn events_of_coda_before_the_proof_are_no_reason_to_doubt_it() {
+    let mut world = opened();
+    world.hear(r#"{"type": "system_metrics", "seq": 1, "data": {}}"#);
+    assert_eq!(given_up(&mut world), Why::AuthTimeout);
 }

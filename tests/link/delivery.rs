@@ -290,3 +290,16 @@ fn a_connection_that_flaps_does_not_leave_texts_unconfirmed() {
         assert!(world.is_delivered(id), "{number}: {:?}", world.states[&id]);
     }
 }
+
+#[test]
+fn a_turn_with_a_text_proves_that_it_was_read_although_its_echo_never_comes() {
+    let mut world = World::ready();
+    world.server.config_mut().echo = Echo::Never;
+    let text = world.say("what is two and two?");
+    world.run_for(millis(50));
+    world.hear(r#"{"type": "conversation_turn", "seq": 900, "data": {"role": "user", "content": "what is two and two?"}}"#);
+    world.restart_server();
+    world.run_until_holds("an ending", seconds(15), |world| world.state(text).is_final());
+    assert_eq!(*world.state(text), MessageState::Delivered(Proof::Turn));
+    assert_eq!(world.received(text).0, 1, "nothing was written again");
+}

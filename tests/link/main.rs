@@ -8,6 +8,7 @@ mod connecting;
 mod copied;
 mod delivery;
 mod experiments;
+mod holding;
 mod liveness;
 #[cfg(not(target_arch = "wasm32"))]
 mod log;

@@ -147,6 +147,12 @@ impl World {
         })
     }
 
+    /// A frame comes over the live connection.
+    pub fn hear(&mut self, text: &str) {
+        let conn = self.link.status().phase.conn().expect("a connection");
+        self.input(Input::Frame(conn, text.into()));
+    }
+
     // ------------------------------------------------------------ faults
 
     /// The connection breaks; what is under way is lost.

@@ -104,7 +104,7 @@ impl Traffic {
                 }
                 self.unanswered.push_back((id, row.number));
             }
-            MessageState::Queued | MessageState::Written { .. } => {}
+            MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } => {}
             _ => self.unanswered.retain(|(other, _)| *other != id),
         }
     }

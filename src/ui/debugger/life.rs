@@ -17,6 +17,8 @@ fn hop_words(stage: &Stage) -> String {
         Stage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
         Stage::Answered => "answered by Coda".to_owned(),
         Stage::Unconfirmed => "unconfirmed".to_owned(),
+        Stage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
+        Stage::Held(Hold::Address { url }) => format!("held for {url}"),
         Stage::Settled(MessageState::Delivered(Proof::Echo)) => "delivered, shown by its echo".to_owned(),
         Stage::Settled(MessageState::Delivered(Proof::Duplicate)) => "delivered, a copy was known already".to_owned(),
         Stage::Settled(MessageState::Delivered(Proof::Turn)) => "delivered, a turn began with it".to_owned(),

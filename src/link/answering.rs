@@ -1,0 +1,127 @@
+//! Whether Coda is in the middle of a turn. It reads a text that comes then, echoes it, and drops it.
+//!
+//! Coda Lite is busy from the moment that it takes up a text or a sentence until just after its answer is in the
+//! conversation; then it reports the time of `assistant.process_input`. What it speaks afterwards does not keep it busy.
+
+use std::time::Duration;
+
+use super::config::LinkConfig;
+use crate::protocol::{Event, Timestamp};
+
+/// Coda shows that it took a text up within this time after its echo; a text that it ignores shows nothing.
+const TAKEN_UP_WITHIN: Duration = Duration::from_secs(5);
+/// So long after its answer Coda may still be busy, where it does not report the end itself.
+const GRACE: Duration = Duration::from_millis(500);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Answering {
+    /// When the turn counts as over, unless more of it comes. `None` while Coda is idle.
+    until: Option<Timestamp>,
+}
+
+impl Answering {
+    /// Coda has read something that begins a turn: a text, a demo.
+    pub(super) fn read(&mut self, now: Timestamp) {
+        self.until = self.until.max(Some(now + TAKEN_UP_WITHIN));
+    }
+
+    /// Coda was restarted, or another server took its place.
+    pub(super) const fn forget(&mut self) {
+        self.until = None;
+    }
+
+    pub(super) fn is_busy(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn next_wakeup(&self, now: Timestamp) -> Option<Timestamp> {
+        self.until.filter(|until| now < *until)
+    }
+
+    pub(super) fn observe(&mut self, event: &Event, now: Timestamp, config: &LinkConfig) {
+        match event {
+            Event::ListeningResult(result) if !result.text.trim().is_empty() => self.read(now),
+            Event::ConversationTurn(turn) if turn.role == "user" => self.goes_on(now, config),
+            Event::AnswerStarted(_)
+            | Event::AnswerToken(_)
+            | Event::AnswerResult(_)
+            | Event::ToolCalled(_)
+            | Event::ToolAnswered(_)
+            | Event::ToolFailed(_) => self.goes_on(now, config),
+            Event::ConversationTurn(turn) if turn.role == "assistant" => self.ends(now),
+            Event::AnswerError(_) | Event::SpeechStarted(_) => self.ends(now),
+            Event::ComponentTiming(timing)
+                if timing.component == "assistant" && timing.operation == "process_input" =>
+            {
+                self.forget();
+            }
+            Event::LatencyTrace(_) | Event::ConversationEnd(_) => self.forget(),
+            _ => {}
+        }
+    }
+
+    fn goes_on(&mut self, now: Timestamp, config: &LinkConfig) {
+        self.until = Some(now + config.turn_patience);
+    }
+
+    /// An end shortens the wait and never begins one.
+    fn ends(&mut self, now: Timestamp) {
+        self.until = self.until.filter(|until| now < *until).map(|until| until.min(now + GRACE));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Frame, decode};
+
+    fn event(kind: &str, data: &str) -> Event {
+        let text = format!("{{\"type\": \"{kind}\", \"data\": {data}}}");
+        match decode(&text) {
+            Ok(Frame::Event(envelope)) => envelope.event,
+            other => panic!("{text} is read as {other:?}"),
+        }
+    }
+
+    const fn at(millis: u64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn a_turn_lasts_from_the_echo_to_the_reported_end() {
+        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        coda.read(at(0));
+        coda.observe(&event("conversation_turn", "{\"role\": \"user\", \"content\": \"a\"}"), at(10), &config);
+        coda.observe(&event("llm_token", "{\"token\": \"b\"}"), at(9_000), &config);
+        assert!(coda.is_busy(at(60_000)));
+        coda.observe(&event("conversation_turn", "{\"role\": \"assistant\", \"content\": \"b\"}"), at(60_000), &config);
+        assert!(coda.is_busy(at(60_499)) && !coda.is_busy(at(60_500)));
+        let timing = "{\"component\": \"assistant\", \"operation\": \"process_input\", \"duration_seconds\": 1}";
+        coda.observe(&event("component_timing", timing), at(60_001), &config);
+        assert!(!coda.is_busy(at(60_001)));
+    }
+
+    #[test]
+    fn a_text_that_coda_ignores_keeps_it_busy_for_five_seconds_only() {
+        let mut coda = Answering::default();
+        coda.read(at(0));
+        assert!(coda.is_busy(at(4_999)) && !coda.is_busy(at(5_000)));
+    }
+
+    #[test]
+    fn a_turn_that_never_ends_is_over_after_the_patience() {
+        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        coda.observe(&event("llm_start", "{}"), at(0), &config);
+        let end = Timestamp::ZERO + config.turn_patience;
+        assert_eq!((coda.is_busy(at(1)), coda.is_busy(end)), (true, false));
+        assert_eq!(coda.next_wakeup(at(1)), Some(end));
+        assert_eq!(coda.next_wakeup(end), None);
+    }
+
+    #[test]
+    fn speech_without_a_turn_makes_nobody_wait() {
+        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        coda.observe(&event("tts_start", "{\"text\": \"Welcome\"}"), at(0), &config);
+        assert!(!coda.is_busy(at(0)));
+    }
+}
