@@ -100,7 +100,12 @@ impl Driver {
         // Taken out while it runs, so that a listener may dispatch.
         let listener = self.0.listener.take();
         if let Some(mut listener) = listener {
-            listener(Batch { events, status, not_kept: self.0.not_kept.get() });
+            listener(Batch {
+                events,
+                status,
+                not_kept: self.0.not_kept.get(),
+                left_to_other_tab: self.0.left_to_other_tab.take(),
+            });
             self.0.listener.replace(Some(listener));
         }
         // Components are brought up to date after this, and then the browser draws; a timer's turn is after that.

@@ -13,6 +13,7 @@ mod network;
 mod panic;
 mod socket;
 mod sound;
+mod tab;
 mod waiting;
 
 use std::cell::{Cell, RefCell};
@@ -20,6 +21,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
 
 pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered, used};
 pub use clock::now;
@@ -33,6 +35,7 @@ use demo::Demo;
 use frames::Frames;
 use network::BadNetwork;
 use socket::Socket;
+use tab::Tab;
 
 /// What happened since the last frame.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub struct Batch {
     pub status: LinkStatus,
     /// Texts that would not outlive a reload of the page.
     pub not_kept: usize,
+    /// This tab is a copy, and so many texts wait in the tab that it was copied from, which sends them.
+    pub left_to_other_tab: usize,
 }
 
 type Listener = Box<dyn FnMut(Batch)>;
@@ -65,11 +70,20 @@ struct Inner {
     frames: Frames,
     listener: RefCell<Option<Listener>>,
     hints: RefCell<Option<hints::Hints>>,
-    /// What was kept of an earlier visit has been taken up.
-    has_restored: Cell<bool>,
+    /// What was kept of an earlier visit: nothing is kept anew before it has been taken up.
+    restoring: Cell<Restoring>,
     /// Texts changed since they were last kept.
     texts_changed: Cell<bool>,
     not_kept: Cell<usize>,
+    left_to_other_tab: Cell<usize>,
+}
+
+/// How far the taking up of texts from before a reload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Restoring {
+    NotBegun,
+    Begun,
+    Done,
 }
 
 impl Driver {
@@ -88,9 +102,10 @@ impl Driver {
             frames: Frames::default(),
             listener: RefCell::new(Some(Box::new(listener))),
             hints: RefCell::default(),
-            has_restored: Cell::new(false),
+            restoring: Cell::new(Restoring::NotBegun),
             texts_changed: Cell::new(false),
             not_kept: Cell::new(0),
+            left_to_other_tab: Cell::new(0),
         }));
         *driver.0.hints.borrow_mut() = Some(hints::Hints::listen(&driver));
         driver
@@ -104,13 +119,30 @@ impl Driver {
 
     /// Connects to this address, whatever was before. The first time, texts from before a reload go on waiting.
     pub fn connect(&self, url: String) {
-        if !self.0.has_restored.replace(true) {
-            let kept = waiting::kept(&url);
-            if !kept.is_empty() {
-                self.dispatch(Input::Restore(kept));
+        self.dispatch(Input::Connect { url });
+        if self.0.restoring.get() == Restoring::NotBegun {
+            self.0.restoring.set(Restoring::Begun);
+            spawn_local(self.clone().restore());
+        }
+    }
+
+    async fn restore(self) {
+        if let Some(storage) = waiting::storage() {
+            let tab = tab::identify(&storage).await;
+            let kept = waiting::kept(&storage);
+            match tab {
+                Tab::Own if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: false }),
+                Tab::Unknown if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: true }),
+                Tab::Own | Tab::Unknown => {}
+                Tab::Copy => {
+                    waiting::forget(&storage);
+                    self.0.left_to_other_tab.set(kept.len());
+                    self.request_frame_at_once();
+                }
             }
         }
-        self.dispatch(Input::Connect { url });
+        self.0.restoring.set(Restoring::Done);
+        self.pump();
     }
 
     /// Writes a frame as it is, past queue and deduplication; false where there is no ready connection.
@@ -144,11 +176,8 @@ impl Driver {
         self.0.is_pumping.set(false);
         self.arm_timer();
         self.arm_network();
-        if self.0.texts_changed.replace(false) {
-            let link = self.0.link.borrow();
-            if let Some(url) = link.status().url {
-                self.0.not_kept.set(waiting::keep(&url, &link.waiting()));
-            }
+        if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
+            self.0.not_kept.set(waiting::keep(&self.0.link.borrow().waiting()));
         }
     }
 

@@ -1,6 +1,4 @@
-//! Keeps texts that are not settled over a reload of the page, for this tab and this address only.
-//!
-//! The session's storage belongs to one tab: what waits in another one is not sent twice.
+//! Keeps texts that are not settled over a reload of the page, for this tab only, each with the address that it is meant for.
 
 use serde_json::Value;
 use web_sys::Storage;
@@ -12,35 +10,40 @@ use crate::link::Waiting;
 const MAX_TEXTS: usize = 256;
 const MAX_BYTES: usize = 1024 * 1024;
 
-fn storage() -> Option<Storage> {
+const STORAGE_KEY: &str = "coda.waiting";
+
+pub(super) fn storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
-fn key(url: &str) -> String {
-    format!("coda.waiting {url}")
-}
-
 /// Keeps these in place of those kept before; returns how many could not be kept.
-pub(super) fn keep(url: &str, waiting: &[Waiting]) -> usize {
-    let Some(storage) = storage().filter(|_| url != DEMO_URL) else { return 0 };
+pub(super) fn keep(waiting: &[Waiting]) -> usize {
+    let Some(storage) = storage() else { return 0 };
+    let waiting: Vec<&Waiting> = waiting.iter().filter(|waiting| &*waiting.url != DEMO_URL).collect();
     let mut bytes = 0;
-    let fits = |text: &&Waiting| {
+    let fits = |text: &&&Waiting| {
         bytes += text.text.len();
         bytes <= MAX_BYTES
     };
-    let kept: Vec<&Waiting> = waiting.iter().take(MAX_TEXTS).take_while(fits).collect();
+    let kept: Vec<&Waiting> = waiting.iter().take(MAX_TEXTS).take_while(fits).copied().collect();
     let stored = if kept.is_empty() {
-        storage.remove_item(&key(url))
+        storage.remove_item(STORAGE_KEY)
     } else {
         // Strings and numbers always have a JSON form.
-        storage.set_item(&key(url), &serde_json::to_string(&kept).unwrap_or_default())
+        storage.set_item(STORAGE_KEY, &serde_json::to_string(&kept).unwrap_or_default())
     };
     waiting.len() - if stored.is_ok() { kept.len() } else { 0 }
 }
 
-/// What was kept for this address. Damaged entries are skipped: the rest is still the user's.
-pub(super) fn kept(url: &str) -> Vec<Waiting> {
-    let text = storage().and_then(|storage| storage.get_item(&key(url)).ok().flatten());
+/// What was kept. Damaged entries are skipped: the rest is still the user's.
+pub(super) fn kept(storage: &Storage) -> Vec<Waiting> {
+    let text = storage.get_item(STORAGE_KEY).ok().flatten();
     let stored: Vec<Value> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     stored.into_iter().filter_map(|waiting| serde_json::from_value(waiting).ok()).collect()
+}
+
+/// Forgets what was kept.
+pub(super) fn forget(storage: &Storage) {
+    // What cannot be removed could not have been kept either.
+    let _ = storage.remove_item(STORAGE_KEY);
 }

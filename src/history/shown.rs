@@ -48,6 +48,7 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
                 MessageState::Suppressed { original } => write!(words, ", the same as {original}"),
                 MessageState::Failed(failure) => write!(words, ", {failure}"),
                 MessageState::Held(Hold::Turn) => write!(words, " until the end of Coda's turn"),
+                MessageState::Held(Hold::User) => write!(words, " until the user decides"),
                 MessageState::Held(Hold::Address { url }) => write!(words, ", meant for {url}"),
                 _ => Ok(()),
             };

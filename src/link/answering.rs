@@ -30,6 +30,11 @@ impl Answering {
         self.until = None;
     }
 
+    /// A connection begins after another: the end of the turn may have been missed, but more of it may come.
+    pub(super) fn reconnected(&mut self, now: Timestamp) {
+        self.until = self.until.map(|until| until.min(now + TAKEN_UP_WITHIN));
+    }
+
     pub(super) fn is_busy(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now < until)
     }
@@ -116,6 +121,16 @@ mod tests {
         assert_eq!((coda.is_busy(at(1)), coda.is_busy(end)), (true, false));
         assert_eq!(coda.next_wakeup(at(1)), Some(end));
         assert_eq!(coda.next_wakeup(end), None);
+    }
+
+    #[test]
+    fn after_a_reconnect_only_more_of_the_turn_keeps_coda_busy() {
+        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        coda.observe(&event("llm_start", "{}"), at(0), &config);
+        coda.reconnected(at(10_000));
+        assert!(coda.is_busy(at(14_999)) && !coda.is_busy(at(15_000)));
+        coda.observe(&event("llm_token", "{\"token\": \"a\"}"), at(12_000), &config);
+        assert!(coda.is_busy(at(60_000)));
     }
 
     #[test]

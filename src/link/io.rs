@@ -48,7 +48,12 @@ pub enum Input {
         origin: Origin,
     },
     /// Texts from before a reload of the page.
-    Restore(Vec<Waiting>),
+    Restore {
+        /// The texts.
+        waiting: Vec<Waiting>,
+        /// Another tab may send them, too: the user is to decide.
+        ask: bool,
+    },
     /// The user takes a message back.
     Cancel(MessageId),
     /// The user does not want a message held any longer: it goes to the server that there is, now.

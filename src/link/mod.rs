@@ -26,7 +26,9 @@ use std::time::Duration;
 pub use close::{CloseInfo, Foreign, Why};
 pub use config::LinkConfig;
 pub use io::{Action, Carries, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
-pub use message::{Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting};
+pub use message::{
+    Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting,
+};
 pub use metrics::{Endings, Metrics, Spread};
 pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
 pub use status::{Counters, LinkStatus};
@@ -102,7 +104,7 @@ impl Link {
             Input::RetryNow => self.step(now, Happening::Retry),
             Input::Submit(submission) => self.submit(now, submission),
             Input::Replay(submission) => self.replay(now, submission),
-            Input::Restore(waiting) => self.restore(now, waiting),
+            Input::Restore { waiting, ask } => self.restore(now, waiting, ask),
             Input::Cancel(id) => self.cancel(now, id),
             Input::SendNow(id) => self.outbox.send_now(id, &self.url),
             Input::Configure(config) => self.configure(now, config),
@@ -221,7 +223,17 @@ impl Link {
         created: Now,
         again: Option<MessageId>,
     ) -> Pending {
-        Pending { id, command, origin, created, again, url: self.url.clone(), hold: None, sends_now: false }
+        Pending {
+            id,
+            command,
+            origin,
+            created,
+            again,
+            url: self.url.clone(),
+            hold: None,
+            sends_now: false,
+            asks: false,
+        }
     }
 
     /// Nothing is written before the server listens: it would be lost without a word.
@@ -241,12 +253,12 @@ impl Link {
         self.config = config;
     }
 
-    fn restore(&mut self, now: Now, waiting: Vec<Waiting>) {
+    fn restore(&mut self, now: Now, waiting: Vec<Waiting>, asks: bool) {
         let origin = Origin { component: "composer", action: "before the reload" };
         for Waiting { id, text, url, created, was_written } in waiting {
             let command = Arc::new(Command::TextInput { text });
             let created = Now { wall: created, ..now };
-            let message = Pending { url, ..self.pending(id, command, origin, created, None) };
+            let message = Pending { url, asks, ..self.pending(id, command, origin, created, None) };
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.restore(message, was_written, &mut cx);
         }
@@ -310,6 +322,7 @@ impl Link {
         self.line = wanted;
         if wanted.is_some() {
             self.inbound.begin_connection();
+            self.answering.reconnected(now.mono);
             self.ping(now, true, "begin a connection");
         }
         self.watch(now);
@@ -362,7 +375,7 @@ impl Link {
     }
 
     fn hold(&mut self, now: Now) {
-        let waits = self.config.hold_texts && !self.config.is_unprotected;
+        let waits = self.config.hold_texts && !self.config.is_unprotected && self.line.is_some();
         let url = self.url.clone();
         let gate = Gate { url: &url, is_closed: waits && self.answering.is_busy(now.mono) };
         let (outbox, mut cx) = self.outbox_and_cx(now);

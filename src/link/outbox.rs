@@ -38,8 +38,10 @@ pub(super) struct Pending {
     /// The address that it is meant for.
     pub(super) url: Arc<str>,
     pub(super) hold: Option<Hold>,
-    /// The user does not want to wait for the end of Coda's turn.
+    /// The user wants it sent, whatever it would wait for.
     pub(super) sends_now: bool,
+    /// Another tab may send it, too, so the user decides.
+    pub(super) asks: bool,
 }
 
 impl Pending {
@@ -144,6 +146,8 @@ impl Gate<'_> {
             None
         } else if message.url != *self.url {
             Some(Hold::Address { url: message.url.clone() })
+        } else if message.asks && !message.sends_now {
+            Some(Hold::User)
         } else {
             let waits = self.is_closed && !message.sends_now && message.command.group() == Group::Turns;
             waits.then_some(Hold::Turn)

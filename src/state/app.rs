@@ -22,9 +22,10 @@ use super::writer::Writer;
 use crate::analysis::{Analyst, Silenced};
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
 use crate::history::{Level, Limits, Recorder};
-use crate::link::{Input, MessageId, MessageState, Metrics, Origin, Submission};
+use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
+use crate::model::{Stage, StageKind};
 use crate::protocol::Command;
-use crate::replay::DryRun;
+use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
 
 /// How often the analysis is told that time has passed.
@@ -173,19 +174,10 @@ impl App {
         self.driver.with_value(Driver::metrics)
     }
 
-    /// Sends a command.
-    pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
-        self.submit(Submission { command, origin: Origin { component, action }, again: None });
-    }
-
-    /// Sends a command once more, in place of the message `again`.
-    pub fn send_again(&self, again: MessageId, command: Command, component: &'static str) {
-        let origin = Origin { component, action: "send again" };
-        self.submit(Submission { command, origin, again: Some(again) });
-    }
-
-    fn submit(&self, submission: Submission) {
-        self.dispatch(Input::Submit(submission));
+    /// The way to Coda; `None` while a recording is shown, of which nothing may reach it.
+    #[must_use]
+    pub fn sender(&self) -> Option<Sender<'_>> {
+        (!self.playback.is_on_now()).then_some(Sender(self))
     }
 
     fn dispatch(&self, input: Input) {
@@ -201,7 +193,7 @@ impl App {
     pub fn cancel_all(&self) {
         let waiting = self.talk.rows.with_untracked(|rows| {
             let own = rows.iter().filter_map(|row| row.turn.with_untracked(|turn| turn.outgoing.clone()));
-            own.filter(|own| own.state == MessageState::Queued).map(|own| own.id).collect::<Vec<_>>()
+            own.filter(|own| own.state.is_waiting()).map(|own| own.id).collect::<Vec<_>>()
         });
         for id in waiting {
             self.cancel(id);
@@ -260,16 +252,6 @@ impl App {
         self.configure_link();
     }
 
-    /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
-    pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
-        self.driver.with_value(|driver| driver.send_raw(text, Origin { component, action }))
-    }
-
-    /// Sends a recording's messages again, as was looked at beforehand.
-    pub fn start_replay(&self, run: DryRun) {
-        self.driver.with_value(|driver| self.replay.start(run, driver));
-    }
-
     /// Shows no more of a finding, or shows it again.
     pub fn set_silenced(&self, what: Silenced, silenced: bool) {
         self.findings.change(|analyst| analyst.board_mut().set_silenced(what, silenced));
@@ -282,6 +264,17 @@ impl App {
         self.configure_link();
     }
 
+    /// Shows a recording in all pages, in place of the live data. Whatever still acts on Coda ends first.
+    pub fn show_recording(&self, name: String, playback: Playback) {
+        self.replay.stop();
+        let listens = |stage: &Stage| stage.kind == StageKind::Listening && stage.ended.is_none();
+        let is_listening = self.data.pipeline.with_untracked(|pipeline| pipeline.stages().iter().any(listens));
+        if let Some(coda) = self.sender().filter(|_| is_listening) {
+            coda.send(Command::SttStop, "playback", "begin");
+        }
+        self.playback.begin(name, playback);
+    }
+
     /// Makes the network bad, or as good as it is.
     pub fn set_conditions(&self, conditions: Option<Conditions>) {
         let words = match &conditions {
@@ -291,12 +284,59 @@ impl App {
         self.history.change(|recorder| recorder.note(Level::Info, &words, driver::now()));
         self.experiments.conditions.set(conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
+        // What was lost on the way to a connection does not come any more: waiting for it would take until its time is up.
+        let is_settled = self
+            .connection
+            .phase
+            .with_untracked(|phase| matches!(phase.kind(), PhaseKind::Ready | PhaseKind::Offline | PhaseKind::Refused));
+        match conditions {
+            Some(_) => {}
+            None if is_settled => self.dispatch(Input::Hint(PageHint::Online)),
+            None => self.reconnect(),
+        }
     }
 
     fn configure_link(&self) {
         let mut config = self.settings.current.with_untracked(Settings::link_config);
         config.is_unprotected = self.experiments.unprotected.get_untracked();
         self.dispatch(Input::Configure(config));
+    }
+}
+
+/// The only way to send anything to Coda. It exists only while the pages show live data, and borrows the app so that nobody
+/// can keep it until a recording is shown.
+pub struct Sender<'a>(&'a App);
+
+impl Sender<'_> {
+    /// Sends a command.
+    pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
+        self.submit(Submission { command, origin: Origin { component, action }, again: None });
+    }
+
+    /// Sends a command once more, in place of the message `again`.
+    pub fn send_again(&self, again: MessageId, command: Command, component: &'static str) {
+        let origin = Origin { component, action: "send again" };
+        self.submit(Submission { command, origin, again: Some(again) });
+    }
+
+    /// Sends a message that is held, to the server that is connected, now.
+    pub fn send_now(&self, id: MessageId) {
+        self.0.dispatch(Input::SendNow(id));
+    }
+
+    /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
+    #[must_use]
+    pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
+        self.0.driver.with_value(|driver| driver.send_raw(text, Origin { component, action }))
+    }
+
+    /// Sends a recording's messages again, as was looked at beforehand.
+    pub fn start_replay(&self, run: DryRun) {
+        self.0.driver.with_value(|driver| self.0.replay.start(run, driver));
+    }
+
+    fn submit(&self, submission: Submission) {
+        self.0.dispatch(Input::Submit(submission));
     }
 }
 

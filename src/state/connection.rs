@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{lasting, set_if_changed};
 use crate::driver::DEMO_URL;
-use crate::link::{LinkStatus, Phase, PhaseKind, Trouble};
+use crate::link::{LinkStatus, Phase, PhaseKind, Trouble, Why};
 
 /// The link as the components see it.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,15 @@ impl ConnectionStore {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.kind() == PhaseKind::Ready
+    }
+
+    /// Whether something else than Coda answers at the address.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        !self.is_ready()
+            && self
+                .trouble
+                .with(|trouble| trouble.as_ref().is_some_and(|trouble| matches!(trouble.why, Why::NotCoda(_))))
     }
 
     /// Whether all that is shown comes from the simulated Coda.

@@ -17,7 +17,7 @@ mod watched;
 mod writer;
 
 pub use crate::history::Level as NoticeLevel;
-pub use app::{App, Start, use_app};
+pub use app::{App, Sender, Start, use_app};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;

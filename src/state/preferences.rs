@@ -169,6 +169,8 @@ pub struct Settings {
     pub connect_at_start: bool,
     /// Whether an answer and an error are heard.
     pub sounds: bool,
+    /// Whether a text waits for the end of Coda's turn.
+    pub hold_texts: bool,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -197,6 +199,7 @@ impl Default for Settings {
             log_level: LogLevel::default(),
             connect_at_start: true,
             sounds: false,
+            hold_texts: true,
         }
     }
 }
@@ -212,6 +215,7 @@ impl Settings {
             echo_timeout: Duration::from_millis(self.retry_millis),
             ping_after: Duration::from_secs(self.ping_after_seconds),
             ping_timeout: Duration::from_millis(self.ping_timeout_millis),
+            hold_texts: self.hold_texts,
             ..LinkConfig::default()
         }
     }
@@ -475,6 +479,13 @@ pub const TOGGLES: &[Toggle] = &[
         hint: "",
         section: Section::Link,
         field: |settings| &mut settings.connect_at_start,
+    },
+    Toggle {
+        key: "hold_texts",
+        label: "Hold texts until Coda has answered",
+        hint: "Coda drops what it is told during an answer. A text written then is sent after it.",
+        section: Section::Link,
+        field: |settings| &mut settings.hold_texts,
     },
     Toggle {
         key: "sounds",

@@ -85,6 +85,7 @@ impl Writer {
         self.history.tell(Recorder::revision);
         self.analyse();
         self.tell_of_unkept(batch.not_kept);
+        self.tell_of_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
         self.show();
     }
@@ -252,6 +253,15 @@ impl Writer {
             self.notices.show(Level::Warn, "unkept texts", words.into());
         } else if before > 0 && count == 0 {
             self.notices.clear("unkept texts");
+        }
+    }
+
+    fn tell_of_copy(&self, count: usize) {
+        if count > 0 {
+            let (texts, it) = if count == 1 { ("A text waits", "it") } else { ("Texts wait", "them") };
+            let words =
+                format!("This tab is a copy of another one. {texts} to be sent there, and that tab sends {it}.");
+            self.notices.show(Level::Info, "copied tab", words);
         }
     }
 

@@ -35,13 +35,12 @@ async fn a_server_killed_in_the_middle_of_an_answer_is_found_and_the_rest_goes_o
     page.press_enter().await?;
     page.until_js("the text waits", "document.querySelector('[data-testid=outgoing][data-state=queued]')").await?;
     backend.make("/start-listening", json!({})).await?;
-    // Coda never stopped answering, and drops what it is told meanwhile: the page says so.
+    // Coda never stopped answering, and drops what it is told meanwhile: the text waits for the end.
     page.until_phase("ready").await?;
-    page.until_shown("did not take it up").await?;
+    page.until_js("the text is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
     page.until_answered(1).await?;
-    assert_eq!(backend.acted_on("text_input").await?.len(), 2, "each once");
-    page.click_text("Send again").await?;
     page.until_shown("You said: typed while away").await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 2, "each once");
     let answers = page.texts("[data-testid=turn][data-role=assistant] .turn-body").await?;
     assert!(answers[0].contains("You said: a long one") && answers[0].contains("word399"), "{answers:?}");
     page.close().await
@@ -124,5 +123,59 @@ async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> O
     page.reload().await?;
     page.until_phase("waiting").await?;
     assert_eq!(page.count("[data-testid=outgoing]").await?, 0);
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_phase("waiting").await?;
+    page.type_text("once only").await?;
+    page.press_enter().await?;
+    page.until_js("it is kept", "(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    // A window that a page opens gets a copy of its session storage, as a duplicated tab does.
+    let original = page.window().await?;
+    page.run("window.open(location.href)").await?;
+    page.switch_to_other_window(&original).await?;
+    page.until_shown("This tab is a copy of another one").await?;
+    page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    backend.make("/start-listening", json!({})).await?;
+    page.click_text("Try now").await?;
+    page.until_phase("ready").await?;
+    page.switch_to(&original).await?;
+    page.until_phase("ready").await?;
+    backend.until_acted_on("text_input", 1).await?;
+    page.until_answered(1).await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_text_for_one_address_is_not_sent_to_another() -> Outcome {
+    let (home, other) = (Backend::start(&["--quiet-metrics"]).await?, Backend::start(&["--quiet-metrics"]).await?);
+    let page = Page::open(&home.query()).await?;
+    page.until_phase("ready").await?;
+    home.make("/stop-listening", json!({})).await?;
+    home.make("/drop", json!({})).await?;
+    page.until_phase("waiting").await?;
+    page.type_text("for home only").await?;
+    page.press_enter().await?;
+    page.click_text("Change address").await?;
+    page.element("address").await?.clear().await?;
+    page.element("address").await?.send_keys(&other.ws).await?;
+    page.click_text("Use").await?;
+    page.until_phase("ready").await?;
+    page.until_js("it is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
+    page.until_shown(&format!("Meant for {}", home.ws)).await?;
+    assert_eq!(page.run("return document.body.innerText.includes('Coda was restarted')").await?, json!(false));
+    page.say("for the other").await?;
+    other.until_acted_on("text_input", 1).await?;
+    assert_eq!(other.acted_on("text_input").await?[0]["text"], "for the other");
+    page.click("send-now").await?;
+    other.until_acted_on("text_input", 2).await?;
     page.close().await
 }

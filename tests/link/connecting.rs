@@ -3,7 +3,9 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{AuthStep, CloseInfo, Foreign, Input, LinkEvent, Move, PageHint, Phase, PhaseKind, Signal, Why, next};
+use coda_dashboard::link::{
+    AuthStep, CloseInfo, Foreign, Input, LinkEvent, Move, PageHint, Phase, PhaseKind, Signal, Why, next,
+};
 use coda_dashboard::sim::{Challenge, ServerConfig};
 
 use crate::world::{World, millis, seconds};

@@ -254,7 +254,7 @@ fn texts_outlive_a_reload_in_their_order_and_only_unsent_ones_are_sent() {
     assert_eq!(kept.iter().map(|text| text.was_written).collect::<Vec<_>>(), [true, false, false]);
 
     let mut after = World::new(ServerConfig::quiet(), 11);
-    after.input(Input::Restore(kept));
+    after.input(Input::Restore { waiting: kept, ask: false });
     after.connect();
     after.run_for(seconds(1));
     assert_eq!(after.state(written), &MessageState::Unconfirmed, "the server may have read it");
@@ -297,7 +297,9 @@ fn a_turn_with_a_text_proves_that_it_was_read_although_its_echo_never_comes() {
     world.server.config_mut().echo = Echo::Never;
     let text = world.say("what is two and two?");
     world.run_for(millis(50));
-    world.hear(r#"{"type": "conversation_turn", "seq": 900, "data": {"role": "user", "content": "what is two and two?"}}"#);
+    world.hear(
+        r#"{"type": "conversation_turn", "seq": 900, "data": {"role": "user", "content": "what is two and two?"}}"#,
+    );
     world.restart_server();
     world.run_until_holds("an ending", seconds(15), |world| world.state(text).is_final());
     assert_eq!(*world.state(text), MessageState::Delivered(Proof::Turn));

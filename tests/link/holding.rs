@@ -166,9 +166,24 @@ fn texts_remember_their_address_over_a_reload() {
 
     let mut after = World::new(ServerConfig::quiet(), 8);
     after.input(Input::Connect { url: OTHER.into() });
-    after.input(Input::Restore(kept.clone()));
+    after.input(Input::Restore { waiting: kept.clone(), ask: false });
     after.run_for(millis(5_000));
     assert_eq!(after.received(kept[0].id), (0, 0));
     after.connect();
     after.run_until_holds("delivered at home", millis(15_000), |world| world.received(kept[0].id) == (1, 1));
+}
+
+#[test]
+fn a_text_that_another_tab_may_send_waits_for_the_user() {
+    let mut before = World::ready();
+    before.reachable = false;
+    before.drop_connection();
+    before.run_for(millis(100));
+    let id = before.say("once only");
+    let mut after = World::ready();
+    after.input(Input::Restore { waiting: before.link.waiting(), ask: true });
+    after.run_for(millis(5_000));
+    assert_eq!(*after.state(id), MessageState::Held(Hold::User));
+    after.input(Input::SendNow(id));
+    after.run_until_holds("delivered", millis(1_000), |world| world.is_delivered(id));
 }

@@ -155,7 +155,7 @@ async fn a_panel_that_reads_the_stores_can_come_and_go_without_a_trace() {
         page.click("[data-testid=connection]");
         page.until("closed", || page.all(".popover").is_empty()).await;
     }
-    page.app.send(Command::DemoFlow, "test", "once");
+    page.app.sender().unwrap().send(Command::DemoFlow, "test", "once");
     page.until_answered(1).await;
     assert_eq!(page.number("frames-out"), sent + 1, "one message, sent once");
 }

@@ -58,7 +58,7 @@ impl Debugger {
     }
 
     pub fn send(&self, text: &str) {
-        self.page.app.send(Command::TextInput { text: text.into() }, "test", "say");
+        self.page.app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
     }
 
     /// Opens the form of this name beside the table, and waits for this part of it.

@@ -17,7 +17,7 @@ use crate::server;
 const BANNER: &str = "[data-testid=experiment]";
 
 fn say(app: App, text: &str) {
-    app.send(Command::TextInput { text: text.into() }, "test", "say");
+    app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
 }
 
 /// The texts that the server was sent, in order, doubles included.

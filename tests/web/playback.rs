@@ -15,7 +15,7 @@ const POSITION: &str = "[data-testid=playback-position]";
 async fn recording_of(text: &str) -> Playback {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
-    page.app.send(Command::TextInput { text: text.into() }, "test", "say");
+    page.app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
     page.until_answered(1).await;
     page.app.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
 }

@@ -4,6 +4,7 @@ use coda_dashboard::history::Recording;
 use coda_dashboard::replay::Playback;
 use leptos::prelude::*;
 use serde_json::json;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::debugger::{Debugger, choose_file};
@@ -139,14 +140,47 @@ async fn a_recording_is_shown_moment_by_moment_while_the_live_data_wait_aside() 
     page.until("nothing yet", || page.all(TURN).is_empty()).await;
     assert!(page.element("[data-testid=send]").has_attribute("disabled"), "nothing can be said in the past");
     // Live goes on meanwhile.
-    page.app.send(coda_dashboard::protocol::Command::TextInput { text: "meanwhile".into() }, "test", "say");
-    page.until("its echo", || page.app.connection.in_flight.get_untracked() == 0).await;
+    let before = page.number("frames-in");
+    let turn = json!({"type": "conversation_turn", "data": {"role": "assistant", "content": "meanwhile"}});
+    server::make("/event", turn).await;
+    page.until("the event", || page.number("frames-in") > before).await;
     let end = page.attribute(POSITION, "max");
     page.type_into(POSITION, &end);
     page.until("the end", || words() == live).await;
     page.click("[data-testid=playback-end]");
     page.until("live again", || words().join(" ").contains("meanwhile")).await;
     assert!(page.all(PLAYBACK).is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn nothing_that_is_done_to_a_recording_reaches_coda() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.say("twice");
+    page.say("twice");
+    page.until_answered(1).await;
+    page.until("a message held back", || !page.all("[data-state=suppressed]").is_empty()).await;
+    let sent = || async {
+        let messages = server::report().await["messages"].as_array().cloned().unwrap_or_default();
+        messages.iter().filter(|message| message["type"] != "ping").count()
+    };
+    let before = sent().await;
+    page.app.show_recording("test".into(), recorded(&page));
+    page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
+    assert!(page.app.sender().is_none());
+    page.say("into the past");
+    page.pointer("[data-testid=talk]", "pointerdown");
+    page.pointer("[data-testid=talk]", "pointerup");
+    // Whatever can be clicked is clicked, but for the way out and what belongs to the connection.
+    for button in page.all(".talk button, .turns button, .composer button") {
+        button.unchecked_into::<web_sys::HtmlElement>().click();
+    }
+    let at = page.number("frames-out");
+    page.app.playback.end();
+    page.say("live again");
+    page.until_answered(2).await;
+    assert!(page.number("frames-out") > at);
+    assert_eq!(sent().await, before + 1, "only what was said live");
 }
 
 #[wasm_bindgen_test]

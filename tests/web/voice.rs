@@ -83,7 +83,9 @@ async fn whoever_ends_listening_lets_go_of_the_button() {
         assert!(is_pressed(&page));
         match end {
             "pipeline" => page.click(&format!("{LISTENING} button")),
-            "palette" => page.app.send(coda_dashboard::protocol::Command::SttStop, "command palette", "choose"),
+            "palette" => {
+                page.app.sender().unwrap().send(coda_dashboard::protocol::Command::SttStop, "command palette", "choose")
+            }
             _ => event("stt_error", json!({"message": "no microphone"})).await,
         }
         page.until(end, || !is_pressed(&page)).await;

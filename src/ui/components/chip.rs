@@ -28,6 +28,7 @@ pub fn ConnectionChip() -> impl IntoView {
     let connection = app.connection;
     let is_open = RwSignal::new(false);
     let kind = Memo::new(move |_| connection.kind());
+    let is_foreign = Memo::new(move |_| connection.is_foreign());
     let round_trip = move || connection.round_trip.get().filter(|_| connection.is_ready()).map(format::span);
     let waiting =
         move || Some(connection.queued.get()).filter(|queued| *queued > 0).map(|queued| format!("{queued} waiting"));
@@ -77,7 +78,7 @@ pub fn ConnectionChip() -> impl IntoView {
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >
                 <span class="chip-dot" aria-hidden="true"></span>
-                <span class="chip-label">{move || label(kind.get())}</span>
+                <span class="chip-label">{move || if is_foreign.get() { "Not Coda" } else { label(kind.get()) }}</span>
                 {move || round_trip().map(|text| view! { <span class="chip-detail">{text}</span> })}
                 {move || waiting().map(|text| view! { <span class="chip-detail">{text}</span> })}
             </button>

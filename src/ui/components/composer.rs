@@ -21,9 +21,9 @@ pub fn Composer() -> impl IntoView {
     let is_past = Memo::new(move |_| app.playback.is_on());
     let send = move |action| {
         let text = draft.get_untracked();
-        if !text.trim().is_empty() && !is_past.get_untracked() {
+        if let Some(coda) = app.sender().filter(|_| !text.trim().is_empty()) {
             draft.set(String::new());
-            app.send(Command::TextInput { text }, "composer", action);
+            coda.send(Command::TextInput { text }, "composer", action);
         }
     };
     let on_key = move |event: KeyboardEvent| {

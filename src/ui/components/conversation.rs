@@ -161,8 +161,11 @@ fn Empty() -> impl IntoView {
                         view! {
                             <button
                                 class="button suggestion"
+                                disabled=move || app.playback.is_on()
                                 on:click=move |_| {
-                                    app.send(Command::TextInput { text: text.to_owned() }, "suggestions", "click");
+                                    if let Some(coda) = app.sender() {
+                                        coda.send(Command::TextInput { text: text.to_owned() }, "suggestions", "click");
+                                    }
                                 }
                             >
                                 {text}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::history::state_name;
-use crate::link::{Cancellation, MessageState};
+use crate::link::{Cancellation, Hold, MessageState};
 use crate::model::{Outgoing, Uptake};
 use crate::state::use_app;
 
@@ -15,7 +15,9 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
         | MessageState::Failed(_)
         | MessageState::Cancelled(Cancellation::ByUser) => true,
         MessageState::Delivered(_) => outgoing.uptake == Uptake::PassedOver,
-        MessageState::Queued | MessageState::Written { .. } | MessageState::Cancelled(_) => false,
+        MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } | MessageState::Cancelled(_) => {
+            false
+        }
     };
     is_over && !outgoing.sent_again
 }
@@ -25,9 +27,17 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
-    let can_send_again = Memo::new(move |_| outgoing.with(can_send_again));
-    let can_take_back = move || state.with(|state| matches!(state, MessageState::Queued | MessageState::Unconfirmed));
-    let take_back = move || if state.with(|state| *state == MessageState::Queued) { "Take back" } else { "Leave it" };
+    // What a recording shows is over.
+    let is_live = move || !app.playback.is_on();
+    let can_send_again = Memo::new(move |_| is_live() && outgoing.with(can_send_again));
+    let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));
+    let can_take_back =
+        move || is_live() && state.with(|state| state.is_waiting() || *state == MessageState::Unconfirmed);
+    let take_back = move || if state.with(MessageState::is_waiting) { "Take back" } else { "Leave it" };
+    let send_now = move || match state.get() {
+        MessageState::Held(Hold::Address { .. }) => "Send to this address instead",
+        _ => "Send now",
+    };
     view! {
         <p class="outgoing" data-testid="outgoing" data-state=move || state.with(state_name)>
             <span>{move || outgoing.with(Outgoing::words)}</span>
@@ -36,10 +46,25 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
                     class="link-button"
                     on:click=move |_| {
                         let message = outgoing.get_untracked();
-                        app.send_again(message.id, (*message.command).clone(), "turn");
+                        if let Some(coda) = app.sender() {
+                            coda.send_again(message.id, (*message.command).clone(), "turn");
+                        }
                     }
                 >
                     "Send again"
+                </button>
+            </Show>
+            <Show when=can_send_now>
+                <button
+                    class="link-button"
+                    data-testid="send-now"
+                    on:click=move |_| {
+                        if let Some(coda) = app.sender() {
+                            coda.send_now(outgoing.with_untracked(|own| own.id));
+                        }
+                    }
+                >
+                    {send_now}
                 </button>
             </Show>
             <Show when=can_take_back>

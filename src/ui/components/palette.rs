@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::protocol::Command;
-use crate::state::{App, Settings, TalkKey, Theme, use_app};
+use crate::state::{App, NoticeLevel, Settings, TalkKey, Theme, use_app};
 use crate::ui::app::{DockOpen, PAGES};
 
 /// What can be chosen.
@@ -220,16 +220,24 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
 }
 
 fn act(app: &App, choice: Choice) {
-    const WHERE: (&str, &str) = ("command palette", "choose");
     match choice {
         Choice::Reconnect => app.reconnect(),
         Choice::Disconnect => app.disconnect(),
         Choice::Demo => app.use_demo(),
-        Choice::RunDemo => app.send(Command::DemoFlow, WHERE.0, WHERE.1),
-        Choice::StopSpeaking => app.send(Command::TtsStop, WHERE.0, WHERE.1),
-        Choice::StopListening => app.send(Command::SttStop, WHERE.0, WHERE.1),
+        Choice::RunDemo => send(app, Command::DemoFlow),
+        Choice::StopSpeaking => send(app, Command::TtsStop),
+        Choice::StopListening => send(app, Command::SttStop),
         Choice::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
         Choice::Go(_) | Choice::Dock | Choice::Keys => {}
+    }
+}
+
+fn send(app: &App, command: Command) {
+    if let Some(coda) = app.sender() {
+        coda.send(command, "command palette", "choose");
+    } else {
+        let words = "A recording is shown, so nothing is sent to Coda. Go back to live first.";
+        app.notices.show(NoticeLevel::Warn, "recording shown", words.into());
     }
 }
 

@@ -81,12 +81,16 @@ fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
     };
     command.map(|command| {
         view! {
-            <Show when=move || is_running.get()>
+            <Show when=move || is_running.get() && !app.playback.is_on()>
                 <button
                     class="link-button"
                     on:click={
                         let command = command.clone();
-                        move |_| app.send(command.clone(), "pipeline", "click Stop")
+                        move |_| {
+                            if let Some(coda) = app.sender() {
+                                coda.send(command.clone(), "pipeline", "click Stop");
+                            }
+                        }
                     }
                 >
                     "Stop"

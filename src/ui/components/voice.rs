@@ -9,7 +9,7 @@ use super::Glyph;
 use crate::link::{ConnId, Phase};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
-use crate::state::{App, Settings, TalkKey, TalkMode, use_app};
+use crate::state::{App, Sender, Settings, TalkKey, TalkMode, use_app};
 
 /// How the talk button works, from the settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,29 +83,30 @@ impl Talk {
     }
 
     fn start(&self, action: &'static str) {
-        if self.can_start() {
+        if let Some(coda) = self.sender() {
             self.asked.set(Some(self.app.playback.now().mono));
-            self.app.send(Command::SttStart(SttStart::Continuous), "talk button", action);
+            coda.send(Command::SttStart(SttStart::Continuous), "talk button", action);
         }
     }
 
     fn start_for(&self, seconds: u64, action: &'static str) {
         #[expect(clippy::cast_precision_loss, reason = "at most 60")]
-        if self.can_start() {
-            let start = SttStart::Seconds(seconds as f64);
-            self.app.send(Command::SttStart(start), "talk button", action);
+        if let Some(coda) = self.sender() {
+            coda.send(Command::SttStart(SttStart::Seconds(seconds as f64)), "talk button", action);
         }
     }
 
-    fn can_start(&self) -> bool {
-        self.app.connection.is_ready() && !self.app.playback.is_on_now()
+    fn sender(&self) -> Option<Sender<'_>> {
+        self.app.sender().filter(|_| self.app.connection.is_ready())
     }
 
     /// Ends listening, in whatever mode it began.
     fn stop(&self, action: &'static str) {
         if self.is_on.try_get_untracked() == Some(true) {
             self.asked.set(None);
-            self.app.send(Command::SttStop, "talk button", action);
+            if let Some(coda) = self.app.sender() {
+                coda.send(Command::SttStop, "talk button", action);
+            }
         }
     }
 }
@@ -238,7 +239,11 @@ pub fn VoiceControls() -> impl IntoView {
                 type="button"
                 data-testid="stop-speaking"
                 disabled=move || !can_act.get()
-                on:click=move |_| app.send(Command::TtsStop, "stop speaking", "click")
+                on:click=move |_| {
+                    if let Some(coda) = app.sender() {
+                        coda.send(Command::TtsStop, "stop speaking", "click");
+                    }
+                }
             >
                 <Glyph icon=LuSquare />
                 <span>"Stop speaking"</span>
@@ -248,7 +253,11 @@ pub fn VoiceControls() -> impl IntoView {
                 type="button"
                 data-testid="run-demo"
                 disabled=move || !can_act.get()
-                on:click=move |_| app.send(Command::DemoFlow, "run demo", "click")
+                on:click=move |_| {
+                    if let Some(coda) = app.sender() {
+                        coda.send(Command::DemoFlow, "run demo", "click");
+                    }
+                }
             >
                 <Glyph icon=LuPlay />
                 <span>"Run demo"</span>

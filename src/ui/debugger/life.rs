@@ -6,7 +6,7 @@ use super::cells;
 use super::desk::use_desk;
 use super::turn::TurnBars;
 use crate::history::{Life, STATES, Stage, Step, state_name};
-use crate::link::{MessageId, MessageState, Proof};
+use crate::link::{Hold, MessageId, MessageState, Proof};
 use crate::ui::format;
 
 /// A stage in words.
@@ -18,6 +18,7 @@ fn hop_words(stage: &Stage) -> String {
         Stage::Answered => "answered by Coda".to_owned(),
         Stage::Unconfirmed => "unconfirmed".to_owned(),
         Stage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
+        Stage::Held(Hold::User) => "held until you decide".to_owned(),
         Stage::Held(Hold::Address { url }) => format!("held for {url}"),
         Stage::Settled(MessageState::Delivered(Proof::Echo)) => "delivered, shown by its echo".to_owned(),
         Stage::Settled(MessageState::Delivered(Proof::Duplicate)) => "delivered, a copy was known already".to_owned(),

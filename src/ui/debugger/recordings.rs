@@ -91,7 +91,7 @@ pub fn Recordings() -> impl IntoView {
             return;
         }
         let name = desk.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
-        desk.app.playback.begin(name, Playback::new(&recording));
+        desk.app.show_recording(name, Playback::new(&recording));
     };
     let copy = move |_| {
         let recording = scope.get_untracked().recording_with_answers(desk);

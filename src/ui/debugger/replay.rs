@@ -75,10 +75,11 @@ fn Preparation() -> impl IntoView {
         has_changed.set(false);
     };
     let start = move |_| {
+        let Some(coda) = desk.app.sender() else { return };
         let Some(before) = run.try_update(Option::take).flatten() else { return };
         let now = before.again(&recent());
         if now.agrees_with(&before) {
-            desk.app.start_replay(now);
+            coda.start_replay(now);
         } else {
             run.set(Some(now));
             has_changed.set(true);
@@ -107,7 +108,7 @@ fn Preparation() -> impl IntoView {
         }
     };
     let count = move || run.with(|run| run.as_ref().map_or(0, |run| run.plan().steps.len()));
-    let is_ready = move || desk.app.connection.is_ready();
+    let is_ready = move || desk.app.connection.is_ready() && !desk.app.playback.is_on();
     view! {
         <ScopeSelect name="replay-scope" label="Messages of" scope changed=Callback::new(move |()| forget()) />
         {select("pace", "Sent", PACES.map(|(name, _)| name).to_vec(), pace)}

@@ -32,17 +32,17 @@ pub fn SendForm() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (kind, text) = (kind.get_untracked().trim().to_owned(), data.get_untracked());
-        let Ok(fields) = read_data(&text) else { return };
+        let (Ok(fields), Some(coda)) = (read_data(&text), desk.app.sender()) else { return };
         if kind.is_empty() {
             return;
         }
         sent_at.set(Some(desk.app.history.with_untracked(|recorder| recorder.numbers().end)));
         if raw.get_untracked() {
             let frame = encode_bare(&kind, fields, driver::now().wall);
-            refused.set(!desk.app.send_raw(&frame, COMPONENT, "send raw"));
+            refused.set(!coda.send_raw(&frame, COMPONENT, "send raw"));
         } else {
             refused.set(false);
-            desk.app.send(Command::from_wire(&kind, fields), COMPONENT, "send");
+            coda.send(Command::from_wire(&kind, fields), COMPONENT, "send");
         }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
             let words = "The browser does not keep what was sent: its storage is full or turned off.";
@@ -100,11 +100,16 @@ pub fn SendForm() -> impl IntoView {
                 <button
                     class="button primary"
                     type="submit"
-                    disabled=move || problem.with(Option::is_some) || kind.with(|kind| kind.trim().is_empty())
+                    disabled=move || {
+                        desk.app.playback.is_on()
+                            || problem.with(Option::is_some)
+                            || kind.with(|kind| kind.trim().is_empty())
+                    }
                 >
                     "Send"
                 </button>
             </div>
+            <RecordingHint />
             <Fate sent_at refused />
         </form>
         <SentList list pick />
@@ -131,5 +136,15 @@ fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
                 </p>
             </Show>
         </div>
+    }
+}
+
+#[component]
+fn RecordingHint() -> impl IntoView {
+    let playback = use_desk().app.playback;
+    view! {
+        <Show when=move || playback.is_on()>
+            <p class="field-hint">"A recording is shown in the pages, so nothing is sent. Go back to live first."</p>
+        </Show>
     }
 }

@@ -8,6 +8,7 @@ use fantoccini::Locator;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
+use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -86,6 +87,25 @@ impl Page {
 
     pub async fn reload(&self) -> Outcome {
         Ok(self.browser.client.refresh().await?)
+    }
+
+    /// The window that is used at the moment.
+    pub async fn window(&self) -> Found<WindowHandle> {
+        Ok(self.browser.client.window().await?)
+    }
+
+    /// Goes on in this window.
+    pub async fn switch_to(&self, window: &WindowHandle) -> Outcome {
+        Ok(self.browser.client.switch_to_window(window.clone()).await?)
+    }
+
+    /// Goes on in the window that was opened from this one.
+    pub async fn switch_to_other_window(&self, this: &WindowHandle) -> Outcome {
+        let windows = self.browser.client.windows().await?;
+        match windows.into_iter().find(|window| window != this) {
+            Some(other) => self.switch_to(&other).await,
+            None => failed("no other window was opened"),
+        }
     }
 
     /// Ends the browser; a test that fails before leaves that to the driver's end.
