@@ -5,7 +5,7 @@ use std::time::Duration;
 use coda_dashboard::link::{MessageState, PhaseKind};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::Conditions;
-use coda_dashboard::state::{App, NoticeLevel, Row};
+use coda_dashboard::state::{App, NoticeLevel, Row, Settings};
 use leptos::prelude::*;
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -15,6 +15,11 @@ use crate::page::Page;
 use crate::server;
 
 const BANNER: &str = "[data-testid=experiment]";
+
+/// Texts go out one after the other, whether or not Coda is at an answer.
+fn hold_nothing(app: App) {
+    app.set_settings(Settings { hold_texts: false, ..Settings::default() });
+}
 
 fn say(app: App, text: &str) {
     app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
@@ -62,6 +67,7 @@ async fn a_raw_command_without_a_connection_is_refused_with_the_reason() {
 async fn without_protections_a_doubled_message_reaches_the_server_and_every_page_says_so() {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
+    hold_nothing(page.app);
     page.app.set_unprotected(true);
     page.until("the banner", || page.all(BANNER).len() == 1).await;
     say(page.app, "twice");
@@ -97,6 +103,7 @@ async fn a_delay_of_the_network_shows_in_the_round_trip_until_it_is_ended() {
 async fn over_a_network_that_doubles_frames_every_text_acts_once_and_in_order() {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
+    hold_nothing(page.app);
     page.app.set_conditions(Some(Conditions { double_percent: 50, seed: 7, ..Conditions::default() }));
     let texts: Vec<String> = (0..20).map(|number| format!("text {number}")).collect();
     for text in &texts {
