@@ -16,8 +16,7 @@ const RECENT: usize = 200;
 /// Operations kept, measured and reported each: Coda has some twenty. Newcomers beyond are not kept.
 const OPERATIONS: usize = 500;
 
-/// Where the time of a turn went, in seconds; `None` where the server did not say, and for a stage that the turn did not
-/// have.
+/// Where the time of a turn went, in seconds; `None` where the server did not say, and for stages that it did not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TurnLatency {
     /// When the server told of it.
@@ -95,7 +94,7 @@ impl Stages {
         }
     }
 
-    /// The turn ends with its trace. Coda repeats in it the last figures of stages that the turn did not have: these go.
+    /// The turn ends with its trace. Coda repeats old figures in it for stages that the turn did not have: these go.
     fn end(&mut self, mut turn: TurnLatency) -> TurnLatency {
         if let Some(was_spoken) = self.was_spoken.take() {
             turn.stt = turn.stt.filter(|_| was_spoken);

@@ -140,6 +140,9 @@ pub enum Uptake {
     PassedOver,
 }
 
+/// What is said of a tool whose result never came.
+pub const NO_RESULT: &str = "no result came";
+
 /// A tool that was used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
@@ -163,6 +166,7 @@ impl ToolCall {
             ToolState::Done(Some(Value::String(result))) => result.clone(),
             ToolState::Done(Some(result)) => result.to_string(),
             ToolState::Failed(words) => format!("failed: {words}"),
+            ToolState::NoResult => NO_RESULT.to_owned(),
         }
     }
 }
@@ -176,4 +180,6 @@ pub enum ToolState {
     Done(Option<Value>),
     /// It failed, with these words.
     Failed(String),
+    /// Its turn, the connection or the server's run ended before it was back.
+    NoResult,
 }
