@@ -16,7 +16,7 @@ impl Conversation {
         self.change(key, |turn| turn.tools.push(call));
     }
 
-    /// Results name only the tool: the oldest running call of that name is the one. The last turn's answer may also have
+    /// Results name only the tool: the oldest running call of that name is the one. A call of the last turn may also have
     /// been given up too early, as when the connection was away for a moment.
     pub(super) fn end_tool(&mut self, name: &str, state: ToolState, seconds: Option<f64>, time: DateTime<Utc>) {
         let is_running = |call: &ToolCall| call.name == name && call.state == ToolState::Running;
