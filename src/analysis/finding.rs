@@ -38,6 +38,8 @@ pub enum FindingKind {
     TooLarge,
     /// The server's clock jumped.
     ClockJump,
+    /// The server tells wrong times of day.
+    ClockWrong,
     /// Connections break again and again.
     ReconnectStorm,
     /// Messages whose outcome is unknown.
@@ -118,7 +120,7 @@ impl Finding {
 
 impl FindingKind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::DoubleListener,
         Self::Burst,
         Self::Overlap,
@@ -134,6 +136,7 @@ impl FindingKind {
         Self::Unreadable,
         Self::TooLarge,
         Self::ClockJump,
+        Self::ClockWrong,
         Self::ReconnectStorm,
         Self::Unconfirmed,
         Self::OtherDashboard,
@@ -159,6 +162,7 @@ impl FindingKind {
             Self::Unreadable => "Frames could not be read",
             Self::TooLarge => "A frame was too large",
             Self::ClockJump => "Coda's clock jumped",
+            Self::ClockWrong => "Coda's clock is wrong",
             Self::ReconnectStorm => "The connection keeps breaking",
             Self::Unconfirmed => "Messages are unconfirmed",
             Self::OtherDashboard => "Another dashboard is connected",
@@ -195,7 +199,8 @@ impl FindingKind {
             Self::EchoesSlow => "Look at what keeps Coda's event loop busy: its echo is its pulse.",
             Self::Unreadable => "Report it with the frame: Coda and this page disagree about a field.",
             Self::TooLarge => "Send less at once: Coda closes the connection on frames above 10 MiB.",
-            Self::ClockJump => "Nothing: times shown after it are right again.",
+            Self::ClockJump => "Nothing: times shown after it are right.",
+            Self::ClockWrong => "Set the clock of Coda's computer, or of this one.",
             Self::ReconnectStorm => "Look at Coda's log for the reason of each close, and at the network between.",
             Self::Unconfirmed => "Look whether Coda did it; if not, send it again.",
             Self::OtherDashboard => "Close the other one if it is not wanted: both see all that is said.",
@@ -206,7 +211,7 @@ impl FindingKind {
     /// The cause is gone when it has not been seen for so long; `None` where something else tells that it is.
     pub(super) const fn quiet_after(self) -> Option<Duration> {
         match self {
-            Self::Silent | Self::ChallengeRefused | Self::EchoesSlow | Self::Unconfirmed => None,
+            Self::Silent | Self::ChallengeRefused | Self::EchoesSlow | Self::ClockWrong | Self::Unconfirmed => None,
             Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),
             Self::OtherDashboard => Some(Duration::from_secs(300)),
             _ => Some(Duration::from_secs(60)),

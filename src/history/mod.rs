@@ -40,4 +40,4 @@ pub use query_parse::ParseError;
 pub use recorder::{Evicted, Limits, Recorder};
 pub use recording::{Damage, Entry, Format, ImportError, Imported, Own, Recording};
 pub use row::{Direction, Level, Row, RowKind, What};
-pub use shown::{RAW, STATES, shown_text, state_name};
+pub use shown::{RAW, STATES, missed_words, shown_text, state_name};

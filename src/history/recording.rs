@@ -174,8 +174,10 @@ impl Recording {
                 continue;
             }
             let Some((direction, text)) = row.direction().zip(row.frame()) else { continue };
-            // Each bad entry of a replay has a row with the whole frame: it came once.
-            if !last.replace(text).is_some_and(|last| Arc::ptr_eq(last, text)) {
+            // Each bad entry of a replay has a row with the whole frame: it came once. A message that is written again
+            // has the same text, too, but was written twice.
+            let is_same = last.replace(text).is_some_and(|last| Arc::ptr_eq(last, text));
+            if !is_same || direction == Direction::Out {
                 let text = shown_text(row).into_owned();
                 recording.entries.push(Entry { micros, direction, text, own: Own::of(recorder, row) });
             }

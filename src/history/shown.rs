@@ -60,14 +60,16 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         }
         RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
         RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
-        RowKind::Resumed(Resumed { reconnected, restarted, missed, recovered, more_unknown, .. }) => {
-            let what = match (restarted, reconnected) {
+        RowKind::Resumed(resumed) => {
+            let what = match (resumed.restarted, resumed.reconnected) {
                 (true, _) => "restarted",
                 (false, true) => "resumed",
                 (false, false) => "a gap",
             };
-            let more = if *more_unknown { ", maybe more" } else { "" };
-            format!("{what}: {missed} events missed{more}, {recovered} recovered").into()
+            let missed = missed_words(resumed).unwrap_or_else(|| "no event is known to be missed.".to_owned());
+            let recovered = resumed.recovered;
+            let late = if recovered > 0 { format!(" {recovered} came late or were replayed.") } else { String::new() };
+            format!("{what}: {missed}{late}").into()
         }
         RowKind::Protections { on: true } => "queue gap, window and deduplication are on again".into(),
         RowKind::Protections { on: false } => "queue gap, window and deduplication are off: an experiment".into(),
@@ -76,6 +78,17 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
 }
 
 const NOT_CODA: &str = "not Coda: ";
+/// What was missed for good, in a sentence or two; `None` where nothing was.
+#[must_use]
+pub fn missed_words(resumed: &Resumed) -> Option<String> {
+    let when = if resumed.reconnected { "while there was no connection" } else { "although the connection was open" };
+    let more = if resumed.more_unknown { " There may have been more." } else { "" };
+    match resumed.lost() {
+        0 => None,
+        1 => Some(format!("1 event was missed {when}.{more}")),
+        lost => Some(format!("{lost} events were missed {when}.{more}")),
+    }
+}
 
 /// Why there is no connection, in few words.
 pub(crate) fn trouble_words(why: &Why) -> String {

@@ -193,7 +193,7 @@ impl Inbound {
         }
         // The live event teaches the clock before the older ones of the replay are put on it.
         if let Arrival::Event(envelope) = &arrival {
-            self.clock.wall_time(envelope.timestamp, now.wall);
+            self.clock.learn(envelope.timestamp, now.wall);
         }
         if let Some((events, _)) = self.held.take() {
             self.apply_replay(now, events, &mut accepted);
@@ -271,6 +271,9 @@ impl Inbound {
 
     fn stamp(&mut self, now: Now, arrival: Arrival, replayed: bool, answers: Option<MessageId>) -> Option<ServerEvent> {
         let Arrival::Event(Envelope { seq, timestamp, event }) = arrival else { return None };
+        if !replayed {
+            self.clock.learn(timestamp, now.wall);
+        }
         let time = self.clock.wall_time(timestamp, now.wall);
         Some(ServerEvent { epoch: self.epoch, seq, time, at: now, replayed, answers, event })
     }

@@ -243,6 +243,14 @@ pub struct Resumed {
     pub more_unknown: bool,
 }
 
+impl Resumed {
+    /// How many events were missed for good.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.missed.saturating_sub(self.recovered)
+    }
+}
+
 /// The next time at which the link has something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wakeup {

@@ -55,9 +55,11 @@ pub struct Metrics {
     pub retries: u64,
     /// Messages without pings, by how they ended.
     pub endings: Endings,
-    /// Events of the server's that were numbered while the connection was away.
-    pub missed: u64,
-    /// Those of them that a replay brought.
+    /// Events missed for good while there was no connection.
+    pub missed_away: u64,
+    /// Events missed for good although the connection was open.
+    pub missed_open: u64,
+    /// Events of an outage, or of a gap that was not filled, that were replayed or came late.
     pub recovered: u64,
     /// Frames that could not be read.
     pub unreadable: u64,
@@ -134,8 +136,10 @@ impl Meter {
             LinkEvent::Message(status) => self.message(status),
             LinkEvent::Phase { phase, at, .. } => self.phase(phase, at.mono),
             LinkEvent::Resumed { resumed, .. } => {
-                self.totals.missed += resumed.missed;
-                self.totals.recovered += resumed.recovered;
+                let totals = &mut self.totals;
+                let missed = if resumed.reconnected { &mut totals.missed_away } else { &mut totals.missed_open };
+                *missed += resumed.lost();
+                totals.recovered += resumed.recovered;
             }
             LinkEvent::Protections { .. } | LinkEvent::Event(_) => {}
         }

@@ -26,4 +26,4 @@ pub use performance::{
 pub use pipeline::{Pipeline, Stage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
 pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
-pub use turn::{Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};
+pub use turn::{NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};

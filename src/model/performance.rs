@@ -16,7 +16,7 @@ const RECENT: usize = 200;
 /// Operations kept, measured and reported each: Coda has some twenty. Newcomers beyond are not kept.
 const OPERATIONS: usize = 500;
 
-/// Where the time of a turn went, in seconds; `None` where the server did not say.
+/// Where the time of a turn went, in seconds; `None` where the server did not say, and for stages that it did not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TurnLatency {
     /// When the server told of it.
@@ -49,8 +49,11 @@ impl TurnLatency {
             let look_up = |name: &&str| measured(nested?.get(*name).copied().flatten());
             measured(flat).or_else(|| names.iter().find_map(look_up))
         };
-        let work = |flat, names: &[&str]| find(flat, trace.component_times.as_ref(), names);
-        let sound = |flat, names: &[&str]| find(flat, trace.audio_durations.as_ref(), names);
+        // Coda sends 0 for a stage that the turn did not have.
+        let stage = |seconds: Option<f64>| seconds.filter(|seconds| *seconds > 0.0);
+        let sum = |flat, names: &[&str]| find(flat, trace.component_times.as_ref(), names);
+        let work = |flat, names: &[&str]| stage(sum(flat, names));
+        let sound = |flat, names: &[&str]| stage(find(flat, trace.audio_durations.as_ref(), names));
         Self {
             time,
             stt: work(trace.stt_seconds, &["stt_seconds", "stt"]),
@@ -58,12 +61,48 @@ impl TurnLatency {
             tts: work(trace.tts_seconds, &["tts_seconds", "tts"]),
             tools: work(trace.tool_seconds, &["tool_seconds", "tool", "tools"]),
             memory: work(trace.memory_seconds, &["memory_seconds", "memory"]),
-            total: work(trace.total_seconds, &["total_seconds", "total"]),
-            processing: work(trace.total_processing_seconds, &["total_processing_seconds", "total_processing"]),
+            total: sum(trace.total_seconds, &["total_seconds", "total"]),
+            processing: sum(trace.total_processing_seconds, &["total_processing_seconds", "total_processing"]),
             stt_audio: sound(trace.stt_audio_duration, &["stt_audio_duration", "stt_audio", "stt"]),
             tts_audio: sound(trace.tts_audio_duration, &["tts_audio_duration", "tts_audio", "tts"]),
-            interaction: work(trace.total_interaction_seconds, &["total_interaction_seconds", "total_interaction"]),
+            interaction: sum(trace.total_interaction_seconds, &["total_interaction_seconds", "total_interaction"]),
         }
+    }
+}
+
+/// Which stages the turn under way has had, as far as its events tell.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stages {
+    /// Words were understood that no turn has begun with yet.
+    heard: bool,
+    /// Whether it began with words that were heard; `None` where its beginning was not seen, or not all since.
+    was_spoken: Option<bool>,
+    /// It used a tool.
+    used_tools: bool,
+}
+
+impl Stages {
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::ListeningStarted(_) => self.heard = false,
+            Event::ListeningResult(result) => self.heard = !result.text.trim().is_empty(),
+            Event::ConversationTurn(turn) if turn.role == "user" => {
+                *self = Self { was_spoken: Some(self.heard), ..Self::default() };
+            }
+            Event::ToolCalled(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) => self.used_tools = true,
+            _ => {}
+        }
+    }
+
+    /// The turn ends with its trace. Coda repeats old figures in it for stages that the turn did not have: these go.
+    fn end(&mut self, mut turn: TurnLatency) -> TurnLatency {
+        if let Some(was_spoken) = self.was_spoken.take() {
+            turn.stt = turn.stt.filter(|_| was_spoken);
+            turn.stt_audio = turn.stt_audio.filter(|_| was_spoken);
+            turn.tools = turn.tools.filter(|_| self.used_tools);
+        }
+        self.used_tools = false;
+        turn
     }
 }
 
@@ -170,6 +209,7 @@ type OperationName = (String, String);
 #[derive(Debug, Default)]
 pub struct Performance {
     turns: VecDeque<TurnLatency>,
+    stages: Stages,
     partial: Partial,
     samples: VecDeque<ResourceSample>,
     measured: BTreeMap<OperationName, OperationTiming>,
@@ -180,6 +220,7 @@ pub struct Performance {
 impl Performance {
     /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
+        self.stages.apply(&event.event);
         let changed = match &event.event {
             Event::LatencyTrace(trace) => self.add_turn(trace, event.time),
             Event::SystemMetrics(metrics) => self.add_sample(metrics, event.time),
@@ -195,6 +236,11 @@ impl Performance {
             _ => false,
         };
         self.revision += u64::from(changed);
+    }
+
+    /// The connection is gone: not all of the turn under way will have been seen.
+    pub fn disconnected(&mut self) {
+        self.stages = Stages::default();
     }
 
     /// Counts the changes of what this shows.
@@ -248,7 +294,7 @@ impl Performance {
     }
 
     fn add_turn(&mut self, trace: &LatencyTrace, time: DateTime<Utc>) -> bool {
-        let turn = TurnLatency::read(trace, time);
+        let turn = self.stages.end(TurnLatency::read(trace, time));
         let says_something = turn != TurnLatency { time, ..TurnLatency::default() };
         if says_something {
             push_bounded(&mut self.turns, turn, TURNS);

@@ -79,12 +79,8 @@ impl Pipeline {
                 self.begin(StageKind::Thinking, at);
             }
             Event::AnswerStarted(_) => self.begin(StageKind::Thinking, at),
-            Event::AnswerError(_) => {
-                self.end(StageKind::Thinking, at);
-                self.end(StageKind::Tools, at);
-                self.running_tools = 0;
-            }
-            Event::ConversationTurn(turn) if turn.role == "assistant" => self.end(StageKind::Thinking, at),
+            Event::AnswerError(_) => self.end_answer(at),
+            Event::ConversationTurn(turn) if turn.role == "assistant" => self.end_answer(at),
             Event::ToolCalled(_) => {
                 self.running_tools = self.running_tools.saturating_add(1);
                 self.begin(StageKind::Tools, at);
@@ -133,6 +129,13 @@ impl Pipeline {
             self.stages.clear();
             self.revision += 1;
         }
+    }
+
+    /// The answer is complete or failed: a tool that has not answered by then never will.
+    fn end_answer(&mut self, at: Timestamp) {
+        self.end(StageKind::Thinking, at);
+        self.end(StageKind::Tools, at);
+        self.running_tools = 0;
     }
 
     fn begin(&mut self, kind: StageKind, at: Timestamp) {

@@ -47,7 +47,7 @@ impl Service {
     }
 }
 
-/// What a service was last seen doing.
+/// What a service is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ServiceState {
     /// It was not seen yet, in this run of the server's or on this connection.
@@ -80,8 +80,10 @@ impl ServiceState {
 /// What is known of a service. Its names stay as last seen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceStatus {
-    /// What it was last seen doing.
+    /// What it is doing, as last seen on this connection.
     pub state: ServiceState,
+    /// Where that is unknown: what it was seen doing before.
+    pub last_seen: Option<ServiceState>,
     /// For example `gemma2:2b`.
     pub model: Option<String>,
     /// For example `elevenlabs`.
@@ -180,6 +182,12 @@ impl System {
             Event::AnswerResult(_) => self.is_ready(Service::Llm, time),
             Event::SpeechResult(_) | Event::SpeechStopped(_) => self.is_ready(Service::Tts, time),
             Event::ToolAnswered(_) => self.is_ready(Service::Tools, time),
+            // A tool that has not answered by the end of the turn never will.
+            Event::ConversationTurn(turn)
+                if turn.role == "assistant" && self.service(Service::Tools).state == ServiceState::Working =>
+            {
+                self.forget([Service::Tools]);
+            }
             Event::MemoryStored(_)
             | Event::MemoryRetrieved(_)
             | Event::MemoryUpdated(_)
@@ -193,9 +201,9 @@ impl System {
         }
     }
 
-    /// The connection is gone: what was under way is no longer known.
+    /// The connection is gone: what the services do is no longer known.
     pub fn disconnected(&mut self) {
-        self.forget_states(|state| *state == ServiceState::Working);
+        self.forget(Service::ALL);
     }
 
     /// Counts the changes of what this shows.
@@ -233,7 +241,7 @@ impl System {
             let run = ServerRun { epoch: event.epoch, first_seen: event.at, uptime_seconds: None };
             push_bounded(&mut self.runs, run, RUNS);
             self.revision += 1;
-            self.forget_states(|_| true);
+            self.forget(Service::ALL);
         }
         if let (Event::SystemMetrics(metrics), Some(run)) = (&event.event, self.runs.back_mut())
             && let (None, Some(uptime)) = (run.uptime_seconds, measured(metrics.uptime_seconds))
@@ -244,10 +252,11 @@ impl System {
         }
     }
 
-    fn forget_states(&mut self, which: impl Fn(&ServiceState) -> bool) {
-        for service in &mut self.services {
-            if service.state != ServiceState::Unknown && which(&service.state) {
-                service.state = ServiceState::Unknown;
+    fn forget(&mut self, services: impl IntoIterator<Item = Service>) {
+        for service in services {
+            let status = &mut self.services[service as usize];
+            if status.state != ServiceState::Unknown {
+                status.last_seen = Some(std::mem::take(&mut status.state));
                 self.revision += 1;
             }
         }
@@ -270,6 +279,7 @@ impl System {
         self.revision += 1;
         let status = &mut self.services[service as usize];
         status.state = state;
+        status.last_seen = None;
         status.last_activity = Some(time);
         status
     }

@@ -49,8 +49,8 @@ pub enum ToolOutcome {
         /// More about it, free-form.
         details: Option<Value>,
     },
-    /// The connection ended before its result.
-    Unknown,
+    /// Its turn, the connection or the server's run ended before its result.
+    NoResult,
 }
 
 /// Figures of one tool, over the uses kept.
@@ -80,6 +80,8 @@ pub struct Tools {
     user_turns: u64,
     /// The run of the server's that the last event came from.
     epoch: u32,
+    /// The last use of the run before.
+    run_began_after: u64,
     revision: u64,
 }
 
@@ -88,10 +90,16 @@ impl Tools {
     pub fn apply(&mut self, event: &ServerEvent) {
         if event.epoch != self.epoch {
             self.epoch = event.epoch;
-            self.lose_running();
+            self.give_up_running();
+            self.run_began_after = self.last_number;
         }
         match &event.event {
-            Event::ConversationTurn(turn) if turn.role == "user" => self.user_turns += 1,
+            Event::ConversationTurn(turn) if turn.role == "user" => {
+                self.give_up_running();
+                self.user_turns += 1;
+            }
+            Event::ConversationTurn(turn) if turn.role == "assistant" => self.give_up_running(),
+            Event::AnswerError(_) => self.give_up_running(),
             Event::ToolCalled(call) => {
                 self.add(&call.tool_name, call.parameters.clone(), ToolOutcome::Running, None, event.time);
             }
@@ -116,7 +124,7 @@ impl Tools {
 
     /// The connection is gone: results of what runs will not be heard.
     pub fn disconnected(&mut self) {
-        self.lose_running();
+        self.give_up_running();
     }
 
     /// Counts the changes of what this shows.
@@ -141,9 +149,9 @@ impl Tools {
         by_name.into_iter().filter_map(|(name, uses)| ToolSummary::of(name, &uses)).collect()
     }
 
-    fn lose_running(&mut self) {
+    fn give_up_running(&mut self) {
         for tool_use in self.uses.iter_mut().filter(|tool_use| tool_use.outcome == ToolOutcome::Running) {
-            tool_use.outcome = ToolOutcome::Unknown;
+            tool_use.outcome = ToolOutcome::NoResult;
             self.revision += 1;
         }
     }
@@ -163,12 +171,18 @@ impl Tools {
         self.revision += 1;
     }
 
-    /// Results name only the tool: the oldest running call of that name is the one.
+    /// Results name only the tool: the oldest running call of that name is the one. The last turn's call may also have
+    /// been given up too early, as when the connection was away for a moment.
     fn end(&mut self, name: &str, outcome: ToolOutcome, seconds: Option<f64>, time: DateTime<Utc>) {
-        let is_it = |tool_use: &&mut ToolUse| tool_use.name == name && tool_use.outcome == ToolOutcome::Running;
-        if let Some(running) = self.uses.iter_mut().find(is_it) {
-            running.outcome = outcome;
-            running.seconds = seconds;
+        let is_running = |one: &ToolUse| one.name == name && one.outcome == ToolOutcome::Running;
+        let is_given_up = |one: &ToolUse| {
+            let is_of_last_turn = one.number > self.run_began_after && one.turn_number == self.user_turns;
+            one.name == name && one.outcome == ToolOutcome::NoResult && is_of_last_turn
+        };
+        let at = self.uses.iter().position(is_running).or_else(|| self.uses.iter().rposition(is_given_up));
+        if let Some(waiting) = at.and_then(|at| self.uses.get_mut(at)) {
+            waiting.outcome = outcome;
+            waiting.seconds = seconds;
             self.revision += 1;
         } else {
             self.add(name, None, outcome, seconds, time);

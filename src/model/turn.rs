@@ -147,6 +147,9 @@ pub enum Uptake {
     PassedOver,
 }
 
+/// What is said of a tool whose result never came.
+pub const NO_RESULT: &str = "no result came";
+
 /// A tool that was used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
@@ -170,6 +173,7 @@ impl ToolCall {
             ToolState::Done(Some(Value::String(result))) => result.clone(),
             ToolState::Done(Some(result)) => result.to_string(),
             ToolState::Failed(words) => format!("failed: {words}"),
+            ToolState::NoResult => NO_RESULT.to_owned(),
         }
     }
 }
@@ -183,4 +187,6 @@ pub enum ToolState {
     Done(Option<Value>),
     /// It failed, with these words.
     Failed(String),
+    /// Its turn, the connection or the server's run ended before it was back.
+    NoResult,
 }

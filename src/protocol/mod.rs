@@ -15,6 +15,7 @@ pub use codec::{
 };
 pub use command::{Command, SttStart};
 pub use event::*;
+pub(crate) use server_clock::{LONGEST_DELAY, OVERTAKING};
 pub use server_clock::{ServerClock, ServerTime};
 pub use shape::{FieldError, Id};
 pub(crate) use shape::{from_value, or_default, take};

@@ -19,6 +19,8 @@ pub enum ServerTime {
 
 /// Below this a number is monotonic seconds (16 years of uptime), from here on epoch seconds (since 1985).
 const FIRST_EPOCH_SECOND: f64 = 500_000_000.0;
+/// Recordings without dates count from 1970: what arrived before 1985 arrived at an unknown time of day.
+const FIRST_TIME_OF_DAY: DateTime<Utc> = utc_from_millis(500_000_000_000);
 /// From here on a number is epoch milliseconds; as seconds it would be the year 5138.
 const FIRST_EPOCH_MILLI: f64 = 100_000_000_000.0;
 /// Beyond this a number is no time that a calendar knows (the year 10000).
@@ -43,33 +45,108 @@ impl ServerTime {
             Some(Self::Wall(utc_from_millis(millis)))
         }
     }
+
+    /// Milliseconds that a time of day is ahead of its arrival; `None` for what cannot be compared.
+    pub(crate) fn ahead_of(self, arrived: DateTime<Utc>) -> Option<i64> {
+        match self {
+            Self::Wall(wall) if arrived >= FIRST_TIME_OF_DAY => {
+                Some(wall.timestamp_millis().saturating_sub(arrived.timestamp_millis()))
+            }
+            Self::Wall(_) | Self::Monotonic(_) => None,
+        }
+    }
+
+    /// Milliseconds on the server's clock, whatever its origin.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        match self {
+            #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+            Self::Monotonic(seconds) => (seconds * 1_000.0).round() as i64,
+            Self::Wall(wall) => wall.timestamp_millis(),
+        }
+    }
 }
 
-/// Maps a server's monotonic clock to the local wall clock.
+/// Milliseconds that a frame can be late by without anything being wrong. Clocks that differ by less agree.
+const USUAL_DELAY: i64 = 2_000;
+/// Milliseconds after which events that all come later than usual show another clock: a delay ends sooner, because the
+/// link gives a connection up that does not answer within four seconds.
+const DELAYS_END_AFTER: i64 = 5_000;
+/// Milliseconds that no frame of a live connection is late by: the link gives a silent one up within 13 s.
+pub(crate) const LONGEST_DELAY: i64 = 30_000;
+/// Milliseconds that an event's time can lie before that of the event sent before it, because threads of the server
+/// overtake each other. More is a clock that was set back.
+pub(crate) const OVERTAKING: i64 = 1_000;
+
+/// Maps a server's clock to the local wall clock.
 ///
-/// A frame cannot arrive before it was sent, so the smallest difference between arrival and server time seen so
-/// far is the nearest to the truth: it contains the least delay. One per server run, since a restart of the
-/// server's machine starts its clock anew.
+/// A frame cannot arrive before it was sent, so the smallest difference between arrival and server time is the nearest
+/// to the truth: it contains the least delay. It holds until the server's clock steps, or the local one does. A time of
+/// day that agrees with the local clock needs no mapping; one that does not is a clock like any other.
 #[derive(Clone, Debug, Default)]
 pub struct ServerClock {
-    smallest_offset_millis: Option<f64>,
+    mapping: Option<Mapping>,
+}
+
+/// All in milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Mapping {
+    /// The smallest difference between arrival and server time.
+    offset: i64,
+    /// The server's time in the last live event.
+    last: i64,
+    /// Set while all events are later than a usual delay.
+    late: Option<Late>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Late {
+    /// The arrival of the first of them.
+    since: i64,
+    /// The smallest difference among them.
+    offset: i64,
 }
 
 impl ServerClock {
-    /// The time of day of `time`, for a frame that arrived at `arrived`. Without a timestamp, that is the arrival.
-    pub fn wall_time(&mut self, time: Option<ServerTime>, arrived: DateTime<Utc>) -> DateTime<Utc> {
-        match time {
-            None => arrived,
-            Some(ServerTime::Wall(wall)) => wall,
-            Some(ServerTime::Monotonic(seconds)) => {
-                #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits until the year 287396")]
-                let offset = arrived.timestamp_millis() as f64 - seconds * 1_000.0;
-                let smallest = self.smallest_offset_millis.map_or(offset, |known| known.min(offset));
-                self.smallest_offset_millis = Some(smallest);
-                #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-                utc_from_millis((smallest + seconds * 1_000.0).round() as i64)
-            }
+    /// Takes the time of a live event, in the order of arrival. A replayed event says nothing about its delay.
+    pub fn learn(&mut self, time: Option<ServerTime>, arrived: DateTime<Utc>) {
+        let Some(server) = time.map(ServerTime::millis) else { return };
+        let arrived = arrived.timestamp_millis();
+        let offset = arrived.saturating_sub(server);
+        let is_same_clock = |known: &Mapping| {
+            known.last.saturating_sub(server) < OVERTAKING && offset.saturating_sub(known.offset) < LONGEST_DELAY
+        };
+        let Some(mapping) = self.mapping.as_mut().filter(|known| is_same_clock(known)) else {
+            self.mapping = Some(Mapping { offset, last: server, late: None });
+            return;
+        };
+        mapping.last = server;
+        if offset.saturating_sub(mapping.offset) < USUAL_DELAY {
+            mapping.offset = mapping.offset.min(offset);
+            mapping.late = None;
+            return;
         }
+        let known = mapping.late.unwrap_or(Late { since: arrived, offset });
+        let late = Late { offset: known.offset.min(offset), ..known };
+        mapping.late = Some(late);
+        if arrived.saturating_sub(late.since) >= DELAYS_END_AFTER {
+            mapping.offset = late.offset;
+            mapping.late = None;
+        }
+    }
+
+    /// The time of day of `time`, for a frame that arrived at `arrived`, and never later. Without a timestamp, or
+    /// before anything was learned of a clock with an unknown origin, that is the arrival.
+    #[must_use]
+    pub fn wall_time(&self, time: Option<ServerTime>, arrived: DateTime<Utc>) -> DateTime<Utc> {
+        let Some(time) = time else { return arrived };
+        let learned = self.mapping.map(|mapping| mapping.offset);
+        let offset = match time {
+            ServerTime::Monotonic(_) => learned,
+            ServerTime::Wall(wall) if arrived < FIRST_TIME_OF_DAY => return wall,
+            ServerTime::Wall(_) => Some(learned.filter(|offset| offset.saturating_abs() >= USUAL_DELAY).unwrap_or(0)),
+        };
+        offset.map_or(arrived, |offset| utc_from_millis(time.millis().saturating_add(offset)).min(arrived))
     }
 }
 
@@ -81,8 +158,20 @@ mod tests {
 
     const ARRIVED: DateTime<Utc> = utc_from_millis(1_795_374_567_500);
 
+    fn at(millis: i64) -> DateTime<Utc> {
+        utc_from_millis(ARRIVED.timestamp_millis() + millis)
+    }
+
+    /// The time that a live event shows.
+    fn live(clock: &mut ServerClock, time: ServerTime, arrived: DateTime<Utc>) -> DateTime<Utc> {
+        clock.learn(Some(time), arrived);
+        clock.wall_time(Some(time), arrived)
+    }
+
     fn shown(value: &Value) -> String {
-        iso8601(ServerClock::default().wall_time(ServerTime::from_value(value), ARRIVED))
+        let (mut clock, time) = (ServerClock::default(), ServerTime::from_value(value));
+        clock.learn(time, ARRIVED);
+        iso8601(clock.wall_time(time, ARRIVED))
     }
 
     #[test]
@@ -104,10 +193,74 @@ mod tests {
     #[test]
     fn a_delayed_frame_gets_the_time_it_was_sent_at() {
         let mut clock = ServerClock::default();
-        let at = |millis| utc_from_millis(ARRIVED.timestamp_millis() + millis);
-        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(100.0)), at(0)), at(0));
-        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(101.0)), at(1_800)), at(1_000), "800 ms late");
-        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(102.0)), at(1_950)), at(1_950), "a quicker way");
-        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(103.0)), at(3_000)), at(2_950));
+        let mut sent = |seconds, arrived| live(&mut clock, ServerTime::Monotonic(seconds), at(arrived));
+        assert_eq!(sent(100.0, 0), at(0));
+        assert_eq!(sent(101.0, 1_800), at(1_000), "800 ms late");
+        assert_eq!(sent(102.0, 1_950), at(1_950), "a quicker way");
+        assert_eq!(sent(103.0, 3_000), at(2_950));
+        for (seconds, arrived, shown) in [(104.0, 14_000, 3_950), (110.0, 14_001, 9_950), (113.0, 14_002, 12_950)] {
+            assert_eq!(sent(seconds, arrived), at(shown), "held up on the way");
+        }
+        assert_eq!(sent(115.0, 14_960), at(14_950));
+    }
+
+    #[test]
+    fn a_clock_that_steps_shows_the_right_times_at_once() {
+        for step in [-3_600.0, -60.0, -3.0, 60.0, 3_600.0] {
+            let mut clock = ServerClock::default();
+            for second in 0..20_u32 {
+                let stepped = if second < 10 { 0.0 } else { step };
+                let time = ServerTime::Monotonic(10_000.0 + f64::from(second) + stepped);
+                let arrived = at(1_000 * i64::from(second));
+                assert_eq!(live(&mut clock, time, arrived), arrived, "{step} s, event {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_that_is_wrong_or_steps_shows_the_time_of_arrival() {
+        for wrong in [-3_600_000, -45_000, 45_000, 3_600_000] {
+            let mut clock = ServerClock::default();
+            for second in 0..30 {
+                let off = if (10..20).contains(&second) { wrong } else { 0 };
+                let arrived = at(1_000 * second);
+                let time = ServerTime::Wall(at(1_000 * second + off));
+                assert_eq!(live(&mut clock, time, arrived), arrived, "{wrong} ms, event {second}");
+            }
+            let mut clock = ServerClock::default();
+            assert_eq!(live(&mut clock, ServerTime::Wall(at(wrong)), at(0)), at(0), "wrong from the start");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_is_followed_after_a_few_seconds() {
+        let mut clock = ServerClock::default();
+        live(&mut clock, ServerTime::Monotonic(100.0), at(0));
+        // Both machines slept for ten seconds, and the clock of one of them as well.
+        let late: Vec<_> = (1..10_i32)
+            .map(|second| {
+                let arrived = at(10_000 + 1_000 * i64::from(second));
+                arrived - live(&mut clock, ServerTime::Monotonic(100.0 + f64::from(second)), arrived)
+            })
+            .map(|late| late.num_seconds())
+            .collect();
+        assert_eq!(late, [10, 10, 10, 10, 10, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn what_is_replayed_teaches_nothing_and_no_event_is_later_than_its_arrival() {
+        let mut clock = ServerClock::default();
+        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(5_000.0)), at(0)), at(0), "nothing is known yet");
+        live(&mut clock, ServerTime::Monotonic(100.0), at(0));
+        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(40.0)), at(0)), at(-60_000));
+        assert_eq!(clock.wall_time(Some(ServerTime::Monotonic(5_000.0)), at(0)), at(0), "from before it was set");
+        assert_eq!(clock.wall_time(Some(ServerTime::Wall(at(90))), at(0)), at(0));
+    }
+
+    #[test]
+    fn in_a_recording_without_dates_a_time_of_day_is_the_only_one_there_is() {
+        let (sent, arrived) = (ServerTime::Wall(ARRIVED), utc_from_millis(980));
+        assert_eq!(live(&mut ServerClock::default(), sent, arrived), ARRIVED);
+        assert_eq!((sent.ahead_of(arrived), sent.ahead_of(at(90))), (None, Some(-90)));
     }
 }

@@ -57,6 +57,7 @@ impl DataStore {
 
     /// The connection is gone.
     pub(super) fn disconnected(&self) {
+        self.performance.change(Performance::disconnected);
         self.tools.change(Tools::disconnected);
         self.system.change(System::disconnected);
         self.pipeline.change(Pipeline::disconnected);

@@ -16,9 +16,9 @@ pub struct Notice {
     pub id: u64,
     /// How bad it is.
     pub level: Level,
-    /// What it is about: a second notice about the same takes the place of the first and counts up.
+    /// What it is about.
     pub topic: &'static str,
-    /// One or two sentences.
+    /// One or two sentences: the same about the same takes the place of the one before and counts up.
     pub text: String,
     /// Raw material for those who want to look into it.
     pub details: Option<String>,
@@ -65,8 +65,9 @@ impl Notices {
             set_timeout(move || notices.dismiss(id), GOOD_NEWS);
         }
         self.shown.update(|shown| {
-            let count = shown.iter().find(|known| known.topic == topic).map_or(1, |known| known.count + 1);
-            shown.retain(|known| known.topic != topic);
+            let is_same = |known: &Notice| known.topic == topic && known.text == text;
+            let count = shown.iter().find(|known| is_same(known)).map_or(1, |known| known.count + 1);
+            shown.retain(|known| !is_same(known));
             if shown.len() == LIMIT {
                 shown.remove(0);
             }

@@ -13,7 +13,7 @@ use super::watched::Watched;
 use super::{lasting, set_if_changed};
 use crate::analysis::Analyst;
 use crate::driver::{self, Batch, Sound};
-use crate::history::{Level, Recorder, mask};
+use crate::history::{Level, Recorder, mask, missed_words};
 use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
@@ -266,20 +266,14 @@ impl Writer {
     }
 
     fn tell_of_resumption(&self, resumed: Resumed) {
-        let Resumed { reconnected, restarted, missed, recovered, more_unknown, .. } = resumed;
-        if restarted {
+        if resumed.restarted {
             self.notices.show(
                 Level::Info,
                 "server restarted",
                 "Coda was restarted. What it said before stays here.".into(),
             );
         }
-        if missed > recovered {
-            let lost = missed - recovered;
-            let more = if more_unknown { " There may have been more." } else { "" };
-            let when = if reconnected { "While the connection was away" } else { "Although the connection was open" };
-            let were = if lost == 1 { "was" } else { "were" };
-            let words = format!("{when}, {lost} of Coda's events {were} missed.{more}");
+        if let Some(words) = missed_words(&resumed) {
             self.notices.show(Level::Info, "missed events", words);
         }
     }

@@ -164,6 +164,37 @@ pub fn seconds(seconds: Option<f64>) -> String {
     duration.map_or_else(|| "–".to_owned(), span)
 }
 
+/// How often, in words.
+#[must_use]
+pub fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
+    }
+}
+
+/// A count with its thousands apart, as in `9,087`.
+#[must_use]
+pub fn number(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// So many of a thing, as in `1 row` and `9,087 rows`.
+#[must_use]
+pub fn counted(count: usize, thing: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", number(count))
+}
+
 /// A free-form value of the server's as people read it: text as it is, anything else as JSON.
 #[must_use]
 pub fn value(value: &Value) -> String {

@@ -65,7 +65,37 @@ fn a_clock_that_jumps_either_way_is_found() {
         let finding = trace.only();
         assert_eq!(finding.kind, FindingKind::ClockJump);
         assert!(finding.words.contains(if ahead > 0.0 { "ahead" } else { "back" }), "{}", finding.words);
+        assert!(finding.words.contains("by 60.0 s"), "the time that passed is no part of the jump: {}", finding.words);
     }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_found_and_settled_when_it_is_set_right() {
+    for (ahead, side) in [(-3_600_000, "3600.0 s behind"), (45_000, "45.0 s ahead of")] {
+        let mut trace = Trace::ready();
+        trace.event_by_wall_clock("llm_start", "{}", ahead);
+        trace.wait(1_000);
+        trace.event_by_wall_clock("llm_start", "{}", ahead);
+        let finding = trace.only();
+        assert_eq!((finding.kind, finding.count), (FindingKind::ClockWrong, 1));
+        assert!(finding.words.contains(side), "{}", finding.words);
+        trace.watch(120);
+        trace.event_by_wall_clock("llm_start", "{}", ahead);
+        assert!(trace.kinds().contains(&FindingKind::ClockWrong), "it is still wrong");
+        trace.wait(1_000);
+        trace.event_by_wall_clock("llm_start", "{}", 0);
+        assert!(!trace.kinds().contains(&FindingKind::ClockWrong));
+    }
+}
+
+#[test]
+fn a_clock_that_is_some_seconds_off_or_an_event_that_was_held_up_is_no_wrong_clock() {
+    let mut trace = Trace::ready();
+    for ahead in [0, 1_500, -20_000] {
+        trace.wait(30_000);
+        trace.event_by_wall_clock("llm_start", "{}", ahead);
+    }
+    assert_eq!(trace.found(), []);
 }
 
 #[test]

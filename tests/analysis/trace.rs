@@ -99,10 +99,20 @@ impl Trace {
 
     /// An event of the server's, on whose clock it is `now` plus so many seconds.
     pub fn event_ahead(&mut self, kind: &str, data: &str, ahead: f64) {
-        self.seq += 1;
         #[expect(clippy::cast_precision_loss)]
         let time = 2_886.0 + self.now as f64 / 1_000.0 + ahead;
-        let text = event(self.seq, kind, data).replace("2886.0485", &time.to_string());
+        self.event_with(kind, data, &time.to_string());
+    }
+
+    /// An event of a server that tells times of day, on whose clock it is so many milliseconds later than here.
+    pub fn event_by_wall_clock(&mut self, kind: &str, data: &str, ahead: i64) {
+        let wall = at(self.now).wall.timestamp_millis() + ahead;
+        self.event_with(kind, data, &wall.to_string());
+    }
+
+    fn event_with(&mut self, kind: &str, data: &str, timestamp: &str) {
+        self.seq += 1;
+        let text = event(self.seq, kind, data).replace("2886.0485", timestamp);
         self.tell(frame_in(self.now, &text));
     }
 

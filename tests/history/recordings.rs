@@ -9,7 +9,7 @@ use coda_dashboard::sim::ServerConfig;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::world::{START, World};
+use crate::world::{START, World, frame_out, recorder};
 
 fn fixture(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
@@ -45,6 +45,15 @@ fn a_recording_holds_the_frames_and_what_the_page_knew() {
     assert!(recording.entries[0].text.contains("•••"), "{:?}", recording.entries[0]);
     assert_eq!(recording.entries[0].own.component, None);
     assert_eq!((recording.entries[0].own.conn, recording.entries[0].own.run), (Some(1), Some(1)));
+}
+
+#[test]
+fn a_frame_that_was_written_twice_is_two_frames() {
+    let written = frame_out(5, r#"{"type":"text_input","data":{"text":"hello"}}"#, None);
+    let mut recorder = recorder();
+    recorder.record(&written);
+    recorder.record(&written);
+    assert_eq!(Recording::of(&recorder, recorder.rows(..)).entries.len(), 2);
 }
 
 #[test]

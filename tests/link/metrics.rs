@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Input, Metrics};
+use coda_dashboard::link::{Input, LinkEvent, Metrics};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::{Echo, ServerConfig};
 
@@ -64,6 +64,25 @@ fn retries_suppressed_duplicates_and_unknown_outcomes_are_counted() {
     let measured = metrics(&world);
     assert_eq!(measured.retries, 1);
     assert_eq!((measured.endings.proven, measured.endings.echoed, measured.endings.suppressed), (1, 1, 1));
+}
+
+#[test]
+fn missed_events_are_counted_as_they_are_told_without_those_that_came_after_all() {
+    let mut world = World::ready();
+    let conn = world.link.status().phase.conn().expect("a live socket");
+    let last = world.server_events().filter_map(|event| event.seq).max().expect("the hello was echoed");
+    for ahead in [1_000, 7, 8] {
+        let frame = format!(r#"{{"seq":{},"type":"llm_token","data":{{"token":"a"}}}}"#, last + ahead);
+        world.input(Input::Frame(conn, frame.into()));
+    }
+    world.run_for(seconds(2));
+    let measured = metrics(&world);
+    assert_eq!((measured.missed_open, measured.missed_away, measured.recovered), (997, 0, 2));
+    let lost = world.events.iter().filter_map(|event| match event {
+        LinkEvent::Resumed { resumed, .. } => Some(resumed.lost()),
+        _ => None,
+    });
+    assert_eq!(lost.sum::<u64>(), measured.missed_open);
 }
 
 #[test]

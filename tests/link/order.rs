@@ -97,6 +97,45 @@ fn server_times_become_times_of_day() {
     assert!(times.is_sorted());
 }
 
+fn timed(seq: u64, timestamp: f64) -> String {
+    format!(r#"{{"seq":{seq},"timestamp":{timestamp},"type":"llm_token","data":{{"token":"a"}}}}"#)
+}
+
+/// How many milliseconds before its arrival the last event is shown.
+fn shown_early(world: &World) -> i64 {
+    let event = world.server_events().last().expect("an event");
+    event.at.wall.timestamp_millis() - event.time.timestamp_millis()
+}
+
+#[test]
+fn a_step_of_the_servers_clock_leaves_no_wrong_time_behind() {
+    // On either clock that servers send: monotonic seconds, and seconds since 1970.
+    for is_wall in [false, true] {
+        for step in [-3_600.0, -60.0, 60.0] {
+            let (mut world, conn) = scripted();
+            let origin = if is_wall { seconds_of(&world) } else { 20_000.0 };
+            receive(&mut world, conn, &timed(200, origin));
+            world.run_for(seconds(1));
+            receive(&mut world, conn, &timed(201, origin + 1.0));
+            assert_eq!(shown_early(&world), 0);
+            for seq in 202..206_u32 {
+                world.run_for(seconds(1));
+                receive(&mut world, conn, &timed(seq.into(), origin + f64::from(seq - 200) + step));
+                assert_eq!(shown_early(&world), 0, "step {step}, wall clock: {is_wall}, event {seq}");
+            }
+            receive(&mut world, conn, &format!(r#"{{"type":"replay","events":[{}]}}"#, timed(150, origin - 9.0)));
+            assert!(shown_early(&world) >= 0, "nothing is later than its arrival");
+        }
+    }
+}
+
+/// The wall clock here, in seconds since 1970.
+fn seconds_of(world: &World) -> f64 {
+    #[expect(clippy::cast_precision_loss)]
+    let millis = world.clock().wall.timestamp_millis() as f64;
+    millis / 1_000.0
+}
+
 #[test]
 fn nothing_that_a_server_can_send_stops_the_link() {
     let mut world = World::ready();

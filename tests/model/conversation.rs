@@ -216,6 +216,46 @@ fn tools_belong_to_the_answer_and_end_with_a_result_or_an_error() {
 }
 
 #[test]
+fn a_tool_without_a_result_does_not_run_for_ever() {
+    let answer = |page: &mut Page| page.said("assistant", "I do not know.");
+    let question = |page: &mut Page| page.said("user", "Never mind.");
+    let failure = |page: &mut Page| page.event("llm_error", json!({"message": "out of memory"}));
+    let outage = |page: &mut Page| page.disconnected();
+    let restart = |page: &mut Page| {
+        page.epoch += 1;
+        page.event("system_metrics", json!({}));
+    };
+    for end in [&answer as &dyn Fn(&mut Page), &question, &failure, &outage, &restart] {
+        let mut page = Page::new();
+        page.said("user", "What is the time?");
+        page.event("tool_call", json!({"tool_name": "clock"}));
+        let tool = |page: &Page| page.conversation.turns()[1].tools[0].clone();
+        assert_eq!(tool(&page).state, ToolState::Running);
+        page.conversation.take_changes();
+        end(&mut page);
+        assert_eq!((tool(&page).state, tool(&page).outcome()), (ToolState::NoResult, "no result came".to_owned()));
+        assert!(page.conversation.take_changes().turns.contains(&page.conversation.turns()[1].key), "it is shown");
+    }
+}
+
+#[test]
+fn a_tools_result_after_an_outage_belongs_to_its_call_but_not_after_a_restart() {
+    for restarted in [false, true] {
+        let mut page = Page::new();
+        page.said("user", "What is the time?");
+        page.event("tool_call", json!({"tool_name": "clock"}));
+        page.disconnected();
+        page.epoch += u32::from(restarted);
+        page.event("tool_result", json!({"tool_name": "clock", "result_preview": "six"}));
+        let calls: Vec<_> = page.conversation.turns().iter().flat_map(|turn| &turn.tools).collect();
+        let states: Vec<_> = calls.iter().map(|call| &call.state).collect();
+        let done = ToolState::Done(Some(json!("six")));
+        let expected = if restarted { vec![&ToolState::NoResult, &done] } else { vec![&done] };
+        assert_eq!(states, expected);
+    }
+}
+
+#[test]
 fn errors_stand_where_they_happened() {
     let mut page = Page::new();
     page.event("llm_start", json!({}));

@@ -113,6 +113,37 @@ fn a_part_is_summed_up_over_the_turns_that_tell_of_it() {
 }
 
 #[test]
+fn a_stage_that_a_turn_did_not_have_is_in_no_figure() {
+    let spoken = json!({
+        "stt_seconds": 0.4, "llm_seconds": 0.8, "tool_seconds": 0.1, "stt_audio_duration": 1.8, "total_seconds": 1.3,
+    });
+    let silent = json!({
+        "stt_seconds": 0.0, "llm_seconds": 0.6, "tool_seconds": 0.0, "stt_audio_duration": 0.0, "total_seconds": 0.6,
+    });
+    let mut meter = Meter::new();
+    meter.event("latency_trace", silent);
+    meter.event("stt_start", json!({}));
+    meter.event("stt_result", json!({"text": "hi"}));
+    meter.event("conversation_turn", json!({"role": "user", "content": "hi"}));
+    meter.event("tool_call", json!({"tool_name": "clock"}));
+    meter.event("latency_trace", spoken.clone());
+    // Coda repeats the last figures of what a typed turn does not have.
+    meter.event("conversation_turn", json!({"role": "user", "content": "typed"}));
+    meter.event("latency_trace", spoken.clone());
+    let stages: Vec<_> = meter.shown.turns().iter().map(|turn| (turn.stt, turn.tools, turn.stt_audio)).collect();
+    assert_eq!(stages, [(None, None, None), (Some(0.4), Some(0.1), Some(1.8)), (None, None, None)]);
+    let stt = meter.shown.summary(|turn| turn.stt).expect("one spoken turn");
+    assert_eq!((stt.count, stt.mean, stt.p50), (1, 0.4, 0.4));
+    assert_eq!(meter.shown.summary(|turn| turn.llm).map(|llm| llm.count), Some(3));
+
+    meter.event("conversation_turn", json!({"role": "user", "content": "interrupted"}));
+    meter.shown.disconnected();
+    meter.event("latency_trace", spoken);
+    let last = meter.shown.turns().back().expect("a turn");
+    assert_eq!((last.stt, last.tools), (Some(0.4), Some(0.1)), "what was not seen may have been");
+}
+
+#[test]
 fn before_any_trace_the_last_duration_of_each_kind_of_work_is_known() {
     let mut meter = Meter::new();
     assert_eq!(meter.shown.partial(), Partial::default());

@@ -96,6 +96,13 @@ fn the_tools_stage_lasts_until_the_last_tool_is_back() {
 }
 
 #[test]
+fn a_tool_that_is_not_back_when_the_answer_is_complete_runs_no_longer() {
+    let mut run = Run::new();
+    run.events(&["user", "tool_call", "assistant"]);
+    assert_eq!(run.stages(), [("thinking", 1, Some(3)), ("tools", 2, Some(3))]);
+}
+
+#[test]
 fn an_error_of_the_model_ends_thinking_and_its_tools() {
     let mut run = Run::new();
     run.events(&["user", "llm_start", "tool_call", "llm_error"]);

@@ -138,15 +138,34 @@ fn the_last_word_on_itself_counts_whatever_its_shape() {
 }
 
 #[test]
-fn what_was_at_work_when_the_connection_ended_is_unknown() {
+fn without_a_connection_every_state_is_unknown_and_what_was_seen_last_is_remembered() {
     let mut machine = Machine::new();
+    machine.event("memory_retrieve", json!({"query": "hi"}));
     machine.event("stt_start", json!({}));
     machine.event("llm_error", json!({"message": "out of memory"}));
     machine.system.disconnected();
-    assert_eq!((machine.word(Service::Stt), machine.word(Service::Llm)), ("unknown", "error"));
+    assert!(Service::ALL.iter().all(|service| machine.word(*service) == "unknown"));
+    let last_seen = |machine: &Machine, service| machine.system.service(service).last_seen.clone();
+    assert_eq!(last_seen(&machine, Service::Memory), Some(ServiceState::Ready));
+    assert_eq!(last_seen(&machine, Service::Stt), Some(ServiceState::Working));
+    assert_eq!(last_seen(&machine, Service::Llm), Some(ServiceState::Failed));
+    assert_eq!(last_seen(&machine, Service::Tts), None, "never seen");
+    assert_eq!(machine.system.service(Service::Memory).last_activity, Some(Feed::time(1)));
+    let before = machine.system.revision();
+    machine.system.disconnected();
+    assert_eq!(machine.system.revision(), before);
     machine.event("stt_start", json!({}));
     machine.event("client_message", json!({"client_id": "a", "message_type": "stt_stop", "message_data": {}}));
-    assert_eq!(machine.word(Service::Stt), "ready");
+    assert_eq!((machine.word(Service::Stt), last_seen(&machine, Service::Stt)), ("ready", None));
+}
+
+#[test]
+fn a_tool_without_a_result_is_at_work_only_until_its_turn_ends() {
+    let mut machine = Machine::new();
+    machine.event("tool_call", json!({"tool_name": "clock"}));
+    assert_eq!(machine.word(Service::Tools), "working");
+    machine.event("conversation_turn", json!({"role": "assistant", "content": "I do not know."}));
+    assert_eq!(machine.word(Service::Tools), "unknown");
 }
 
 #[test]

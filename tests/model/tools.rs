@@ -72,13 +72,13 @@ fn a_result_whose_call_was_missed_makes_its_own_entry() {
 }
 
 #[test]
-fn when_the_connection_ends_the_end_of_running_calls_is_unknown() {
+fn when_the_connection_ends_running_calls_have_no_result() {
     let mut bench = Bench::new();
     bench.call("clock");
     bench.result("clock", json!("six"), json!(null));
     bench.call("weather");
     bench.tools.disconnected();
-    assert_eq!(bench.outcomes(), [&done("six"), &ToolOutcome::Unknown]);
+    assert_eq!(bench.outcomes(), [&done("six"), &ToolOutcome::NoResult]);
     let before = bench.tools.revision();
     bench.tools.disconnected();
     assert_eq!(bench.tools.revision(), before);
@@ -90,7 +90,35 @@ fn a_restarted_server_does_not_answer_the_calls_of_the_run_before() {
     bench.call("clock");
     bench.feed.epoch += 1;
     bench.result("clock", json!("six"), json!(null));
-    assert_eq!(bench.outcomes(), [&ToolOutcome::Unknown, &done("six")]);
+    assert_eq!(bench.outcomes(), [&ToolOutcome::NoResult, &done("six")]);
+}
+
+#[test]
+fn when_its_turn_ends_a_running_call_has_no_result() {
+    let answered = ("conversation_turn", json!({"role": "assistant", "content": "It is six."}));
+    let asked = ("conversation_turn", json!({"role": "user", "content": "and the weather?"}));
+    let failed = ("llm_error", json!({"message": "out of memory"}));
+    for (kind, data) in [answered, asked, failed] {
+        let mut bench = Bench::new();
+        bench.call("clock");
+        bench.event("conversation_turn", json!({"role": "system", "content": "be brief"}));
+        assert_eq!(bench.outcomes(), [&ToolOutcome::Running]);
+        bench.event(kind, data);
+        assert_eq!(bench.outcomes(), [&ToolOutcome::NoResult], "{kind}");
+    }
+}
+
+#[test]
+fn a_result_that_comes_after_an_outage_or_late_belongs_to_its_call_unless_the_user_has_gone_on() {
+    let mut bench = Bench::new();
+    bench.call("clock");
+    bench.tools.disconnected();
+    bench.result("clock", json!("six"), json!(0.1));
+    assert_eq!(bench.outcomes(), [&done("six")]);
+    bench.call("clock");
+    bench.event("conversation_turn", json!({"role": "user", "content": "never mind"}));
+    bench.result("clock", json!("seven"), json!(0.1));
+    assert_eq!(bench.outcomes(), [&done("six"), &ToolOutcome::NoResult, &done("seven")]);
 }
 
 #[test]

@@ -153,9 +153,15 @@ async fn the_tokens_of_an_answer_are_one_line_that_opens() {
     debugger.page.until("the answer", has_ended).await;
     debugger.until_rows("", 1).await;
     assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "false");
+    let history = debugger.page.app.history;
+    let tokens = history.with_untracked(|recorder| recorder.rows(..).filter(|row| row.is_token()).count());
+    let held = || debugger.page.texts("[data-testid=debugger-held]")[0].clone();
+    let are_counted = || held().starts_with(&format!("{tokens} of "));
+    debugger.page.until("rows counted, not lines", are_counted).await;
     debugger.page.click(FOLD);
     debugger.page.until("the tokens", || debugger.page.all(ROW).len() > 5).await;
     assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "true");
+    assert!(are_counted(), "folded or not: {}", held());
     debugger.page.press(TABLE, "ArrowLeft", false);
     debugger.until_rows("", 1).await;
 }
@@ -417,6 +423,8 @@ async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_o
     // What was sent has a life: queued, as a frame, written.
     debugger.until_rows("", 4).await;
     assert_eq!(debugger.types(), ["ours", "theirs", "theirs", "theirs"]);
+    assert!(page.texts("[data-testid=debugger-banner]")[0].contains("walk.jsonl, 2 frames,"), "frames are counted");
+    assert!(page.texts("[data-testid=debugger-held]")[0].starts_with("4 rows, "), "and rows");
     page.click("[data-testid=debugger-live]");
     page.until("the live rows", || debugger.types().iter().any(|kind| kind == "auth_challenge")).await;
 }

@@ -24,6 +24,7 @@ mod renders;
 mod replay;
 mod settings;
 mod socket;
+mod system;
 mod visits;
 mod voice;
 

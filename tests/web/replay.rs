@@ -44,7 +44,7 @@ async fn errors_are_counted_against_the_messages_before_them() {
     page.click("[data-testid=debugger-open-findings]");
     page.until_shown("RuntimeError: artificial").await;
     page.click("[data-testid=correlate]");
-    page.until_shown("system_error: RuntimeError: artificial, 1 times").await;
+    page.until_shown("system_error: RuntimeError: artificial, once").await;
 }
 
 #[wasm_bindgen_test]

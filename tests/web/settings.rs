@@ -212,10 +212,25 @@ async fn notices_stack_count_up_and_can_be_dismissed() {
     let say = |topic, words: &str| page.app.notices.show(NoticeLevel::Warn, topic, words.into());
     say("one", "The first thing.");
     say("two", "Another thing.");
-    say("one", "The first thing again.");
+    say("one", "The first thing.");
     page.until("both", || page.all(NOTICE).len() == 2).await;
-    assert!(page.texts(NOTICE)[1].contains("The first thing again. (2 times)"), "{:?}", page.texts(NOTICE));
+    assert!(page.texts(NOTICE)[1].contains("The first thing. (twice)"), "{:?}", page.texts(NOTICE));
+    say("one", "The first thing.");
+    page.until_shown("The first thing. (3 times)").await;
     page.click(&format!("{NOTICE} button"));
     page.until("the other alone", || page.texts(NOTICE).concat().contains("The first") && page.all(NOTICE).len() == 1)
         .await;
+}
+
+#[wasm_bindgen_test]
+async fn notices_of_one_kind_that_say_different_things_stay_apart() {
+    const NOTICE: &str = "[data-testid=notice]";
+    let page = Page::open("?backend=demo");
+    page.until_ready().await;
+    let say = |level, words: &str| page.app.notices.show(level, "settings file", words.into());
+    say(NoticeLevel::Error, "a.json was not taken.");
+    say(NoticeLevel::Error, "b.json was not taken.");
+    say(NoticeLevel::Info, "The settings of c.json are in force.");
+    page.until("all three", || page.all(NOTICE).len() == 3).await;
+    assert!(page.texts(NOTICE).iter().all(|words| !words.contains('(')), "{:?}", page.texts(NOTICE));
 }

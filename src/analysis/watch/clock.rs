@@ -1,38 +1,41 @@
-//! The server's clock: that it runs backwards, or ahead of time.
+//! The server's clock: that it steps, or shows a wrong time of day.
 
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::history::skim;
 use crate::history::{Recorder, Row, RowKind, What};
-use crate::protocol::Timestamp;
+use crate::protocol::{LONGEST_DELAY, OVERTAKING, ServerTime, Timestamp};
 
 /// Events are looked at so often: their order is told by others.
 const EVERY: Duration = Duration::from_millis(200);
-/// A jump is no less than this, in seconds.
-const JUMP: f64 = 2.0;
+/// A step is no less than this, in milliseconds: less may be a delay.
+const STEP: i64 = 2_000;
 
-/// From here on a number is milliseconds since 1970, no seconds.
-const FIRST_MILLIS: f64 = 1e11;
-
-/// What the last event that was looked at told.
+/// What the last event that was looked at told, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     row: u64,
     seq: u64,
     epoch: u32,
-    /// The server's time, in seconds.
-    time: f64,
-    /// How far it was ahead of the page's two clocks at most, in seconds: the one stands still while the machine
-    /// sleeps, the other can be set.
-    lead: [f64; 2],
+    /// The server's time.
+    time: i64,
+    /// How far it was ahead of the page's two clocks: the one stands still while the machine sleeps, the other can be
+    /// set.
+    lead: [i64; 2],
+    /// The greatest lead so far: a frame may be late, never early.
+    greatest: [i64; 2],
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     looked_at: Timestamp,
     last: Option<Seen>,
+    /// The server tells times of day, and wrong ones.
+    is_wrong: bool,
 }
 
 impl Clock {
@@ -42,30 +45,60 @@ impl Clock {
             return;
         }
         self.looked_at = row.at.mono;
-        let Some(time) = skim::member(text, "timestamp").and_then(|time| time.parse::<f64>().ok()) else { return };
-        let time = if time > FIRST_MILLIS { time / 1_000.0 } else { time };
-        #[expect(clippy::cast_precision_loss, reason = "seconds to a thousandth")]
-        let clocks = [row.at.mono.as_micros() as f64 / 1e6, row.at.wall.timestamp_millis() as f64 / 1e3];
-        let lead = clocks.map(|clock| time - clock);
-        let seen = Seen { row: row.number, seq: *seq, epoch: recorder.epoch_of(row.number), time, lead };
+        let value: Option<Value> = skim::member(text, "timestamp").and_then(|raw| serde_json::from_str(raw).ok());
+        let Some(time) = value.as_ref().and_then(ServerTime::from_value) else { return };
+        self.judge(time, row, board);
+        let page = i64::try_from(row.at.mono.as_micros() / 1_000).unwrap_or(i64::MAX);
+        let lead = [page, row.at.wall.timestamp_millis()].map(|clock| time.millis().saturating_sub(clock));
+        let epoch = recorder.epoch_of(row.number);
+        let seen = Seen { row: row.number, seq: *seq, epoch, time: time.millis(), lead, greatest: lead };
         let before = self.last.replace(seen);
         let Some(before) = before.filter(|before| before.epoch == seen.epoch && before.seq < seen.seq) else { return };
-        let passed = seen.time - before.time;
-        // A frame may be late, never early: it is the greatest lead so far that counts.
-        let ahead = (lead[0] - before.lead[0]).min(lead[1] - before.lead[1]);
-        if passed >= -JUMP
-            && let Some(last) = &mut self.last
-        {
-            last.lead = [lead[0].max(before.lead[0]), lead[1].max(before.lead[1])];
-        }
-        let words = if passed < -JUMP {
-            format!("Coda's clock went back by {:.1} s between two events.", -passed)
-        } else if ahead > JUMP {
-            format!("Coda's clock went ahead by {ahead:.1} s between two events.")
+        // Measured from one event to the next: what the clock did beyond the time that passed here.
+        let [by_page, by_wall] = [0_usize, 1].map(|clock| lead[clock].saturating_sub(before.lead[clock]));
+        let (back, ahead) = (by_page.max(by_wall), by_page.min(by_wall));
+        let words = if before.time.saturating_sub(seen.time) >= OVERTAKING && back <= -STEP {
+            format!("Coda's clock went back by {} between two events.", seconds(back))
         } else {
-            return;
+            let is_ahead = |clock: usize| lead[clock].saturating_sub(before.greatest[clock]) > STEP;
+            let has_jumped = is_ahead(0) && is_ahead(1);
+            if let Some(last) = &mut self.last {
+                last.greatest = [0_usize, 1].map(|clock| lead[clock].max(before.greatest[clock]));
+            }
+            if !has_jumped {
+                return;
+            }
+            format!("Coda's clock went ahead by {} between two events.", seconds(ahead))
         };
         let (kind, confidence, rows) = (FindingKind::ClockJump, Confidence::Certain, [before.row, seen.row]);
         board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
+
+    /// Whether a time of day is wrong: by more than a delay can explain.
+    fn judge(&mut self, time: ServerTime, row: &Row, board: &mut Board) {
+        let off = time.ahead_of(row.at.wall).unwrap_or_default();
+        let was_wrong = std::mem::replace(&mut self.is_wrong, off.saturating_abs() > LONGEST_DELAY);
+        let (kind, confidence) = (FindingKind::ClockWrong, Confidence::Certain);
+        if self.is_wrong && !was_wrong {
+            let side = if off < 0 { "behind" } else { "ahead of" };
+            let words = format!(
+                "Coda's clock is {} {side} this computer's. Its events are shown with the times of their arrival.",
+                seconds(off)
+            );
+            board.raise(Report { kind, subject: "", confidence, words, rows: &[row.number], at: row.at });
+        } else if was_wrong && !self.is_wrong {
+            board.settle(kind, row.at);
+        }
+    }
+
+    /// Another server may have another clock.
+    pub(super) const fn forget(&mut self) {
+        self.is_wrong = false;
+    }
+}
+
+/// Milliseconds as seconds, without their sign.
+fn seconds(millis: i64) -> String {
+    let tenths = (millis.unsigned_abs() + 50) / 100;
+    format!("{}.{} s", tenths / 10, tenths % 10)
 }

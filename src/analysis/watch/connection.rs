@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::history::shown::trouble_words;
+use crate::history::shown::{missed_words, trouble_words};
 use crate::history::{Row, RowKind};
 use crate::link::{PhaseKind, Resumed, Why};
 use crate::protocol::Timestamp;
@@ -78,24 +78,17 @@ fn is_about_challenge(trouble: Option<&str>) -> bool {
 }
 
 fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
-    let Resumed { epoch, reconnected, restarted, missed, recovered, more_unknown } = resumed;
     let mut raise = |kind, words| {
         let (confidence, rows) = (Confidence::Certain, [row.number]);
         board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     };
-    if restarted {
+    if resumed.restarted {
+        let run = resumed.epoch;
         let words =
-            format!("Coda numbers its events from the start again: this is its run {epoch} since the page opened.");
+            format!("Coda numbers its events from the start again: this is its run {run} since the page opened.");
         raise(FindingKind::Restarted, words);
     }
-    if missed > recovered {
-        let more = if more_unknown { " There may have been more." } else { "" };
-        let how = if reconnected {
-            "events were sent while the connection was away and not replayed"
-        } else {
-            "of Coda's events did not come within a second of their turn, although the connection was open"
-        };
-        let words = format!("{} {how}.{more}", missed - recovered);
+    if let Some(words) = missed_words(&resumed) {
         raise(FindingKind::Missed, words);
     }
 }

@@ -35,9 +35,15 @@ impl Watches {
             return;
         }
         if leaves_server(row) {
-            for kind in [FindingKind::Silent, FindingKind::ChallengeRefused, FindingKind::EchoesSlow] {
+            for kind in [
+                FindingKind::Silent,
+                FindingKind::ChallengeRefused,
+                FindingKind::EchoesSlow,
+                FindingKind::ClockWrong,
+            ] {
                 board.settle(kind, row.at);
             }
+            self.clock.forget();
             self.echoes.forget_pace();
         }
         self.auth.see(row, board);

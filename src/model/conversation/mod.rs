@@ -48,6 +48,8 @@ pub struct Conversation {
     read_meanwhile: Vec<TurnKey>,
     /// The run of the server's that the last event came from.
     epoch: u32,
+    /// The newest entry of the run before.
+    run_began_after: u64,
     /// Turns that had to go for newer ones.
     dropped: u64,
     changes: Changes,
@@ -67,6 +69,7 @@ impl Default for Conversation {
             is_working: false,
             read_meanwhile: Vec::new(),
             epoch: 0,
+            run_began_after: 0,
             dropped: 0,
             changes: Changes::default(),
         }
@@ -160,6 +163,8 @@ impl Conversation {
         if happened.epoch != self.epoch {
             self.epoch = happened.epoch;
             self.interrupted = None;
+            self.give_up_tools();
+            self.run_began_after = self.last_key;
         }
         match &happened.event {
             Event::ConversationStart(_) => self.session_began = true,
@@ -190,6 +195,7 @@ impl Conversation {
             Event::AnswerError(error) => {
                 let key = self.answer(time);
                 self.answering = None;
+                self.give_up_tools();
                 self.change(key, |turn| {
                     turn.is_open = false;
                     turn.errors.push(error.message.clone());
@@ -215,6 +221,7 @@ impl Conversation {
     /// The connection is gone: what was under way will not go on.
     pub fn disconnected(&mut self) {
         self.stop_listening();
+        self.give_up_tools();
         self.is_working = false;
         self.read_meanwhile.clear();
         if let Some(key) = self.answering.take() {
@@ -271,6 +278,9 @@ impl Conversation {
             Role::User => self.interrupted = None,
             Role::Assistant => self.resume(),
             Role::System => {}
+        }
+        if role != Role::System {
+            self.give_up_tools();
         }
         let known = match role {
             Role::User => self

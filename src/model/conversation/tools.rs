@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::Conversation;
-use crate::model::turn::{ToolCall, ToolState};
+use crate::model::turn::{ToolCall, ToolState, Turn, TurnKey};
+
+/// Calls that have no result yet are looked for among so many last entries.
+const RECENT: usize = 20;
 
 impl Conversation {
     pub(super) fn call_tool(&mut self, name: &str, parameters: Option<Value>, time: DateTime<Utc>) {
@@ -13,10 +16,15 @@ impl Conversation {
         self.change(key, |turn| turn.tools.push(call));
     }
 
-    /// Results name only the tool: the oldest running call of that name is the one.
+    /// Results name only the tool: the oldest running call of that name is the one. A call of the last turn may also have
+    /// been given up too early, as when the connection was away for a moment.
     pub(super) fn end_tool(&mut self, name: &str, state: ToolState, seconds: Option<f64>, time: DateTime<Utc>) {
         let is_running = |call: &ToolCall| call.name == name && call.state == ToolState::Running;
-        let waiting = self.turns.iter().rev().take(20).find(|turn| turn.tools.iter().any(is_running));
+        let is_given_up = |call: &ToolCall| call.name == name && call.state == ToolState::NoResult;
+        let running = self.turns.iter().rev().take(RECENT).find(|turn| turn.tools.iter().any(is_running));
+        let last_turn = self.turns.iter().rev().take(RECENT).take_while(|turn| turn.number.is_none());
+        let mut of_this_run = last_turn.filter(|turn| turn.key.0 > self.run_began_after);
+        let waiting = running.or_else(|| of_this_run.find(|turn| turn.tools.iter().any(is_given_up)));
         let key = if let Some(turn) = waiting {
             turn.key
         } else {
@@ -24,10 +32,25 @@ impl Conversation {
             self.answer(time)
         };
         self.change(key, |turn| {
-            if let Some(call) = turn.tools.iter_mut().find(|call| is_running(call)) {
+            let at = turn.tools.iter().position(is_running).or_else(|| turn.tools.iter().rposition(is_given_up));
+            if let Some(call) = at.and_then(|at| turn.tools.get_mut(at)) {
                 call.state = state;
                 call.seconds = seconds;
             }
         });
+    }
+
+    /// What runs will have no result: its turn is over, or the connection, or the server's run.
+    pub(super) fn give_up_tools(&mut self) {
+        let is_running = |call: &ToolCall| call.state == ToolState::Running;
+        let waits = |turn: &&Turn| turn.tools.iter().any(is_running);
+        let keys: Vec<TurnKey> = self.turns.iter().rev().take(RECENT).filter(waits).map(|turn| turn.key).collect();
+        for key in keys {
+            self.change(key, |turn| {
+                for call in turn.tools.iter_mut().filter(|call| is_running(call)) {
+                    call.state = ToolState::NoResult;
+                }
+            });
+        }
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Each, Glyph};
 use crate::state::{Notice, use_app};
+use crate::ui::format;
 
 /// All notices.
 #[component]
@@ -28,7 +29,8 @@ fn NoticeView(notice: Notice) -> impl IntoView {
             <div class="notice-body">
                 <p>
                     {text}
-                    {(count > 1).then(|| view! { <span class="notice-count">{format!(" ({count} times)")}</span> })}
+                    {(count > 1)
+                        .then(|| view! { <span class="notice-count">{format!(" ({})", format::times(count))}</span> })}
                 </p>
                 {details
                     .map(|details| {

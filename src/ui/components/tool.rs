@@ -4,7 +4,7 @@ use icondata_lu::LuWrench;
 use leptos::prelude::*;
 
 use super::Glyph;
-use crate::model::{ToolCall, ToolState};
+use crate::model::{NO_RESULT, ToolCall, ToolState};
 use crate::ui::format;
 
 const fn name(state: &ToolState) -> &'static str {
@@ -12,6 +12,7 @@ const fn name(state: &ToolState) -> &'static str {
         ToolState::Running => "running",
         ToolState::Done(_) => "done",
         ToolState::Failed(_) => "failed",
+        ToolState::NoResult => "no-result",
     }
 }
 
@@ -19,6 +20,7 @@ fn time(call: &ToolCall) -> String {
     match (&call.state, call.seconds) {
         (ToolState::Running, _) => "running…".to_owned(),
         (ToolState::Failed(_), _) => "failed".to_owned(),
+        (ToolState::NoResult, _) => NO_RESULT.to_owned(),
         (ToolState::Done(_), seconds @ Some(_)) => format::seconds(seconds),
         (ToolState::Done(_), None) => "done".to_owned(),
     }
@@ -26,7 +28,7 @@ fn time(call: &ToolCall) -> String {
 
 fn outcome(call: &ToolCall) -> Option<String> {
     match &call.state {
-        ToolState::Running => None,
+        ToolState::Running | ToolState::NoResult => None,
         ToolState::Done(result) => result.as_ref().map(format::value),
         ToolState::Failed(words) => Some(words.clone()),
     }

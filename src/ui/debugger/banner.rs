@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use crate::history::Damage;
+use crate::ui::format;
 
 /// So many damages are listed.
 const DAMAGES: usize = 200;
@@ -15,7 +16,7 @@ pub fn SourceBanner() -> impl IntoView {
     let loaded = move || {
         desk.with_loaded(|loaded| {
             let damages: Vec<String> = loaded.damages.iter().take(DAMAGES).map(Damage::to_string).collect();
-            (loaded.name.clone(), loaded.recorder.len(), loaded.damages.len(), damages)
+            (loaded.name.clone(), loaded.frames, loaded.damages.len(), damages)
         })
     };
     move || {
@@ -24,7 +25,7 @@ pub fn SourceBanner() -> impl IntoView {
                 <div class="debugger-banner" role="status" data-testid="debugger-banner">
                     <span>
                         <strong>{format!("imported: {name}")}</strong>
-                        {format!(", {frames} frames, read only")}
+                        {format!(", {}, read only", format::counted(frames, "frame"))}
                     </span>
                     <button
                         class="button small"

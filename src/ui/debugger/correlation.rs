@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::cells::{NOTHING, time_of_day};
 use super::desk::use_desk;
 use crate::analysis::{Correlation, Side};
+use crate::ui::format;
 
 /// So many suspects of an error are named,
 const SUSPECTS: usize = 3;
@@ -55,7 +56,7 @@ fn Figures(found: Correlation, offset: i32) -> impl IntoView {
             view! {
                 <li>
                     <strong>{format!("{}: {}", error.kind, error.message)}</strong>
-                    {format!(", {count} times. ")}
+                    {format!(", {}. ", format::times(count as u64))}
                     {none.then_some("No pattern of messages comes before it more often than otherwise.")}
                     <ul>
                         {suspects

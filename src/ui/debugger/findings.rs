@@ -9,6 +9,7 @@ use super::desk::{Desk, use_desk};
 use crate::analysis::{Finding, FindingState, Silenced};
 use crate::ui::address::page_href;
 use crate::ui::components::Each;
+use crate::ui::format;
 
 /// So many closed findings are listed, newest first.
 const CLOSED: usize = 50;
@@ -91,9 +92,9 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
         finding.with(|finding| {
             let finding = finding.as_ref()?;
             let time = |now: crate::protocol::Now| cells::time_of_day(now.wall, desk.utc_offset_minutes);
-            let seen = match (finding.count, finding.state) {
-                (1, _) => format!("seen once, {}", time(finding.opened)),
-                (count, _) => format!("seen {count} times, {} to {}", time(finding.opened), time(finding.last)),
+            let seen = match finding.count {
+                1 => format!("seen once, {}", time(finding.opened)),
+                count => format!("seen {}, {} to {}", format::times(count), time(finding.opened), time(finding.last)),
             };
             let gone = match finding.state {
                 FindingState::Open => String::new(),

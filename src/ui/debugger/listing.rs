@@ -1,6 +1,6 @@
 //! The lines of the table: the rows that the filter lets through, folded, kept up to date with little work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::history::{Context, Folder, Line, Query, Recorder, Row, Test};
 
@@ -51,8 +51,12 @@ impl Feed<'_> {
 pub struct Listed {
     /// Changes with every change of the listing.
     pub revision: u64,
-    /// How many rows the table has.
+    /// How many rows the table has: folded ones are one.
     pub total: usize,
+    /// How many rows of the record the filter lets through, folded ones included.
+    pub let_through: usize,
+    /// Of how many.
+    pub looked_at: usize,
     /// How many of its rows went because the record has them no more.
     pub dropped: usize,
     /// Changes when everything was filtered anew.
@@ -69,6 +73,8 @@ pub struct Listing {
     next: u64,
     /// The oldest row that the record has.
     first: u64,
+    /// The rows that the filter lets through.
+    let_through: VecDeque<u64>,
     /// The folded lines that are open, with the rows below them.
     opened: BTreeMap<u64, Vec<u64>>,
     listed: Listed,
@@ -90,17 +96,21 @@ impl Listing {
         for row in feed.recorder.rows(news.clone()) {
             if feed.lets_through(row) {
                 self.folder.push(row);
+                self.let_through.push_back(row.number);
             }
         }
         self.next = self.next.max(news.end);
         self.refresh_opened(feed);
         self.listed.total = self.len();
+        self.listed.let_through = self.let_through.len();
+        self.listed.looked_at = usize::try_from(self.next.saturating_sub(self.first)).unwrap_or(usize::MAX);
         self.listed.revision += 1;
         self.listed
     }
 
     fn begin(&mut self, feed: &Feed<'_>) {
         self.folder = Folder::default();
+        self.let_through.clear();
         self.query = feed.query.clone();
         self.source = feed.source;
         self.first = feed.recorder.numbers().start;
@@ -120,6 +130,9 @@ impl Listing {
         self.first = first;
         self.next = self.next.max(first);
         self.folder.forget_before(first);
+        while self.let_through.front().is_some_and(|number| *number < first) {
+            self.let_through.pop_front();
+        }
         let folder = &self.folder;
         self.opened.retain(|line, parts| {
             parts.retain(|number| *number >= first);

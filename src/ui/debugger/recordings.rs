@@ -12,6 +12,7 @@ use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
 use crate::ui::clipboard;
 use crate::ui::files::{download, read_text};
+use crate::ui::format;
 
 /// Why nothing came of a recording.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -43,18 +44,21 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, RecordingE
     let now = iso8601(utc_from_millis(js_sys::Date::now() as i64));
     let stamp: String = now.chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect();
     download(&format!("coda-{stamp}.{ending}"), media, &text);
-    Ok(format!("{} frames and {} notes exported.", recording.entries.len(), recording.notes.len()))
+    let (frames, notes) = (recording.entries.len(), recording.notes.len());
+    Ok(format!("{} and {} exported.", format::counted(frames, "frame"), format::counted(notes, "note")))
 }
 
 async fn read(desk: Desk, file: web_sys::File) -> Result<String, RecordingError> {
     let name = file.name();
     let text = read_text(&file).await.ok_or_else(|| RecordingError::Unreadable(name.clone()))?;
     let imported = Recording::import(&text).ok_or_else(|| RecordingError::NoRecording(name.clone()))?;
-    let words = match (imported.recording.entries.len(), imported.damages.len()) {
-        (frames, 0) => format!("{name}: {frames} frames."),
-        (frames, damages) => format!("{name}: {frames} frames, {damages} parts could not be read."),
+    let loaded = Loaded::new(name.clone(), imported);
+    let frames = format::counted(loaded.frames, "frame");
+    let words = match loaded.damages.len() {
+        0 => format!("{name}: {frames}."),
+        damages => format!("{name}: {frames}, {} could not be read.", format::counted(damages, "part")),
     };
-    desk.load(Loaded::new(name, imported));
+    desk.load(loaded);
     Ok(words)
 }
 

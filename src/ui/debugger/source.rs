@@ -10,6 +10,8 @@ use crate::replay::Playback;
 pub struct Loaded {
     /// The file's name.
     pub name: String,
+    /// How many frames the file holds. Its record has more rows, such as the lives of messages.
+    pub frames: usize,
     /// Its rows: as they were written, or as its frames tell them.
     pub recorder: Recorder,
     /// What the page that wrote it knew of the frames, by their rows.
@@ -28,7 +30,8 @@ impl Loaded {
         let entries = imported.recording.in_order().into_iter();
         let owns = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.own.clone())).collect();
         let analyst = Analyst::of(&recorder);
-        Self { name, recorder, owns, analyst, damages: imported.damages }
+        let frames = imported.recording.entries.len();
+        Self { name, frames, recorder, owns, analyst, damages: imported.damages }
     }
 
     /// What the page that wrote it knew of the row of this number.

@@ -4,6 +4,9 @@ use leptos::prelude::*;
 
 use super::cells;
 use super::desk::{Side, use_desk};
+use super::listing::Listed;
+use crate::history::{Query, Recorder};
+use crate::ui::format;
 
 /// What stands over the table.
 #[component]
@@ -15,13 +18,17 @@ pub fn Toolbar() -> impl IntoView {
     };
     let is_paused = Memo::new(move |_| desk.paused_at.get().is_some());
     let held = move || {
-        desk.with_recorder(|recorder| {
-            let (rows, bytes) = (recorder.len(), recorder.bytes());
-            format!("{} of {rows} rows, {}", desk.with_listing(super::listing::Listing::len), cells::size(bytes))
-        })
+        let Listed { let_through, looked_at, .. } = desk.listed();
+        let rows = format::counted(looked_at, "row");
+        let size = cells::size(desk.with_recorder(Recorder::bytes));
+        if desk.filter.query.with(Query::is_empty) {
+            format!("{rows}, {size}")
+        } else {
+            format!("{} of {rows}, {size}", format::number(let_through))
+        }
     };
     let evicted = move || {
-        let evicted = desk.with_recorder(crate::history::Recorder::evicted);
+        let evicted = desk.with_recorder(Recorder::evicted);
         (evicted.rows > 0).then(|| {
             let size = cells::size(usize::try_from(evicted.bytes).unwrap_or(usize::MAX));
             format!("The {} oldest rows ({size}) had to go for newer ones.", evicted.rows)
@@ -46,7 +53,11 @@ pub fn Toolbar() -> impl IntoView {
                         })
                 }}
             </Show>
-            <span class="debugger-held" title="Lines in the table, rows in the record, and what these take">
+            <span
+                class="debugger-held"
+                data-testid="debugger-held"
+                title="The rows that the filter lets through, those in folds included, and what the record takes"
+            >
                 {held}
             </span>
             {move || evicted().map(|words| view! { <span class="debugger-evicted">{words}</span> })}

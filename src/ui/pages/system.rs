@@ -27,7 +27,7 @@ pub fn SystemPage() -> impl IntoView {
                 <h1>"System"</h1>
             </header>
             <section class="system-part">
-                <h2>"Parts of Coda, as last seen"</h2>
+                <h2>"Parts of Coda"</h2>
                 <div class="table-scroll" role="region" aria-label="Parts of Coda" tabindex="0">
                     <table class="data-table">
                         <thead>
@@ -64,6 +64,12 @@ fn ServiceRow(service: Service) -> impl IntoView {
             if known.is_empty() { "–".to_owned() } else { known.join(" · ") }
         })
     };
+    let last_seen = move || {
+        status.with(|status| {
+            let (state, time) = status.last_seen.as_ref().zip(status.last_activity)?;
+            Some(format!("last seen {}, {}", state.word(), format::moment(time)))
+        })
+    };
     let last_error =
         move || status.with(|status| status.last_error.as_ref().map(|error| (error.message.clone(), error.time)));
     view! {
@@ -73,6 +79,7 @@ fn ServiceRow(service: Service) -> impl IntoView {
                 <span class="state-word" data-state=move || status.with(|status| status.state.word().to_owned())>
                     {move || status.with(|status| status.state.word().to_owned())}
                 </span>
+                {move || last_seen().map(|words| view! { <span class="last-seen">{words}</span> })}
             </td>
             <td>{what}</td>
             <td>{move || status.with(|status| status.last_activity.map_or_else(|| "–".into(), format::moment))}</td>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
+use crate::model::{CALLS, NO_RESULT, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
@@ -126,7 +126,7 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
         ToolOutcome::Running => "running",
         ToolOutcome::Done { .. } => "done",
         ToolOutcome::Failed { .. } => "failed",
-        ToolOutcome::Unknown => "unknown",
+        ToolOutcome::NoResult => "no-result",
     }
 }
 
@@ -177,13 +177,13 @@ const fn outcome_words(outcome: &ToolOutcome) -> &'static str {
         ToolOutcome::Running => "running…",
         ToolOutcome::Done { .. } => "done",
         ToolOutcome::Failed { .. } => "failed",
-        ToolOutcome::Unknown => "the connection ended before its result",
+        ToolOutcome::NoResult => NO_RESULT,
     }
 }
 
 fn result_of(outcome: &ToolOutcome) -> Option<String> {
     match outcome {
-        ToolOutcome::Running | ToolOutcome::Unknown => None,
+        ToolOutcome::Running | ToolOutcome::NoResult => None,
         ToolOutcome::Done { result } => result.as_ref().map(format::value),
         ToolOutcome::Failed { message, details } => {
             let details = details.as_ref().map(format::value).unwrap_or_default();

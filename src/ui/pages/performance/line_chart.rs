@@ -164,7 +164,7 @@ pub(super) fn LineChart(
                     aria-valuemin="0"
                     aria-valuemax=move || last().to_string()
                     aria-valuenow=move || picked.get().unwrap_or_else(last).to_string()
-                    aria-valuetext=move || readout().unwrap_or_else(|| format!("now {}, {}", now(), range()))
+                    aria-valuetext=move || readout().unwrap_or_else(|| format!("last {}, {}", now(), range()))
                     on:pointermove=point_at
                     on:pointerleave=move |_| picked.set(None)
                     on:blur=move |_| picked.set(None)

@@ -24,7 +24,7 @@ const TIMES: [TimeRow; 3] = [
 /// Another figure: its name, what it means, and how it reads.
 type FigureRow = (&'static str, &'static str, fn(&Metrics) -> String);
 
-const FIGURES: [FigureRow; 9] = [
+const FIGURES: [FigureRow; 10] = [
     ("Uptime", "Share of the time with a connection, since one was first wanted", uptime),
     ("Frames in", "A second, over the last ten seconds", |metrics| rate(metrics.frames_in_rate)),
     ("Frames out", "A second, over the last ten seconds", |metrics| rate(metrics.frames_out_rate)),
@@ -33,8 +33,13 @@ const FIGURES: [FigureRow; 9] = [
     ("Duplicates held back", "Equal messages within a second, of which only the first was sent", |metrics| {
         metrics.endings.suppressed.to_string()
     }),
-    ("Events missed", "That Coda sent while there was no connection", |metrics| metrics.missed.to_string()),
-    ("Events recovered", "Missed ones that a replay brought", |metrics| metrics.recovered.to_string()),
+    ("Events missed while away", "Sent while there was no connection, and not replayed", |metrics| {
+        metrics.missed_away.to_string()
+    }),
+    ("Events missed while connected", "That never came although the connection was open", |metrics| {
+        metrics.missed_open.to_string()
+    }),
+    ("Events recovered", "Late or replayed, after a gap or an outage", |metrics| metrics.recovered.to_string()),
     ("Unreadable frames", "That came in and could not be read", |metrics| metrics.unreadable.to_string()),
 ];
 

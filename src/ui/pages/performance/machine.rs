@@ -12,7 +12,9 @@ use crate::ui::format;
 /// Processor, memory and graphics memory over time, and how long Coda has been running.
 #[component]
 pub(super) fn MachineSection() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let app = use_app();
+    let performance = app.data.performance;
+    let is_present = move || app.connection.is_ready() || app.playback.is_on();
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
@@ -44,7 +46,8 @@ pub(super) fn MachineSection() -> impl IntoView {
                 }
             >
                 <p class="perf-note">
-                    "Running for " <strong>{move || uptime().unwrap_or_else(|| words::UNKNOWN.to_owned())}</strong>
+                    {move || if is_present() { "Running for " } else { "When last seen, it had been running for " }}
+                    <strong>{move || uptime().unwrap_or_else(|| words::UNKNOWN.to_owned())}</strong>
                     ". Last report "
                     {move || last.get().map(|sample| format::full_time(sample.time))} "."
                 </p>

@@ -36,7 +36,7 @@ pub(super) fn turn_at(place: usize) -> Memo<Option<TurnLatency>> {
 fn in_words(turn: &TurnLatency) -> String {
     let parts = PARTS.map(|part| match (part.read)(turn) {
         Some(value) => format!("{} {}", part.name, words::seconds(value)),
-        None => format!("{} not reported", part.name),
+        None => format!("no {}", part.name),
     });
     let total =
         turn.total.map_or_else(|| "total not reported".to_owned(), |it| format!("total {}", words::seconds(it)));
