@@ -13,7 +13,7 @@ pub struct Completion {
 }
 
 const TERMS: [(&str, &str); 13] = [
-    ("type:", "wire type; * stands for anything, as in stt*"),
+    ("type:", "wire type; * stands for anything, as in stt*; commas join several"),
     ("dir:", "frames that came in, or went out"),
     ("state:", "messages in a state, and their frames"),
     ("is:", "what went wrong"),
@@ -34,20 +34,33 @@ const CONTROLS: [&str; 4] = ["auth_challenge", "auth_result", "duplicate_message
 /// The ways to go on from the word at the cursor; for an empty one, all terms.
 #[must_use]
 pub fn completions(word: &str) -> Vec<Completion> {
-    let (negation, begun) = word.strip_prefix('!').map_or(("", word), |begun| ("!", begun));
+    let begun = word.trim_start_matches(['(', '!', '-']);
+    let signs = word.strip_suffix(begun).unwrap_or_default();
     let begun = begun.to_ascii_lowercase();
-    let term = |(name, explanation)| (String::from(name), explanation);
-    let candidates: Vec<(String, &'static str)> = match begun.split_once(':') {
-        None => TERMS.map(term).to_vec(),
-        Some(("type", _)) => types().map(|(kind, explanation)| (format!("type:{kind}"), explanation)).collect(),
-        Some(("state", _)) => STATES.map(|(name, explanation)| (format!("state:{name}"), explanation)).to_vec(),
-        Some(("dir", _)) => [("dir:in", "from Coda"), ("dir:out", "to Coda")].map(term).to_vec(),
-        Some(("is", _)) => [("is:error", "unreadable frames, events of errors, failed messages")].map(term).to_vec(),
-        Some(_) => Vec::new(),
+    let Some((name, values)) = begun.split_once(':') else {
+        let terms = TERMS.into_iter().filter(|(term, _)| goes_on(term, &begun));
+        return terms.map(|(term, explanation)| Completion { text: format!("{signs}{term}"), explanation }).collect();
     };
-    let goes_on = |candidate: &(String, _)| candidate.0.starts_with(&begun) && candidate.0 != begun;
-    let complete = |(text, explanation)| Completion { text: format!("{negation}{text}"), explanation };
-    candidates.into_iter().filter(goes_on).map(complete).collect()
+    // In a list the last value is the begun one.
+    let (others, value) = values.split_at(values.rfind(',').map_or(0, |comma| comma + 1));
+    let is_new = |way: &str| others.split(',').all(|other| other != way);
+    let ways = values_of(name).into_iter().filter(|(way, _)| goes_on(way, value) && is_new(way));
+    ways.map(|(way, explanation)| Completion { text: format!("{signs}{name}:{others}{way}"), explanation }).collect()
+}
+
+fn goes_on(candidate: &str, begun: &str) -> bool {
+    candidate.starts_with(begun) && candidate != begun
+}
+
+/// What can stand behind the colon.
+fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
+    match name {
+        "type" => types().collect(),
+        "state" => STATES.to_vec(),
+        "dir" => vec![("in", "from Coda"), ("out", "to Coda")],
+        "is" => vec![("error", "unreadable frames, events of errors, failed messages")],
+        _ => Vec::new(),
+    }
 }
 
 fn types() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -1,6 +1,7 @@
-//! The filter of the debugger: terms that a row must all satisfy.
+//! The debugger's filter: an expression that is evaluated for each row.
 
 use std::fmt::{self, Write};
+use std::slice;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,22 +14,26 @@ use crate::link::{Carries, MessageId, MessageState, Proof};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
-/// A filter. It prints as a text that is read as the same filter; `"…".parse()` reads one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    pub(super) terms: Vec<Term>,
-}
-
-/// One condition.
+/// A filter. It prints as a text that parses to the same filter; `"…".parse()` reads one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Term {
-    /// Whether rows must not satisfy it.
-    pub is_negated: bool,
-    /// What is looked at.
-    pub test: Test,
+pub enum Query {
+    /// Every part must hold; without parts, every row matches.
+    And(Vec<Self>),
+    /// At least one part must hold.
+    Or(Vec<Self>),
+    /// The part must not hold.
+    Not(Box<Self>),
+    /// One condition.
+    Test(Test),
 }
 
-/// What a term looks at.
+impl Default for Query {
+    fn default() -> Self {
+        Self::And(Vec::new())
+    }
+}
+
+/// A condition that a row meets or does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// A text in anything that the row says.
@@ -96,22 +101,74 @@ pub struct Context<'a> {
 }
 
 impl Query {
-    /// The terms, in order.
+    /// All of `parts`; a single part stands for itself.
+    pub(super) fn all_of(mut parts: Vec<Self>) -> Self {
+        if parts.len() == 1 { parts.remove(0) } else { Self::And(parts) }
+    }
+
+    /// Any of `parts`; a single part stands for itself.
+    pub(super) fn any_of(mut parts: Vec<Self>) -> Self {
+        if parts.len() == 1 { parts.remove(0) } else { Self::Or(parts) }
+    }
+
+    /// The expressions that must all hold, in order.
     #[must_use]
-    pub fn terms(&self) -> &[Term] {
-        &self.terms
+    pub fn terms(&self) -> &[Self] {
+        if let Self::And(parts) = self { parts } else { slice::from_ref(self) }
     }
 
     /// Whether it lets everything through.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.terms().is_empty()
     }
 
-    /// Whether the row satisfies all terms.
+    /// Whether the row satisfies it.
     #[must_use]
     pub fn matches(&self, row: &Row, context: &Context<'_>) -> bool {
-        self.terms.iter().all(|term| term.test.holds(row, context) != term.is_negated)
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.matches(row, context)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(row, context)),
+            Self::Not(part) => !part.matches(row, context),
+            Self::Test(test) => test.holds(row, context),
+        }
+    }
+
+    /// Whether a new row can change the verdict on an older one, as an answer gives its message a round trip.
+    #[must_use]
+    pub fn depends_on_later_rows(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::depends_on_later_rows),
+            Self::Not(part) => part.depends_on_later_rows(),
+            Self::Test(test) => matches!(test, Test::State(_) | Test::RoundTrip(..)),
+        }
+    }
+
+    /// The wire type that every row must have, if the filter names one.
+    #[must_use]
+    pub fn only_type(&self) -> Option<&str> {
+        self.terms().iter().find_map(|term| match term {
+            Self::Test(Test::Type(kind)) => Some(kind.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Asks for this wire type instead of those it asks for; for no type if it asks for this one already.
+    #[must_use]
+    pub fn toggle_type(&self, kind: &str) -> Self {
+        let mut terms: Vec<Self> = self.terms().iter().filter(|term| !term.asks_for_types()).cloned().collect();
+        if self.only_type() != Some(kind) {
+            terms.push(Self::Test(Test::Type(kind.to_owned())));
+        }
+        Self::all_of(terms)
+    }
+
+    fn asks_for_types(&self) -> bool {
+        match self {
+            Self::Or(parts) => parts.iter().all(Self::asks_for_types),
+            Self::Test(Test::Type(_)) => true,
+            _ => false,
+        }
     }
 }
 

@@ -1,47 +1,105 @@
-//! The filter's language, the other way: from terms to a text that is read as the same terms.
+//! The filter's language, the other way: from a filter to a text that parses to the same filter.
 
 use std::fmt;
 
-use super::query::{Comparison, Query, Term, Test, TimeOfDay};
+use super::query::{Comparison, Query, Test, TimeOfDay};
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
-            if at > 0 {
-                f.write_str(" ")?;
+        match self {
+            Self::And(parts) => write_parts(f, parts, " ", |part| matches!(part, Self::And(_)) || has_or(part)),
+            Self::Or(parts) => match list(parts) {
+                Some(list) => f.write_str(&list),
+                None => write_parts(f, parts, " or ", has_or),
+            },
+            Self::Not(part) => {
+                f.write_str("!")?;
+                write_part(f, part, matches!(**part, Self::And(_) | Self::Not(_)) || has_or(part))
             }
-            term.fmt(f)?;
+            Self::Test(test) => test.fmt(f),
         }
-        Ok(())
     }
 }
 
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_negated {
-            f.write_str("!")?;
+/// Parts with something between them, in parentheses where they need them.
+fn write_parts(
+    f: &mut fmt::Formatter<'_>,
+    parts: &[Query],
+    between: &str,
+    is_group: fn(&Query) -> bool,
+) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            f.write_str(between)?;
         }
-        match &self.test {
-            Test::Word(needle) => write!(f, "{}", Quoted(needle.text())),
-            Test::Text(needle) => write!(f, "text:{}", Quoted(needle.text())),
-            Test::Type(glob) => write!(f, "type:{}", Quoted(glob)),
-            Test::Direction(direction) => write!(f, "dir:{}", direction.name()),
-            Test::State(state) => write!(f, "state:{state}"),
-            Test::Conn(conn) => write!(f, "conn:{conn}"),
-            Test::Id(prefix) => write!(f, "id:{prefix}"),
-            Test::RoundTrip(comparison, bound) => {
+        write_part(f, part, is_group(part))?;
+    }
+    Ok(())
+}
+
+fn write_part(f: &mut fmt::Formatter<'_>, part: &Query, is_group: bool) -> fmt::Result {
+    if is_group { write!(f, "({part})") } else { write!(f, "{part}") }
+}
+
+/// Whether it prints with an `or` outside of parentheses.
+fn has_or(query: &Query) -> bool {
+    matches!(query, Query::Or(parts) if list(parts).is_none())
+}
+
+/// The alternatives as one term with a list, as in `type:a,b`, if they are values of the same term.
+fn list(parts: &[Query]) -> Option<String> {
+    let mut list = String::new();
+    for part in parts {
+        let Query::Test(test) = part else { return None };
+        let name = list_name(test)?;
+        let term = test.to_string();
+        if list.is_empty() {
+            list = term;
+        } else if list.starts_with(name) {
+            list.push(',');
+            list.push_str(term.strip_prefix(name)?.strip_prefix(':')?);
+        } else {
+            return None;
+        }
+    }
+    Some(list)
+}
+
+/// The name of the term, if it takes a list. None of them begins with another one.
+const fn list_name(test: &Test) -> Option<&'static str> {
+    match test {
+        Test::Type(_) => Some("type"),
+        Test::Direction(_) => Some("dir"),
+        Test::State(_) => Some("state"),
+        Test::Conn(_) => Some("conn"),
+        Test::Id(_) => Some("id"),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(needle) => write!(f, "{}", Quoted(needle.text())),
+            Self::Text(needle) => write!(f, "text:{}", Quoted(needle.text())),
+            Self::Type(glob) => write!(f, "type:{}", Quoted(glob)),
+            Self::Direction(direction) => write!(f, "dir:{}", direction.name()),
+            Self::State(state) => write!(f, "state:{state}"),
+            Self::Conn(conn) => write!(f, "conn:{conn}"),
+            Self::Id(prefix) => write!(f, "id:{prefix}"),
+            Self::RoundTrip(comparison, bound) => {
                 write!(f, "rtt{comparison}{}", Decimal(u64::try_from(bound.as_micros()).unwrap_or(u64::MAX)))
             }
-            Test::Size(comparison, bytes) if *bytes > 0 && bytes % 1_048_576 == 0 => {
+            Self::Size(comparison, bytes) if *bytes > 0 && bytes % 1_048_576 == 0 => {
                 write!(f, "size{comparison}{}m", bytes / 1_048_576)
             }
-            Test::Size(comparison, bytes) if *bytes > 0 && bytes % 1_024 == 0 => {
+            Self::Size(comparison, bytes) if *bytes > 0 && bytes % 1_024 == 0 => {
                 write!(f, "size{comparison}{}k", bytes / 1_024)
             }
-            Test::Size(comparison, bytes) => write!(f, "size{comparison}{bytes}"),
-            Test::After(time) => write!(f, "after:{time}"),
-            Test::Before(time) => write!(f, "before:{time}"),
-            Test::Error => f.write_str("is:error"),
+            Self::Size(comparison, bytes) => write!(f, "size{comparison}{bytes}"),
+            Self::After(time) => write!(f, "after:{time}"),
+            Self::Before(time) => write!(f, "before:{time}"),
+            Self::Error => f.write_str("is:error"),
         }
     }
 }
@@ -82,8 +140,9 @@ struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_safe = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '*' | '/');
-        if !self.0.is_empty() && self.0.chars().all(is_safe) {
+        let is_safe = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '*');
+        let is_operator = ["or", "and", "not"].iter().any(|operator| operator.eq_ignore_ascii_case(self.0));
+        if !self.0.is_empty() && !self.0.starts_with('-') && !is_operator && self.0.chars().all(is_safe) {
             return f.write_str(self.0);
         }
         write!(f, "\"{}\"", self.0.replace('\\', "\\\\").replace('"', "\\\""))

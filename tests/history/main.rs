@@ -7,6 +7,7 @@ mod fold;
 mod life;
 mod partner;
 mod query;
+mod query_text;
 mod recorder;
 mod recordings;
 mod world;

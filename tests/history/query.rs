@@ -1,16 +1,15 @@
-//! The filter: each term, its errors, its text, and its speed.
+//! The filter: what each term and each combination finds, its errors, and its speed.
 
 use std::time::{Duration, Instant};
 
-use coda_dashboard::history::{Context, Level, Limits, Query, Recorder, completions};
+use coda_dashboard::history::{Context, Level, Limits, Query, QueryDraft, Recorder};
 use coda_dashboard::link::{ConnId, LinkEvent, MessageId, Phase, Reading};
 use coda_dashboard::protocol::Timestamp;
 use coda_dashboard::sim::{Echo, ServerConfig};
-use proptest::prelude::*;
 
 use crate::world::{World, at, event, frame_in, frame_out, recorded};
 
-fn query(text: &str) -> Query {
+pub fn query(text: &str) -> Query {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -87,6 +86,99 @@ fn rows_are_chosen_by_type_direction_connection_and_size() {
 }
 
 #[test]
+fn rows_of_either_side_of_an_or_are_found() {
+    let recorder = sample();
+    for (text, rows) in [
+        ("type:stt_result or type:llm_error", vec![1, 4]),
+        ("type:stt_result OR opening", vec![1, 7]),
+        ("rabat type:stt* or dir:out", vec![1, 3]),
+        ("dir:out or rabat type:stt*", vec![1, 3]),
+        ("opening or forecast or dir:out", vec![3, 7, 8]),
+        ("\"weather or opening\"", vec![]),
+    ] {
+        assert_eq!(found(&recorder, text), rows, "{text}");
+    }
+}
+
+#[test]
+fn parentheses_group_terms() {
+    let recorder = sample();
+    for (text, rows) in [
+        ("rabat (type:stt* or dir:out)", vec![1]),
+        ("(rabat or weather) (type:conversation_turn or is:error)", vec![2, 8]),
+        ("(rabat)or(dir:out)", vec![1, 2, 3]),
+        ("( dir:in ( rabat or ( is:error ) ) )", vec![1, 2, 4, 5]),
+        ("opening or (forecast)", vec![7, 8]),
+    ] {
+        assert_eq!(found(&recorder, text), rows, "{text}");
+    }
+}
+
+#[test]
+fn a_minus_negates_like_an_exclamation_mark_and_both_negate_groups() {
+    let recorder = sample();
+    for (text, rows) in [
+        ("-weather -rabat", vec![3, 4, 5, 6, 7]),
+        ("-dir:in !dir:out", vec![7, 8]),
+        ("-(dir:in or dir:out)", vec![7, 8]),
+        ("!(dir:in is:error) conn:1", vec![1, 2, 3]),
+        ("-(rabat or -conn:1) dir:in", vec![4, 5]),
+        ("-\"weather in\" weather", vec![8]),
+        ("-type:stt*,llm* conn:1", vec![2, 5]),
+    ] {
+        assert_eq!(found(&recorder, text), rows, "{text}");
+        assert_eq!(query(&text.replace('-', "!")), query(text), "{text}");
+    }
+}
+
+#[test]
+fn commas_join_the_values_of_a_term() {
+    let recorder = sample();
+    for (text, rows) in [
+        ("type:stt_result,llm_error", vec![1, 4]),
+        ("type:\"stt_stop\",llm*", vec![3, 4]),
+        ("type:\"stt_stop,llm_error\"", vec![]),
+        ("dir:in,out", vec![1, 2, 3, 4, 5, 6]),
+        ("conn:1,#3", vec![1, 2, 3, 4, 5, 6, 7]),
+        ("(type:stt_stop,llm_error) dir:in", vec![4]),
+        // In texts a comma is a comma.
+        ("text:\"Rabat\\\",\"", vec![1]),
+        ("text:{},", vec![3]),
+        ("{},", vec![3]),
+    ] {
+        assert_eq!(found(&recorder, text), rows, "{text}");
+    }
+    assert_eq!(query("state:queued,written"), query("state:queued or state:written"));
+    assert_eq!(query("id:3F2a,77"), query("id:3f2a or id:77"));
+}
+
+#[test]
+fn texts_with_signs_in_them_stay_texts() {
+    let mut recorder = recorded(&[]);
+    let texts = ["call f(x) now", "a-b", "/tmp/some/file", "rock and roll", "not found", "a,b", "{\"k\":1}"];
+    for (number, text) in (0..).zip(texts) {
+        recorder.note(Level::Info, text, at(number));
+    }
+    for (text, rows) in [
+        ("f(x)", vec![1]),
+        ("(f(x))", vec![1]),
+        ("a-b", vec![2]),
+        ("/tmp/some/file", vec![3]),
+        ("/some", vec![3]),
+        ("rock and roll", vec![4]),
+        ("not found", vec![5]),
+        ("a,b", vec![6]),
+        ("{\"k\":1}", vec![7]),
+        ("\"/tmp/\"", vec![3]),
+        ("\"and\"", vec![4]),
+        ("\"-b\"", vec![2]),
+        ("!\"(x)\" -f (found or a-b)", vec![2]),
+    ] {
+        assert_eq!(found(&recorder, text), rows, "{text}");
+    }
+}
+
+#[test]
 fn rows_are_chosen_by_the_users_time_of_day() {
     // It is 19:09:27 UTC, and the user's clock is an hour ahead.
     let recorder = sample();
@@ -150,74 +242,167 @@ fn errors_name_the_place_and_what_was_expected() {
 }
 
 #[test]
-fn a_filter_prints_as_it_would_be_written() {
-    for text in [
-        "rabat \"two words\" !type:stt* dir:in state:duplicate conn:3 id:3f2a rtt>200 rtt<0.5 size>1k size<3m",
-        "after:10:32 before:10:32:05 before:10:32:05.25 text:rabat !text:\"a \\\"b\\\" \\\\ c\" is:error size>1500",
+fn what_looks_like_syntax_and_is_none_says_what_to_write_instead() {
+    for text in ["/re/", "/stt.*/i", "-/re/", "a or /re/", "(/re/)", "type:/stt.*/", "text:/re/"] {
+        let words = "regular expressions are not supported; write the words, or \"…\" in quotes";
+        assert!(error(text).ends_with(words), "{text}: {}", error(text));
+    }
+    for (text, words) in [
+        ("(", "at character 2: expected a word or a term"),
+        ("()", "at character 2: expected a word or a term"),
+        ("a (b or c", "at character 10: expected `)` for the `(` at 3"),
+        ("a (b \"c)", "at character 9: expected a closing quote for the one at 6"),
+        ("a)", "at character 2: expected `(` before this `)`; a text with parentheses needs quotes"),
+        ("a or", "at character 5: expected a word or a term after `or`"),
+        ("(a or)", "at character 6: expected a word or a term after `or`"),
+        ("or a", "at character 1: expected a word or a term before `or`"),
+        ("a or or b", "at character 6: expected a word or a term before `or`"),
+        ("-", "at character 2: expected a word or a term"),
+        ("a - b", "at character 4: expected a word or a term"),
+        ("--a", "at character 2: expected a word or a term after one `!` or `-`"),
+        ("!-a", "at character 2: expected a word or a term after one `!` or `-`"),
+        ("message_id:3f2a", "at character 1: expected `type:`, `dir:`"),
+        ("latency>200", "at character 1: expected `type:`, `dir:`"),
+        ("type=stt_stop", "at character 5: expected `:`"),
+        ("type!=stt_stop", "at character 5: expected `:`"),
+        ("size>=10", "at character 6: expected bytes"),
+        ("rtt=10", "at character 4: expected `>` or `<`"),
+        ("dir:in,up", "at character 8: expected `in` or `out`"),
+        ("state:queued,lost", "at character 14: expected queued, written, delivered"),
+        ("type:a,,b", "at character 8: expected a wire type"),
+        ("type:a, b", "at character 8: expected a wire type"),
+        ("type:a ,b", "at character 8: expected a value right before the comma"),
+        ("type:(a or b)", "at character 6: expected a value without parentheses"),
+        ("type:a|b", "at character 6: `|` is not an operator: write `type:a,b`"),
+        ("a || b", "at character 3: `||` is not an operator: write `or`"),
+        ("a && b", "at character 3: `&&` is not an operator: terms side by side must all hold"),
+        ("type:a AND type:b", "at character 8: `and` is not an operator: terms side by side must all hold"),
+        ("a and (b or c)", "at character 3: `and` is not an operator"),
+        ("not type:a", "at character 1: `not` is not an operator: write `!` right before the term"),
     ] {
-        assert_eq!(query(text).to_string(), text);
+        assert!(error(text).starts_with(words), "{text}: {}", error(text));
     }
-    assert_eq!(query("  SIZE>2048  10:32 conn:#3 rtt>5ms ").to_string(), "size>2k \"10:32\" conn:3 rtt>5");
+    assert!(query("type:unheard_of").to_string().contains("unheard_of"), "servers send types that nobody knows");
 }
 
-fn any_term() -> impl Strategy<Value = String> {
-    let quoted = r#"([a-z !:<>*\t#-]|\\"|\\\\|ß|😀){1,8}"#.prop_map(|text| format!("\"{text}\""));
-    let value = prop_oneof![quoted, r"[a-zA-Z0-9*_./ß\\-]{1,8}"];
-    let term = prop_oneof![
-        value.clone(),
-        value.clone().prop_map(|value| format!("type:{value}")),
-        value.prop_map(|value| format!("text:{value}")),
-        prop::sample::select(vec![
-            "dir:in",
-            "dir:out",
-            "is:error",
-            "state:delivered",
-            "state:duplicate",
-            "is:\"error\""
-        ])
-        .prop_map(str::to_owned),
-        "conn:#?[0-9]{1,3}",
-        "id:[0-9a-fA-F-]{1,36}",
-        "(rtt)[<>][0-9]{1,9}(\\.[0-9]{1,3})?",
-        "(size)[<>][0-9]{1,9}[kmKM]?",
-        "(after|before):[01][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?",
-    ];
-    (any::<bool>(), term).prop_map(|(negated, term)| format!("{}{term}", if negated { "!" } else { "" }))
+#[test]
+fn a_filter_that_is_nested_without_end_is_an_error() {
+    let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(query(&nested(32)), query("a"));
+    assert_eq!(error(&nested(33)), "at character 33: expected at most 32 groups inside each other");
+    assert!(error(&"!(".repeat(100_000)).contains("at most 32 groups"));
 }
 
-proptest! {
-    #[test]
-    fn a_printed_filter_is_read_as_the_same_filter(terms in prop::collection::vec(any_term(), 0..6)) {
-        let read: Query = terms.join(" ").parse().unwrap();
-        prop_assert_eq!(read.terms().len(), terms.len());
-        prop_assert_eq!(read.to_string().parse::<Query>(), Ok(read));
-    }
-
-    #[test]
-    fn any_text_is_a_filter_or_an_error_within_it(text in "\\PC{0,30}") {
-        match text.parse::<Query>() {
-            Ok(read) => prop_assert_eq!(read.to_string().parse::<Query>(), Ok(read)),
-            Err(error) => prop_assert!((1..=text.chars().count() + 1).contains(&error.position), "{}", error),
-        }
+#[test]
+fn a_term_that_is_still_being_typed_leaves_the_part_before_it_in_force() {
+    for (text, complete) in [
+        ("type:", ""),
+        ("rabat type:", "rabat"),
+        ("rabat type: ", "rabat"),
+        ("rabat -", "rabat"),
+        ("rabat !type:", "rabat"),
+        ("rabat (", "rabat"),
+        ("rabat (a or b", "rabat"),
+        ("rabat -(a type:", "rabat"),
+        ("or", ""),
+        ("a or", "a"),
+        ("a or ", "a"),
+        ("a b or", "a b"),
+        ("a or b dir:", "a or b"),
+        ("a or (b) rtt>", "a or (b)"),
+        ("a or size<", "a"),
+        ("a \"two wor", "a"),
+        ("a text:\"two wor", "a"),
+        ("a dir:o", "a"),
+        ("a is:err", "a"),
+        ("a state:que", "a"),
+        ("a conn:", "a"),
+        ("a conn:#", "a"),
+        ("a id:", "a"),
+        ("a rtt>1.", "a"),
+        ("a rtt>5m", "a"),
+        ("a after:1", "a"),
+        ("a after:10:", "a"),
+        ("a before:10:32:", "a"),
+        ("type:a,", "type:a"),
+        ("x -type:a,\"b", "x -type:a"),
+        ("state:queued,wri", "state:queued"),
+        ("x (type:a,", "x"),
+        ("type:a and", "type:a"),
+    ] {
+        let draft = QueryDraft::read(text);
+        assert!(matches!(draft, QueryDraft::Unfinished { .. }), "{text}: {draft:?}");
+        assert_eq!(draft.query(), Some(&query(complete)), "{text}");
+        assert_eq!(draft.error(true), None, "{text}");
+        assert_eq!(draft.error(false).map(|error| error.to_string()), Some(error(text)), "{text}");
     }
 }
 
 #[test]
-fn completions_go_on_from_the_begun_word() {
-    let texts = |word: &str| completions(word).into_iter().map(|way| way.text).collect::<Vec<_>>();
-    assert!(texts("").len() > 10);
-    assert_eq!(texts("st"), ["state:"]);
-    assert_eq!(texts("!DIR:"), ["!dir:in", "!dir:out"]);
-    assert_eq!(texts("state:un"), ["state:unconfirmed"]);
-    assert_eq!(texts("type:stt_s"), ["type:stt_start", "type:stt_stop"]);
-    assert!(texts("type:").len() > 40);
-    assert_eq!(texts("is:error"), Vec::<String>::new());
-    for begun in ["type:", "state:", "dir:", "is:"] {
-        for way in completions(begun) {
-            assert!(!way.explanation.is_empty());
-            assert!(way.text.parse::<Query>().is_ok(), "{}", way.text);
-        }
+fn what_no_more_letters_can_mend_is_wrong_while_it_is_being_typed() {
+    for text in [
+        "type: rabat",
+        "a or ) b",
+        "(type:)",
+        "dir:o rabat",
+        "dir:sideways",
+        "dir:\"o\"",
+        "state:lost",
+        "is:fine",
+        "typ:",
+        "http:",
+        "rtt>fast",
+        "rtt:",
+        "after:25",
+        "conn:x",
+        "type:a,,",
+        "type:\"\"",
+        "/re/",
+        "a)",
+        "--",
+        "or a",
+        "a || ",
+    ] {
+        let draft = QueryDraft::read(text);
+        assert_eq!(draft.query(), None, "{text}");
+        assert_eq!(draft.error(true).map(|error| error.to_string()), Some(error(text)), "{text}");
     }
+    for text in ["", "rabat", "typ", "a or b", "(a)", "type:stt*,tts*"] {
+        let draft = QueryDraft::read(text);
+        assert_eq!((draft.query(), draft.error(false)), (Some(&query(text)), None), "{text}");
+    }
+}
+
+#[test]
+fn only_states_and_round_trips_look_ahead_wherever_they_stand() {
+    for text in ["state:delivered", "rabat rtt>5", "a or !(b -state:queued,written)"] {
+        assert!(query(text).depends_on_later_rows(), "{text}");
+    }
+    for text in ["", "rabat", "dir:in or !(is:error size>5)", "\"state:queued\""] {
+        assert!(!query(text).depends_on_later_rows(), "{text}");
+    }
+}
+
+#[test]
+fn a_wire_type_is_asked_for_instead_of_the_others_and_no_longer() {
+    for (text, with) in [
+        ("", "type:ping"),
+        ("rabat", "rabat type:ping"),
+        ("type:a rabat", "rabat type:ping"),
+        ("type:a,b !type:c", "!type:c type:ping"),
+        ("a or b", "(a or b) type:ping"),
+        ("type:a or rabat", "(type:a or rabat) type:ping"),
+        ("rabat type:ping", "rabat"),
+        ("type:ping", ""),
+    ] {
+        assert_eq!(query(text).toggle_type("ping").to_string(), with, "{text}");
+    }
+    assert_eq!(query("a type:ping").only_type(), Some("ping"));
+    for text in ["", "a", "!type:ping", "type:a,ping", "type:ping or a"] {
+        assert_eq!(query(text).only_type(), None, "{text}");
+    }
+    let odd = Query::default().toggle_type("a or \"b\"");
+    assert_eq!(odd.to_string().parse::<Query>(), Ok(odd));
 }
 
 #[test]
@@ -231,7 +416,14 @@ fn a_hundred_thousand_rows_are_searched_at_once() {
         };
         recorder.record(&frame_in(number, &event(number, kind, data)));
     }
-    for text in ["rabat", "!rabat type:tts*", "\"two words\" is:error", "state:delivered", "straße"] {
+    for text in [
+        "rabat",
+        "!rabat type:tts*",
+        "\"two words\" is:error",
+        "state:delivered",
+        "straße",
+        "type:tts*,stt* -(rabat or state:queued,written) or \"two words\"",
+    ] {
         let start = Instant::now();
         found(&recorder, text);
         let took = start.elapsed();

@@ -116,6 +116,42 @@ async fn the_filter_narrows_and_a_wrong_one_says_where() {
 }
 
 #[wasm_bindgen_test]
+async fn an_or_shows_the_rows_of_both_sides() {
+    let debugger = Debugger::open().await;
+    debugger.filter("type:auth_challenge or (type:auth_result dir:in)").await;
+    debugger.until_rows("", 2).await;
+    assert_eq!(debugger.types(), ["auth_challenge", "auth_result"]);
+    debugger.filter("-(type:auth_challenge,auth_result or dir:out)").await;
+    let is_of_them = |kind: &String| kind.starts_with("auth_");
+    let are_others = |types: Vec<String>| !types.is_empty() && !types.iter().any(is_of_them);
+    debugger.page.until("the other rows", || are_others(debugger.types())).await;
+    assert_eq!(debugger.page.texts(ERROR), [""]);
+}
+
+#[wasm_bindgen_test]
+async fn a_term_that_is_being_typed_is_no_error_until_it_is_left() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    for begun in ["type:auth_result type:", "type:auth_result (", "type:auth_result or", "type:auth_result \"a"] {
+        debugger.filter(begun).await;
+        debugger.until_rows("", 1).await;
+        assert_eq!(debugger.types(), ["auth_result"], "{begun}");
+        assert_eq!(page.texts(ERROR), [""], "{begun}");
+        assert_eq!(page.attribute(FILTER, "aria-invalid"), "false", "{begun}");
+    }
+    debugger.filter("type:auth_result type:").await;
+    page.press(FILTER, "Enter", false);
+    page.until("the error", || page.texts(ERROR)[0].contains("expected a wire type")).await;
+    debugger.filter("type:auth_result dir:").await;
+    page.until("no error", || page.texts(ERROR) == [""]).await;
+    page.element(FILTER).dispatch_event(&web_sys::Event::new("blur").unwrap()).unwrap();
+    page.until("the error", || page.texts(ERROR)[0].contains("expected `in` or `out`")).await;
+    debugger.filter("type:auth_result dir: rabat").await;
+    page.until("the error", || page.texts(ERROR)[0].contains("expected `in` or `out`")).await;
+    assert_eq!(debugger.types(), ["auth_result"], "the last right one stays in force");
+}
+
+#[wasm_bindgen_test]
 async fn the_words_of_the_filter_are_completed_by_keyboard() {
     let debugger = Debugger::open().await;
     debugger.page.type_into(FILTER, "sta");

@@ -40,7 +40,8 @@ impl Begun {
         let goes_on = way.ends_with([':', '>', '<']);
         let before = text.get(..self.start).unwrap_or_default();
         let after = text.get(self.end..).unwrap_or_default();
-        let gap = if goes_on || after.starts_with(char::is_whitespace) { "" } else { " " };
+        let is_apart = after.starts_with(|next: char| next.is_whitespace() || matches!(next, ')' | ','));
+        let gap = if goes_on || is_apart { "" } else { " " };
         (format!("{before}{way}{gap}{after}"), goes_on)
     }
 }

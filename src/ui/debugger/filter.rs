@@ -15,8 +15,7 @@ pub fn FilterBar() -> impl IntoView {
     let [input, error, help] = ["filter", "error", "help"].map(|name| desk.element_id(name));
     let problem = move || {
         let error = desk.filter.error.get()?;
-        let what = format!("at character {}: expected {}", error.position, error.expected);
-        Some(format!("Wrong {what}. The last filter that was right stays in force."))
+        Some(format!("Wrong {error}. The last filter that was right stays in force."))
     };
     view! {
         <div class="debugger-filter">

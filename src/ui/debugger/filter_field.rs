@@ -23,6 +23,12 @@ impl Field {
         self.active.set(None);
     }
 
+    /// Takes the text as it is.
+    fn leave(self) {
+        self.close();
+        self.filter.finish();
+    }
+
     /// Looks up how the word at the cursor may go on.
     fn look(self) {
         let Some(input) = self.input.get_untracked() else { return };
@@ -35,7 +41,7 @@ impl Field {
         let begun = self.begun.get_untracked();
         let Some(way) = begun.ways.get(at) else { return };
         let (text, goes_on) = begun.take(&self.filter.text.get_untracked(), &way.text);
-        self.filter.set(&text);
+        self.filter.type_in(&text);
         self.close();
         if let Some(input) = self.input.get_untracked() {
             input.set_value(&text);
@@ -54,7 +60,7 @@ impl Field {
             ("ArrowDown", at) => self.active.set(Some(at.map_or(0, |at| (at + 1) % count))),
             ("ArrowUp", at) if count > 0 => self.active.set(Some(at.map_or(count - 1, |at| (at + count - 1) % count))),
             ("Enter" | "Tab", Some(at)) => self.take(at),
-            ("Enter", None) => self.close(),
+            ("Enter", None) => self.leave(),
             ("Escape", _) if count > 0 => self.close(),
             ("Escape", _) if self.filter.text.with_untracked(|text| !text.is_empty()) => self.filter.set(""),
             _ => return,
@@ -131,7 +137,7 @@ pub fn FilterField(
                 aria-invalid=move || filter.error.with(Option::is_some).to_string()
                 aria-describedby=described_by
                 on:input=move |event| {
-                    filter.set(&event_target_value(&event));
+                    filter.type_in(&event_target_value(&event));
                     field.look();
                     // All terms at once would be in the way: they come when asked for by an arrow key.
                     if field.begun.with_untracked(Begun::is_empty) {
@@ -139,7 +145,7 @@ pub fn FilterField(
                     }
                 }
                 on:keydown=move |event| field.pressed(&event)
-                on:blur=move |_| field.close()
+                on:blur=move |_| field.leave()
             />
             <ul class="debugger-ways" role="listbox" id=list aria-label="Ways to go on" hidden=move || !is_open.get()>
                 {ways}

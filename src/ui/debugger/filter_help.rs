@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 
-const TERMS: [(&str, &str); 14] = [
+const TERMS: [(&str, &str); 18] = [
     ("hello", "a word anywhere in the row, whatever its case"),
-    ("\"two words\"", "quotes for more than one word"),
+    ("\"two words\"", "quotes for more than one word, and for any text that looks like a term"),
     ("type:stt*", "the wire type; * stands for anything"),
+    ("type:stt*,tts*", "one of several; so do state:, dir:, conn: and id:"),
     ("dir:in", "frames that came in; dir:out for those written"),
-    ("state:unconfirmed", "messages in a state, and their frames"),
+    ("state:queued,written", "messages in a state, and their frames"),
     ("is:error", "what went wrong: unreadable frames, events of errors, failed messages"),
     ("text:\"hello\"", "a text in the frame, or in the message's own text"),
     ("id:3f2a", "what is about one message, by the beginning of its id"),
@@ -18,7 +19,10 @@ const TERMS: [(&str, &str); 14] = [
     ("size>10k", "frames of more than 10 kB; size< for fewer"),
     ("after:10:32", "from this time of day on"),
     ("before:10:32:05.5", "before this time of day"),
-    ("!type:llm_token", "! turns any term around"),
+    ("!type:llm_token", "! turns any term or group around; so does -"),
+    ("is:error or rtt>200", "what is on either side; or is weaker than terms side by side"),
+    ("dir:out (hello or is:error)", "parentheses for a group"),
+    ("-(type:llm_token or type:tts_progress)", "what is not in the group"),
 ];
 
 /// The terms.
@@ -27,7 +31,7 @@ pub fn FilterHelp() -> impl IntoView {
     let desk = use_desk();
     view! {
         <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">
-            <p>"A row is shown when all terms hold. Press an example to try it."</p>
+            <p>"A row is shown when all terms hold; or separates alternatives. Press an example to try it."</p>
             <table>
                 <thead>
                     <tr>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::history::{ParseError, Query, Test};
+use crate::history::{ParseError, Query, QueryDraft};
 use crate::ui::address::Address;
 
 /// The name in the address.
@@ -24,12 +24,13 @@ struct Typed {
 pub struct FilterState {
     /// As it is written.
     pub text: Memo<String>,
-    /// What is wrong with it.
+    /// What is wrong with it. A term that is still being typed is not.
     pub error: Memo<Option<ParseError>>,
-    /// The filter in force: where the text is wrong, the last that was right.
+    /// The filter in force: the part before an unfinished term, and the last right one where the text is wrong.
     pub query: Memo<Query>,
     address: Memo<String>,
     typed: RwSignal<Option<Typed>>,
+    is_being_typed: RwSignal<bool>,
     asked: RwSignal<Option<String>>,
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
     page: Address,
@@ -41,6 +42,7 @@ impl FilterState {
         let page = Address::of_page();
         let address = Memo::new(move |_| page.first(PARAMETER));
         let typed = RwSignal::new(None::<Typed>);
+        let is_being_typed = RwSignal::new(false);
         let asked = RwSignal::new(None::<String>);
         let text = Memo::new(move |_| {
             let address = address.get();
@@ -50,12 +52,9 @@ impl FilterState {
                 _ => address,
             }
         });
-        let parsed = Memo::new(move |_| text.with(|text| text.parse::<Query>()));
+        let draft = Memo::new(move |_| text.with(|text| QueryDraft::read(text)));
         let query = Memo::new(move |last: Option<&Query>| {
-            parsed.with(|parsed| match parsed {
-                Ok(query) => query.clone(),
-                Err(_) => last.cloned().unwrap_or_default(),
-            })
+            draft.with(|draft| draft.query().or(last).cloned().unwrap_or_default())
         });
         let timer = StoredValue::new_local(None::<TimeoutHandle>);
         on_cleanup(move || {
@@ -65,19 +64,32 @@ impl FilterState {
         });
         Self {
             text,
-            error: Memo::new(move |_| parsed.with(|parsed| parsed.as_ref().err().cloned())),
+            error: Memo::new(move |_| draft.with(|draft| draft.error(is_being_typed.get()))),
             query,
             address,
             typed,
+            is_being_typed,
             asked,
             timer,
             page,
         }
     }
 
+    /// Puts another text in force, the last term of which may go on.
+    pub fn type_in(&self, text: &str) {
+        self.set(text);
+        self.is_being_typed.set(true);
+    }
+
+    /// Takes the text as it is: an unfinished term is an error now.
+    pub fn finish(&self) {
+        self.is_being_typed.set(false);
+    }
+
     /// Puts another text in force; the address follows soon.
     pub fn set(&self, text: &str) {
         let this = *self;
+        self.finish();
         self.typed.set(Some(Typed { over: self.address.get_untracked(), text: text.to_owned() }));
         if let Some(timer) = self.timer.get_value() {
             timer.clear();
@@ -92,27 +104,12 @@ impl FilterState {
 
     /// The one wire type that the filter asks for.
     pub fn only_type(&self) -> Option<String> {
-        self.query.with(|query| {
-            query.terms().iter().find_map(|term| match &term.test {
-                Test::Type(kind) if !term.is_negated => Some(kind.clone()),
-                _ => None,
-            })
-        })
+        self.query.with(|query| query.only_type().map(str::to_owned))
     }
 
     /// Asks for this wire type only, or no more.
     pub fn toggle_type(&self, kind: &str) {
-        let is_on = untrack(|| self.only_type()).as_deref() == Some(kind);
-        let text = self.query.with_untracked(|query| {
-            let is_type = |test: &Test| matches!(test, Test::Type(_));
-            let kept = query.terms().iter().filter(|term| term.is_negated || !is_type(&term.test));
-            let mut words: Vec<String> = kept.map(ToString::to_string).collect();
-            if !is_on {
-                let is_plain = kind.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-                words.push(if is_plain { format!("type:{kind}") } else { format!("type:{kind:?}") });
-            }
-            words.join(" ")
-        });
+        let text = self.query.with_untracked(|query| query.toggle_type(kind).to_string());
         self.set(&text);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::history::{Context, Folder, Line, Query, Recorder, Row, Test};
+use crate::history::{Context, Folder, Line, Query, Recorder, Row};
 
 /// Names a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -142,8 +142,7 @@ impl Listing {
 
     /// Whether a new row changes what the filter says of an older one: an answer gives a message its round trip.
     fn is_judged_otherwise(&self, feed: &Feed<'_>) -> bool {
-        let looks_ahead = |test: &Test| matches!(test, Test::State(_) | Test::RoundTrip(..));
-        if !self.query.terms().iter().any(|term| looks_ahead(&term.test)) {
+        if !self.query.depends_on_later_rows() {
             return false;
         }
         let mut messages = feed.recorder.rows(self.next..feed.end()).filter_map(Row::message);

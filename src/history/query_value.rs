@@ -1,0 +1,220 @@
+//! The filter's language: what stands within a term.
+
+use std::time::Duration;
+
+use super::find::Needle;
+use super::query::{Comparison, Test, TimeOfDay};
+use super::query_error::{ParseError, Problem};
+use super::query_parse::Parser;
+use super::row::Direction;
+use super::shown::STATES;
+
+/// Stands between the values of a list.
+const COMMA: Option<char> = Some(',');
+
+impl<'a> Parser<'a> {
+    pub(super) fn word(&mut self) -> Result<Test, ParseError> {
+        if self.rest().starts_with(',') {
+            return self.fail(self.at, Problem::StrayComma, false);
+        }
+        self.any_text(Problem::NoTerm, None).map(|word| Test::Word(Needle::new(&word)))
+    }
+
+    pub(super) fn text(&mut self) -> Result<Test, ParseError> {
+        self.any_text(Problem::Text, None).map(|text| Test::Text(Needle::new(&text)))
+    }
+
+    pub(super) fn wire_type(&mut self) -> Result<Test, ParseError> {
+        let start = self.at;
+        let glob = self.any_text(Problem::WireType, COMMA)?;
+        if self.is_bare(start) && glob.contains('|') {
+            let problem = Problem::ForeignOperator { operator: "|", instead: "write `type:a,b`" };
+            return self.fail(start, problem, false);
+        }
+        Ok(Test::Type(glob))
+    }
+
+    pub(super) fn direction(&mut self) -> Result<Test, ParseError> {
+        self.name(Problem::Direction, COMMA, &[("in", Direction::In), ("out", Direction::Out)]).map(Test::Direction)
+    }
+
+    pub(super) fn state(&mut self) -> Result<Test, ParseError> {
+        self.name(Problem::State, COMMA, &STATES.map(|(name, _)| (name, name))).map(Test::State)
+    }
+
+    pub(super) fn error(&mut self) -> Result<Test, ParseError> {
+        self.name(Problem::Is, None, &[("error", Test::Error)])
+    }
+
+    pub(super) fn connection(&mut self) -> Result<Test, ParseError> {
+        let read = |value: &str| value.trim_start_matches('#').parse::<u32>().ok();
+        self.measure(Problem::Connection, COMMA, &["0"], read).map(Test::Conn)
+    }
+
+    pub(super) fn id(&mut self) -> Result<Test, ParseError> {
+        let is_of_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        let read = |value: &str| value.bytes().all(is_of_id).then(|| value.to_ascii_lowercase());
+        self.measure(Problem::Id, COMMA, &[], read).map(Test::Id)
+    }
+
+    pub(super) fn round_trip(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
+        let read = |value: &str| decimal(value.strip_suffix("ms").unwrap_or(value)).map(Duration::from_micros);
+        self.measure(Problem::RoundTrip, None, &["0", "s"], read).map(|bound| Test::RoundTrip(comparison, bound))
+    }
+
+    pub(super) fn size(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
+        self.measure(Problem::Size, None, &[], bytes).map(|bound| Test::Size(comparison, bound))
+    }
+
+    pub(super) fn time_of_day(&mut self) -> Result<TimeOfDay, ParseError> {
+        self.measure(Problem::TimeOfDay, None, &[":00", "00", "0"], time_of_day)
+    }
+
+    /// One of these names.
+    fn name<T: Clone>(
+        &mut self,
+        problem: Problem,
+        separator: Option<char>,
+        names: &[(&str, T)],
+    ) -> Result<T, ParseError> {
+        let start = self.at;
+        let value = self.value(problem, separator)?;
+        if let Some((_, meaning)) = names.iter().find(|(name, _)| *name == value) {
+            return Ok(meaning.clone());
+        }
+        let is_begun = self.is_bare(start) && names.iter().any(|(name, _)| name.starts_with(&value));
+        self.fail(start, problem, is_begun)
+    }
+
+    /// What `read` makes of a value. One that it does not know may be begun: then one of the `endings` completes it.
+    fn measure<T>(
+        &mut self,
+        problem: Problem,
+        separator: Option<char>,
+        endings: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ParseError> {
+        let start = self.at;
+        let value = self.value(problem, separator)?;
+        if let Some(measure) = read(&value) {
+            return Ok(measure);
+        }
+        let is_begun = endings.iter().any(|ending| read(&format!("{value}{ending}")).is_some());
+        let is_begun = is_begun && self.is_bare(start);
+        self.fail(start, problem, is_begun)
+    }
+
+    /// A text: in quotes any, bare none that looks like a regular expression.
+    fn any_text(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
+        let start = self.at;
+        let text = self.value(problem, separator)?;
+        if self.is_bare(start) && is_regular_expression(&text) {
+            return self.fail(start, Problem::RegularExpression, false);
+        }
+        Ok(text)
+    }
+
+    /// Whether the value that begins here is not in quotes.
+    fn is_bare(&self, start: usize) -> bool {
+        !self.text[start..].starts_with('"')
+    }
+
+    /// A value in quotes, or up to the next space, `separator` or end of the group; never empty.
+    fn value(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
+        let start = self.at;
+        if self.rest().starts_with('(') {
+            return self.fail(start, Problem::GroupAsValue, false);
+        }
+        let value = if self.take('"') { self.quoted(start, separator)? } else { self.bare(separator).to_owned() };
+        if value.is_empty() {
+            let is_awaited = self.is_bare(start);
+            return self.fail(start, problem, is_awaited);
+        }
+        Ok(value)
+    }
+
+    /// Parentheses that open and close within the value belong to it, as in `f(x)`.
+    fn bare(&mut self, separator: Option<char>) -> &'a str {
+        let rest = self.rest();
+        let mut open = 0_usize;
+        let end = rest.char_indices().find(|(_, letter)| match letter {
+            '(' => {
+                open += 1;
+                false
+            }
+            ')' if open > 0 => {
+                open -= 1;
+                false
+            }
+            letter => *letter == ')' || letter.is_whitespace() || Some(*letter) == separator,
+        });
+        let end = end.map_or(rest.len(), |(at, _)| at);
+        self.at += end;
+        rest.get(..end).unwrap_or_default()
+    }
+
+    fn quoted(&mut self, quote: usize, separator: Option<char>) -> Result<String, ParseError> {
+        let mut value = String::new();
+        let mut letters = self.rest().char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
+            let next = letters.peek().map(|(_, next)| *next);
+            match (letter, next) {
+                ('"', next) => {
+                    self.at += at + 1;
+                    let is_end = |next: char| next.is_whitespace() || next == ')' || Some(next) == separator;
+                    return if next.is_none_or(is_end) {
+                        Ok(value)
+                    } else {
+                        self.fail(self.at, Problem::NoSpaceAfterQuotes, false)
+                    };
+                }
+                ('\\', Some(escaped @ ('"' | '\\'))) => {
+                    value.push(escaped);
+                    letters.next();
+                }
+                _ => value.push(letter),
+            }
+        }
+        self.at = self.text.len();
+        self.fail(self.at, Problem::QuoteNotClosed { opened: self.character(quote) }, true)
+    }
+}
+
+/// As in `/a.*b/` and `/a.*b/i`; a path such as `/a/b` is none.
+fn is_regular_expression(word: &str) -> bool {
+    let parts = word.strip_prefix('/').and_then(|word| word.rsplit_once('/'));
+    parts.is_some_and(|(pattern, flags)| !pattern.is_empty() && matches!(flags, "" | "i" | "g" | "gi" | "ig"))
+}
+
+/// Reads a number of bytes: `200`, `10k` or `1m`.
+fn bytes(value: &str) -> Option<u64> {
+    let value = value.to_ascii_lowercase();
+    let (digits, unit) = match value.strip_suffix('k') {
+        Some(digits) => (digits, 1_024),
+        None => value.strip_suffix('m').map_or((value.as_str(), 1), |digits| (digits, 1_048_576)),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Reads `10:32`, `10:32:05` or `10:32:05.5`.
+fn time_of_day(value: &str) -> Option<TimeOfDay> {
+    let mut parts = value.splitn(3, ':');
+    let mut part = |limit: u32| parts.next()?.parse::<u32>().ok().filter(|part| *part < limit);
+    let minutes = part(24)? * 60 + part(60)?;
+    let millis = match parts.next() {
+        None => 0,
+        Some(seconds) => u32::try_from(decimal(seconds)?).ok().filter(|millis| *millis < 60_000)?,
+    };
+    Some(TimeOfDay(minutes * 60_000 + millis))
+}
+
+/// Reads a number with up to three decimals, in thousandths.
+fn decimal(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) || fraction.len() > 3 {
+        return None;
+    }
+    let thousandths: u64 = format!("{fraction:0<3}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
+}
