@@ -84,7 +84,11 @@ async fn whoever_ends_listening_lets_go_of_the_button() {
         match end {
             "pipeline" => page.click(&format!("{LISTENING} button")),
             "palette" => {
-                page.app.sender().unwrap().send(coda_dashboard::protocol::Command::SttStop, "command palette", "choose");
+                page.app.sender().unwrap().send(
+                    coda_dashboard::protocol::Command::SttStop,
+                    "command palette",
+                    "choose",
+                );
             }
             _ => event("stt_error", json!({"message": "no microphone"})).await,
         }

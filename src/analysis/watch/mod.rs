@@ -35,12 +35,9 @@ impl Watches {
             return;
         }
         if leaves_server(row) {
-            for kind in [
-                FindingKind::Silent,
-                FindingKind::ChallengeRefused,
-                FindingKind::EchoesSlow,
-                FindingKind::ClockWrong,
-            ] {
+            for kind in
+                [FindingKind::Silent, FindingKind::ChallengeRefused, FindingKind::EchoesSlow, FindingKind::ClockWrong]
+            {
                 board.settle(kind, row.at);
             }
             self.clock.forget();
