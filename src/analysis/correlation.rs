@@ -51,8 +51,8 @@ pub enum Pattern {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Message(kind) => write!(f, "a `{kind}`"),
-            Self::Twins(kind) => write!(f, "two `{kind}` within {} ms", TWINS.as_millis()),
+            Self::Message(kind) => write!(f, "a “{kind}”"),
+            Self::Twins(kind) => write!(f, "two “{kind}” within {} ms", TWINS.as_millis()),
             Self::Close => write!(f, "two messages within {} ms", CLOSE.as_millis()),
             Self::Several(count, within) => {
                 write!(f, "the last of {count} messages or more within {} ms", within.as_millis())

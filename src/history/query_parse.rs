@@ -8,7 +8,7 @@ use super::query::{Comparison, Query, Term, Test, TimeOfDay};
 use super::row::Direction;
 use super::shown::STATES;
 
-const TERMS: &str = "`type:`, `dir:`, `state:`, `conn:`, `id:`, `rtt>`, `size>`, `after:`, `before:`, `text:` or `is:`";
+const TERMS: &str = "“type:”, “dir:”, “state:”, “conn:”, “id:”, “rtt>”, “size>”, “after:”, “before:”, “text:” or “is:”";
 
 /// Why a text is no filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +74,7 @@ impl<'a> Parser<'a> {
                 let comparison = if sign == '<' { Comparison::Below } else { Comparison::Above };
                 self.measure(&name, comparison)
             }
-            ("rtt" | "size", Some(':')) => self.error(start + letters, "`>` or `<`"),
+            ("rtt" | "size", Some(':')) => self.error(start + letters, "“>” or “<”"),
             ("", _) | (_, None) => self.word(),
             (_, Some(':')) => {
                 self.at += letters + 1;
@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let word = self.value("a word or a term")?;
         if word.starts_with('!') && !self.text[start..].starts_with('"') {
-            return self.error(start, "a word or a term after one `!`");
+            return self.error(start, "a word or a term after one “!”");
         }
         Ok(Test::Word(Needle::new(&word)))
     }
@@ -96,12 +96,12 @@ impl<'a> Parser<'a> {
     fn named(&mut self, name: &str, start: usize) -> Result<Test, ParseError> {
         let at = self.at;
         Ok(match name {
-            "type" => Test::Type(self.value("a wire type, as in `stt*`")?),
-            "text" => Test::Text(Needle::new(&self.value("a text, as in `\"two words\"`")?)),
-            "dir" => match self.value("`in` or `out`")?.as_str() {
+            "type" => Test::Type(self.value("a wire type, as in “stt*”")?),
+            "text" => Test::Text(Needle::new(&self.value("a text, as in “\"two words\"”")?)),
+            "dir" => match self.value("“in” or “out”")?.as_str() {
                 "in" => Test::Direction(Direction::In),
                 "out" => Test::Direction(Direction::Out),
-                _ => return self.error(at, "`in` or `out`"),
+                _ => return self.error(at, "“in” or “out”"),
             },
             "state" => {
                 let names = STATES.map(|(name, _)| name);
@@ -113,7 +113,7 @@ impl<'a> Parser<'a> {
                 }
             }
             "conn" => {
-                const EXPECTED: &str = "the number of a connection, as in `3`";
+                const EXPECTED: &str = "the number of a connection, as in “3”";
                 let value = self.value(EXPECTED)?;
                 match value.trim_start_matches('#').parse() {
                     Ok(conn) => Test::Conn(conn),
@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
                 }
             }
             "id" => {
-                const EXPECTED: &str = "the beginning of a message's id, as in `3f2a`";
+                const EXPECTED: &str = "the beginning of a message's id, as in “3f2a”";
                 let prefix = self.value(EXPECTED)?.to_ascii_lowercase();
                 if !prefix.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
                     return self.error(at, EXPECTED);
@@ -130,15 +130,15 @@ impl<'a> Parser<'a> {
             }
             "after" => Test::After(self.time_of_day()?),
             "before" => Test::Before(self.time_of_day()?),
-            "is" if self.value("`error`")? == "error" => Test::Error,
-            "is" => return self.error(at, "`error`"),
+            "is" if self.value("“error”")? == "error" => Test::Error,
+            "is" => return self.error(at, "“error”"),
             _ => return self.error(start, format!("{TERMS}; a text with a colon needs quotes")),
         })
     }
 
     fn measure(&mut self, name: &str, comparison: Comparison) -> Result<Test, ParseError> {
-        const TIME: &str = "milliseconds, as in `200` or `0.5`";
-        const SIZE: &str = "bytes, as in `200`, `10k` or `1m`";
+        const TIME: &str = "milliseconds, as in “200” or “0.5”";
+        const SIZE: &str = "bytes, as in “200”, “10k” or “1m”";
         let at = self.at;
         if name == "rtt" {
             let value = self.value(TIME)?;
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
     }
 
     fn time_of_day(&mut self) -> Result<TimeOfDay, ParseError> {
-        const EXPECTED: &str = "a time of day, as in `10:32` or `10:32:05`";
+        const EXPECTED: &str = "a time of day, as in “10:32” or “10:32:05”";
         let at = self.at;
         let value = self.value(EXPECTED)?;
         let mut parts = value.splitn(3, ':');

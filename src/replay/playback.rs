@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::reader::Reader;
-use crate::history::{Direction, Level, Recorder, Recording, Told};
+use crate::history::{Direction, Level, Recorder, Recording, Told, shorten};
 use crate::link::LinkEvent;
 use crate::protocol::{Event, Now, Timestamp, utc_from_millis};
 
@@ -182,6 +182,5 @@ fn mark(event: &LinkEvent, position: usize) -> Option<Mark> {
         Event::SpeechError(error) => (error.message.clone(), true),
         _ => return None,
     };
-    let label = label.chars().take(MARK_CHARS).collect();
-    Some(Mark { position, label, is_error })
+    Some(Mark { position, label: shorten(&label, MARK_CHARS), is_error })
 }

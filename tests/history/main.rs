@@ -9,4 +9,5 @@ mod partner;
 mod query;
 mod recorder;
 mod recordings;
+mod summary;
 mod world;

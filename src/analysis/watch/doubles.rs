@@ -82,7 +82,7 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
     let origin = second.origin;
     let name = |origin: Origin| format!("{} ({})", origin.component, origin.action);
     let (confidence, words, rows) = match first {
-        None => (Confidence::Possible, format!("{} made `{kind}` again.", name(origin)), vec![row.number]),
+        None => (Confidence::Possible, format!("{} made “{kind}” again.", name(origin)), vec![row.number]),
         Some(Made { row: number, at, origin: first }) => {
             let apart = second.at.mono.since(at.mono);
             let confidence = match apart {
@@ -91,10 +91,10 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
                 _ => Confidence::Possible,
             };
             let who = if first.component == origin.component && first.action == origin.action {
-                format!("{} made `{kind}` twice, {} ms apart", name(origin), apart.as_millis())
+                format!("{} made “{kind}” twice, {} ms apart", name(origin), apart.as_millis())
             } else {
                 let (first, second) = (name(first), name(origin));
-                format!("{first} and {second} made the same `{kind}`, {} ms apart", apart.as_millis())
+                format!("{first} and {second} made the same “{kind}”, {} ms apart", apart.as_millis())
             };
             let why = match confidence {
                 Confidence::Certain => "Nobody acts so quickly: something listens twice.",
@@ -118,10 +118,10 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
     rows.push(row.number);
     let (confidence, words) = if answers.is_some() {
         let words =
-            format!("A copy of a `{kind}` that was written again was known to Coda already: its echo had been lost.");
+            format!("A copy of a “{kind}” that was written again was known to Coda already: its echo had been lost.");
         (Confidence::Certain, words)
     } else {
-        (Confidence::Likely, format!("Coda was sent the same `{kind}` twice within 5 s and dropped the second."))
+        (Confidence::Likely, format!("Coda was sent the same “{kind}” twice within 5 s and dropped the second."))
     };
     let kind_of = FindingKind::DroppedDuplicate;
     board.raise(Report { kind: kind_of, subject: &kind, confidence, words, rows: &rows, at: row.at });

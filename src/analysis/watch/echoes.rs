@@ -99,7 +99,7 @@ impl Echoes {
         }
         self.unconfirmed.insert(id, row.number);
         let words = format!(
-            "`{}` was written, and no answer came; a second copy could make Coda act twice. {} in all wait for a word.",
+            "“{}” was written, and no answer came; a second copy could make Coda act twice. {} in all wait for a word.",
             command.kind(),
             self.unconfirmed.len()
         );

@@ -94,7 +94,7 @@ impl Traffic {
             MessageState::Written { attempt: 1, .. } => {
                 if let Some((_, before)) = self.unanswered.back() {
                     let count = self.unanswered.len();
-                    let words = format!("`{}` was written while {count} before it were unanswered.", command.kind());
+                    let words = format!("“{}” was written while {count} before it were unanswered.", command.kind());
                     let (confidence, rows) = (Confidence::Certain, [*before, row.number]);
                     let kind = FindingKind::Overlap;
                     board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
