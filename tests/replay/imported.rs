@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use coda_dashboard::analysis::{Analyst, Correlation, Finding, FindingKind};
 use coda_dashboard::history::{
-    Level, Limits, Recorder, Recording, RowKind, export_har, export_jsonl, life, shown_text,
+    Level, Limits, Recorder, Recording, Row, RowKind, export_har, export_jsonl, life, shown_text,
 };
 use coda_dashboard::link::{Carries, LinkEvent, MessageId, MessageState, Origin, Proof, Why};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::sim::{Echo, ServerConfig};
+use serde_json::json;
 
 use crate::trace::{CONN, SHORTCUT, Trace};
 use crate::world::{World, at};
@@ -187,6 +188,30 @@ fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_f
     assert_eq!((on.messages, on.errors, on.duplicates), (21, 2, 10));
     let delivered = record.rows(..).filter(|row| record.round_trip(row).is_some_and(|took| !took.is_zero())).count();
     assert!(delivered > 20, "{delivered} round trips");
+}
+
+/// A recording of another program: what went out and came in, a millisecond apart.
+fn foreign(frames: &[(&str, &str)]) -> Recorder {
+    let line = |(at, (dir, frame)): (usize, &(&str, &str))| {
+        json!({ "t": f64::from(u32::try_from(at).unwrap()) / 1_000.0, "dir": dir, "frame": frame }).to_string()
+    };
+    let text: Vec<String> = frames.iter().enumerate().map(line).collect();
+    let imported = Recording::import(&text.join("\n")).unwrap();
+    assert_eq!(imported.damages, []);
+    record_of(&imported.recording)
+}
+
+const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
+const DROPPED: &str = r#"{"type":"duplicate_message","data":{"original_type":"stt_start","count":2}}"#;
+const ECHO: &str = r#"{"seq":1,"type":"client_message","data":{"client_id":"a","message_type":"stt_start","message_data":{}}}"#;
+
+#[test]
+fn the_answer_to_a_copy_that_overtakes_the_echo_is_the_copys() {
+    let record = foreign(&[("out", LISTEN), ("out", LISTEN), ("in", DROPPED), ("in", ECHO)]);
+    let messages = record.rows(..).filter(|row| matches!(row.kind, RowKind::FrameOut { .. })).filter_map(Row::message);
+    let states: Vec<_> = messages.filter_map(|id| record.state_of(id)).collect();
+    let delivered = [Proof::Echo, Proof::Duplicate].map(MessageState::Delivered);
+    assert_eq!(states, delivered.iter().collect::<Vec<_>>());
 }
 
 #[test]
