@@ -18,7 +18,7 @@ mod outbox;
 mod phase;
 mod status;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +54,8 @@ pub struct Link {
     outbox: Outbox,
     /// The connection that the outbox writes to: the ready one, or one being probed.
     line: Option<ConnId>,
+    /// What the server has called this page, on all its connections: an echo may come on the next one.
+    own_names: BTreeSet<String>,
     inbound: Inbound,
     counters: Counters,
     meter: Meter,
@@ -73,6 +75,7 @@ impl Link {
             dedup: Dedup::default(),
             outbox: Outbox::default(),
             line: None,
+            own_names: BTreeSet::new(),
             inbound: Inbound::new(),
             counters: Counters::default(),
             meter: Meter::new(),
@@ -417,7 +420,10 @@ impl Link {
     fn control(&mut self, now: Now, control: Control) {
         match control {
             Control::Challenge { token } => self.step(now, Happening::Challenged(token)),
-            Control::AuthResult { result: Ok(client_id) } => self.step(now, Happening::Accepted(client_id)),
+            Control::AuthResult { result: Ok(client_id) } => {
+                self.own_names.insert(client_id.clone());
+                self.step(now, Happening::Accepted(client_id));
+            }
             Control::AuthResult { result: Err(reason) } => self.step(now, Happening::Rejected(reason)),
             Control::Duplicate { original_type, .. } => {
                 let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -440,7 +446,8 @@ impl Link {
         if id.is_some() {
             return id;
         }
-        if !is_from_here {
+        // Without authentication there is no telling who we are.
+        if !self.own_names.is_empty() && !self.own_names.contains(&echo.client_id.0) {
             self.inbound.other_client_seen();
         }
         if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {

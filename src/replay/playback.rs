@@ -34,6 +34,7 @@ pub struct Playback {
     marks: Vec<Mark>,
     /// Words of the page's own, with their places among the events.
     notices: Vec<(usize, Notice)>,
+    is_foreign: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl Playback {
             times: Vec::new(),
             marks: Vec::new(),
             notices: Vec::new(),
+            is_foreign: recording.is_foreign(),
         };
         let mut notes = recording.notes.iter().peekable();
         for entry in entries {
@@ -106,6 +108,9 @@ impl Playback {
 
     /// Records all of it; the numbers of the frames' rows.
     pub fn record(&self, recorder: &mut Recorder) -> Vec<u64> {
+        if self.is_foreign {
+            recorder.set_foreign();
+        }
         let mut notices = self.notices.iter().peekable();
         let mut frames = self.frames.iter().peekable();
         let mut rows = Vec::with_capacity(self.frames.len());
