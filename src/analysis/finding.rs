@@ -206,8 +206,10 @@ impl FindingKind {
     /// The cause is gone when it has not been seen for so long; `None` where something else tells that it is.
     pub(super) const fn quiet_after(self) -> Option<Duration> {
         match self {
-            Self::Silent | Self::ChallengeRefused | Self::EchoesSlow | Self::Unconfirmed => None,
+            Self::Silent | Self::ChallengeRefused | Self::Unconfirmed => None,
             Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),
+            // The heartbeat asks for an echo once a minute at least.
+            Self::EchoesSlow => Some(Duration::from_secs(90)),
             Self::OtherDashboard => Some(Duration::from_secs(300)),
             _ => Some(Duration::from_secs(60)),
         }

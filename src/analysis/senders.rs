@@ -43,8 +43,8 @@ impl Senders {
         }
     }
 
-    /// The other client whose message the row echoes. It is none of ours, by whatever name the server calls us: an echo that
-    /// comes twice answers nothing the second time.
+    /// The other client whose message the row echoes. It is none of ours, by whatever name the server calls us: an echo
+    /// that comes twice answers nothing the second time.
     pub(super) fn other_client<'a>(&self, row: &'a Row, recorder: &Recorder) -> Option<Cow<'a, str>> {
         let RowKind::FrameIn { kind, text, answers: None, what: What::Event, .. } = &row.kind else { return None };
         if &**kind != "client_message" {

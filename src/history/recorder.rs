@@ -198,8 +198,8 @@ impl Recorder {
 
     // ------------------------------------------------------------ out
 
-    /// Whether another program recorded the frames: of its protections, its messages and where they came from nothing is
-    /// known, and what the record tells of them is worked out from the frames.
+    /// Whether another program recorded the frames: nothing is known of its protections, its messages and where they came
+    /// from, and what the record tells of them is worked out from the frames.
     #[must_use]
     pub const fn is_foreign(&self) -> bool {
         self.is_foreign

@@ -153,8 +153,8 @@ impl Followed {
     }
 }
 
-/// Whether a message was written and unanswered just before this row. Otherwise an echo with its id answers the same bytes
-/// that were written again.
+/// Whether a message was written and unanswered just before this row. Otherwise an echo with its id answers the same
+/// bytes that were written again.
 fn was_in_flight(recorder: &Recorder, id: MessageId, number: u64) -> bool {
     let before = recorder.rows_of(id).rev().filter(|row| row.number < number);
     let mut states = before.filter_map(|row| match &row.kind {

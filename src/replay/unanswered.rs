@@ -1,8 +1,8 @@
 //! Tells which write an answer belongs to.
 //!
-//! Coda answers the first of several equal messages with an echo, and each copy within 5 s with `duplicate_message`. Either
-//! kind of answer comes in the order of the writes. But Coda echoes in a task of its own: of messages that arrive together,
-//! the answers to the copies overtake the echo of the first.
+//! Coda answers the first of several equal messages with an echo, and each copy within 5 s with `duplicate_message`.
+//! Either kind of answer comes in the order of the writes. But Coda echoes in a task of its own: of messages that arrive
+//! together, the answers to the copies overtake the echo of the first.
 
 use std::collections::HashMap;
 

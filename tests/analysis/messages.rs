@@ -145,6 +145,25 @@ fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
 }
 
 #[test]
+fn one_quick_echo_shows_that_echoes_are_slow_no_longer() {
+    let mut trace = Trace::slowed_down();
+    assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
+    trace.say("quick", 3);
+    assert_eq!(trace.found(), []);
+    // One slow one after it is an exception.
+    trace.say("slow", 400);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn echoes_are_not_called_slow_for_ever_where_no_more_come() {
+    let mut trace = Trace::slowed_down();
+    assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
+    trace.watch(100);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
 fn a_server_that_was_restarted_is_not_held_against_its_former_pace() {
     let mut trace = Trace::slowed_down();
     trace.resumed(true, 0, 0);
@@ -238,6 +257,24 @@ fn messages_in_a_replay_are_no_other_dashboards() {
     let echo = format!(r#"{{"seq": 9, "type": "client_message", "data": {echo}}}"#);
     trace.control(&format!(r#"{{"type": "replay", "events": [{echo}]}}"#));
     assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn what_is_said_of_unconfirmed_messages_is_true_of_those_that_are_left() {
+    let mut trace = Trace::ready();
+    let ids = [trace.write("one"), trace.write("two")];
+    for id in ids {
+        trace.message(id, "text", COMPOSER, MessageState::Unconfirmed);
+    }
+    let words = |trace: &mut Trace| {
+        let found = trace.found();
+        found.into_iter().find(|finding| finding.kind == FindingKind::Unconfirmed).map(|finding| finding.words)
+    };
+    assert!(words(&mut trace).unwrap().ends_with("2 messages in all are unconfirmed."));
+    trace.message(ids[0], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    assert!(words(&mut trace).unwrap().ends_with("could make Coda act twice."));
+    trace.message(ids[1], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    assert_eq!(words(&mut trace), None);
 }
 
 #[test]

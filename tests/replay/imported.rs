@@ -194,7 +194,8 @@ fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_f
     assert_eq!(doubles.len(), 4, "each of both for “stt_start” and “stt_stop”: {doubles:#?}");
     for double in doubles {
         assert_eq!(double.confidence, Confidence::Certain);
-        assert!(double.words.contains("0.9 ms apart. Nobody acts so quickly: something listens twice."), "{}", double.words);
+        let cause = "0.9 ms apart. Nobody acts so quickly: something listens twice.";
+        assert!(double.words.contains(cause), "{}", double.words);
         assert!(!double.words.contains("recording"), "{}", double.words);
     }
     let delivered = record.rows(..).filter(|row| record.round_trip(row).is_some_and(|took| !took.is_zero())).count();

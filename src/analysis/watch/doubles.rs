@@ -146,10 +146,14 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
         match first.map(|(first, second)| second.at.mono.since(first.at.mono)) {
             Some(apart) if apart < DOUBLE_CLICK => {
                 let (confidence, why) = doubled(apart);
-                let words = format!("“{kind}” was written twice, {} apart. {why} Coda dropped the second.", millis(apart));
+                let words =
+                    format!("“{kind}” was written twice, {} apart. {why} Coda dropped the second.", millis(apart));
                 (confidence, words)
             }
-            _ => (Confidence::Likely, format!("Coda was sent the same “{kind}” twice within 5 s and dropped the second.")),
+            _ => {
+                let words = format!("Coda was sent the same “{kind}” twice within 5 s and dropped the second.");
+                (Confidence::Likely, words)
+            }
         }
     };
     rows.push(row.number);

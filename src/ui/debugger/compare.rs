@@ -57,8 +57,8 @@ pub fn Compare(
                         <thead>
                             <tr>
                                 <th scope="col">"Where"</th>
-                                <th scope="col">{format!("A, row {marked}")}</th>
-                                <th scope="col">{format!("B, row {number}")}</th>
+                                <th scope="col">{format!("A, {}", desk.row_label(marked))}</th>
+                                <th scope="col">{format!("B, {}", desk.row_label(number))}</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -86,7 +86,7 @@ pub fn Compare(
                 <header>
                     <h3>"Compared with A"</h3>
                     <button class="link-button" type="button" on:click=move |_| desk.jump(marked)>
-                        {format!("Row {marked}")}
+                        {desk.row_label(marked)}
                     </button>
                 </header>
                 {view}
