@@ -178,7 +178,7 @@ impl FindingKind {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::DoubleListener => {
-                "Look at the components that are named: one of them listens twice, or two listen to the same."
+                "Look at the components that are named, if any are: one listens twice, or two listen to the same."
             }
             Self::Burst => "Turn the protections on, or find what sends so much at once.",
             Self::Overlap => "Turn the protections on: Coda's event loop suffers from overlaps.",

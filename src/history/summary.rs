@@ -42,7 +42,7 @@ pub fn shorten(text: &str, chars: usize) -> String {
 }
 
 /// Whether a text should not end with this.
-const fn is_opening(letter: char) -> bool {
+fn is_opening(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, ',' | ':' | ';' | '(' | '[' | '{' | '"' | '“')
 }
 
@@ -61,7 +61,8 @@ impl Cut {
 
 /// The beginning of a JSON text, cut after its last whole value, or after a word where that is a string.
 fn shorten_json(text: &str) -> String {
-    let (mut open, mut cut, mut hard) = (Vec::new(), None, None);
+    let mut open: Vec<char> = Vec::new();
+    let (mut cut, mut hard): (Option<Cut>, Option<Cut>) = (None, None);
     let (mut is_string, mut is_key, mut is_escaped) = (false, false, false);
     let mut last = ' ';
     for (at, letter) in text.char_indices() {

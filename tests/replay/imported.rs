@@ -231,7 +231,8 @@ fn equal_frames_of_another_program_are_less_sure_to_be_a_double_listeners_the_fu
     for (apart, confidence) in [(49, Some(Confidence::Certain)), (499, Some(Confidence::Possible)), (501, None)] {
         let record = foreign(&[(0, "out", LISTEN), (10, "in", ECHO), (apart, "out", LISTEN)]);
         let found = findings(&record);
-        assert_eq!(found.iter().map(|finding| finding.confidence).collect::<Vec<_>>(), Vec::from_iter(confidence));
+        let confidences: Vec<_> = found.iter().map(|finding| finding.confidence).collect();
+        assert_eq!(confidences, confidence.into_iter().collect::<Vec<_>>());
         assert!(found.iter().all(|finding| finding.kind == FindingKind::DoubleListener), "{found:#?}");
     }
 }

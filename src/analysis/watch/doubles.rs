@@ -181,18 +181,14 @@ fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'
 /// A written frame's connection, and what Coda knows it by.
 fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
     match &row.kind {
-        RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, kind, skim::member(text, "data"))),
+        RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, skim::member(text, "data"))),
         _ => None,
     }
 }
 
 /// What it means that the same frame was written twice, so much apart, where nobody knows what made them.
 fn doubled(apart: Duration) -> (Confidence, &'static str) {
-    if apart < ONE_EVENT {
-        (Confidence::Certain, LISTENS_TWICE)
-    } else {
-        (Confidence::Possible, DOUBLE_CLICKED)
-    }
+    if apart < ONE_EVENT { (Confidence::Certain, LISTENS_TWICE) } else { (Confidence::Possible, DOUBLE_CLICKED) }
 }
 
 fn millis(span: Duration) -> String {

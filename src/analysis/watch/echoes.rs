@@ -101,6 +101,7 @@ impl Echoes {
     }
 
     fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, board: &mut Board) {
+        self.unconfirmed.retain(|(other, _)| *other != id);
         if self.unconfirmed.len() == UNCONFIRMED {
             self.unconfirmed.pop_front();
         }
