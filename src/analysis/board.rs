@@ -77,6 +77,14 @@ impl Board {
         });
     }
 
+    /// Says something else of a finding that is open, without counting it up.
+    pub(super) fn reword(&mut self, kind: FindingKind, words: String) {
+        if let Some(finding) = self.open.iter_mut().find(|finding| finding.kind == kind && finding.words != words) {
+            self.revision += 1;
+            finding.words = words;
+        }
+    }
+
     /// The cause of these is gone.
     pub(super) fn settle(&mut self, kind: FindingKind, at: Now) {
         self.close_those(at, |finding| finding.kind == kind);

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::error_name::ErrorName;
 use super::finding::Confidence;
 use super::over_time::{ByMinute, OverTime, Side};
+use super::senders::Senders;
 use crate::history::skim;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Carries, MessageId};
@@ -51,8 +52,8 @@ pub enum Pattern {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Message(kind) => write!(f, "a `{kind}`"),
-            Self::Twins(kind) => write!(f, "two `{kind}` within {} ms", TWINS.as_millis()),
+            Self::Message(kind) => write!(f, "a “{kind}”"),
+            Self::Twins(kind) => write!(f, "two “{kind}” within {} ms", TWINS.as_millis()),
             Self::Close => write!(f, "two messages within {} ms", CLOSE.as_millis()),
             Self::Several(count, within) => {
                 write!(f, "the last of {count} messages or more within {} ms", within.as_millis())
@@ -109,6 +110,8 @@ pub struct Correlation {
     errors: Vec<(Timestamp, ErrorName)>,
     protected: Side,
     unprotected: Side,
+    /// For a foreign recording, of whose protections nothing is known.
+    unknown: Option<Side>,
     by_minute: ByMinute,
 }
 
@@ -117,8 +120,9 @@ impl Correlation {
     #[must_use]
     pub fn of(recorder: &Recorder, rows: impl RangeBounds<u64>) -> Self {
         let mut reader = Reader::default();
+        reader.found.unknown = recorder.is_foreign().then(Side::default);
         for row in recorder.rows(rows) {
-            reader.read(row);
+            reader.read(row, recorder);
         }
         reader.found
     }
@@ -127,6 +131,12 @@ impl Correlation {
     #[must_use]
     pub const fn sides(&self) -> (Side, Side) {
         (self.protected, self.unprotected)
+    }
+
+    /// All of it, where nobody knows whether there were protections: another program recorded it.
+    #[must_use]
+    pub const fn unknown(&self) -> Option<Side> {
+        self.unknown
     }
 
     /// How it went over time, over all that was read, in no more than `most` spans.
@@ -204,7 +214,7 @@ fn share((hits, total): (usize, usize)) -> f64 {
 struct Reader {
     found: Correlation,
     is_unprotected: bool,
-    own: Option<String>,
+    senders: Senders,
     unanswered: VecDeque<MessageId>,
     /// The last messages: when, of which type, saying what.
     last: VecDeque<(Timestamp, String, Value)>,
@@ -212,11 +222,14 @@ struct Reader {
 
 impl Reader {
     fn count(&mut self, row: &Row, count: impl Fn(&mut Side)) {
-        count(if self.is_unprotected { &mut self.found.unprotected } else { &mut self.found.protected });
+        let found = &mut self.found;
+        let side = if self.is_unprotected { &mut found.unprotected } else { &mut found.protected };
+        count(found.unknown.as_mut().unwrap_or(side));
         count(self.found.by_minute.side(row.at.wall));
     }
 
-    fn read(&mut self, row: &Row) {
+    fn read(&mut self, row: &Row, recorder: &Recorder) {
+        self.senders.see(row);
         match &row.kind {
             RowKind::Protections { on } => self.is_unprotected = !on,
             RowKind::FrameOut { kind, text, carries, .. }
@@ -229,12 +242,9 @@ impl Reader {
             RowKind::FrameIn { kind, text, answers, .. } => match &**kind {
                 "llm_token" => {}
                 "duplicate_message" => self.count(row, |side| side.duplicates += 1),
-                "auth_result" => {
-                    self.own = skim::data_member(text, "client_id").and_then(skim::string).map(Into::into);
-                }
                 "client_message" => match answers {
                     Some(id) => self.answered(*id),
-                    None => self.foreign(row, text),
+                    None => self.of_another_client(row, text, recorder),
                 },
                 _ => {
                     if let Some(error) = ErrorName::of(row) {
@@ -251,9 +261,8 @@ impl Reader {
         self.unanswered.retain(|other| *other != id);
     }
 
-    fn foreign(&mut self, row: &Row, text: &str) {
-        let client = skim::data_member(text, "client_id").and_then(skim::string);
-        if self.own.is_none() || client.as_deref() == self.own.as_deref() {
+    fn of_another_client(&mut self, row: &Row, text: &str, recorder: &Recorder) {
+        if self.senders.other_client(row, recorder).is_none() {
             return;
         }
         let kind = skim::data_member(text, "message_type").and_then(skim::string).unwrap_or_default();

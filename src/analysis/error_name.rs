@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::history::skim;
-use crate::history::{Row, RowKind, What};
+use crate::history::{Row, RowKind, What, shorten};
 
 /// So much of an error's words is read,
 const READ_CHARS: usize = 300;
@@ -26,7 +26,7 @@ impl ErrorName {
         if !kind.ends_with("_error") {
             return None;
         }
-        let message = without_numbers(&first_line(text)).chars().take(NAME_CHARS).collect();
+        let message = shorten(&without_numbers(&first_line(text)), NAME_CHARS);
         Some(Self { kind: kind.to_string(), message })
     }
 }
@@ -34,7 +34,7 @@ impl ErrorName {
 /// The first line of what an error says.
 pub(super) fn first_line(frame: &str) -> String {
     let message = skim::data_member(frame, "message").and_then(skim::string).unwrap_or(Cow::Borrowed(""));
-    message.lines().next().unwrap_or_default().chars().take(READ_CHARS).collect()
+    shorten(message.lines().next().unwrap_or_default(), READ_CHARS)
 }
 
 /// The text with `#` for each number, address and id. `contrib/coda_monitor.py` tells errors apart in the same way.

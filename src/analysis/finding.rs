@@ -182,7 +182,7 @@ impl FindingKind {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::DoubleListener => {
-                "Look at the components that are named: one of them listens twice, or two listen to the same."
+                "Look at the components that are named, if any are: one listens twice, or two listen to the same."
             }
             Self::Burst => "Turn the protections on, or find what sends so much at once.",
             Self::Overlap => "Turn the protections on: Coda's event loop suffers from overlaps.",
@@ -211,8 +211,10 @@ impl FindingKind {
     /// The cause is gone when it has not been seen for so long; `None` where something else tells that it is.
     pub(super) const fn quiet_after(self) -> Option<Duration> {
         match self {
-            Self::Silent | Self::ChallengeRefused | Self::EchoesSlow | Self::ClockWrong | Self::Unconfirmed => None,
+            Self::Silent | Self::ChallengeRefused | Self::ClockWrong | Self::Unconfirmed => None,
             Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),
+            // The heartbeat asks for an echo once a minute at least.
+            Self::EchoesSlow => Some(Duration::from_secs(90)),
             Self::OtherDashboard => Some(Duration::from_secs(300)),
             _ => Some(Duration::from_secs(60)),
         }

@@ -8,6 +8,7 @@ mod correlation;
 mod error_name;
 mod finding;
 mod over_time;
+mod senders;
 mod watch;
 
 pub use board::{Board, Silenced};

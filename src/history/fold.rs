@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 
 use super::row::{Row, RowKind, What};
 use super::skim;
+use super::summary::shorten;
 use crate::link::ConnId;
 
-/// A folded line shows so many bytes of its text at most: it is a preview, and the answer's event has the whole.
-const TEXT_BYTES: usize = 400;
+/// A folded line shows so many characters of its text at most: it is a preview, and the answer's event has the whole.
+const TEXT_CHARS: usize = 316;
 
 /// How the types of a turn's events begin.
 const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
@@ -163,15 +164,14 @@ fn token_of(row: &Row) -> Option<(ConnId, bool)> {
 /// What the tokens among these rows say together; a long text is cut.
 #[must_use]
 pub fn said<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
-    let mut text = String::new();
+    let (mut text, mut chars) = (String::new(), 0);
     for frame in rows.into_iter().filter(|row| row.is_token()).filter_map(Row::frame) {
         let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
-        for letter in token.chars() {
-            if text.len() + letter.len_utf8() > TEXT_BYTES {
-                return text;
-            }
-            text.push(letter);
+        text.push_str(&token);
+        chars += token.chars().count();
+        if chars > TEXT_CHARS {
+            break;
         }
     }
-    text
+    shorten(&text, TEXT_CHARS)
 }

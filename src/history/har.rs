@@ -9,7 +9,7 @@ use super::note::{Note, NoteFields};
 use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
 use super::row;
 use super::skim::{skip_space, skip_value};
-use crate::protocol::{FieldError, or_default, take};
+use crate::protocol::{FieldError, or_default, take, with_quotes};
 
 /// A WebSocket frame of text.
 const TEXT: u64 = 1;
@@ -219,7 +219,7 @@ pub(super) fn import(text: &str) -> Imported {
             }
         }
         Err(error) => {
-            let why = ImportError::Searched(error.to_string());
+            let why = ImportError::Searched(with_quotes(&error));
             reader.imported.damages.push(Damage { place: 1, why });
             for list in lists(text, MESSAGES) {
                 reader.socket(list);
@@ -269,7 +269,7 @@ fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, Import
         if bytes.get(at) == Some(&b',') {
             at += 1;
         }
-        Some(serde_json::from_str(item).map_err(|error| ImportError::Syntax(error.to_string())))
+        Some(serde_json::from_str(item).map_err(|error| ImportError::Syntax(with_quotes(&error))))
     })
 }
 

@@ -9,7 +9,7 @@ use super::mask::mask;
 use super::note::{Note, NoteFields};
 use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
 use super::row;
-use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis};
+use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis, with_quotes};
 
 /// A line of a file.
 #[derive(Serialize)]
@@ -102,7 +102,7 @@ pub(super) fn import(text: &str) -> Imported {
 /// Reads a line into the recording.
 fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportError> {
     let mut line: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| ImportError::Syntax(error.to_string()))?;
+        serde_json::from_str(line).map_err(|error| ImportError::Syntax(with_quotes(&error)))?;
     Ok(read_fields(&mut line, start, recording)?)
 }
 
@@ -132,7 +132,7 @@ fn read_time(line: &mut Map<String, Value>, start: &mut i64) -> Result<i64, Fiel
         *start = told.saturating_sub(passed.unwrap_or_default());
         return Ok(told);
     }
-    let passed = passed.ok_or_else(|| FieldError::new("t", "expected seconds, or a field `time`"))?;
+    let passed = passed.ok_or_else(|| FieldError::new("t", "expected seconds, or a field “time”"))?;
     Ok(passed.saturating_add(*start))
 }
 

@@ -26,6 +26,7 @@ mod recording;
 mod row;
 pub(crate) mod shown;
 pub(crate) mod skim;
+mod summary;
 
 pub use complete::{Completion, completions};
 pub use diff::{Difference, diff};
@@ -44,3 +45,4 @@ pub use recorder::{Evicted, Limits, Recorder};
 pub use recording::{Damage, Entry, Format, ImportError, Imported, Own, Recording};
 pub use row::{Direction, Level, Row, RowKind, What};
 pub use shown::{RAW, STATES, missed_words, shown_text, state_name};
+pub use summary::{shorten, summary};

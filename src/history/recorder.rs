@@ -53,6 +53,7 @@ pub struct Recorder {
     pub(super) epochs: Epochs,
     /// The row of the last frame that came: what the link tells next is about it.
     last_in: u64,
+    is_foreign: bool,
     revision: u64,
 }
 
@@ -75,6 +76,7 @@ impl Recorder {
             messages: Messages::default(),
             epochs: Epochs::default(),
             last_in: 0,
+            is_foreign: false,
             revision: 0,
         }
     }
@@ -123,6 +125,11 @@ impl Recorder {
     /// Takes a word of the page's own.
     pub fn note(&mut self, level: Level, text: &str, at: Now) {
         self.push(at, RowKind::Notice { level, text: text.into() });
+    }
+
+    /// What is recorded now comes from another program's recording.
+    pub(crate) const fn set_foreign(&mut self) {
+        self.is_foreign = true;
     }
 
     fn read(&self, text: &str, reading: &Reading) -> (Arc<str>, Option<u64>, What) {
@@ -190,6 +197,13 @@ impl Recorder {
     }
 
     // ------------------------------------------------------------ out
+
+    /// Whether another program recorded the frames: nothing is known of its protections, its messages and where they came
+    /// from, and what the record tells of them is worked out from the frames.
+    #[must_use]
+    pub const fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
 
     /// How many rows are kept.
     #[must_use]

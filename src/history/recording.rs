@@ -205,6 +205,12 @@ impl Recording {
         self.entries.is_empty() && self.notes.is_empty()
     }
 
+    /// Whether another program wrote it: there is nothing in it but frames.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.notes.is_empty() && self.entries.iter().all(|entry| entry.own.is_empty())
+    }
+
     /// When it begins: microseconds since 1970-01-01 UTC.
     #[must_use]
     pub fn start(&self) -> i64 {

@@ -19,7 +19,7 @@ mod outbox;
 mod phase;
 mod status;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,6 +60,8 @@ pub struct Link {
     line: Option<ConnId>,
     /// The address of the server that messages are meant for; empty until there is one.
     url: Arc<str>,
+    /// What the server has called this page, on all its connections: an echo may come on the next one.
+    own_names: BTreeSet<String>,
     inbound: Inbound,
     answering: Answering,
     counters: Counters,
@@ -81,6 +83,7 @@ impl Link {
             outbox: Outbox::default(),
             line: None,
             url: "".into(),
+            own_names: BTreeSet::new(),
             inbound: Inbound::new(),
             answering: Answering::default(),
             counters: Counters::default(),
@@ -504,7 +507,10 @@ impl Link {
     fn control(&mut self, now: Now, control: Control) {
         match control {
             Control::Challenge { token } => self.step(now, Happening::Challenged(token)),
-            Control::AuthResult { result: Ok(client_id) } => self.step(now, Happening::Accepted(client_id)),
+            Control::AuthResult { result: Ok(client_id) } => {
+                self.own_names.insert(client_id.clone());
+                self.step(now, Happening::Accepted(client_id));
+            }
             Control::AuthResult { result: Err(reason) } => self.step(now, Happening::Rejected(reason)),
             Control::Duplicate { original_type, .. } => {
                 self.read_by_coda(now, &original_type);
@@ -528,7 +534,8 @@ impl Link {
         if id.is_some() {
             return id;
         }
-        if !is_from_here {
+        // Without authentication there is no telling who we are.
+        if !self.own_names.is_empty() && !self.own_names.contains(&echo.client_id.0) {
             self.inbound.other_client_seen();
         }
         if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {

@@ -190,7 +190,14 @@ impl Outbox {
         self.queue.iter().all(|message| message.hold.is_some()) && self.flight.is_empty()
     }
 
-    /// Whether a message of this id was written from here.
+    fn remember(&mut self, id: MessageId) {
+        if self.written.len() == MAX_WRITTEN {
+            self.written.pop_front();
+        }
+        self.written.push_back(id);
+    }
+
+    /// Whether a message of this id was written from here, this time or before a reload.
     pub(super) fn is_ours(&self, id: MessageId) -> bool {
         self.written.contains(&id)
     }
@@ -233,6 +240,7 @@ impl Outbox {
             self.submit(message, cx);
             return;
         }
+        self.remember(message.id);
         cx.actions.push_back(message.status(MessageState::Queued, cx.now));
         cx.actions.push_back(message.status(MessageState::Unconfirmed, cx.now));
         self.unconfirmed.push_back(Flight {
@@ -555,10 +563,7 @@ impl Outbox {
         let Some(message) = self.queue.remove(at) else { return };
         let text = encode(&message.command, &message.id.to_string(), cx.now.wall).into();
         let now = cx.now.mono;
-        if self.written.len() == MAX_WRITTEN {
-            self.written.pop_front();
-        }
-        self.written.push_back(message.id);
+        self.remember(message.id);
         self.flight.push(Flight {
             message,
             text,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::command::Command;
 use super::event::Event;
 use super::server_clock::ServerTime;
-use super::shape::{Count, FieldError, count, json_type, object, take};
+use super::shape::{Count, FieldError, count, json_type, object, take, with_quotes};
 use super::time::iso8601;
 
 /// The largest frame that the server takes, in bytes of UTF-8: it closes the connection with 1009 above it.
@@ -89,7 +89,7 @@ pub enum DecodeError {
 }
 
 fn in_front(kind: Option<&str>) -> String {
-    kind.map_or_else(String::new, |kind| format!("`{kind}`: "))
+    kind.map_or_else(String::new, |kind| format!("“{kind}”: "))
 }
 
 impl DecodeError {
@@ -128,7 +128,7 @@ struct DuplicateMessage {
 
 /// Reads a frame. Never panics, whatever the text.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
-    let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(error.to_string()))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(with_quotes(&error)))?;
     let (kind, mut frame) = open(value)?;
     let with_kind = |error| DecodeError::Shape { kind: Some(kind.clone()), seq: None, error };
     match kind.as_str() {

@@ -18,5 +18,5 @@ pub use event::*;
 pub(crate) use server_clock::{LONGEST_DELAY, OVERTAKING};
 pub use server_clock::{ServerClock, ServerTime};
 pub use shape::{FieldError, Id};
-pub(crate) use shape::{from_value, or_default, take};
+pub(crate) use shape::{from_value, or_default, take, with_quotes};
 pub use time::{Now, Timestamp, iso8601, parse_iso8601, utc_from_millis};

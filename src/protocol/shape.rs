@@ -18,12 +18,13 @@ pub struct FieldError {
 }
 
 fn in_front(field: &str) -> String {
-    if field.is_empty() { String::new() } else { format!("field `{field}`: ") }
+    if field.is_empty() { String::new() } else { format!("field “{field}”: ") }
 }
 
 impl FieldError {
     pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { field: field.into(), problem: problem.into() }
+        let problem: String = problem.into();
+        Self { field: field.into(), problem: with_quotes(&problem) }
     }
 
     /// The same error seen from the enclosing object.
@@ -35,6 +36,20 @@ impl FieldError {
         };
         Self { field, ..self }
     }
+}
+
+/// Text with quotation marks for the backticks in which serde and serde_json name things: people read it as plain text.
+pub(crate) fn with_quotes(text: &impl ToString) -> String {
+    let mut is_open = false;
+    let text = text.to_string();
+    let quoted = text.chars().map(|letter| {
+        if letter != '`' {
+            return letter;
+        }
+        is_open = !is_open;
+        if is_open { '“' } else { '”' }
+    });
+    quoted.collect()
 }
 
 /// Reads a value as a `T`.

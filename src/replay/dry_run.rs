@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::follow::Followed;
 use super::plan::{Effect, Plan, key_of};
 use super::player::Player;
 use crate::history::{Recorder, RowKind};
 use crate::protocol::Timestamp;
 
 /// The server drops what it was sent less than so long ago; each copy starts the time anew.
-const REMEMBERED: Duration = Duration::from_secs(5);
+pub(super) const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// When each message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +43,24 @@ pub struct Options {
 
 /// What was written just before, which the server still remembers.
 #[derive(Clone, Debug, Default)]
-pub struct Recent(HashMap<String, Duration>);
+pub struct Recent {
+    now: Timestamp,
+    /// When each message was written last, by what the server knows it by.
+    written: HashMap<String, Timestamp>,
+}
 
 impl Recent {
     /// What the record says was written within the last 5 s.
     #[must_use]
     pub fn of(recorder: &Recorder, now: Timestamp) -> Self {
         let recent = recorder.rows(..).rev().take_while(|row| now.since(row.at.mono) < REMEMBERED);
-        let mut known = HashMap::new();
+        let mut written = HashMap::new();
         for row in recent {
             if let RowKind::FrameOut { text, .. } = &row.kind {
-                known.entry(key_of(text)).or_insert_with(|| now.since(row.at.mono));
+                written.entry(key_of(text)).or_insert(row.at.mono);
             }
         }
-        Self(known)
+        Self { now, written }
     }
 }
 
@@ -89,6 +94,7 @@ pub struct Forecast {
 pub struct DryRun {
     plan: Plan,
     options: Options,
+    recent: Recent,
     forecasts: Vec<Forecast>,
 }
 
@@ -107,10 +113,11 @@ impl DryRun {
             };
             let duplicate = (options.ids == Ids::Same).then(|| {
                 let earlier = written.insert(&step.key, at);
-                match (earlier, recent.0.get(&step.key)) {
+                let ago = recent.written.get(&step.key).map(|written| recent.now.since(*written));
+                match (earlier, ago) {
                     (Some(Some(before)), _) => at.map(|at| Some(at.saturating_sub(before))),
                     (Some(None), _) => Some(None),
-                    (None, Some(ago)) => Some(at.map(|at| at + *ago)),
+                    (None, Some(ago)) => Some(at.map(|at| at + ago)),
                     (None, None) => None,
                 }
             });
@@ -126,7 +133,7 @@ impl DryRun {
             }
             forecasts.push(Forecast { at, fate });
         }
-        Self { plan, options, forecasts }
+        Self { plan, options, recent: recent.clone(), forecasts }
     }
 
     /// Looks ahead again: time has passed, and other messages may have been written.
@@ -163,6 +170,6 @@ impl DryRun {
     /// Begins. `next_row` is the number of the record's next row.
     #[must_use]
     pub fn start(self, now: Timestamp, next_row: u64) -> Player {
-        Player::new(self.plan, self.options, now, next_row)
+        Player::new(self.plan, self.options, now, Followed::after(self.recent.written, next_row))
     }
 }

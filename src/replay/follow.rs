@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::plan::Step;
 use super::player::{ORIGIN, Outcome, Sent};
-use crate::history::{Recorder, Row, RowKind, What, skim, state_name};
-use crate::link::{Carries, MessageId, MessageState, PhaseKind, Proof};
+use super::unanswered::Unanswered;
+use crate::history::{Recorder, Row, RowKind, What, state_name};
+use crate::link::{Carries, MessageId, MessageState, PhaseKind, Proof, Resumed};
 use crate::protocol::Timestamp;
 
 /// The turn that the last step begins.
@@ -30,15 +29,17 @@ pub(super) struct Followed {
     next_row: u64,
     /// The steps that are messages.
     messages: HashMap<MessageId, usize>,
-    /// Steps that were written as they are and are not answered, in the order of the writes.
-    unanswered: Vec<usize>,
+    /// Steps that were written as they are.
+    unanswered: Unanswered<usize>,
     /// So many steps have been found in the record: each is handed over before the next.
     found: usize,
 }
 
 impl Followed {
-    pub(super) fn from(next_row: u64) -> Self {
-        Self { turn: Turn::None, next_row, messages: HashMap::new(), unanswered: Vec::new(), found: 0 }
+    /// Follows a replay that begins now, after these messages were written.
+    pub(super) fn after(written: HashMap<String, Timestamp>, next_row: u64) -> Self {
+        let unanswered = Unanswered::after(written);
+        Self { turn: Turn::None, next_row, messages: HashMap::new(), unanswered, found: 0 }
     }
 
     /// Reads the rows that are new; whether any of them tells something. `begins_turn` is whether the last step does.
@@ -90,30 +91,48 @@ impl Followed {
                 }
                 Some(place)
             }
-            RowKind::FrameOut { text, carries: Carries::Raw(ORIGIN), .. } => {
-                steps.get(next).filter(|step| step.text == *text)?;
-                sent.get_mut(next)?.written = Some(row.at.mono);
+            RowKind::FrameOut { text, carries, .. } => {
+                let handed_over = sent.get_mut(next).filter(|sent| sent.at <= row.at.mono);
+                let is_it = *carries == Carries::Raw(ORIGIN) && steps.get(next).is_some_and(|step| step.text == *text);
+                let Some(sent) = handed_over.filter(|_| is_it) else {
+                    self.unanswered.note(text, row.at.mono);
+                    return None;
+                };
+                sent.written = Some(row.at.mono);
                 self.found += 1;
-                self.unanswered.push(next);
+                self.unanswered.add(next, text, row.at.mono);
                 Some(next)
             }
-            RowKind::FrameIn { kind, text, answers: None, .. } if !self.unanswered.is_empty() => {
-                let is_it = match &**kind {
-                    "client_message" => is_echo,
-                    "duplicate_message" => is_dropped,
-                    _ => return None,
-                };
-                let at = self.unanswered.iter().position(|at| steps.get(*at).is_some_and(|step| is_it(text, step)))?;
-                let place = self.unanswered.remove(at);
-                let sent = sent.get_mut(place)?;
-                sent.outcome = match sent.written {
-                    Some(written) if &**kind == "client_message" => Outcome::Echoed(row.at.mono.since(written)),
-                    _ => Outcome::Duplicate,
-                };
-                Some(place)
+            RowKind::FrameIn { what: What::Event | What::Control, .. } if !self.unanswered.is_empty() => {
+                self.answer(row, recorder, sent)
+            }
+            RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready => {
+                self.unanswered.clear();
+                None
+            }
+            RowKind::Resumed(Resumed { restarted: true, .. }) => {
+                self.unanswered.forget();
+                None
             }
             _ => None,
         }
+    }
+
+    /// The place of the step that was written as it was and is answered by the frame.
+    fn answer(&mut self, row: &Row, recorder: &Recorder, sent: &mut [Sent]) -> Option<usize> {
+        let RowKind::FrameIn { kind, text, answers, .. } = &row.kind else { return None };
+        let is_message = answers.is_some_and(|id| was_in_flight(recorder, id, row.number));
+        let (place, is_echo) = match &**kind {
+            "client_message" if !is_message => (self.unanswered.echoed(text)?, true),
+            "duplicate_message" if answers.is_none() => (self.unanswered.dropped(text)?, false),
+            _ => return None,
+        };
+        let sent = sent.get_mut(place)?;
+        sent.outcome = match sent.written {
+            Some(written) if is_echo => Outcome::Echoed(row.at.mono.since(written)),
+            _ => Outcome::Duplicate,
+        };
+        Some(place)
     }
 
     fn watch_turn(&mut self, row: &Row) {
@@ -134,18 +153,13 @@ impl Followed {
     }
 }
 
-/// Whether the frame is the echo of these bytes.
-fn is_echo(frame: &str, step: &Step) -> bool {
-    let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
-    let said = skim::data_member(frame, "message_data").and_then(parsed);
-    is_of_type(frame, "message_type", step) && said == parsed(skim::member(&step.text, "data").unwrap_or("{}"))
-}
-
-/// Whether the frame says that such a message was known already.
-fn is_dropped(frame: &str, step: &Step) -> bool {
-    is_of_type(frame, "original_type", step)
-}
-
-fn is_of_type(frame: &str, field: &str, step: &Step) -> bool {
-    skim::data_member(frame, field).and_then(skim::string).as_deref() == Some(step.command.kind())
+/// Whether a message was written and unanswered just before this row. Otherwise an echo with its id answers the same
+/// bytes that were written again.
+fn was_in_flight(recorder: &Recorder, id: MessageId, number: u64) -> bool {
+    let before = recorder.rows_of(id).rev().filter(|row| row.number < number);
+    let mut states = before.filter_map(|row| match &row.kind {
+        RowKind::Message { state, .. } => Some(state),
+        _ => None,
+    });
+    matches!(states.next(), Some(MessageState::Written { .. }))
 }

@@ -10,6 +10,7 @@ mod plan;
 mod playback;
 mod player;
 mod reader;
+mod unanswered;
 
 pub use as_test::as_test;
 pub use dry_run::{DryRun, Fate, Forecast, Ids, Options, Pace, Recent};

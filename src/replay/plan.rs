@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::history::{Direction, Entry, skim};
-use crate::protocol::Command;
+use crate::protocol::{Command, with_quotes};
 
 /// The messages of a recording, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,7 +127,7 @@ impl Plan {
 
 fn read(text: &str) -> Result<(String, Map<String, Value>), String> {
     let Value::Object(mut frame) =
-        serde_json::from_str(text).map_err(|error| format!("not readable as JSON: {error}"))?
+        serde_json::from_str(text).map_err(|error| format!("not readable as JSON: {}", with_quotes(&error)))?
     else {
         return Err("no JSON object".to_owned());
     };

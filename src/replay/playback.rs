@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::reader::Reader;
-use crate::history::{Direction, Level, Recorder, Recording, Told};
+use crate::history::{Direction, Level, Recorder, Recording, Told, shorten};
 use crate::link::LinkEvent;
 use crate::protocol::{Event, Now, Timestamp, utc_from_millis};
 
@@ -34,6 +34,7 @@ pub struct Playback {
     marks: Vec<Mark>,
     /// Words of the page's own, with their places among the events.
     notices: Vec<(usize, Notice)>,
+    is_foreign: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl Playback {
             times: Vec::new(),
             marks: Vec::new(),
             notices: Vec::new(),
+            is_foreign: recording.is_foreign(),
         };
         let mut notes = recording.notes.iter().peekable();
         for entry in entries {
@@ -106,6 +108,9 @@ impl Playback {
 
     /// Records all of it; the numbers of the frames' rows.
     pub fn record(&self, recorder: &mut Recorder) -> Vec<u64> {
+        if self.is_foreign {
+            recorder.set_foreign();
+        }
         let mut notices = self.notices.iter().peekable();
         let mut frames = self.frames.iter().peekable();
         let mut rows = Vec::with_capacity(self.frames.len());
@@ -182,6 +187,5 @@ fn mark(event: &LinkEvent, position: usize) -> Option<Mark> {
         Event::SpeechError(error) => (error.message.clone(), true),
         _ => return None,
     };
-    let label = label.chars().take(MARK_CHARS).collect();
-    Some(Mark { position, label, is_error })
+    Some(Mark { position, label: shorten(&label, MARK_CHARS), is_error })
 }

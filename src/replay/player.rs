@@ -72,7 +72,7 @@ pub struct Player {
 }
 
 impl Player {
-    pub(super) fn new(plan: Plan, options: Options, now: Timestamp, next_row: u64) -> Self {
+    pub(super) fn new(plan: Plan, options: Options, now: Timestamp, followed: Followed) -> Self {
         Self {
             plan,
             options,
@@ -80,7 +80,7 @@ impl Player {
             paused: None,
             asked: 0,
             sent: Vec::new(),
-            followed: Followed::from(next_row),
+            followed,
             is_broken: false,
             revision: 0,
         }

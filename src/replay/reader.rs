@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::unanswered::Unanswered;
 use crate::history::names::origin;
 use crate::history::shown::read_trouble;
 use crate::history::{Entry, Recording, Told};
@@ -20,19 +21,12 @@ const CONN: ConnId = ConnId(0);
 /// Where its messages come from, as far as this page knows.
 const ORIGIN: Origin = Origin { component: "recording", action: "play" };
 
-/// A message of the recording that has not been answered.
-struct Awaited {
-    id: MessageId,
-    kind: String,
-    data: Value,
-}
-
 /// Reads the frames in order.
 pub(super) struct Reader {
     pub(super) told: Vec<LinkEvent>,
     inbound: Inbound,
     statuses: HashMap<MessageId, MessageStatus>,
-    awaited: Vec<Awaited>,
+    unanswered: Unanswered<MessageId>,
     /// Messages without an id of their own get one.
     unnamed: u64,
     /// Messages whose states are told by notes.
@@ -55,7 +49,7 @@ impl Reader {
             told: Vec::new(),
             inbound: Inbound::new(),
             statuses: HashMap::new(),
-            awaited: Vec::new(),
+            unanswered: Unanswered::after(HashMap::new()),
             unnamed: 0,
             noted: recording.notes.iter().filter_map(|note| id(&note.told)).collect(),
             is_own: recording.entries.iter().any(|entry| entry.own.mono.is_some()),
@@ -130,7 +124,9 @@ impl Reader {
         self.told.push(LinkEvent::FrameOut { conn, text, carries, at: now });
         if let Some(id) = carries.message() {
             self.becomes(id, MessageState::Written { conn, attempt }, now);
-            self.awaited.push(Awaited { id, kind, data });
+            self.unanswered.add(id, &entry.text, now.mono);
+        } else {
+            self.unanswered.note(&entry.text, now.mono);
         }
     }
 
@@ -191,7 +187,7 @@ impl Reader {
             }
             Ok(Frame::Control(control)) => {
                 self.told.push(frame_in(Reading::Control(control.clone())));
-                self.control(control, own, now);
+                self.control(control, own, &text, now);
             }
             Ok(Frame::Replay(entries)) => {
                 self.told.push(frame_in(Reading::Events));
@@ -210,7 +206,7 @@ impl Reader {
             }
             Ok(Frame::Event(envelope)) => {
                 self.told.push(frame_in(Reading::Events));
-                let answers = self.answered_by(&envelope.event, own);
+                let answers = self.answered_by(&envelope.event, own, &text);
                 let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
                 self.deliver(accepted, run, now);
                 if let Some(id) = answers {
@@ -220,16 +216,19 @@ impl Reader {
         }
     }
 
-    fn control(&mut self, control: Control, own: Option<MessageId>, now: Now) {
+    fn control(&mut self, control: Control, own: Option<MessageId>, text: &str, now: Now) {
         match control {
             Control::Challenge { .. } => self.phase(phase_of(PhaseKind::Authenticating, CONN, now), now),
             Control::AuthResult { result: Ok(client_id) } if !self.is_own => self.ready(now, Some(client_id)),
             Control::AuthResult { result: Ok(_) } => {}
             Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
-            Control::Duplicate { original_type, .. } => {
-                let is_it = |awaited: &Awaited| own.map_or(awaited.kind == original_type, |id| awaited.id == id);
-                if let Some(at) = self.awaited.iter().position(is_it) {
-                    let Awaited { id, .. } = self.awaited.remove(at);
+            Control::Duplicate { .. } => {
+                let answered = match own {
+                    Some(id) => self.unanswered.take(&id).then_some(id),
+                    None if self.is_own => None,
+                    None => self.unanswered.dropped(text),
+                };
+                if let Some(id) = answered {
                     self.becomes(id, MessageState::Delivered(Proof::Duplicate), now);
                 }
             }
@@ -237,16 +236,18 @@ impl Reader {
     }
 
     /// The message that an echo answers: as the page that wrote the recording knew, by its id, or by what it says.
-    fn answered_by(&mut self, event: &Event, own: Option<MessageId>) -> Option<MessageId> {
-        let Event::ClientMessage(echo) = event else { return None };
+    fn answered_by(&mut self, event: &Event, own: Option<MessageId>, text: &str) -> Option<MessageId> {
+        if !matches!(event, Event::ClientMessage(_)) {
+            return None;
+        }
         let named = own.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
-        let is_it = |awaited: &Awaited| match named {
-            Some(id) => awaited.id == id,
-            None => !self.is_own && awaited.kind == echo.message_type && awaited.data == echo.message_data,
-        };
-        match self.awaited.iter().position(is_it) {
-            Some(at) => Some(self.awaited.remove(at).id),
-            None => named,
+        match named {
+            Some(id) => {
+                self.unanswered.take(&id);
+                Some(id)
+            }
+            None if self.is_own => None,
+            None => self.unanswered.echoed(text),
         }
     }
 

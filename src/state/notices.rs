@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::lasting;
 use super::watched::Watched;
 use crate::driver;
-use crate::history::{Level, Recorder};
+use crate::history::{Level, Recorder, shorten};
 
 /// Something the user should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Notices {
     pub fn show_with_details(&self, level: Level, topic: &'static str, text: String, details: Option<&str>) {
         self.history.change(|recorder| recorder.note(level, &text, driver::now()));
         self.history.tell(Recorder::revision);
-        let details: Option<String> = details.map(|details| details.chars().take(DETAILS_CHARS).collect());
+        let details = details.map(|details| shorten(details, DETAILS_CHARS));
         let id = self.last_id.with_value(|last| last + 1);
         self.last_id.set_value(id);
         if level == Level::Info && details.is_none() {

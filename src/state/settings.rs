@@ -6,7 +6,7 @@ use super::lasting;
 use serde_json::{Map, Value};
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
-use crate::protocol::from_value;
+use crate::protocol::{from_value, with_quotes};
 
 const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
@@ -59,7 +59,7 @@ impl Settings {
         let mut stored = match serde_json::from_str(text) {
             Ok(Value::Object(stored)) => stored,
             Ok(_) => return (Self::default(), vec![SettingError::NotAnObject]),
-            Err(error) => return (Self::default(), vec![SettingError::Syntax(error.to_string())]),
+            Err(error) => return (Self::default(), vec![SettingError::Syntax(with_quotes(&error))]),
         };
         let mut wrong = Vec::new();
         match stored.remove(VERSION_KEY) {

@@ -158,6 +158,30 @@ fn a_challenge_that_never_comes_is_found_before_the_link_gives_up_and_once_only(
 }
 
 #[test]
+fn a_challenge_that_came_after_all_is_missing_no_longer() {
+    let mut trace = Trace::new();
+    trace.authenticating();
+    trace.watch(6);
+    assert_eq!(trace.kinds(), [FindingKind::ChallengeMissing]);
+    trace.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
+    trace.answer();
+    trace.phase(Phase::Ready { conn: CONN, since: at(trace.now), client_id: Some("me".into()) }, None);
+    assert_eq!(trace.kinds(), [FindingKind::ChallengeLate], "it came late, and that is all");
+}
+
+#[test]
+fn an_answer_that_came_after_all_is_said_to_have_been_late() {
+    let mut trace = Trace::new();
+    trace.authenticating();
+    trace.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
+    trace.answer();
+    trace.watch(6);
+    assert!(trace.only().words.contains("does not say"));
+    trace.control(r#"{"type": "auth_result", "data": {"success": true, "client_id": "me"}}"#);
+    assert_eq!(trace.only().words, "Coda took 6.0 s to say whether it lets this page in.");
+}
+
+#[test]
 fn being_let_in_without_a_challenge_is_found() {
     let mut trace = Trace::new();
     trace.authenticating();

@@ -145,6 +145,25 @@ fn echoes_that_slow_down_against_their_past_are_found_until_they_recover() {
 }
 
 #[test]
+fn one_quick_echo_shows_that_echoes_are_slow_no_longer() {
+    let mut trace = Trace::slowed_down();
+    assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
+    trace.say("quick", 3);
+    assert_eq!(trace.found(), []);
+    // One slow one after it is an exception.
+    trace.say("slow", 400);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn echoes_are_not_called_slow_for_ever_where_no_more_come() {
+    let mut trace = Trace::slowed_down();
+    assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
+    trace.watch(100);
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
 fn a_server_that_was_restarted_is_not_held_against_its_former_pace() {
     let mut trace = Trace::slowed_down();
     trace.resumed(true, 0, 0);
@@ -177,6 +196,85 @@ fn an_unconfirmed_message_is_found_until_its_outcome_is_known() {
     assert_eq!(trace.kinds(), [FindingKind::Unconfirmed], "time alone settles nothing");
     trace.message(id, "hello", COMPOSER, MessageState::Delivered(Proof::Turn));
     assert_eq!(trace.found(), []);
+}
+
+/// The echo of a message as a client of another name sent it.
+fn echo_of(client: &str, kind: &str, data: &str) -> String {
+    format!(r#"{{"client_id": "{client}", "message_type": "{kind}", "message_data": {data}}}"#)
+}
+
+#[test]
+fn an_echo_of_ours_that_comes_once_more_is_no_other_dashboards() {
+    let mut trace = Trace::ready();
+    let id = trace.write("hello");
+    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Proof::Echo));
+    let data = format!(r#"{{"text": "hello", "message_id": "{id}"}}"#);
+    for _ in 0..2 {
+        trace.event("client_message", &echo_of("by-another-name", "text_input", &data));
+    }
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn an_echo_of_ours_that_comes_on_the_next_connection_is_no_other_dashboards() {
+    let mut trace = Trace::ready();
+    trace.lose(Trace::broken());
+    trace.connect_as("me-again");
+    trace.event("client_message", &echo_of("me", "text_input", r#"{"text": "from before"}"#));
+    trace.event("client_message", &echo_of("me-again", "text_input", r#"{"text": "from now"}"#));
+    assert_eq!(trace.found(), []);
+    trace.other_client("hello");
+    assert_eq!(trace.kinds(), [FindingKind::OtherDashboard]);
+}
+
+#[test]
+fn the_echo_of_a_text_from_before_a_reload_is_no_other_dashboards() {
+    let mut trace = Trace::ready();
+    let id = trace.new_message();
+    let origin = Origin { component: "composer", action: "before the reload" };
+    trace.message(id, "hello", origin, MessageState::Queued);
+    trace.message(id, "hello", origin, MessageState::Unconfirmed);
+    let data = format!(r#"{{"text": "hello", "message_id": "{id}"}}"#);
+    trace.event("client_message", &echo_of("before-the-reload", "text_input", &data));
+    assert_eq!(trace.kinds(), [FindingKind::Unconfirmed]);
+}
+
+#[test]
+fn the_echo_of_a_raw_frame_is_no_other_dashboards() {
+    let mut trace = Trace::ready();
+    trace.raw(r#"{"type":"light","data":{"room":1}}"#);
+    trace.event("client_message", &echo_of("by-another-name", "light", r#"{"room": 1}"#));
+    assert_eq!(trace.found(), []);
+    trace.wait(60_000);
+    trace.event("client_message", &echo_of("someone-else", "light", r#"{"room": 1}"#));
+    assert_eq!(trace.kinds(), [FindingKind::OtherDashboard]);
+}
+
+#[test]
+fn messages_in_a_replay_are_no_other_dashboards() {
+    let mut trace = Trace::ready();
+    let echo = echo_of("someone-else", "text_input", r#"{"text": "hello"}"#);
+    let echo = format!(r#"{{"seq": 9, "type": "client_message", "data": {echo}}}"#);
+    trace.control(&format!(r#"{{"type": "replay", "events": [{echo}]}}"#));
+    assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn what_is_said_of_unconfirmed_messages_is_true_of_those_that_are_left() {
+    let mut trace = Trace::ready();
+    let ids = [trace.write("one"), trace.write("two")];
+    for id in ids {
+        trace.message(id, "text", COMPOSER, MessageState::Unconfirmed);
+    }
+    let words = |trace: &mut Trace| {
+        let found = trace.found();
+        found.into_iter().find(|finding| finding.kind == FindingKind::Unconfirmed).map(|finding| finding.words)
+    };
+    assert!(words(&mut trace).unwrap().ends_with("2 messages in all are unconfirmed."));
+    trace.message(ids[0], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    assert!(words(&mut trace).unwrap().ends_with("could make Coda act twice."));
+    trace.message(ids[1], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    assert_eq!(words(&mut trace), None);
 }
 
 #[test]

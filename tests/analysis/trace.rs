@@ -53,12 +53,17 @@ impl Trace {
     }
 
     pub fn connect(&mut self) {
+        self.connect_as("me");
+    }
+
+    /// A connection on which the server calls this page so.
+    pub fn connect_as(&mut self, client_id: &str) {
         self.authenticating();
         self.wait(10);
         self.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
         self.answer();
-        self.control(r#"{"type": "auth_result", "data": {"success": true, "client_id": "me"}}"#);
-        self.phase(Phase::Ready { conn: CONN, since: at(self.now), client_id: Some("me".into()) }, None);
+        self.control(&format!(r#"{{"type": "auth_result", "data": {{"success": true, "client_id": "{client_id}"}}}}"#));
+        self.phase(Phase::Ready { conn: CONN, since: at(self.now), client_id: Some(client_id.into()) }, None);
     }
 
     pub fn authenticating(&mut self) {

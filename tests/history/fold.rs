@@ -51,6 +51,7 @@ fn a_long_answer_shows_how_it_begins() {
     let recorder = recorded(&events);
     assert_eq!(*Folder::fold(recorder.rows(..)).lines(), [tokens(1, 1_000, 1_000)]);
     let text = said(recorder.rows(..));
+    assert!(text.ends_with("ünd…"), "{text}");
     assert!(text.starts_with("ünd ünd ") && (390..=400).contains(&text.len()), "{}", text.len());
 }
 

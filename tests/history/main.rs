@@ -10,4 +10,5 @@ mod query;
 mod query_text;
 mod recorder;
 mod recordings;
+mod summary;
 mod world;

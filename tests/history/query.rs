@@ -222,17 +222,17 @@ fn rows_are_chosen_by_the_fate_of_their_message() {
 
 #[test]
 fn errors_name_the_place_and_what_was_expected() {
-    assert!(error("rabat typ:stt").starts_with("at character 7: expected `type:`, `dir:`"));
-    assert_eq!(error("dir:up"), "at character 5: expected `in` or `out`");
-    assert_eq!(error("ü dir:"), "at character 7: expected `in` or `out`");
+    assert!(error("rabat typ:stt").starts_with("at character 7: expected “type:”, “dir:”"));
+    assert_eq!(error("dir:up"), "at character 5: expected “in” or “out”");
+    assert_eq!(error("ü dir:"), "at character 7: expected “in” or “out”");
     assert!(error("state:lost").starts_with("at character 7: expected queued, written, delivered"));
-    assert_eq!(error("rtt:200"), "at character 4: expected `>` or `<`");
-    assert_eq!(error("rtt>fast"), "at character 5: expected milliseconds, as in `200` or `0.5`");
+    assert_eq!(error("rtt:200"), "at character 4: expected “>” or “<”");
+    assert_eq!(error("rtt>fast"), "at character 5: expected milliseconds, as in “200” or “0.5”");
     assert!(error("size>9999999999999999m").starts_with("at character 6: expected bytes"));
     assert!(error("after:25:00").starts_with("at character 7: expected a time of day"));
     assert!(error("conn:x").starts_with("at character 6: expected the number"));
     assert!(error("id:xyz").starts_with("at character 4: expected the beginning"));
-    assert_eq!(error("is:fine"), "at character 4: expected `error`");
+    assert_eq!(error("is:fine"), "at character 4: expected “error”");
     assert_eq!(error("!"), "at character 2: expected a word or a term");
     assert!(error("!!a").starts_with("at character 2"));
     assert!(error("\"\"").starts_with("at character 1"));

@@ -128,9 +128,9 @@ fn damaged_lines_are_named_and_the_others_read() {
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
     assert_eq!(
         imported.damages[1].why.to_string(),
-        "field `dir`: unknown variant `sideways`, expected one of `in`, `out`, `note`, `close`"
+        "field “dir”: unknown variant “sideways”, expected one of “in”, “out”, “note”, “close”"
     );
-    assert_eq!(imported.damages[2].why.to_string(), "field `frame`: invalid type: map, expected a string");
+    assert_eq!(imported.damages[2].why.to_string(), "field “frame”: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[1].micros - entries[0].micros, 3_500_000, "a line without a date goes on from the one before");
@@ -179,9 +179,9 @@ fn an_archive_as_browsers_write_it_is_read() {
     assert_eq!(
         named,
         [
-            (3, "field `opcode`: expected a text frame, found opcode 2".to_owned()),
-            (4, "field `type`: unknown variant `error`, expected `send` or `receive`".to_owned()),
-            (5, "field `time`: invalid type: null, expected f64".to_owned()),
+            (3, "field “opcode”: expected a text frame, found opcode 2".to_owned()),
+            (4, "field “type”: unknown variant “error”, expected “send” or “receive”".to_owned()),
+            (5, "field “time”: invalid type: null, expected f64".to_owned()),
         ]
     );
 }

@@ -268,6 +268,26 @@ fn texts_outlive_a_reload_in_their_order_and_only_unsent_ones_are_sent() {
 }
 
 #[test]
+fn the_late_echo_of_a_text_from_before_a_reload_settles_it() {
+    let mut before = World::ready();
+    let written = before.say("written");
+    before.go_half_open();
+
+    let mut after = World::new(ServerConfig::quiet(), 11);
+    after.input(Input::Restore(before.link.waiting()));
+    after.connect();
+    after.run_for(seconds(1));
+    assert_eq!(after.state(written), &MessageState::Unconfirmed);
+    let conn = after.link.status().phase.conn().expect("a live socket");
+    let data = format!(r#"{{"text":"written","message_id":"{written}"}}"#);
+    let echo = format!(
+        r#"{{"seq":2,"type":"client_message","data":{{"client_id":"before","message_type":"text_input","message_data":{data}}}}}"#
+    );
+    after.input(Input::Frame(conn, echo.into()));
+    assert_eq!(after.state(written), &MessageState::Delivered(Proof::Echo));
+}
+
+#[test]
 fn a_wider_window_lets_so_many_messages_be_in_flight_and_no_more() {
     let mut world = World::ready();
     world.latency = millis(200);

@@ -53,33 +53,33 @@ fn a_wrong_shape_names_the_type_and_the_field() {
     let cases = [
         (
             json!({"type": "llm_token", "data": {"token": 7}}),
-            "`llm_token`: field `data.token`: invalid type: integer, expected a string",
+            "“llm_token”: field “data.token”: invalid type: integer, expected a string",
         ),
-        (json!({"type": "llm_token"}), "`llm_token`: field `data`: invalid type: null, expected an object"),
-        (json!({"type": "llm_token", "data": {}}), "`llm_token`: field `data`: missing field `token`"),
+        (json!({"type": "llm_token"}), "“llm_token”: field “data”: invalid type: null, expected an object"),
+        (json!({"type": "llm_token", "data": {}}), "“llm_token”: field “data”: missing field “token”"),
         (
             json!({"type": "stt_start", "seq": "one", "data": {}}),
-            "`stt_start`: field `seq`: invalid type: string, expected a JSON number",
+            "“stt_start”: field “seq”: invalid type: string, expected a JSON number",
         ),
         (
             json!({"type": "memory_debug_search", "data": {"query": "", "results": [{"content": ""}, {"content": 1}]}}),
-            "`memory_debug_search`: field `data.results[1].content`: invalid type: integer, expected a string",
+            "“memory_debug_search”: field “data.results[1].content”: invalid type: integer, expected a string",
         ),
         (
             json!({"type": "latency_trace", "data": {"component_times": {"stt": "fast"}}}),
-            "`latency_trace`: field `data.component_times.stt`: invalid type: string, expected f64",
+            "“latency_trace”: field “data.component_times.stt”: invalid type: string, expected f64",
         ),
-        (json!({"type": "auth_challenge", "data": {}}), "`auth_challenge`: field `data`: missing field `token`"),
-        (json!({"type": "replay", "events": {}}), "`replay`: field `events`: invalid type: map, expected a sequence"),
+        (json!({"type": "auth_challenge", "data": {}}), "“auth_challenge”: field “data”: missing field “token”"),
+        (json!({"type": "replay", "events": {}}), "“replay”: field “events”: invalid type: map, expected a sequence"),
         (
             json!({"type": "tts_progress", "data": [50]}),
-            "`tts_progress`: field `data`: invalid type: array, expected an object",
+            "“tts_progress”: field “data”: invalid type: array, expected an object",
         ),
         (
             json!({"type": "memory_debug_stats", "data": {"stats": {"long_term": {"memory_count": -1}}}}),
-            "`memory_debug_stats`: field `data.stats.long_term.memory_count`: expected a whole number from 0",
+            "“memory_debug_stats”: field “data.stats.long_term.memory_count”: expected a whole number from 0",
         ),
-        (json!({"type": 5}), "field `type`: invalid type: integer, expected a string"),
+        (json!({"type": 5}), "field “type”: invalid type: integer, expected a string"),
         (json!([1]), "expected an object, found an array"),
     ];
     for (frame, expected) in cases {

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Correlation, Finding, FindingKind};
+use coda_dashboard::analysis::{Analyst, Confidence, Correlation, Finding, FindingKind, Side};
 use coda_dashboard::history::{
-    Level, Limits, Recorder, Recording, RowKind, export_har, export_jsonl, life, shown_text,
+    Level, Limits, Recorder, Recording, Row, RowKind, export_har, export_jsonl, life, shown_text,
 };
 use coda_dashboard::link::{Carries, LinkEvent, MessageId, MessageState, Origin, Proof, Why};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::sim::{Echo, ServerConfig};
+use serde_json::json;
 
 use crate::trace::{CONN, SHORTCUT, Trace};
 use crate::world::{World, at};
@@ -183,10 +184,68 @@ fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_f
         assert!(!found.contains(&kind), "{kind:?}");
     }
     let correlation = Correlation::of(&record, ..);
-    let (on, _) = correlation.sides();
-    assert_eq!((on.messages, on.errors, on.duplicates), (21, 2, 10));
+    assert_eq!(correlation.sides(), <(Side, Side)>::default(), "nobody knows whether there were protections");
+    let unknown = correlation.unknown().unwrap();
+    assert_eq!((unknown.messages, unknown.errors, unknown.duplicates), (21, 2, 10));
+    let doubles: Vec<Finding> = findings(&record)
+        .into_iter()
+        .filter(|it| matches!(it.kind, FindingKind::DoubleListener | FindingKind::DroppedDuplicate))
+        .collect();
+    assert_eq!(doubles.len(), 4, "each of both for “stt_start” and “stt_stop”: {doubles:#?}");
+    for double in doubles {
+        assert_eq!(double.confidence, Confidence::Certain);
+        let cause = "0.9 ms apart. Nobody acts so quickly: something listens twice.";
+        assert!(double.words.contains(cause), "{}", double.words);
+        assert!(!double.words.contains("recording"), "{}", double.words);
+    }
     let delivered = record.rows(..).filter(|row| record.round_trip(row).is_some_and(|took| !took.is_zero())).count();
     assert!(delivered > 20, "{delivered} round trips");
+}
+
+/// A recording of another program: what went out and came in, after so many milliseconds.
+fn foreign(frames: &[(u32, &str, &str)]) -> Recorder {
+    let line = |(at, dir, frame): &(u32, &str, &str)| {
+        json!({ "t": f64::from(*at) / 1_000.0, "dir": dir, "frame": frame }).to_string()
+    };
+    let text: Vec<String> = frames.iter().map(line).collect();
+    let imported = Recording::import(&text.join("\n")).unwrap();
+    assert_eq!(imported.damages, []);
+    record_of(&imported.recording)
+}
+
+const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
+const DROPPED: &str = r#"{"type":"duplicate_message","data":{"original_type":"stt_start","count":2}}"#;
+const ECHO: &str = r#"{"seq":1,"type":"client_message","data":{"client_id":"a","message_type":"stt_start","message_data":{}}}"#;
+
+#[test]
+fn the_answer_to_a_copy_that_overtakes_the_echo_is_the_copys() {
+    let record = foreign(&[(0, "out", LISTEN), (1, "out", LISTEN), (2, "in", DROPPED), (3, "in", ECHO)]);
+    let messages = record.rows(..).filter(|row| matches!(row.kind, RowKind::FrameOut { .. })).filter_map(Row::message);
+    let states: Vec<_> = messages.filter_map(|id| record.state_of(id)).collect();
+    let delivered = [Proof::Echo, Proof::Duplicate].map(MessageState::Delivered);
+    assert_eq!(states, delivered.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn equal_frames_of_another_program_are_less_sure_to_be_a_double_listeners_the_further_they_are_apart() {
+    for (apart, confidence) in [(49, Some(Confidence::Certain)), (499, Some(Confidence::Possible)), (501, None)] {
+        let record = foreign(&[(0, "out", LISTEN), (10, "in", ECHO), (apart, "out", LISTEN)]);
+        let found = findings(&record);
+        let confidences: Vec<_> = found.iter().map(|finding| finding.confidence).collect();
+        assert_eq!(confidences, confidence.into_iter().collect::<Vec<_>>());
+        assert!(found.iter().all(|finding| finding.kind == FindingKind::DoubleListener), "{found:#?}");
+    }
+}
+
+#[test]
+fn of_what_another_program_recorded_no_cause_is_named_that_only_its_page_knows() {
+    let again = r#"{"type":"text_input","data":{"text":"hi","message_id":"00000000-0000-4000-8000-000000000001"}}"#;
+    let dropped = r#"{"type":"duplicate_message","data":{"original_type":"text_input","count":2}}"#;
+    let record = foreign(&[(0, "out", again), (2_000, "out", again), (2_010, "in", dropped)]);
+    let found = findings(&record);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].kind, found[0].confidence), (FindingKind::DroppedDuplicate, Confidence::Likely));
+    assert!(found[0].words.contains("was sent the same “text_input” twice"), "{}", found[0].words);
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! Sends each step at its time, and follows what becomes of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use coda_dashboard::history::{Limits, Row, RowKind};
-use coda_dashboard::link::{Input, MessageId, Submission};
+use coda_dashboard::history::{Limits, Recording, Row, RowKind};
+use coda_dashboard::link::{Carries, ConnId, Input, LinkEvent, MessageId, Phase, Submission};
 use coda_dashboard::protocol::Timestamp;
 use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, Player, Recent, ToSend};
 use coda_dashboard::sim::{Echo, ServerConfig};
+use serde_json::{Value, json};
 
 use crate::plan::{HELLO, LISTEN, STOP, out};
-use crate::world::World;
+use crate::world::{World, at as moment, event, frame_in, recorded};
 
 fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -190,6 +192,96 @@ fn a_message_of_the_queue_does_not_answer_the_same_bytes() {
     world.run_for(Duration::from_secs(1));
     player.look(&world.recorder);
     assert_eq!(player.sent()[0].outcome, Outcome::Awaited);
+}
+
+/// When the hand-written replays are sent, all at once.
+const SENT_AT: u64 = 10_100;
+
+fn echo_of(text: &str) -> LinkEvent {
+    let frame: Value = serde_json::from_str(text).unwrap();
+    let data = json!({ "client_id": "me", "message_type": frame["type"], "message_data": frame["data"] });
+    frame_in(SENT_AT, &event(1, "client_message", &data.to_string()))
+}
+
+fn duplicate_of(text: &str) -> LinkEvent {
+    let frame: Value = serde_json::from_str(text).unwrap();
+    let data = json!({ "original_type": frame["type"], "count": 2 });
+    frame_in(SENT_AT, &json!({ "type": "duplicate_message", "data": data }).to_string())
+}
+
+/// What became of these bytes, written all at once, when this came after them.
+fn outcomes_of(texts: &[&str], came: impl IntoIterator<Item = LinkEvent>) -> Vec<Outcome> {
+    let entries: Vec<_> = texts.iter().map(|text| out(0, text)).collect();
+    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let mut player = DryRun::of(Plan::of(&entries), options, &Recent::default()).start(at(10_000), 1);
+    assert_eq!(due(&mut player, SENT_AT), texts.len());
+    let written = texts.iter().map(|text| {
+        let carries = Carries::Raw(ORIGIN);
+        LinkEvent::FrameOut { conn: ConnId(1), text: (*text).into(), carries, at: moment(SENT_AT) }
+    });
+    player.look(&recorded(&written.chain(came).collect::<Vec<_>>()));
+    outcomes(&player)
+}
+
+const AT_ONCE: Outcome = Outcome::Echoed(Duration::ZERO);
+
+#[test]
+fn answers_to_copies_that_overtake_the_echo_leave_it_to_the_first() {
+    let came = [duplicate_of(LISTEN), duplicate_of(LISTEN), echo_of(LISTEN), echo_of(STOP)];
+    let expected = [AT_ONCE, Outcome::Duplicate, AT_ONCE, Outcome::Duplicate];
+    assert_eq!(outcomes_of(&[LISTEN, LISTEN, STOP, LISTEN], came), expected);
+}
+
+#[test]
+fn each_message_of_the_old_dashboards_gets_its_own_outcome() {
+    let recording = Recording::import(include_str!("../fixtures/chrome.har")).unwrap().recording;
+    let plan = Plan::of(&recording.entries);
+    let texts: Vec<&str> = plan.steps.iter().map(|step| &*step.text).collect();
+    let (mut known, mut copies, mut echoes, mut expected) = (BTreeSet::new(), Vec::new(), Vec::new(), Vec::new());
+    for text in &texts {
+        if known.insert(*text) {
+            echoes.push(echo_of(text));
+            expected.push(AT_ONCE);
+        } else {
+            copies.push(duplicate_of(text));
+            expected.push(Outcome::Duplicate);
+        }
+    }
+    assert_eq!((echoes.len(), copies.len()), (3, 18));
+    assert_eq!(outcomes_of(&texts, copies.into_iter().chain(echoes)), expected);
+}
+
+#[test]
+fn what_comes_on_the_next_connection_answers_no_write_of_the_last() {
+    let lost = LinkEvent::Phase { phase: Phase::Offline, trouble: None, at: moment(SENT_AT) };
+    assert_eq!(outcomes_of(&[LISTEN], [lost, echo_of(LISTEN)]), [Outcome::Awaited]);
+}
+
+#[test]
+fn the_bytes_of_a_message_that_this_page_has_sent_get_their_own_answers() {
+    let mut world = World::ready(ServerConfig::quiet());
+    let id = world.say("hello");
+    world.run_for(Duration::from_secs(6));
+    let is_write = |row: &&Row| matches!(row.kind, RowKind::FrameOut { .. });
+    let text = world.recorder.rows_of(id).find(is_write).and_then(Row::frame).unwrap().to_string();
+    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let player = play_in(&mut world, &[&text], options, Duration::from_secs(1));
+    assert_eq!(outcomes(&player), [Outcome::Echoed(Duration::from_millis(2))], "the server had forgotten it");
+    let player = play_in(&mut world, &[&text], options, Duration::from_secs(1));
+    assert_eq!(outcomes(&player), [Outcome::Duplicate]);
+}
+
+#[test]
+fn an_answer_is_told_though_nobody_looked_in_time() {
+    let mut player = player(Pace::Step, Ids::Same);
+    player.step();
+    assert_eq!(due(&mut player, 10_000), 1);
+    assert_eq!(due(&mut player, 30_000), 0);
+    assert_eq!(outcomes(&player), [Outcome::NoAnswer]);
+    let carries = Carries::Raw(ORIGIN);
+    let written = LinkEvent::FrameOut { conn: ConnId(1), text: LISTEN.into(), carries, at: moment(10_000) };
+    player.look(&recorded(&[written, echo_of(LISTEN)]));
+    assert_eq!(outcomes(&player), [Outcome::Echoed(Duration::from_millis(100))]);
 }
 
 #[test]

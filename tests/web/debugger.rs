@@ -107,7 +107,7 @@ async fn the_filter_narrows_and_a_wrong_one_says_where() {
     assert_eq!(debugger.types(), ["text_input"]);
     debugger.filter("type:text_input dir:sideways").await;
     debugger.page.until("the error", || debugger.page.texts(ERROR)[0].contains("character 21")).await;
-    assert!(debugger.page.texts(ERROR)[0].contains("expected `in` or `out`"));
+    assert!(debugger.page.texts(ERROR)[0].contains("expected “in” or “out”"));
     assert_eq!(debugger.types(), ["text_input"], "the last right one stays in force");
     debugger.filter("dir:out").await;
     let search = || window().location().search().unwrap();

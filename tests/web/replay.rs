@@ -31,7 +31,10 @@ async fn what_is_wrong_is_said_with_the_rows_that_show_it_and_can_be_silenced() 
     page.click("[data-testid=debugger-findings] details summary");
     page.click("[data-testid=finding] .button");
     page.until("it again", || page.all(FINDING).len() == 1).await;
-    page.click(&format!("{FINDING} .finding-rows .link-button"));
+    let link = format!("{FINDING} .finding-rows .link-button");
+    let cells = page.texts("[data-testid=debugger-row][data-tone=bad] [role=gridcell]");
+    assert_eq!(page.texts(&link), [format!("{} no type", cells[0])], "by what the table shows");
+    page.click(&link);
     page.until("the row", || page.texts("[data-testid=debugger-details]").join("").contains("not json")).await;
 }
 
@@ -114,6 +117,9 @@ async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_m
     page.click("[data-testid=debugger-open-findings]");
     let kinds = || page.all(FINDING).iter().filter_map(|it| it.get_attribute("data-kind")).collect::<Vec<_>>();
     page.until("a burst", || kinds().iter().any(|kind| kind.contains("burst"))).await;
+    page.click("[data-testid=correlate]");
+    let sides = || page.texts("[data-testid=debugger-correlation] tbody th");
+    page.until("figures without sides", || sides().first().is_some_and(|side| side == "unknown")).await;
     debugger.filter("type:text_input dir:out").await;
     debugger.until_rows("[data-state=delivered]", 1).await;
     page.click("[data-testid=debugger-row]");

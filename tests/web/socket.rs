@@ -75,7 +75,7 @@ async fn a_lost_echo_is_settled_by_the_same_bytes_without_acting_twice() {
 async fn frames_that_cannot_be_read_are_shown_and_cost_nothing_else() {
     let page = connected().await;
     server::make("/send", json!({"text": "{\"type\": \"llm_token\", \"data\": {\"token\": 7}}"})).await;
-    page.until_shown("field `data.token`: invalid type: integer, expected a string").await;
+    page.until_shown("field “data.token”: invalid type: integer, expected a string").await;
     page.say("and on");
     page.until_answered(1).await;
 }

@@ -50,7 +50,13 @@ impl Auth {
                 }
             }
             RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" => {
-                self.answered = None;
+                if let Some((since, _)) = self.answered.take()
+                    && row.at.mono.since(since.mono) >= MISSING
+                {
+                    let took = row.at.mono.since(since.mono).as_secs_f64();
+                    let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
+                    board.reword(FindingKind::ChallengeLate, words);
+                }
                 let success = crate::history::skim::data_member(text, "success");
                 if success == Some("false") {
                     let words = "Coda did not accept the answer to its challenge.".to_owned();
@@ -67,7 +73,9 @@ impl Auth {
             PhaseKind::Authenticating => {}
             PhaseKind::Ready => {
                 board.settle(FindingKind::ChallengeRefused, row.at);
-                if let (Some((_, number)), None, false) = (self.waits, self.challenge, self.is_told) {
+                if self.challenge.is_some() {
+                    board.settle(FindingKind::ChallengeMissing, row.at);
+                } else if let Some((_, number)) = self.waits {
                     let words = "Coda let this page in without a challenge: it is 0.1.1, or its authentication is off.";
                     raise(board, FindingKind::ChallengeMissing, words.to_owned(), &[number, row.number], row.at);
                 }

@@ -8,13 +8,19 @@ use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::history::skim;
 use crate::history::{Recorder, Row, RowKind};
-use crate::link::{MessageId, MessageState, Origin};
+use crate::link::{ConnId, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Now};
 
 /// Nobody acts twice so quickly: one event was heard twice.
 const ONE_EVENT: Duration = Duration::from_millis(50);
 /// A double click is not slower than this.
 const DOUBLE_CLICK: Duration = Duration::from_millis(500);
+
+/// Coda drops what it was sent less than so long ago.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+const LISTENS_TWICE: &str = "Nobody acts so quickly: something listens twice.";
+const DOUBLE_CLICKED: &str = "A double click, or something that listens twice.";
 
 /// Messages that are kept to be compared with the next.
 const RECENT: usize = 64;
@@ -38,6 +44,11 @@ pub(super) struct Doubles {
 impl Doubles {
     pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
         match &row.kind {
+            RowKind::FrameOut { kind, .. } if recorder.is_foreign() && &**kind != "ping" => {
+                written_twice(row, kind, recorder, board);
+            }
+            // What made them is not known.
+            RowKind::Message { .. } if recorder.is_foreign() => {}
             RowKind::Message { kind, origin, created, state: MessageState::Suppressed { original }, .. } => {
                 let first = recorder.rows_of(*original).find_map(|row| match &row.kind {
                     RowKind::Message { origin, created, .. } => {
@@ -82,7 +93,7 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
     let origin = second.origin;
     let name = |origin: Origin| format!("{} ({})", origin.component, origin.action);
     let (confidence, words, rows) = match first {
-        None => (Confidence::Possible, format!("{} made `{kind}` again.", name(origin)), vec![row.number]),
+        None => (Confidence::Possible, format!("{} made “{kind}” again.", name(origin)), vec![row.number]),
         Some(Made { row: number, at, origin: first }) => {
             let apart = second.at.mono.since(at.mono);
             let confidence = match apart {
@@ -91,14 +102,14 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
                 _ => Confidence::Possible,
             };
             let who = if first.component == origin.component && first.action == origin.action {
-                format!("{} made `{kind}` twice, {} ms apart", name(origin), apart.as_millis())
+                format!("{} made “{kind}” twice, {} ms apart", name(origin), apart.as_millis())
             } else {
                 let (first, second) = (name(first), name(origin));
-                format!("{first} and {second} made the same `{kind}`, {} ms apart", apart.as_millis())
+                format!("{first} and {second} made the same “{kind}”, {} ms apart", apart.as_millis())
             };
             let why = match confidence {
-                Confidence::Certain => "Nobody acts so quickly: something listens twice.",
-                Confidence::Likely => "A double click, or something that listens twice.",
+                Confidence::Certain => LISTENS_TWICE,
+                Confidence::Likely => DOUBLE_CLICKED,
                 Confidence::Possible => "Somebody may have been impatient.",
             };
             (confidence, format!("{who}. {why} {outcome}"), vec![number, row.number])
@@ -108,21 +119,79 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
     board.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
+/// Another program's recording tells of a double listener by its frames alone.
+fn written_twice(row: &Row, kind: &str, recorder: &Recorder, board: &mut Board) {
+    let Some(first) = equal_write(recorder, row) else { return };
+    let apart = row.at.mono.since(first.at.mono);
+    if apart < DOUBLE_CLICK {
+        let (confidence, why) = doubled(apart);
+        let words = format!("The same “{kind}” was written twice, {} apart. {why}", millis(apart));
+        let (kind_of, rows) = (FindingKind::DoubleListener, [first.number, row.number]);
+        board.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+    }
+}
+
 fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorder, board: &mut Board) {
     let kind = skim::data_member(text, "original_type").and_then(skim::string).unwrap_or_default();
-    let mut rows: Vec<u64> = answers
-        .into_iter()
-        .flat_map(|id| recorder.rows_of(id).filter(|row| matches!(row.kind, RowKind::FrameOut { .. })))
-        .map(|row| row.number)
-        .collect();
-    rows.push(row.number);
-    let (confidence, words) = if answers.is_some() {
-        let words =
-            format!("A copy of a `{kind}` that was written again was known to Coda already: its echo had been lost.");
-        (Confidence::Certain, words)
+    let is_write = |other: &&Row| matches!(other.kind, RowKind::FrameOut { .. });
+    let writes: Vec<&Row> = answers.into_iter().flat_map(|id| recorder.rows_of(id).filter(is_write)).collect();
+    let mut rows: Vec<u64> = writes.iter().map(|write| write.number).collect();
+    let (confidence, words) = if writes.len() > 1 && !recorder.is_foreign() {
+        let words = "was written again because no echo came. Coda knew it already: the echo was lost or late";
+        (Confidence::Certain, format!("“{kind}” {words}."))
     } else {
-        (Confidence::Likely, format!("Coda was sent the same `{kind}` twice within 5 s and dropped the second."))
+        let second = writes.last().copied().or_else(|| last_write(recorder, row, &kind));
+        let first = second.and_then(|second| Some((equal_write(recorder, second)?, second)));
+        rows = first.into_iter().flat_map(|(first, second)| [first.number, second.number]).collect();
+        match first.map(|(first, second)| second.at.mono.since(first.at.mono)) {
+            Some(apart) if apart < DOUBLE_CLICK => {
+                let (confidence, why) = doubled(apart);
+                let words =
+                    format!("“{kind}” was written twice, {} apart. {why} Coda dropped the second.", millis(apart));
+                (confidence, words)
+            }
+            _ => {
+                let words = format!("Coda was sent the same “{kind}” twice within 5 s and dropped the second.");
+                (Confidence::Likely, words)
+            }
+        }
     };
+    rows.push(row.number);
     let kind_of = FindingKind::DroppedDuplicate;
     board.raise(Report { kind: kind_of, subject: &kind, confidence, words, rows: &rows, at: row.at });
+}
+
+/// The last message of this type that was written before the row, where Coda still knows it.
+fn last_write<'a>(recorder: &'a Recorder, row: &Row, kind: &str) -> Option<&'a Row> {
+    let is_it = |other: &&Row| matches!(&other.kind, RowKind::FrameOut { kind: other, .. } if **other == *kind);
+    just_before(recorder, row).find(is_it)
+}
+
+/// The same message, written to the same connection before and still known to Coda.
+fn equal_write<'a>(recorder: &'a Recorder, write: &Row) -> Option<&'a Row> {
+    let known = known_by(write)?;
+    just_before(recorder, write).find(|other| known_by(other) == Some(known))
+}
+
+fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'a Row> + use<'a> {
+    let at = row.at.mono;
+    recorder.rows(..row.number).rev().take_while(move |before| at.since(before.at.mono) < REMEMBERED)
+}
+
+/// A written frame's connection, and what Coda knows it by.
+fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
+    match &row.kind {
+        RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, skim::member(text, "data"))),
+        _ => None,
+    }
+}
+
+/// What it means that the same frame was written twice, so much apart, where nobody knows what made them.
+fn doubled(apart: Duration) -> (Confidence, &'static str) {
+    if apart < ONE_EVENT { (Confidence::Certain, LISTENS_TWICE) } else { (Confidence::Possible, DOUBLE_CLICKED) }
+}
+
+fn millis(span: Duration) -> String {
+    let millis = span.as_secs_f64() * 1_000.0;
+    if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") }
 }

@@ -1,6 +1,6 @@
 //! Echoes that slow down against their own past, and messages whose outcome is unknown.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::analysis::board::{Board, Report};
@@ -27,7 +27,8 @@ pub(super) struct Echoes {
     past: VecDeque<Duration>,
     present: VecDeque<(Duration, u64)>,
     is_slow: bool,
-    unconfirmed: BTreeMap<MessageId, u64>,
+    /// With their wire types.
+    unconfirmed: VecDeque<(MessageId, String)>,
 }
 
 impl Echoes {
@@ -50,8 +51,12 @@ impl Echoes {
             MessageState::Unconfirmed => self.unconfirmed(row, *id, command, board),
             _ => {}
         }
-        if state.is_final() && self.unconfirmed.remove(id).is_some() && self.unconfirmed.is_empty() {
-            board.settle(FindingKind::Unconfirmed, row.at);
+        if state.is_final() && self.unconfirmed.iter().any(|(other, _)| other == id) {
+            self.unconfirmed.retain(|(other, _)| other != id);
+            match self.unconfirmed_words() {
+                Some(words) => board.reword(FindingKind::Unconfirmed, words),
+                None => board.settle(FindingKind::Unconfirmed, row.at),
+            }
         }
     }
 
@@ -81,30 +86,39 @@ impl Echoes {
         }
         let usual = median(self.past.iter().copied());
         let now = median(self.present.iter().map(|(took, _)| *took));
-        let was_slow = self.is_slow;
-        self.is_slow = now > usual * SLOWER && now > usual + SLOWER_LEAST;
+        let is_slow = |time: Duration| time > usual * SLOWER && time > usual + SLOWER_LEAST;
+        // A quick one ends it, and it takes several slow ones to begin anew.
+        let was_slow = std::mem::replace(&mut self.is_slow, is_slow(took) && is_slow(now));
         if self.is_slow {
             let words = format!("Echoes take {} now; they used to take {}.", millis(now), millis(usual));
             let rows: Vec<u64> = self.present.iter().map(|(_, number)| *number).collect();
             let (kind, confidence) = (FindingKind::EchoesSlow, Confidence::Likely);
             board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
         } else if was_slow {
+            self.present.clear();
             board.settle(FindingKind::EchoesSlow, row.at);
         }
     }
 
     fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, board: &mut Board) {
+        self.unconfirmed.retain(|(other, _)| *other != id);
         if self.unconfirmed.len() == UNCONFIRMED {
-            self.unconfirmed.pop_first();
+            self.unconfirmed.pop_front();
         }
-        self.unconfirmed.insert(id, row.number);
-        let words = format!(
-            "`{}` was written, and no answer came; a second copy could make Coda act twice. {} in all wait for a word.",
-            command.kind(),
-            self.unconfirmed.len()
-        );
+        self.unconfirmed.push_back((id, command.kind().to_owned()));
+        let words = self.unconfirmed_words().unwrap_or_default();
         let (kind, confidence, rows) = (FindingKind::Unconfirmed, Confidence::Certain, [row.number]);
         board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+    }
+
+    /// What is said of those that wait for a word; `None` where none does.
+    fn unconfirmed_words(&self) -> Option<String> {
+        let (_, kind) = self.unconfirmed.back()?;
+        let words = format!("“{kind}” was written, and no answer came; a second copy could make Coda act twice.");
+        Some(match self.unconfirmed.len() {
+            1 => words,
+            count => format!("{words} {count} messages in all are unconfirmed."),
+        })
     }
 }
 

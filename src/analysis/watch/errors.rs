@@ -22,7 +22,9 @@ pub(super) struct Errors {
 impl Errors {
     pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
         let (Some(error), Some(frame)) = (ErrorName::of(row), row.frame()) else { return };
-        let mut words = format!("`{}`: {}.", error.kind, first_line(frame).trim_end_matches('.'));
+        let said = first_line(frame);
+        let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+        let mut words = format!("“{}”: {said}{end}", error.kind);
         let mut rows = Vec::new();
         if self.looked_at.is_none_or(|at| row.at.mono.since(at) >= EVERY) {
             self.looked_at = Some(row.at.mono);

@@ -26,7 +26,7 @@ pub(super) fn see(row: &Row, board: &mut Board) {
             raise(board, FindingKind::Unreadable, "binary", Confidence::Certain, words);
         }
         RowKind::Message { kind, state: MessageState::Failed(failure @ Failure::TooLarge { .. }), .. } => {
-            let words = format!("`{kind}` was not sent: {failure}.");
+            let words = format!("“{kind}” was not sent: {failure}.");
             raise(board, FindingKind::TooLarge, kind, Confidence::Certain, words);
         }
         RowKind::Phase { trouble: Some(trouble), .. } if trouble.contains(TOO_LARGE) => {
@@ -35,7 +35,7 @@ pub(super) fn see(row: &Row, board: &mut Board) {
         }
         RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => {
             if let (Some(bytes), Some(kind)) = (row.size().filter(|bytes| *bytes >= LARGE), row.wire_type()) {
-                let words = format!("A `{kind}` of {bytes} bytes: it keeps the connection busy for everything else.");
+                let words = format!("A “{kind}” of {bytes} bytes: it keeps the connection busy for everything else.");
                 raise(board, FindingKind::TooLarge, kind, Confidence::Possible, words);
             }
         }

@@ -48,7 +48,7 @@ impl Watches {
         self.doubles.see(row, recorder, board);
         self.echoes.see(row, recorder, board);
         frames::see(row, board);
-        self.traffic.see(row, board);
+        self.traffic.see(row, recorder, board);
         self.errors.see(row, recorder, board);
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::history::skim;
-use crate::history::{Row, RowKind, What};
+use crate::analysis::senders::Senders;
+use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Carries, MessageId, MessageState};
 use crate::protocol::{Command, Timestamp};
 
@@ -21,8 +21,7 @@ const UNANSWERED: usize = 256;
 
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
-    /// What the server calls this page.
-    own: Option<String>,
+    senders: Senders,
     written: Recent,
     others: BTreeMap<String, Recent>,
     unanswered: VecDeque<(MessageId, u64)>,
@@ -44,34 +43,30 @@ impl Recent {
 }
 
 impl Traffic {
-    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+        self.senders.see(row);
         match &row.kind {
-            RowKind::FrameIn { kind, text, what: What::Control, .. } if &**kind == "auth_result" => {
-                self.own = skim::data_member(text, "client_id").and_then(skim::string).map(Into::into);
-            }
             RowKind::FrameOut { kind, carries, .. } if *carries != Carries::ChallengeAnswer && &**kind != "ping" => {
                 if let Some(rows) = self.written.add(row) {
-                    burst("this page", &rows, row, board);
+                    let who = if recorder.is_foreign() { "the page that was recorded" } else { "this page" };
+                    burst(who, &rows, row, board);
                 }
             }
-            RowKind::FrameIn { kind, text, answers: None, what: What::Event, .. } if &**kind == "client_message" => {
-                self.foreign(row, text, board);
+            RowKind::FrameIn { .. } => self.other_client(row, recorder, board),
+            RowKind::Message { id, command, state, .. } => {
+                let certainty = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
+                self.message(row, *id, command, state, certainty, board);
             }
-            RowKind::Message { id, command, state, .. } => self.message(row, *id, command, state, board),
             RowKind::Phase { .. } => self.unanswered.clear(),
             _ => {}
         }
     }
 
-    fn foreign(&mut self, row: &Row, text: &str, board: &mut Board) {
-        let Some(client) = skim::data_member(text, "client_id").and_then(skim::string) else { return };
-        // Without authentication there is no telling who we are.
-        if self.own.as_deref().is_none_or(|own| own == client) {
-            return;
-        }
+    fn other_client(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+        let Some(client) = self.senders.other_client(row, recorder) else { return };
         let short: String = client.chars().take(8).collect();
         let words = format!("A client that Coda calls {short} sends messages to the same Coda.");
-        let confidence = Confidence::Certain;
+        let confidence = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
         let (kind, rows) = (FindingKind::OtherDashboard, [row.number]);
         board.raise(Report { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
         if !self.others.contains_key(&*client) && self.others.len() == CLIENTS {
@@ -85,7 +80,15 @@ impl Traffic {
         }
     }
 
-    fn message(&mut self, row: &Row, id: MessageId, command: &Command, state: &MessageState, board: &mut Board) {
+    fn message(
+        &mut self,
+        row: &Row,
+        id: MessageId,
+        command: &Command,
+        state: &MessageState,
+        confidence: Confidence,
+        board: &mut Board,
+    ) {
         // Stopping may overtake what is unanswered, and the heartbeat is no action of anybody's.
         if matches!(command, Command::SttStop | Command::TtsStop | Command::Ping) {
             return;
@@ -94,9 +97,8 @@ impl Traffic {
             MessageState::Written { attempt: 1, .. } => {
                 if let Some((_, before)) = self.unanswered.back() {
                     let count = self.unanswered.len();
-                    let words = format!("`{}` was written while {count} before it were unanswered.", command.kind());
-                    let (confidence, rows) = (Confidence::Certain, [*before, row.number]);
-                    let kind = FindingKind::Overlap;
+                    let words = format!("“{}” was written while {count} before it were unanswered.", command.kind());
+                    let (kind, rows) = (FindingKind::Overlap, [*before, row.number]);
                     board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
                 }
                 if self.unanswered.len() == UNANSWERED {

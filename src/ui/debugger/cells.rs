@@ -1,15 +1,11 @@
 //! What stands in the cells of a row, in words.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 
-use crate::history::{Direction, RAW, Recorder, Row, RowKind, What, shown_text, state_name};
+use crate::history::{Direction, RAW, Recorder, Row, RowKind, What, state_name};
 use crate::link::Carries;
 
 const DAY_MILLIS: i64 = 86_400_000;
-/// So much of a frame stands in its row.
-const SUMMARY_CHARS: usize = 240;
 /// What stands where nothing is known.
 pub const NOTHING: &str = "–";
 
@@ -81,31 +77,10 @@ pub fn tone(row: &Row, state: &str) -> &'static str {
     }
 }
 
-/// What the row says, in one line: of a frame its data.
-pub fn summary(row: &Row) -> String {
-    let text = shown_text(row);
-    let said = match &row.kind {
-        RowKind::FrameIn { what: What::Unreadable(why), .. } => Cow::Owned(format!("{why}: {text}")),
-        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => Cow::Borrowed(data_of(&text)),
-        RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),
-        _ => text,
-    };
-    cut(&said, SUMMARY_CHARS)
-}
-
 /// The text, or how it begins.
 pub fn cut(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// A frame from its data on: what stands before has columns of its own.
-fn data_of(text: &str) -> &str {
-    const KEY: &str = "\"data\":";
-    let Some(at) = text.find(KEY) else { return text };
-    let data = text[at + KEY.len()..].trim();
-    // Coda writes the data last: the frame's own brace goes.
-    if data.starts_with('{') { data.strip_suffix("}}").map_or(data, |_| &data[..data.len() - 1]) } else { data }
 }

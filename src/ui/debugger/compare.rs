@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::cells::{NOTHING, cut};
+use super::cells::NOTHING;
 use super::desk::use_desk;
-use crate::history::{Recorder, RowKind, diff, mask, shown_text};
+use crate::history::{Recorder, RowKind, diff, mask, shorten, shown_text};
 
 /// So much of a value is shown.
 const VALUE_CHARS: usize = 200;
@@ -46,7 +46,7 @@ pub fn Compare(
             _ => None,
         };
         let side = |value: Option<Value>| {
-            value.map_or_else(|| NOTHING.to_owned(), |value| cut(&value.to_string(), VALUE_CHARS))
+            value.map_or_else(|| NOTHING.to_owned(), |value| shorten(&value.to_string(), VALUE_CHARS))
         };
         let view = match found {
             None => view! { <p class="field-hint">"One of the two holds no JSON to compare."</p> }.into_any(),
@@ -57,8 +57,8 @@ pub fn Compare(
                         <thead>
                             <tr>
                                 <th scope="col">"Where"</th>
-                                <th scope="col">{format!("A, row {marked}")}</th>
-                                <th scope="col">{format!("B, row {number}")}</th>
+                                <th scope="col">{format!("A, {}", desk.row_label(marked))}</th>
+                                <th scope="col">{format!("B, {}", desk.row_label(number))}</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -86,7 +86,7 @@ pub fn Compare(
                 <header>
                     <h3>"Compared with A"</h3>
                     <button class="link-button" type="button" on:click=move |_| desk.jump(marked)>
-                        {format!("Row {marked}")}
+                        {desk.row_label(marked)}
                     </button>
                 </header>
                 {view}

@@ -1,4 +1,4 @@
-//! The errors of the server held against the messages before them, with the protections on and off.
+//! The errors of the server held against the messages before them, with the protections on, off, or unknown.
 
 use leptos::prelude::*;
 
@@ -34,6 +34,7 @@ pub fn CorrelationView() -> impl IntoView {
 #[component]
 fn Figures(found: Correlation, offset: i32) -> impl IntoView {
     let (on, off) = found.sides();
+    let unknown = found.unknown();
     let side = |name: &'static str, side: Side| {
         view! {
             <tr>
@@ -94,7 +95,12 @@ fn Figures(found: Correlation, offset: i32) -> impl IntoView {
                         <th scope="col">"Overlaps"</th>
                     </tr>
                 </thead>
-                <tbody>{side("on", on)} {side("off", off)}</tbody>
+                <tbody>
+                    {match unknown {
+                        Some(unknown) => side("unknown", unknown).into_any(),
+                        None => view! { {side("on", on)} {side("off", off)} }.into_any(),
+                    }}
+                </tbody>
             </table>
             {is_quiet.then(|| view! { <p class="field-hint">"Coda reported no error in this record."</p> })}
             <ul>{errors}</ul>

@@ -7,6 +7,7 @@ use js_sys::Date;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::cells;
 use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::source::Loaded;
@@ -145,6 +146,14 @@ impl Desk {
             self.filter
                 .query
                 .with_untracked(|query| history::said(recorder.rows(rows).filter(|row| query.matches(row, &context))))
+        })
+    }
+
+    /// How a row is referred to: by its time and type, as the table shows them. Read once.
+    pub fn row_label(&self, number: u64) -> String {
+        self.with_recorder_untracked(|recorder| match recorder.get(number) {
+            Some(row) => format!("{} {}", cells::time_of_day(row.at.wall, self.utc_offset_minutes), cells::kind(row)),
+            None => "a row that is gone".to_owned(),
         })
     }
 

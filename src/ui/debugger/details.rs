@@ -127,7 +127,7 @@ fn RowDetails(number: u64) -> impl IntoView {
                                     data-testid="debugger-partner"
                                     on:click=move |_| desk.jump(partner)
                                 >
-                                    {format!("Row {partner}, its other end")}
+                                    {format!("{}, its other end", desk.row_label(partner))}
                                 </button>
                             </dd>
                         }

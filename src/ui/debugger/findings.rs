@@ -120,7 +120,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
                 <span class="field-hint">"Rows"</span>
                 <Each each=move || rows.get() key=|row| *row let:row>
                     <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
-                        {row}
+                        {desk.row_label(row)}
                     </button>
                 </Each>
                 {(list != List::Closed && desk.is_live())

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::cells::cut;
 use super::tree::JsonTree;
+use crate::protocol::with_quotes;
 use crate::ui::components::CopyButton;
 
 /// So much of a frame is shown raw at first.
@@ -31,7 +32,8 @@ pub fn FrameView(
             {match value {
                 Ok(value) => view! { <JsonTree value /> }.into_any(),
                 Err(error) => {
-                    view! { <p class="field-error">{format!("It is not readable as JSON: {error}.")}</p> }.into_any()
+                    let words = format!("It is not readable as JSON: {}.", with_quotes(&error));
+                    view! { <p class="field-error">{words}</p> }.into_any()
                 }
             }}
             <details open=!is_tree>

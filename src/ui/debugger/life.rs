@@ -83,7 +83,7 @@ fn LifeParts(life: Life) -> impl IntoView {
                                     data-testid="debugger-answer"
                                     on:click=move |_| desk.jump(number)
                                 >
-                                    {format!("Row {number}")}
+                                    {desk.row_label(number)}
                                 </button>
                             </dd>
                         }
@@ -113,7 +113,7 @@ fn Hop(step: Step) -> impl IntoView {
     let words = hop_words(&step.stage);
     let name = match step.row {
         Some(row) => view! {
-            <button class="link-button" type="button" title=format!("Row {row}") on:click=move |_| desk.jump(row)>
+            <button class="link-button" type="button" title=desk.row_label(row) on:click=move |_| desk.jump(row)>
                 {words}
             </button>
         }

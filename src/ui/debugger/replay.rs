@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::desk::use_desk;
 use super::scope::{Scope, ScopeSelect};
 use crate::driver;
+use crate::history::shorten;
 use crate::replay::{DryRun, Effect, Fate, Ids, Options, Outcome, Pace, Plan, Recent};
 use crate::ui::format;
 
@@ -16,6 +17,8 @@ const PACES: [(&str, Pace); 6] = [
     ("step by step", Pace::Step),
     ("each when the one before is answered", Pace::Answered),
 ];
+/// So much of a text is shown beside its type.
+const TEXT_CHARS: usize = 60;
 const IDS: [(&str, Ids); 2] =
     [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
 
@@ -155,7 +158,7 @@ fn Forecasts(run: DryRun) -> impl IntoView {
     let unreadable =
         unreadable.map(|(place, why)| view! { <li>{format!("Frame {place} cannot be sent: {why}.")}</li> });
     let rows = run.plan().steps.iter().zip(run.forecasts()).map(|(step, forecast)| {
-        let text = step.command.text().unwrap_or_default().chars().take(60).collect::<String>();
+        let text = shorten(step.command.text().unwrap_or_default(), TEXT_CHARS);
         let effect = step.effect();
         view! {
             <tr data-effect=(effect != Effect::None).to_string()>

@@ -10,7 +10,7 @@ use super::cells;
 use super::desk::Desk;
 use super::listing::Key;
 use super::slots::{Named, Slot};
-use crate::history::Line;
+use crate::history::{Line, summary};
 use crate::ui::format;
 
 /// What may change while the row stands there.
@@ -173,7 +173,7 @@ impl Fixed {
                 direction,
                 kind: cells::kind(row).into(),
                 size: row.size().map(cells::size).unwrap_or_default().into(),
-                summary: cells::summary(row).into(),
+                summary: summary(row).into(),
             }
         })
     }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::protocol::with_quotes;
+
 /// A command to begin with.
 pub struct Template {
     /// What it is called.
@@ -49,7 +51,7 @@ pub fn read_data(text: &str) -> Result<Map<String, Value>, DataError> {
         }
         Err(error) => {
             let (line, column) = (error.line(), error.column());
-            let problem = error.to_string().replace(&format!(" at line {line} column {column}"), "");
+            let problem = with_quotes(&error).replace(&format!(" at line {line} column {column}"), "");
             Err(DataError { line, column, problem })
         }
     }

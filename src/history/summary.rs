@@ -1,0 +1,114 @@
+//! What a row says in one line, and how a text that is too long for its place is cut.
+
+use std::borrow::Cow;
+
+use super::row::{Row, RowKind, What};
+use super::shown::shown_text;
+use super::skim;
+
+/// So much of a row stands in its summary.
+const SUMMARY_CHARS: usize = 240;
+
+/// What the row says, in one line: of a frame its data.
+#[must_use]
+pub fn summary(row: &Row) -> String {
+    let text = shown_text(row);
+    let said = match &row.kind {
+        RowKind::FrameIn { what: What::Unreadable(why), .. } => {
+            let left = SUMMARY_CHARS.saturating_sub(why.chars().count());
+            return format!("{why}: {}", shorten(&text, left));
+        }
+        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => {
+            Cow::Borrowed(skim::member(&text, "data").unwrap_or(&text))
+        }
+        RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),
+        _ => text,
+    };
+    shorten(&said, SUMMARY_CHARS)
+}
+
+/// The text, or its beginning of at most so many characters and "…": whole words, and of JSON whole values, with every
+/// bracket closed.
+#[must_use]
+pub fn shorten(text: &str, chars: usize) -> String {
+    let Some((limit, _)) = text.char_indices().nth(chars) else { return text.to_owned() };
+    let beginning = &text[..limit];
+    if text.starts_with(['{', '[']) {
+        return shorten_json(beginning);
+    }
+    let is_word_over = text[limit..].starts_with(char::is_whitespace);
+    let end = beginning.rfind(char::is_whitespace).filter(|end| !is_word_over && *end > limit / 2).unwrap_or(limit);
+    format!("{}…", beginning[..end].trim_end_matches(is_opening))
+}
+
+/// Whether a text should not end with this.
+fn is_opening(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, ',' | ':' | ';' | '(' | '[' | '{' | '"' | '“')
+}
+
+/// Where JSON can be cut.
+struct Cut {
+    end: usize,
+    /// What closes all that is open there.
+    closing: String,
+}
+
+impl Cut {
+    fn at(end: usize, quote: &str, open: &[char]) -> Self {
+        Self { end, closing: quote.chars().chain(open.iter().rev().copied()).collect() }
+    }
+}
+
+/// The beginning of a JSON text, cut after its last whole value, or after a word where that is a string.
+fn shorten_json(text: &str) -> String {
+    let mut open: Vec<char> = Vec::new();
+    let (mut cut, mut hard): (Option<Cut>, Option<Cut>) = (None, None);
+    let (mut is_string, mut is_key, mut is_escaped) = (false, false, false);
+    let mut last = ' ';
+    for (at, letter) in text.char_indices() {
+        if is_string {
+            if is_escaped {
+                is_escaped = false;
+            } else if letter == '"' {
+                is_string = false;
+                if !is_key {
+                    cut = Some(Cut::at(at + 1, "", &open));
+                    hard = None;
+                }
+                last = letter;
+            } else {
+                is_escaped = letter == '\\';
+                if !is_key {
+                    hard = Some(Cut::at(at, "\"", &open));
+                    if letter.is_whitespace() {
+                        cut = Some(Cut::at(at, "\"", &open));
+                    }
+                }
+            }
+            continue;
+        }
+        match letter {
+            '"' => {
+                is_string = true;
+                is_key = open.last() == Some(&'}') && matches!(last, '{' | ',');
+            }
+            '{' => open.push('}'),
+            '[' => open.push(']'),
+            '}' | ']' => {
+                open.pop();
+                cut = Some(Cut::at(at + 1, "", &open));
+            }
+            ',' => cut = Some(Cut::at(at, "", &open)),
+            _ => {}
+        }
+        if !letter.is_whitespace() {
+            last = letter;
+        }
+    }
+    // A long word at the end would take nearly all with it.
+    let is_little = cut.as_ref().is_none_or(|cut| cut.end < text.len() / 2);
+    match if is_little { hard.or(cut) } else { cut } {
+        Some(Cut { end, closing }) => format!("{}{closing}…", &text[..end]),
+        None => "…".to_owned(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Tells which write an answer belongs to.
+//!
+//! Coda answers the first of several equal messages with an echo, and each copy within 5 s with `duplicate_message`.
+//! Either kind of answer comes in the order of the writes. But Coda echoes in a task of its own: of messages that arrive
+//! together, the answers to the copies overtake the echo of the first.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::dry_run::REMEMBERED;
+use super::plan::key_of;
+use crate::history::skim;
+use crate::protocol::Timestamp;
+
+/// Writes that have not been answered, in their order.
+#[derive(Debug)]
+pub(super) struct Unanswered<T> {
+    writes: Vec<Write<T>>,
+    /// When each message was written last, by what Coda knows it by.
+    last: HashMap<String, Timestamp>,
+}
+
+#[derive(Debug)]
+struct Write<T> {
+    what: T,
+    kind: String,
+    data: Value,
+    /// The same was written within the time for which Coda remembers it.
+    is_copy: bool,
+}
+
+impl<T: PartialEq> Unanswered<T> {
+    /// No answer is awaited; these messages were written before.
+    pub(super) const fn after(last: HashMap<String, Timestamp>) -> Self {
+        Self { writes: Vec::new(), last }
+    }
+
+    /// Takes a write whose answer is awaited.
+    pub(super) fn add(&mut self, what: T, text: &str, at: Timestamp) {
+        let is_copy = self.note(text, at);
+        let kind = skim::head(text).kind.unwrap_or_default().into_owned();
+        let data = parsed(skim::member(text, "data").unwrap_or("{}"));
+        self.writes.push(Write { what, kind, data, is_copy });
+    }
+
+    /// Takes a write whose answer is somebody else's; whether it is a copy.
+    pub(super) fn note(&mut self, text: &str, at: Timestamp) -> bool {
+        let before = self.last.insert(key_of(text), at);
+        before.is_some_and(|before| at.since(before) < REMEMBERED)
+    }
+
+    /// Whether no answer is awaited.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// The write that this echo answers.
+    pub(super) fn echoed(&mut self, frame: &str) -> Option<T> {
+        let kind = skim::data_member(frame, "message_type").and_then(skim::string)?;
+        let data = parsed(skim::data_member(frame, "message_data")?);
+        self.answer(false, |write| write.kind == kind && write.data == data)
+    }
+
+    /// The write that this `duplicate_message` answers.
+    pub(super) fn dropped(&mut self, frame: &str) -> Option<T> {
+        let kind = skim::data_member(frame, "original_type").and_then(skim::string)?;
+        self.answer(true, |write| write.kind == kind)
+    }
+
+    /// Takes the first write of `what` out; whether there was one.
+    pub(super) fn take(&mut self, what: &T) -> bool {
+        let found = self.writes.iter().position(|write| write.what == *what);
+        found.map(|at| self.writes.remove(at)).is_some()
+    }
+
+    /// The connection has ended: its answers will not come.
+    pub(super) fn clear(&mut self) {
+        self.writes.clear();
+    }
+
+    /// Coda was restarted and remembers nothing.
+    pub(super) fn forget(&mut self) {
+        self.clear();
+        self.last.clear();
+    }
+
+    /// The first fitting write. A copy is expected to be dropped and any other to be echoed; how much Coda remembers is
+    /// not known exactly.
+    fn answer(&mut self, copies: bool, fits: impl Fn(&Write<T>) -> bool) -> Option<T> {
+        let expected = self.writes.iter().position(|write| write.is_copy == copies && fits(write));
+        let at = expected.or_else(|| self.writes.iter().position(&fits))?;
+        Some(self.writes.remove(at).what)
+    }
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
