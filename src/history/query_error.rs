@@ -19,22 +19,22 @@ pub enum Problem {
     #[error("expected a word or a term")]
     NoTerm,
     /// `or` has no left side.
-    #[error("expected a word or a term before `or`; to search for the word, write `\"or\"`")]
+    #[error("expected a word or a term before “or”; to search for the word, write “\"or\"”")]
     NothingBeforeOr,
     /// `or` has no right side.
-    #[error("expected a word or a term after `or`; to search for the word, write `\"or\"`")]
+    #[error("expected a word or a term after “or”; to search for the word, write “\"or\"”")]
     NothingAfterOr,
     /// As in `!!a`.
-    #[error("expected a word or a term after one `!` or `-`; a text that begins with them needs quotes")]
+    #[error("expected a word or a term after one “!” or “-”; a text that begins with them needs quotes")]
     NegatedTwice,
     /// A `(` without its `)`.
-    #[error("expected `)` for the `(` at {opened}")]
+    #[error("expected “)” for the “(” at {opened}")]
     GroupNotClosed {
         /// The character of the `(`, counted from 1.
         opened: usize,
     },
     /// A `)` without its `(`.
-    #[error("expected `(` before this `)`; a text with parentheses needs quotes")]
+    #[error("expected “(” before this “)”; a text with parentheses needs quotes")]
     GroupNotOpened,
     /// Too many groups inside each other.
     #[error("expected at most {limit} groups inside each other")]
@@ -43,7 +43,7 @@ pub enum Problem {
         limit: usize,
     },
     /// As in `type:(a or b)`.
-    #[error("expected a value without parentheses: commas join several, as in `type:a,b`; other texts need quotes")]
+    #[error("expected a value without parentheses: commas join several, as in “type:a,b”; other texts need quotes")]
     GroupAsValue,
     /// A quote without its second one.
     #[error("expected a closing quote for the one at {opened}")]
@@ -55,13 +55,13 @@ pub enum Problem {
     #[error("expected a space after the quotes")]
     NoSpaceAfterQuotes,
     /// As in `type:a ,b`.
-    #[error("expected a value right before the comma, as in `type:a,b`; a text that begins with a comma needs quotes")]
+    #[error("expected a value right before the comma, as in “type:a,b”; a text that begins with a comma needs quotes")]
     StrayComma,
     /// As in `/a.*b/`.
     #[error("regular expressions are not supported; write the words, or \"…\" in quotes")]
     RegularExpression,
     /// As in `type:a and type:b`.
-    #[error("`{operator}` is not an operator: {instead}; to search for it, put it in quotes")]
+    #[error("“{operator}” is not an operator: {instead}; to search for it, put it in quotes")]
     ForeignOperator {
         /// The operator of another language.
         operator: &'static str,
@@ -70,45 +70,45 @@ pub enum Problem {
     },
     /// As in `typ:a`.
     #[error(
-        "expected `type:`, `dir:`, `state:`, `conn:`, `id:`, `rtt>`, `size>`, `after:`, `before:`, `text:` or `is:`; \
+        "expected “type:”, “dir:”, “state:”, “conn:”, “id:”, “rtt>”, “size>”, “after:”, “before:”, “text:” or “is:”; \
          a text with a colon needs quotes"
     )]
     UnknownTerm,
     /// As in `type=a`.
-    #[error("expected `:`, as in `type:stt*` or `!type:stt*`; a text with this sign needs quotes")]
+    #[error("expected “:”, as in “type:stt*” or “!type:stt*”; a text with this sign needs quotes")]
     NoColon,
     /// As in `rtt:200`.
-    #[error("expected `>` or `<`")]
+    #[error("expected “>” or “<”")]
     NoComparison,
     /// No value of `type:`.
-    #[error("expected a wire type, as in `stt*`")]
+    #[error("expected a wire type, as in “stt*”")]
     WireType,
     /// No value of `text:`.
-    #[error("expected a text, as in `\"two words\"`")]
+    #[error("expected a text, as in “\"two words\"”")]
     Text,
     /// No value of `dir:`.
-    #[error("expected `in` or `out`")]
+    #[error("expected “in” or “out”")]
     Direction,
     /// No value of `state:`.
     #[error("expected {}", state_names())]
     State,
     /// No value of `conn:`.
-    #[error("expected the number of a connection, as in `3`")]
+    #[error("expected the number of a connection, as in “3”")]
     Connection,
     /// No value of `id:`.
-    #[error("expected the beginning of a message's id, as in `3f2a`")]
+    #[error("expected the beginning of a message's id, as in “3f2a”")]
     Id,
     /// No value of `is:`.
-    #[error("expected `error`")]
+    #[error("expected “error”")]
     Is,
     /// No value of `rtt>` or `rtt<`.
-    #[error("expected milliseconds, as in `200` or `0.5`")]
+    #[error("expected milliseconds, as in “200” or “0.5”")]
     RoundTrip,
     /// No value of `size>` or `size<`.
-    #[error("expected bytes, as in `200`, `10k` or `1m`")]
+    #[error("expected bytes, as in “200”, “10k” or “1m”")]
     Size,
     /// No value of `after:` or `before:`.
-    #[error("expected a time of day, as in `10:32` or `10:32:05`")]
+    #[error("expected a time of day, as in “10:32” or “10:32:05”")]
     TimeOfDay,
 }
 

@@ -16,9 +16,9 @@ const FOREIGN: [(&str, &str); 6] = [
     ("and", SIDE_BY_SIDE),
     ("&&", SIDE_BY_SIDE),
     ("&", SIDE_BY_SIDE),
-    ("||", "write `or`"),
-    ("|", "write `or`"),
-    ("not", "write `!` right before the term"),
+    ("||", "write “or”"),
+    ("|", "write “or”"),
+    ("not", "write “!” right before the term"),
 ];
 
 /// The text of a filter that may still be being typed.

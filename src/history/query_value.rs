@@ -28,7 +28,7 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let glob = self.any_text(Problem::WireType, COMMA)?;
         if self.is_bare(start) && glob.contains('|') {
-            let problem = Problem::ForeignOperator { operator: "|", instead: "write `type:a,b`" };
+            let problem = Problem::ForeignOperator { operator: "|", instead: "write “type:a,b”" };
             return self.fail(start, problem, false);
         }
         Ok(Test::Type(glob))

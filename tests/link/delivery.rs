@@ -274,7 +274,7 @@ fn the_late_echo_of_a_text_from_before_a_reload_settles_it() {
     before.go_half_open();
 
     let mut after = World::new(ServerConfig::quiet(), 11);
-    after.input(Input::Restore(before.link.waiting()));
+    after.input(Input::Restore { waiting: before.link.waiting(), ask: false });
     after.connect();
     after.run_for(seconds(1));
     assert_eq!(after.state(written), &MessageState::Unconfirmed);

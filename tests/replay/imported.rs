@@ -215,7 +215,8 @@ fn foreign(frames: &[(u32, &str, &str)]) -> Recorder {
 
 const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
 const DROPPED: &str = r#"{"type":"duplicate_message","data":{"original_type":"stt_start","count":2}}"#;
-const ECHO: &str = r#"{"seq":1,"type":"client_message","data":{"client_id":"a","message_type":"stt_start","message_data":{}}}"#;
+const ECHO: &str =
+    r#"{"seq":1,"type":"client_message","data":{"client_id":"a","message_type":"stt_start","message_data":{}}}"#;
 
 #[test]
 fn the_answer_to_a_copy_that_overtakes_the_echo_is_the_copys() {

@@ -145,9 +145,9 @@ async fn a_term_that_is_being_typed_is_no_error_until_it_is_left() {
     debugger.filter("type:auth_result dir:").await;
     page.until("no error", || page.texts(ERROR) == [""]).await;
     page.element(FILTER).dispatch_event(&web_sys::Event::new("blur").unwrap()).unwrap();
-    page.until("the error", || page.texts(ERROR)[0].contains("expected `in` or `out`")).await;
+    page.until("the error", || page.texts(ERROR)[0].contains("expected “in” or “out”")).await;
     debugger.filter("type:auth_result dir: rabat").await;
-    page.until("the error", || page.texts(ERROR)[0].contains("expected `in` or `out`")).await;
+    page.until("the error", || page.texts(ERROR)[0].contains("expected “in” or “out”")).await;
     assert_eq!(debugger.types(), ["auth_result"], "the last right one stays in force");
 }
 
