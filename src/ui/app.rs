@@ -70,6 +70,7 @@ pub fn Shell() -> impl IntoView {
                     "Skip to the page"
                 </a>
                 <TopBar />
+                <NoticeList />
                 <Navigation />
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
@@ -87,7 +88,6 @@ pub fn Shell() -> impl IntoView {
                     </FlatRoutes>
                 </main>
                 <Dock />
-                <NoticePlace />
                 <Confirm />
                 <Palette />
             </div>
@@ -106,17 +106,6 @@ fn Dock() -> impl IntoView {
                 <DebuggerPanel />
             </section>
         </Show>
-    }
-}
-
-/// The notices, where they cover nothing that is needed on this page.
-#[component]
-fn NoticePlace() -> impl IntoView {
-    let path = use_route_path();
-    view! {
-        <div class="notice-place" data-page=path>
-            <NoticeList />
-        </div>
     }
 }
 
