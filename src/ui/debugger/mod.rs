@@ -36,4 +36,5 @@ mod toolbar;
 mod tree;
 mod turn;
 
+pub use filter_state::message_href;
 pub use panel::DebuggerPanel;
