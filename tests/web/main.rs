@@ -26,5 +26,6 @@ mod settings;
 mod socket;
 mod visits;
 mod voice;
+mod ways;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
