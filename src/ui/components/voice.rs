@@ -118,8 +118,8 @@ impl Talk {
         }
     }
 
-    /// Asks at once, although the press may turn out to be a click: to wait and see would cost the first words each time,
-    /// and a click costs nothing, as Coda starts a turn only for speech, of which there is none in so short a time.
+    /// Asks at once, although the press may turn out to be a click: waiting to see would cost the first words each
+    /// time. A click costs nothing: Coda starts a turn only for speech, of which there is none in so short a time.
     fn start(&self, action: &'static str) {
         if self.can_start() {
             self.hints.set(false);
