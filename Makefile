@@ -66,6 +66,7 @@ build-below: setup-build ## build the release for a server that has it below /co
 
 test-e2e: build build-below ## the built page in Chromium against the Python server
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
+	@echo "ignored above: coda_lite (make test-coda CODA_LITE=path) and soak (make soak)"
 	@echo "under load, alone on the machine:"
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 --nocapture load:: chaos::
 
@@ -73,7 +74,7 @@ test-coda: setup-test build ## the same against a checkout of Coda Lite: make te
 	@test -n "$(CODA_LITE)" || { echo "say where Coda Lite is: make test-coda CODA_LITE=path"; exit 2; }
 	$(PYTHON) -m pip install --quiet -r tests/coda/requirements.txt
 	CODA_LITE="$(abspath $(CODA_LITE))" $(PYTHON) tests/coda/test_monitor.py
-	CODA_LITE="$(abspath $(CODA_LITE))" cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 coda_lite
+	CODA_LITE="$(abspath $(CODA_LITE))" cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 --ignored coda_lite
 
 # ---------------------------------------------------------------- to measure
 

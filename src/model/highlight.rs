@@ -56,7 +56,8 @@ pub fn highlight<'a>(language: &str, code: &'a str) -> Vec<(CodeKind, &'a str)> 
         let (kind, length) = if comments.iter().any(|start| rest.starts_with(start)) {
             (CodeKind::Comment, rest.find('\n').unwrap_or(rest.len()))
         } else if has_blocks && rest.starts_with("/*") {
-            (CodeKind::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2))
+            // Its own `*` cannot end it: `/*/` is only a beginning.
+            (CodeKind::Comment, rest[2..].find("*/").map_or(rest.len(), |end| end + 4))
         } else if matches!(first, '"' | '\'' | '`') {
             (CodeKind::Text, quoted(rest, first))
         } else if first.is_ascii_digit() {
@@ -130,6 +131,13 @@ mod tests {
         );
         assert_eq!(kinds("sql", "-- note"), [(CodeKind::Comment, "-- note")]);
         assert_eq!(kinds("text", "if \"this\" then"), []);
+    }
+
+    #[test]
+    fn the_star_that_begins_a_comment_does_not_end_it() {
+        assert_eq!(kinds("c", "/*/ x */ y"), [(CodeKind::Comment, "/*/ x */")]);
+        assert_eq!(kinds("c", "/**/ y"), [(CodeKind::Comment, "/**/")]);
+        assert_eq!(kinds("c", "/*/"), [(CodeKind::Comment, "/*/")]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod export;
 mod highlight;
 mod memory;
 mod memory_log;
+mod occurrences;
 mod performance;
 mod pipeline;
 mod system;
@@ -20,6 +21,7 @@ pub use export::{export_json, export_markdown};
 pub use highlight::{CodeKind, highlight};
 pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
 pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, MemoryLog};
+pub use occurrences::occurrences;
 pub use performance::{
     Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
 };

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use serde_json::Value;
 
+use super::occurrences;
 use crate::link::{Cancellation, Hold, MessageId, MessageState};
 use crate::protocol::Command;
 
@@ -69,19 +70,28 @@ pub struct Turn {
     pub errors: Vec<String>,
     /// For what was sent from this page: what became of it.
     pub outgoing: Option<Outgoing>,
+    /// For an answer: the message from this page that it answers.
+    pub answers: Option<MessageId>,
 }
 
 impl Turn {
-    /// Whether these words, written small, are in what was said, in its tools or in its errors.
+    /// How often these words, written small, are in what was said, in its tools and in its errors.
     #[must_use]
-    pub fn contains(&self, words: &str) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(words);
-        let tool_has = |tool: &ToolCall| {
-            has(&tool.name)
-                || tool.parameters.as_ref().is_some_and(|parameters| has(&parameters.to_string()))
-                || has(&tool.outcome())
+    pub fn hits(&self, words: &str) -> usize {
+        let count = |text: &str| occurrences::count(text, words);
+        let in_tool = |tool: &ToolCall| {
+            let in_parameters = tool.parameters.as_ref().map_or(0, |parameters| count(&parameters.to_string()));
+            count(&tool.name) + in_parameters + count(&tool.outcome())
         };
-        has(&self.text) || self.tools.iter().any(tool_has) || self.errors.iter().any(|error| has(error))
+        let in_tools: usize = self.tools.iter().map(in_tool).sum();
+        let in_errors: usize = self.errors.iter().map(|error| count(error)).sum();
+        in_tools + count(&self.text) + in_errors
+    }
+
+    /// The message from this page that it is, or that it answers.
+    #[must_use]
+    pub fn message(&self) -> Option<MessageId> {
+        self.outgoing.as_ref().map(|own| own.id).or(self.answers)
     }
 }
 

@@ -38,7 +38,7 @@ impl FieldError {
     }
 }
 
-/// Text with quotation marks for the backticks in which serde and serde_json name things: people read it as plain text.
+/// Text with quotation marks for the backticks in which `serde` and `serde_json` name things: people read it as plain text.
 pub(crate) fn with_quotes(text: &impl ToString) -> String {
     let mut is_open = false;
     let text = text.to_string();

@@ -107,20 +107,25 @@ impl Assistant {
     }
 
     fn stop_listening(&mut self, now: Timestamp) {
-        let Some(heard) = self.ear.take().map(|ear| ear.close(now)) else { return };
+        let Some(ear) = self.ear.take() else { return };
+        let is_continuous = ear.is_continuous();
+        let heard = ear.close(now);
         if heard.text.is_empty() {
-            self.outbox.push_back(Draft::new("stt_error", json!({ "message": "No speech was recognized" })));
-        } else {
-            let recognition = self.mind.recognition_time();
-            let result = json!({
-                "text": heard.text,
-                "confidence": 0.94,
-                "duration_seconds": recognition.as_secs_f64(),
-                "language": "en",
-            });
-            self.outbox.push_back(Draft::new("stt_result", result));
-            self.requests.push_back(Request::Voice { text: heard.text, audio: heard.audio, recognition });
+            // Coda's continuous listening ends without a word when it heard nothing.
+            if !is_continuous {
+                self.outbox.push_back(Draft::new("stt_error", json!({ "message": "No speech was recognized" })));
+            }
+            return;
         }
+        let recognition = self.mind.recognition_time();
+        let result = json!({
+            "text": heard.text,
+            "confidence": 0.94,
+            "duration_seconds": recognition.as_secs_f64(),
+            "language": "en",
+        });
+        self.outbox.push_back(Draft::new("stt_result", result));
+        self.requests.push_back(Request::Voice { text: heard.text, audio: heard.audio, recognition });
     }
 
     /// Leaves out what is left of the speech, if it has begun.

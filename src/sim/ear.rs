@@ -58,6 +58,11 @@ impl Ear {
         Self { opened: now, phrase, heard: 0, words, pace, duration }
     }
 
+    /// Whether it stays open until it is told to close.
+    pub(super) const fn is_continuous(&self) -> bool {
+        self.duration.is_none()
+    }
+
     /// When the next word is heard or, if that comes first, when the microphone closes by itself.
     pub(super) fn due(&self, speed: Speed) -> Option<Timestamp> {
         self.next_word(speed).into_iter().chain(self.end(speed)).min()

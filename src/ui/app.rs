@@ -12,10 +12,10 @@ use wasm_bindgen::JsCast;
 
 use super::address::{base_path, page_href, use_route_path};
 use super::components::{
-    Confirm, ConnectionChip, ExperimentBanner, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton, TroubleBanner,
-    prepare_icons,
+    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton,
+    TroubleBanner, debugger_label, open_findings, prepare_icons,
 };
-use super::debugger::DebuggerPanel;
+use super::debugger::{DebuggerPanel, SideOpener};
 use super::format;
 use super::pages::{
     DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
@@ -40,17 +40,19 @@ pub(super) struct PageEntry {
     pub(super) href: &'static str,
     pub(super) name: &'static str,
     icon: IconData,
+    /// By what else the palette finds it.
+    pub(super) keywords: &'static str,
 }
 
 /// All pages, in the order of the navigation.
 pub(super) const PAGES: [PageEntry; 7] = [
-    PageEntry { href: "/", name: "Talk", icon: LuMessageSquare },
-    PageEntry { href: "/performance", name: "Performance", icon: LuGauge },
-    PageEntry { href: "/memory", name: "Memory", icon: LuBrain },
-    PageEntry { href: "/tools", name: "Tools", icon: LuWrench },
-    PageEntry { href: "/system", name: "System", icon: LuServer },
-    PageEntry { href: "/debugger", name: "Debugger", icon: LuBug },
-    PageEntry { href: "/settings", name: "Settings", icon: LuSettings },
+    PageEntry { href: "/", name: "Talk", icon: LuMessageSquare, keywords: "home conversation chat voice" },
+    PageEntry { href: "/performance", name: "Performance", icon: LuGauge, keywords: "latency speed charts cpu gpu" },
+    PageEntry { href: "/memory", name: "Memory", icon: LuBrain, keywords: "memories remember" },
+    PageEntry { href: "/tools", name: "Tools", icon: LuWrench, keywords: "calls functions" },
+    PageEntry { href: "/system", name: "System", icon: LuServer, keywords: "components status errors restarts" },
+    PageEntry { href: "/debugger", name: "Debugger", icon: LuBug, keywords: "frames messages record inspect filter" },
+    PageEntry { href: "/settings", name: "Settings", icon: LuSettings, keywords: "preferences options configuration" },
 ];
 
 /// Whether the debugger is docked below the page.
@@ -62,6 +64,7 @@ pub(super) struct DockOpen(pub(super) RwSignal<bool>);
 pub fn Shell() -> impl IntoView {
     provide_meta_context();
     provide_context(DockOpen(RwSignal::new(false)));
+    SideOpener::provide();
     view! {
         <Router base=base_path()>
             <PageChange />
@@ -70,6 +73,7 @@ pub fn Shell() -> impl IntoView {
                     "Skip to the page"
                 </a>
                 <TopBar />
+                <NoticeList />
                 <Navigation />
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
@@ -87,7 +91,6 @@ pub fn Shell() -> impl IntoView {
                     </FlatRoutes>
                 </main>
                 <Dock />
-                <NoticePlace />
                 <Confirm />
                 <Palette />
             </div>
@@ -106,17 +109,6 @@ fn Dock() -> impl IntoView {
                 <DebuggerPanel />
             </section>
         </Show>
-    }
-}
-
-/// The notices, where they cover nothing that is needed on this page.
-#[component]
-fn NoticePlace() -> impl IntoView {
-    let path = use_route_path();
-    view! {
-        <div class="notice-place" data-page=path>
-            <NoticeList />
-        </div>
     }
 }
 
@@ -190,12 +182,20 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
 
 #[component]
 fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
+    let app = use_app();
+    let findings = Memo::new(move |_| if href == "/debugger" { open_findings(&app) } else { 0 });
     // Only the page itself counts as the current one, not all below "/".
     view! {
         <li>
-            <A href=page_href(href) exact=true attr:title=name>
+            <A
+                href=page_href(href)
+                exact=true
+                attr:title=name
+                attr:aria-label=move || debugger_label(findings.get())
+            >
                 <Glyph icon />
                 <span>{name}</span>
+                <FindingsBadge count=findings />
             </A>
         </li>
     }

@@ -1,19 +1,19 @@
-//! Against Coda Lite itself; does nothing unless `make test-coda` says where it is.
+//! Against Coda Lite itself. Ignored unless `make test-coda` asks for it and says where the checkout is.
 
-use crate::harness::{Backend, Outcome, Page};
+use crate::harness::{Backend, Outcome, Page, failed};
 
-/// The checkout, where there is one.
-fn checkout() -> Option<String> {
-    let checkout = std::env::var("CODA_LITE").ok();
-    if checkout.is_none() {
-        eprintln!("skipped: CODA_LITE is not set; see make test-coda");
-    }
-    checkout
+/// The checkout. Whoever asks for these tests means them to run, so they fail without one.
+fn checkout() -> Result<String, Box<dyn std::error::Error>> {
+    let Ok(checkout) = std::env::var("CODA_LITE") else {
+        return failed("CODA_LITE is not set: run `make test-coda CODA_LITE=path`");
+    };
+    Ok(checkout)
 }
 
 #[tokio::test]
+#[ignore = "needs CODA_LITE"]
 async fn coda_lite_answers_a_sentence_by_stream() -> Outcome {
-    let Some(checkout) = checkout() else { return Ok(()) };
+    let checkout = checkout()?;
     let backend = Backend::start_coda_lite(&checkout, 0).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
@@ -28,8 +28,9 @@ async fn coda_lite_answers_a_sentence_by_stream() -> Outcome {
 }
 
 #[tokio::test]
+#[ignore = "needs CODA_LITE"]
 async fn coda_lite_listens_while_the_button_is_held() -> Outcome {
-    let Some(checkout) = checkout() else { return Ok(()) };
+    let checkout = checkout()?;
     let backend = Backend::start_coda_lite(&checkout, 0).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
@@ -43,8 +44,9 @@ async fn coda_lite_listens_while_the_button_is_held() -> Outcome {
 }
 
 #[tokio::test]
+#[ignore = "needs CODA_LITE"]
 async fn coda_lite_can_be_restarted_in_between() -> Outcome {
-    let Some(checkout) = checkout() else { return Ok(()) };
+    let checkout = checkout()?;
     let backend = Backend::start_coda_lite(&checkout, 0).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;

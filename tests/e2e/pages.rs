@@ -270,6 +270,44 @@ async fn nothing_lies_over_the_text_box_and_the_navigation_however_little_room_t
     page.close().await
 }
 
+/// The parts of the page that notices lie over.
+const UNDER_NOTICES: &str = "const own = document.querySelector('.notices').getBoundingClientRect(); \
+    return ['.topbar', '.nav', '.page', '.dock-panel'].filter(part => { \
+        const box = document.querySelector(part)?.getBoundingClientRect(); \
+        return box && own.left < box.right - 0.5 && box.left < own.right - 0.5 \
+            && own.top < box.bottom - 0.5 && box.top < own.bottom - 0.5 }).join(' ')";
+
+#[tokio::test]
+async fn notices_lie_over_nothing_on_any_page_in_any_window() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/event", json!({"type": "memory_store", "data": {"content": "M"}})).await?;
+    backend.make("/send-binary", json!({"hex": "00ff"})).await?;
+    page.until_js("two notices", "document.querySelectorAll('[data-testid=notice]').length === 2").await?;
+    let can_be_dismissed = "(button => { const box = button.getBoundingClientRect(); \
+        return button.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)) })\
+        (document.querySelector('.notice .icon-button'))";
+    let mut wrong = Vec::new();
+    for is_docked in [false, true] {
+        if is_docked {
+            page.run(DOCK).await?;
+        }
+        for (width, height) in [(320, 600), (800, 600), (1280, 800), (1900, 1000)] {
+            page.be_sized(width, height).await?;
+            for (href, _) in PAGES {
+                go(&page, href).await?;
+                page.until_js("a way to dismiss the first", can_be_dismissed).await?;
+                let under = page.run(UNDER_NOTICES).await?;
+                if under != json!("") {
+                    wrong.push(format!("{href} at {width} × {height}: {under}"));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
+}
+
 #[tokio::test]
 async fn tools_and_system_show_what_the_server_told() -> Outcome {
     let backend = Backend::start(&["--speed", "20"]).await?;

@@ -22,7 +22,9 @@ fn a_frame_is_summed_up_by_its_data_wherever_they_stand() {
 #[test]
 fn a_long_summary_ends_after_a_whole_word_with_all_its_brackets_closed() {
     let words = "word ".repeat(100);
-    let data = format!(r#"{{"query": "weather", "results": [{{"id": "m1", "content": "{words}"}}, {{"id": "m2", "content": "x"}}]}}"#);
+    let data = format!(
+        r#"{{"query": "weather", "results": [{{"id": "m1", "content": "{words}"}}, {{"id": "m2", "content": "x"}}]}}"#
+    );
     let said = summary_of(&event(1, "memory_debug_search", &data));
     assert!(said.ends_with(r#"word word"}]}…"#), "{said}");
     assert!(said.chars().count() <= 245, "{said}");

@@ -1,7 +1,7 @@
 //! The conversation, however its pieces arrive.
 
 use coda_dashboard::link::{Cancellation, MessageState, Proof};
-use coda_dashboard::model::{Changes, Role, ToolState, Uptake, export_json, export_markdown};
+use coda_dashboard::model::{Changes, Role, ToolState, Turn, Uptake, export_json, export_markdown};
 use serde_json::json;
 
 use crate::page::Page;
@@ -387,10 +387,40 @@ fn a_search_looks_into_words_tools_and_errors() {
     page.said("assistant", "It is Sunny");
     let (tools, answer) = (&page.conversation.turns()[0], page.last());
     for words in ["weather", "rabat", "clear", "has stopped", "out of"] {
-        assert!(tools.contains(words), "{words}");
-        assert!(!answer.contains(words), "{words}");
+        assert!(tools.hits(words) > 0, "{words}");
+        assert_eq!(answer.hits(words), 0, "{words}");
     }
-    assert!(answer.contains("sunny"));
+    assert_eq!((answer.hits("sunny"), tools.hits("rabat")), (1, 1));
+    page.said("user", "Tea, tea and TEA");
+    assert_eq!(page.last().hits("tea"), 3);
+}
+
+#[test]
+fn an_answer_knows_the_message_that_it_answers() {
+    let mut page = Page::new();
+    let message = page.send("hello");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "hello");
+    page.event("llm_start", json!({}));
+    assert_eq!(page.last().message(), Some(message.id), "from its first word on");
+    page.said("assistant", "Hi");
+    let messages = |page: &Page| page.conversation.turns().iter().map(Turn::message).collect::<Vec<_>>();
+    assert_eq!(messages(&page), [Some(message.id), Some(message.id)]);
+    page.said("assistant", "By the way");
+    page.said("user", "said aloud");
+    page.said("assistant", "Heard");
+    assert_eq!(messages(&page)[2..], [None, None, None], "nothing from this page was answered");
+}
+
+#[test]
+fn an_answer_of_a_restarted_coda_answers_no_message_of_before() {
+    let mut page = Page::new();
+    let message = page.send("hello");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "hello");
+    page.epoch = 2;
+    page.said("assistant", "I am back");
+    assert_eq!(page.last().message(), None);
 }
 
 #[test]

@@ -97,6 +97,19 @@ async fn holding_by_touch_listens_until_the_finger_leaves() {
 }
 
 #[wasm_bindgen_test]
+async fn a_click_on_the_button_that_is_to_be_held_leaves_no_trace_in_the_demo() {
+    let page = demo().await;
+    page.pointer(TALK, "pointerdown");
+    page.pointer(TALK, "pointerup");
+    page.until_shown("Hold the button").await;
+    page.say("typed");
+    page.until("an answer", || !page.all(&format!("{OUTGOING}[data-state=delivered]")).is_empty()).await;
+    page.until("its words", || page.texts("[data-testid=turn]").concat().contains("You said")).await;
+    assert_eq!(page.all("[data-testid=turn][data-role=user]").len(), 1);
+    assert!(!page.texts("[data-testid=turn]").concat().contains("No speech"), "silence is no error");
+}
+
+#[wasm_bindgen_test]
 async fn the_second_of_two_equal_messages_is_marked_and_can_be_sent_after_all() {
     let page = demo().await;
     page.say("twice");

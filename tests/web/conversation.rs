@@ -22,6 +22,10 @@ const TURN: &str = "[data-testid=turn]";
 const LOG: &str = ".conversation";
 const SEARCH: &str = "[data-testid=search]";
 const NEWER: &str = "[data-testid=new-messages]";
+const COUNT: &str = "[data-testid=search-count]";
+/// The names of the marks: of all hits, and of the one that was gone to.
+const HIT: &str = "search-hit";
+const CURRENT: &str = "search-current";
 const STYLES: &str = concat!(
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
@@ -153,6 +157,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         tools: Vec::new(),
         errors: Vec::new(),
         outgoing: None,
+        answers: None,
     }
 }
 
@@ -349,6 +354,112 @@ async fn a_search_lives_in_the_address_and_looks_into_tools_errors_and_words_tha
     talk.page.press(SEARCH, "Escape", false);
     talk.page.until("all", || talk.shown() == 4).await;
     assert_eq!(address(), "?ws=x");
+}
+
+/// What the browser paints under this name, in the order of the page.
+fn marked(name: &str) -> Vec<String> {
+    let script = format!(
+        "[...(CSS.highlights.get('{name}') ?? [])].map(mark => {{ const range = new Range(); \
+         range.setStart(mark.startContainer, mark.startOffset); range.setEnd(mark.endContainer, mark.endOffset); \
+         return range.toString() }}).join('|')"
+    );
+    let texts = run(&script).as_string().unwrap();
+    texts.split('|').filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+impl Talk {
+    /// Presses Enter in the search and waits until it says where that leads.
+    async fn step(&self, forth: bool, place: &str) {
+        self.page.press(SEARCH, "Enter", !forth);
+        self.page.until(place, || self.page.texts(COUNT) == [place]).await;
+    }
+
+    async fn until_in_view(&self, text: &str) {
+        let is_shown = || self.page.texts(&format!("{TURN} .turn-body")).iter().any(|body| body == text);
+        self.page.until(text, || is_shown() && (-1.0..self.height()).contains(&self.top_of(text))).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn hits_are_marked_and_enter_leads_from_one_to_the_next() {
+    let talk = Talk::of(said(100));
+    talk.search("TURN").await;
+    talk.page.until("all marked", || marked(HIT).len() == 100).await;
+    assert_eq!(talk.page.texts(COUNT), ["100 found"]);
+    assert!(marked(HIT).iter().all(|text| text == "turn"));
+    assert!(marked(CURRENT).is_empty(), "none was gone to");
+    talk.step(true, "1 of 100").await;
+    talk.until_in_view("turn 1.").await;
+    talk.page.until("its mark", || marked(CURRENT) == ["turn"]).await;
+    talk.step(true, "2 of 100").await;
+    talk.step(false, "1 of 100").await;
+    talk.step(false, "100 of 100").await;
+    talk.until_in_view("turn 100.").await;
+    assert_eq!(talk.page.attribute(COUNT, "role"), "status");
+    talk.page.press(SEARCH, "Escape", false);
+    talk.page.until("no marks", || marked(HIT).is_empty() && marked(CURRENT).is_empty()).await;
+    talk.page.until("no count", || talk.page.texts(COUNT) == [""]).await;
+}
+
+#[wasm_bindgen_test]
+async fn enter_leads_to_hits_that_are_not_on_the_page_yet() {
+    let talk = Talk::of(said(2_000));
+    talk.search("turn").await;
+    talk.page.until_shown("2000 found").await;
+    talk.step(true, "1 of 2000").await;
+    talk.until_in_view("turn 1.").await;
+    talk.step(false, "2000 of 2000").await;
+    talk.until_in_view("turn 2000.").await;
+    assert!(talk.shown() <= A_FEW_HUNDRED, "{}", talk.shown());
+}
+
+#[wasm_bindgen_test]
+async fn marks_go_through_markdown_code_tools_and_errors() {
+    let text = "Some **nee**dle, `needle`\n\n- need\n- le\n\n```rust\nlet needle = 1; // needle\n```\n";
+    let call = ToolCall {
+        name: "find_needle".into(),
+        parameters: None,
+        state: ToolState::Done(Some(json!("a Needle"))),
+        seconds: None,
+    };
+    let answer = Turn { tools: vec![call], errors: vec!["no needle left".into()], ..turn(1, Role::Assistant, text) };
+    let talk = Talk::of(vec![answer]);
+    talk.search("needle").await;
+    // The words of two items are no hit, those on both sides of a tag are.
+    let expected = ["needle", "Needle", "needle", "needle", "needle", "needle", "needle"];
+    talk.page.until("all marked", || marked(HIT) == expected).await;
+    talk.step(true, "1 of 6").await;
+    talk.page.until("the first", || marked(CURRENT) == ["needle"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn hits_come_with_words_that_stream_in_and_nothing_is_made_anew() {
+    let open = Turn { is_open: true, ..turn(2, Role::Assistant, "More tea") };
+    let talk = Talk::of(vec![turn(1, Role::User, "tea"), open]);
+    talk.search("tea").await;
+    talk.page.until("both", || marked(HIT).len() == 2).await;
+    talk.step(true, "1 of 2").await;
+    let entries = talk.page.all(TURN);
+    talk.edit(2, |turn| turn.text.push_str(" and tea again"));
+    talk.page.until("the third", || marked(HIT).len() == 3).await;
+    assert_eq!(talk.page.texts(COUNT), ["1 of 3"], "the reader stays where he is");
+    talk.edit(2, |turn| *turn = Turn { is_open: false, text: "More **tea** and tea again".into(), ..turn.clone() });
+    talk.page.until("the answer", || !talk.page.all(".markdown strong").is_empty()).await;
+    talk.page.until("its marks", || marked(HIT) == ["tea", "tea", "tea"]).await;
+    assert!(entries.iter().all(|entry| entry.is_connected()), "made once");
+    talk.search("more").await;
+    talk.page.until("another search", || talk.page.texts(COUNT) == ["1 found"] && marked(CURRENT).is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn without_marks_enter_still_leads_to_the_hits() {
+    let talk = Talk::of(said(100));
+    run("window.__highlight = window.Highlight; window.Highlight = undefined");
+    talk.search("turn").await;
+    talk.page.until_shown("100 found").await;
+    talk.step(true, "1 of 100").await;
+    talk.until_in_view("turn 1.").await;
+    run("window.Highlight = window.__highlight");
 }
 
 #[wasm_bindgen_test]

@@ -27,5 +27,6 @@ mod socket;
 mod system;
 mod visits;
 mod voice;
+mod ways;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -2,6 +2,7 @@
 
 use coda_dashboard::link::{ConnId, Phase};
 use coda_dashboard::state::{Settings, TalkKey, TalkMode};
+use js_sys::Date;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -12,6 +13,7 @@ use crate::server;
 
 const TALK: &str = "[data-testid=talk]";
 const AVATAR: &str = "[data-testid=avatar]";
+const HINT: &str = "[data-testid=talk-hint]";
 const LISTENING: &str = ".pipeline [data-stage=listening]";
 
 async fn ready() -> Page {
@@ -70,6 +72,33 @@ async fn a_click_without_a_pointer_starts_and_stops_in_every_mode() {
     page.click(TALK);
     page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
     assert!(seen("stt_start").await[0]["data"]["duration"].is_number());
+}
+
+#[wasm_bindgen_test]
+async fn a_press_that_is_too_short_to_talk_starts_no_turn_and_is_explained() {
+    let page = ready().await;
+    let is_hinted = || page.texts(HINT)[0].contains("Hold the button");
+    assert_eq!((page.texts(HINT), page.attribute(HINT, "role")), (vec![String::new()], "status".to_owned()));
+    page.pointer(TALK, "pointerdown");
+    page.pointer(TALK, "pointerup");
+    page.until("the hint", is_hinted).await;
+    assert!(!is_pressed(&page));
+    page.say("typed");
+    page.until_answered(1).await;
+    let begin = Date::now();
+    page.pointer(TALK, "pointerdown");
+    page.until("no hint while it listens", || is_pressed(&page) && !is_hinted()).await;
+    page.until("long enough to be meant", || Date::now() - begin > 400.0).await;
+    page.pointer(TALK, "pointerup");
+    page.until("let go", || !is_pressed(&page)).await;
+    assert!(!is_hinted(), "it was held");
+    page.until_answered(2).await;
+    key("keydown", "Space", " ", false);
+    key("keyup", "Space", " ", false);
+    page.until("the hint for the key", is_hinted).await;
+    page.say("typed again");
+    page.until_answered(3).await;
+    assert_eq!(page.all("[data-testid=turn][data-role=user]").len(), 3, "one for each that was meant");
 }
 
 #[wasm_bindgen_test]

@@ -31,6 +31,8 @@ pub struct Conversation {
     turns: VecDeque<Turn>,
     limit: usize,
     last_key: u64,
+    /// The message from this page that Coda is at, if its turn began with one.
+    asked: Option<MessageId>,
     /// The recognition that is under way.
     listening: Option<TurnKey>,
     /// The answer that is under way.
@@ -61,6 +63,7 @@ impl Default for Conversation {
             turns: VecDeque::new(),
             limit: LIMIT,
             last_key: 0,
+            asked: None,
             listening: None,
             answering: None,
             interrupted: None,
@@ -165,6 +168,7 @@ impl Conversation {
             self.interrupted = None;
             self.give_up_tools();
             self.run_began_after = self.last_key;
+            self.asked = None;
         }
         match &happened.event {
             Event::ConversationStart(_) => self.session_began = true,
@@ -260,6 +264,7 @@ impl Conversation {
             tools: Vec::new(),
             errors: Vec::new(),
             outgoing: None,
+            answers: self.asked.filter(|_| role == Role::Assistant),
         });
         self.drop_oldest();
         self.changes.order = true;
@@ -307,10 +312,12 @@ impl Conversation {
         match role {
             Role::Assistant => {
                 self.is_working = false;
+                self.asked = None;
                 self.pass_over();
             }
             Role::User => {
                 self.is_working = true;
+                self.asked = self.turn(key).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
                 // A new question: an older answer that never ended will not go on.
                 if let Some(key) = self.answering.take() {
                     self.change(key, |turn| turn.is_open = false);

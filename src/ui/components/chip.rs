@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::FindingsLink;
 use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
@@ -125,6 +126,10 @@ fn Details() -> impl IntoView {
             <dd>{connection.unreadable}</dd>
             <dt>"Duplicates held back"</dt>
             <dd>{connection.suppressed}</dd>
+            <dt>"Open findings"</dt>
+            <dd>
+                <FindingsLink />
+            </dd>
         </dl>
         <AddressForm place="chip" />
         <div class="actions">

@@ -5,6 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::conversation_hits::Hits;
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
@@ -27,6 +28,7 @@ pub fn ConversationView() -> impl IntoView {
     let search = Memo::new(move |_| address.first("q"));
     let window = Window::new(talk, search);
     let scroll = Scroll::new(scroller, window);
+    let hits = Hits::new(window, scroll, content);
     // The content grows by new turns and by streamed words alike, and the box around it shrinks with a longer draft: their
     // sizes are what to follow.
     follow_sizes(content, scroller, move || scroll.on_growth());
@@ -41,7 +43,7 @@ pub fn ConversationView() -> impl IntoView {
         })
     };
     view! {
-        <ConversationTools address search found=Signal::derive(move || window.found()) />
+        <ConversationTools address search hits />
         <Announcer />
         <div
             class="conversation"

@@ -5,9 +5,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{DomRect, Element, HtmlElement};
 
 use super::conversation_window::Window;
+use crate::state::RowKey;
 
 /// So near to the end counts as at the end (pixels).
 const NEAR_END: i32 = 48;
@@ -103,6 +104,28 @@ impl Scroll {
         is_there
     }
 
+    /// Leads to an entry, and does `then` when it is on the page.
+    pub(super) fn go_to_row(&self, key: RowKey, then: impl FnOnce() + 'static) {
+        self.follows.set(false);
+        self.window.show_row(key);
+        once_shown(then);
+    }
+
+    /// Scrolls until a part of the list is in the middle, if it is not in view.
+    pub(super) fn bring_into_view(&self, part: &DomRect) {
+        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+        let seen = scroller.get_bounding_client_rect();
+        if part.top() < seen.top() || part.bottom() > seen.bottom() {
+            let away = (part.top() + part.bottom() - seen.top() - seen.bottom()) / 2.0;
+            #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
+            scroller.set_scroll_top(scroller.scroll_top() + away as i32);
+        }
+        if below(&scroller) < NEAR_END && untrack(|| self.window.later()) == 0 {
+            self.window.follow();
+            self.follows.set(true);
+        }
+    }
+
     fn go_to_end(&self) {
         if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
             self.put(&scroller, scroller.scroll_height());
@@ -146,7 +169,7 @@ impl Scroll {
 }
 
 /// Does something once the entries that have been chosen are on the page, before anybody sees them.
-fn once_shown(then: impl FnOnce() + 'static) {
+pub(super) fn once_shown(then: impl FnOnce() + 'static) {
     spawn_local(async move {
         tick().await;
         then();

@@ -3,37 +3,78 @@
 use std::time::Duration;
 
 use icondata_lu::{LuBraces, LuFileText, LuSearch};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use super::Glyph;
+use super::conversation_hits::Hits;
 use crate::model::{Turn, export_json, export_markdown};
-use crate::state::use_app;
+use crate::state::{App, use_app};
 use crate::ui::address::Address;
 use crate::ui::files::download;
 
 /// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The row above the conversation; `found` is how many entries match.
+/// How the conversation is written into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExportFormat {
+    /// For people.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+/// Offers the whole conversation as a file, whatever of it is shown.
+pub(super) fn export(app: &App, format: ExportFormat) {
+    let rows = app.talk.rows.get_untracked();
+    let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
+    match format {
+        ExportFormat::Markdown => {
+            download("coda-conversation.md", "text/markdown", &export_markdown(turns.iter()));
+        }
+        ExportFormat::Json => {
+            download("coda-conversation.json", "application/json", &export_json(turns.iter()));
+        }
+    }
+}
+
+/// The row above the conversation.
 #[component]
 pub(super) fn ConversationTools(
     /// Where the search is kept.
     address: Address,
     /// What is searched for.
     search: Memo<String>,
-    /// How many entries match.
-    #[prop(into)]
-    found: Signal<usize>,
+    /// What it finds.
+    hits: Hits,
 ) -> impl IntoView {
     let app = use_app();
-    let turns = move || {
-        let rows = app.talk.rows.get_untracked();
-        rows.iter().map(|row| row.turn.get_untracked()).collect::<Vec<Turn>>()
-    };
     let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
     let look_for = move |words| look_for.update_value(|look_for| look_for(words));
     let is_searching = move || search.with(|search| !search.trim().is_empty());
+    let count = move || match (hits.place(), hits.count()) {
+        (Some(place), count) => format!("{place} of {count}"),
+        (None, count) => format!("{count} found"),
+    };
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => {
+            event.prevent_default();
+            let typed = event_target_value(&event);
+            if search.with_untracked(|search| *search == typed) {
+                hits.step(!event.shift_key());
+            } else {
+                // Whoever presses Enter need not wait for the pause.
+                address.set("q", &typed);
+            }
+        }
+        "Escape" => {
+            event_target::<HtmlInputElement>(&event).set_value("");
+            look_for(String::new());
+        }
+        _ => {}
+    };
     view! {
         <div class="conversation-tools">
             <label class="search">
@@ -43,23 +84,19 @@ pub(super) fn ConversationTools(
                     type="search"
                     data-testid="search"
                     placeholder="Search"
+                    title="Enter goes to the next hit, Shift+Enter to the one before, Escape clears"
                     prop:value=search
                     on:input=move |event| look_for(event_target_value(&event))
-                    on:keydown=move |event| {
-                        if event.key() == "Escape" {
-                            event_target::<HtmlInputElement>(&event).set_value("");
-                            look_for(String::new());
-                        }
-                    }
+                    on:keydown=on_key
                 />
             </label>
-            <span class="search-count" role="status">
-                {move || is_searching().then(|| format!("{} found", found.get()))}
+            <span class="search-count" role="status" data-testid="search-count">
+                {move || is_searching().then(count)}
             </span>
             <button
                 class="button quiet"
                 title="The whole conversation as a Markdown file"
-                on:click=move |_| download("coda-conversation.md", "text/markdown", &export_markdown(turns().iter()))
+                on:click=move |_| export(&app, ExportFormat::Markdown)
             >
                 <Glyph icon=LuFileText />
                 "Markdown"
@@ -67,7 +104,7 @@ pub(super) fn ConversationTools(
             <button
                 class="button quiet"
                 title="The whole conversation as a JSON file"
-                on:click=move |_| download("coda-conversation.json", "application/json", &export_json(turns().iter()))
+                on:click=move |_| export(&app, ExportFormat::Json)
             >
                 <Glyph icon=LuBraces />
                 "JSON"

@@ -22,14 +22,47 @@ struct Place {
     search: String,
 }
 
+/// One of the places at which the words that are searched for stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// The entry.
+    pub(super) row: RowKey,
+    /// Which one in it, counted from 0.
+    pub(super) nth: usize,
+}
+
+/// What a search finds.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Found {
+    /// The entries.
+    rows: Vec<Row>,
+    /// How many hits each of them has.
+    hits: Vec<usize>,
+}
+
+impl Found {
+    /// Takes those of the entries that have hits.
+    fn extend(&mut self, rows: &[Row], hits: impl Fn(&Row) -> usize) {
+        for row in rows {
+            let hits = hits(row);
+            if hits > 0 {
+                self.rows.push(row.clone());
+                self.hits.push(hits);
+            }
+        }
+    }
+}
+
 /// The part of the conversation that is on the page.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     talk: TalkStore,
     /// What is searched for, written small.
     search: Memo<String>,
-    /// What a search finds; `None` while nothing is searched for.
-    found: Memo<Option<Vec<Row>>>,
+    /// What a search finds; nothing while nothing is searched for.
+    found: Memo<Found>,
+    /// The entries that it finds; `None` while nothing is searched for. A further hit in one of them is no change.
+    rows: Memo<Option<Vec<Row>>>,
     /// None while the newest are followed.
     place: RwSignal<Option<Place>>,
 }
@@ -39,34 +72,37 @@ impl Window {
     pub(super) fn new(talk: TalkStore, search: Memo<String>) -> Self {
         let search = Memo::new(move |_| search.with(|search| search.trim().to_lowercase()));
         let settled = Memo::new(move |_| {
+            let mut found = Found::default();
             search.with(|words| {
-                let has = |row: &&Row| row.turn.with_untracked(|turn| turn.contains(words));
-                let find = |rows: &Vec<Row>| {
-                    let (settled, _) = rows.split_at(rows.len().saturating_sub(MAY_CHANGE));
-                    settled.iter().filter(has).cloned().collect::<Vec<_>>()
-                };
-                if words.is_empty() { Vec::new() } else { talk.rows.with(find) }
-            })
+                if words.is_empty() {
+                    return;
+                }
+                let hits = |row: &Row| row.turn.with_untracked(|turn| turn.hits(words));
+                talk.rows.with(|rows| found.extend(&rows[..rows.len().saturating_sub(MAY_CHANGE)], hits));
+            });
+            found
         });
         let found = Memo::new(move |_| {
             search.with(|words| {
-                let has = |row: &&Row| row.turn.with(|turn| turn.contains(words));
-                (!words.is_empty()).then(|| {
-                    let mut found = settled.get();
-                    talk.rows.with(|rows| {
-                        let (_, changing) = rows.split_at(rows.len().saturating_sub(MAY_CHANGE));
-                        found.extend(changing.iter().filter(has).cloned());
-                    });
-                    found
-                })
+                if words.is_empty() {
+                    return Found::default();
+                }
+                let mut found = settled.get();
+                let hits = |row: &Row| row.turn.with(|turn| turn.hits(words));
+                talk.rows.with(|rows| found.extend(&rows[rows.len().saturating_sub(MAY_CHANGE)..], hits));
+                found
             })
         });
-        Self { talk, search, found, place: RwSignal::new(None) }
+        let rows = Memo::new(move |_| {
+            let is_searching = search.with(|words| !words.is_empty());
+            is_searching.then(|| found.with(|found| found.rows.clone()))
+        });
+        Self { talk, search, found, rows, place: RwSignal::new(None) }
     }
 
     /// Reads the list that this is a window on.
     fn with_list<R>(&self, read: impl FnOnce(&[Row]) -> R) -> R {
-        self.found.with(|found| match found {
+        self.rows.with(|found| match found {
             Some(found) => read(found),
             None => self.talk.rows.with(|rows| read(rows)),
         })
@@ -106,9 +142,38 @@ impl Window {
         self.with_list(|list| (list.len() - self.start(list)).saturating_sub(MOST))
     }
 
-    /// How many entries a search finds.
-    pub(super) fn found(&self) -> usize {
-        self.found.with(|found| found.as_ref().map_or(0, Vec::len))
+    /// What is searched for, written small.
+    pub(super) fn words(&self) -> String {
+        self.search.get()
+    }
+
+    /// How many hits a search has.
+    pub(super) fn hits(&self) -> usize {
+        self.found.with(|found| found.hits.iter().sum())
+    }
+
+    /// The hit of this number, counted from 0 and from the oldest entry on.
+    pub(super) fn hit(&self, number: usize) -> Option<Hit> {
+        self.found.with(|found| {
+            let mut nth = number;
+            for (row, hits) in found.rows.iter().zip(&found.hits) {
+                if nth < *hits {
+                    return Some(Hit { row: row.key, nth });
+                }
+                nth -= hits;
+            }
+            None
+        })
+    }
+
+    /// The number of a hit, if its entry still has any.
+    pub(super) fn place_of(&self, hit: Hit) -> Option<usize> {
+        self.found.with(|found| {
+            let at = found.rows.binary_search_by_key(&hit.row, |row| row.key).ok()?;
+            let (before, from) = found.hits.split_at(at);
+            let nth = hit.nth.min(from.first()?.saturating_sub(1));
+            Some(before.iter().sum::<usize>() + nth)
+        })
     }
 
     /// The reader follows the newest entry: the old ones are not looked at any more.
@@ -141,6 +206,16 @@ impl Window {
             self.begin_at(|_| at.saturating_sub(BEFORE_LINKED));
         }
         at.is_some()
+    }
+
+    /// Has this entry on the page; where it is there already, nothing moves.
+    pub(super) fn show_row(&self, key: RowKey) {
+        let is_it = |row: &Row| row.key == key;
+        let (at, start) = untrack(|| self.with_list(|list| (list.iter().position(is_it), self.start(list))));
+        if let Some(at) = at {
+            let is_here = (start..start + MOST).contains(&at);
+            self.begin_at(|start| if is_here { start } else { at.saturating_sub(BEFORE_LINKED) });
+        }
     }
 
     /// Has the window begin at the entry to which `choose` leads from the present one.

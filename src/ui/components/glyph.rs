@@ -1,7 +1,7 @@
 //! An icon beside words. The words say it; the icon is hidden from those who do not see it.
 
 use icondata_core::Icon;
-use icondata_lu::{LuCopy, LuTriangleAlert, LuWrench};
+use icondata_lu::{LuCopy, LuRoute, LuTriangleAlert, LuWrench};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use leptos::tachys::renderer::dom::Dom;
@@ -18,7 +18,7 @@ pub fn Glyph(
 /// Makes the icons that lists have hundreds of before all others. On its way to a template, tachys 0.2 copies each one that was
 /// made before it: of forty, that took a quarter of all the time that the program takes in a flood.
 pub fn prepare_icons() {
-    for icon in [LuCopy, LuWrench, LuTriangleAlert] {
+    for icon in [LuCopy, LuRoute, LuWrench, LuTriangleAlert] {
         Dom::create_element_from_html(markup(icon).into());
     }
 }

@@ -6,51 +6,20 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use crate::protocol::Command;
-use crate::state::{App, NoticeLevel, Settings, TalkKey, Theme, use_app};
-use crate::ui::app::{DockOpen, PAGES};
-
-/// What can be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
-    Go(&'static str),
-    Reconnect,
-    Disconnect,
-    Demo,
-    RunDemo,
-    StopSpeaking,
-    StopListening,
-    Theme(Theme),
-    Dock,
-    Keys,
-}
-
-fn choices() -> Vec<(String, Choice)> {
-    let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), Choice::Go(page.href)));
-    let others = [
-        ("Go to Troubleshooting", Choice::Go("/help")),
-        ("Reconnect", Choice::Reconnect),
-        ("Disconnect", Choice::Disconnect),
-        ("Use the demo", Choice::Demo),
-        ("Run demo", Choice::RunDemo),
-        ("Stop speaking", Choice::StopSpeaking),
-        ("Stop listening", Choice::StopListening),
-        ("Theme: light", Choice::Theme(Theme::Light)),
-        ("Theme: dark", Choice::Theme(Theme::Dark)),
-        ("Theme: as the system", Choice::Theme(Theme::System)),
-        ("Show or hide the debugger", Choice::Dock),
-        ("Show all keys", Choice::Keys),
-    ];
-    pages.chain(others.into_iter().map(|(words, choice)| (words.to_owned(), choice))).collect()
-}
+use super::palette_entries::{Choice, act, entries, find};
+use crate::state::{TalkKey, use_app};
+use crate::ui::address::Address;
+use crate::ui::app::DockOpen;
+use crate::ui::debugger::SideOpener;
 
 /// All keys that do something, for people, beside the one that talks.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
     ("Ctrl K", "Commands and pages"),
     ("?", "This list"),
     ("Ctrl `", "Show or hide the debugger"),
     ("Enter", "In the text box: send"),
     ("Shift Enter", "In the text box: break the line"),
+    ("Enter, Shift Enter", "In the search: to the next or the previous hit"),
     ("Escape", "Close what is open; in the search: clear it"),
     ("Tab", "To the next control"),
     ("↑ ↓ PgUp PgDn Home End", "In the debugger's table: to another row"),
@@ -128,6 +97,13 @@ pub(super) fn show(dialog: NodeRef<Dialog>) {
     });
 }
 
+/// The search of the conversation and of the memories.
+const SEARCH: &str = "q";
+
+fn is_searching(address: Address) -> bool {
+    !address.first(SEARCH).is_empty()
+}
+
 #[component]
 fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let app = use_app();
@@ -138,24 +114,26 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     show(dialog);
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let all = StoredValue::new(choices());
-    let shown = Memo::new(move |_| {
-        let words = typed.with(|typed| typed.trim().to_lowercase());
-        let has =
-            |(name, _): &&(String, Choice)| words.split_whitespace().all(|word| name.to_lowercase().contains(word));
-        all.with_value(|all| all.iter().filter(has).cloned().collect::<Vec<_>>())
-    });
+    let (address, opener) = (Address::of_page(), expect_context::<SideOpener>());
+    let all = StoredValue::new(entries(&app, untrack(|| is_searching(address))));
+    let shown = Memo::new(move |_| typed.with(|typed| all.with_value(|all| find(all, typed))));
     let run = StoredValue::new_local(move |choice: Choice| {
         close(dialog);
         match choice {
             Choice::Go(href) => navigate(href, NavigateOptions::default()),
+            Choice::Debug(part) => {
+                if !opener.open(part) {
+                    navigate("/debugger", NavigateOptions::default());
+                }
+            }
             Choice::Dock => dock.update(|open| *open = !*open),
             Choice::Keys => open.set(Some(Open::Keys)),
-            other => act(&app, other),
+            Choice::ClearSearch => address.set(SEARCH, ""),
+            Choice::Act(action) => act(&app, action),
         }
     });
     let run_at = move |index: usize| {
-        if let Some((_, choice)) = shown.with_untracked(|shown| shown.get(index).cloned()) {
+        if let Some(choice) = shown.with_untracked(|shown| shown.get(index).map(|entry| entry.choice)) {
             run.with_value(|run| run(choice));
         }
     };
@@ -197,7 +175,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
                         .get()
                         .into_iter()
                         .enumerate()
-                        .map(|(index, (name, _))| {
+                        .map(|(index, entry)| {
                             view! {
                                 <li
                                     id=format!("palette-{index}")
@@ -205,7 +183,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
                                     aria-selected=move || (at.get() == index).to_string()
                                     on:click=move |_| run_at(index)
                                 >
-                                    {name}
+                                    {entry.label}
                                 </li>
                             }
                         })
@@ -216,28 +194,6 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
                 {move || shown.with(Vec::is_empty).then_some("No page or command has these words.")}
             </p>
         </dialog>
-    }
-}
-
-fn act(app: &App, choice: Choice) {
-    match choice {
-        Choice::Reconnect => app.reconnect(),
-        Choice::Disconnect => app.disconnect(),
-        Choice::Demo => app.use_demo(),
-        Choice::RunDemo => send(app, Command::DemoFlow),
-        Choice::StopSpeaking => send(app, Command::TtsStop),
-        Choice::StopListening => send(app, Command::SttStop),
-        Choice::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
-        Choice::Go(_) | Choice::Dock | Choice::Keys => {}
-    }
-}
-
-fn send(app: &App, command: Command) {
-    if let Some(coda) = app.sender() {
-        coda.send(command, "command palette", "choose");
-    } else {
-        let words = "A recording is shown, so nothing is sent to Coda. Go back to live first.";
-        app.notices.show(NoticeLevel::Warn, "recording shown", words.into());
     }
 }
 

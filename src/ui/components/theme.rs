@@ -4,7 +4,18 @@ use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 
 use super::Glyph;
-use crate::state::{Settings, Theme, use_app};
+use crate::state::{App, Settings, Theme, use_app};
+
+/// Goes on to the next theme.
+pub(super) fn switch_theme(app: &App) {
+    let settings = app.settings.current.get_untracked();
+    let theme = match settings.theme {
+        Theme::System => Theme::Light,
+        Theme::Light => Theme::Dark,
+        Theme::Dark => Theme::System,
+    };
+    app.set_settings(Settings { theme, ..settings });
+}
 
 /// Goes round through the themes.
 #[component]
@@ -27,14 +38,7 @@ pub fn ThemeButton() -> impl IntoView {
             data-testid="theme"
             aria-label=name
             title=name
-            on:click=move |_| {
-                let theme = match theme.get_untracked() {
-                    Theme::System => Theme::Light,
-                    Theme::Light => Theme::Dark,
-                    Theme::Dark => Theme::System,
-                };
-                app.set_settings(Settings { theme, ..app.settings.current.get_untracked() });
-            }
+            on:click=move |_| switch_theme(&app)
         >
             {move || view! { <Glyph icon=icon() /> }}
         </button>

@@ -1,6 +1,6 @@
 //! One entry of the conversation.
 
-use icondata_lu::LuTriangleAlert;
+use icondata_lu::{LuRoute, LuTriangleAlert};
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use super::{CopyButton, Glyph, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::protocol::iso8601;
 use crate::state::{Row, tell};
+use crate::ui::debugger::message_href;
 use crate::ui::format;
 
 /// One entry: made once; only what changed in it is touched.
@@ -18,9 +19,12 @@ pub fn TurnView(row: Row) -> impl IntoView {
         let turn = row.turn.clone();
         move || tell(&turn)
     });
+    let key = row.key.turn.0;
     let turn: RwSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
+    // Known from the entry's first moment on, if it has one.
+    let trace = turn.with_untracked(Turn::message).map(message_href);
     // Not read again: the page is made anew after a visit to the settings, which have the clock's form.
     let (time_of_day, full_time) = untrack(|| (format::clock_time(time), format::full_time(time)));
     let who = match role {
@@ -38,6 +42,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
             data-testid="turn"
             data-role=role.name()
             data-open=move || is_open.get().to_string()
+            data-key=key
             tabindex="-1"
         >
             <header class="turn-head">
@@ -45,6 +50,21 @@ pub fn TurnView(row: Row) -> impl IntoView {
                 <time class="turn-time" title=full_time datetime=iso8601(time)>
                     {time_of_day}
                 </time>
+                {trace
+                    .map(|href| {
+                        // Not the router's link, which would have each entry read the address.
+                        view! {
+                            <a
+                                class="icon-button trace"
+                                href=href
+                                data-testid="trace"
+                                aria-label="Open in debugger"
+                                title="Open in debugger"
+                            >
+                                <Glyph icon=LuRoute />
+                            </a>
+                        }
+                    })}
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
             </header>
             // Calls are only ever added, so that a call's place names it; they go with the entry, so leptos' list will do.

@@ -1,15 +1,23 @@
 //! Talk by button or key, stop speaking, run the demo.
 
+use std::time::Duration;
+
 use icondata_lu::{LuMic, LuPlay, LuSquare};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Glyph;
+use crate::driver;
 use crate::link::{ConnId, Phase};
 use crate::model::{Stage, StageKind};
 use crate::protocol::{Command, SttStart, Timestamp};
 use crate::state::{App, Sender, Settings, TalkKey, TalkMode, use_app};
+
+/// A shorter press of what is to be held is a click, by somebody who expects a click to do.
+const SHORTEST_HOLD: Duration = Duration::from_millis(300);
+/// How long it is said then what to do instead.
+const HINT_FOR: Duration = Duration::from_secs(6);
 
 /// How the talk button works, from the settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +44,9 @@ struct Talk {
     mode: Memo<Mode>,
     /// When Coda was last asked to listen until it is told to stop, if it has not been told yet.
     asked: RwSignal<Option<Timestamp>>,
+    /// The last press was a click where holding is meant: it is said so.
+    hints: RwSignal<bool>,
+    hint_timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
     /// It was asked, and whoever could end it has not: Coda itself can, and so can any part of the page.
     is_on: Memo<bool>,
 }
@@ -53,7 +64,7 @@ impl Talk {
             is_over.then_some(asked)
         });
         let is_on = Memo::new(move |_| asked.get().is_some() && over.get() != asked.get());
-        Self { app, mode, asked, is_on }
+        Self { app, mode, asked, hints: RwSignal::new(false), hint_timer: StoredValue::new_local(None), is_on }
     }
 
     /// The button or the key goes down.
@@ -77,13 +88,41 @@ impl Talk {
 
     /// The button or the key goes up.
     fn release(&self, action: &'static str) {
-        if self.mode.try_get_untracked() == Some(Mode::Hold) {
-            self.stop(action);
+        if self.mode.try_get_untracked() != Some(Mode::Hold) {
+            return;
+        }
+        let is_click = self.is_on.get_untracked() && self.held_for() < SHORTEST_HOLD;
+        self.stop(action);
+        if is_click {
+            self.show_hint();
         }
     }
 
+    /// How long ago Coda was asked to listen.
+    fn held_for(&self) -> Duration {
+        self.asked.get_untracked().map_or(Duration::ZERO, |asked| driver::now().mono.since(asked))
+    }
+
+    fn show_hint(&self) {
+        let hints = self.hints;
+        hints.set(true);
+        let timer = set_timeout_with_handle(
+            move || {
+                // The page may be another one by then.
+                let _ = hints.try_set(false);
+            },
+            HINT_FOR,
+        );
+        if let Some(before) = self.hint_timer.try_update_value(|kept| std::mem::replace(kept, timer.ok())).flatten() {
+            before.clear();
+        }
+    }
+
+    /// Asks at once, although the press may turn out to be a click: waiting to see would cost the first words each
+    /// time. A click costs nothing: Coda starts a turn only for speech, of which there is none in so short a time.
     fn start(&self, action: &'static str) {
         if let Some(coda) = self.sender() {
+            self.hints.set(false);
             self.asked.set(Some(self.app.playback.now().mono));
             coda.send(Command::SttStart(SttStart::Continuous), "talk button", action);
         }
@@ -263,5 +302,8 @@ pub fn VoiceControls() -> impl IntoView {
                 <span>"Run demo"</span>
             </button>
         </div>
+        <p class="talk-hint" role="status" data-testid="talk-hint">
+            {move || talk.hints.get().then_some("Hold the button or the talk key while you speak.")}
+        </p>
     }
 }

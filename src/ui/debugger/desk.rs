@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::cells;
 use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
+use super::opener::SideOpener;
 use super::source::Loaded;
 use crate::analysis::Analyst;
 use crate::history::{self, Context, Own, Recorder, RowKind};
@@ -92,11 +93,13 @@ impl Desk {
                 })
             })
         });
+        let side = RwSignal::new(None);
+        SideOpener::attach(side);
         Self {
             app,
             filter,
             chosen: RwSignal::new(None),
-            side: RwSignal::new(None),
+            side,
             marked: RwSignal::new(None),
             paused_at,
             follows: RwSignal::new(true),

@@ -5,12 +5,18 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::history::{ParseError, Query, QueryDraft};
-use crate::ui::address::Address;
+use crate::link::MessageId;
+use crate::ui::address::{Address, page_href};
 
 /// The name in the address.
 const PARAMETER: &str = "filter";
 /// Browsers slow pages down that change their address with every key.
 const ADDRESS_AFTER: Duration = Duration::from_millis(300);
+
+/// The address of the debugger with everything about this message.
+pub fn message_href(id: MessageId) -> String {
+    page_href(&format!("/debugger?{PARAMETER}=id:{id}"))
+}
 
 /// What stands in the field, as long as the address is the one that it was typed over.
 #[derive(Clone, PartialEq)]

@@ -19,6 +19,7 @@ mod frame;
 mod keys;
 mod life;
 mod listing;
+mod opener;
 mod panel;
 mod recordings;
 mod replay;
@@ -36,4 +37,7 @@ mod toolbar;
 mod tree;
 mod turn;
 
+pub use desk::Side;
+pub use filter_state::message_href;
+pub use opener::SideOpener;
 pub use panel::DebuggerPanel;

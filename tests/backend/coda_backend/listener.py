@@ -19,6 +19,8 @@ UTTERANCES = (
 
 # A person says about three words a second; an interim result comes every two words.
 INTERIM_SECONDS = 0.6
+# Before, nobody has said a word yet. Coda throws away what it recorded in so short a time.
+FIRST_WORD_SECONDS = 0.3
 WORDS_PER_INTERIM = 2
 TRANSCRIBE_SECONDS = 0.2
 
@@ -70,10 +72,13 @@ class Listener:
             await self._transcribe(heard)
 
     async def _hear(self, stop: asyncio.Event, duration: float) -> str:
-        """What was said until the time is over or stt_stop came. The first words are there at once."""
+        """What was said until the time is over or stt_stop came; nothing where it came before the first word."""
         words = (next(self._utterances) if self._next is None else self._next).split()
         self._next = None
-        left, said = duration, WORDS_PER_INTERIM
+        silence = min(FIRST_WORD_SECONDS, duration)
+        if await self._stopped_within(stop, silence):
+            return ""
+        left, said = duration - silence, WORDS_PER_INTERIM
         while True:
             heard = " ".join(words[:said])
             pause = min(INTERIM_SECONDS, left)
