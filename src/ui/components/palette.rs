@@ -3,11 +3,10 @@
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use crate::protocol::Command;
 use crate::state::{App, Settings, TalkKey, Theme, use_app};
+use crate::ui::address::use_page_navigate;
 use crate::ui::app::{DockOpen, PAGES};
 
 /// What can be chosen.
@@ -132,7 +131,7 @@ pub(super) fn show(dialog: NodeRef<Dialog>) {
 fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let app = use_app();
     let dock = expect_context::<DockOpen>().0;
-    let navigate = use_navigate();
+    let go_to_page = use_page_navigate();
     let dialog = NodeRef::<Dialog>::new();
     let field = NodeRef::<Input>::new();
     show(dialog);
@@ -148,7 +147,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let run = StoredValue::new_local(move |choice: Choice| {
         close(dialog);
         match choice {
-            Choice::Go(href) => navigate(href, NavigateOptions::default()),
+            Choice::Go(path) => go_to_page(path),
             Choice::Dock => dock.update(|open| *open = !*open),
             Choice::Keys => open.set(Some(Open::Keys)),
             other => act(&app, other),
