@@ -4,6 +4,7 @@ mod app;
 mod appearance;
 mod connection;
 mod data;
+mod draft;
 mod experiments;
 mod lasting;
 mod notices;
