@@ -10,6 +10,7 @@ use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
+use super::imported::ImportStore;
 use super::lasting;
 use super::notices::Notices;
 use super::playback::PlaybackStore;
@@ -107,6 +108,8 @@ pub struct App {
     pub playback: PlaybackStore,
     /// The replay to the server that runs, if one does.
     pub replay: ReplayStore,
+    /// The recording that the debugger shows in place of the live record, if it shows one.
+    pub imported: ImportStore,
     /// The address that the user chose in this visit; none while it is the one that the visit began with.
     pub chosen: RwSignal<Option<String>>,
     /// An address that the user has to agree to before anything is sent there: address, host.
@@ -153,6 +156,7 @@ impl App {
             findings,
             playback,
             replay: ReplayStore::new(history),
+            imported: ImportStore::new(),
             chosen: lasting::signal(None),
             to_confirm: lasting::signal(None),
             address: lasting::signal(DEFAULT_URL.to_owned()),
