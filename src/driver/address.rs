@@ -88,6 +88,12 @@ pub fn remembered() -> Option<Address> {
     parse(&stored).ok()
 }
 
+/// Whether the user chose this address last: the next visit goes there without being told.
+#[must_use]
+pub fn is_remembered(url: &str) -> bool {
+    remembered().is_some_and(|address| address.url == url)
+}
+
 /// How many addresses are offered again.
 const MAX_USED: usize = 5;
 const USED_KEY: &str = "coda.addresses";

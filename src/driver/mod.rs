@@ -23,7 +23,9 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
-pub use address::{Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, parse, remember, remembered, used};
+pub use address::{
+    Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
+};
 pub use clock::now;
 pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};

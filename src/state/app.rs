@@ -10,6 +10,7 @@ use super::appearance;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
+use super::imported::ImportStore;
 use super::lasting;
 use super::notices::Notices;
 use super::playback::PlaybackStore;
@@ -53,9 +54,11 @@ impl Start {
     pub fn choose(query: &str) -> Self {
         match driver::from_query(query) {
             Some(Err(error)) => Self::Invalid(error.to_string()),
-            Some(Ok(Address { url, foreign_host: Some(host) })) => Self::Ask { url, host },
+            // The user was asked about the remembered address when it was chosen.
+            Some(Ok(Address { url, foreign_host: Some(host) })) if !driver::is_remembered(&url) => {
+                Self::Ask { url, host }
+            }
             Some(Ok(address)) => Self::Connect(address.url),
-            // The user chose this address, and was asked then.
             None => Self::Connect(driver::remembered().map_or_else(|| DEFAULT_URL.to_owned(), |address| address.url)),
         }
     }
@@ -106,9 +109,13 @@ pub struct App {
     pub playback: PlaybackStore,
     /// The replay to the server that runs, if one does.
     pub replay: ReplayStore,
+    /// The recording that the debugger shows in place of the live record, if it shows one.
+    pub imported: ImportStore,
+    /// The address that the user chose in this visit; none while it is the one that the visit began with.
+    pub chosen: RwSignal<Option<String>>,
     /// An address that the user has to agree to before anything is sent there: address, host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
-    /// The address to connect to on request while there has been no connection.
+    /// Coda's address while nothing or the demo is connected.
     address: RwSignal<String>,
     driver: StoredValue<Driver, LocalStorage>,
 }
@@ -150,6 +157,8 @@ impl App {
             findings,
             playback,
             replay: ReplayStore::new(history),
+            imported: ImportStore::new(),
+            chosen: lasting::signal(None),
             to_confirm: lasting::signal(None),
             address: lasting::signal(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
@@ -200,16 +209,29 @@ impl App {
         }
     }
 
-    /// Connects to this address, whatever was before.
-    pub fn connect(&self, url: String) {
+    fn connect(&self, url: String) {
         self.notices.clear("address");
+        if url != DEMO_URL {
+            self.address.set(url.clone());
+        }
         self.driver.with_value(|driver| driver.connect(url));
+    }
+
+    fn connect_by_hand(&self, url: String) {
+        self.chosen.set(Some(url.clone()));
+        self.connect(url);
+    }
+
+    /// Connects to an address that the user chose, and remembers it for the next visit.
+    pub fn choose(&self, url: String) {
+        driver::remember(&url);
+        self.connect_by_hand(url);
     }
 
     /// Connects anew, to the address that there is.
     pub fn reconnect(&self) {
         let url = self.connection.url.get_untracked().unwrap_or_else(|| self.address.get_untracked());
-        self.connect(url);
+        self.connect_by_hand(url);
     }
 
     /// Coda's address: the one in use, or while there is none or the demo the one that would be.
@@ -221,7 +243,7 @@ impl App {
 
     /// Connects to the simulated Coda in this page.
     pub fn use_demo(&self) {
-        self.connect(DEMO_URL.to_owned());
+        self.connect_by_hand(DEMO_URL.to_owned());
     }
 
     /// Goes offline.

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lasting;
-
+use super::{draft, lasting};
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
 /// Names an entry of the page's list. Each conversation counts its entries from 1, and a recording that is played back is
@@ -36,7 +35,7 @@ pub struct TalkStore {
     pub mode: RwSignal<Mode>,
     /// How Coda feels, as far as its face shows.
     pub emotion: RwSignal<Emotion>,
-    /// What is typed and not sent; kept here so that no change of page loses it.
+    /// What is typed and not sent. No change of page loses it, and no reload in this tab.
     pub draft: RwSignal<String>,
 }
 
@@ -47,7 +46,13 @@ impl TalkStore {
             dropped: lasting::signal(0),
             mode: lasting::signal(Mode::Idle),
             emotion: lasting::signal(Emotion::default()),
-            draft: lasting::signal(String::new()),
+            draft: lasting::signal(draft::kept()),
         }
+    }
+
+    /// Puts another text in place of what is typed.
+    pub fn set_draft(&self, text: String) {
+        draft::keep(&text);
+        self.draft.set(text);
     }
 }

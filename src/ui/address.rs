@@ -2,8 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::{use_location, use_navigate, use_url};
 use web_sys::UrlSearchParams;
+
+use crate::driver::{self, DEMO_URL};
+use crate::state::{LogLevel, use_app};
+
+/// What the address says on every page: which Coda, and how much is logged.
+const ON_EVERY_PAGE: [&str; 3] = ["ws", "backend", "log"];
 
 /// The path that the page is served below, without a slash at its end; empty at a server's root.
 pub(in crate::ui) fn base_path() -> String {
@@ -12,9 +18,59 @@ pub(in crate::ui) fn base_path() -> String {
     base.unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
-/// The address of a page, as in `/help#topic`. The router resolves only relative links against its base.
-pub(in crate::ui) fn page_href(path: &str) -> String {
-    format!("{}{path}", base_path())
+/// The `href` of a link to a page, as in `/help#topic`, with what the address says on every page.
+/// It begins with the base: the router resolves only relative links against it.
+pub(in crate::ui) fn page_href(path: &str) -> impl Fn() -> String + Send + Sync + use<> {
+    // The location's memo of the query would remember each link that ever was (`state/lasting.rs` says why).
+    let (path, url) = (base_path() + path, use_url());
+    move || url.with(|url| with_kept(&path, url.search()))
+}
+
+/// Goes to a page, as a link to it does.
+pub(in crate::ui) fn use_page_navigate() -> impl Fn(&str) {
+    let (base, url, navigate) = (base_path(), use_url(), use_navigate());
+    move |path: &str| {
+        let to = url.with_untracked(|url| with_kept(&format!("{base}{path}"), url.search()));
+        navigate(&to, NavigateOptions { resolve: false, ..NavigateOptions::default() });
+    }
+}
+
+/// A path, which may have a query and a hash of its own, with what `search` says on every page.
+fn with_kept(path: &str, search: &str) -> String {
+    let (path, hash) = path.split_at(path.find('#').unwrap_or(path.len()));
+    let is_kept = |pair: &&str| ON_EVERY_PAGE.contains(&pair.split('=').next().unwrap_or_default());
+    let mut address = path.to_owned();
+    for pair in search.split('&').filter(is_kept) {
+        address.push(if address.contains('?') { '&' } else { '?' });
+        address.push_str(pair);
+    }
+    address + hash
+}
+
+/// Keeps the address true: what the user chooses by hand takes the place of what the page was opened with.
+pub(in crate::ui) fn follow_choices() {
+    let (app, address) = (use_app(), Address::of_page());
+    Effect::new(move |_| {
+        let Some(url) = app.chosen.get() else { return };
+        let asked = address.search.with(|search| driver::from_query(search)).and_then(Result::ok);
+        if asked.is_none_or(|asked| asked.url != url) {
+            // The next visit goes to the remembered address without being told.
+            let (ws, backend) = match url.as_str() {
+                DEMO_URL => ("", "demo"),
+                url if driver::is_remembered(url) => ("", ""),
+                url => (url, ""),
+            };
+            address.set_all(&[("ws", ws), ("backend", backend)]);
+        }
+    });
+    let log_level = Memo::new(move |_| app.settings.current.with(|settings| settings.log_level));
+    Effect::new(move |before: Option<LogLevel>| {
+        let log_level = log_level.get();
+        if before.is_some_and(|before| before != log_level) {
+            address.clear(&["log"]);
+        }
+        log_level
+    });
 }
 
 /// The path of the current route: without [`base_path`], and without a slash at its end.
@@ -107,8 +163,12 @@ impl Address {
 
     fn change(&self, edit: impl FnOnce(&UrlSearchParams)) {
         let Some(query) = self.search.with_untracked(|search| parse(search)) else { return };
+        let before = String::from(query.to_string());
         edit(&query);
         let query = String::from(query.to_string());
+        if query == before {
+            return;
+        }
         let query = if query.is_empty() { query } else { format!("?{query}") };
         self.go.with_value(|go| go(&query));
     }

@@ -10,7 +10,7 @@ use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::path;
 use wasm_bindgen::JsCast;
 
-use super::address::{base_path, page_href, use_route_path};
+use super::address::{base_path, follow_choices, page_href, use_route_path};
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton,
     TroubleBanner, debugger_label, open_findings, prepare_icons,
@@ -67,7 +67,7 @@ pub fn Shell() -> impl IntoView {
     SideOpener::provide();
     view! {
         <Router base=base_path()>
-            <PageChange />
+            <AddressChange />
             <div class="shell">
                 <a class="skip-link" href="#main">
                     "Skip to the page"
@@ -112,9 +112,11 @@ fn Dock() -> impl IntoView {
     }
 }
 
-/// What goes with a change of page: the window has its title, the page the focus, and the page before leaves nothing.
+/// What goes with the address: it follows the user's choices, the window has the title of its page, that page the focus, and
+/// the page before leaves nothing.
 #[component]
-fn PageChange() -> impl IntoView {
+fn AddressChange() -> impl IntoView {
+    follow_choices();
     let path = use_route_path();
     Effect::new(move |before: Option<String>| {
         let path = path.get();

@@ -7,6 +7,9 @@ use crate::harness::{Backend, Outcome, Page};
 /// A port on which nothing listens.
 const NOBODY: &str = "/?ws=ws://127.0.0.1:9";
 
+/// Which Coda the address names.
+const NAMED: &str = "(query => query.get('ws') ?? query.get('backend'))(new URLSearchParams(location.search))";
+
 #[tokio::test]
 async fn a_fresh_load_gets_ready_and_shows_a_round_trip() -> Outcome {
     let backend = Backend::start(&[]).await?;
@@ -58,8 +61,44 @@ async fn the_address_can_be_changed_where_the_trouble_is_shown() -> Outcome {
     page.run(&script.replace("{URL}", &backend.ws)).await?;
     page.click_text("Use").await?;
     page.until_phase("ready").await?;
+    page.until_js("no other address beside it", &format!("{NAMED} === null")).await?;
+    page.reload().await?;
+    page.until_phase("ready").await?;
     page.go("/").await?;
     page.until_phase("ready").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_server_of_a_link_is_kept_on_every_page_and_after_a_reload() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.follow("/tools").await?;
+    page.follow("/system").await?;
+    page.reload().await?;
+    page.until_phase("ready").await?;
+    page.until_js("the server in the address", &format!("{NAMED} === '{}'", backend.ws)).await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn the_demo_takes_the_place_of_the_server_in_the_address_of_every_page() -> Outcome {
+    let page = Page::open(NOBODY).await?;
+    page.until_phase("waiting").await?;
+    page.follow("/tools").await?;
+    page.click_text("Use the demo").await?;
+    page.until_phase("ready").await?;
+    let is_named = format!("{NAMED} === 'demo'");
+    page.until_js("the demo in the address", &is_named).await?;
+    page.follow("/system").await?;
+    // The first page was left before the demo was chosen.
+    page.run("history.go(-2)").await?;
+    page.until_js("the first page", "location.pathname === '/' && document.querySelector('.talk')").await?;
+    page.until_js("the demo in its address, too", &is_named).await?;
+    page.reload().await?;
+    page.until_phase("ready").await?;
+    page.element("demo-badge").await?;
     page.close().await
 }
 

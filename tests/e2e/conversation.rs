@@ -27,6 +27,22 @@ async fn a_sentence_is_answered_word_by_word_until_it_is_complete() -> Outcome {
 }
 
 #[tokio::test]
+async fn what_is_typed_outlives_a_reload_until_it_is_sent() -> Outcome {
+    let page = Page::open("/?backend=demo").await?;
+    page.until_phase("ready").await?;
+    let is_typed = |text: &str| format!("document.querySelector('[data-testid=composer]')?.value === '{text}'");
+    page.type_text("half a sentence").await?;
+    page.reload().await?;
+    page.until_js("what was typed", &is_typed("half a sentence")).await?;
+    page.until_phase("ready").await?;
+    page.press_enter().await?;
+    page.until_answered(1).await?;
+    page.reload().await?;
+    page.until_js("an empty box", &is_typed("")).await?;
+    page.close().await
+}
+
+#[tokio::test]
 async fn tools_and_errors_are_shown_in_their_turn() -> Outcome {
     // Slow enough for a busy machine to draw the error before it is spoken of.
     let backend = Backend::start(&["--speed", "0.5"]).await?;

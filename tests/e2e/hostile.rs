@@ -99,8 +99,7 @@ async fn whatever_coda_says_stays_text_on_every_page() -> Outcome {
     let mut wrong = Vec::new();
     look(&page, "/", &mut wrong).await?;
     for href in ["/performance", "/memory", "/tools", "/system", "/settings", "/debugger"] {
-        page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
-        page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await?;
+        page.follow(href).await?;
         if href == "/memory" {
             look(&page, "the memories", &mut wrong).await?;
             page.run("document.getElementById('memory-tab-debug').click()").await?;

@@ -45,8 +45,7 @@ const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? do
     .map(it => `${it.tagName}.${it.getAttribute('class')} to ${it.getBoundingClientRect().right} of ${end}`).join('; ')";
 
 async fn go(page: &Page, href: &str) -> Outcome {
-    page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
-    page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
+    page.follow(href).await
 }
 
 /// What axe-core has against the page as it is: rule and place.

@@ -70,7 +70,8 @@ async fn until(page: &Page, what: &str, condition: &str) -> Outcome {
 }
 
 async fn go(page: &Page, href: &str) -> Outcome {
-    run(page, &format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
+    let link = format!("[...document.querySelectorAll('.nav a')].find(link => link.pathname === '{href}')");
+    run(page, &format!("{link}.click()")).await?;
     until(page, "the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
 }
 

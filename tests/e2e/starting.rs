@@ -104,8 +104,7 @@ async fn the_policy_of_the_page_is_strict_and_nothing_breaks_it() -> Outcome {
     page.say("markdown please, and use a tool").await?;
     page.until_answered(1).await?;
     for href in ["/performance", "/memory", "/tools", "/system", "/debugger", "/settings", "/"] {
-        page.run(&format!("document.querySelector('.nav a[href=\"{href}\"]').click()")).await?;
-        page.until_js("the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await?;
+        page.follow(href).await?;
     }
     let broken = page.run("return window.__broken").await?;
     assert_eq!(broken, json!([]));

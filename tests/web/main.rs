@@ -8,6 +8,7 @@ mod heap;
 mod page;
 mod server;
 
+mod address;
 mod components;
 mod conversation;
 mod debugger;
@@ -15,6 +16,7 @@ mod details;
 mod experiments;
 mod format;
 mod frames;
+mod kept;
 mod log;
 mod memory;
 mod performance;

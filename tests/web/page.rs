@@ -31,6 +31,7 @@ impl Page {
     /// Opens the demo in a browser that holds `value` under `key`.
     pub fn open_after(key: &str, value: &str) -> Self {
         Self::open_prepared(
+            "/",
             "?backend=demo",
             || {
                 let storage = window().local_storage().unwrap().unwrap();
@@ -42,16 +43,28 @@ impl Page {
 
     /// Opens a part of the page.
     pub fn open_with<V: IntoView + 'static>(query: &str, part: impl FnOnce() -> V + 'static) -> Self {
-        Self::open_prepared(query, || {}, part)
+        Self::open_prepared("/", query, || {}, part)
+    }
+
+    /// Opens the page at an address, as in `/tools?backend=demo`.
+    pub fn open_at(address: &str) -> Self {
+        let query = address.find('?').map_or("", |at| &address[at..]);
+        Self::open_prepared(address, query, || {}, || view! { <Shell /> })
+    }
+
+    /// Opens the page as a reload does: at the address that there is, with what the browser has kept.
+    pub fn open_again() -> Self {
+        Self::start(&window().location().search().unwrap(), || view! { <Shell /> })
     }
 
     fn open_prepared<V: IntoView + 'static>(
+        address: &str,
         query: &str,
         prepare: impl FnOnce(),
         part: impl FnOnce() -> V + 'static,
     ) -> Self {
         let window = window();
-        window.history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some("/")).unwrap();
+        window.history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address)).unwrap();
         if let Ok(Some(storage)) = window.local_storage() {
             storage.clear().unwrap();
         }
@@ -59,6 +72,10 @@ impl Page {
             storage.clear().unwrap();
         }
         prepare();
+        Self::start(query, part)
+    }
+
+    fn start<V: IntoView + 'static>(query: &str, part: impl FnOnce() -> V + 'static) -> Self {
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&root).unwrap();
         let owner = Owner::new();

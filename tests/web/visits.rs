@@ -1,5 +1,7 @@
 //! What is no longer shown is let go of: the dashboard stays open all day.
 
+use coda_dashboard::history::Recording;
+use coda_dashboard::state::Loaded;
 use serde_json::json;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
@@ -79,6 +81,20 @@ async fn visits_of_full_pages_leave_nothing_behind() {
         let growth = growth_of_each(path, visit).await;
         assert!(growth < BOUND, "{growth} bytes stay of each visit of {path}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_recording_that_was_shown_leaves_nothing_behind_when_the_live_record_is_back() {
+    let page = open_with_much_to_show().await;
+    let show = async || {
+        let imported = Recording::import(include_str!("../fixtures/chrome.har")).unwrap();
+        page.app.imported.load(Loaded::new("chrome.har".into(), imported));
+        go_to(&page, "/debugger", "[data-testid=debugger-banner]").await;
+        go_to(&page, "/settings", ".settings-section").await;
+        page.app.imported.close();
+    };
+    let growth = growth_of_each("an imported recording", show).await;
+    assert!(growth < BOUND, "{growth} bytes stay of each recording");
 }
 
 /// Has everything in a list go, by what is typed into a field, and come again; tells what stays of each time.

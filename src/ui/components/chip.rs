@@ -176,8 +176,7 @@ pub fn AddressForm(
                 if let Some(host) = address.foreign_host {
                     app.to_confirm.set(Some((address.url, host)));
                 } else {
-                    driver::remember(&address.url);
-                    app.connect(address.url);
+                    app.choose(address.url);
                 }
             }
         }

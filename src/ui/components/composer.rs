@@ -22,7 +22,7 @@ pub fn Composer() -> impl IntoView {
     let send = move |action| {
         let text = draft.get_untracked();
         if let Some(coda) = app.sender().filter(|_| !text.trim().is_empty()) {
-            draft.set(String::new());
+            app.talk.set_draft(String::new());
             coda.send(Command::TextInput { text }, "composer", action);
         }
     };
@@ -64,7 +64,7 @@ pub fn Composer() -> impl IntoView {
                 placeholder=placeholder
                 prop:value=draft
                 aria-describedby="composer-hint"
-                on:input=move |event| draft.set(event_target_value(&event))
+                on:input=move |event| app.talk.set_draft(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
             <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get()>

@@ -4,7 +4,6 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::palette::{close, show};
-use crate::driver;
 use crate::state::use_app;
 
 /// The dialog; open while there is something to agree to.
@@ -38,8 +37,7 @@ fn Question(url: String, host: String) -> impl IntoView {
                     class="button primary"
                     on:click=move |_| {
                         close(dialog);
-                        driver::remember(&agreed);
-                        app.connect(agreed.clone());
+                        app.choose(agreed.clone());
                     }
                 >
                     "Connect"

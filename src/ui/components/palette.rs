@@ -3,12 +3,10 @@
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use super::palette_entries::{Choice, act, entries, find};
 use crate::state::{TalkKey, use_app};
-use crate::ui::address::Address;
+use crate::ui::address::{Address, use_page_navigate};
 use crate::ui::app::DockOpen;
 use crate::ui::debugger::SideOpener;
 
@@ -108,7 +106,7 @@ fn is_searching(address: Address) -> bool {
 fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let app = use_app();
     let dock = expect_context::<DockOpen>().0;
-    let navigate = use_navigate();
+    let go_to_page = use_page_navigate();
     let dialog = NodeRef::<Dialog>::new();
     let field = NodeRef::<Input>::new();
     show(dialog);
@@ -120,10 +118,10 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let run = StoredValue::new_local(move |choice: Choice| {
         close(dialog);
         match choice {
-            Choice::Go(href) => navigate(href, NavigateOptions::default()),
+            Choice::Go(path) => go_to_page(path),
             Choice::Debug(part) => {
                 if !opener.open(part) {
-                    navigate("/debugger", NavigateOptions::default());
+                    go_to_page("/debugger");
                 }
             }
             Choice::Dock => dock.update(|open| *open = !*open),

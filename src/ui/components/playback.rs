@@ -79,7 +79,7 @@ fn Bar() -> impl IntoView {
                 <strong>"Recording"</strong>
                 " "
                 {name}
-                <span class="field-hint">" All pages show its state at this moment; live data wait aside."</span>
+                <Explanation />
             </p>
             <div class="playback-controls">
                 <button
@@ -123,5 +123,23 @@ fn Bar() -> impl IntoView {
                 </button>
             </div>
         </section>
+    }
+}
+
+/// What is shown where: the debugger keeps to the record that it had.
+#[component]
+fn Explanation() -> impl IntoView {
+    let imported = use_app().imported;
+    let record = move || {
+        imported.with(|loaded| match loaded {
+            Some(loaded) => format!("all of {}", loaded.name),
+            None => "the live record".to_owned(),
+        })
+    };
+    view! {
+        <span class="field-hint">
+            " All pages but the debugger show its state at this moment; live data wait aside. The debugger shows " {record}
+            "."
+        </span>
     }
 }

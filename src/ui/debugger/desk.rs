@@ -11,16 +11,14 @@ use super::cells;
 use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::opener::SideOpener;
-use super::source::Loaded;
+use super::row_link::RowLink;
 use crate::analysis::Analyst;
 use crate::history::{self, Context, Own, Recorder, RowKind};
 use crate::link::MessageId;
-use crate::state::{App, use_app};
+use crate::state::{App, Loaded, use_app};
 
 /// How high a row of the table is, in pixels. The style sheet gets it from here.
 pub const ROW_HEIGHT: f64 = 26.0;
-/// The number of the live record; imported ones count from 1.
-const LIVE: u64 = 0;
 
 /// What stands beside the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +44,10 @@ pub struct Desk {
     pub app: App,
     /// The filter.
     pub filter: FilterState,
-    /// The chosen row.
+    /// The chosen row. It is chosen by [`Desk::choose`] and [`Desk::open_details`], which keep the address up to date.
     pub chosen: RwSignal<Option<Key>>,
+    /// The chosen row in the address.
+    pub row_link: RowLink,
     /// What stands beside the table.
     pub side: RwSignal<Option<Side>>,
     /// The row that others are compared with.
@@ -62,12 +62,9 @@ pub struct Desk {
     pub scroller: NodeRef<Div>,
     /// How many minutes the user's clock is ahead of UTC.
     pub utc_offset_minutes: i32,
-    source: RwSignal<u64>,
-    loaded: StoredValue<Option<Loaded>, LocalStorage>,
     listing: StoredValue<Listing, LocalStorage>,
     listed: Memo<Listed>,
     folds: RwSignal<u64>,
-    imports: StoredValue<u64>,
     id: u64,
 }
 
@@ -77,17 +74,17 @@ impl Desk {
         static PANELS: AtomicU64 = AtomicU64::new(0);
         let app = use_app();
         let filter = FilterState::new();
-        let source = RwSignal::new(LIVE);
-        let loaded = StoredValue::new_local(None::<Loaded>);
+        let chosen = RwSignal::new(None);
         let listing = StoredValue::new_local(Listing::default());
         let (paused_at, folds) = (RwSignal::new(None), RwSignal::new(0));
         #[expect(clippy::cast_possible_truncation, reason = "at most a day's minutes")]
         let utc_offset_minutes = -Date::new_0().get_timezone_offset() as i32;
         let listed = Memo::new(move |_| {
             folds.track();
-            with_source(app, source, loaded, |recorder, source| {
+            let source = app.imported.source();
+            let until = paused_at.get().filter(|_| is_live(app));
+            with_record(app, |recorder| {
                 filter.query.with(|query| {
-                    let until = paused_at.get().filter(|_| source == LIVE);
                     let feed = Feed { recorder, source, query, until, utc_offset_minutes };
                     listing.try_update_value(|listing| listing.update(&feed)).unwrap_or_default()
                 })
@@ -98,7 +95,8 @@ impl Desk {
         Self {
             app,
             filter,
-            chosen: RwSignal::new(None),
+            chosen,
+            row_link: RowLink::new(chosen),
             side,
             marked: RwSignal::new(None),
             paused_at,
@@ -106,12 +104,9 @@ impl Desk {
             left_at: RwSignal::new(0),
             scroller: NodeRef::new(),
             utc_offset_minutes,
-            source,
-            loaded,
             listing,
             listed,
             folds,
-            imports: StoredValue::new(LIVE),
             id: PANELS.fetch_add(1, Ordering::Relaxed),
         }
     }
@@ -125,7 +120,7 @@ impl Desk {
 
     /// Reads the record that is looked at, and again whenever it changes.
     pub fn with_recorder<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
-        with_source(self.app, self.source, self.loaded, |recorder, _| read(recorder))
+        with_record(self.app, read)
     }
 
     /// Reads again whenever a row may look another way.
@@ -179,28 +174,24 @@ impl Desk {
 
     /// Which record is looked at.
     pub fn source(&self) -> u64 {
-        self.source.get()
+        self.app.imported.source()
     }
 
     /// Whether the live record is looked at.
     pub fn is_live(&self) -> bool {
-        self.source.get() == LIVE
+        is_live(self.app)
     }
 
     /// Reads the imported recording, if it is one that is looked at.
     pub fn with_loaded<R>(&self, read: impl FnOnce(&Loaded) -> R) -> Option<R> {
-        let is_live = self.is_live();
-        self.loaded.with_value(|loaded| loaded.as_ref().filter(|_| !is_live).map(read))
+        self.app.imported.with(|loaded| loaded.map(read))
     }
 
     /// Reads what the analysis found in the record that is looked at, and again whenever it changes.
     pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyst) -> R) -> R {
-        if self.source.get() == LIVE {
-            return self.app.findings.with(read);
-        }
-        self.loaded.with_value(|loaded| match loaded {
+        self.app.imported.with(|loaded| match loaded {
             Some(loaded) => read(&loaded.analyst),
-            None => self.app.findings.with_untracked(read),
+            None => self.app.findings.with(read),
         })
     }
 
@@ -213,28 +204,29 @@ impl Desk {
 
     /// Looks at an imported recording.
     pub fn load(&self, loaded: Loaded) {
-        self.forget_choice();
-        self.loaded.set_value(Some(loaded));
-        self.imports.update_value(|imports| *imports += 1);
-        self.source.set(self.imports.get_value());
+        self.app.imported.load(loaded);
+        // The panel may have been closed while the file was read.
+        if !self.chosen.is_disposed() {
+            self.forget_choice();
+        }
     }
 
     /// Looks at the live record again.
     pub fn back_to_live(&self) {
+        self.app.imported.close();
         self.forget_choice();
-        self.source.set(LIVE);
-        self.loaded.set_value(None);
     }
 
     /// Looks at the live record, if another one is looked at.
     pub fn back_to_live_if_away(&self) {
-        if self.source.get_untracked() != LIVE {
+        if !untrack(|| self.is_live()) {
             self.back_to_live();
         }
     }
 
     fn forget_choice(&self) {
         self.chosen.set(None);
+        self.row_link.write();
         self.marked.set(None);
         self.follows.set(true);
     }
@@ -255,9 +247,16 @@ impl Desk {
         self.folds.update(|folds| *folds += 1);
     }
 
-    /// Shows the details of a row.
+    /// Chooses a row.
+    pub fn choose(&self, key: Key) {
+        self.chosen.set(Some(key));
+        self.row_link.write_soon();
+    }
+
+    /// Chooses a row and shows its details.
     pub fn open_details(&self, key: Key) {
         self.chosen.set(Some(key));
+        self.row_link.write();
         self.side.set(Some(Side::Details));
     }
 
@@ -314,19 +313,15 @@ impl Desk {
     }
 }
 
-fn with_source<R>(
-    app: App,
-    source: RwSignal<u64>,
-    loaded: StoredValue<Option<Loaded>, LocalStorage>,
-    read: impl FnOnce(&Recorder, u64) -> R,
-) -> R {
-    let source = source.get();
-    if source == LIVE {
-        return app.history.with(|recorder| read(recorder, LIVE));
-    }
-    loaded.with_value(|loaded| match loaded {
-        Some(loaded) => read(&loaded.recorder, source),
-        None => app.history.with(|recorder| read(recorder, LIVE)),
+fn is_live(app: App) -> bool {
+    app.imported.with(|loaded| loaded.is_none())
+}
+
+/// Reads the record that is looked at.
+fn with_record<R>(app: App, read: impl FnOnce(&Recorder) -> R) -> R {
+    app.imported.with(|loaded| match loaded {
+        Some(loaded) => read(&loaded.recorder),
+        None => app.history.with(read),
     })
 }
 

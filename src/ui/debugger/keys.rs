@@ -40,7 +40,7 @@ pub fn pressed(desk: Desk, event: &KeyboardEvent) {
 
 fn choose(desk: Desk, place: usize) {
     if let Some(key) = desk.with_listing_untracked(|listing| listing.key_at(place)) {
-        desk.chosen.set(Some(key));
+        desk.choose(key);
         desk.scroll_to(place);
     }
 }
@@ -57,7 +57,7 @@ fn fold(desk: Desk, chosen: Option<Key>, open: bool) {
         let line =
             desk.with_listing_untracked(|listing| listing.line_with(key.number).map(crate::history::Line::first));
         if let Some(line) = line {
-            desk.chosen.set(Some(Key::line(line)));
+            desk.choose(Key::line(line));
             desk.set_open(line, false);
         }
     } else if !key.is_part {

@@ -11,6 +11,7 @@ use super::filter::FilterBar;
 use super::findings::Findings;
 use super::recordings::Recordings;
 use super::replay::Replay;
+use super::row_link::follow_link;
 use super::send::SendForm;
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
@@ -20,6 +21,7 @@ use super::toolbar::Toolbar;
 pub fn DebuggerPanel() -> impl IntoView {
     let desk = Desk::new();
     provide_context(desk);
+    follow_link(desk);
     view! {
         <section
             class="debugger"

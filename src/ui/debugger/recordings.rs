@@ -6,10 +6,10 @@ use web_sys::HtmlInputElement;
 
 use super::desk::{Desk, use_desk};
 use super::scope::{Scope, ScopeSelect};
-use super::source::Loaded;
 use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
+use crate::state::Loaded;
 use crate::ui::clipboard;
 use crate::ui::files::{download, read_text};
 use crate::ui::format;
@@ -138,7 +138,7 @@ pub fn Recordings() -> impl IntoView {
                     </button>
                 </div>
                 <p class="field-hint">
-                    "Shown in the pages, every page has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and their answers expected, where each has one."
+                    "Shown in the pages, every page but the debugger has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and their answers expected, where each has one."
                 </p>
             </section>
             <section class="debugger-part">

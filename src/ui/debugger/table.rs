@@ -116,7 +116,7 @@ fn row_of(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key>
 /// A click on a row, or on the button of its fold.
 fn clicked(desk: Desk, key: Key, event: &MouseEvent) {
     if event_target::<Element>(event).closest("button").ok().flatten().is_some() {
-        desk.chosen.set(Some(key));
+        desk.choose(key);
         desk.set_open(key.number, !desk.with_listing_untracked(|listing| listing.is_open(key.number)));
         // The button may be another row's soon.
         if let Some(table) = desk.scroller.get_untracked() {

@@ -85,6 +85,13 @@ impl Page {
         Ok(self.browser.client.goto(&format!("{}{query}", self.site.url)).await?)
     }
 
+    /// Goes to a page by its link in the navigation.
+    pub async fn follow(&self, path: &str) -> Outcome {
+        let link = format!("[...document.querySelectorAll('.nav a')].find(link => link.pathname === '{path}')");
+        self.run(&format!("{link}.click()")).await?;
+        self.until_js("the page", &format!("location.pathname === '{path}' && document.querySelector('h1')")).await
+    }
+
     pub async fn reload(&self) -> Outcome {
         Ok(self.browser.client.refresh().await?)
     }
