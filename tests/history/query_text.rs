@@ -65,7 +65,7 @@ fn combined(operand: BoxedStrategy<String>, least: usize) -> impl Strategy<Value
     prop::collection::vec((operand, between), least..4).prop_map(|parts| {
         let mut text = String::new();
         for (at, (operand, between)) in parts.iter().enumerate() {
-            text.push_str(if at > 0 { *between } else { "" });
+            text.push_str(if at > 0 { between } else { "" });
             text.push_str(operand);
         }
         text

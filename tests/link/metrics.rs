@@ -78,11 +78,11 @@ fn missed_events_are_counted_as_they_are_told_without_those_that_came_after_all(
     world.run_for(seconds(2));
     let measured = metrics(&world);
     assert_eq!((measured.missed_open, measured.missed_away, measured.recovered), (997, 0, 2));
-    let lost = world.events.iter().filter_map(|event| match event {
+    let missed = world.events.iter().filter_map(|event| match event {
         LinkEvent::Resumed { resumed, .. } => Some(resumed.lost()),
         _ => None,
     });
-    assert_eq!(lost.sum::<u64>(), measured.missed_open);
+    assert_eq!(missed.sum::<u64>(), measured.missed_open);
 }
 
 #[test]

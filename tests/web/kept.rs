@@ -23,7 +23,7 @@ async fn demo() -> Page {
 
 /// What stands in the text box.
 fn typed(page: &Page) -> Option<String> {
-    js_sys::Reflect::get(&page.all(COMPOSER).pop()?, &"value".into()).ok()?.as_string()
+    js_sys::Reflect::get(&page.all(COMPOSER).pop()?.into(), &"value".into()).ok()?.as_string()
 }
 
 #[wasm_bindgen_test]

@@ -14,7 +14,7 @@ const PARAMETER: &str = "filter";
 const ADDRESS_AFTER: Duration = Duration::from_millis(300);
 
 /// The address of the debugger with everything about this message.
-pub fn message_href(id: MessageId) -> String {
+pub fn message_href(id: MessageId) -> impl Fn() -> String + Send + Sync {
     page_href(&format!("/debugger?{PARAMETER}=id:{id}"))
 }
 
