@@ -535,7 +535,7 @@ impl Outbox {
                 && other.conn.is_some()
                 && other.message.command.kind() == kind
         });
-        if hello_first || answer_may_be_owed || other_retry || flight.turn_began || !may_act_only_once(flight, line) {
+        if hello_first || answer_may_be_owed || other_retry || !may_act_only_once(flight, line) {
             return None;
         }
         let due = flight.conn.map_or(Timestamp::ZERO, |_| flight.last_write + echo_timeout);
@@ -629,8 +629,5 @@ fn is_beyond_retry(flight: &Flight, line: Option<Line>) -> bool {
 }
 
 fn give_up_at(flight: &Flight, echo_timeout: Duration) -> Timestamp {
-    if flight.turn_began {
-        return flight.last_write + echo_timeout;
-    }
     (flight.first_write + flight.retry_window()).max(flight.last_write + echo_timeout)
 }
