@@ -47,12 +47,11 @@ impl Answering {
         match event {
             Event::ListeningResult(result) if !result.text.trim().is_empty() => self.read(now),
             Event::ConversationTurn(turn) if turn.role == "user" => self.goes_on(now, config),
-            Event::AnswerStarted(_)
-            | Event::AnswerToken(_)
-            | Event::AnswerResult(_)
-            | Event::ToolCalled(_)
-            | Event::ToolAnswered(_)
-            | Event::ToolFailed(_) => self.goes_on(now, config),
+            Event::AnswerStarted(_) | Event::AnswerToken(_) | Event::ToolCalled(_) => self.goes_on(now, config),
+            // A result ends something, and is no sign of a turn where none is known.
+            Event::AnswerResult(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) if self.is_busy(now) => {
+                self.goes_on(now, config);
+            }
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.ends(now),
             Event::AnswerError(_) | Event::SpeechStarted(_) => self.ends(now),
             Event::ComponentTiming(timing)
@@ -131,6 +130,13 @@ mod tests {
         assert!(coda.is_busy(at(14_999)) && !coda.is_busy(at(15_000)));
         coda.observe(&event("llm_token", "{\"token\": \"a\"}"), at(12_000), &config);
         assert!(coda.is_busy(at(60_000)));
+    }
+
+    #[test]
+    fn a_result_without_a_turn_makes_nobody_wait() {
+        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        coda.observe(&event("llm_result", "{\"text\": \"a\"}"), at(0), &config);
+        assert!(!coda.is_busy(at(0)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use super::address::{base_path, follow_choices, page_href, use_route_path};
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton,
-    TroubleBanner, debugger_label, open_findings, prepare_icons,
+    TroubleBanner, open_findings, prepare_icons,
 };
 use super::debugger::{DebuggerPanel, SideOpener};
 use super::format;
@@ -193,7 +193,6 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
                 href=page_href(href)
                 exact=true
                 attr:title=name
-                attr:aria-label=move || debugger_label(findings.get())
             >
                 <Glyph icon />
                 <span>{name}</span>

@@ -113,3 +113,18 @@ async fn the_policy_of_the_page_is_strict_and_nothing_breaks_it() -> Outcome {
     assert_eq!(page.run("return window.__ran ?? false").await?, json!(false));
     page.close().await
 }
+
+#[tokio::test]
+async fn the_timeline_is_marked_where_asked_for_and_emptied_again() -> Outcome {
+    const MEASURES: &str = "performance.getEntriesByType('measure').length";
+    let page = Page::open("/?backend=demo&log=timeline").await?;
+    page.until_js("events in the timeline", &format!("{MEASURES} > 0")).await?;
+    page.until_phase("ready").await?;
+    page.until_js("none any more", &format!("{MEASURES} === 0")).await?;
+    page.go("/?backend=demo&log=debug").await?;
+    page.until_phase("ready").await?;
+    page.say("hello").await?;
+    page.until_answered(1).await?;
+    assert_eq!(page.run(&format!("return {MEASURES}")).await?, json!(0));
+    page.close().await
+}

@@ -12,25 +12,18 @@ pub fn open_findings(app: &App) -> usize {
     app.findings.with(|analyst| analyst.board().open().count())
 }
 
-/// What a way to the debugger is called; none while there is no finding to tell of.
-pub fn debugger_label(findings: usize) -> Option<String> {
-    match findings {
-        0 => None,
-        1 => Some("Debugger, 1 finding".to_owned()),
-        findings => Some(format!("Debugger, {findings} findings")),
-    }
-}
-
-/// The number alone; nothing while it is 0. The link around it has the words.
+/// The number, which is read out as in “2 findings”; nothing while it is 0.
 #[component]
 pub fn FindingsBadge(
     /// How many findings are open.
     count: Memo<usize>,
 ) -> impl IntoView {
+    let words = move || if count.get() == 1 { " finding" } else { " findings" };
     view! {
         <Show when=move || { count.get() > 0 }>
-            <span class="badge" data-testid="findings-badge" aria-hidden="true">
+            <span class="badge" data-testid="findings-badge">
                 {count}
+                <span class="visually-hidden">{words}</span>
             </span>
         </Show>
     }
@@ -46,7 +39,6 @@ pub fn FindingsLink() -> impl IntoView {
         <Show when=move || { count.get() > 0 } fallback=|| "None">
             <A
                 href=page_href("/debugger")
-                attr:aria-label=move || debugger_label(count.get())
                 on:click=move |_| {
                     // The link goes to the panel.
                     let _ = opener.open(Side::Findings);

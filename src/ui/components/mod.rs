@@ -42,7 +42,7 @@ pub use copy::CopyButton;
 pub use each::Each;
 pub use experiment::ExperimentBanner;
 pub use filter::{EmptyState, FilterSelect};
-pub use findings_badge::{FindingsBadge, FindingsLink, debugger_label, open_findings};
+pub use findings_badge::{FindingsBadge, FindingsLink, open_findings};
 pub use glyph::{Glyph, prepare_icons};
 pub use markdown::Markdown;
 pub use notices::NoticeList;
