@@ -35,7 +35,7 @@ async fn coda_lite_listens_while_the_button_is_held() -> Outcome {
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     page.hold("talk").await?;
-    page.until_js("listening", "document.querySelector('[data-testid=avatar]').dataset.mode === 'listening'").await?;
+    page.until_js("words", "document.querySelector('[data-testid=turn][data-role=user]')").await?;
     page.let_go().await?;
     page.until_answered(1).await?;
     page.click("run-demo").await?;
