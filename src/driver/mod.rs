@@ -31,7 +31,7 @@ pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 
-use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase};
+use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase, Waiting};
 use crate::protocol::Timestamp;
 use demo::Demo;
 use frames::Frames;
@@ -136,15 +136,25 @@ impl Driver {
                 Tab::Own if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: false }),
                 Tab::Unknown if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: true }),
                 Tab::Own | Tab::Unknown => {}
-                Tab::Copy => {
+                Tab::Copy(original) => {
                     waiting::forget(&storage);
-                    self.0.left_to_other_tab.set(kept.len());
-                    self.request_frame_at_once();
+                    if !kept.is_empty() {
+                        self.0.left_to_other_tab.set(kept.len());
+                        self.request_frame_at_once();
+                        spawn_local(self.clone().take_over(original, kept));
+                    }
                 }
             }
         }
         self.0.restoring.set(Restoring::Done);
         self.pump();
+    }
+
+    /// Once the tab that this one was copied from is closed, nobody else will send what waited there. It may have been sent
+    /// before, so the user decides.
+    async fn take_over(self, original: String, waiting: Vec<Waiting>) {
+        tab::until_closed(&original).await;
+        self.dispatch(Input::Restore { waiting, ask: true });
     }
 
     /// Writes a frame as it is, past queue and deduplication; false where there is no ready connection.

@@ -21,12 +21,12 @@ const STORAGE_KEY: &str = "coda.tab";
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whose texts the session storage holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     /// This tab's.
     Own,
-    /// Those of the tab that this one was copied from, which is open.
-    Copy,
+    /// Those of the tab that this one was copied from, which is open and has this id.
+    Copy(String),
     /// Nobody knows: this browser, or a page without encryption, has no locks.
     Unknown,
 }
@@ -35,18 +35,23 @@ pub(super) enum Tab {
 pub(super) async fn identify(storage: &Storage) -> Tab {
     let known = storage.get_item(STORAGE_KEY).ok().flatten();
     let Some(known) = known else {
-        let is_held = hold(&new_id(storage)).await;
+        let is_held = hold(&new_id(storage), Some(PATIENCE)).await;
         // Nothing has been kept by a tab without an id.
         return if is_held.is_some() { Tab::Own } else { Tab::Unknown };
     };
-    match hold(&known).await {
+    match hold(&known, Some(PATIENCE)).await {
         Some(true) => Tab::Own,
         Some(false) => {
-            hold(&new_id(storage)).await;
-            Tab::Copy
+            hold(&new_id(storage), Some(PATIENCE)).await;
+            Tab::Copy(known)
         }
         None => Tab::Unknown,
     }
+}
+
+/// Waits until the tab of this id is closed.
+pub(super) async fn until_closed(id: &str) {
+    hold(id, None).await;
 }
 
 fn new_id(storage: &Storage) -> String {
@@ -56,8 +61,9 @@ fn new_id(storage: &Storage) -> String {
     id
 }
 
-/// Holds the lock of this tab until the page is gone; false where another page has it, `None` where there are no locks.
-async fn hold(id: &str) -> Option<bool> {
+/// Holds the lock of this tab until the page is gone; false where another page has it for longer than the patience, `None`
+/// where there are no locks.
+async fn hold(id: &str, patience: Option<Duration>) -> Option<bool> {
     let locks = Reflect::get(&web_sys::window()?.navigator(), &"locks".into()).ok().filter(JsValue::is_object)?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let (granted, is_granted) = oneshot::channel::<()>();
@@ -67,8 +73,10 @@ async fn hold(id: &str) -> Option<bool> {
         Promise::new(&mut |_, _| {})
     });
     let options = Object::new();
-    let patience = u32::try_from(PATIENCE.as_millis()).unwrap_or(u32::MAX);
-    Reflect::set(&options, &"signal".into(), &AbortSignal::timeout_with_u32(patience)).ok()?;
+    if let Some(patience) = patience {
+        let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+        Reflect::set(&options, &"signal".into(), &AbortSignal::timeout_with_u32(millis)).ok()?;
+    }
     let name = format!("{STORAGE_KEY} {id}");
     let request: Promise = request.call3(&locks, &name.into(), &options, &on_granted).ok()?.dyn_into().ok()?;
     match select(is_granted, Box::pin(JsFuture::from(request))).await {

@@ -102,7 +102,8 @@ impl Why {
     pub fn explain(&self, config: &LinkConfig) -> String {
         match self {
             Self::Unreachable(_) => {
-                "Nothing answers at this address. Is Coda running, and is the address right?".into()
+                "Nothing answers at this address, or not as a WebSocket. Is Coda running, and is the address right?"
+                    .into()
             }
             Self::Closed(info) => explain_close(info),
             Self::OpenTimeout => format!(

@@ -149,7 +149,7 @@ pub enum Hold {
     /// The end of Coda's turn: Coda drops texts that come meanwhile.
     #[serde(rename = "turn")]
     Turn,
-    /// The user: the text is from before a reload, and a copy of the tab may send it, too.
+    /// The user: another tab may have sent the text.
     #[serde(rename = "user")]
     User,
     /// A connection to the address that it was meant for; the one in use is another.

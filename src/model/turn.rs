@@ -123,9 +123,7 @@ impl Outgoing {
             MessageState::Held(Hold::Turn) => {
                 "Waiting for the end of this answer: Coda drops what comes meanwhile".into()
             }
-            MessageState::Held(Hold::User) => {
-                "Written before the reload, and not sent: another tab may have sent it".into()
-            }
+            MessageState::Held(Hold::User) => "Not sent from here: another tab may have sent it".into(),
             MessageState::Held(Hold::Address { url }) => format!("Meant for {url}, and not sent to another address"),
             MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
             MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),

@@ -258,9 +258,8 @@ impl Writer {
 
     fn tell_of_copy(&self, count: usize) {
         if count > 0 {
-            let (texts, it) = if count == 1 { ("A text waits", "it") } else { ("Texts wait", "them") };
-            let words =
-                format!("This tab is a copy of another one. {texts} to be sent there, and that tab sends {it}.");
+            let texts = if count == 1 { "The text that waits is" } else { "The texts that wait are" };
+            let words = format!("This tab is a copy of another one. {texts} left to that tab while it is open.");
             self.notices.show(Level::Info, "copied tab", words);
         }
     }

@@ -143,6 +143,7 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
     page.switch_to_other_window(&original).await?;
     page.until_shown("This tab is a copy of another one").await?;
     page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    let copy = page.window().await?;
     backend.make("/start-listening", json!({})).await?;
     page.click_text("Try now").await?;
     page.until_phase("ready").await?;
@@ -150,6 +151,15 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
     page.until_phase("ready").await?;
     backend.until_acted_on("text_input", 1).await?;
     page.until_answered(1).await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
+
+    // Whether the first tab has sent it before it was closed, the copy cannot know.
+    page.close_window().await?;
+    page.switch_to(&copy).await?;
+    page.until_shown("another tab may have sent it").await?;
+    page.until_js("it is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
+    page.click_text("Take back").await?;
+    page.until_js("taken back", "document.querySelector('[data-testid=outgoing][data-state=cancelled]')").await?;
     assert_eq!(backend.acted_on("text_input").await?.len(), 1);
     page.close().await
 }

@@ -135,7 +135,15 @@ fn Preparation() -> impl IntoView {
             </button>
         </div>
         <Show when=move || !is_ready()>
-            <p class="field-hint">"There is no connection to send to."</p>
+            <p class="field-hint">
+                {move || {
+                    if desk.app.playback.is_on() {
+                        "A recording is shown in the pages, so nothing is sent. Go back to live first."
+                    } else {
+                        "There is no connection to send to."
+                    }
+                }}
+            </p>
         </Show>
         <Show when=move || has_changed.get()>
             <p class="field-hint warn" role="alert" data-testid="replay-changed">

@@ -101,6 +101,11 @@ impl Page {
         Ok(self.browser.client.window().await?)
     }
 
+    /// Closes the window that is used at the moment; another one has to be chosen then.
+    pub async fn close_window(&self) -> Outcome {
+        Ok(self.browser.client.close_window().await?)
+    }
+
     /// Goes on in this window.
     pub async fn switch_to(&self, window: &WindowHandle) -> Outcome {
         Ok(self.browser.client.switch_to_window(window.clone()).await?)
