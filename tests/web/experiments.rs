@@ -123,6 +123,20 @@ async fn over_a_network_that_doubles_frames_every_text_acts_once_and_in_order() 
 }
 
 #[wasm_bindgen_test]
+async fn the_end_of_a_network_that_loses_everything_connects_at_once() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.app.set_conditions(Some(Conditions { drop_percent: 100, ..Conditions::default() }));
+    say(page.app, "into the void");
+    page.until("a try that gets no answer", || page.app.connection.kind() == PhaseKind::Authenticating).await;
+    let ended = js_sys::Date::now();
+    page.app.set_conditions(None);
+    page.until_ready().await;
+    let took = js_sys::Date::now() - ended;
+    assert!(took < 3_000.0, "it took {took} ms, as if it had waited for the authentication's time to be up");
+}
+
+#[wasm_bindgen_test]
 async fn a_connection_that_the_experiment_breaks_is_made_anew_until_it_is_ended() {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;

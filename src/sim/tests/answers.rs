@@ -104,7 +104,7 @@ fn everything_it_sends_is_known_to_the_protocol_and_it_can_send_almost_all_of_it
         world.command(peer, "text_input", &json!({ "text": text }));
         world.run(30 * SECOND);
     }
-    world.command(peer, "stt_start", &json!({ "continuous": true }));
+    world.command(peer, "stt_start", &json!({ "duration": 5 }));
     world.command(peer, "stt_stop", &json!({}));
     let spoken = world.data(peer, "tts_progress").len();
     world.command(peer, "stt_start", &json!({ "duration": 1 }));

@@ -73,13 +73,18 @@ fn stt_stop_also_ends_listening_for_a_time() {
 }
 
 #[test]
-fn stopping_before_a_word_was_said_is_an_error_and_no_turn() {
-    let (mut world, peer) = listening();
-    world.run(Duration::from_millis(100));
-    world.command(peer, "stt_stop", &json!({}));
-    world.run(20 * SECOND);
-    assert_eq!(world.data(peer, "stt_error").len(), 1);
-    assert!(world.data(peer, "llm_start").is_empty());
+fn stopping_before_a_word_was_said_begins_no_turn_and_is_an_error_only_of_timed_listening() {
+    for (start, errors) in [(json!({ "continuous": true }), 0), (json!({ "duration": 5 }), 1)] {
+        let mut world = World::new(ServerConfig { greeting: false, ..ServerConfig::default() });
+        let peer = world.join();
+        world.run(SECOND);
+        world.command(peer, "stt_start", &start);
+        world.run(Duration::from_millis(100));
+        world.command(peer, "stt_stop", &json!({}));
+        world.run(20 * SECOND);
+        assert_eq!(world.data(peer, "stt_error").len(), errors, "{start}");
+        assert!(world.data(peer, "llm_start").is_empty(), "{start}");
+    }
 }
 
 #[test]
