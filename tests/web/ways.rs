@@ -33,10 +33,10 @@ async fn open_findings_are_counted_in_the_navigation_and_in_the_details_of_the_c
     assert!(page.all(BADGE).is_empty(), "nothing is wrong");
     server::make("/send", json!({"text": "not json"})).await;
     page.until("the badge", || page.texts(BADGE) == ["1 finding"]).await;
-    assert_eq!(page.texts(DEBUGGER).concat(), "Debugger1 finding");
+    assert_eq!(page.texts(DEBUGGER).concat().trim(), "Debugger1 finding");
     page.click("[data-testid=connection]");
     page.until("both", || page.texts(BADGE) == ["1 finding", "1 finding"]).await;
-    assert_eq!(page.texts(".popover dd a").concat(), "Debugger 1 finding");
+    assert_eq!(page.texts(".popover dd a").concat().trim(), "Debugger 1 finding");
     page.click(".popover dd a");
     page.until("the findings", || !page.all("[data-testid=debugger-findings]").is_empty()).await;
     page.click("[data-testid=finding] .button");
