@@ -1,9 +1,9 @@
 //! From the text of a frame to its meaning, and from a command to the text of a frame.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -15,6 +15,8 @@ use super::time::iso8601;
 
 /// The largest frame that the server takes, in bytes of UTF-8: it closes the connection with 1009 above it.
 pub const MAX_FRAME_BYTES: usize = 10 * 1024 * 1024;
+/// The server drops what it was sent less than so long ago; each copy starts the time anew.
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// What a frame from the server means.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::from_value;
+use super::shape::{from_value, to_object};
 
 /// A command of Coda 0.1.2, or one made by hand.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +121,8 @@ impl Command {
     #[must_use]
     pub fn data(&self) -> Map<String, Value> {
         match self {
-            Self::TextInput { text } => object(&TextInputData { text }),
-            Self::SttStart(start) => object(start),
+            Self::TextInput { text } => to_object(&TextInputData { text }),
+            Self::SttStart(start) => to_object(start),
             Self::DemoFlow | Self::SttStop | Self::TtsStop | Self::Ping => Map::new(),
             Self::Custom { data, .. } => data.clone(),
         }
@@ -140,11 +140,4 @@ impl Command {
 
 fn typed<T: serde::de::DeserializeOwned>(data: &Map<String, Value>) -> Option<T> {
     from_value(Value::Object(data.clone())).ok()
-}
-
-fn object(data: &impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(data) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
 }

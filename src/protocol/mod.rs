@@ -9,14 +9,16 @@ mod server_clock;
 mod shape;
 mod time;
 
-pub(crate) use codec::encode_auth_response;
 pub use codec::{
     Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, Token, decode, encode, encode_bare, wire_type,
 };
+pub(crate) use codec::{REMEMBERED, encode_auth_response};
 pub use command::{Command, SttStart};
 pub use event::*;
 pub(crate) use server_clock::{LONGEST_DELAY, OVERTAKING};
 pub use server_clock::{ServerClock, ServerTime};
+#[cfg(feature = "app")]
+pub(crate) use shape::to_object;
 pub use shape::{FieldError, Id};
 pub(crate) use shape::{from_value, or_default, take, with_quotes};
 pub use time::{Now, Timestamp, iso8601, parse_iso8601, utc_from_millis};

@@ -83,6 +83,14 @@ pub(crate) fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, name: &
     from_value(object.remove(name).unwrap_or_default()).map_err(|error| error.inside(name))
 }
 
+/// The fields of what is written as an object; none of what is not.
+pub(crate) fn to_object(value: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
 /// A JSON value's type, in words.
 pub(crate) const fn json_type(value: &Value) -> &'static str {
     match value {

@@ -7,10 +7,7 @@ use super::follow::Followed;
 use super::plan::{Effect, Plan, key_of};
 use super::player::Player;
 use crate::history::{Recorder, RowKind};
-use crate::protocol::Timestamp;
-
-/// The server drops what it was sent less than so long ago; each copy starts the time anew.
-pub(super) const REMEMBERED: Duration = Duration::from_secs(5);
+use crate::protocol::{REMEMBERED, Timestamp};
 
 /// When each message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

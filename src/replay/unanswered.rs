@@ -8,10 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::dry_run::REMEMBERED;
 use super::plan::key_of;
 use crate::history::skim;
-use crate::protocol::Timestamp;
+use crate::protocol::{REMEMBERED, Timestamp};
 
 /// Writes that have not been answered, in their order.
 #[derive(Debug)]

@@ -7,14 +7,11 @@
 //! so two messages that differ in nothing but that order are the same. The same bytes are the same in both.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::protocol::Timestamp;
+use crate::protocol::{REMEMBERED, Timestamp};
 
-/// How long a message is remembered after it was last seen.
-pub(super) const WINDOW: Duration = Duration::from_secs(5);
 /// How many messages are remembered.
 pub(super) const CAPACITY: usize = 1_000;
 
@@ -34,7 +31,7 @@ impl Dedup {
     /// Notes a message. Says how often it has come within the window, this time included, which starts again.
     pub(super) fn note(&mut self, kind: &str, data: &Value, at: Timestamp) -> u64 {
         let sighting = self.seen.entry(format!("{kind}:{data}")).or_insert_with(|| Sighting { last: at, count: 0 });
-        let fresh = at.since(sighting.last) < WINDOW;
+        let fresh = at.since(sighting.last) < REMEMBERED;
         sighting.count = if fresh { sighting.count + 1 } else { 1 };
         sighting.last = at;
         let count = sighting.count;
@@ -44,7 +41,7 @@ impl Dedup {
 
     fn trim(&mut self, at: Timestamp) {
         if self.seen.len() > CAPACITY {
-            self.seen.retain(|_, sighting| at.since(sighting.last) < WINDOW);
+            self.seen.retain(|_, sighting| at.since(sighting.last) < REMEMBERED);
         }
         if self.seen.len() > CAPACITY {
             let oldest = self.seen.iter().min_by_key(|(key, sighting)| (sighting.last, *key));

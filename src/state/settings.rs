@@ -3,21 +3,14 @@
 use leptos::prelude::*;
 
 use super::lasting;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
-use crate::protocol::{from_value, with_quotes};
+use crate::protocol::{from_value, to_object, with_quotes};
 
 const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
 const VERSION_KEY: &str = "version";
-
-fn fields(settings: &Settings) -> Map<String, Value> {
-    match serde_json::to_value(settings) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
-}
 
 /// What a setting is called on the page.
 fn label(key: &str) -> &str {
@@ -32,7 +25,7 @@ impl Settings {
     /// The settings as JSON: only what differs from the default, so that a better default reaches everybody.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let (mut stored, defaults) = (fields(self), fields(&Self::default()));
+        let (mut stored, defaults) = (to_object(self), to_object(&Self::default()));
         stored.retain(|key, value| defaults.get(key) != Some(value));
         stored.insert(VERSION_KEY.into(), VERSION.into());
         stored.into()
@@ -46,7 +39,7 @@ impl Settings {
             if !stored.contains_key(VERSION_KEY) {
                 wrong.push(SettingError::NoVersion);
             }
-            let known = fields(&Self::default());
+            let known = to_object(&Self::default());
             let unknown = stored.keys().filter(|key| *key != VERSION_KEY && !known.contains_key(*key));
             wrong.extend(unknown.cloned().map(SettingError::Unknown));
         }

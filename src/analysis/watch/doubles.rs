@@ -9,15 +9,12 @@ use crate::analysis::finding::{Confidence, FindingKind};
 use crate::history::skim;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Now};
+use crate::protocol::{Command, Now, REMEMBERED};
 
 /// Nobody acts twice so quickly: one event was heard twice.
 const ONE_EVENT: Duration = Duration::from_millis(50);
 /// A double click is not slower than this.
 const DOUBLE_CLICK: Duration = Duration::from_millis(500);
-
-/// Coda drops what it was sent less than so long ago.
-const REMEMBERED: Duration = Duration::from_secs(5);
 
 const LISTENS_TWICE: &str = "Nobody acts so quickly: something listens twice.";
 const DOUBLE_CLICKED: &str = "A double click, or something that listens twice.";
