@@ -1,6 +1,7 @@
-//! Tells the link when the page comes online or into view. Installed once, with the driver.
+//! Tells the link when the page comes online or into view, and asks before texts that wait are lost with the tab. Installed
+//! once, with the driver.
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::VisibilityState;
 
 use super::Driver;
@@ -25,6 +26,16 @@ impl Hints {
                 driver.dispatch(Input::Hint(if is_visible { PageHint::Visible } else { PageHint::Hidden }));
             })
         });
-        Self { _listeners: [Some(online), visible].into_iter().flatten().collect() }
+        let leaving = {
+            let driver = driver.clone();
+            let may_prevent = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&window, "beforeunload", may_prevent, move |event| {
+                // A reload would keep them, but the page is not told which of the two it is.
+                if driver.has_unsent_texts() {
+                    event.prevent_default();
+                }
+            })
+        };
+        Self { _listeners: [Some(online), visible, Some(leaving)].into_iter().flatten().collect() }
     }
 }

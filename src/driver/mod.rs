@@ -166,6 +166,12 @@ impl Driver {
         is_ready
     }
 
+    /// Texts wait that nobody has been asked to send yet.
+    fn has_unsent_texts(&self) -> bool {
+        let waiting = self.0.link.borrow().waiting();
+        waiting.iter().any(|waiting| !waiting.was_written && &*waiting.url != DEMO_URL)
+    }
+
     /// How the link has been doing, at this moment.
     #[must_use]
     pub fn metrics(&self) -> Metrics {

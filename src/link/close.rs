@@ -84,6 +84,16 @@ impl Foreign {
     }
 }
 
+impl Foreign {
+    /// Whether Coda cannot be behind it. The others may be a frame that was damaged, or a type that is new.
+    pub(super) const fn is_certain(&self) -> bool {
+        match self {
+            Self::Echo | Self::CodaV2 => true,
+            Self::NotJson | Self::Untyped | Self::Type(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -479,6 +479,7 @@ impl Link {
                 if let Some(id) = answers {
                     self.echoed(now, id);
                 }
+                self.give_up_on_another_server(now);
             }
         }
     }
@@ -487,6 +488,14 @@ impl Link {
     fn doubt_server(&mut self, text: &str, event: Option<&Event>) {
         if self.connection.awaits_proof() {
             self.connection.foreign = self.connection.foreign.take().or_else(|| Foreign::of(text, event));
+        }
+    }
+
+    /// Where no proof can follow any more, there is nothing to wait for.
+    fn give_up_on_another_server(&mut self, now: Now) {
+        let certain = self.connection.foreign.as_ref().filter(|foreign| foreign.is_certain()).cloned();
+        if let Some(foreign) = certain.filter(|_| self.connection.awaits_proof()) {
+            self.step(now, Happening::Dead(Why::NotCoda(foreign)));
         }
     }
 

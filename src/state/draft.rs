@@ -16,12 +16,13 @@ pub(super) fn kept() -> String {
     storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default()
 }
 
-/// Keeps this text in place of the one before, as far as the browser has room.
-pub(super) fn keep(text: &str) {
-    let Some(storage) = storage() else { return };
-    let can_be_kept = !text.is_empty() && text.len() <= MAX_BYTES;
-    if !can_be_kept || storage.set_item(KEY, text).is_err() {
+/// Keeps this text in place of the one before; false where the browser has no room for it.
+pub(super) fn keep(text: &str) -> bool {
+    let Some(storage) = storage() else { return text.is_empty() };
+    let is_kept = !text.is_empty() && text.len() <= MAX_BYTES && storage.set_item(KEY, text).is_ok();
+    if !is_kept {
         // The text before must not come back in place of this one.
         let _ = storage.remove_item(KEY);
     }
+    is_kept || text.is_empty()
 }

@@ -37,6 +37,8 @@ pub struct TalkStore {
     pub emotion: RwSignal<Emotion>,
     /// What is typed and not sent. No change of page loses it, and no reload in this tab.
     pub draft: RwSignal<String>,
+    /// Whether a reload would lose the draft: it is too long for the browser's storage.
+    pub is_draft_unkept: RwSignal<bool>,
 }
 
 impl TalkStore {
@@ -47,12 +49,23 @@ impl TalkStore {
             mode: lasting::signal(Mode::Idle),
             emotion: lasting::signal(Emotion::default()),
             draft: lasting::signal(draft::kept()),
+            is_draft_unkept: lasting::signal(false),
         }
     }
 
     /// Puts another text in place of what is typed.
     pub fn set_draft(&self, text: String) {
-        draft::keep(&text);
+        let is_unkept = !draft::keep(&text);
+        if is_unkept != self.is_draft_unkept.get_untracked() {
+            self.is_draft_unkept.set(is_unkept);
+        }
         self.draft.set(text);
+    }
+
+    /// Gives a text that was not sent back to who wrote it, unless another one is being written.
+    pub fn give_back(&self, text: &str) {
+        if self.draft.with_untracked(|draft| draft.trim().is_empty()) {
+            self.set_draft(text.to_owned());
+        }
     }
 }

@@ -433,3 +433,19 @@ fn the_first_entry_of_a_session_says_so() {
     let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
     assert_eq!(begins, [false, true, false]);
 }
+
+#[test]
+fn a_session_begins_above_the_texts_that_waited_for_it() {
+    let mut page = Page::new();
+    page.said("assistant", "before");
+    let lost = page.send("lost with the last session");
+    page.disconnected();
+    page.becomes(&lost, MessageState::Unconfirmed);
+    page.send("first");
+    page.send("second");
+    page.event("conversation_start", json!({"session_id": "s1"}));
+    page.said("user", "first");
+    page.said("assistant", "1");
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
+    assert_eq!(begins, [false, false, true, false, false]);
+}

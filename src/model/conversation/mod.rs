@@ -171,7 +171,7 @@ impl Conversation {
             self.asked = None;
         }
         match &happened.event {
-            Event::ConversationStart(_) => self.session_began = true,
+            Event::ConversationStart(_) => self.begin_session(),
             Event::ListeningStarted(_) => self.stop_listening(),
             Event::ListeningInterim(interim) => self.hear(&interim.text, true, time),
             Event::ListeningResult(result) => self.hear(&result.text, false, time),
@@ -246,6 +246,18 @@ impl Conversation {
                 turn.is_open = true;
                 turn.is_cut_off = false;
             });
+        }
+    }
+
+    /// Texts that still wait will be said in the new session, so it begins above them.
+    fn begin_session(&mut self) {
+        let is_unsaid = |turn: &&Turn| {
+            let state = turn.outgoing.as_ref().map(|own| &own.state);
+            state.is_some_and(|state| state.is_waiting() || matches!(state, MessageState::Written { .. }))
+        };
+        match self.turns.iter().rev().take_while(is_unsaid).last().map(|turn| turn.key) {
+            Some(first) => self.change(first, |turn| turn.begins_session = true),
+            None => self.session_began = true,
         }
     }
 

@@ -80,5 +80,10 @@ pub fn Composer() -> impl IntoView {
             <kbd>"?"</kbd>
             " shows all keys"
         </p>
+        <Show when=move || app.talk.is_draft_unkept.get()>
+            <p class="composer-warning" role="status" data-testid="draft-unkept">
+                "This text is too long to outlive a reload of the page."
+            </p>
+        </Show>
     }
 }

@@ -9,6 +9,7 @@ use super::conversation_hits::Hits;
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
+use crate::model::Turn;
 use crate::protocol::Command;
 use crate::state::{NoticeLevel, Row, use_app};
 use crate::ui::address::Address;
@@ -74,11 +75,7 @@ pub fn ConversationView() -> impl IntoView {
                 {day_of_first}
                 <Each each=move || shown.get() key=|(row, begins_day)| (row.key, *begins_day) let:entry>
                     {entry.1.then(|| view! { <Day time=time(&entry.0) /> })}
-                    {entry
-                        .0
-                        .turn
-                        .with_untracked(|turn| turn.begins_session)
-                        .then(|| view! { <p class="session-divider">"A new session of Coda's"</p> })}
+                    <SessionStart turn=entry.0.turn.clone() />
                     <TurnView row=entry.0 />
                 </Each>
             </div>
@@ -124,6 +121,16 @@ fn follow_link(scroll: Scroll) {
 
 fn time(row: &Row) -> DateTime<Utc> {
     row.turn.with_untracked(|turn| turn.time)
+}
+
+/// A text that waits learns only later that it is the first of a session.
+#[component]
+fn SessionStart(turn: ArcRwSignal<Turn>) -> impl IntoView {
+    view! {
+        <Show when=move || turn.with(|turn| turn.begins_session)>
+            <p class="session-divider">"New session"</p>
+        </Show>
+    }
 }
 
 #[component]

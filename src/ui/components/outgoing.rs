@@ -68,7 +68,16 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
                 </button>
             </Show>
             <Show when=can_take_back>
-                <button class="link-button" on:click=move |_| app.cancel(outgoing.with_untracked(|own| own.id))>
+                <button
+                    class="link-button"
+                    on:click=move |_| {
+                        let message = outgoing.get_untracked();
+                        if let Some(text) = message.command.text().filter(|_| message.state.is_waiting()) {
+                            app.talk.give_back(text);
+                        }
+                        app.cancel(message.id);
+                    }
+                >
                     {take_back}
                 </button>
             </Show>

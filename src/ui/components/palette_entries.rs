@@ -64,8 +64,9 @@ const EVERYWHERE: [(&str, &str, Choice); 20] = [
     ("Show or hide the debugger", "dock toggle", Choice::Dock),
     ("Reconnect", "connect retry", Choice::Act(Action::Reconnect)),
     ("Disconnect", "offline close", Choice::Act(Action::Disconnect)),
-    ("Use the demo", "simulated coda try", Choice::Act(Action::Demo)),
+    // Before the other demo: by mistake it costs a turn, the other the connection.
     ("Run demo", "sample turn try", Choice::Act(Action::RunDemo)),
+    ("Use the demo", "simulated coda try", Choice::Act(Action::Demo)),
     ("Stop speaking", "silence quiet mute voice tts", Choice::Act(Action::StopSpeaking)),
     ("Stop listening", "microphone voice stt", Choice::Act(Action::StopListening)),
     ("Switch the theme", "toggle dark light mode appearance colours", Choice::Act(Action::SwitchTheme)),

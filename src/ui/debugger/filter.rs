@@ -15,7 +15,11 @@ pub fn FilterBar() -> impl IntoView {
     let [input, error, help] = ["filter", "error", "help"].map(|name| desk.element_id(name));
     let problem = move || {
         let error = desk.filter.error.get()?;
-        Some(format!("Wrong {error}. The last filter that was right stays in force."))
+        let in_force = desk.filter.query.with(|query| match query.to_string() {
+            none if none.is_empty() => "Until it is right, all rows are shown.".to_owned(),
+            query => format!("Until it is right, the rows are those of {query}"),
+        });
+        Some(format!("Wrong {error}. {in_force}"))
     };
     view! {
         <div class="debugger-filter">
