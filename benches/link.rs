@@ -7,7 +7,7 @@ use chrono::DateTime;
 
 use coda_dashboard::history::{Limits, Recorder};
 use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, Origin, Submission};
-use coda_dashboard::protocol::{Command, Now, Timestamp};
+use coda_dashboard::protocol::{Command, Instant, Moment};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CONN: ConnId = ConnId(1);
@@ -37,7 +37,7 @@ impl Bench {
 
     /// Returns the frame that was written last.
     fn input(&mut self, input: Input) -> String {
-        let now = Now { mono: Timestamp::from_millis(self.millis), wall: DateTime::default() };
+        let now = Moment { mono: Instant::from_millis(self.millis), wall: DateTime::default() };
         self.link.handle(now, input);
         let mut written = String::new();
         while let Some(action) = self.link.poll_action() {
@@ -71,7 +71,7 @@ impl Bench {
         self.millis += 2;
         let command = Command::TextInput { text: format!("hello {}", self.millis) };
         let origin = Origin { component: "bench", action: "say" };
-        let written = self.input(Input::Submit(Submission { command, origin, again: None }));
+        let written = self.input(Input::Submit(Submission { command, origin, resend_of: None }));
         self.echo(&written);
     }
 

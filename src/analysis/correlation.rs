@@ -12,10 +12,10 @@ use super::error_name::ErrorName;
 use super::finding::Confidence;
 use super::over_time::{ByMinute, OverTime, Side};
 use super::senders::Senders;
-use crate::history::skim;
+use crate::history::scan;
 use crate::history::{Recorder, Row, RowKind};
-use crate::link::{Carries, MessageId};
-use crate::protocol::Timestamp;
+use crate::link::{FramePurpose, MessageId};
+use crate::protocol::Instant;
 
 /// An error within this time after a message may have to do with it.
 const AFTER: Duration = Duration::from_secs(2);
@@ -98,7 +98,7 @@ impl fmt::Display for Suspect {
 /// A message, with what it and those just before it are like.
 #[derive(Clone, Debug)]
 struct Written {
-    at: Timestamp,
+    at: Instant,
     row: u64,
     patterns: Vec<Pattern>,
 }
@@ -107,7 +107,7 @@ struct Written {
 #[derive(Clone, Debug, Default)]
 pub struct Correlation {
     written: Vec<Written>,
-    errors: Vec<(Timestamp, ErrorName)>,
+    errors: Vec<(Instant, ErrorName)>,
     protected: Side,
     unprotected: Side,
     /// For a foreign recording, of whose protections nothing is known.
@@ -119,7 +119,7 @@ impl Correlation {
     /// What these rows of a record show.
     #[must_use]
     pub fn of(recorder: &Recorder, rows: impl RangeBounds<u64>) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = PatternCounter::default();
         reader.found.unknown = recorder.is_foreign().then(Side::default);
         for row in recorder.rows(rows) {
             reader.read(row, recorder);
@@ -158,10 +158,10 @@ impl Correlation {
     /// The patterns after which this error comes more often than otherwise, the strongest first.
     #[must_use]
     pub fn suspects(&self, error: &ErrorName) -> Vec<Suspect> {
-        let times: Vec<Timestamp> = self.errors.iter().filter(|(_, name)| name == error).map(|(at, _)| *at).collect();
+        let times: Vec<Instant> = self.errors.iter().filter(|(_, name)| name == error).map(|(at, _)| *at).collect();
         let is_followed = |written: &Written| {
             let after = times.partition_point(|at| *at < written.at);
-            times.get(after).is_some_and(|at| at.since(written.at) <= AFTER)
+            times.get(after).is_some_and(|at| at.duration_since(written.at) <= AFTER)
         };
         let (mut hits, mut total) = (0, 0);
         let mut by_pattern: BTreeMap<&Pattern, (usize, usize)> = BTreeMap::new();
@@ -198,7 +198,7 @@ impl Correlation {
 
     /// The messages just before an error.
     pub(super) fn rows_before(&self, error: &Row) -> Vec<u64> {
-        let before = self.written.iter().filter(|written| error.at.mono.since(written.at) <= AFTER);
+        let before = self.written.iter().filter(|written| error.at.mono.duration_since(written.at) <= AFTER);
         before.map(|written| written.row).collect()
     }
 }
@@ -211,16 +211,16 @@ fn share((hits, total): (usize, usize)) -> f64 {
 
 /// Reads rows in order.
 #[derive(Default)]
-struct Reader {
+struct PatternCounter {
     found: Correlation,
     is_unprotected: bool,
     senders: Senders,
     unanswered: VecDeque<MessageId>,
     /// The last messages: when, of which type, saying what.
-    last: VecDeque<(Timestamp, String, Value)>,
+    last: VecDeque<(Instant, String, Value)>,
 }
 
-impl Reader {
+impl PatternCounter {
     fn count(&mut self, row: &Row, count: impl Fn(&mut Side)) {
         let found = &mut self.found;
         let side = if self.is_unprotected { &mut found.unprotected } else { &mut found.protected };
@@ -229,13 +229,13 @@ impl Reader {
     }
 
     fn read(&mut self, row: &Row, recorder: &Recorder) {
-        self.senders.see(row);
+        self.senders.on_row(row);
         match &row.kind {
             RowKind::Protections { on } => self.is_unprotected = !on,
-            RowKind::FrameOut { kind, text, carries, .. }
-                if *carries != Carries::ChallengeAnswer && &**kind != "ping" =>
+            RowKind::FrameOut { kind, text, purpose, .. }
+                if *purpose != FramePurpose::ChallengeAnswer && &**kind != "ping" =>
             {
-                self.write(row, kind, skim::member(text, "data").unwrap_or_default(), carries.message());
+                self.write(row, kind, scan::member(text, "data").unwrap_or_default(), purpose.message());
             }
             RowKind::Message { id, state, .. } if state.is_final() => self.answered(*id),
             RowKind::Phase { .. } => self.unanswered.clear(),
@@ -265,28 +265,29 @@ impl Reader {
         if self.senders.other_client(row, recorder).is_none() {
             return;
         }
-        let kind = skim::data_member(text, "message_type").and_then(skim::string).unwrap_or_default();
+        let kind = scan::data_member(text, "message_type").and_then(scan::string).unwrap_or_default();
         // A heartbeat is no message of anybody's.
         if kind != "ping" {
-            let data = skim::data_member(text, "message_data").unwrap_or_default();
+            let data = scan::data_member(text, "message_data").unwrap_or_default();
             self.write(row, &kind, data, None);
         }
     }
 
     fn write(&mut self, row: &Row, kind: &str, data: &str, id: Option<MessageId>) {
         let at = row.at.mono;
-        while self.last.front().is_some_and(|(before, ..)| at.since(*before) > BACK) {
+        while self.last.front().is_some_and(|(before, ..)| at.duration_since(*before) > BACK) {
             self.last.pop_front();
         }
         let said = said(data);
         let mut patterns = vec![Pattern::Message(kind.to_owned())];
-        let is_twin = |(before, other, words): &(Timestamp, String, Value)| {
-            at.since(*before) <= TWINS && other == kind && *words == said
+        let is_twin = |(before, other, words): &(Instant, String, Value)| {
+            at.duration_since(*before) <= TWINS && other == kind && *words == said
         };
         if self.last.iter().any(is_twin) {
             patterns.push(Pattern::Twins(kind.to_owned()));
         }
-        let within = |span: Duration| self.last.iter().filter(|(before, ..)| at.since(*before) <= span).count();
+        let within =
+            |span: Duration| self.last.iter().filter(|(before, ..)| at.duration_since(*before) <= span).count();
         if within(CLOSE) > 0 {
             patterns.push(Pattern::Close);
         }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::history::skim;
-use crate::history::{Row, RowKind, What, shorten};
+use crate::history::scan;
+use crate::history::{FrameClass, Row, RowKind, shorten};
 
 /// So much of an error's words is read,
 const READ_CHARS: usize = 300;
@@ -22,7 +22,7 @@ pub struct ErrorName {
 impl ErrorName {
     /// The error that a row tells of.
     pub(super) fn of(row: &Row) -> Option<Self> {
-        let RowKind::FrameIn { kind, text, what: What::Event, .. } = &row.kind else { return None };
+        let RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } = &row.kind else { return None };
         if !kind.ends_with("_error") {
             return None;
         }
@@ -33,7 +33,7 @@ impl ErrorName {
 
 /// The first line of what an error says.
 pub(super) fn first_line(frame: &str) -> String {
-    let message = skim::data_member(frame, "message").and_then(skim::string).unwrap_or(Cow::Borrowed(""));
+    let message = scan::data_member(frame, "message").and_then(scan::string).unwrap_or(Cow::Borrowed(""));
     shorten(message.lines().next().unwrap_or_default(), READ_CHARS)
 }
 

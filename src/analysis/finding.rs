@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::protocol::Now;
+use crate::protocol::Moment;
 
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +81,7 @@ pub enum FindingState {
     /// It is gone.
     Closed {
         /// Since when.
-        at: Now,
+        at: Moment,
     },
 }
 
@@ -95,9 +95,9 @@ pub struct Finding {
     /// What it is about: a wire type, a client, a field. Empty where there is only one thing it can be about.
     pub subject: String,
     /// When it was found first.
-    pub opened: Now,
+    pub opened: Moment,
     /// When it was seen last.
-    pub last: Now,
+    pub last: Moment,
     /// How often it was seen.
     pub count: u64,
     /// Whether its cause is still there.

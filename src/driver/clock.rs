@@ -2,7 +2,7 @@
 
 use web_sys::Performance;
 
-use crate::protocol::{Now, Timestamp, utc_from_millis};
+use crate::protocol::{Instant, Moment, utc_from_millis};
 
 thread_local! {
     // Kept, because it is read several times for each event, and the way to it costs more than the reading.
@@ -11,18 +11,18 @@ thread_local! {
 
 /// Both clocks, now.
 #[must_use]
-pub fn now() -> Now {
+pub fn now() -> Moment {
     let monotonic_millis = MONOTONIC.with(|clock| clock.as_ref().map_or(0.0, Performance::now));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since the page's start")]
-    let mono = Timestamp::from_micros((monotonic_millis * 1_000.0) as u64);
+    let mono = Instant::from_micros((monotonic_millis * 1_000.0) as u64);
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
     let wall = utc_from_millis(js_sys::Date::now() as i64);
-    Now { mono, wall }
+    Moment { mono, wall }
 }
 
 /// How long a timer has to wait for this moment (ms), rounded up: one that fires early would only be armed again.
-pub(super) fn millis_until(at: Timestamp) -> u32 {
-    u32::try_from(at.since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
+pub(super) fn millis_until(at: Instant) -> u32 {
+    u32::try_from(at.duration_since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
 /// A seed that no other page has.

@@ -9,7 +9,7 @@ use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
 
 use super::{Batch, Driver, clock};
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// In a hidden page, which has no frames, events are handed over this often (ms).
 const HIDDEN_FRAME_MILLIS: u32 = 500;
@@ -28,9 +28,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 #[derive(Default)]
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
-    last_start: Cell<Timestamp>,
+    last_start: Cell<Instant>,
     last_cost: Cell<Duration>,
-    not_before: Cell<Timestamp>,
+    not_before: Cell<Instant>,
     /// Something waits that no pause may hold up.
     is_urgent: Cell<bool>,
 }
@@ -71,7 +71,7 @@ impl Driver {
             return;
         }
         let not_before = frames.not_before.get();
-        if is_urgent || not_before.since(clock::now().mono) < SHORTEST_PAUSE {
+        if is_urgent || not_before.duration_since(clock::now().mono) < SHORTEST_PAUSE {
             self.await_frame();
         } else {
             let driver = self.clone();
@@ -83,17 +83,17 @@ impl Driver {
     fn await_frame(&self) {
         let (visible, hidden) = (self.clone(), self.clone());
         let frame = Next::Frame {
-            _visible: gloo_render::request_animation_frame(move |_| visible.hand_over()),
-            _hidden: Timeout::new(HIDDEN_FRAME_MILLIS, move || hidden.hand_over()),
+            _visible: gloo_render::request_animation_frame(move |_| visible.flush()),
+            _hidden: Timeout::new(HIDDEN_FRAME_MILLIS, move || hidden.flush()),
         };
         self.replace_next(Some(frame));
     }
 
-    fn hand_over(&self) {
+    fn flush(&self) {
         let start = clock::now().mono;
         self.0.frames.is_urgent.set(false);
         let events = self.0.events.take();
-        let since_last = start.since(self.0.frames.last_start.replace(start));
+        let since_last = start.duration_since(self.0.frames.last_start.replace(start));
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
         let status = self.0.link.borrow().status();
@@ -103,22 +103,22 @@ impl Driver {
             listener(Batch {
                 events,
                 status,
-                not_kept: self.0.not_kept.get(),
+                unpersisted: self.0.unpersisted.get(),
                 left_to_other_tab: self.0.left_to_other_tab.take(),
             });
             self.0.listener.replace(Some(listener));
         }
         // Components are brought up to date after this, and then the browser draws; a timer's turn is after that.
         let driver = self.clone();
-        let end = Timeout::new(0, move || driver.pace(start, share));
+        let end = Timeout::new(0, move || driver.throttle(start, share));
         self.replace_next(Some(Next::Drawn { _end: end }));
     }
 
     /// Puts the next frame off for long enough after one that began at `start` and has been drawn, so that one part in `share` of
     /// the time goes to frames. One dear frame, as for the end of a long answer, is no reason to wait: two in a row are.
-    fn pace(&self, start: Timestamp, share: u32) {
+    fn throttle(&self, start: Instant, share: u32) {
         let end = clock::now().mono;
-        let cost = end.since(start);
+        let cost = end.duration_since(start);
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
         self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));
         self.replace_next(None);

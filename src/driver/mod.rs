@@ -31,8 +31,10 @@ pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
 
-use crate::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase, Waiting};
-use crate::protocol::Timestamp;
+use crate::link::{
+    Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
+};
+use crate::protocol::Instant;
 use demo::Demo;
 use frames::Frames;
 use network::BadNetwork;
@@ -47,7 +49,7 @@ pub struct Batch {
     /// The link as it is now.
     pub status: LinkStatus,
     /// Texts that would not outlive a reload of the page.
-    pub not_kept: usize,
+    pub unpersisted: usize,
     /// This tab is a copy, and so many texts wait in the tab that it was copied from, which sends them.
     pub left_to_other_tab: usize,
 }
@@ -67,7 +69,7 @@ struct Inner {
     demo: RefCell<Option<Demo>>,
     network: BadNetwork,
     /// What wakes the link, and when.
-    timer: RefCell<Option<(Timestamp, Timeout)>>,
+    timer: RefCell<Option<(Instant, Timeout)>>,
     events: RefCell<Vec<LinkEvent>>,
     frames: Frames,
     listener: RefCell<Option<Listener>>,
@@ -76,7 +78,7 @@ struct Inner {
     restoring: Cell<Restoring>,
     /// Texts changed since they were last kept.
     texts_changed: Cell<bool>,
-    not_kept: Cell<usize>,
+    unpersisted: Cell<usize>,
     left_to_other_tab: Cell<usize>,
 }
 
@@ -106,7 +108,7 @@ impl Driver {
             hints: RefCell::default(),
             restoring: Cell::new(Restoring::NotBegun),
             texts_changed: Cell::new(false),
-            not_kept: Cell::new(0),
+            unpersisted: Cell::new(0),
             left_to_other_tab: Cell::new(0),
         }));
         *driver.0.hints.borrow_mut() = Some(hints::Hints::listen(&driver));
@@ -152,7 +154,7 @@ impl Driver {
 
     /// Once the tab that this one was copied from is closed, nobody else will send what waited there. It may have been sent
     /// before, so the user decides.
-    async fn take_over(self, original: String, waiting: Vec<Waiting>) {
+    async fn take_over(self, original: String, waiting: Vec<PersistedMessage>) {
         tab::until_closed(&original).await;
         self.dispatch(Input::Restore { waiting, ask: true });
     }
@@ -183,7 +185,7 @@ impl Driver {
             return;
         }
         loop {
-            self.flow();
+            self.poll_network();
             let Some(input) = self.0.inputs.borrow_mut().pop_front() else { break };
             self.0.link.borrow_mut().handle(now(), input);
             loop {
@@ -195,7 +197,7 @@ impl Driver {
         self.arm_timer();
         self.arm_network();
         if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
-            self.0.not_kept.set(waiting::keep(&self.0.link.borrow().waiting()));
+            self.0.unpersisted.set(waiting::keep(&self.0.link.borrow().waiting()));
         }
     }
 
@@ -210,7 +212,7 @@ impl Driver {
                 *self.0.socket.borrow_mut() = Socket::open(self, conn, &url);
             }
             Action::Send { conn, text } => self.send(conn, text),
-            Action::Close { conn, code } => self.hang_up(conn, code),
+            Action::Close { conn, code } => self.close_socket(conn, code),
             Action::Emit(event) => {
                 if let LinkEvent::Message(status) = &event
                     && status.command.text().is_some()
@@ -234,7 +236,7 @@ impl Driver {
         }
     }
 
-    fn hang_up(&self, conn: ConnId, code: u16) {
+    fn close_socket(&self, conn: ConnId, code: u16) {
         self.with_demo(conn, |demo| demo.disconnect(self, conn));
         let mut socket = self.0.socket.borrow_mut();
         if let Some(open) = socket.take_if(|socket| socket.conn() == conn) {

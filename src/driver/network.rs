@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 
 use super::{Driver, clock};
 use crate::link::{CloseInfo, ConnId, Input};
-use crate::sim::{Conditions, Network, Passed, Way};
+use crate::sim::{Conditions, Direction, Network, Passed};
 
 #[derive(Default)]
 pub(super) struct BadNetwork {
@@ -37,7 +37,7 @@ impl BadNetwork {
     }
 
     /// Takes a frame on its way; `None` where there is no bad network and it goes on as it is.
-    fn enter(&self, conn: ConnId, way: Way, text: Arc<str>) -> Option<Arc<str>> {
+    fn enter(&self, conn: ConnId, way: Direction, text: Arc<str>) -> Option<Arc<str>> {
         match self.under.borrow_mut().as_mut().filter(|(under, _)| *under == conn) {
             Some((_, network)) => {
                 network.enter(clock::now().mono, way, text);
@@ -68,26 +68,28 @@ impl Driver {
 
     /// A frame for the server, out of the link.
     pub(super) fn send(&self, conn: ConnId, text: Arc<str>) {
-        if let Some(text) = self.0.network.enter(conn, Way::ToServer, text) {
+        if let Some(text) = self.0.network.enter(conn, Direction::ToServer, text) {
             self.write(conn, &text);
         }
     }
 
     /// A frame from the server, on its way to the link; whoever calls this pumps afterwards.
     pub(super) fn receive(&self, conn: ConnId, text: Arc<str>) {
-        if let Some(text) = self.0.network.enter(conn, Way::ToPage, text) {
+        if let Some(text) = self.0.network.enter(conn, Direction::ToPage, text) {
             self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text));
         }
     }
 
     /// Lets arrive what is due.
-    pub(super) fn flow(&self) {
+    pub(super) fn poll_network(&self) {
         while let Some((conn, passed)) = self.0.network.poll() {
             match passed {
-                Passed::Frame(Way::ToPage, text) => self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text)),
-                Passed::Frame(Way::ToServer, text) => self.write(conn, &text),
+                Passed::Frame(Direction::ToPage, text) => {
+                    self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text));
+                }
+                Passed::Frame(Direction::ToServer, text) => self.write(conn, &text),
                 Passed::Lost => {
-                    self.hang_up(conn, CloseInfo::BROKEN);
+                    self.close_socket(conn, CloseInfo::BROKEN);
                     let info = CloseInfo::broken("broken by the network experiment");
                     self.0.inputs.borrow_mut().push_back(Input::Closed(conn, info));
                 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use web_sys::Storage;
 
 use super::DEMO_URL;
-use crate::link::Waiting;
+use crate::link::PersistedMessage;
 
 /// More texts, or more text, than this are not kept: the browser has room for 5 MB in all.
 const MAX_TEXTS: usize = 256;
@@ -17,15 +17,15 @@ pub(super) fn storage() -> Option<Storage> {
 }
 
 /// Keeps these in place of those kept before; returns how many could not be kept.
-pub(super) fn keep(waiting: &[Waiting]) -> usize {
+pub(super) fn keep(waiting: &[PersistedMessage]) -> usize {
     let Some(storage) = storage() else { return 0 };
-    let waiting: Vec<&Waiting> = waiting.iter().filter(|waiting| &*waiting.url != DEMO_URL).collect();
+    let waiting: Vec<&PersistedMessage> = waiting.iter().filter(|waiting| &*waiting.url != DEMO_URL).collect();
     let mut bytes = 0;
-    let fits = |text: &&&Waiting| {
+    let fits = |text: &&&PersistedMessage| {
         bytes += text.text.len();
         bytes <= MAX_BYTES
     };
-    let kept: Vec<&Waiting> = waiting.iter().take(MAX_TEXTS).take_while(fits).copied().collect();
+    let kept: Vec<&PersistedMessage> = waiting.iter().take(MAX_TEXTS).take_while(fits).copied().collect();
     let stored = if kept.is_empty() {
         storage.remove_item(STORAGE_KEY)
     } else {
@@ -36,7 +36,7 @@ pub(super) fn keep(waiting: &[Waiting]) -> usize {
 }
 
 /// What was kept. Damaged entries are skipped: the rest is still the user's.
-pub(super) fn kept(storage: &Storage) -> Vec<Waiting> {
+pub(super) fn kept(storage: &Storage) -> Vec<PersistedMessage> {
     let text = storage.get_item(STORAGE_KEY).ok().flatten();
     let stored: Vec<Value> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     stored.into_iter().filter_map(|waiting| serde_json::from_value(waiting).ok()).collect()

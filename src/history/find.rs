@@ -62,8 +62,8 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
         plain.push_str(&rest[..at]);
-        let (what, length) = read_escape(&rest[at..]);
-        plain.push(what);
+        let (class, length) = read_escape(&rest[at..]);
+        plain.push(class);
         rest = &rest[at + length..];
     }
     plain.push_str(rest);
@@ -81,7 +81,7 @@ fn read_escape(text: &str) -> (char, usize) {
         Some(b'u') => {
             let units = unit(2).into_iter().chain(unit(8).filter(|_| text.get(6..8) == Some("\\u")));
             match char::decode_utf16(units).next() {
-                Some(Ok(what)) => (what, if u32::from(what) > 0xffff { 12 } else { 6 }),
+                Some(Ok(class)) => (class, if u32::from(class) > 0xffff { 12 } else { 6 }),
                 _ => ('\\', 1),
             }
         }

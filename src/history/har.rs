@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::jsonl::{iso, micros, seconds};
-use super::mask::mask;
 use super::note::{Note, NoteFields};
-use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
+use super::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
+use super::redact::redact;
 use super::row;
-use super::skim::{skip_space, skip_value};
+use super::scan::{skip_space, skip_value};
 use crate::protocol::{FieldError, or_default, take, with_quotes};
 
 /// A WebSocket frame of text.
@@ -108,8 +108,8 @@ struct Message<'a> {
     time: f64,
     opcode: u64,
     data: String,
-    #[serde(rename = "_coda", skip_serializing_if = "Own::is_empty")]
-    own: &'a Own,
+    #[serde(rename = "_coda", skip_serializing_if = "FrameMeta::is_empty")]
+    meta: &'a FrameMeta,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -175,8 +175,8 @@ fn write_message(entry: &Entry) -> Message<'_> {
         row::Direction::In => Direction::Receive,
         row::Direction::Out => Direction::Send,
     };
-    let (time, data) = (seconds(entry.micros), mask(&entry.text).into_owned());
-    Message { direction, time, opcode: TEXT, data, own: &entry.own }
+    let (time, data) = (seconds(entry.micros), redact(&entry.text).into_owned());
+    Message { direction, time, opcode: TEXT, data, meta: &entry.meta }
 }
 
 fn write_note(note: &Note) -> PlacedNote {
@@ -209,7 +209,7 @@ struct ReadSocket {
 
 /// Reads the messages of an archive's sockets; of several, in the order of their times.
 pub(super) fn import(text: &str) -> Imported {
-    let mut reader = Reader::default();
+    let mut reader = HarReader::default();
     match serde_json::from_str::<ReadArchive>(text) {
         Ok(archive) => {
             for entry in archive.log.entries {
@@ -219,8 +219,8 @@ pub(super) fn import(text: &str) -> Imported {
             }
         }
         Err(error) => {
-            let why = ImportError::Searched(with_quotes(&error));
-            reader.imported.damages.push(Damage { place: 1, why });
+            let why = ImportErrorKind::Searched(with_quotes(&error));
+            reader.imported.errors.push(ImportError { place: 1, why });
             for list in lists(text, MESSAGES) {
                 reader.socket(list);
             }
@@ -236,7 +236,7 @@ pub(super) fn import(text: &str) -> Imported {
 fn lists<'a>(
     text: &'a str,
     name: &str,
-) -> impl Iterator<Item = impl Iterator<Item = Result<Value, ImportError>> + use<'a>> + use<'a> {
+) -> impl Iterator<Item = impl Iterator<Item = Result<Value, ImportErrorKind>> + use<'a>> + use<'a> {
     let name = format!("\"{name}\"");
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -254,7 +254,7 @@ fn lists<'a>(
 }
 
 /// The items of the list that goes on at `at`.
-fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, ImportError>> + use<'_> {
+fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, ImportErrorKind>> + use<'_> {
     let bytes = text.as_bytes();
     std::iter::from_fn(move || {
         let start = skip_space(bytes, at);
@@ -263,32 +263,32 @@ fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, Import
         }
         let Some(item) = skip_value(bytes, start).and_then(|end| text.get(start..end)) else {
             at = bytes.len();
-            return Some(Err(ImportError::Truncated));
+            return Some(Err(ImportErrorKind::Truncated));
         };
         at = skip_space(bytes, start + item.len());
         if bytes.get(at) == Some(&b',') {
             at += 1;
         }
-        Some(serde_json::from_str(item).map_err(|error| ImportError::Syntax(with_quotes(&error))))
+        Some(serde_json::from_str(item).map_err(|error| ImportErrorKind::Syntax(with_quotes(&error))))
     })
 }
 
 #[derive(Default)]
-struct Reader {
+struct HarReader {
     imported: Imported,
     place: usize,
     /// Sockets that have messages.
     filled: usize,
 }
 
-impl Reader {
-    fn socket(&mut self, messages: impl IntoIterator<Item = Result<Value, ImportError>>) {
+impl HarReader {
+    fn socket(&mut self, messages: impl IntoIterator<Item = Result<Value, ImportErrorKind>>) {
         let before = self.place;
         for message in messages {
             self.place += 1;
             match message.and_then(|message| Ok(read_message(message)?)) {
                 Ok(entry) => self.imported.recording.entries.push(entry),
-                Err(why) => self.imported.damages.push(Damage { place: self.place, why }),
+                Err(why) => self.imported.errors.push(ImportError { place: self.place, why }),
             }
         }
         self.filled += usize::from(self.place > before);
@@ -298,14 +298,14 @@ impl Reader {
         match read_note(note) {
             Ok(note) => self.imported.recording.notes.push(note),
             Err(error) => {
-                self.imported.damages.push(Damage { place: self.place, why: ImportError::Note(error) });
+                self.imported.errors.push(ImportError { place: self.place, why: ImportErrorKind::Note(error) });
             }
         }
     }
 
     fn finish(mut self) -> Imported {
         if self.place == 0 {
-            self.imported.damages.push(Damage { place: 1, why: ImportError::Empty });
+            self.imported.errors.push(ImportError { place: 1, why: ImportErrorKind::Empty });
         }
         if self.filled > 1 {
             self.imported.recording.entries.sort_by_key(|entry| entry.micros);
@@ -326,8 +326,8 @@ fn read_message(message: Value) -> Result<Entry, FieldError> {
     }
     let micros = read_time(&mut message)?;
     let text = take(&mut message, "data")?;
-    let own = take(&mut message, "_coda").unwrap_or_default();
-    Ok(Entry { micros, direction, text, own })
+    let meta = take(&mut message, "_coda").unwrap_or_default();
+    Ok(Entry { micros, direction, text, meta })
 }
 
 fn read_note(note: Value) -> Result<Note, FieldError> {

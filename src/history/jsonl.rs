@@ -5,15 +5,15 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::mask::mask;
 use super::note::{Note, NoteFields};
-use super::recording::{Damage, Entry, ImportError, Imported, Own, Recording};
+use super::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
+use super::redact::redact;
 use super::row;
 use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis, with_quotes};
 
 /// A line of a file.
 #[derive(Serialize)]
-struct Line<'a, B> {
+struct JsonLine<'a, B> {
     /// Seconds since the recording's start.
     t: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,8 +26,8 @@ struct Line<'a, B> {
 #[derive(Serialize)]
 struct FrameFields<'a> {
     frame: &'a str,
-    #[serde(rename = "coda", skip_serializing_if = "Own::is_empty")]
-    own: &'a Own,
+    #[serde(rename = "coda", skip_serializing_if = "FrameMeta::is_empty")]
+    meta: &'a FrameMeta,
 }
 
 /// What a line is: a frame of one direction, or something else.
@@ -59,7 +59,7 @@ pub fn export(recording: &Recording) -> String {
         while let Some(note) = notes.next_if(|note| note.after <= place) {
             writer.note(note);
         }
-        let body = FrameFields { frame: &mask(&entry.text), own: &entry.own };
+        let body = FrameFields { frame: &redact(&entry.text), meta: &entry.meta };
         writer.line(entry.micros, entry.direction.into(), &body);
     }
     notes.for_each(|note| writer.note(note));
@@ -79,7 +79,7 @@ impl Writer {
     fn line(&mut self, micros: i64, dir: Direction, body: &impl Serialize) {
         let t = seconds(micros.saturating_sub(self.start));
         // Strings, numbers and maps with string keys always have a JSON form.
-        let line = serde_json::to_string(&Line { t, time: iso(micros), dir, body }).unwrap_or_default();
+        let line = serde_json::to_string(&JsonLine { t, time: iso(micros), dir, body }).unwrap_or_default();
         self.text.push_str(&line);
         self.text.push('\n');
     }
@@ -93,16 +93,16 @@ pub(super) fn import(text: &str) -> Imported {
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match read_line(line, &mut start, &mut imported.recording) {
             Ok(()) => {}
-            Err(why) => imported.damages.push(Damage { place: at + 1, why }),
+            Err(why) => imported.errors.push(ImportError { place: at + 1, why }),
         }
     }
     imported
 }
 
 /// Reads a line into the recording.
-fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportError> {
+fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportErrorKind> {
     let mut line: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| ImportError::Syntax(with_quotes(&error)))?;
+        serde_json::from_str(line).map_err(|error| ImportErrorKind::Syntax(with_quotes(&error)))?;
     Ok(read_fields(&mut line, start, recording)?)
 }
 
@@ -116,8 +116,8 @@ fn read_fields(line: &mut Map<String, Value>, start: &mut i64, recording: &mut R
     let micros = read_time(line, start)?;
     if let Some(direction) = direction {
         let text = take(line, "frame")?;
-        let own = take(line, "coda").unwrap_or_default();
-        recording.entries.push(Entry { micros, direction, text, own });
+        let meta = take(line, "coda").unwrap_or_default();
+        recording.entries.push(Entry { micros, direction, text, meta });
     } else {
         let after = recording.entries.len();
         recording.notes.push(Note::read(std::mem::take(line), micros, after)?);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::recorder::Recorder;
 use super::row::{Row, RowKind};
-use crate::link::{Carries, MessageId, MessageState};
+use crate::link::{FramePurpose, MessageId, MessageState};
 
 impl Recorder {
     /// The rows of one message, oldest first: its states, its frames, and what answered them.
     pub fn rows_of(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
-        self.messages.own(id).filter_map(|number| self.get(number))
+        self.messages.meta(id).filter_map(|number| self.get(number))
     }
 
     /// The rows of other messages that point to this one: duplicates of it, or the user's second try.
@@ -36,14 +36,14 @@ impl Recorder {
     #[must_use]
     pub fn round_trip(&self, row: &Row) -> Option<Duration> {
         match &row.kind {
-            RowKind::FrameOut { carries: Carries::Message(id), .. } => {
+            RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } => {
                 let answer = self.answer_to(*id).filter(|answer| answer.number > row.number)?;
-                Some(answer.at.mono.since(row.at.mono))
+                Some(answer.at.mono.duration_since(row.at.mono))
             }
             RowKind::Message { id, state: MessageState::Delivered(_), .. } => {
                 let is_write =
                     |other: &&Row| other.number < row.number && matches!(other.kind, RowKind::FrameOut { .. });
-                self.rows_of(*id).rev().find(is_write).map(|write| row.at.mono.since(write.at.mono))
+                self.rows_of(*id).rev().find(is_write).map(|write| row.at.mono.duration_since(write.at.mono))
             }
             _ => None,
         }

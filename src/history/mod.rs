@@ -1,21 +1,19 @@
 //! The flight recorder behind the debugger: what the link told, kept within bounds, to be searched and exported.
 //!
 //! Frames are kept as they came and read only when somebody looks. The server's tokens never leave: whatever shows
-//! or exports a frame goes through [`shown_text`] or [`mask`].
+//! or exports a frame goes through [`shown_text`] or [`redact`].
 
 mod complete;
+mod counterpart;
 mod diff;
 mod find;
-mod fold;
 mod har;
 mod index;
 mod jsonl;
-mod life;
 mod lookup;
-mod mask;
+mod message_trace;
 pub(crate) mod names;
 mod note;
-mod partner;
 mod query;
 mod query_error;
 mod query_parse;
@@ -23,26 +21,28 @@ mod query_print;
 mod query_value;
 mod recorder;
 mod recording;
+mod redact;
 mod row;
+pub(crate) mod scan;
 pub(crate) mod shown;
-pub(crate) mod skim;
 mod summary;
+mod token_grouper;
 
 pub use complete::{Completion, completions};
+pub use counterpart::{cause, counterpart};
 pub use diff::{Difference, diff};
 pub use find::Needle;
-pub use fold::{Folder, Line, said};
 pub use har::export as export_har;
 pub use jsonl::export as export_jsonl;
-pub use life::{Bar, Life, Stage, Step, life};
-pub use mask::mask;
-pub use note::{Note, Told};
-pub use partner::{cause, partner};
+pub use message_trace::{Bar, MessageTrace, TraceStage, TraceStep, message_trace};
+pub use note::{Note, NoteBody};
 pub use query::{Comparison, Context, Query, Test, TimeOfDay};
 pub use query_error::{ParseError, Problem};
 pub use query_parse::QueryDraft;
 pub use recorder::{Evicted, Limits, Recorder};
-pub use recording::{Damage, Entry, Format, ImportError, Imported, Own, Recording};
-pub use row::{Direction, Level, Row, RowKind, What};
+pub use recording::{Entry, Format, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
+pub use redact::redact;
+pub use row::{Direction, FrameClass, Row, RowKind, Severity};
 pub use shown::{RAW, STATES, missed_words, shown_text, state_name};
 pub use summary::{shorten, summary};
+pub use token_grouper::{ListItem, TokenGrouper, said};

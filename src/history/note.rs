@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::jsonl::wall;
-use super::mask::{is_secret, mask_tokens};
-use super::row::{Level, Row, RowKind, What};
-use crate::link::{ConnId, MessageId, MessageState, MessageStatus, PhaseKind, Resumed};
-use crate::protocol::{Command, FieldError, Now, Timestamp, from_value};
+use super::redact::{is_secret, redact_tokens};
+use super::row::{FrameClass, Row, RowKind, Severity};
+use crate::link::{ConnId, GapReport, MessageId, MessageState, MessageStatus, PhaseKind};
+use crate::protocol::{Command, FieldError, Instant, Moment, from_value};
 
 /// A row of a record that is no frame of text.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,17 +16,17 @@ pub struct Note {
     /// When: microseconds since 1970-01-01 UTC, as in an entry.
     pub micros: i64,
     /// The page's monotonic clock then.
-    pub mono: Timestamp,
+    pub mono: Instant,
     /// How many of the recording's frames come before it.
     pub after: usize,
     /// What it tells.
-    pub told: Told,
+    pub told: NoteBody,
 }
 
 /// What a note tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "note", rename_all = "snake_case")]
-pub enum Told {
+pub enum NoteBody {
     /// A message was created or changed its state.
     #[serde(with = "message_note")]
     Message(MessageStatus),
@@ -42,7 +42,7 @@ pub enum Told {
         trouble: Option<Box<str>>,
     },
     /// What the connection's new beginning showed.
-    Resumed(Resumed),
+    Resumed(GapReport),
     /// The protections were turned off for an experiment, or on again.
     Protections {
         /// Whether they are on.
@@ -51,7 +51,7 @@ pub enum Told {
     /// A word of the page's own.
     Notice {
         /// How bad it is.
-        level: Level,
+        level: Severity,
         /// For people.
         text: Box<str>,
     },
@@ -64,18 +64,20 @@ pub enum Told {
     },
 }
 
-impl Told {
+impl NoteBody {
     /// What a row tells, where it is no frame of text.
     pub(super) fn of(row: &Row) -> Option<Self> {
         Some(match &row.kind {
-            RowKind::FrameIn { conn, what: What::Binary(bytes), .. } => Self::Binary { conn: *conn, bytes: *bytes },
+            RowKind::FrameIn { conn, class: FrameClass::Binary(bytes), .. } => {
+                Self::Binary { conn: *conn, bytes: *bytes }
+            }
             RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => return None,
-            RowKind::Message { id, command, origin, created, state, again, .. } => Self::Message(MessageStatus {
+            RowKind::Message { id, command, origin, created, state, resend_of, .. } => Self::Message(MessageStatus {
                 id: *id,
                 command: command.clone(),
                 origin: *origin,
                 created: *created,
-                again: *again,
+                resend_of: *resend_of,
                 at: row.at,
                 state: state.clone(),
             }),
@@ -92,9 +94,9 @@ impl Told {
 /// A note as it is written in a file, beside its time of day and its place.
 #[derive(Serialize, Deserialize)]
 pub(super) struct NoteFields {
-    mono: Timestamp,
+    mono: Instant,
     #[serde(flatten)]
-    told: Told,
+    told: NoteBody,
 }
 
 impl From<&Note> for NoteFields {
@@ -107,8 +109,8 @@ impl Note {
     /// Reads the note of this time, which comes after so many frames.
     pub(super) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
         let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
-        if let Told::Message(status) = &mut told {
-            status.at = Now { mono, wall: wall(micros) };
+        if let NoteBody::Message(status) = &mut told {
+            status.at = Moment { mono, wall: wall(micros) };
         }
         Ok(Self { micros, mono, after, told })
     }
@@ -118,7 +120,7 @@ impl Note {
 mod message_note {
     use serde::{Deserializer, Serializer};
 
-    use super::{Command, Deserialize, MessageFields, MessageStatus, Now, Serialize};
+    use super::{Command, Deserialize, MessageFields, MessageStatus, Moment, Serialize};
 
     pub(super) fn serialize<S: Serializer>(status: &MessageStatus, serializer: S) -> Result<S::Ok, S::Error> {
         MessageFields::from(status).serialize(serializer)
@@ -130,9 +132,9 @@ mod message_note {
             id: fields.message,
             command: Command::from_wire(&fields.kind, fields.data).into(),
             origin: super::super::names::origin(&fields.component, &fields.action),
-            created: Now { mono: fields.created_mono, wall: fields.created },
-            again: fields.again,
-            at: Now::default(),
+            created: Moment { mono: fields.created_mono, wall: fields.created },
+            resend_of: fields.resend_of,
+            at: Moment::default(),
             state: fields.state,
         })
     }
@@ -148,9 +150,9 @@ struct MessageFields {
     action: String,
     #[serde(with = "chrono::serde::ts_milliseconds")]
     created: DateTime<Utc>,
-    created_mono: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    again: Option<MessageId>,
+    created_mono: Instant,
+    #[serde(rename = "again", skip_serializing_if = "Option::is_none")]
+    resend_of: Option<MessageId>,
     state: MessageState,
 }
 
@@ -164,7 +166,7 @@ impl From<&MessageStatus> for MessageFields {
             action: status.origin.action.to_owned(),
             created: status.created.wall,
             created_mono: status.created.mono,
-            again: status.again,
+            resend_of: status.resend_of,
             state: status.state.clone(),
         }
     }
@@ -175,5 +177,5 @@ fn shown_data(command: &Command) -> Map<String, Value> {
     if !is_secret(command.kind()) {
         return data;
     }
-    serde_json::from_str(&mask_tokens(&Value::Object(data).to_string())).unwrap_or_default()
+    serde_json::from_str(&redact_tokens(&Value::Object(data).to_string())).unwrap_or_default()
 }

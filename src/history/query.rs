@@ -10,7 +10,7 @@ use super::find::Needle;
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind};
 use super::shown::{RAW, state_name};
-use crate::link::{Carries, MessageId, MessageState, Proof};
+use crate::link::{Acknowledgement, FramePurpose, MessageId, MessageState};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -186,7 +186,7 @@ impl Test {
             Self::Type(glob) => row.wire_type().is_some_and(|kind| matches_glob(glob.as_bytes(), kind.as_bytes())),
             Self::Direction(direction) => row.direction() == Some(*direction),
             Self::State(state) => is_in_state(row, state, context.recorder),
-            Self::Conn(conn) => row.conn().is_some_and(|own| own.0 == *conn),
+            Self::Conn(conn) => row.conn().is_some_and(|meta| meta.0 == *conn),
             Self::Id(prefix) => row.message().is_some_and(|id| begins_with(id, prefix)),
             Self::RoundTrip(comparison, bound) => {
                 context.recorder.round_trip(row).is_some_and(|time| comparison.holds(time, *bound))
@@ -202,13 +202,13 @@ impl Test {
 fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {
     let is_it = |state: &MessageState| {
         let is_repetition =
-            matches!(state, MessageState::Delivered(Proof::Duplicate) | MessageState::Suppressed { .. });
+            matches!(state, MessageState::Delivered(Acknowledgement::Duplicate) | MessageState::Suppressed { .. });
         state_name(state) == wanted || (wanted == "duplicate" && is_repetition)
     };
     match &row.kind {
         RowKind::Message { state, .. } => is_it(state),
-        RowKind::FrameOut { carries: Carries::Message(id), .. } => recorder.state_of(*id).is_some_and(is_it),
-        RowKind::FrameOut { carries: Carries::Raw(_), .. } => wanted == RAW,
+        RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } => recorder.state_of(*id).is_some_and(is_it),
+        RowKind::FrameOut { purpose: FramePurpose::Raw(_), .. } => wanted == RAW,
         RowKind::FrameIn { kind, .. } => wanted == "duplicate" && &**kind == "duplicate_message",
         _ => false,
     }

@@ -110,9 +110,9 @@ impl<'a> Parser<'a> {
         !self.rest().is_empty()
     }
 
-    pub(super) fn take(&mut self, what: char) -> bool {
-        let found = self.rest().starts_with(what);
-        self.at += if found { what.len_utf8() } else { 0 };
+    pub(super) fn take(&mut self, class: char) -> bool {
+        let found = self.rest().starts_with(class);
+        self.at += if found { class.len_utf8() } else { 0 };
         found
     }
 

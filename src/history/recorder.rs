@@ -6,11 +6,11 @@ use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
 use super::index::{Epochs, Messages, Types};
-use super::row::{Level, Row, RowKind, TOKEN, What};
+use super::row::{FrameClass, Row, RowKind, Severity, TOKEN};
+use super::scan;
 use super::shown::trouble_words;
-use super::skim;
-use crate::link::{LinkEvent, MessageId, MessageState, Proof, Reading, ServerEvent};
-use crate::protocol::{Control, Now};
+use crate::link::{Acknowledgement, FrameKind, LinkEvent, MessageId, MessageState, ServerEvent};
+use crate::protocol::{Control, Moment};
 
 /// What a row costs beside its text: itself, and its places in the indexes.
 const ROW_BYTES: usize = size_of::<Row>() + 64;
@@ -86,19 +86,19 @@ impl Recorder {
     /// Takes what the link told. To be called for every event, in order.
     pub fn record(&mut self, event: &LinkEvent) {
         match event {
-            LinkEvent::FrameIn { conn, text, reading, at } => {
-                let (kind, seq, what) = self.read(text, reading);
+            LinkEvent::FrameIn { conn, text, frame_kind, at } => {
+                let (kind, seq, class) = self.read(text, frame_kind);
                 self.last_in = self.next;
-                let begins_answer = what == What::Event && &*kind == TOKEN && is_first_token(text);
+                let begins_answer = class == FrameClass::Event && &*kind == TOKEN && is_first_token(text);
                 let text = text.clone();
-                self.push(*at, RowKind::FrameIn { conn: *conn, text, kind, seq, what, answers: None, begins_answer });
+                self.push(*at, RowKind::FrameIn { conn: *conn, text, kind, seq, class, answers: None, begins_answer });
             }
-            LinkEvent::FrameOut { conn, text, carries, at } => {
-                let kind = self.types.intern(&skim::head(text).kind.unwrap_or_default());
-                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, carries: *carries });
+            LinkEvent::FrameOut { conn, text, purpose, at } => {
+                let kind = self.types.intern(&scan::head(text).kind.unwrap_or_default());
+                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, purpose: *purpose });
             }
             LinkEvent::Message(status) => {
-                if status.state == MessageState::Delivered(Proof::Duplicate) {
+                if status.state == MessageState::Delivered(Acknowledgement::Duplicate) {
                     self.answer(status.id);
                 }
                 let message = RowKind::Message {
@@ -108,7 +108,7 @@ impl Recorder {
                     origin: status.origin,
                     created: status.created,
                     state: status.state.clone(),
-                    again: status.again,
+                    resend_of: status.resend_of,
                 };
                 self.push(status.at, message);
             }
@@ -123,7 +123,7 @@ impl Recorder {
     }
 
     /// Takes a word of the page's own.
-    pub fn note(&mut self, level: Level, text: &str, at: Now) {
+    pub fn note(&mut self, level: Severity, text: &str, at: Moment) {
         self.push(at, RowKind::Notice { level, text: text.into() });
     }
 
@@ -132,18 +132,18 @@ impl Recorder {
         self.is_foreign = true;
     }
 
-    fn read(&self, text: &str, reading: &Reading) -> (Arc<str>, Option<u64>, What) {
-        let head = skim::head(text);
+    fn read(&self, text: &str, frame_kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
+        let head = scan::head(text);
         let found = head.kind.unwrap_or_default();
-        let (kind, what) = match reading {
-            Reading::Control(control) => (Cow::Borrowed(control_kind(control)), What::Control),
-            Reading::Events if found == "replay" => (found, What::Replay),
-            Reading::Events => (found, What::Event),
-            Reading::Unreadable(error) => (found, What::Unreadable(error.to_string().into())),
-            Reading::Binary(bytes) => (found, What::Binary(*bytes)),
-            Reading::Stale => (found, What::Stale),
+        let (kind, class) = match frame_kind {
+            FrameKind::Control(control) => (Cow::Borrowed(control_kind(control)), FrameClass::Control),
+            FrameKind::Events if found == "replay" => (found, FrameClass::Replay),
+            FrameKind::Events => (found, FrameClass::Event),
+            FrameKind::Unreadable(error) => (found, FrameClass::Unreadable(error.to_string().into())),
+            FrameKind::Binary(bytes) => (found, FrameClass::Binary(*bytes)),
+            FrameKind::Stale => (found, FrameClass::Stale),
         };
-        (self.types.intern(&kind), head.seq, what)
+        (self.types.intern(&kind), head.seq, class)
     }
 
     /// The event belongs to the frame that came last, unless it comes out of a replay that was held back.
@@ -168,7 +168,7 @@ impl Recorder {
         }
     }
 
-    fn push(&mut self, at: Now, kind: RowKind) {
+    fn push(&mut self, at: Moment, kind: RowKind) {
         let row = Row { number: self.next, at, kind };
         self.bytes += ROW_BYTES
             + row.heap_bytes()
@@ -296,5 +296,5 @@ const fn control_kind(control: &Control) -> &'static str {
 }
 
 fn is_first_token(frame: &str) -> bool {
-    skim::data_member(frame, "token_index").and_then(skim::whole_number) == Some(0)
+    scan::data_member(frame, "token_index").and_then(scan::whole_number) == Some(0)
 }

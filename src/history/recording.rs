@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::note::{Note, Told};
+use super::note::{Note, NoteBody};
 use super::recorder::Recorder;
-use super::row::{Direction, Row, RowKind, What};
+use super::row::{Direction, FrameClass, Row, RowKind};
 use super::shown::{shown_text, state_name};
-use super::{har, jsonl, skim};
-use crate::link::{Carries, Origin};
-use crate::protocol::{FieldError, Now, Timestamp, or_default};
+use super::{har, jsonl, scan};
+use crate::link::{FramePurpose, Origin};
+use crate::protocol::{FieldError, Instant, Moment, or_default};
 
 /// The two clocks of a page agree within this time, or one of them was set (microseconds).
 const CLOCKS_AGREE_WITHIN: u64 = 20_000;
@@ -35,13 +35,13 @@ pub struct Entry {
     /// The frame.
     pub text: String,
     /// What the page knew of it beyond the wire.
-    pub own: Own,
+    pub meta: FrameMeta,
 }
 
 /// What the page knew of a frame beyond the wire. In a file, a field that cannot be read counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Own {
+pub struct FrameMeta {
     /// The id of the message that it carries or answers.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -56,7 +56,7 @@ pub struct Own {
     pub state: Option<String>,
     /// The page's monotonic clock when the frame came or went.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
-    pub mono: Option<Timestamp>,
+    pub mono: Option<Instant>,
     /// The generation number of its connection.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
@@ -71,8 +71,8 @@ pub struct Own {
 impl Entry {
     /// When, on both clocks; `None` where the page that wrote it did not tell its own.
     #[must_use]
-    pub fn told_at(&self) -> Option<Now> {
-        self.own.mono.map(|mono| Now { mono, wall: jsonl::wall(self.micros) })
+    pub fn told_at(&self) -> Option<Moment> {
+        self.meta.mono.map(|mono| Moment { mono, wall: jsonl::wall(self.micros) })
     }
 
     /// When: milliseconds since 1970-01-01 UTC, with a fraction.
@@ -89,22 +89,22 @@ pub struct Imported {
     /// What was readable.
     pub recording: Recording,
     /// What was not.
-    pub damages: Vec<Damage>,
+    pub errors: Vec<ImportError>,
 }
 
 /// A part of a file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {why}")]
-pub struct Damage {
+pub struct ImportError {
     /// Where, from 1: the line of a JSON Lines file, the message of an HAR file.
     pub place: usize,
     /// Why.
-    pub why: ImportError,
+    pub why: ImportErrorKind,
 }
 
 /// Why a part of a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
+pub enum ImportErrorKind {
     /// It is not JSON.
     #[error("not readable as JSON: {0}")]
     Syntax(String),
@@ -138,11 +138,11 @@ impl Format {
     /// Which format a text is in, as far as its beginning tells.
     #[must_use]
     pub fn detect(text: &str) -> Option<Self> {
-        if skim::Members::of(without_mark(text)).any(|(key, _)| key == "log") {
+        if scan::Members::of(without_mark(text)).any(|(key, _)| key == "log") {
             return Some(Self::Har);
         }
         // Damaged lines may come first. A damaged archive has its outermost key in place as a rule.
-        let is_entry = |line: &str| skim::member(line, "frame").is_some() || skim::member(line, "note").is_some();
+        let is_entry = |line: &str| scan::member(line, "frame").is_some() || scan::member(line, "note").is_some();
         if text.lines().any(is_entry) {
             return Some(Self::JsonLines);
         }
@@ -168,7 +168,7 @@ impl Recording {
         let mut last: Option<&Arc<str>> = None;
         for row in numbers.into_iter().filter_map(|number| recorder.get(number)) {
             let micros = clock.micros(row.at);
-            if let Some(told) = Told::of(row) {
+            if let Some(told) = NoteBody::of(row) {
                 let after = recording.entries.len();
                 recording.notes.push(Note { micros, mono: row.at.mono, after, told });
                 continue;
@@ -179,7 +179,7 @@ impl Recording {
             let is_same = last.replace(text).is_some_and(|last| Arc::ptr_eq(last, text));
             if !is_same || direction == Direction::Out {
                 let text = shown_text(row).into_owned();
-                recording.entries.push(Entry { micros, direction, text, own: Own::of(recorder, row) });
+                recording.entries.push(Entry { micros, direction, text, meta: FrameMeta::of(recorder, row) });
             }
         }
         recording
@@ -191,7 +191,7 @@ impl Recording {
         let mut numbers = BTreeSet::new();
         for row in rows {
             numbers.insert(row.number);
-            if let RowKind::FrameOut { carries: Carries::Message(id), .. } = &row.kind {
+            if let RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } = &row.kind {
                 let answers = recorder.rows_of(*id).filter(|row| matches!(row.kind, RowKind::FrameIn { .. }));
                 numbers.extend(answers.map(|row| row.number));
             }
@@ -208,7 +208,7 @@ impl Recording {
     /// Whether another program wrote it: there is nothing in it but frames.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        self.notes.is_empty() && self.entries.iter().all(|entry| entry.own.is_empty())
+        self.notes.is_empty() && self.entries.iter().all(|entry| entry.meta.is_empty())
     }
 
     /// When it begins: microseconds since 1970-01-01 UTC.
@@ -222,7 +222,7 @@ impl Recording {
     #[must_use]
     pub fn in_order(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
-        if entries.iter().any(|entry| entry.own.mono.is_none()) {
+        if entries.iter().any(|entry| entry.meta.mono.is_none()) {
             entries.sort_by_key(|entry| entry.micros);
         }
         entries
@@ -241,21 +241,21 @@ impl Recording {
 impl Note {
     /// When, on both clocks.
     #[must_use]
-    pub const fn at(&self) -> Now {
-        Now { mono: self.mono, wall: jsonl::wall(self.micros) }
+    pub const fn at(&self) -> Moment {
+        Moment { mono: self.mono, wall: jsonl::wall(self.micros) }
     }
 }
 
-impl Own {
+impl FrameMeta {
     fn of(recorder: &Recorder, row: &Row) -> Self {
         let wire = Self {
             mono: Some(row.at.mono),
             conn: row.conn().map(|conn| conn.0),
             run: Some(recorder.epoch_of(row.number)),
-            is_stale: matches!(row.kind, RowKind::FrameIn { what: What::Stale, .. }),
+            is_stale: matches!(row.kind, RowKind::FrameIn { class: FrameClass::Stale, .. }),
             ..Self::default()
         };
-        if let RowKind::FrameOut { carries: Carries::Raw(origin), .. } = &row.kind {
+        if let RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } = &row.kind {
             return wire.made_by(*origin);
         }
         let Some(id) = row.message() else { return wire };
@@ -284,14 +284,14 @@ impl Own {
 /// The wall clock shows whole milliseconds; the monotonic one tells what lies between.
 #[derive(Default)]
 struct FineClock {
-    anchor: Option<Now>,
+    anchor: Option<Moment>,
 }
 
 impl FineClock {
-    fn micros(&mut self, at: Now) -> i64 {
+    fn micros(&mut self, at: Moment) -> i64 {
         let wall = at.wall.timestamp_millis().saturating_mul(1_000);
         if let Some(anchor) = self.anchor {
-            let passed = i64::try_from(at.mono.since(anchor.mono).as_micros()).unwrap_or(i64::MAX);
+            let passed = i64::try_from(at.mono.duration_since(anchor.mono).as_micros()).unwrap_or(i64::MAX);
             let fine = anchor.wall.timestamp_millis().saturating_mul(1_000).saturating_add(passed);
             if fine.abs_diff(wall) <= CLOCKS_AGREE_WITHIN {
                 return fine;

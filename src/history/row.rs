@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::shown::state_name;
-use crate::link::{Carries, ConnId, MessageId, MessageState, Origin, PhaseKind, Resumed};
-use crate::protocol::{Command, Now};
+use crate::link::{ConnId, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
+use crate::protocol::{Command, Moment};
 
 /// The wire type of an answer's tokens.
 pub(super) const TOKEN: &str = "llm_token";
@@ -18,7 +18,7 @@ pub struct Row {
     /// Counts up by one, from 1, and is never given again.
     pub number: u64,
     /// When it happened.
-    pub at: Now,
+    pub at: Moment,
     /// What happened.
     pub kind: RowKind,
 }
@@ -37,7 +37,7 @@ pub enum RowKind {
         /// The server's number of it.
         seq: Option<u64>,
         /// What it turned out to be.
-        what: What,
+        class: FrameClass,
         /// The message of ours that it answers, as its echo or as `duplicate_message`.
         answers: Option<MessageId>,
         /// Whether it is the first token of an answer.
@@ -52,7 +52,7 @@ pub enum RowKind {
         /// Its wire type.
         kind: Arc<str>,
         /// What it is there for.
-        carries: Carries,
+        purpose: FramePurpose,
     },
     /// A message was created or changed its state.
     Message {
@@ -65,11 +65,11 @@ pub enum RowKind {
         /// What in the page it came from.
         origin: Origin,
         /// When it was created.
-        created: Now,
+        created: Moment,
         /// Its new state.
         state: MessageState,
         /// The message that the user had sent again by this one.
-        again: Option<MessageId>,
+        resend_of: Option<MessageId>,
     },
     /// The connection's phase changed.
     Phase {
@@ -81,7 +81,7 @@ pub enum RowKind {
         trouble: Option<Box<str>>,
     },
     /// What the numbers of the events show to be missing.
-    Resumed(Resumed),
+    Resumed(GapReport),
     /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {
         /// Whether they are on.
@@ -90,7 +90,7 @@ pub enum RowKind {
     /// A word of the page's own.
     Notice {
         /// How bad it is.
-        level: Level,
+        level: Severity,
         /// For people.
         text: Box<str>,
     },
@@ -98,7 +98,7 @@ pub enum RowKind {
 
 /// What a frame that came in turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum FrameClass {
     /// About the connection.
     Control,
     /// A broadcast of the server's.
@@ -116,7 +116,7 @@ pub enum What {
 /// How bad a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum Severity {
     /// Good to know.
     Info,
     /// Something may have gone wrong.
@@ -125,7 +125,7 @@ pub enum Level {
     Error,
 }
 
-impl Level {
+impl Severity {
     /// Its name, as in the page's `data-level`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -192,7 +192,7 @@ impl Row {
     #[must_use]
     pub fn size(&self) -> Option<usize> {
         match &self.kind {
-            RowKind::FrameIn { what: What::Binary(bytes), .. } => Some(*bytes),
+            RowKind::FrameIn { class: FrameClass::Binary(bytes), .. } => Some(*bytes),
             _ => self.frame().map(|text| text.len()),
         }
     }
@@ -214,7 +214,7 @@ impl Row {
     pub const fn message(&self) -> Option<MessageId> {
         match &self.kind {
             RowKind::FrameIn { answers, .. } => *answers,
-            RowKind::FrameOut { carries, .. } => carries.message(),
+            RowKind::FrameOut { purpose, .. } => purpose.message(),
             RowKind::Message { id, .. } => Some(*id),
             _ => None,
         }
@@ -223,16 +223,16 @@ impl Row {
     /// Whether it is a token of an answer.
     #[must_use]
     pub fn is_token(&self) -> bool {
-        matches!(&self.kind, RowKind::FrameIn { kind, what: What::Event, .. } if &**kind == TOKEN)
+        matches!(&self.kind, RowKind::FrameIn { kind, class: FrameClass::Event, .. } if &**kind == TOKEN)
     }
 
     /// Whether something went wrong: an unreadable frame, an event of an error, a message that failed.
     #[must_use]
     pub fn is_error(&self) -> bool {
         match &self.kind {
-            RowKind::FrameIn { what: What::Unreadable(_), .. }
+            RowKind::FrameIn { class: FrameClass::Unreadable(_), .. }
             | RowKind::Message { state: MessageState::Failed(_), .. }
-            | RowKind::Notice { level: Level::Error, .. } => true,
+            | RowKind::Notice { level: Severity::Error, .. } => true,
             RowKind::FrameIn { kind, .. } => kind.ends_with("_error"),
             _ => false,
         }
@@ -241,8 +241,10 @@ impl Row {
     /// What a search looks through beside the frame: the names and words of the row.
     pub(super) fn words(&self) -> [&str; 5] {
         match &self.kind {
-            RowKind::FrameIn { what: What::Unreadable(why), .. } => [why, "", "", "", ""],
-            RowKind::FrameOut { carries: Carries::Raw(origin), .. } => ["raw", origin.component, origin.action, "", ""],
+            RowKind::FrameIn { class: FrameClass::Unreadable(why), .. } => [why, "", "", "", ""],
+            RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } => {
+                ["raw", origin.component, origin.action, "", ""]
+            }
             RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => [""; 5],
             RowKind::Message { kind, state, origin, command, .. } => {
                 [kind, state_name(state), origin.component, origin.action, command.text().unwrap_or_default()]
@@ -257,7 +259,7 @@ impl Row {
     /// How many bytes it holds beside itself, or shares with others.
     pub(super) fn heap_bytes(&self) -> usize {
         let words = match &self.kind {
-            RowKind::FrameIn { what: What::Unreadable(text), .. }
+            RowKind::FrameIn { class: FrameClass::Unreadable(text), .. }
             | RowKind::Phase { trouble: Some(text), .. }
             | RowKind::Notice { text, .. } => text.len(),
             RowKind::Message { command, .. } => command_bytes(command),

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::row::{Row, RowKind, What};
+use super::row::{FrameClass, Row, RowKind};
+use super::scan;
 use super::shown::shown_text;
-use super::skim;
 
 /// So much of a row stands in its summary.
 const SUMMARY_CHARS: usize = 240;
@@ -14,12 +14,12 @@ const SUMMARY_CHARS: usize = 240;
 pub fn summary(row: &Row) -> String {
     let text = shown_text(row);
     let said = match &row.kind {
-        RowKind::FrameIn { what: What::Unreadable(why), .. } => {
+        RowKind::FrameIn { class: FrameClass::Unreadable(why), .. } => {
             let left = SUMMARY_CHARS.saturating_sub(why.chars().count());
             return format!("{why}: {}", shorten(&text, left));
         }
         RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => {
-            Cow::Borrowed(skim::member(&text, "data").unwrap_or(&text))
+            Cow::Borrowed(scan::member(&text, "data").unwrap_or(&text))
         }
         RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),
         _ => text,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::config::LinkConfig;
-use crate::protocol::{Event, Timestamp};
+use crate::protocol::{Event, Instant};
 
 /// Coda shows that it took a text up within this time after its echo; a text that it ignores shows nothing.
 const TAKEN_UP_WITHIN: Duration = Duration::from_secs(5);
@@ -16,12 +16,12 @@ const GRACE: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Answering {
     /// When the turn counts as over, unless more of it comes. `None` while Coda is idle.
-    until: Option<Timestamp>,
+    until: Option<Instant>,
 }
 
 impl Answering {
     /// Coda has read something that begins a turn: a text, a demo.
-    pub(super) fn read(&mut self, now: Timestamp) {
+    pub(super) fn read(&mut self, now: Instant) {
         self.until = self.until.max(Some(now + TAKEN_UP_WITHIN));
     }
 
@@ -31,19 +31,19 @@ impl Answering {
     }
 
     /// A connection begins after another: the end of the turn may have been missed, but more of it may come.
-    pub(super) fn reconnected(&mut self, now: Timestamp) {
+    pub(super) fn reconnected(&mut self, now: Instant) {
         self.until = self.until.map(|until| until.min(now + TAKEN_UP_WITHIN));
     }
 
-    pub(super) fn is_busy(&self, now: Timestamp) -> bool {
+    pub(super) fn is_busy(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| now < until)
     }
 
-    pub(super) fn next_wakeup(&self, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn next_wakeup(&self, now: Instant) -> Option<Instant> {
         self.until.filter(|until| now < *until)
     }
 
-    pub(super) fn observe(&mut self, event: &Event, now: Timestamp, config: &LinkConfig) {
+    pub(super) fn observe(&mut self, event: &Event, now: Instant, config: &LinkConfig) {
         match event {
             Event::ListeningResult(result) if !result.text.trim().is_empty() => self.read(now),
             Event::ConversationTurn(turn) if turn.role == "user" => self.goes_on(now, config),
@@ -64,12 +64,12 @@ impl Answering {
         }
     }
 
-    fn goes_on(&mut self, now: Timestamp, config: &LinkConfig) {
+    fn goes_on(&mut self, now: Instant, config: &LinkConfig) {
         self.until = Some(now + config.turn_patience);
     }
 
     /// An end shortens the wait and never begins one.
-    fn ends(&mut self, now: Timestamp) {
+    fn ends(&mut self, now: Instant) {
         self.until = self.until.filter(|until| now < *until).map(|until| until.min(now + GRACE));
     }
 }
@@ -87,8 +87,8 @@ mod tests {
         }
     }
 
-    const fn at(millis: u64) -> Timestamp {
-        Timestamp::from_millis(millis)
+    const fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
     fn a_turn_that_never_ends_is_over_after_the_patience() {
         let (mut coda, config) = (Answering::default(), LinkConfig::default());
         coda.observe(&event("llm_start", "{}"), at(0), &config);
-        let end = Timestamp::ZERO + config.turn_patience;
+        let end = Instant::ZERO + config.turn_patience;
         assert_eq!((coda.is_busy(at(1)), coda.is_busy(end)), (true, false));
         assert_eq!(coda.next_wakeup(at(1)), Some(end));
         assert_eq!(coda.next_wakeup(end), None);

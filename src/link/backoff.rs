@@ -9,7 +9,7 @@ use super::config::LinkConfig;
 
 /// What the next connection is waited for by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Haste {
+pub(super) enum BackoffProfile {
     /// A message in flight: only within the server's window can its outcome be found out.
     MessageInFlight,
     /// A person who may be looking.
@@ -19,11 +19,16 @@ pub(super) enum Haste {
 }
 
 /// A random wait after `failures` tries that failed in a row.
-pub(super) fn wait(config: &LinkConfig, failures: u32, haste: Haste, rng: &mut fastrand::Rng) -> Duration {
-    let limit = match haste {
-        Haste::MessageInFlight => config.backoff_limit_in_flight,
-        Haste::Visible => config.backoff_limit,
-        Haste::Hidden => config.backoff_limit_hidden,
+pub(super) fn wait(
+    config: &LinkConfig,
+    failures: u32,
+    backoff_profile: BackoffProfile,
+    rng: &mut fastrand::Rng,
+) -> Duration {
+    let limit = match backoff_profile {
+        BackoffProfile::MessageInFlight => config.backoff_limit_in_flight,
+        BackoffProfile::Visible => config.backoff_limit,
+        BackoffProfile::Hidden => config.backoff_limit_hidden,
     };
     let ceiling = config.backoff_first.saturating_mul(1 << failures.min(16)).min(limit);
     ceiling.mul_f64(rng.f64())
@@ -33,35 +38,35 @@ pub(super) fn wait(config: &LinkConfig, failures: u32, haste: Haste, rng: &mut f
 mod tests {
     use super::*;
 
-    fn longest(failures: u32, haste: Haste) -> Duration {
+    fn longest(failures: u32, backoff_profile: BackoffProfile) -> Duration {
         let mut rng = fastrand::Rng::with_seed(7);
-        (0..500).map(|_| wait(&LinkConfig::default(), failures, haste, &mut rng)).max().unwrap_or_default()
+        (0..500).map(|_| wait(&LinkConfig::default(), failures, backoff_profile, &mut rng)).max().unwrap_or_default()
     }
 
     #[test]
     fn the_first_try_comes_within_a_quarter_of_a_second() {
-        assert!(longest(0, Haste::Visible) <= Duration::from_millis(250));
+        assert!(longest(0, BackoffProfile::Visible) <= Duration::from_millis(250));
     }
 
     #[test]
     fn the_wait_doubles_up_to_ten_seconds() {
         assert!(
-            longest(3, Haste::Visible) > Duration::from_millis(1_900)
-                && longest(3, Haste::Visible) <= Duration::from_secs(2)
+            longest(3, BackoffProfile::Visible) > Duration::from_millis(1_900)
+                && longest(3, BackoffProfile::Visible) <= Duration::from_secs(2)
         );
         assert!(
-            longest(60, Haste::Visible) > Duration::from_millis(9_900)
-                && longest(60, Haste::Visible) <= Duration::from_secs(10)
+            longest(60, BackoffProfile::Visible) > Duration::from_millis(9_900)
+                && longest(60, BackoffProfile::Visible) <= Duration::from_secs(10)
         );
     }
 
     #[test]
     fn a_message_in_flight_shortens_the_wait() {
-        assert!(longest(60, Haste::MessageInFlight) <= Duration::from_secs(1));
+        assert!(longest(60, BackoffProfile::MessageInFlight) <= Duration::from_secs(1));
     }
 
     #[test]
     fn a_hidden_page_waits_longer() {
-        assert!(longest(60, Haste::Hidden) > Duration::from_secs(20));
+        assert!(longest(60, BackoffProfile::Hidden) > Duration::from_secs(20));
     }
 }

@@ -28,7 +28,7 @@ impl CloseInfo {
 
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum DisconnectReason {
     /// The address gave no connection.
     Unreachable(CloseInfo),
     /// The connection ended.
@@ -106,7 +106,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-impl Why {
+impl DisconnectReason {
     /// What it means and what can be done, as whole sentences.
     #[must_use]
     pub fn explain(&self, config: &LinkConfig) -> String {

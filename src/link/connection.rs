@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::backoff::{self, Haste};
-use super::close::{CloseInfo, Foreign, Why};
+use super::backoff::{self, BackoffProfile};
+use super::close::{CloseInfo, DisconnectReason, Foreign};
 use super::config::LinkConfig;
-use super::io::{Action, Carries, ConnId, LinkEvent};
+use super::io::{Action, ConnId, FramePurpose, LinkEvent};
 use super::log;
-use super::phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
-use crate::protocol::{Now, Timestamp, Token, encode_auth_response};
+use super::phase::{AuthStep, Outage, Phase, PhaseKind, Transition, Trigger, transition};
+use crate::protocol::{Instant, Moment, Token, encode_auth_response};
 
 /// The close code for "the user is leaving", the only one below 3000 that a page may give.
 const NORMAL_CLOSURE: u16 = 1000;
@@ -17,7 +17,7 @@ const GAVE_UP: u16 = 4000;
 
 /// What the connection manager needs from outside for one step.
 pub(super) struct Cx<'a> {
-    pub(super) now: Now,
+    pub(super) now: Moment,
     pub(super) config: &'a LinkConfig,
     pub(super) rng: &'a mut fastrand::Rng,
     pub(super) actions: &'a mut VecDeque<Action>,
@@ -25,7 +25,7 @@ pub(super) struct Cx<'a> {
 
 /// Something that happened to the connection, with its data.
 #[derive(Debug)]
-pub(super) enum Happening {
+pub(super) enum ConnectionEvent {
     Connect(String),
     Disconnect,
     Retry,
@@ -37,7 +37,7 @@ pub(super) enum Happening {
     Rejected(String),
     Proven,
     Closed(CloseInfo),
-    Dead(Why),
+    Dead(DisconnectReason),
 }
 
 /// What the caller has to do after a step.
@@ -58,7 +58,7 @@ pub(super) struct Connection {
     rejected_before: bool,
     /// The first thing on this connection that Coda would not have sent.
     pub(super) foreign: Option<Foreign>,
-    trouble: Option<Trouble>,
+    trouble: Option<Outage>,
     pub(super) hidden: bool,
     /// A message is written and not answered.
     pub(super) has_flight: bool,
@@ -83,7 +83,7 @@ impl Connection {
         &self.phase
     }
 
-    pub(super) const fn trouble(&self) -> Option<&Trouble> {
+    pub(super) const fn trouble(&self) -> Option<&Outage> {
         self.trouble.as_ref()
     }
 
@@ -114,7 +114,7 @@ impl Connection {
         matches!(self.phase, Phase::Authenticating { step: AuthStep::AwaitingChallenge { .. } | AuthStep::Probing, .. })
     }
 
-    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+    pub(super) fn next_wakeup(&self) -> Option<Instant> {
         match self.phase {
             Phase::Waiting { retry_at, .. } => Some(retry_at),
             Phase::Authenticating { give_up_at, step: AuthStep::AwaitingChallenge { probe_at }, .. } => {
@@ -126,79 +126,79 @@ impl Connection {
     }
 
     /// What `happening` is in the transition table's terms.
-    fn signal(&self, happening: &Happening, now: Timestamp) -> Option<Signal> {
+    fn signal(&self, happening: &ConnectionEvent, now: Instant) -> Option<Trigger> {
         Some(match happening {
-            Happening::Connect(_) => Signal::Connect,
-            Happening::Disconnect => Signal::Disconnect,
-            Happening::Retry => Signal::Retry,
-            Happening::Woken => Signal::Woken,
-            Happening::Opened => Signal::Opened,
-            Happening::Challenged(_) => Signal::Challenged,
-            Happening::Accepted(_) => Signal::Accepted,
-            Happening::Rejected(_) if self.rejected_before => Signal::RejectedAgain,
-            Happening::Rejected(_) => Signal::Rejected,
-            Happening::Proven => Signal::Proven,
-            Happening::Closed(_) => Signal::Closed,
-            Happening::Dead(_) => Signal::Dead,
-            Happening::Tick => match self.phase {
+            ConnectionEvent::Connect(_) => Trigger::Connect,
+            ConnectionEvent::Disconnect => Trigger::Disconnect,
+            ConnectionEvent::Retry => Trigger::Retry,
+            ConnectionEvent::Woken => Trigger::Woken,
+            ConnectionEvent::Opened => Trigger::Opened,
+            ConnectionEvent::Challenged(_) => Trigger::Challenged,
+            ConnectionEvent::Accepted(_) => Trigger::Accepted,
+            ConnectionEvent::Rejected(_) if self.rejected_before => Trigger::RejectedAgain,
+            ConnectionEvent::Rejected(_) => Trigger::Rejected,
+            ConnectionEvent::Proven => Trigger::Proven,
+            ConnectionEvent::Closed(_) => Trigger::Closed,
+            ConnectionEvent::Dead(_) => Trigger::Dead,
+            ConnectionEvent::Tick => match self.phase {
                 Phase::Waiting { retry_at: at, .. }
                 | Phase::Opening { give_up_at: at, .. }
                 | Phase::Authenticating { give_up_at: at, .. }
                     if at <= now =>
                 {
-                    Signal::TimeUp
+                    Trigger::TimeUp
                 }
                 Phase::Authenticating { step: AuthStep::AwaitingChallenge { probe_at }, .. } if probe_at <= now => {
-                    Signal::ChallengeOverdue
+                    Trigger::ChallengeOverdue
                 }
                 _ => return None,
             },
         })
     }
 
-    pub(super) fn step(&mut self, happening: Happening, cx: &mut Cx<'_>) -> Outcome {
+    pub(super) fn step(&mut self, happening: ConnectionEvent, cx: &mut Cx<'_>) -> Outcome {
         let Some(signal) = self.signal(&happening, cx.now.mono) else { return Outcome::Nothing };
         let phase_before = self.phase.kind();
-        match (next(phase_before, signal), happening) {
-            (Move::Stay, _) => {}
-            (Move::Open, happening) => {
-                if let Happening::Connect(url) = happening {
+        match (transition(phase_before, signal), happening) {
+            (Transition::Stay, _) => {}
+            (Transition::Open, happening) => {
+                if let ConnectionEvent::Connect(url) = happening {
                     self.url = Some(url);
                     self.trouble = None;
                 }
-                if signal != Signal::TimeUp {
+                if signal != Trigger::TimeUp {
                     self.failures = 0;
                     self.rejected_before = false;
                 }
                 self.open(cx);
             }
-            (Move::Await, _) => self.await_challenge(cx),
-            (Move::Probe, _) => {
+            (Transition::Await, _) => self.await_challenge(cx),
+            (Transition::Probe, _) => {
                 self.set_auth_step(AuthStep::Probing);
                 return Outcome::SendProbe;
             }
-            (Move::Answer, Happening::Challenged(token)) => self.answer(&token, cx),
-            (Move::Welcome, Happening::Accepted(client_id)) => self.welcome(Some(client_id), cx),
-            (Move::Welcome, _) => self.welcome(None, cx),
-            (Move::Retreat, happening) => {
+            (Transition::Answer, ConnectionEvent::Challenged(token)) => self.answer(&token, cx),
+            (Transition::Welcome, ConnectionEvent::Accepted(client_id)) => self.welcome(Some(client_id), cx),
+            (Transition::Welcome, _) => self.welcome(None, cx),
+            (Transition::Retreat, happening) => {
                 let why = why(happening, phase_before, self.foreign.take());
                 self.retreat(why, cx);
             }
-            (Move::Hurry, _) => {
+            (Transition::Hurry, _) => {
                 self.failures = 0;
                 self.wait(cx);
             }
-            (Move::Refuse, happening) => {
-                let reason = if let Happening::Rejected(reason) = happening { reason } else { String::new() };
+            (Transition::Refuse, happening) => {
+                let reason = if let ConnectionEvent::Rejected(reason) = happening { reason } else { String::new() };
                 self.close(GAVE_UP, cx);
                 self.enter(Phase::Refused { reason }, cx);
             }
-            (Move::Leave, _) => {
+            (Transition::Leave, _) => {
                 self.close(NORMAL_CLOSURE, cx);
                 self.trouble = None;
                 self.enter(Phase::Offline, cx);
             }
-            (Move::Answer, _) => unreachable!("the table answers challenges only"),
+            (Transition::Answer, _) => unreachable!("the table answers challenges only"),
         }
         Outcome::Nothing
     }
@@ -231,8 +231,8 @@ impl Connection {
         let text: std::sync::Arc<str> = encode_auth_response(token).into();
         log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
-        let carries = Carries::ChallengeAnswer;
-        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
+        let purpose = FramePurpose::ChallengeAnswer;
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, purpose, at: cx.now }));
         let give_up_at = cx.now.mono + cx.config.auth_timeout;
         self.enter(Phase::Authenticating { conn, give_up_at, step: AuthStep::Answered }, cx);
     }
@@ -244,32 +244,32 @@ impl Connection {
         self.enter(Phase::Ready { conn, since: cx.now, client_id }, cx);
     }
 
-    fn retreat(&mut self, why: Why, cx: &mut Cx<'_>) {
+    fn retreat(&mut self, why: DisconnectReason, cx: &mut Cx<'_>) {
         if let Phase::Ready { since, .. } = self.phase
-            && cx.now.mono.since(since.mono) >= cx.config.stable_after
+            && cx.now.mono.duration_since(since.mono) >= cx.config.stable_after
         {
             self.failures = 0;
         }
-        self.rejected_before = matches!(why, Why::Rejected(_));
+        self.rejected_before = matches!(why, DisconnectReason::Rejected(_));
         let since = self.trouble.as_ref().map_or(cx.now, |trouble| trouble.since);
-        self.trouble = Some(Trouble { why, since });
+        self.trouble = Some(Outage { why, since });
         self.close(GAVE_UP, cx);
         self.wait(cx);
         self.failures += 1;
     }
 
     fn wait(&mut self, cx: &mut Cx<'_>) {
-        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.haste(), cx.rng);
+        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.backoff_profile(), cx.rng);
         self.enter(Phase::Waiting { attempt: self.failures, retry_at }, cx);
     }
 
-    const fn haste(&self) -> Haste {
+    const fn backoff_profile(&self) -> BackoffProfile {
         if self.has_flight {
-            Haste::MessageInFlight
+            BackoffProfile::MessageInFlight
         } else if self.hidden {
-            Haste::Hidden
+            BackoffProfile::Hidden
         } else {
-            Haste::Visible
+            BackoffProfile::Visible
         }
     }
 
@@ -287,14 +287,16 @@ impl Connection {
 }
 
 /// What went wrong, by what happened in which phase.
-fn why(happening: Happening, phase: PhaseKind, foreign: Option<Foreign>) -> Why {
+fn why(happening: ConnectionEvent, phase: PhaseKind, foreign: Option<Foreign>) -> DisconnectReason {
     match happening {
-        Happening::Dead(why) => why,
-        Happening::Rejected(reason) => Why::Rejected(reason),
-        _ if phase == PhaseKind::Authenticating && foreign.is_some() => foreign.map_or(Why::AuthTimeout, Why::NotCoda),
-        Happening::Closed(info) if phase == PhaseKind::Opening => Why::Unreachable(info),
-        Happening::Closed(info) => Why::Closed(info),
-        _ if phase == PhaseKind::Opening => Why::OpenTimeout,
-        _ => Why::AuthTimeout,
+        ConnectionEvent::Dead(why) => why,
+        ConnectionEvent::Rejected(reason) => DisconnectReason::Rejected(reason),
+        _ if phase == PhaseKind::Authenticating && foreign.is_some() => {
+            foreign.map_or(DisconnectReason::AuthTimeout, DisconnectReason::NotCoda)
+        }
+        ConnectionEvent::Closed(info) if phase == PhaseKind::Opening => DisconnectReason::Unreachable(info),
+        ConnectionEvent::Closed(info) => DisconnectReason::Closed(info),
+        _ if phase == PhaseKind::Opening => DisconnectReason::OpenTimeout,
+        _ => DisconnectReason::AuthTimeout,
     }
 }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::config::LinkConfig;
 use super::message::{MessageId, Rules};
-use crate::protocol::{Command, Timestamp};
+use crate::protocol::{Command, Instant};
 
 /// How many fingerprints are kept at most. A second's worth of messages at the queue's pace is 50.
 const CAPACITY: usize = 256;
@@ -20,9 +20,9 @@ pub(super) struct Dedup {
 struct Seen {
     kind: String,
     fingerprint: u64,
-    at: Timestamp,
+    at: Instant,
     id: MessageId,
-    again: Option<MessageId>,
+    resend_of: Option<MessageId>,
 }
 
 /// Of type and data without the message id; object keys come sorted out of `serde_json`'s map.
@@ -35,21 +35,22 @@ fn fingerprint(command: &Command) -> u64 {
 
 impl Dedup {
     /// Remembers `command` as `id`, unless an equal one came within its window: then returns that one's id.
-    /// Where the user sends `again` what was said before, only a second such wish is a duplicate.
+    /// Where the user sends `resend_of` what was said before, only a second such wish is a duplicate.
     pub(super) fn check(
         &mut self,
-        now: Timestamp,
+        now: Instant,
         id: MessageId,
         command: &Command,
-        again: Option<MessageId>,
+        resend_of: Option<MessageId>,
         config: &LinkConfig,
     ) -> Result<(), MessageId> {
         if !command.is_deduplicated() {
             return Ok(());
         }
-        self.seen.retain(|seen| now.since(seen.at) < config.dedup_window(&seen.kind));
+        self.seen.retain(|seen| now.duration_since(seen.at) < config.dedup_window(&seen.kind));
         let fingerprint = fingerprint(command);
-        let is_same = |seen: &&Seen| seen.fingerprint == fingerprint && (again.is_none() || seen.again == again);
+        let is_same =
+            |seen: &&Seen| seen.fingerprint == fingerprint && (resend_of.is_none() || seen.resend_of == resend_of);
         if let Some(seen) = self.seen.iter().find(is_same) {
             return Err(seen.id);
         }
@@ -59,7 +60,7 @@ impl Dedup {
         if self.seen.len() == CAPACITY {
             self.seen.pop_front();
         }
-        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id, again });
+        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id, resend_of });
         Ok(())
     }
 
@@ -87,7 +88,7 @@ mod tests {
 
         fn passes(&mut self, millis: u64, command: &Command) -> bool {
             let id = MessageId::random(&mut self.rng);
-            self.dedup.check(Timestamp::from_millis(millis), id, command, None, &self.config).is_ok()
+            self.dedup.check(Instant::from_millis(millis), id, command, None, &self.config).is_ok()
         }
     }
 

@@ -1,18 +1,18 @@
 //! Finds connections that are open and dead: silent ones, and deaf ones that answer but send no events.
 
-use super::close::Why;
+use super::close::DisconnectReason;
 use super::config::LinkConfig;
 use super::outbox::Outbox;
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// Watches one ready connection.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Heartbeat {
-    last_inbound: Timestamp,
+    last_inbound: Instant,
     /// By when a broadcast echo must have come.
-    echo_due: Timestamp,
+    echo_due: Instant,
     /// By when anything must have come: a probe is under way.
-    life_due: Option<Timestamp>,
+    life_due: Option<Instant>,
 }
 
 /// What is to be done.
@@ -20,7 +20,7 @@ pub(super) struct Heartbeat {
 pub(super) enum Beat {
     Nothing,
     Ping,
-    Dead(Why),
+    Dead(DisconnectReason),
 }
 
 /// A ping for the sake of its echo goes out so long before the echo is due.
@@ -28,60 +28,60 @@ const ECHO_LEAD: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Heartbeat {
     /// For a connection that became ready at `now`; its first ping is sent by the caller.
-    pub(super) fn new(now: Timestamp, config: &LinkConfig) -> Self {
+    pub(super) fn new(now: Instant, config: &LinkConfig) -> Self {
         Self { last_inbound: now, echo_due: now + config.echo_every, life_due: Some(now + config.ping_timeout) }
     }
 
     /// Something came, anything.
-    pub(super) const fn heard(&mut self, now: Timestamp) {
+    pub(super) const fn heard(&mut self, now: Instant) {
         self.last_inbound = now;
         self.life_due = None;
     }
 
     /// An echo of ours came.
-    pub(super) fn echoed(&mut self, now: Timestamp, config: &LinkConfig) {
+    pub(super) fn echoed(&mut self, now: Instant, config: &LinkConfig) {
         self.echo_due = now + config.echo_every;
     }
 
     /// The server answered, but not with an echo: a deaf connection would look like this.
-    pub(super) fn suspect(&mut self, now: Timestamp) {
+    pub(super) fn suspect(&mut self, now: Instant) {
         self.echo_due = self.echo_due.min(now + ECHO_LEAD);
     }
 
     /// Time has passed unseen, so the silence of that time means nothing; but now the server must answer soon.
-    pub(super) fn woken(&mut self, now: Timestamp, config: &LinkConfig) {
+    pub(super) fn woken(&mut self, now: Instant, config: &LinkConfig) {
         self.last_inbound = now;
         self.echo_due = self.echo_due.max(now + ECHO_LEAD);
         self.life_due = Some(now + config.wake_timeout);
     }
 
-    fn probe(&mut self, now: Timestamp, config: &LinkConfig) {
+    fn probe(&mut self, now: Instant, config: &LinkConfig) {
         let due = now + config.ping_timeout;
         self.life_due = Some(self.life_due.map_or(due, |known| known.min(due)));
     }
 
-    fn ping_at(&self, config: &LinkConfig) -> Timestamp {
-        let before_echo = Timestamp::from_micros(
+    fn ping_at(&self, config: &LinkConfig) -> Instant {
+        let before_echo = Instant::from_micros(
             self.echo_due.as_micros().saturating_sub(u64::try_from(ECHO_LEAD.as_micros()).unwrap_or(u64::MAX)),
         );
         (self.last_inbound + config.ping_after).min(before_echo)
     }
 
-    fn dead_at(&self, outbox: &Outbox, config: &LinkConfig) -> Timestamp {
+    fn dead_at(&self, outbox: &Outbox, config: &LinkConfig) -> Instant {
         let unanswered = outbox.oldest_unanswered();
         let silent = unanswered.map(|written| written.max(self.last_inbound) + config.silence_in_flight);
-        [self.life_due, silent].into_iter().flatten().fold(self.echo_due, Timestamp::min)
+        [self.life_due, silent].into_iter().flatten().fold(self.echo_due, Instant::min)
     }
 
     /// When `beat` has something to do.
-    pub(super) fn next_wakeup(&self, outbox: &Outbox, config: &LinkConfig) -> Timestamp {
+    pub(super) fn next_wakeup(&self, outbox: &Outbox, config: &LinkConfig) -> Instant {
         let dead_at = self.dead_at(outbox, config);
         if outbox.is_idle() { dead_at.min(self.ping_at(config)) } else { dead_at }
     }
 
-    pub(super) fn beat(&mut self, now: Timestamp, outbox: &Outbox, config: &LinkConfig) -> Beat {
+    pub(super) fn beat(&mut self, now: Instant, outbox: &Outbox, config: &LinkConfig) -> Beat {
         if self.dead_at(outbox, config) <= now {
-            Beat::Dead(if self.echo_due <= now { Why::Deaf } else { Why::Silent })
+            Beat::Dead(if self.echo_due <= now { DisconnectReason::Deaf } else { DisconnectReason::Silent })
         } else if outbox.is_idle() && self.ping_at(config) <= now {
             self.probe(now, config);
             Beat::Ping

@@ -1,8 +1,8 @@
 //! Puts the server's events into order: each once, by `seq`, replays merged with what came live.
 
-use super::io::{Resumed, ServerEvent};
+use super::io::{GapReport, ServerEvent};
 use super::message::MessageId;
-use crate::protocol::{Envelope, Event, Now, ServerClock, Timestamp};
+use crate::protocol::{Envelope, Event, Instant, Moment, ServerClock};
 
 /// How long a replay is held back for the first live event, which tells what server run it belongs to. The ping
 /// that opens every connection is echoed within milliseconds.
@@ -30,9 +30,9 @@ pub(crate) struct Inbound {
     gaps: Vec<(u64, u64)>,
     clock: ServerClock,
     /// A replay that waits for the connection's first live event, and until when.
-    held: Option<(Vec<Arrival>, Timestamp)>,
+    held: Option<(Vec<Arrival>, Instant)>,
     /// Missing numbers that may still come, in the order of their deadlines.
-    doubts: Vec<Doubt>,
+    pending_gaps: Vec<PendingGap>,
     /// No live event has come on this connection yet.
     fresh: bool,
     /// Another client has been heard of, so the server numbered events also while we were away.
@@ -58,22 +58,22 @@ impl Arrival {
 
 /// A beginning or a gap of which it is not said yet what was missed.
 #[derive(Debug)]
-struct Doubt {
+struct PendingGap {
     /// The missing numbers: from, to (inclusive); empty where nothing is missing.
     numbers: (u64, u64),
     /// What is to be told, as far as it is known.
-    resumed: Resumed,
+    resumed: GapReport,
     /// When what is missing counts as missed.
-    until: Timestamp,
+    until: Instant,
 }
 
 /// What came of an arrival.
 #[derive(Debug, Default)]
-pub(crate) struct Accepted {
+pub(crate) struct Delivery {
     /// In order.
     pub(crate) events: Vec<ServerEvent>,
     /// One for each connection after the first, and one for each gap that nothing filled.
-    pub(crate) resumed: Vec<Resumed>,
+    pub(crate) resumed: Vec<GapReport>,
 }
 
 impl Inbound {
@@ -85,7 +85,7 @@ impl Inbound {
             gaps: Vec::new(),
             clock: ServerClock::default(),
             held: None,
-            doubts: Vec::new(),
+            pending_gaps: Vec::new(),
             fresh: true,
             others_seen: false,
         }
@@ -117,26 +117,26 @@ impl Inbound {
         *self = Self { epoch: self.epoch + 1, run: self.run + 1, ..Self::new() };
     }
 
-    pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
+    pub(crate) fn next_wakeup(&self) -> Option<Instant> {
         let held = self.held.as_ref().map(|(_, until)| *until);
-        held.into_iter().chain(self.doubts.first().map(|doubt| doubt.until)).min()
+        held.into_iter().chain(self.pending_gaps.first().map(|pending_gap| pending_gap.until)).min()
     }
 
     /// Takes a replay.
-    pub(crate) fn replay(&mut self, now: Now, events: Vec<Arrival>) -> Accepted {
+    pub(crate) fn replay(&mut self, now: Moment, events: Vec<Arrival>) -> Delivery {
         if self.fresh {
             self.held = Some((events, now.mono + HOLD_REPLAY));
-            return Accepted::default();
+            return Delivery::default();
         }
-        let mut accepted = Accepted::default();
+        let mut accepted = Delivery::default();
         self.apply_replay(now, events, &mut accepted);
         self.settle(now, &mut accepted);
         accepted
     }
 
     /// Gives up waiting for a live event, or for missing numbers, where it is time.
-    pub(crate) fn tick(&mut self, now: Now) -> Accepted {
-        let mut accepted = Accepted::default();
+    pub(crate) fn tick(&mut self, now: Moment) -> Delivery {
+        let mut accepted = Delivery::default();
         if let Some((events, until)) = self.held.take() {
             if until <= now.mono {
                 self.apply_replay(now, events, &mut accepted);
@@ -149,8 +149,8 @@ impl Inbound {
     }
 
     /// Takes what came live. `answers` is set for echoes of ours.
-    pub(crate) fn live(&mut self, now: Now, arrival: Arrival, answers: Option<MessageId>) -> Accepted {
-        let mut accepted = Accepted::default();
+    pub(crate) fn live(&mut self, now: Moment, arrival: Arrival, answers: Option<MessageId>) -> Delivery {
+        let mut accepted = Delivery::default();
         let Some(seq) = arrival.seq() else {
             accepted.events.extend(self.stamp(now, arrival, false, answers));
             return accepted;
@@ -172,7 +172,7 @@ impl Inbound {
         }
         if restarted {
             // Nobody will bring what is missing of the run that ended.
-            accepted.resumed.extend(self.doubts.drain(..).map(|doubt| doubt.resumed));
+            accepted.resumed.extend(self.pending_gaps.drain(..).map(|pending_gap| pending_gap.resumed));
             self.epoch += 1;
             self.last_seq = None;
             self.gaps.clear();
@@ -181,7 +181,7 @@ impl Inbound {
         let missed = self.advance(seq);
         let first = std::mem::take(&mut self.fresh);
         if before.is_some() && (first || missed > 0) {
-            let resumed = Resumed {
+            let resumed = GapReport {
                 epoch: self.epoch,
                 reconnected: first,
                 restarted,
@@ -189,7 +189,7 @@ impl Inbound {
                 recovered: 0,
                 more_unknown: first && !self.others_seen,
             };
-            self.doubt((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
+            self.pending_gap((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
         }
         // The live event teaches the clock before the older ones of the replay are put on it.
         if let Arrival::Event(envelope) = &arrival {
@@ -203,18 +203,20 @@ impl Inbound {
         accepted
     }
 
-    fn doubt(&mut self, numbers: (u64, u64), resumed: Resumed, now: Now, accepted: &mut Accepted) {
-        if self.doubts.len() == MAX_GAPS {
-            accepted.resumed.push(self.doubts.remove(0).resumed);
+    fn pending_gap(&mut self, numbers: (u64, u64), resumed: GapReport, now: Moment, accepted: &mut Delivery) {
+        if self.pending_gaps.len() == MAX_GAPS {
+            accepted.resumed.push(self.pending_gaps.remove(0).resumed);
         }
-        self.doubts.push(Doubt { numbers, resumed, until: now.mono + OVERTAKING });
+        self.pending_gaps.push(PendingGap { numbers, resumed, until: now.mono + OVERTAKING });
     }
 
     /// Tells of the doubts that are over: nothing is missing any more, or it has been waited for long enough. A gap
     /// within a connection that was filled is not worth a word.
-    fn settle(&mut self, now: Now, accepted: &mut Accepted) {
-        let is_over = |doubt: &mut Doubt| doubt.resumed.missed == doubt.resumed.recovered || doubt.until <= now.mono;
-        let over = self.doubts.extract_if(.., is_over).map(|doubt| doubt.resumed);
+    fn settle(&mut self, now: Moment, accepted: &mut Delivery) {
+        let is_over = |pending_gap: &mut PendingGap| {
+            pending_gap.resumed.missed == pending_gap.resumed.recovered || pending_gap.until <= now.mono
+        };
+        let over = self.pending_gaps.extract_if(.., is_over).map(|pending_gap| pending_gap.resumed);
         accepted.resumed.extend(over.filter(|resumed| resumed.reconnected || resumed.missed > resumed.recovered));
     }
 
@@ -235,7 +237,7 @@ impl Inbound {
         if counted { seq - from } else { 0 }
     }
 
-    fn apply_replay(&mut self, now: Now, mut events: Vec<Arrival>, accepted: &mut Accepted) {
+    fn apply_replay(&mut self, now: Moment, mut events: Vec<Arrival>, accepted: &mut Delivery) {
         events.sort_by_key(Arrival::seq);
         for arrival in events {
             let is_new = match arrival.seq() {
@@ -262,14 +264,20 @@ impl Inbound {
         if from < seq {
             self.gaps.insert(at, (from, seq - 1));
         }
-        let is_here = |doubt: &&mut Doubt| (doubt.numbers.0..=doubt.numbers.1).contains(&seq);
-        if let Some(doubt) = self.doubts.iter_mut().find(is_here) {
-            doubt.resumed.recovered += 1;
+        let is_here = |pending_gap: &&mut PendingGap| (pending_gap.numbers.0..=pending_gap.numbers.1).contains(&seq);
+        if let Some(pending_gap) = self.pending_gaps.iter_mut().find(is_here) {
+            pending_gap.resumed.recovered += 1;
         }
         true
     }
 
-    fn stamp(&mut self, now: Now, arrival: Arrival, replayed: bool, answers: Option<MessageId>) -> Option<ServerEvent> {
+    fn stamp(
+        &mut self,
+        now: Moment,
+        arrival: Arrival,
+        replayed: bool,
+        answers: Option<MessageId>,
+    ) -> Option<ServerEvent> {
         let Arrival::Event(Envelope { seq, timestamp, event }) = arrival else { return None };
         if !replayed {
             self.clock.learn(timestamp, now.wall);

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::close::CloseInfo;
 use super::config::LinkConfig;
-use super::message::{MessageId, MessageStatus, Origin, Submission, Waiting};
-use super::phase::{Phase, Trouble};
-use crate::protocol::{Control, DecodeError, Event, Now, Timestamp};
+use super::message::{MessageId, MessageStatus, Origin, PersistedMessage, Submission};
+use super::phase::{Outage, Phase};
+use crate::protocol::{Control, DecodeError, Event, Instant, Moment};
 
 /// A generation number of sockets: whatever comes from an older one can do nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub enum Input {
     /// Texts from before a reload of the page.
     Restore {
         /// The texts.
-        waiting: Vec<Waiting>,
+        waiting: Vec<PersistedMessage>,
         /// Another tab may send them, too: the user is to decide.
         ask: bool,
     },
@@ -123,9 +123,9 @@ pub enum LinkEvent {
         /// The new one.
         phase: Phase,
         /// What is wrong, where something is.
-        trouble: Option<Trouble>,
+        trouble: Option<Outage>,
         /// When.
-        at: Now,
+        at: Moment,
     },
     /// A message was created or changed its state.
     Message(MessageStatus),
@@ -136,16 +136,16 @@ pub enum LinkEvent {
         /// The frame.
         text: Arc<str>,
         /// What it is there for.
-        carries: Carries,
+        purpose: FramePurpose,
         /// When.
-        at: Now,
+        at: Moment,
     },
     /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {
         /// Whether they are on.
         on: bool,
         /// When.
-        at: Now,
+        at: Moment,
     },
     /// A frame came in.
     FrameIn {
@@ -154,24 +154,24 @@ pub enum LinkEvent {
         /// The frame.
         text: Arc<str>,
         /// What it turned out to be.
-        reading: Reading,
+        frame_kind: FrameKind,
         /// When.
-        at: Now,
+        at: Moment,
     },
     /// An event of the server's, each exactly once and in the order of `seq`.
     Event(ServerEvent),
     /// What the numbers of the events show to be missing, at a connection's new beginning or within it.
     Resumed {
         /// What.
-        resumed: Resumed,
+        resumed: GapReport,
         /// When it was clear.
-        at: Now,
+        at: Moment,
     },
 }
 
 /// What a frame that was written is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carries {
+pub enum FramePurpose {
     /// A message.
     Message(MessageId),
     /// The answer to a challenge.
@@ -180,7 +180,7 @@ pub enum Carries {
     Raw(Origin),
 }
 
-impl Carries {
+impl FramePurpose {
     /// The message.
     #[must_use]
     pub const fn message(self) -> Option<MessageId> {
@@ -193,7 +193,7 @@ impl Carries {
 
 /// What a frame turned out to be.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
+pub enum FrameKind {
     /// About the connection.
     Control(Control),
     /// One or more events.
@@ -216,7 +216,7 @@ pub struct ServerEvent {
     /// When the server sent it.
     pub time: DateTime<Utc>,
     /// When it arrived.
-    pub at: Now,
+    pub at: Moment,
     /// Whether it comes out of the server's replay.
     pub replayed: bool,
     /// For an echo: the message of ours that it answers.
@@ -227,7 +227,7 @@ pub struct ServerEvent {
 
 /// What was missed while the connection was away, or while it was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resumed {
+pub struct GapReport {
     /// The server's run.
     #[serde(rename = "run")]
     pub epoch: u32,
@@ -243,7 +243,7 @@ pub struct Resumed {
     pub more_unknown: bool,
 }
 
-impl Resumed {
+impl GapReport {
     /// How many events were missed for good.
     #[must_use]
     pub const fn lost(&self) -> u64 {
@@ -255,7 +255,7 @@ impl Resumed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wakeup {
     /// When.
-    pub at: Timestamp,
+    pub at: Instant,
     /// What for.
     pub reason: WakeReason,
 }

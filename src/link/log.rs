@@ -6,10 +6,10 @@
 use tracing::field::display;
 use tracing::{debug, info, trace, warn};
 
-use super::io::{ConnId, Resumed};
+use super::io::{ConnId, GapReport};
 use super::message::MessageState;
 use super::outbox::Pending;
-use super::phase::{Phase, Trouble};
+use super::phase::{Outage, Phase};
 use crate::protocol::DecodeError;
 
 /// A message was created or changed its state.
@@ -46,7 +46,7 @@ pub(super) fn message(message: &Pending, state: &MessageState) {
 }
 
 /// The connection entered a phase.
-pub(super) fn phase(phase: &Phase, trouble: Option<&Trouble>) {
+pub(super) fn phase(phase: &Phase, trouble: Option<&Outage>) {
     let (state, connection) = (phase.kind().name(), phase.conn().map(display));
     match (phase, trouble) {
         (Phase::Waiting { attempt, .. }, Some(trouble)) => {
@@ -74,7 +74,7 @@ pub(super) fn frame_out(connection: ConnId, text: &str) {
 }
 
 /// Events went on after a gap, or after another connection.
-pub(super) fn resumed(resumed: &Resumed) {
+pub(super) fn resumed(resumed: &GapReport) {
     info!(run = resumed.epoch, missed = resumed.missed, recovered = resumed.recovered, "events resumed");
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::io::ConnId;
-use crate::protocol::{Command, Now};
+use crate::protocol::{Command, Moment};
 
 /// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,12 +58,12 @@ pub struct Submission {
     /// Where it came from.
     pub origin: Origin,
     /// The message that the user wants sent again by this one. It passes the deduplication.
-    pub again: Option<MessageId>,
+    pub resend_of: Option<MessageId>,
 }
 
 /// A text that is not settled, in the shape in which it outlives a reload of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
+pub struct PersistedMessage {
     /// The message.
     pub id: MessageId,
     /// What the user wrote.
@@ -98,7 +98,7 @@ pub enum MessageState {
     Unconfirmed,
     /// The server has read it.
     #[serde(with = "proof_field")]
-    Delivered(Proof),
+    Delivered(Acknowledgement),
     /// Not sent: the same had just been sent.
     Suppressed {
         /// The first one.
@@ -163,7 +163,7 @@ pub enum Hold {
 /// How we know that the server has read a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Proof {
+pub enum Acknowledgement {
     /// Its echo came.
     Echo,
     /// A second copy was answered with `duplicate_message`.
@@ -176,19 +176,19 @@ pub enum Proof {
 mod proof_field {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::Proof;
+    use super::Acknowledgement;
 
     #[derive(Serialize, Deserialize)]
     struct Fields {
-        proof: Proof,
+        proof: Acknowledgement,
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-    pub(super) fn serialize<S: Serializer>(proof: &Proof, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(proof: &Acknowledgement, serializer: S) -> Result<S::Ok, S::Error> {
         Fields { proof: *proof }.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Proof, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Acknowledgement, D::Error> {
         Fields::deserialize(deserializer).map(|fields| fields.proof)
     }
 }
@@ -259,11 +259,11 @@ pub struct MessageStatus {
     /// Where it came from.
     pub origin: Origin,
     /// When it was created.
-    pub created: Now,
+    pub created: Moment,
     /// The message that the user had sent again by this one.
-    pub again: Option<MessageId>,
+    pub resend_of: Option<MessageId>,
     /// When this state began.
-    pub at: Now,
+    pub at: Moment,
     /// Where it is.
     pub state: MessageState,
 }
@@ -355,9 +355,9 @@ mod tests {
                 json!({ "name": "held", "for": "address", "url": "ws://a" }),
             ),
             (MessageState::Unconfirmed, json!({ "name": "unconfirmed" })),
-            (MessageState::Delivered(Proof::Echo), json!({ "name": "delivered", "proof": "echo" })),
-            (MessageState::Delivered(Proof::Duplicate), json!({ "name": "delivered", "proof": "duplicate" })),
-            (MessageState::Delivered(Proof::Turn), json!({ "name": "delivered", "proof": "turn" })),
+            (MessageState::Delivered(Acknowledgement::Echo), json!({ "name": "delivered", "proof": "echo" })),
+            (MessageState::Delivered(Acknowledgement::Duplicate), json!({ "name": "delivered", "proof": "duplicate" })),
+            (MessageState::Delivered(Acknowledgement::Turn), json!({ "name": "delivered", "proof": "turn" })),
             (MessageState::Suppressed { original: id }, json!({ "name": "suppressed", "original": id })),
             (MessageState::Expired, json!({ "name": "expired" })),
             (

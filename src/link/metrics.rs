@@ -6,9 +6,9 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use super::io::LinkEvent;
-use super::message::{MessageId, MessageState, MessageStatus, Proof};
+use super::message::{Acknowledgement, MessageId, MessageState, MessageStatus};
 use super::phase::{Phase, PhaseKind};
-use crate::protocol::{Command, Timestamp};
+use crate::protocol::{Command, Instant};
 
 /// The longest time that is told apart; longer ones count as this long.
 const LONGEST: Duration = Duration::from_secs(3_600);
@@ -19,7 +19,7 @@ const RATE_SECONDS: u64 = 10;
 
 /// How long something took, over all the times it was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spread {
+pub struct Percentiles {
     /// How often it was measured.
     pub count: u64,
     /// Half of the times are at most this.
@@ -36,11 +36,11 @@ pub struct Spread {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
     /// From being created to being written for the first time; without pings.
-    pub queue_wait: Spread,
+    pub queue_wait: Percentiles,
     /// From the only write to its echo.
-    pub round_trip: Spread,
+    pub round_trip: Percentiles,
     /// From the end of a ready connection to the next one.
-    pub recovery: Spread,
+    pub recovery: Percentiles,
     /// Frames that came in, a second, over the last ten seconds.
     pub frames_in_rate: f64,
     /// Frames that were written, a second, over the last ten seconds.
@@ -54,7 +54,7 @@ pub struct Metrics {
     /// Second and later writes of the same message.
     pub retries: u64,
     /// Messages without pings, by how they ended.
-    pub endings: Endings,
+    pub endings: OutcomeCounts,
     /// Events missed for good while there was no connection.
     pub missed_away: u64,
     /// Events missed for good although the connection was open.
@@ -75,7 +75,7 @@ impl Metrics {
 
 /// Messages by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Endings {
+pub struct OutcomeCounts {
     /// By their echo.
     pub echoed: u64,
     /// By the answer to a second copy, or by a turn with their text.
@@ -94,25 +94,25 @@ pub struct Endings {
 
 /// Watches what the link tells.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub(super) struct MetricsRecorder {
     queue_wait: Times,
     round_trip: Times,
     recovery: Times,
     frames_in: Rate,
     frames_out: Rate,
     /// When each message in flight was first written, until it is settled.
-    first_writes: HashMap<MessageId, Timestamp>,
+    first_writes: HashMap<MessageId, Instant>,
     /// Since when there is a ready connection.
-    ready_since: Option<Timestamp>,
+    ready_since: Option<Instant>,
     /// Since when one is wanted.
-    wanted_since: Option<Timestamp>,
+    wanted_since: Option<Instant>,
     /// When the last ready connection ended.
-    lost_at: Option<Timestamp>,
+    lost_at: Option<Instant>,
     has_been_ready: bool,
     totals: Metrics,
 }
 
-impl Meter {
+impl MetricsRecorder {
     pub(super) fn new() -> Self {
         Self {
             queue_wait: Times::new(),
@@ -154,13 +154,13 @@ impl Meter {
             } else {
                 self.first_writes.insert(status.id, now);
                 if !is_ping {
-                    self.queue_wait.add(now.since(status.created.mono));
+                    self.queue_wait.add(now.duration_since(status.created.mono));
                 }
             }
         } else if let Some(written) = self.first_writes.remove(&status.id)
-            && status.state == MessageState::Delivered(Proof::Echo)
+            && status.state == MessageState::Delivered(Acknowledgement::Echo)
         {
-            self.round_trip.add(now.since(written));
+            self.round_trip.add(now.duration_since(written));
         }
         if is_ping {
             return;
@@ -168,8 +168,8 @@ impl Meter {
         let endings = &mut self.totals.endings;
         match status.state {
             MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } => {}
-            MessageState::Delivered(Proof::Echo) => endings.echoed += 1,
-            MessageState::Delivered(Proof::Duplicate | Proof::Turn) => endings.proven += 1,
+            MessageState::Delivered(Acknowledgement::Echo) => endings.echoed += 1,
+            MessageState::Delivered(Acknowledgement::Duplicate | Acknowledgement::Turn) => endings.proven += 1,
             MessageState::Unconfirmed => endings.unconfirmed += 1,
             MessageState::Suppressed { .. } => endings.suppressed += 1,
             MessageState::Expired => endings.expired += 1,
@@ -178,7 +178,7 @@ impl Meter {
         }
     }
 
-    fn phase(&mut self, phase: &Phase, now: Timestamp) {
+    fn phase(&mut self, phase: &Phase, now: Instant) {
         let kind = phase.kind();
         if kind == PhaseKind::Ready {
             if self.ready_since.is_none() {
@@ -186,26 +186,26 @@ impl Meter {
                 self.totals.reconnects += u64::from(self.has_been_ready);
                 self.has_been_ready = true;
                 if let Some(lost_at) = self.lost_at.take() {
-                    self.recovery.add(now.since(lost_at));
+                    self.recovery.add(now.duration_since(lost_at));
                 }
             }
         } else if let Some(since) = self.ready_since.take() {
-            self.totals.ready_time += now.since(since);
+            self.totals.ready_time += now.duration_since(since);
             self.lost_at = Some(now);
         }
         if kind == PhaseKind::Offline {
             // On purpose: neither a loss nor something to recover from.
             self.lost_at = None;
             if let Some(since) = self.wanted_since.take() {
-                self.totals.wanted_time += now.since(since);
+                self.totals.wanted_time += now.duration_since(since);
             }
         } else {
             self.wanted_since.get_or_insert(now);
         }
     }
 
-    pub(super) fn read(&self, now: Timestamp, unreadable: u64) -> Metrics {
-        let until_now = |since: Option<Timestamp>| since.map_or(Duration::ZERO, |since| now.since(since));
+    pub(super) fn read(&self, now: Instant, unreadable: u64) -> Metrics {
+        let until_now = |since: Option<Instant>| since.map_or(Duration::ZERO, |since| now.duration_since(since));
         Metrics {
             queue_wait: self.queue_wait.spread(),
             round_trip: self.round_trip.spread(),
@@ -236,12 +236,12 @@ impl Times {
         }
     }
 
-    fn spread(&self) -> Spread {
+    fn spread(&self) -> Percentiles {
         let Some(histogram) = self.0.as_ref().filter(|histogram| !histogram.is_empty()) else {
-            return Spread::default();
+            return Percentiles::default();
         };
         let at = |quantile| Duration::from_micros(histogram.value_at_quantile(quantile));
-        Spread {
+        Percentiles {
             count: histogram.len(),
             p50: at(0.5),
             p95: at(0.95),
@@ -259,7 +259,7 @@ struct Rate {
 }
 
 impl Rate {
-    fn count(&mut self, now: Timestamp) {
+    fn count(&mut self, now: Instant) {
         let second = second(now);
         match self.seconds.back_mut() {
             Some((last, count)) if *last == second => *count += 1,
@@ -271,7 +271,7 @@ impl Rate {
     }
 
     /// Over the last whole seconds: the one that runs is not over.
-    fn per_second(&self, now: Timestamp) -> f64 {
+    fn per_second(&self, now: Instant) -> f64 {
         let now = second(now);
         let recent = self.seconds.iter().filter(|(at, _)| *at < now && at + RATE_SECONDS >= now);
         #[expect(clippy::cast_precision_loss, reason = "frames in ten seconds")]
@@ -282,6 +282,6 @@ impl Rate {
     }
 }
 
-const fn second(at: Timestamp) -> u64 {
+const fn second(at: Instant) -> u64 {
     at.as_micros() / 1_000_000
 }

@@ -23,25 +23,28 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use close::{CloseInfo, Foreign, Why};
+pub use close::{CloseInfo, DisconnectReason, Foreign};
 pub use config::LinkConfig;
-pub use io::{Action, Carries, ConnId, Input, LinkEvent, PageHint, Reading, Resumed, ServerEvent, WakeReason, Wakeup};
-pub use message::{
-    Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Submission, Waiting,
+pub use io::{
+    Action, ConnId, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason, Wakeup,
 };
-pub use metrics::{Endings, Metrics, Spread};
-pub use phase::{AuthStep, Move, Phase, PhaseKind, Signal, Trouble, next};
+pub use message::{
+    Acknowledgement, Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, PersistedMessage,
+    Submission,
+};
+pub use metrics::{Metrics, OutcomeCounts, Percentiles};
+pub use phase::{AuthStep, Outage, Phase, PhaseKind, Transition, Trigger, transition};
 pub use status::{Counters, LinkStatus};
 
 use answering::Answering;
-use connection::{Connection, Cx, Happening, Outcome};
+use connection::{Connection, ConnectionEvent, Cx, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
-use inbound::{Accepted, Arrival, Inbound, echoed_id};
-use metrics::Meter;
-use outbox::{Gate, Line, Outbox, Pending};
+use inbound::{Arrival, Delivery, Inbound, echoed_id};
+use metrics::MetricsRecorder;
+use outbox::{Gate, Outbox, Peer, Pending};
 
-use crate::protocol::{Command, Control, Event, Frame, Now, Timestamp, decode};
+use crate::protocol::{Command, Control, Event, Frame, Instant, Moment, decode};
 
 /// A wakeup that comes so much too late means that the machine slept.
 const SLEPT: Duration = Duration::from_secs(2);
@@ -57,7 +60,7 @@ pub struct Link {
     dedup: Dedup,
     outbox: Outbox,
     /// The connection that the outbox writes to: the ready one, or one being probed.
-    line: Option<ConnId>,
+    peer: Option<ConnId>,
     /// The address of the server that messages are meant for; empty until there is one.
     url: Arc<str>,
     /// What the server has called this page, on all its connections: an echo may come on the next one.
@@ -65,8 +68,8 @@ pub struct Link {
     inbound: Inbound,
     answering: Answering,
     counters: Counters,
-    meter: Meter,
-    planned: Option<Timestamp>,
+    meter: MetricsRecorder,
+    planned: Option<Instant>,
     actions: VecDeque<Action>,
 }
 
@@ -81,30 +84,30 @@ impl Link {
             heartbeat: None,
             dedup: Dedup::default(),
             outbox: Outbox::default(),
-            line: None,
+            peer: None,
             url: "".into(),
             own_names: BTreeSet::new(),
             inbound: Inbound::new(),
             answering: Answering::default(),
             counters: Counters::default(),
-            meter: Meter::new(),
+            meter: MetricsRecorder::new(),
             planned: None,
             actions: VecDeque::new(),
         }
     }
 
     /// Takes an input. Then drain [`Self::poll_action`].
-    pub fn handle(&mut self, now: Now, input: Input) {
-        if self.planned.is_some_and(|planned| now.mono.since(planned) > SLEPT) {
+    pub fn handle(&mut self, now: Moment, input: Input) {
+        if self.planned.is_some_and(|planned| now.mono.duration_since(planned) > SLEPT) {
             self.wake(now);
         }
         match input {
             Input::Connect { url } => {
                 self.change_server(now, &url);
-                self.step(now, Happening::Connect(url));
+                self.step(now, ConnectionEvent::Connect(url));
             }
-            Input::Disconnect => self.step(now, Happening::Disconnect),
-            Input::RetryNow => self.step(now, Happening::Retry),
+            Input::Disconnect => self.step(now, ConnectionEvent::Disconnect),
+            Input::RetryNow => self.step(now, ConnectionEvent::Retry),
             Input::Submit(submission) => self.submit(now, submission),
             Input::Replay(submission) => self.replay(now, submission),
             Input::Restore { waiting, ask } => self.restore(now, waiting, ask),
@@ -112,10 +115,10 @@ impl Link {
             Input::SendNow(id) => self.outbox.send_now(id, &self.url),
             Input::Configure(config) => self.configure(now, config),
             Input::Raw { text, origin } => self.raw(now, text, origin),
-            Input::Opened(conn) if self.is_live(conn) => self.step(now, Happening::Opened),
+            Input::Opened(conn) if self.is_live(conn) => self.step(now, ConnectionEvent::Opened),
             Input::Frame(conn, text) => self.frame(now, conn, text),
             Input::Binary(conn, bytes) => self.binary(now, conn, bytes),
-            Input::Closed(conn, info) if self.is_live(conn) => self.step(now, Happening::Closed(info)),
+            Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
             Input::Hint(hint) => self.hint(now, hint),
             // A late word of a replaced socket.
@@ -138,11 +141,11 @@ impl Link {
 
     /// When the link next wants [`Input::Tick`], and what for.
     #[must_use]
-    pub fn next_wakeup(&mut self, now: Now) -> Option<Wakeup> {
-        let line = self.line();
+    pub fn next_wakeup(&mut self, now: Moment) -> Option<Wakeup> {
+        let peer = self.peer();
         let outbox = {
             let (outbox, cx) = self.outbox_and_cx(now);
-            outbox.next_wakeup(line, &cx)
+            outbox.next_wakeup(peer, &cx)
         };
         let turn = self.answering.next_wakeup(now.mono).filter(|_| self.outbox.waits_for_turn());
         let heartbeat = self.heartbeat.as_ref().map(|heartbeat| heartbeat.next_wakeup(&self.outbox, &self.config));
@@ -173,13 +176,13 @@ impl Link {
 
     /// The texts that are not settled, in their order; to be kept for [`Input::Restore`].
     #[must_use]
-    pub fn waiting(&self) -> Vec<Waiting> {
+    pub fn waiting(&self) -> Vec<PersistedMessage> {
         self.outbox.waiting()
     }
 
     /// How the link has been doing since its start.
     #[must_use]
-    pub fn metrics(&self, now: Now) -> Metrics {
+    pub fn metrics(&self, now: Moment) -> Metrics {
         self.meter.read(now.mono, self.counters.unreadable)
     }
 
@@ -191,14 +194,14 @@ impl Link {
 
     // ------------------------------------------------------------ messages
 
-    fn submit(&mut self, now: Now, Submission { command, origin, again }: Submission) {
+    fn submit(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
         let id = MessageId::random(&mut self.rng);
-        if let Some(again) = again {
+        if let Some(resend_of) = resend_of {
             let (outbox, mut cx) = self.outbox_and_cx(now);
-            outbox.cancel(again, Cancellation::SentAgain { by: id }, &mut cx);
+            outbox.cancel(resend_of, Cancellation::SentAgain { by: id }, &mut cx);
         }
-        let checked = self.dedup.check(now.mono, id, &command, again, &self.config);
-        let message = self.pending(id, Arc::new(command), origin, now, again);
+        let checked = self.dedup.check(now.mono, id, &command, resend_of, &self.config);
+        let message = self.pending(id, Arc::new(command), origin, now, resend_of);
         if let Err(original) = checked {
             self.counters.suppressed += 1;
             self.actions.push_back(message.status(MessageState::Suppressed { original }, now));
@@ -210,10 +213,10 @@ impl Link {
         }
     }
 
-    fn replay(&mut self, now: Now, Submission { command, origin, again }: Submission) {
+    fn replay(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
         let id = MessageId::random(&mut self.rng);
         // What was recorded is sent when it was recorded to be.
-        let message = Pending { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, again) };
+        let message = Pending { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit(message, &mut cx);
     }
@@ -223,15 +226,15 @@ impl Link {
         id: MessageId,
         command: Arc<Command>,
         origin: Origin,
-        created: Now,
-        again: Option<MessageId>,
+        created: Moment,
+        resend_of: Option<MessageId>,
     ) -> Pending {
         Pending {
             id,
             command,
             origin,
             created,
-            again,
+            resend_of,
             url: self.url.clone(),
             hold: None,
             sends_now: false,
@@ -240,14 +243,14 @@ impl Link {
     }
 
     /// Nothing is written before the server listens: it would be lost without a word.
-    fn raw(&mut self, now: Now, text: Arc<str>, origin: Origin) {
-        if let Some(line) = self.line().filter(|_| self.connection.ready().is_some()) {
+    fn raw(&mut self, now: Moment, text: Arc<str>, origin: Origin) {
+        if let Some(peer) = self.peer().filter(|_| self.connection.ready().is_some()) {
             let (outbox, mut cx) = self.outbox_and_cx(now);
-            outbox.write_raw(text, origin, line, &mut cx);
+            outbox.write_raw(text, origin, peer, &mut cx);
         }
     }
 
-    fn configure(&mut self, now: Now, config: LinkConfig) {
+    fn configure(&mut self, now: Moment, config: LinkConfig) {
         let on = !config.is_unprotected;
         if on == self.config.is_unprotected {
             log::protections(on);
@@ -256,35 +259,35 @@ impl Link {
         self.config = config;
     }
 
-    fn restore(&mut self, now: Now, waiting: Vec<Waiting>, asks: bool) {
+    fn restore(&mut self, now: Moment, waiting: Vec<PersistedMessage>, asks: bool) {
         let origin = Origin { component: "composer", action: "before the reload" };
-        for Waiting { id, text, url, created, was_written } in waiting {
+        for PersistedMessage { id, text, url, created, was_written } in waiting {
             let command = Arc::new(Command::TextInput { text });
-            let created = Now { wall: created, ..now };
+            let created = Moment { wall: created, ..now };
             let message = Pending { url, asks, ..self.pending(id, command, origin, created, None) };
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.restore(message, was_written, &mut cx);
         }
     }
 
-    fn cancel(&mut self, now: Now, id: MessageId) {
+    fn cancel(&mut self, now: Moment, id: MessageId) {
         self.dedup.forget(id);
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.cancel(id, Cancellation::ByUser, &mut cx);
     }
 
-    fn ping(&mut self, now: Now, is_hello: bool, action: &'static str) {
+    fn ping(&mut self, now: Moment, is_probe: bool, action: &'static str) {
         let id = MessageId::random(&mut self.rng);
         let origin = Origin { component: "heartbeat", action };
         let message = self.pending(id, Arc::new(Command::Ping), origin, now, None);
         let (outbox, mut cx) = self.outbox_and_cx(now);
-        outbox.submit_ping(message, is_hello, &mut cx);
+        outbox.submit_ping(message, is_probe, &mut cx);
     }
 
     // ------------------------------------------------------------ connection
 
     /// What waits, and what is known of the server, belong to an address.
-    fn change_server(&mut self, now: Now, url: &str) {
+    fn change_server(&mut self, now: Moment, url: &str) {
         if *self.url == *url {
             return;
         }
@@ -305,24 +308,24 @@ impl Link {
         self.connection.phase().conn() == Some(conn)
     }
 
-    fn step(&mut self, now: Now, happening: Happening) {
+    fn step(&mut self, now: Moment, happening: ConnectionEvent) {
         self.connection.has_flight = self.outbox.has_message_in_flight();
         let mut cx = Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
         let outcome = self.connection.step(happening, &mut cx);
         let wanted = match outcome {
             Outcome::SendProbe => self.connection.phase().conn(),
-            Outcome::Nothing if self.connection.awaits_proof() => self.line.filter(|line| self.is_live(*line)),
+            Outcome::Nothing if self.connection.awaits_proof() => self.peer.filter(|peer| self.is_live(*peer)),
             Outcome::Nothing => self.connection.ready(),
         };
-        if wanted == self.line {
+        if wanted == self.peer {
             self.watch(now);
             return;
         }
-        if self.line.take().is_some() {
+        if self.peer.take().is_some() {
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.connection_lost(&mut cx);
         }
-        self.line = wanted;
+        self.peer = wanted;
         if wanted.is_some() {
             self.inbound.begin_connection();
             self.answering.reconnected(now.mono);
@@ -332,7 +335,7 @@ impl Link {
     }
 
     /// A heartbeat for the ready connection, and for no other.
-    fn watch(&mut self, now: Now) {
+    fn watch(&mut self, now: Moment) {
         match (self.connection.ready(), &self.heartbeat) {
             (Some(_), None) => self.heartbeat = Some(Heartbeat::new(now.mono, &self.config)),
             (None, Some(_)) => self.heartbeat = None,
@@ -340,7 +343,7 @@ impl Link {
         }
     }
 
-    fn hint(&mut self, now: Now, hint: PageHint) {
+    fn hint(&mut self, now: Moment, hint: PageHint) {
         match hint {
             PageHint::Hidden => self.connection.hidden = true,
             PageHint::Visible | PageHint::Online => {
@@ -351,8 +354,8 @@ impl Link {
     }
 
     /// Time may have passed unseen: what looked alive must prove it, and soon.
-    fn wake(&mut self, now: Now) {
-        self.step(now, Happening::Woken);
+    fn wake(&mut self, now: Moment) {
+        self.step(now, ConnectionEvent::Woken);
         let Some(heartbeat) = &mut self.heartbeat else { return };
         heartbeat.woken(now.mono, &self.config);
         if self.outbox.is_idle() {
@@ -361,41 +364,41 @@ impl Link {
     }
 
     /// Does all that is due.
-    fn advance(&mut self, now: Now) {
-        self.step(now, Happening::Tick);
+    fn advance(&mut self, now: Moment) {
+        self.step(now, ConnectionEvent::Tick);
         let accepted = self.inbound.tick(now);
         self.deliver(now, accepted);
-        let line = self.line();
+        let peer = self.peer();
         let (outbox, mut cx) = self.outbox_and_cx(now);
-        outbox.expire(line, &mut cx);
+        outbox.expire(peer, &mut cx);
         // After the expiries, which may leave the line idle, and before the writes, since it may want a ping.
         self.beat(now);
         self.hold(now);
-        if let Some(line) = self.line() {
+        if let Some(peer) = self.peer() {
             let (outbox, mut cx) = self.outbox_and_cx(now);
-            outbox.pump(line, &mut cx);
+            outbox.pump(peer, &mut cx);
         }
     }
 
-    fn hold(&mut self, now: Now) {
-        let waits = self.config.hold_texts && !self.config.is_unprotected && self.line.is_some();
+    fn hold(&mut self, now: Moment) {
+        let waits = self.config.hold_texts && !self.config.is_unprotected && self.peer.is_some();
         let url = self.url.clone();
         let gate = Gate { url: &url, is_closed: waits && self.answering.is_busy(now.mono) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.hold(gate, &mut cx);
     }
 
-    fn beat(&mut self, now: Now) {
+    fn beat(&mut self, now: Moment) {
         let Some(heartbeat) = &mut self.heartbeat else { return };
         match heartbeat.beat(now.mono, &self.outbox, &self.config) {
             Beat::Nothing => {}
             Beat::Ping => self.ping(now, false, "keep alive"),
-            Beat::Dead(why) => self.step(now, Happening::Dead(why)),
+            Beat::Dead(why) => self.step(now, ConnectionEvent::Dead(why)),
         }
     }
 
-    fn line(&self) -> Option<Line> {
-        self.line.map(|conn| Line {
+    fn peer(&self) -> Option<Peer> {
+        self.peer.map(|conn| Peer {
             conn,
             deduplicates: self.connection.is_authenticated(),
             run: self.inbound.run(),
@@ -403,7 +406,7 @@ impl Link {
         })
     }
 
-    fn outbox_and_cx(&mut self, now: Now) -> (&mut Outbox, Cx<'_>) {
+    fn outbox_and_cx(&mut self, now: Moment) -> (&mut Outbox, Cx<'_>) {
         (&mut self.outbox, Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions })
     }
 
@@ -413,16 +416,16 @@ impl Link {
         self.actions.push_back(Action::Emit(event));
     }
 
-    fn binary(&mut self, now: Now, conn: ConnId, bytes: usize) {
-        let reading = if self.is_live(conn) { Reading::Binary(bytes) } else { Reading::Stale };
-        self.emit(LinkEvent::FrameIn { conn, text: "".into(), reading, at: now });
+    fn binary(&mut self, now: Moment, conn: ConnId, bytes: usize) {
+        let frame_kind = if self.is_live(conn) { FrameKind::Binary(bytes) } else { FrameKind::Stale };
+        self.emit(LinkEvent::FrameIn { conn, text: "".into(), frame_kind, at: now });
     }
 
-    fn frame(&mut self, now: Now, conn: ConnId, text: Arc<str>) {
+    fn frame(&mut self, now: Moment, conn: ConnId, text: Arc<str>) {
         self.counters.frames_in += 1;
         log::frame_in(conn, &text);
         if !self.is_live(conn) {
-            self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Stale, at: now });
+            self.emit(LinkEvent::FrameIn { conn, text, frame_kind: FrameKind::Stale, at: now });
             return;
         }
         if let Some(heartbeat) = &mut self.heartbeat {
@@ -434,19 +437,19 @@ impl Link {
                 self.doubt_server(&text, None);
                 let seq = error.seq();
                 log::unreadable(conn, &text, &error);
-                self.emit(LinkEvent::FrameIn { conn, text, reading: Reading::Unreadable(error), at: now });
+                self.emit(LinkEvent::FrameIn { conn, text, frame_kind: FrameKind::Unreadable(error), at: now });
                 if let Some(seq) = seq {
                     let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
                     self.deliver(now, accepted);
                 }
             }
             Ok(Frame::Control(control)) => {
-                let reading = Reading::Control(control.clone());
-                self.emit(LinkEvent::FrameIn { conn, text, reading, at: now });
+                let frame_kind = FrameKind::Control(control.clone());
+                self.emit(LinkEvent::FrameIn { conn, text, frame_kind, at: now });
                 self.control(now, control);
             }
             Ok(Frame::Replay(entries)) => {
-                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading: Reading::Events, at: now });
+                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind: FrameKind::Events, at: now });
                 let mut events = Vec::with_capacity(entries.len());
                 for entry in entries {
                     match entry {
@@ -455,8 +458,8 @@ impl Link {
                             self.counters.unreadable += 1;
                             events.extend(error.seq().map(Arrival::Unreadable));
                             log::unreadable(conn, &text, &error);
-                            let reading = Reading::Unreadable(error);
-                            self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now });
+                            let frame_kind = FrameKind::Unreadable(error);
+                            self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind, at: now });
                         }
                     }
                 }
@@ -464,7 +467,7 @@ impl Link {
                 self.deliver(now, accepted);
             }
             Ok(Frame::Event(envelope)) => {
-                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), reading: Reading::Events, at: now });
+                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind: FrameKind::Events, at: now });
                 let answers = self.recognize(&envelope.event);
                 if answers.is_some() {
                     self.prove(now);
@@ -492,35 +495,35 @@ impl Link {
     }
 
     /// Where no proof can follow any more, there is nothing to wait for.
-    fn give_up_on_another_server(&mut self, now: Now) {
+    fn give_up_on_another_server(&mut self, now: Moment) {
         let certain = self.connection.foreign.as_ref().filter(|foreign| foreign.is_certain()).cloned();
         if let Some(foreign) = certain.filter(|_| self.connection.awaits_proof()) {
-            self.step(now, Happening::Dead(Why::NotCoda(foreign)));
+            self.step(now, ConnectionEvent::Dead(DisconnectReason::NotCoda(foreign)));
         }
     }
 
     /// Coda has read a message of this type, whoever sent it.
-    fn read_by_coda(&mut self, now: Now, kind: &str) {
+    fn read_by_coda(&mut self, now: Moment, kind: &str) {
         if matches!(kind, "text_input" | "demo_flow") {
             self.answering.read(now.mono);
         }
     }
 
     /// Only Coda echoes a message of ours as its own event: it treats us as a client.
-    fn prove(&mut self, now: Now) {
+    fn prove(&mut self, now: Moment) {
         if self.connection.awaits_proof() {
-            self.step(now, Happening::Proven);
+            self.step(now, ConnectionEvent::Proven);
         }
     }
 
-    fn control(&mut self, now: Now, control: Control) {
+    fn control(&mut self, now: Moment, control: Control) {
         match control {
-            Control::Challenge { token } => self.step(now, Happening::Challenged(token)),
+            Control::Challenge { token } => self.step(now, ConnectionEvent::Challenged(token)),
             Control::AuthResult { result: Ok(client_id) } => {
                 self.own_names.insert(client_id.clone());
-                self.step(now, Happening::Accepted(client_id));
+                self.step(now, ConnectionEvent::Accepted(client_id));
             }
-            Control::AuthResult { result: Err(reason) } => self.step(now, Happening::Rejected(reason)),
+            Control::AuthResult { result: Err(reason) } => self.step(now, ConnectionEvent::Rejected(reason)),
             Control::Duplicate { original_type, .. } => {
                 self.read_by_coda(now, &original_type);
                 let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -553,7 +556,7 @@ impl Link {
         None
     }
 
-    fn echoed(&mut self, now: Now, id: MessageId) {
+    fn echoed(&mut self, now: Moment, id: MessageId) {
         if let Some(heartbeat) = &mut self.heartbeat {
             heartbeat.echoed(now.mono, &self.config);
         }
@@ -563,7 +566,7 @@ impl Link {
         }
     }
 
-    fn deliver(&mut self, now: Now, accepted: Accepted) {
+    fn deliver(&mut self, now: Moment, accepted: Delivery) {
         if accepted.resumed.iter().any(|resumed| resumed.restarted) {
             self.answering.forget();
         }

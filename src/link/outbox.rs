@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use super::connection::Cx;
-use super::io::{Action, Carries, ConnId, LinkEvent};
+use super::io::{Action, ConnId, FramePurpose, LinkEvent};
 use super::log;
 use super::message::{
-    Cancellation, Failure, Group, Hold, MessageId, MessageState, MessageStatus, Origin, Proof, Rules, Waiting,
+    Acknowledgement, Cancellation, Failure, Group, Hold, MessageId, MessageState, MessageStatus, Origin,
+    PersistedMessage, Rules,
 };
-use crate::protocol::{Command, MAX_FRAME_BYTES, Now, Timestamp, encode, wire_type};
+use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, Moment, encode, wire_type};
 
 /// How many messages of unknown outcome are remembered for a late proof.
 const MAX_UNCONFIRMED: usize = 256;
@@ -33,8 +34,8 @@ pub(super) struct Pending {
     pub(super) id: MessageId,
     pub(super) command: Arc<Command>,
     pub(super) origin: Origin,
-    pub(super) created: Now,
-    pub(super) again: Option<MessageId>,
+    pub(super) created: Moment,
+    pub(super) resend_of: Option<MessageId>,
     /// The address that it is meant for.
     pub(super) url: Arc<str>,
     pub(super) hold: Option<Hold>,
@@ -45,14 +46,14 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn status(&self, state: MessageState, at: Now) -> Action {
+    pub(super) fn status(&self, state: MessageState, at: Moment) -> Action {
         log::message(self, &state);
         Action::Emit(LinkEvent::Message(MessageStatus {
             id: self.id,
             command: self.command.clone(),
             origin: self.origin,
             created: self.created,
-            again: self.again,
+            resend_of: self.resend_of,
             at,
             state,
         }))
@@ -62,19 +63,19 @@ impl Pending {
         self.command.text().map_or(0, str::len)
     }
 
-    fn expires_at(&self) -> Option<Timestamp> {
+    fn expires_at(&self) -> Option<Instant> {
         self.command.stale_after().map(|after| self.created.mono + after)
     }
 }
 
 /// A message that was written and not answered.
 #[derive(Clone, Debug)]
-struct Flight {
+struct InFlight {
     message: Pending,
     /// Frozen at the first write: the server knows a copy by its bytes.
     text: Arc<str>,
-    first_write: Timestamp,
-    last_write: Timestamp,
+    first_write: Instant,
+    last_write: Instant,
     attempt: u32,
     /// Where the last copy went; `None` when that connection has ended.
     conn: Option<ConnId>,
@@ -88,7 +89,7 @@ struct Flight {
     turn_began: bool,
 }
 
-impl Flight {
+impl InFlight {
     fn retry_window(&self) -> Duration {
         if self.message.command.is_safe_twice() { SAFE_RETRY_WINDOW } else { RETRY_WINDOW }
     }
@@ -96,7 +97,7 @@ impl Flight {
 
 /// What the outbox must know of the connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct Peer {
     pub(super) conn: ConnId,
     /// The server deduplicates: 0.1.2 does, and is known by its challenge.
     pub(super) deduplicates: bool,
@@ -109,7 +110,7 @@ pub(super) struct Line {
 /// A copy whose answer may still come although it settles nothing: a retry whose message was settled by the answer
 /// to another copy, or a raw frame.
 #[derive(Clone, Debug)]
-struct Owed {
+struct PendingReply {
     kind: String,
     write: u64,
     is_raw: bool,
@@ -118,16 +119,16 @@ struct Owed {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queue: VecDeque<Pending>,
-    flight: Vec<Flight>,
-    unconfirmed: VecDeque<Flight>,
-    owed: Vec<Owed>,
+    flight: Vec<InFlight>,
+    unconfirmed: VecDeque<InFlight>,
+    owed: Vec<PendingReply>,
     /// Texts that the server has read and not begun a turn with: such a turn proves nothing about other messages.
     expected_turns: VecDeque<String>,
     /// The connection's first ping: until it is answered, nothing else is written.
-    hello: Option<MessageId>,
+    probe: Option<MessageId>,
     writes: u64,
     written: VecDeque<MessageId>,
-    last_write: Option<Timestamp>,
+    last_write: Option<Instant>,
     pub(super) buffered: u32,
 }
 
@@ -157,7 +158,7 @@ impl Gate<'_> {
 
 /// What may be written next.
 #[derive(Clone, Copy, Debug)]
-enum Choice {
+enum NextWrite {
     Again(usize),
     Queued(usize),
 }
@@ -173,7 +174,7 @@ impl Outbox {
 
     /// What was written to another address than this is not written again, nor asked about here.
     pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
-        let left: Vec<Flight> = self.flight.extract_if(.., |flight| flight.message.url != *url).collect();
+        let left: Vec<InFlight> = self.flight.extract_if(.., |flight| flight.message.url != *url).collect();
         for flight in left {
             self.give_up(flight, cx);
         }
@@ -208,7 +209,7 @@ impl Outbox {
     }
 
     /// When the oldest copy without an answer was written to the live connection.
-    pub(super) fn oldest_unanswered(&self) -> Option<Timestamp> {
+    pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
         self.flight.iter().filter(|flight| flight.conn.is_some()).map(|flight| flight.first_write).min()
     }
 
@@ -243,7 +244,7 @@ impl Outbox {
         self.remember(message.id);
         cx.actions.push_back(message.status(MessageState::Queued, cx.now));
         cx.actions.push_back(message.status(MessageState::Unconfirmed, cx.now));
-        self.unconfirmed.push_back(Flight {
+        self.unconfirmed.push_back(InFlight {
             text: "".into(),
             first_write: cx.now.mono,
             last_write: cx.now.mono,
@@ -258,13 +259,13 @@ impl Outbox {
     }
 
     /// The texts that are not settled: those written and unanswered first.
-    pub(super) fn waiting(&self) -> Vec<Waiting> {
+    pub(super) fn waiting(&self) -> Vec<PersistedMessage> {
         let written = self.unconfirmed.iter().chain(&self.flight).map(|flight| (&flight.message, true));
         let all = written.chain(self.queue.iter().map(|message| (message, false)));
         all.filter_map(|(message, was_written)| {
             let text = message.command.text()?.to_owned();
             let url = message.url.clone();
-            Some(Waiting { id: message.id, text, url, created: message.created.wall, was_written })
+            Some(PersistedMessage { id: message.id, text, url, created: message.created.wall, was_written })
         })
         .collect()
     }
@@ -285,9 +286,9 @@ impl Outbox {
     }
 
     /// Puts a ping before everything else.
-    pub(super) fn submit_ping(&mut self, message: Pending, is_hello: bool, cx: &mut Cx<'_>) {
-        if is_hello {
-            self.hello = Some(message.id);
+    pub(super) fn submit_ping(&mut self, message: Pending, is_probe: bool, cx: &mut Cx<'_>) {
+        if is_probe {
+            self.probe = Some(message.id);
         }
         cx.actions.push_back(message.status(MessageState::Queued, cx.now));
         self.queue.push_front(message);
@@ -336,7 +337,7 @@ impl Outbox {
         }
     }
 
-    fn take_unconfirmed(&mut self, wanted: impl Fn(&Flight) -> bool) -> Option<Flight> {
+    fn take_unconfirmed(&mut self, wanted: impl Fn(&InFlight) -> bool) -> Option<InFlight> {
         self.unconfirmed.iter().position(wanted).and_then(|at| self.unconfirmed.remove(at))
     }
 
@@ -345,7 +346,7 @@ impl Outbox {
     /// The connection has ended, or listens no more: its answers will not come.
     pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
         self.owed.clear();
-        self.hello = None;
+        self.probe = None;
         self.writes = 0;
         self.buffered = 0;
         let is_ping = |message: &Pending| message.command.group() == Group::Pings;
@@ -367,18 +368,18 @@ impl Outbox {
 
     /// The echo of `id` came. Returns the round trip where there is no doubt which copy it answers.
     pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
-        let flight = self.settle(|flight| flight.message.id == id, Proof::Echo, cx)?;
+        let flight = self.settle(|flight| flight.message.id == id, Acknowledgement::Echo, cx)?;
         if let Some(text) = flight.message.command.text() {
             self.expect_turn(text.to_owned());
         }
-        (flight.attempt == 1).then(|| cx.now.mono.since(flight.first_write))
+        (flight.attempt == 1).then(|| cx.now.mono.duration_since(flight.first_write))
     }
 
     /// The server answered a copy of some message of this type with `duplicate_message`. Returns false where that
     /// settled nothing of ours.
     pub(super) fn duplicate(&mut self, kind: &str, cx: &mut Cx<'_>) -> bool {
         let is_it =
-            |flight: &Flight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
+            |flight: &InFlight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
         // Answers come in the order of the writes.
         let owed = (0..self.owed.len()).filter(|at| self.owed[*at].kind == kind).min_by_key(|at| self.owed[*at].write);
         let flight = self.flight.iter().filter(|flight| is_it(flight)).map(|flight| flight.write).min();
@@ -388,7 +389,7 @@ impl Outbox {
             self.owed.remove(at);
             return false;
         }
-        let Some(flight) = self.settle(is_it, Proof::Duplicate, cx) else { return false };
+        let Some(flight) = self.settle(is_it, Acknowledgement::Duplicate, cx) else { return false };
         // This was the answer to the last copy itself.
         self.owed.retain(|owed| owed.write != flight.write);
         true
@@ -415,19 +416,24 @@ impl Outbox {
             self.expected_turns.remove(at);
             return;
         }
-        let same = |flight: &Flight| {
+        let same = |flight: &InFlight| {
             flight.message.url == *url
                 && flight.message.command.text().is_some_and(|text| text.trim() == content.trim())
         };
         if let Some(flight) = self.take_unconfirmed(same) {
-            cx.actions.push_back(flight.message.status(MessageState::Delivered(Proof::Turn), cx.now));
+            cx.actions.push_back(flight.message.status(MessageState::Delivered(Acknowledgement::Turn), cx.now));
         } else if let Some(flight) = self.flight.iter_mut().find(|flight| same(flight)) {
             // Its echo may still come, and says more. If it does not, the turn is the proof.
             flight.turn_began = true;
         }
     }
 
-    fn settle(&mut self, is_it: impl Fn(&Flight) -> bool, proof: Proof, cx: &mut Cx<'_>) -> Option<Flight> {
+    fn settle(
+        &mut self,
+        is_it: impl Fn(&InFlight) -> bool,
+        proof: Acknowledgement,
+        cx: &mut Cx<'_>,
+    ) -> Option<InFlight> {
         let flight = match self.flight.iter().position(&is_it) {
             Some(at) => self.flight.remove(at),
             None => self.take_unconfirmed(is_it)?,
@@ -437,11 +443,11 @@ impl Outbox {
             self.owed.retain(|owed| owed.write > flight.write);
             if flight.attempt > 1 {
                 let kind = flight.message.command.kind().to_owned();
-                self.owed.push(Owed { kind, write: flight.write, is_raw: false });
+                self.owed.push(PendingReply { kind, write: flight.write, is_raw: false });
             }
         }
-        if self.hello == Some(flight.message.id) {
-            self.hello = None;
+        if self.probe == Some(flight.message.id) {
+            self.probe = None;
         }
         cx.actions.push_back(flight.message.status(MessageState::Delivered(proof), cx.now));
         Some(flight)
@@ -450,7 +456,7 @@ impl Outbox {
     // ------------------------------------------------------------ time
 
     /// Ends what has waited too long, and gives up on answers that cannot come any more.
-    pub(super) fn expire(&mut self, line: Option<Line>, cx: &mut Cx<'_>) {
+    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Cx<'_>) {
         let now = cx.now;
         self.queue.retain(|message| {
             let stale = message.expires_at().is_some_and(|at| at <= now.mono);
@@ -459,10 +465,10 @@ impl Outbox {
             }
             !stale
         });
-        let given_up: Vec<Flight> = self
+        let given_up: Vec<InFlight> = self
             .flight
             .extract_if(.., |flight| {
-                give_up_at(flight, cx.config.echo_timeout) <= now.mono || is_beyond_retry(flight, line)
+                give_up_at(flight, cx.config.echo_timeout) <= now.mono || is_beyond_retry(flight, peer)
             })
             .collect();
         for flight in given_up {
@@ -471,9 +477,9 @@ impl Outbox {
     }
 
     /// No echo will come. A turn with its text shows that it was read; else that is not known.
-    fn give_up(&mut self, flight: Flight, cx: &mut Cx<'_>) {
+    fn give_up(&mut self, flight: InFlight, cx: &mut Cx<'_>) {
         if flight.turn_began {
-            cx.actions.push_back(flight.message.status(MessageState::Delivered(Proof::Turn), cx.now));
+            cx.actions.push_back(flight.message.status(MessageState::Delivered(Acknowledgement::Turn), cx.now));
             return;
         }
         cx.actions.push_back(flight.message.status(MessageState::Unconfirmed, cx.now));
@@ -483,51 +489,51 @@ impl Outbox {
         self.unconfirmed.push_back(flight);
     }
 
-    pub(super) fn next_wakeup(&self, line: Option<Line>, cx: &Cx<'_>) -> Option<Timestamp> {
+    pub(super) fn next_wakeup(&self, peer: Option<Peer>, cx: &Cx<'_>) -> Option<Instant> {
         let expiries = self.queue.iter().filter_map(Pending::expires_at);
         let give_ups = self.flight.iter().map(|flight| give_up_at(flight, cx.config.echo_timeout));
-        let write = line.and_then(|line| self.next_write(line, cx)).map(|(_, at)| at);
+        let write = peer.and_then(|peer| self.next_write(peer, cx)).map(|(_, at)| at);
         expiries.chain(give_ups).chain(write).min()
     }
 
     // ------------------------------------------------------------ out
 
     /// Writes what may be written now.
-    pub(super) fn pump(&mut self, line: Line, cx: &mut Cx<'_>) {
-        while let Some((choice, at)) = self.next_write(line, cx) {
+    pub(super) fn pump(&mut self, peer: Peer, cx: &mut Cx<'_>) {
+        while let Some((choice, at)) = self.next_write(peer, cx) {
             if at > cx.now.mono {
                 break;
             }
             match choice {
-                Choice::Again(at) => self.write_again(at, line, cx),
-                Choice::Queued(at) => self.write_first(at, line, cx),
+                NextWrite::Again(at) => self.write_again(at, peer, cx),
+                NextWrite::Queued(at) => self.write_first(at, peer, cx),
             }
         }
     }
 
     /// What is to be written next, and when at the earliest.
-    fn next_write(&self, line: Line, cx: &Cx<'_>) -> Option<(Choice, Timestamp)> {
+    fn next_write(&self, peer: Peer, cx: &Cx<'_>) -> Option<(NextWrite, Instant)> {
         if self.buffered > cx.config.buffer_limit {
             return None;
         }
         let after_gap = self.last_write.map_or(cx.now.mono, |last| last + cx.config.gap_in_force()).max(cx.now.mono);
-        let again = (0..self.flight.len())
+        let resend_of = (0..self.flight.len())
             .filter_map(|at| {
-                self.retry_at(at, line, cx.config.echo_timeout).map(|due| (Choice::Again(at), due.max(after_gap)))
+                self.retry_at(at, peer, cx.config.echo_timeout).map(|due| (NextWrite::Again(at), due.max(after_gap)))
             })
             .min_by_key(|(_, due)| *due);
-        let queued = self.next_queued(cx.config.window_in_force()).map(|at| (Choice::Queued(at), after_gap));
-        match (again, queued) {
-            (Some(again), Some(queued)) => Some(if again.1 <= queued.1 { again } else { queued }),
-            (again, queued) => again.or(queued),
+        let queued = self.next_queued(cx.config.window_in_force()).map(|at| (NextWrite::Queued(at), after_gap));
+        match (resend_of, queued) {
+            (Some(resend_of), Some(queued)) => Some(if resend_of.1 <= queued.1 { resend_of } else { queued }),
+            (resend_of, queued) => resend_of.or(queued),
         }
     }
 
     /// When the message in flight may be written again, if it may.
-    fn retry_at(&self, at: usize, line: Line, echo_timeout: Duration) -> Option<Timestamp> {
+    fn retry_at(&self, at: usize, peer: Peer, echo_timeout: Duration) -> Option<Instant> {
         let flight = &self.flight[at];
         let kind = flight.message.command.kind();
-        let hello_first = self.hello.is_some_and(|hello| hello != flight.message.id);
+        let probe_first = self.probe.is_some_and(|probe| probe != flight.message.id);
         let answer_may_be_owed = self.owed.iter().any(|owed| owed.kind == kind);
         let other_retry = self.flight.iter().any(|other| {
             other.message.id != flight.message.id
@@ -535,16 +541,16 @@ impl Outbox {
                 && other.conn.is_some()
                 && other.message.command.kind() == kind
         });
-        if hello_first || answer_may_be_owed || other_retry || !may_act_only_once(flight, line) {
+        if probe_first || answer_may_be_owed || other_retry || !may_act_only_once(flight, peer) {
             return None;
         }
-        let due = flight.conn.map_or(Timestamp::ZERO, |_| flight.last_write + echo_timeout);
+        let due = flight.conn.map_or(Instant::ZERO, |_| flight.last_write + echo_timeout);
         (due <= flight.first_write + flight.retry_window()).then_some(due)
     }
 
     fn next_queued(&self, window: usize) -> Option<usize> {
-        if let Some(hello) = self.hello {
-            return self.queue.iter().position(|message| message.id == hello);
+        if let Some(probe) = self.probe {
+            return self.queue.iter().position(|message| message.id == probe);
         }
         let in_flight = |group| self.flight.iter().any(|flight| flight.message.command.group() == group);
         let urgent = self.queue.iter().enumerate().position(|(at, message)| {
@@ -559,12 +565,12 @@ impl Outbox {
         urgent.or_else(|| first().filter(|_| self.flight.len() < window))
     }
 
-    fn write_first(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
+    fn write_first(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
         let Some(message) = self.queue.remove(at) else { return };
         let text = encode(&message.command, &message.id.to_string(), cx.now.wall).into();
         let now = cx.now.mono;
         self.remember(message.id);
-        self.flight.push(Flight {
+        self.flight.push(InFlight {
             message,
             text,
             first_write: now,
@@ -572,42 +578,42 @@ impl Outbox {
             attempt: 0,
             conn: None,
             write: 0,
-            run: line.run,
-            seq: line.seq,
+            run: peer.run,
+            seq: peer.seq,
             turn_began: false,
         });
-        self.write_again(self.flight.len() - 1, line, cx);
+        self.write_again(self.flight.len() - 1, peer, cx);
     }
 
     /// Writes a frame past queue and deduplication. Its answer is told from the answers to messages by its place.
-    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, line: Line, cx: &mut Cx<'_>) {
+    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, peer: Peer, cx: &mut Cx<'_>) {
         self.writes += 1;
         self.last_write = Some(cx.now.mono);
         if let Some(kind) = wire_type(&text) {
-            self.owed.push(Owed { kind, write: self.writes, is_raw: true });
+            self.owed.push(PendingReply { kind, write: self.writes, is_raw: true });
         }
-        let (conn, carries) = (line.conn, Carries::Raw(origin));
+        let (conn, purpose) = (peer.conn, FramePurpose::Raw(origin));
         log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
-        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, carries, at: cx.now }));
+        cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, purpose, at: cx.now }));
     }
 
-    fn write_again(&mut self, at: usize, line: Line, cx: &mut Cx<'_>) {
+    fn write_again(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
         self.writes += 1;
         self.last_write = Some(cx.now.mono);
         let flight = &mut self.flight[at];
         flight.attempt += 1;
         flight.last_write = cx.now.mono;
-        flight.conn = Some(line.conn);
+        flight.conn = Some(peer.conn);
         flight.write = self.writes;
-        let (conn, text, id) = (line.conn, flight.text.clone(), flight.message.id);
+        let (conn, text, id) = (peer.conn, flight.text.clone(), flight.message.id);
         let state = MessageState::Written { conn, attempt: flight.attempt };
         log::frame_out(conn, &text);
         cx.actions.push_back(Action::Send { conn, text: text.clone() });
         cx.actions.push_back(Action::Emit(LinkEvent::FrameOut {
             conn,
             text,
-            carries: Carries::Message(id),
+            purpose: FramePurpose::Message(id),
             at: cx.now,
         }));
         cx.actions.push_back(flight.message.status(state, cx.now));
@@ -615,19 +621,19 @@ impl Outbox {
 }
 
 /// Whether a second copy cannot make the server act twice, as far as is known.
-fn may_act_only_once(flight: &Flight, line: Line) -> bool {
+fn may_act_only_once(flight: &InFlight, peer: Peer) -> bool {
     // A server that has restarted does not know the first copy any more, nor one that has said too much since.
     let remembers =
-        line.run.is_some() && line.run == flight.run && line.seq.saturating_sub(flight.seq) < EVENTS_REMEMBERED;
-    flight.message.command.is_safe_twice() || (line.deduplicates && remembers)
+        peer.run.is_some() && peer.run == flight.run && peer.seq.saturating_sub(flight.seq) < EVENTS_REMEMBERED;
+    flight.message.command.is_safe_twice() || (peer.deduplicates && remembers)
 }
 
 /// Whether it is already certain that no second copy may be written.
-fn is_beyond_retry(flight: &Flight, line: Option<Line>) -> bool {
-    let known = line.filter(|line| line.run.is_some());
-    flight.conn.is_none() && known.is_some_and(|line| !may_act_only_once(flight, line))
+fn is_beyond_retry(flight: &InFlight, peer: Option<Peer>) -> bool {
+    let known = peer.filter(|peer| peer.run.is_some());
+    flight.conn.is_none() && known.is_some_and(|peer| !may_act_only_once(flight, peer))
 }
 
-fn give_up_at(flight: &Flight, echo_timeout: Duration) -> Timestamp {
+fn give_up_at(flight: &InFlight, echo_timeout: Duration) -> Instant {
     (flight.first_write + flight.retry_window()).max(flight.last_write + echo_timeout)
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::close::Why;
+use super::close::DisconnectReason;
 use super::io::ConnId;
-use crate::protocol::{Now, Timestamp};
+use crate::protocol::{Instant, Moment};
 
 /// Where the connection is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,21 +16,21 @@ pub enum Phase {
         /// How many tries have failed in a row.
         attempt: u32,
         /// When the next one comes.
-        retry_at: Timestamp,
+        retry_at: Instant,
     },
     /// A socket is being opened.
     Opening {
         /// The socket.
         conn: ConnId,
         /// When to give it up.
-        give_up_at: Timestamp,
+        give_up_at: Instant,
     },
     /// The socket is open; the server does not listen to us yet.
     Authenticating {
         /// The socket.
         conn: ConnId,
         /// When to give it up.
-        give_up_at: Timestamp,
+        give_up_at: Instant,
         /// How far it is.
         step: AuthStep,
     },
@@ -39,7 +39,7 @@ pub enum Phase {
         /// The socket.
         conn: ConnId,
         /// Since when.
-        since: Now,
+        since: Moment,
         /// The name that the server gave us. Without one it asked for no authentication, as 0.1.1 does.
         client_id: Option<String>,
     },
@@ -56,7 +56,7 @@ pub enum AuthStep {
     /// Waits for the challenge.
     AwaitingChallenge {
         /// When to ask whether there will be none.
-        probe_at: Timestamp,
+        probe_at: Instant,
     },
     /// Has asked with a ping: an echo proves that no challenge is needed.
     Probing,
@@ -66,11 +66,11 @@ pub enum AuthStep {
 
 /// What has been wrong, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Outage {
     /// What.
-    pub why: Why,
+    pub why: DisconnectReason,
     /// Since when there is no connection.
-    pub since: Now,
+    pub since: Moment,
 }
 
 /// A phase without its data.
@@ -136,7 +136,7 @@ impl Phase {
 
 /// What can happen to the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
+pub enum Trigger {
     /// The user names an address.
     Connect,
     /// The user wants to be offline.
@@ -167,7 +167,7 @@ pub enum Signal {
     Dead,
 }
 
-impl Signal {
+impl Trigger {
     /// All of them.
     pub const ALL: [Self; 14] = [
         Self::Connect,
@@ -189,7 +189,7 @@ impl Signal {
 
 /// What follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
+pub enum Transition {
     /// Nothing: the signal means nothing in this phase.
     Stay,
     /// Open a new socket, to Opening.
@@ -215,45 +215,45 @@ pub enum Move {
 /// The transition table.
 #[must_use]
 #[allow(clippy::match_same_arms, reason = "a table has one line for each signal")]
-pub const fn next(phase: PhaseKind, signal: Signal) -> Move {
-    use Move::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
+pub const fn transition(phase: PhaseKind, signal: Trigger) -> Transition {
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};
+    use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
     match (signal, phase) {
-        (Signal::Connect, _) => Open,
-        (Signal::Disconnect, Offline) => Stay,
-        (Signal::Disconnect, _) => Leave,
+        (Trigger::Connect, _) => Open,
+        (Trigger::Disconnect, Offline) => Stay,
+        (Trigger::Disconnect, _) => Leave,
 
-        (Signal::Retry, Offline | Waiting | Refused) => Open,
-        (Signal::Retry, Opening | Authenticating | Ready) => Stay,
+        (Trigger::Retry, Offline | Waiting | Refused) => Open,
+        (Trigger::Retry, Opening | Authenticating | Ready) => Stay,
 
-        (Signal::Woken, Waiting) => Hurry,
-        (Signal::Woken, _) => Stay,
+        (Trigger::Woken, Waiting) => Hurry,
+        (Trigger::Woken, _) => Stay,
 
-        (Signal::TimeUp, Waiting) => Open,
-        (Signal::TimeUp, Opening | Authenticating) => Retreat,
-        (Signal::TimeUp, Offline | Ready | Refused) => Stay,
+        (Trigger::TimeUp, Waiting) => Open,
+        (Trigger::TimeUp, Opening | Authenticating) => Retreat,
+        (Trigger::TimeUp, Offline | Ready | Refused) => Stay,
 
-        (Signal::ChallengeOverdue, Authenticating) => Probe,
-        (Signal::ChallengeOverdue, _) => Stay,
+        (Trigger::ChallengeOverdue, Authenticating) => Probe,
+        (Trigger::ChallengeOverdue, _) => Stay,
 
-        (Signal::Opened, Opening) => Await,
-        (Signal::Opened, _) => Stay,
+        (Trigger::Opened, Opening) => Await,
+        (Trigger::Opened, _) => Stay,
 
         // In Ready, a challenge comes late: the server does not listen until it is answered.
-        (Signal::Challenged, Authenticating | Ready) => Answer,
-        (Signal::Challenged, _) => Stay,
+        (Trigger::Challenged, Authenticating | Ready) => Answer,
+        (Trigger::Challenged, _) => Stay,
 
-        (Signal::Accepted | Signal::Proven, Authenticating) => Welcome,
-        (Signal::Accepted | Signal::Proven, _) => Stay,
+        (Trigger::Accepted | Trigger::Proven, Authenticating) => Welcome,
+        (Trigger::Accepted | Trigger::Proven, _) => Stay,
 
-        (Signal::Rejected, Authenticating | Ready) => Retreat,
-        (Signal::RejectedAgain, Authenticating | Ready) => Refuse,
-        (Signal::Rejected | Signal::RejectedAgain, _) => Stay,
+        (Trigger::Rejected, Authenticating | Ready) => Retreat,
+        (Trigger::RejectedAgain, Authenticating | Ready) => Refuse,
+        (Trigger::Rejected | Trigger::RejectedAgain, _) => Stay,
 
-        (Signal::Closed, Opening | Authenticating | Ready) => Retreat,
-        (Signal::Closed, _) => Stay,
+        (Trigger::Closed, Opening | Authenticating | Ready) => Retreat,
+        (Trigger::Closed, _) => Stay,
 
-        (Signal::Dead, Authenticating | Ready) => Retreat,
-        (Signal::Dead, _) => Stay,
+        (Trigger::Dead, Authenticating | Ready) => Retreat,
+        (Trigger::Dead, _) => Stay,
     }
 }

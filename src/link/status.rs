@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::phase::{Phase, Trouble};
+use super::phase::{Outage, Phase};
 
 /// Everything about the link at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub struct LinkStatus {
     /// Where the connection is.
     pub phase: Phase,
     /// What is wrong, where something is.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<Outage>,
     /// The address.
     pub url: Option<String>,
     /// Messages that wait.

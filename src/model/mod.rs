@@ -25,7 +25,7 @@ pub use occurrences::occurrences;
 pub use performance::{
     Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
 };
-pub use pipeline::{Pipeline, Stage, StageKind};
+pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
 pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
-pub use turn::{NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, Uptake};
+pub use turn::{NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};

@@ -1,7 +1,7 @@
 //! How far the turn is that runs: the stages that it has been through, with their times.
 
 use crate::link::ServerEvent;
-use crate::protocol::{Event, Timestamp};
+use crate::protocol::{Event, Instant};
 
 /// A kind of work on a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +34,20 @@ impl StageKind {
 
 /// A stage of a turn. Work of a kind that is taken up again is the same stage: from its first to its last moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stage {
+pub struct PipelineStage {
     /// The kind of work.
     pub kind: StageKind,
     /// When it began.
-    pub started: Timestamp,
+    pub started: Instant,
     /// When it ended; `None` while it is under way.
-    pub ended: Option<Timestamp>,
+    pub ended: Option<Instant>,
 }
 
 /// How far the turn is that runs, or that ran last.
 #[derive(Debug, Default)]
 pub struct Pipeline {
     /// One of each kind at most.
-    stages: Vec<Stage>,
+    stages: Vec<PipelineStage>,
     /// Words were understood that no turn has begun with yet.
     heard: bool,
     /// Tools that were called and have not answered.
@@ -112,13 +112,13 @@ impl Pipeline {
 
     /// The stages, in the order in which they began. Thinking goes on while tools are used.
     #[must_use]
-    pub fn stages(&self) -> &[Stage] {
+    pub fn stages(&self) -> &[PipelineStage] {
         &self.stages
     }
 
     /// The stage under way that began last.
     #[must_use]
-    pub fn current(&self) -> Option<Stage> {
+    pub fn current(&self) -> Option<PipelineStage> {
         self.stages.iter().rfind(|stage| stage.ended.is_none()).copied()
     }
 
@@ -132,23 +132,23 @@ impl Pipeline {
     }
 
     /// The answer is complete or failed: a tool that has not answered by then never will.
-    fn end_answer(&mut self, at: Timestamp) {
+    fn end_answer(&mut self, at: Instant) {
         self.end(StageKind::Thinking, at);
         self.end(StageKind::Tools, at);
         self.running_tools = 0;
     }
 
-    fn begin(&mut self, kind: StageKind, at: Timestamp) {
+    fn begin(&mut self, kind: StageKind, at: Instant) {
         match self.stages.iter_mut().find(|stage| stage.kind == kind) {
             Some(stage) if stage.ended.is_none() => return,
             Some(stage) => stage.ended = None,
-            None => self.stages.push(Stage { kind, started: at, ended: None }),
+            None => self.stages.push(PipelineStage { kind, started: at, ended: None }),
         }
         self.revision += 1;
     }
 
-    fn end(&mut self, kind: StageKind, at: Timestamp) {
-        let is_open = |stage: &&mut Stage| stage.kind == kind && stage.ended.is_none();
+    fn end(&mut self, kind: StageKind, at: Instant) {
+        let is_open = |stage: &&mut PipelineStage| stage.kind == kind && stage.ended.is_none();
         if let Some(stage) = self.stages.iter_mut().find(is_open) {
             stage.ended = Some(at);
             self.revision += 1;

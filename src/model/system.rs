@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::performance::{measured, push_bounded};
 use crate::link::ServerEvent;
-use crate::protocol::{Event, Now};
+use crate::protocol::{Event, Moment};
 
 /// Errors kept; beyond, the oldest goes. More is not read; each service goes on counting.
 const ERRORS: usize = 200;
@@ -125,7 +125,7 @@ pub struct ServerRun {
     /// Its number, from 1.
     pub epoch: u32,
     /// When its first event arrived.
-    pub first_seen: Now,
+    pub first_seen: Moment,
     /// How long it had been up then, in seconds, as its first measurement tells.
     pub uptime_seconds: Option<f64>,
 }
@@ -246,7 +246,7 @@ impl System {
         if let (Event::SystemMetrics(metrics), Some(run)) = (&event.event, self.runs.back_mut())
             && let (None, Some(uptime)) = (run.uptime_seconds, measured(metrics.uptime_seconds))
         {
-            let seen_for = event.at.mono.since(run.first_seen.mono).as_secs_f64();
+            let seen_for = event.at.mono.duration_since(run.first_seen.mono).as_secs_f64();
             run.uptime_seconds = Some((uptime - seen_for).max(0.0));
             self.revision += 1;
         }

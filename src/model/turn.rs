@@ -105,7 +105,7 @@ pub struct Outgoing {
     /// Where it is.
     pub state: MessageState,
     /// Whether the server has taken it up.
-    pub uptake: Uptake,
+    pub turn_status: TurnStatus,
     /// The user had it sent again, by another message.
     pub sent_again: bool,
 }
@@ -116,7 +116,7 @@ impl Outgoing {
     pub fn words(&self) -> String {
         match &self.state {
             _ if self.sent_again => "Sent again below".into(),
-            MessageState::Delivered(_) if self.uptake == Uptake::PassedOver => {
+            MessageState::Delivered(_) if self.turn_status == TurnStatus::PassedOver => {
                 "Delivered, but Coda was at another answer and did not take it up".into()
             }
             MessageState::Queued => "Waiting to be sent".into(),
@@ -140,13 +140,15 @@ impl Outgoing {
     /// Whether it came to Coda and to no harm: nothing more need be said of it.
     #[must_use]
     pub fn is_taken_up(&self) -> bool {
-        matches!(self.state, MessageState::Delivered(_)) && self.uptake != Uptake::PassedOver && !self.sent_again
+        matches!(self.state, MessageState::Delivered(_))
+            && self.turn_status != TurnStatus::PassedOver
+            && !self.sent_again
     }
 }
 
 /// What the server did with a text that it has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Uptake {
+pub enum TurnStatus {
     /// Nothing yet.
     Awaited,
     /// It began a turn with it.

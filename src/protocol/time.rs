@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// A point on the local monotonic clock, in microseconds since an arbitrary origin (the page's start).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Timestamp(u64);
+pub struct Instant(u64);
 
-impl Timestamp {
+impl Instant {
     /// The clock's origin.
     pub const ZERO: Self = Self(0);
 
@@ -35,12 +35,12 @@ impl Timestamp {
 
     /// How long ago `earlier` was; zero if it lies ahead.
     #[must_use]
-    pub const fn since(self, earlier: Self) -> Duration {
+    pub const fn duration_since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 }
 
-impl Add<Duration> for Timestamp {
+impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
@@ -51,9 +51,9 @@ impl Add<Duration> for Timestamp {
 
 /// Both clocks, read at the same moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Now {
+pub struct Moment {
     /// For deadlines and durations.
-    pub mono: Timestamp,
+    pub mono: Instant,
     /// For people and for the wire.
     pub wall: DateTime<Utc>,
 }
@@ -125,6 +125,6 @@ mod tests {
 
     #[test]
     fn time_that_runs_backwards_is_no_time_at_all() {
-        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(9)), Duration::ZERO);
+        assert_eq!(Instant::from_millis(5).duration_since(Instant::from_millis(9)), Duration::ZERO);
     }
 }

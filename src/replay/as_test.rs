@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::history::{Direction, Entry, skim};
+use crate::history::{Direction, Entry, scan};
 
 /// What the server answered.
 #[derive(Default)]
@@ -72,8 +72,8 @@ pub fn as_test(entries: &[Entry]) -> String {
 fn answers(entries: &[Entry]) -> Answers {
     let mut answers = Answers::default();
     for entry in entries.iter().filter(|entry| entry.direction == Direction::In) {
-        let of = |field| skim::data_member(&entry.text, field).and_then(skim::string);
-        match skim::head(&entry.text).kind.as_deref() {
+        let of = |field| scan::data_member(&entry.text, field).and_then(scan::string);
+        match scan::head(&entry.text).kind.as_deref() {
             Some("client_message") if of("message_type").as_deref() != Some("ping") => answers.echoes += 1,
             Some("duplicate_message") if of("original_type").as_deref() != Some("ping") => answers.duplicates += 1,
             _ => {}

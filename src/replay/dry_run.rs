@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::follow::Followed;
 use super::plan::{Effect, Plan, key_of};
-use super::player::Player;
+use super::resender::Resender;
+use super::response_tracker::ResponseTracker;
 use crate::history::{Recorder, RowKind};
-use crate::protocol::{REMEMBERED, Timestamp};
+use crate::protocol::{Instant, REMEMBERED};
 
 /// When each message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,16 +41,16 @@ pub struct Options {
 /// What was written just before, which the server still remembers.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    now: Timestamp,
+    now: Instant,
     /// When each message was written last, by what the server knows it by.
-    written: HashMap<String, Timestamp>,
+    written: HashMap<String, Instant>,
 }
 
 impl Recent {
     /// What the record says was written within the last 5 s.
     #[must_use]
-    pub fn of(recorder: &Recorder, now: Timestamp) -> Self {
-        let recent = recorder.rows(..).rev().take_while(|row| now.since(row.at.mono) < REMEMBERED);
+    pub fn of(recorder: &Recorder, now: Instant) -> Self {
+        let recent = recorder.rows(..).rev().take_while(|row| now.duration_since(row.at.mono) < REMEMBERED);
         let mut written = HashMap::new();
         for row in recent {
             if let RowKind::FrameOut { text, .. } = &row.kind {
@@ -63,7 +63,7 @@ impl Recent {
 
 /// What the server will do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Prediction {
     /// It handles it.
     Handled,
     /// It drops it: the same was written so long before.
@@ -83,7 +83,7 @@ pub struct Forecast {
     /// When it will be written, after the start; `None` where that is not known.
     pub at: Option<Duration>,
     /// What the server will do with it.
-    pub fate: Fate,
+    pub fate: Prediction,
 }
 
 /// A replay that has not begun.
@@ -110,7 +110,7 @@ impl DryRun {
             };
             let duplicate = (options.ids == Ids::Same).then(|| {
                 let earlier = written.insert(&step.key, at);
-                let ago = recent.written.get(&step.key).map(|written| recent.now.since(*written));
+                let ago = recent.written.get(&step.key).map(|written| recent.now.duration_since(*written));
                 match (earlier, ago) {
                     (Some(Some(before)), _) => at.map(|at| Some(at.saturating_sub(before))),
                     (Some(None), _) => Some(None),
@@ -119,13 +119,15 @@ impl DryRun {
                 }
             });
             let fate = match duplicate.flatten() {
-                Some(Some(before)) if before < REMEMBERED => Fate::Dropped { before },
-                Some(None) => Fate::MaybeDropped,
+                Some(Some(before)) if before < REMEMBERED => Prediction::Dropped { before },
+                Some(None) => Prediction::MaybeDropped,
                 // Where each waits for the one before, it waits for its turn too.
-                _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => Fate::MaybeBusy,
-                _ => Fate::Handled,
+                _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => {
+                    Prediction::MaybeBusy
+                }
+                _ => Prediction::Handled,
             };
-            if step.effect() == Effect::Turn && matches!(fate, Fate::Handled | Fate::MaybeBusy) {
+            if step.effect() == Effect::Turn && matches!(fate, Prediction::Handled | Prediction::MaybeBusy) {
                 last_turn = true;
             }
             forecasts.push(Forecast { at, fate });
@@ -135,7 +137,7 @@ impl DryRun {
 
     /// Looks ahead again: time has passed, and other messages may have been written.
     #[must_use]
-    pub fn again(&self, recent: &Recent) -> Self {
+    pub fn refresh(&self, recent: &Recent) -> Self {
         Self::of(self.plan.clone(), self.options, recent)
     }
 
@@ -166,7 +168,7 @@ impl DryRun {
 
     /// Begins. `next_row` is the number of the record's next row.
     #[must_use]
-    pub fn start(self, now: Timestamp, next_row: u64) -> Player {
-        Player::new(self.plan, self.options, now, Followed::after(self.recent.written, next_row))
+    pub fn start(self, now: Instant, next_row: u64) -> Resender {
+        Resender::new(self.plan, self.options, now, ResponseTracker::after(self.recent.written, next_row))
     }
 }

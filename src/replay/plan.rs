@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::history::{Direction, Entry, skim};
+use crate::history::{Direction, Entry, scan};
 use crate::protocol::{Command, with_quotes};
 
 /// The messages of a recording, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// What can be sent.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
     /// What cannot, or need not.
     pub skipped: Skipped,
 }
 
 /// A message to send.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct PlanStep {
     /// When it was written, after the first of the plan.
     pub offset: Duration,
     /// What it says, without a message id.
@@ -67,7 +67,7 @@ impl Effect {
     }
 }
 
-impl Step {
+impl PlanStep {
     /// What the server does on it.
     #[must_use]
     pub const fn effect(&self) -> Effect {
@@ -110,7 +110,7 @@ impl Plan {
                     data.remove("message_id");
                     let start = *first.get_or_insert(entry.micros);
                     let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
-                    plan.steps.push(Step {
+                    plan.steps.push(PlanStep {
                         offset: Duration::from_micros(passed),
                         command: Command::from_wire(&kind, data),
                         text: entry.text.as_str().into(),
@@ -141,8 +141,8 @@ fn read(text: &str) -> Result<(String, Map<String, Value>), String> {
 
 /// What Coda 0.1.2 knows a message by: its type and its data in the order in which it stands there.
 pub(super) fn key_of(text: &str) -> String {
-    let kind = skim::head(text).kind.unwrap_or_default();
-    let data = skim::member(text, "data").unwrap_or("{}");
+    let kind = scan::head(text).kind.unwrap_or_default();
+    let data = scan::member(text, "data").unwrap_or("{}");
     let (mut is_string, mut is_escaped) = (false, false);
     let kept = data.chars().filter(|letter| {
         let is_kept = is_string || !letter.is_whitespace();

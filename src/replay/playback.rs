@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::reader::Reader;
-use crate::history::{Direction, Level, Recorder, Recording, Told, shorten};
+use super::reader::RecordingReader;
+use crate::history::{Direction, NoteBody, Recorder, Recording, Severity, shorten};
 use crate::link::LinkEvent;
-use crate::protocol::{Event, Now, Timestamp, utc_from_millis};
+use crate::protocol::{Event, Instant, Moment, utc_from_millis};
 
 /// So much of a text stands on its mark.
 const MARK_CHARS: usize = 60;
@@ -30,7 +30,7 @@ pub struct Playback {
     frames: Vec<usize>,
     /// and where its events end.
     ends: Vec<usize>,
-    times: Vec<Now>,
+    times: Vec<Moment>,
     marks: Vec<Mark>,
     /// Words of the page's own, with their places among the events.
     notices: Vec<(usize, Notice)>,
@@ -39,9 +39,9 @@ pub struct Playback {
 
 #[derive(Debug)]
 struct Notice {
-    level: Level,
+    level: Severity,
     text: Box<str>,
-    at: Now,
+    at: Moment,
 }
 
 impl Playback {
@@ -50,7 +50,7 @@ impl Playback {
     pub fn new(recording: &Recording) -> Self {
         let entries = recording.in_order();
         let start = entries.first().map_or(0, |entry| entry.micros);
-        let mut reader = Reader::new(recording);
+        let mut reader = RecordingReader::new(recording);
         let mut playback = Self {
             events: Vec::new(),
             frames: Vec::new(),
@@ -65,8 +65,8 @@ impl Playback {
             let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
             let wall = utc_from_millis(entry.micros.div_euclid(1_000));
             // Zero is what nothing has been recorded at.
-            let mono = Timestamp::from_micros(passed.saturating_add(1));
-            let now = entry.told_at().unwrap_or(Now { mono, wall });
+            let mono = Instant::from_micros(passed.saturating_add(1));
+            let now = entry.told_at().unwrap_or(Moment { mono, wall });
             let position = playback.times.len() + 1;
             while let Some(note) = notes.next_if(|note| note.after < position) {
                 playback.tell(&note.told, note.at(), &mut reader);
@@ -91,9 +91,9 @@ impl Playback {
         playback
     }
 
-    fn tell(&mut self, told: &Told, at: Now, reader: &mut Reader) {
+    fn tell(&mut self, told: &NoteBody, at: Moment, reader: &mut RecordingReader) {
         match told {
-            Told::Notice { level, text } => {
+            NoteBody::Notice { level, text } => {
                 let place = self.events.len() + reader.told.len();
                 self.notices.push((place, Notice { level: *level, text: text.clone(), at }));
             }
@@ -101,7 +101,7 @@ impl Playback {
         }
     }
 
-    fn take(&mut self, reader: &mut Reader, position: usize) {
+    fn take(&mut self, reader: &mut RecordingReader, position: usize) {
         self.marks.extend(reader.told.iter().filter_map(|event| mark(event, position)));
         self.events.append(&mut reader.told);
     }
@@ -153,21 +153,21 @@ impl Playback {
 
     /// When the frame before this position came or went; at 0 the first's time.
     #[must_use]
-    pub fn time_at(&self, position: usize) -> Now {
+    pub fn time_at(&self, position: usize) -> Moment {
         self.times.get(position.saturating_sub(1)).or(self.times.last()).copied().unwrap_or_default()
     }
 
     /// How long after the beginning that is.
     #[must_use]
     pub fn offset(&self, position: usize) -> Duration {
-        self.time_at(position).mono.since(self.time_at(0).mono)
+        self.time_at(position).mono.duration_since(self.time_at(0).mono)
     }
 
     /// The position that this much after the beginning has been reached.
     #[must_use]
     pub fn position_at(&self, offset: Duration) -> usize {
         let start = self.time_at(0).mono;
-        self.times.partition_point(|time| time.mono.since(start) <= offset)
+        self.times.partition_point(|time| time.mono.duration_since(start) <= offset)
     }
 
     /// The moments that stand out, in order.

@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::unanswered::Unanswered;
 use crate::history::names::origin;
 use crate::history::shown::read_trouble;
-use crate::history::{Entry, Recording, Told};
-use crate::link::inbound::{Accepted, Arrival, Inbound, echoed_id};
+use crate::history::{Entry, NoteBody, Recording};
+use crate::link::inbound::{Arrival, Delivery, Inbound, echoed_id};
 use crate::link::{
-    AuthStep, Carries, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, PhaseKind, Proof,
-    Reading, Trouble,
+    Acknowledgement, AuthStep, ConnId, FrameKind, FramePurpose, LinkEvent, MessageId, MessageState, MessageStatus,
+    Origin, Outage, Phase, PhaseKind,
 };
-use crate::protocol::{Command, Control, Event, Frame, Now, decode};
+use crate::protocol::{Command, Control, Event, Frame, Moment, decode};
 
 /// A file of another program does not tell which connection it was.
 const CONN: ConnId = ConnId(0);
@@ -22,7 +22,7 @@ const CONN: ConnId = ConnId(0);
 const ORIGIN: Origin = Origin { component: "recording", action: "play" };
 
 /// Reads the frames in order.
-pub(super) struct Reader {
+pub(super) struct RecordingReader {
     pub(super) told: Vec<LinkEvent>,
     inbound: Inbound,
     statuses: HashMap<MessageId, MessageStatus>,
@@ -39,10 +39,10 @@ pub(super) struct Reader {
     pub(super) frame: usize,
 }
 
-impl Reader {
+impl RecordingReader {
     pub(super) fn new(recording: &Recording) -> Self {
-        let id = |told: &Told| match told {
-            Told::Message(status) => Some(status.id),
+        let id = |told: &NoteBody| match told {
+            NoteBody::Message(status) => Some(status.id),
             _ => None,
         };
         Self {
@@ -52,64 +52,64 @@ impl Reader {
             unanswered: Unanswered::after(HashMap::new()),
             unnamed: 0,
             noted: recording.notes.iter().filter_map(|note| id(&note.told)).collect(),
-            is_own: recording.entries.iter().any(|entry| entry.own.mono.is_some()),
+            is_own: recording.entries.iter().any(|entry| entry.meta.mono.is_some()),
             conn: CONN,
             frame: 0,
         }
     }
 
-    fn ready(&mut self, now: Now, client_id: Option<String>) {
+    fn ready(&mut self, now: Moment, client_id: Option<String>) {
         self.inbound.begin_connection();
         self.phase(Phase::Ready { conn: CONN, since: now, client_id }, now);
     }
 
-    fn phase(&mut self, phase: Phase, at: Now) {
+    fn phase(&mut self, phase: Phase, at: Moment) {
         if !self.is_own {
             self.told.push(LinkEvent::Phase { phase, trouble: None, at });
         }
     }
 
     /// Takes a note; a notice is none of the link's.
-    pub(super) fn note(&mut self, told: &Told, at: Now) {
+    pub(super) fn note(&mut self, told: &NoteBody, at: Moment) {
         self.told.push(match told {
-            Told::Message(status) => LinkEvent::Message(status.clone()),
-            Told::Phase { phase, conn, trouble } => {
-                let trouble = trouble.as_deref().map(|words| Trouble { why: read_trouble(words), since: at });
+            NoteBody::Message(status) => LinkEvent::Message(status.clone()),
+            NoteBody::Phase { phase, conn, trouble } => {
+                let trouble = trouble.as_deref().map(|words| Outage { why: read_trouble(words), since: at });
                 LinkEvent::Phase { phase: phase_of(*phase, conn.unwrap_or(CONN), at), trouble, at }
             }
-            Told::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
-            Told::Protections { on } => LinkEvent::Protections { on: *on, at },
-            Told::Binary { conn, bytes } => {
-                LinkEvent::FrameIn { conn: *conn, text: "".into(), reading: Reading::Binary(*bytes), at }
+            NoteBody::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
+            NoteBody::Protections { on } => LinkEvent::Protections { on: *on, at },
+            NoteBody::Binary { conn, bytes } => {
+                LinkEvent::FrameIn { conn: *conn, text: "".into(), frame_kind: FrameKind::Binary(*bytes), at }
             }
-            Told::Notice { .. } => return,
+            NoteBody::Notice { .. } => return,
         });
     }
 
-    pub(super) fn out(&mut self, entry: &Entry, now: Now) {
+    pub(super) fn out(&mut self, entry: &Entry, now: Moment) {
         let conn = self.conn_of(entry);
         let text: Arc<str> = entry.text.as_str().into();
         let frame = serde_json::from_str(&entry.text).unwrap_or(Value::Null);
         let kind = frame.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         let data = frame.get("data").cloned().unwrap_or_default();
-        let own = entry.own.message.as_deref().and_then(MessageId::parse);
-        let from = entry.own.component.as_deref().map(|component| {
-            let action = entry.own.action.as_deref().unwrap_or_default();
+        let meta = entry.meta.message.as_deref().and_then(MessageId::parse);
+        let from = entry.meta.component.as_deref().map(|component| {
+            let action = entry.meta.action.as_deref().unwrap_or_default();
             origin(component, action)
         });
-        let carries = match (own, from) {
-            (Some(id), _) => Carries::Message(id),
-            (None, Some(origin)) => Carries::Raw(origin),
-            (None, None) if kind == "auth_response" || self.is_own => Carries::ChallengeAnswer,
-            (None, None) if kind.is_empty() => Carries::Raw(ORIGIN),
-            (None, None) => Carries::Message(self.id_in(&data)),
+        let purpose = match (meta, from) {
+            (Some(id), _) => FramePurpose::Message(id),
+            (None, Some(origin)) => FramePurpose::Raw(origin),
+            (None, None) if kind == "auth_response" || self.is_own => FramePurpose::ChallengeAnswer,
+            (None, None) if kind.is_empty() => FramePurpose::Raw(ORIGIN),
+            (None, None) => FramePurpose::Message(self.id_in(&data)),
         };
-        let status = carries.message().filter(|id| !self.noted.contains(id)).map(|id| {
+        let status = purpose.message().filter(|id| !self.noted.contains(id)).map(|id| {
             let mut fields = data.as_object().cloned().unwrap_or_default();
             fields.remove("message_id");
             let command = Arc::new(Command::from_wire(&kind, fields));
             let origin = from.unwrap_or(ORIGIN);
-            MessageStatus { id, command, origin, created: now, again: None, at: now, state: MessageState::Queued }
+            MessageStatus { id, command, origin, created: now, resend_of: None, at: now, state: MessageState::Queued }
         });
         let mut attempt = 1;
         if let Some(status) = status {
@@ -121,8 +121,8 @@ impl Reader {
             }
         }
         self.frame = self.told.len();
-        self.told.push(LinkEvent::FrameOut { conn, text, carries, at: now });
-        if let Some(id) = carries.message() {
+        self.told.push(LinkEvent::FrameOut { conn, text, purpose, at: now });
+        if let Some(id) = purpose.message() {
             self.becomes(id, MessageState::Written { conn, attempt }, now);
             self.unanswered.add(id, &entry.text, now.mono);
         } else {
@@ -141,8 +141,8 @@ impl Reader {
 
     /// The frame's connection; another one than before begins anew.
     fn conn_of(&mut self, entry: &Entry) -> ConnId {
-        let conn = entry.own.conn.map_or(CONN, ConnId);
-        if conn != self.conn && !entry.own.is_stale {
+        let conn = entry.meta.conn.map_or(CONN, ConnId);
+        if conn != self.conn && !entry.meta.is_stale {
             self.conn = conn;
             self.inbound.begin_connection();
         }
@@ -153,7 +153,7 @@ impl Reader {
         self.statuses.get(&id).map(|status| &status.state)
     }
 
-    fn becomes(&mut self, id: MessageId, state: MessageState, now: Now) {
+    fn becomes(&mut self, id: MessageId, state: MessageState, now: Moment) {
         if let Some(status) = self.statuses.get_mut(&id)
             && !status.state.is_final()
         {
@@ -163,41 +163,41 @@ impl Reader {
         }
     }
 
-    pub(super) fn inside(&mut self, entry: &Entry, now: Now) {
+    pub(super) fn inside(&mut self, entry: &Entry, now: Moment) {
         let conn = self.conn_of(entry);
         let text: Arc<str> = entry.text.as_str().into();
         let accepted = self.inbound.tick(now);
         self.deliver(accepted, None, now);
-        let frame_in = |reading| LinkEvent::FrameIn { conn, text: text.clone(), reading, at: now };
+        let frame_in = |frame_kind| LinkEvent::FrameIn { conn, text: text.clone(), frame_kind, at: now };
         self.frame = self.told.len();
-        if entry.own.is_stale {
-            self.told.push(frame_in(Reading::Stale));
+        if entry.meta.is_stale {
+            self.told.push(frame_in(FrameKind::Stale));
             return;
         }
-        let run = entry.own.run;
-        let own = entry.own.message.as_deref().and_then(MessageId::parse);
+        let run = entry.meta.run;
+        let meta = entry.meta.message.as_deref().and_then(MessageId::parse);
         match decode(&text) {
             Err(error) => {
                 let seq = error.seq();
-                self.told.push(frame_in(Reading::Unreadable(error)));
+                self.told.push(frame_in(FrameKind::Unreadable(error)));
                 if let Some(seq) = seq {
                     let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
                     self.deliver(accepted, run, now);
                 }
             }
             Ok(Frame::Control(control)) => {
-                self.told.push(frame_in(Reading::Control(control.clone())));
-                self.control(control, own, &text, now);
+                self.told.push(frame_in(FrameKind::Control(control.clone())));
+                self.control(control, meta, &text, now);
             }
             Ok(Frame::Replay(entries)) => {
-                self.told.push(frame_in(Reading::Events));
+                self.told.push(frame_in(FrameKind::Events));
                 let mut events = Vec::with_capacity(entries.len());
                 for entry in entries {
                     match entry {
                         Ok(envelope) => events.push(Arrival::Event(envelope)),
                         Err(error) => {
                             events.extend(error.seq().map(Arrival::Unreadable));
-                            self.told.push(frame_in(Reading::Unreadable(error)));
+                            self.told.push(frame_in(FrameKind::Unreadable(error)));
                         }
                     }
                 }
@@ -205,42 +205,42 @@ impl Reader {
                 self.deliver(accepted, run, now);
             }
             Ok(Frame::Event(envelope)) => {
-                self.told.push(frame_in(Reading::Events));
-                let answers = self.answered_by(&envelope.event, own, &text);
+                self.told.push(frame_in(FrameKind::Events));
+                let answers = self.answered_by(&envelope.event, meta, &text);
                 let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
                 self.deliver(accepted, run, now);
                 if let Some(id) = answers {
-                    self.becomes(id, MessageState::Delivered(Proof::Echo), now);
+                    self.becomes(id, MessageState::Delivered(Acknowledgement::Echo), now);
                 }
             }
         }
     }
 
-    fn control(&mut self, control: Control, own: Option<MessageId>, text: &str, now: Now) {
+    fn control(&mut self, control: Control, meta: Option<MessageId>, text: &str, now: Moment) {
         match control {
             Control::Challenge { .. } => self.phase(phase_of(PhaseKind::Authenticating, CONN, now), now),
             Control::AuthResult { result: Ok(client_id) } if !self.is_own => self.ready(now, Some(client_id)),
             Control::AuthResult { result: Ok(_) } => {}
             Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
             Control::Duplicate { .. } => {
-                let answered = match own {
+                let answered = match meta {
                     Some(id) => self.unanswered.take(&id).then_some(id),
                     None if self.is_own => None,
                     None => self.unanswered.dropped(text),
                 };
                 if let Some(id) = answered {
-                    self.becomes(id, MessageState::Delivered(Proof::Duplicate), now);
+                    self.becomes(id, MessageState::Delivered(Acknowledgement::Duplicate), now);
                 }
             }
         }
     }
 
     /// The message that an echo answers: as the page that wrote the recording knew, by its id, or by what it says.
-    fn answered_by(&mut self, event: &Event, own: Option<MessageId>, text: &str) -> Option<MessageId> {
+    fn answered_by(&mut self, event: &Event, meta: Option<MessageId>, text: &str) -> Option<MessageId> {
         if !matches!(event, Event::ClientMessage(_)) {
             return None;
         }
-        let named = own.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
+        let named = meta.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
         match named {
             Some(id) => {
                 self.unanswered.take(&id);
@@ -252,7 +252,7 @@ impl Reader {
     }
 
     /// Tells of events; `run` is the server's run as the page that wrote the recording knew it.
-    fn deliver(&mut self, accepted: Accepted, run: Option<u32>, at: Now) {
+    fn deliver(&mut self, accepted: Delivery, run: Option<u32>, at: Moment) {
         if !self.is_own {
             self.told.extend(accepted.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         }
@@ -264,7 +264,7 @@ impl Reader {
 }
 
 /// A phase of which the kind alone is known.
-fn phase_of(kind: PhaseKind, conn: ConnId, now: Now) -> Phase {
+fn phase_of(kind: PhaseKind, conn: ConnId, now: Moment) -> Phase {
     let at = now.mono;
     match kind {
         PhaseKind::Offline => Phase::Offline,

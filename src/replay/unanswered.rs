@@ -9,15 +9,15 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::plan::key_of;
-use crate::history::skim;
-use crate::protocol::{REMEMBERED, Timestamp};
+use crate::history::scan;
+use crate::protocol::{Instant, REMEMBERED};
 
 /// Writes that have not been answered, in their order.
 #[derive(Debug)]
 pub(super) struct Unanswered<T> {
     writes: Vec<Write<T>>,
     /// When each message was written last, by what Coda knows it by.
-    last: HashMap<String, Timestamp>,
+    last: HashMap<String, Instant>,
 }
 
 #[derive(Debug)]
@@ -31,22 +31,22 @@ struct Write<T> {
 
 impl<T: PartialEq> Unanswered<T> {
     /// No answer is awaited; these messages were written before.
-    pub(super) const fn after(last: HashMap<String, Timestamp>) -> Self {
+    pub(super) const fn after(last: HashMap<String, Instant>) -> Self {
         Self { writes: Vec::new(), last }
     }
 
     /// Takes a write whose answer is awaited.
-    pub(super) fn add(&mut self, what: T, text: &str, at: Timestamp) {
+    pub(super) fn add(&mut self, what: T, text: &str, at: Instant) {
         let is_copy = self.note(text, at);
-        let kind = skim::head(text).kind.unwrap_or_default().into_owned();
-        let data = parsed(skim::member(text, "data").unwrap_or("{}"));
+        let kind = scan::head(text).kind.unwrap_or_default().into_owned();
+        let data = parsed(scan::member(text, "data").unwrap_or("{}"));
         self.writes.push(Write { what, kind, data, is_copy });
     }
 
     /// Takes a write whose answer is somebody else's; whether it is a copy.
-    pub(super) fn note(&mut self, text: &str, at: Timestamp) -> bool {
+    pub(super) fn note(&mut self, text: &str, at: Instant) -> bool {
         let before = self.last.insert(key_of(text), at);
-        before.is_some_and(|before| at.since(before) < REMEMBERED)
+        before.is_some_and(|before| at.duration_since(before) < REMEMBERED)
     }
 
     /// Whether no answer is awaited.
@@ -56,14 +56,14 @@ impl<T: PartialEq> Unanswered<T> {
 
     /// The write that this echo answers.
     pub(super) fn echoed(&mut self, frame: &str) -> Option<T> {
-        let kind = skim::data_member(frame, "message_type").and_then(skim::string)?;
-        let data = parsed(skim::data_member(frame, "message_data")?);
+        let kind = scan::data_member(frame, "message_type").and_then(scan::string)?;
+        let data = parsed(scan::data_member(frame, "message_data")?);
         self.answer(false, |write| write.kind == kind && write.data == data)
     }
 
     /// The write that this `duplicate_message` answers.
     pub(super) fn dropped(&mut self, frame: &str) -> Option<T> {
-        let kind = skim::data_member(frame, "original_type").and_then(skim::string)?;
+        let kind = scan::data_member(frame, "original_type").and_then(scan::string)?;
         self.answer(true, |write| write.kind == kind)
     }
 

@@ -6,10 +6,10 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::config::{ServerConfig, Speed};
-use super::draft::Draft;
-use super::ear::Ear;
-use super::turn::{Mind, Request, Step};
-use crate::protocol::{Now, Timestamp};
+use super::microphone::Microphone;
+use super::outgoing_event::OutgoingEvent;
+use super::turn::{Request, ScriptStep, ScriptWriter};
+use crate::protocol::{Instant, Moment};
 
 /// The prompt of `demo_flow`.
 const DEMO_PROMPT: &str = "What is the weather in Rabat today?";
@@ -17,30 +17,30 @@ const DEMO_PROMPT: &str = "What is the weather in Rabat today?";
 /// The assistant of one run of the server. It listens and answers at the same time, and answers one by one.
 #[derive(Debug)]
 pub(super) struct Assistant {
-    mind: Mind,
+    mind: ScriptWriter,
     welcomed: bool,
     /// How often the microphone has been opened.
     listened: usize,
-    ear: Option<Ear>,
+    microphone: Option<Microphone>,
     requests: VecDeque<Request>,
     /// What is left of the running turn.
-    script: VecDeque<Step>,
+    script: VecDeque<ScriptStep>,
     /// When the last step of the script was due.
-    script_clock: Timestamp,
+    script_clock: Instant,
     /// What happens at once.
-    outbox: VecDeque<Draft>,
+    outbox: VecDeque<OutgoingEvent>,
 }
 
 impl Assistant {
     pub(super) fn new(rng: Rng) -> Self {
         Self {
-            mind: Mind::new(rng),
+            mind: ScriptWriter::new(rng),
             welcomed: false,
             listened: 0,
-            ear: None,
+            microphone: None,
             requests: VecDeque::new(),
             script: VecDeque::new(),
-            script_clock: Timestamp::ZERO,
+            script_clock: Instant::ZERO,
             outbox: VecDeque::new(),
         }
     }
@@ -54,7 +54,7 @@ impl Assistant {
     }
 
     /// Does what a message asks for; most types ask for nothing.
-    pub(super) fn command(&mut self, kind: &str, data: &Value, now: Now) {
+    pub(super) fn command(&mut self, kind: &str, data: &Value, now: Moment) {
         let Value::Object(data) = data else { return };
         match kind {
             "text_input" => {
@@ -72,19 +72,19 @@ impl Assistant {
     }
 
     /// When something happens next.
-    pub(super) fn next_due(&self, speed: Speed) -> Option<Timestamp> {
-        let heard = self.ear.as_ref().and_then(|ear| ear.due(speed));
+    pub(super) fn next_due(&self, speed: Speed) -> Option<Instant> {
+        let heard = self.microphone.as_ref().and_then(|microphone| microphone.due(speed));
         heard.into_iter().chain(self.script_due(speed)).min()
     }
 
     /// What has happened by now, event by event, until `None`.
-    pub(super) fn poll(&mut self, now: Now, config: &ServerConfig) -> Option<Draft> {
+    pub(super) fn poll(&mut self, now: Moment, config: &ServerConfig) -> Option<OutgoingEvent> {
         loop {
-            let draft = self.outbox.pop_front();
-            let draft = draft.or_else(|| self.poll_ear(now.mono, config.speed));
-            let draft = draft.or_else(|| self.poll_script(now.mono, config.speed));
-            if draft.is_some() || !self.script.is_empty() {
-                return draft;
+            let outgoing = self.outbox.pop_front();
+            let outgoing = outgoing.or_else(|| self.poll_ear(now.mono, config.speed));
+            let outgoing = outgoing.or_else(|| self.poll_script(now.mono, config.speed));
+            if outgoing.is_some() || !self.script.is_empty() {
+                return outgoing;
             }
             let request = self.requests.pop_front()?;
             self.script = self.mind.perform(request, now, config.error_every);
@@ -94,26 +94,27 @@ impl Assistant {
 
     /// Whether the machine has something to compute.
     pub(super) fn is_busy(&self) -> bool {
-        self.ear.is_some() || !self.script.is_empty()
+        self.microphone.is_some() || !self.script.is_empty()
     }
 
-    fn listen(&mut self, data: &Map<String, Value>, now: Now) {
+    fn listen(&mut self, data: &Map<String, Value>, now: Moment) {
         let mode = data.get("mode").and_then(Value::as_str).unwrap_or("push_to_talk");
-        if mode == "push_to_talk" && self.ear.is_none() {
-            self.ear = Some(Ear::open(data, self.listened, now.mono));
+        if mode == "push_to_talk" && self.microphone.is_none() {
+            self.microphone = Some(Microphone::open(data, self.listened, now.mono));
             self.listened += 1;
-            self.outbox.push_back(Draft::new("stt_start", json!({ "mode": mode })));
+            self.outbox.push_back(OutgoingEvent::new("stt_start", json!({ "mode": mode })));
         }
     }
 
-    fn stop_listening(&mut self, now: Timestamp) {
-        let Some(ear) = self.ear.take() else { return };
-        let is_continuous = ear.is_continuous();
-        let heard = ear.close(now);
+    fn stop_listening(&mut self, now: Instant) {
+        let Some(microphone) = self.microphone.take() else { return };
+        let is_continuous = microphone.is_continuous();
+        let heard = microphone.close(now);
         if heard.text.is_empty() {
             // Coda's continuous listening ends without a word when it heard nothing.
             if !is_continuous {
-                self.outbox.push_back(Draft::new("stt_error", json!({ "message": "No speech was recognized" })));
+                self.outbox
+                    .push_back(OutgoingEvent::new("stt_error", json!({ "message": "No speech was recognized" })));
             }
             return;
         }
@@ -124,7 +125,7 @@ impl Assistant {
             "duration_seconds": recognition.as_secs_f64(),
             "language": "en",
         });
-        self.outbox.push_back(Draft::new("stt_result", result));
+        self.outbox.push_back(OutgoingEvent::new("stt_result", result));
         self.requests.push_back(Request::Voice { text: heard.text, audio: heard.audio, recognition });
     }
 
@@ -132,28 +133,28 @@ impl Assistant {
     fn stop_speaking(&mut self) {
         if self.script.front().is_some_and(|step| step.spoken) {
             self.script.retain(|step| !step.spoken);
-            self.outbox.push_back(Draft::new("tts_stop", json!({ "reason": "user request" })));
+            self.outbox.push_back(OutgoingEvent::new("tts_stop", json!({ "reason": "user request" })));
         }
     }
 
-    fn poll_ear(&mut self, now: Timestamp, speed: Speed) -> Option<Draft> {
-        let ear = self.ear.as_mut()?;
-        if let Some(draft) = ear.poll(now, speed) {
-            return Some(draft);
+    fn poll_ear(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
+        let microphone = self.microphone.as_mut()?;
+        if let Some(outgoing) = microphone.poll(now, speed) {
+            return Some(outgoing);
         }
-        if ear.is_over(now, speed) {
+        if microphone.is_over(now, speed) {
             self.stop_listening(now);
         }
         self.outbox.pop_front()
     }
 
-    fn poll_script(&mut self, now: Timestamp, speed: Speed) -> Option<Draft> {
+    fn poll_script(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
         let due = self.script_due(speed).filter(|due| *due <= now)?;
         self.script_clock = due;
-        self.script.pop_front().map(|step| step.draft)
+        self.script.pop_front().map(|step| step.outgoing)
     }
 
-    fn script_due(&self, speed: Speed) -> Option<Timestamp> {
+    fn script_due(&self, speed: Speed) -> Option<Instant> {
         self.script.front().map(|step| self.script_clock + speed.scale(step.wait))
     }
 }

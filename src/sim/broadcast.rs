@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::outgoing_event::OutgoingEvent;
 use super::server::{PeerId, ServerOutput};
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// How many events are kept for those who were away.
 const REPLAY_CAPACITY: usize = 50;
@@ -42,8 +42,8 @@ impl Broadcaster {
     }
 
     /// Sends an event to all. Without clients it is dropped before it gets a number.
-    pub(super) fn broadcast(&mut self, draft: &Draft, at: Timestamp) {
-        if let Some(envelope) = self.envelop(draft, at) {
+    pub(super) fn broadcast(&mut self, outgoing: &OutgoingEvent, at: Instant) {
+        if let Some(envelope) = self.envelop(outgoing, at) {
             let text = envelope.to_string();
             for peer in self.clients.values() {
                 self.outbox.push_back(ServerOutput::Send(*peer, text.clone()));
@@ -52,22 +52,22 @@ impl Broadcaster {
     }
 
     /// Numbers an event that then gets lost on its way.
-    pub(super) fn lose(&mut self, draft: &Draft, at: Timestamp) {
-        self.envelop(draft, at);
+    pub(super) fn lose(&mut self, outgoing: &OutgoingEvent, at: Instant) {
+        self.envelop(outgoing, at);
     }
 
-    fn envelop(&mut self, draft: &Draft, at: Timestamp) -> Option<Value> {
+    fn envelop(&mut self, outgoing: &OutgoingEvent, at: Instant) -> Option<Value> {
         if !self.has_listeners() {
             return None;
         }
         self.last_seq += 1;
-        let high_priority = draft.is_high_priority();
+        let high_priority = outgoing.is_high_priority();
         let envelope = json!({
             "version": "1.0",
             "seq": self.last_seq,
-            "timestamp": CLOCK_ORIGIN_SECONDS + at.since(Timestamp::ZERO).as_secs_f64(),
-            "type": draft.kind,
-            "data": draft.data,
+            "timestamp": CLOCK_ORIGIN_SECONDS + at.duration_since(Instant::ZERO).as_secs_f64(),
+            "type": outgoing.kind,
+            "data": outgoing.data,
         });
         if high_priority {
             if self.replay.len() == REPLAY_CAPACITY {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::protocol::{REMEMBERED, Timestamp};
+use crate::protocol::{Instant, REMEMBERED};
 
 /// How many messages are remembered.
 pub(super) const CAPACITY: usize = 1_000;
@@ -23,15 +23,15 @@ pub(super) struct Dedup {
 
 #[derive(Debug)]
 struct Sighting {
-    last: Timestamp,
+    last: Instant,
     count: u64,
 }
 
 impl Dedup {
     /// Notes a message. Says how often it has come within the window, this time included, which starts again.
-    pub(super) fn note(&mut self, kind: &str, data: &Value, at: Timestamp) -> u64 {
+    pub(super) fn note(&mut self, kind: &str, data: &Value, at: Instant) -> u64 {
         let sighting = self.seen.entry(format!("{kind}:{data}")).or_insert_with(|| Sighting { last: at, count: 0 });
-        let fresh = at.since(sighting.last) < REMEMBERED;
+        let fresh = at.duration_since(sighting.last) < REMEMBERED;
         sighting.count = if fresh { sighting.count + 1 } else { 1 };
         sighting.last = at;
         let count = sighting.count;
@@ -39,9 +39,9 @@ impl Dedup {
         count
     }
 
-    fn trim(&mut self, at: Timestamp) {
+    fn trim(&mut self, at: Instant) {
         if self.seen.len() > CAPACITY {
-            self.seen.retain(|_, sighting| at.since(sighting.last) < REMEMBERED);
+            self.seen.retain(|_, sighting| at.duration_since(sighting.last) < REMEMBERED);
         }
         if self.seen.len() > CAPACITY {
             let oldest = self.seen.iter().min_by_key(|(key, sighting)| (sighting.last, *key));

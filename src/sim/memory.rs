@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::outgoing_event::OutgoingEvent;
 use crate::protocol::iso8601;
 
 /// How many memories are kept; the oldest goes first.
@@ -62,7 +62,7 @@ impl Memory {
         content: &str,
         importance: f64,
         now: DateTime<Utc>,
-    ) -> Vec<Draft> {
+    ) -> Vec<OutgoingEvent> {
         let id = format!("mem_{}", self.made);
         self.made += 1;
         if self.memories.len() == MAX_MEMORIES {
@@ -73,7 +73,7 @@ impl Memory {
             "content_preview": content, "memory_type": kind, "importance": importance, "memory_id": id,
         });
         self.memories.push(Remembered { id, content: content.to_owned(), kind, importance, at: now });
-        vec![Draft::new("memory_store", stored), self.operation("add_memory", &details, now)]
+        vec![OutgoingEvent::new("memory_store", stored), self.operation("add_memory", &details, now)]
     }
 
     /// What fits a text best, and how well, from 0 to 1. With nothing in common, that is nothing.
@@ -93,17 +93,17 @@ impl Memory {
     }
 
     /// Looks up what helps to answer a text.
-    pub(super) fn retrieve(&self, query: &str) -> Draft {
+    pub(super) fn retrieve(&self, query: &str) -> OutgoingEvent {
         let found = self.find(query);
         let top = found.first().map(|(_, memory)| memory.content.as_str());
-        Draft::new(
+        OutgoingEvent::new(
             "memory_retrieve",
             json!({ "query": query, "results_count": found.len(), "top_result_preview": top }),
         )
     }
 
     /// Searches, and makes what fits best stronger.
-    pub(super) fn recall(&mut self, query: &str, now: DateTime<Utc>) -> Vec<Draft> {
+    pub(super) fn recall(&mut self, query: &str, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let found = self.find(query);
         let best = found.first().map(|(_, memory)| memory.id.clone());
         let results: Vec<Value> = found.iter().map(|(similarity, memory)| memory.to_json(*similarity)).collect();
@@ -111,15 +111,15 @@ impl Memory {
             "query": query, "memory_type": null, "min_importance": 0.0,
             "results_count": results.len(), "results": results,
         });
-        let mut drafts = vec![Draft::new("memory_debug_search", search)];
+        let mut drafts = vec![OutgoingEvent::new("memory_debug_search", search)];
         if let Some(memory) = self.memories.iter_mut().find(|memory| Some(&memory.id) == best.as_ref()) {
             let (old, new) = (memory.importance, (memory.importance + 0.1).min(1.0));
             memory.importance = new;
             let (id, content) = (memory.id.clone(), memory.content.clone());
             let update = json!({ "memory_id": id, "field": "importance", "old_value": old, "new_value": new });
             let reinforce = json!({ "memory_id": id, "strength": 0.5, "success": true, "memory_preview": content });
-            drafts.push(Draft::new("memory_debug_reinforce", reinforce));
-            drafts.push(Draft::new("memory_update", update));
+            drafts.push(OutgoingEvent::new("memory_debug_reinforce", reinforce));
+            drafts.push(OutgoingEvent::new("memory_update", update));
             let details = json!({ "memory_id": id, "old_importance": old, "new_importance": new });
             drafts.push(self.operation("update_importance", &details, now));
         }
@@ -127,26 +127,26 @@ impl Memory {
     }
 
     /// Forgets what fits a text best.
-    pub(super) fn forget(&mut self, query: &str, now: DateTime<Utc>) -> Vec<Draft> {
+    pub(super) fn forget(&mut self, query: &str, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let Some(id) = self.find(query).first().map(|(_, memory)| memory.id.clone()) else { return Vec::new() };
         let preview = self.memories.iter().find(|memory| memory.id == id).map(|memory| memory.content.clone());
         self.memories.retain(|memory| memory.id != id);
         let forgotten = json!({ "memory_id": id, "success": true, "memory_preview": preview });
         let details = json!({ "memory_id": id });
-        vec![Draft::new("memory_debug_forget", forgotten), self.operation("forget", &details, now)]
+        vec![OutgoingEvent::new("memory_debug_forget", forgotten), self.operation("forget", &details, now)]
     }
 
     /// Saves everything.
-    pub(super) fn snapshot(&mut self, now: DateTime<Utc>) -> Vec<Draft> {
+    pub(super) fn snapshot(&mut self, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let id = format!("snap_{}", self.made);
         let metadata = json!({ "memories": self.memories.len(), "created": iso8601(now) });
         let snapshot = json!({ "action": "create", "snapshot_id": id, "success": true, "metadata": metadata });
         let operation = self.operation("snapshot", &json!({ "snapshot_id": id }), now);
-        vec![Draft::new("memory_debug_snapshot", snapshot), operation]
+        vec![OutgoingEvent::new("memory_debug_snapshot", snapshot), operation]
     }
 
     /// The figures.
-    pub(super) fn stats(&self, now: DateTime<Utc>) -> Draft {
+    pub(super) fn stats(&self, now: DateTime<Utc>) -> OutgoingEvent {
         let mut types: BTreeMap<&str, u64> = BTreeMap::new();
         for memory in &self.memories {
             *types.entry(memory.kind).or_default() += 1;
@@ -160,13 +160,13 @@ impl Memory {
                 "last_update": iso8601(now),
             },
         });
-        Draft::new("memory_debug_stats", json!({ "stats": stats, "timestamp": iso8601(now) }))
+        OutgoingEvent::new("memory_debug_stats", json!({ "stats": stats, "timestamp": iso8601(now) }))
     }
 
-    fn operation(&mut self, kind: &'static str, details: &Value, now: DateTime<Utc>) -> Draft {
+    fn operation(&mut self, kind: &'static str, details: &Value, now: DateTime<Utc>) -> OutgoingEvent {
         *self.operations.entry(kind).or_default() += 1;
         let data = json!({ "operation_type": kind, "timestamp": iso8601(now), "details": details });
-        Draft::new("memory_debug_operation", data)
+        OutgoingEvent::new("memory_debug_operation", data)
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::json;
 
-use super::draft::Draft;
-use crate::protocol::Timestamp;
+use super::outgoing_event::OutgoingEvent;
+use crate::protocol::Instant;
 
 /// The shortest interval, so that the server cannot be told to do nothing but measure.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
@@ -14,34 +14,34 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 /// The measuring of one run of the server.
 #[derive(Debug)]
 pub(super) struct Metrics {
-    started: Timestamp,
-    last: Timestamp,
+    started: Instant,
+    last: Instant,
     memory_mb: f64,
 }
 
 impl Metrics {
-    pub(super) const fn new(started: Timestamp) -> Self {
+    pub(super) const fn new(started: Instant) -> Self {
         Self { started, last: started, memory_mb: 412.0 }
     }
 
     /// When to measure next.
-    pub(super) fn due(&self, interval: Option<Duration>) -> Option<Timestamp> {
+    pub(super) fn due(&self, interval: Option<Duration>) -> Option<Instant> {
         interval.map(|interval| self.last + interval.max(SHORTEST_INTERVAL))
     }
 
     /// Measures. Measurements that were slept through are not made up for.
-    pub(super) fn measure(&mut self, now: Timestamp, busy: bool, rng: &mut Rng) -> Draft {
+    pub(super) fn measure(&mut self, now: Instant, busy: bool, rng: &mut Rng) -> OutgoingEvent {
         self.last = now;
         self.memory_mb = (self.memory_mb + rng.f64() * 6.0 - 2.8).clamp(380.0, 640.0);
         let cpu_percent = if busy { 35.0 + rng.f64() * 45.0 } else { 1.0 + rng.f64() * 5.0 };
         let gpu_vram_mb = if busy { 2_840 } else { 2_310 };
-        Draft::new(
+        OutgoingEvent::new(
             "system_metrics",
             json!({
                 "memory_mb": self.memory_mb,
                 "cpu_percent": (cpu_percent * 10.0).round() / 10.0,
                 "gpu_vram_mb": gpu_vram_mb,
-                "uptime_seconds": now.since(self.started).as_secs_f64(),
+                "uptime_seconds": now.duration_since(self.started).as_secs_f64(),
             }),
         )
     }

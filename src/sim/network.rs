@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// How bad a network is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,20 +20,20 @@ pub struct Conditions {
     /// How many of a hundred frames never arrive. A WebSocket cannot do that: a server that forgets can.
     pub drop_percent: u8,
     /// How many of a hundred frames arrive twice.
-    pub double_percent: u8,
+    pub duplicate_percent: u8,
     /// About how long a connection lasts: half to one and a half times this. `None` for as long as it likes.
-    pub lasts: Option<Duration>,
+    pub mean_lifetime: Option<Duration>,
     /// The same seed gives the same chances to each connection of the same number.
     pub seed: u64,
 }
 
 impl fmt::Display for Conditions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { delay, jitter, drop_percent, double_percent, lasts, seed } = self;
+        let Self { delay, jitter, drop_percent, duplicate_percent, mean_lifetime, seed } = self;
         write!(f, "{} ms delay, {} ms jitter, ", delay.as_millis(), jitter.as_millis())?;
-        write!(f, "{drop_percent} % dropped, {double_percent} % doubled, ")?;
-        if let Some(lasts) = lasts {
-            write!(f, "connections break after about {} s, ", lasts.as_secs())?;
+        write!(f, "{drop_percent} % dropped, {duplicate_percent} % doubled, ")?;
+        if let Some(mean_lifetime) = mean_lifetime {
+            write!(f, "connections break after about {} s, ", mean_lifetime.as_secs())?;
         }
         write!(f, "seed {seed}")
     }
@@ -41,7 +41,7 @@ impl fmt::Display for Conditions {
 
 /// Which way a frame goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// To the page.
     ToPage,
     /// To the server.
@@ -52,7 +52,7 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passed {
     /// A frame arrives.
-    Frame(Way, Arc<str>),
+    Frame(Direction, Arc<str>),
     /// The connection breaks, with all that is still on its way.
     Lost,
 }
@@ -62,32 +62,32 @@ pub enum Passed {
 pub struct Network {
     conditions: Conditions,
     rng: fastrand::Rng,
-    to_page: VecDeque<(Timestamp, Arc<str>)>,
-    to_server: VecDeque<(Timestamp, Arc<str>)>,
-    breaks_at: Option<Timestamp>,
+    to_page: VecDeque<(Instant, Arc<str>)>,
+    to_server: VecDeque<(Instant, Arc<str>)>,
+    breaks_at: Option<Instant>,
 }
 
 impl Network {
     /// The network under the connection of this number, which begins now.
     #[must_use]
-    pub fn new(conditions: Conditions, connection: u32, now: Timestamp) -> Self {
+    pub fn new(conditions: Conditions, connection: u32, now: Instant) -> Self {
         let mut rng = fastrand::Rng::with_seed(conditions.seed ^ (u64::from(connection) << 32));
         let breaks_at = breaks_at(&conditions, &mut rng, now);
         Self { conditions, rng, to_page: VecDeque::new(), to_server: VecDeque::new(), breaks_at }
     }
 
     /// Changes what happens from now on; what is on its way arrives as it would have.
-    pub fn set_conditions(&mut self, conditions: Conditions, now: Timestamp) {
+    pub fn set_conditions(&mut self, conditions: Conditions, now: Instant) {
         self.conditions = conditions;
         self.breaks_at = breaks_at(&conditions, &mut self.rng, now);
     }
 
     /// A frame sets out.
-    pub fn enter(&mut self, now: Timestamp, way: Way, text: Arc<str>) {
+    pub fn enter(&mut self, now: Instant, way: Direction, text: Arc<str>) {
         if self.happens(self.conditions.drop_percent) {
             return;
         }
-        let copies = if self.happens(self.conditions.double_percent) { 2 } else { 1 };
+        let copies = if self.happens(self.conditions.duplicate_percent) { 2 } else { 1 };
         let jitter = u64::try_from(self.conditions.jitter.as_micros()).unwrap_or(u64::MAX);
         let more = Duration::from_micros(self.rng.u64(0..=jitter));
         let arrives = now + self.conditions.delay + more;
@@ -97,18 +97,18 @@ impl Network {
     }
 
     /// The next thing that has happened by now; drain to `None`. After [`Passed::Lost`] there is nothing more.
-    pub fn poll(&mut self, now: Timestamp) -> Option<Passed> {
+    pub fn poll(&mut self, now: Instant) -> Option<Passed> {
         if self.breaks_at.is_some_and(|at| at <= now) {
             self.breaks_at = None;
             self.to_page.clear();
             self.to_server.clear();
             return Some(Passed::Lost);
         }
-        let due = |line: &VecDeque<(Timestamp, Arc<str>)>| line.front().map(|(at, _)| *at).filter(|at| *at <= now);
+        let due = |line: &VecDeque<(Instant, Arc<str>)>| line.front().map(|(at, _)| *at).filter(|at| *at <= now);
         let way = match (due(&self.to_page), due(&self.to_server)) {
-            (Some(page), Some(server)) if server < page => Way::ToServer,
-            (Some(_), _) => Way::ToPage,
-            (None, Some(_)) => Way::ToServer,
+            (Some(page), Some(server)) if server < page => Direction::ToServer,
+            (Some(_), _) => Direction::ToPage,
+            (None, Some(_)) => Direction::ToServer,
             (None, None) => return None,
         };
         self.line(way).pop_front().map(|(_, text)| Passed::Frame(way, text))
@@ -116,15 +116,15 @@ impl Network {
 
     /// When something happens next.
     #[must_use]
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
+    pub fn next_wakeup(&self) -> Option<Instant> {
         let fronts = [self.to_page.front(), self.to_server.front()];
         fronts.into_iter().flatten().map(|(at, _)| *at).chain(self.breaks_at).min()
     }
 
-    fn line(&mut self, way: Way) -> &mut VecDeque<(Timestamp, Arc<str>)> {
+    fn line(&mut self, way: Direction) -> &mut VecDeque<(Instant, Arc<str>)> {
         match way {
-            Way::ToPage => &mut self.to_page,
-            Way::ToServer => &mut self.to_server,
+            Direction::ToPage => &mut self.to_page,
+            Direction::ToServer => &mut self.to_server,
         }
     }
 
@@ -133,9 +133,9 @@ impl Network {
     }
 }
 
-fn breaks_at(conditions: &Conditions, rng: &mut fastrand::Rng, now: Timestamp) -> Option<Timestamp> {
-    conditions.lasts.map(|lasts| {
-        let micros = u64::try_from(lasts.as_micros()).unwrap_or(u64::MAX / 4);
+fn breaks_at(conditions: &Conditions, rng: &mut fastrand::Rng, now: Instant) -> Option<Instant> {
+    conditions.mean_lifetime.map(|mean_lifetime| {
+        let micros = u64::try_from(mean_lifetime.as_micros()).unwrap_or(u64::MAX / 4);
         now + Duration::from_micros(micros / 2 + rng.u64(0..=micros))
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::server::PeerId;
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// At least so many of the newest messages are kept, and at most twice as many.
 const KEPT: usize = 10_000;
@@ -20,7 +20,7 @@ pub struct Received {
     /// Whether the server handled it; duplicates it did not.
     pub acted: bool,
     /// When, on the clock handed to [`super::Server::handle`].
-    pub at: Timestamp,
+    pub at: Instant,
     /// From whom.
     pub peer: PeerId,
 }

@@ -10,10 +10,10 @@ use super::auth::{AUTH_DEADLINE, Tokens, new_client_id};
 use super::broadcast::Broadcaster;
 use super::config::{Challenge, ServerConfig};
 use super::dedup::Dedup;
-use super::draft::Draft;
 use super::metrics::Metrics;
+use super::outgoing_event::OutgoingEvent;
 use super::received::{Received, ReceivedLog};
-use crate::protocol::{MAX_FRAME_BYTES, Now, Timestamp};
+use crate::protocol::{Instant, MAX_FRAME_BYTES, Moment};
 
 /// A client's connection, as the server sees it. Every connection has its own, never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,7 @@ pub enum ServerOutput {
 /// How far a connection has come.
 #[derive(Debug)]
 enum Peer {
-    Authenticating { give_up_at: Timestamp },
+    Authenticating { give_up_at: Instant },
     Authenticated { client_id: String },
 }
 
@@ -83,7 +83,7 @@ impl Server {
     }
 
     /// Takes one input. Whatever was due by `now` is done first. Inputs of unknown peers mean nothing.
-    pub fn handle(&mut self, now: Now, input: ServerInput) {
+    pub fn handle(&mut self, now: Moment, input: ServerInput) {
         self.catch_up(now);
         match input {
             ServerInput::Connected(peer) => self.connect(now, peer),
@@ -101,7 +101,7 @@ impl Server {
 
     /// When the server next acts by itself; later than the `now` of the last input.
     #[must_use]
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
+    pub fn next_wakeup(&self) -> Option<Instant> {
         let deadlines = self.peers.values().filter_map(|peer| match peer {
             Peer::Authenticating { give_up_at } => Some(*give_up_at),
             Peer::Authenticated { .. } => None,
@@ -118,7 +118,7 @@ impl Server {
     /// The server stops and starts again: all connections are closed with 1001, numbers start at 1 again, and what
     /// it had read, kept for replay and planned to say is forgotten, outputs not yet polled
     /// included. The log of received messages stays.
-    pub fn restart(&mut self, now: Now) {
+    pub fn restart(&mut self, now: Moment) {
         let mut fresh = Self::new(self.config.clone(), self.rng.u64(..));
         fresh.received = std::mem::take(&mut self.received);
         fresh.metrics = Some(Metrics::new(now.mono));
@@ -135,7 +135,7 @@ impl Server {
     }
 
     /// Does everything that is due by `now`.
-    fn catch_up(&mut self, now: Now) {
+    fn catch_up(&mut self, now: Moment) {
         let late = |peer: &Peer| matches!(peer, Peer::Authenticating { give_up_at } if *give_up_at <= now.mono);
         let late: Vec<PeerId> = self.peers.iter().filter(|(_, peer)| late(peer)).map(|(id, _)| *id).collect();
         for peer in late {
@@ -148,12 +148,12 @@ impl Server {
             let measured = metrics.measure(now.mono, busy, &mut self.rng);
             self.broadcast(now, &measured);
         }
-        while let Some(draft) = self.assistant.poll(now, &self.config) {
-            self.broadcast(now, &draft);
+        while let Some(outgoing) = self.assistant.poll(now, &self.config) {
+            self.broadcast(now, &outgoing);
         }
     }
 
-    fn connect(&mut self, now: Now, peer: PeerId) {
+    fn connect(&mut self, now: Moment, peer: PeerId) {
         if self.config.challenge == Challenge::None {
             let client_id = new_client_id(&mut self.rng);
             self.let_in(peer, client_id);
@@ -165,7 +165,7 @@ impl Server {
         }
     }
 
-    fn frame(&mut self, now: Now, peer: PeerId, text: &str) {
+    fn frame(&mut self, now: Moment, peer: PeerId, text: &str) {
         let Some(state) = self.peers.get(&peer) else { return };
         if text.len() > MAX_FRAME_BYTES {
             return self.close(peer, 1009, "");
@@ -183,7 +183,7 @@ impl Server {
         }
     }
 
-    fn auth_response(&mut self, now: Now, peer: PeerId, data: &Value) {
+    fn auth_response(&mut self, now: Moment, peer: PeerId, data: &Value) {
         let Some(token) = data.get("token").and_then(Value::as_str).filter(|token| !token.is_empty()) else { return };
         let client_id = match self.config.challenge {
             Challenge::Stall => return,
@@ -214,13 +214,13 @@ impl Server {
     }
 
     /// A message of a client that has been let in.
-    fn message(&mut self, now: Now, peer: PeerId, client_id: &str, kind: String, data: Value) {
+    fn message(&mut self, now: Moment, peer: PeerId, client_id: &str, kind: String, data: Value) {
         let count = if self.config.challenge.deduplicates() { self.dedup.note(&kind, &data, now.mono) } else { 1 };
         let acted = count == 1;
         let id = data.get("message_id").and_then(Value::as_str).map(str::to_owned);
         if acted {
             let echo = json!({ "client_id": client_id, "message_type": kind, "message_data": data });
-            self.echo(now, &Draft::new("client_message", echo));
+            self.echo(now, &OutgoingEvent::new("client_message", echo));
             if self.config.assistant {
                 self.assistant.command(&kind, &data, now);
             }
@@ -231,7 +231,7 @@ impl Server {
         self.received.push(Received { id, kind, data, acted, at: now.mono, peer });
     }
 
-    fn echo(&mut self, now: Now, echo: &Draft) {
+    fn echo(&mut self, now: Moment, echo: &OutgoingEvent) {
         if self.config.echo.swallows() {
             self.broadcaster.lose(echo, now.mono);
         } else {
@@ -239,10 +239,10 @@ impl Server {
         }
     }
 
-    fn broadcast(&mut self, now: Now, draft: &Draft) {
+    fn broadcast(&mut self, now: Moment, outgoing: &OutgoingEvent) {
         if self.broadcaster.has_listeners() {
-            self.dedup.note(draft.kind, &draft.data, now.mono);
-            self.broadcaster.broadcast(draft, now.mono);
+            self.dedup.note(outgoing.kind, &outgoing.data, now.mono);
+            self.broadcaster.broadcast(outgoing, now.mono);
         }
     }
 

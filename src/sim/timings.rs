@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::outgoing_event::OutgoingEvent;
 
 /// Figures by component and operation.
 #[derive(Debug, Default)]
-pub(super) struct Timings(BTreeMap<&'static str, BTreeMap<&'static str, Figures>>);
+pub(super) struct Timings(BTreeMap<&'static str, BTreeMap<&'static str, OperationStats>>);
 
 #[derive(Debug, Default)]
-struct Figures {
+struct OperationStats {
     count: u32,
     total: Duration,
     min: Duration,
@@ -21,29 +21,29 @@ struct Figures {
 
 impl Timings {
     /// Adds one operation's time to the sums, and reports it.
-    pub(super) fn record(&mut self, component: &'static str, operation: &'static str, took: Duration) -> Draft {
+    pub(super) fn record(&mut self, component: &'static str, operation: &'static str, took: Duration) -> OutgoingEvent {
         let figures = self.0.entry(component).or_default().entry(operation).or_default();
         figures.min = if figures.count == 0 { took } else { figures.min.min(took) };
         figures.max = figures.max.max(took);
         figures.total += took;
         figures.count += 1;
-        Draft::new(
+        OutgoingEvent::new(
             "component_timing",
             json!({ "component": component, "operation": operation, "duration_seconds": took.as_secs_f64() }),
         )
     }
 
     /// Reports the sums.
-    pub(super) fn stats(&self) -> Draft {
-        let operations = |operations: &BTreeMap<&str, Figures>| -> BTreeMap<String, Value> {
+    pub(super) fn stats(&self) -> OutgoingEvent {
+        let operations = |operations: &BTreeMap<&str, OperationStats>| -> BTreeMap<String, Value> {
             operations.iter().map(|(name, figures)| ((*name).to_owned(), figures.to_json())).collect()
         };
         let components: BTreeMap<_, _> = self.0.iter().map(|(name, inner)| (*name, operations(inner))).collect();
-        Draft::new("component_stats", json!({ "components": components }))
+        OutgoingEvent::new("component_stats", json!({ "components": components }))
     }
 }
 
-impl Figures {
+impl OperationStats {
     fn to_json(&self) -> Value {
         json!({
             "avg_seconds": (self.total / self.count.max(1)).as_secs_f64(),

@@ -8,10 +8,10 @@ use fastrand::Rng;
 use serde_json::json;
 
 use super::answers::{self, Answer, Fault, MemoryWish, Tool};
-use super::draft::Draft;
 use super::memory::{BEFOREHAND, Memory};
+use super::outgoing_event::OutgoingEvent;
 use super::timings::Timings;
-use crate::protocol::Now;
+use crate::protocol::Moment;
 
 /// What a scheduled fault is, in turn.
 const FAULTS: [Fault; 4] = [Fault::Tool, Fault::Speech, Fault::Answer, Fault::System];
@@ -31,11 +31,11 @@ pub(super) enum Request {
 
 /// An event of a script.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct ScriptStep {
     /// Since the step before.
     pub wait: Duration,
     /// The event.
-    pub draft: Draft,
+    pub outgoing: OutgoingEvent,
     /// Whether it is speech under way, which can be stopped.
     pub spoken: bool,
 }
@@ -43,22 +43,22 @@ pub(super) struct Step {
 /// A script being written.
 #[derive(Debug, Default)]
 struct Script {
-    steps: VecDeque<Step>,
+    steps: VecDeque<ScriptStep>,
     length: Duration,
 }
 
 impl Script {
-    fn add(&mut self, wait: Duration, draft: Draft) {
-        self.push(Step { wait, draft, spoken: false });
+    fn add(&mut self, wait: Duration, outgoing: OutgoingEvent) {
+        self.push(ScriptStep { wait, outgoing, spoken: false });
     }
 
-    fn push(&mut self, step: Step) {
+    fn push(&mut self, step: ScriptStep) {
         self.length += step.wait;
         self.steps.push_back(step);
     }
 
-    fn add_at_once(&mut self, drafts: impl IntoIterator<Item = Draft>) {
-        drafts.into_iter().for_each(|draft| self.add(Duration::ZERO, draft));
+    fn add_at_once(&mut self, drafts: impl IntoIterator<Item = OutgoingEvent>) {
+        drafts.into_iter().for_each(|outgoing| self.add(Duration::ZERO, outgoing));
     }
 }
 
@@ -75,7 +75,7 @@ struct Durations {
 
 /// What the assistant keeps from turn to turn.
 #[derive(Debug)]
-pub(super) struct Mind {
+pub(super) struct ScriptWriter {
     rng: Rng,
     memory: Memory,
     timings: Timings,
@@ -85,7 +85,7 @@ pub(super) struct Mind {
     turn_id: u64,
 }
 
-impl Mind {
+impl ScriptWriter {
     pub(super) fn new(rng: Rng) -> Self {
         Self { rng, memory: Memory::default(), timings: Timings::default(), turns: 0, turn_id: 0 }
     }
@@ -96,7 +96,12 @@ impl Mind {
     }
 
     /// Writes the script of a request. Every `error_every`th answer goes wrong somehow.
-    pub(super) fn perform(&mut self, request: Request, now: Now, error_every: Option<NonZeroU32>) -> VecDeque<Step> {
+    pub(super) fn perform(
+        &mut self,
+        request: Request,
+        now: Moment,
+        error_every: Option<NonZeroU32>,
+    ) -> VecDeque<ScriptStep> {
         let script = match request {
             Request::Welcome { greeting } => self.welcome(greeting, now),
             Request::Text(text) => self.answer(&text, Durations::default(), now, error_every),
@@ -108,14 +113,14 @@ impl Mind {
         script.steps
     }
 
-    fn welcome(&mut self, greeting: bool, now: Now) -> Script {
+    fn welcome(&mut self, greeting: bool, now: Moment) -> Script {
         let mut script = Script::default();
         let epoch_seconds = Duration::from_millis(now.wall.timestamp_millis().try_into().unwrap_or(0)).as_secs_f64();
         let session = json!({ "session_id": format!("session_{epoch_seconds:.0}"), "timestamp": epoch_seconds });
-        script.add(Duration::from_millis(100), Draft::new("conversation_start", session));
+        script.add(Duration::from_millis(100), OutgoingEvent::new("conversation_start", session));
         let voice = json!({ "status": "loaded", "details": { "provider": "simulated" } });
         let machine = json!({ "platform": "Browser", "python_version": null, "cpu_count": 8, "gpu": "simulated" });
-        script.add_at_once([Draft::new("tts_status", voice), Draft::new("system_info", machine)]);
+        script.add_at_once([OutgoingEvent::new("tts_status", voice), OutgoingEvent::new("system_info", machine)]);
         for (kind, content, importance) in BEFOREHAND {
             script.add_at_once(self.memory.store(kind, content, importance, now.wall));
         }
@@ -127,7 +132,7 @@ impl Mind {
         script
     }
 
-    fn answer(&mut self, text: &str, durations: Durations, now: Now, error_every: Option<NonZeroU32>) -> Script {
+    fn answer(&mut self, text: &str, durations: Durations, now: Moment, error_every: Option<NonZeroU32>) -> Script {
         self.turns += 1;
         let mut durations = durations;
         let mut script = Script::default();
@@ -147,7 +152,7 @@ impl Mind {
             "prompt_tokens": prompt_tokens,
             "system_prompt_preview": "You are Coda, a helpful local voice assistant",
         });
-        script.add(Duration::from_millis(10), Draft::new("llm_start", model));
+        script.add(Duration::from_millis(10), OutgoingEvent::new("llm_start", model));
 
         let began = script.length;
         if let Some(tool) = &answer.tool {
@@ -160,12 +165,12 @@ impl Mind {
         let said = if fault == Some(Fault::Answer) { tokens.len().div_ceil(3) } else { tokens.len() };
         for (index, token) in tokens[..said].iter().enumerate() {
             let wait = if index == 0 { self.millis(120, 260) } else { self.millis(15, 45) };
-            script.add(wait, Draft::new("llm_token", json!({ "token": token, "token_index": index })));
+            script.add(wait, OutgoingEvent::new("llm_token", json!({ "token": token, "token_index": index })));
         }
         durations.model = script.length.saturating_sub(began + durations.tool.unwrap_or_default());
         if fault == Some(Fault::Answer) {
             let error = json!({ "message": "The model stopped answering", "details": { "tokens": said } });
-            script.add(self.millis(200, 400), Draft::new("llm_error", error));
+            script.add(self.millis(200, 400), OutgoingEvent::new("llm_error", error));
             return script;
         }
         let result = json!({
@@ -174,14 +179,14 @@ impl Mind {
             "duration_seconds": durations.model.as_secs_f64(),
             "has_tool_calls": answer.tool.is_some(),
         });
-        script.add(Duration::from_millis(12), Draft::new("llm_result", result));
+        script.add(Duration::from_millis(12), OutgoingEvent::new("llm_result", result));
         script.add_at_once([self.spoken_turn("assistant", &answer.text)]);
         self.speak(&mut script, &answer.text, &mut durations, fault);
         self.account(&mut script, &durations);
         self.remember(&mut script, text, &answer, now);
         if fault == Some(Fault::System) {
             let error = json!({ "message": "The microphone was away for a moment", "level": "warning" });
-            script.add_at_once([Draft::new("system_error", error)]);
+            script.add_at_once([OutgoingEvent::new("system_error", error)]);
         }
         script
     }
@@ -200,15 +205,15 @@ impl Mind {
 
     fn use_tool(&mut self, script: &mut Script, tool: &Tool, fault: Option<Fault>) -> Duration {
         let call = json!({ "tool_name": tool.name, "parameters": tool.parameters });
-        script.add(self.millis(90, 200), Draft::new("tool_call", call));
+        script.add(self.millis(90, 200), OutgoingEvent::new("tool_call", call));
         let duration = self.millis(60, 400);
         let outcome = if fault == Some(Fault::Tool) {
             let error = json!({ "tool_name": tool.name, "message": "The tool did not answer", "details": null });
-            Draft::new("tool_error", error)
+            OutgoingEvent::new("tool_error", error)
         } else {
             let seconds = duration.as_secs_f64();
             let result = json!({ "tool_name": tool.name, "result_preview": tool.result, "duration_seconds": seconds });
-            Draft::new("tool_result", result)
+            OutgoingEvent::new("tool_result", result)
         };
         script.add(duration, outcome);
         duration
@@ -218,17 +223,17 @@ impl Mind {
         let chars = text.chars().count();
         durations.synthesis = self.millis(160, 420);
         let start = json!({ "text": text, "voice": "Charlotte", "provider": "simulated" });
-        script.add(Duration::from_millis(20), Draft::new("tts_start", start));
+        script.add(Duration::from_millis(20), OutgoingEvent::new("tts_start", start));
         if fault == Some(Fault::Speech) {
             let error = json!({ "message": "The voice is not available", "details": { "provider": "simulated" } });
-            return script.add(durations.synthesis, Draft::new("tts_error", error));
+            return script.add(durations.synthesis, OutgoingEvent::new("tts_error", error));
         }
         let longest = Duration::from_secs(8);
         durations.sound = Duration::from_millis(65 * chars as u64).clamp(Duration::from_millis(1_500), longest);
         let mut wait = durations.synthesis;
         for percent in (0..=100).step_by(10) {
-            let draft = Draft::new("tts_progress", json!({ "percent_complete": percent }));
-            script.push(Step { wait, draft, spoken: true });
+            let outgoing = OutgoingEvent::new("tts_progress", json!({ "percent_complete": percent }));
+            script.push(ScriptStep { wait, outgoing, spoken: true });
             wait = durations.sound / 10;
         }
         let result = json!({
@@ -236,7 +241,11 @@ impl Mind {
             "audio_duration_seconds": durations.sound.as_secs_f64(),
             "char_count": chars,
         });
-        script.push(Step { wait: Duration::ZERO, draft: Draft::new("tts_result", result), spoken: true });
+        script.push(ScriptStep {
+            wait: Duration::ZERO,
+            outgoing: OutgoingEvent::new("tts_result", result),
+            spoken: true,
+        });
     }
 
     /// Tells where the time went.
@@ -265,11 +274,11 @@ impl Mind {
             "tts_audio_duration": sound.as_secs_f64(),
             "total_interaction_seconds": (total + recording + sound).as_secs_f64(),
         });
-        script.add_at_once([Draft::new("latency_trace", trace), self.timings.stats()]);
+        script.add_at_once([OutgoingEvent::new("latency_trace", trace), self.timings.stats()]);
     }
 
     /// Stores what was asked for and, now and then, what was talked about.
-    fn remember(&mut self, script: &mut Script, text: &str, answer: &Answer, now: Now) {
+    fn remember(&mut self, script: &mut Script, text: &str, answer: &Answer, now: Moment) {
         self.memory.note_turn();
         match &answer.memory {
             MemoryWish::Store(what) => script.add_at_once(self.memory.store("preference", what, 0.8, now.wall)),
@@ -286,9 +295,9 @@ impl Mind {
         script.add_at_once([self.memory.stats(now.wall)]);
     }
 
-    fn spoken_turn(&mut self, role: &str, content: &str) -> Draft {
+    fn spoken_turn(&mut self, role: &str, content: &str) -> OutgoingEvent {
         self.turn_id += 1;
-        Draft::new("conversation_turn", json!({ "role": role, "content": content, "turn_id": self.turn_id }))
+        OutgoingEvent::new("conversation_turn", json!({ "role": role, "content": content, "turn_id": self.turn_id }))
     }
 
     fn millis(&mut self, from: u64, to: u64) -> Duration {

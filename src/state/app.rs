@@ -11,20 +11,20 @@ use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
 use super::imported::ImportStore;
-use super::lasting;
+use super::model_signal::ModelSignal;
 use super::notices::Notices;
+use super::page_signal;
 use super::playback::PlaybackStore;
 use super::preferences::{ChoiceValue, LogLevel, Settings};
 use super::replay::ReplayStore;
 use super::settings::SettingsStore;
 use super::talk::TalkStore;
-use super::watched::Watched;
 use super::writer::Writer;
-use crate::analysis::{Analyst, Silenced};
+use crate::analysis::{Analyzer, MuteRule};
 use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
-use crate::history::{Level, Limits, Recorder};
+use crate::history::{Limits, Recorder, Severity};
 use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
-use crate::model::{Stage, StageKind};
+use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
@@ -96,7 +96,7 @@ pub struct App {
     /// What the data pages show.
     pub data: DataStore,
     /// The flight recorder: everything that the link told.
-    pub history: Watched<Recorder>,
+    pub history: ModelSignal<Recorder>,
     /// What the user should know.
     pub notices: Notices,
     /// The settings in force.
@@ -104,7 +104,7 @@ pub struct App {
     /// The experiments that run.
     pub experiments: Experiments,
     /// What is wrong, as far as the record shows.
-    pub findings: Watched<Analyst>,
+    pub findings: ModelSignal<Analyzer>,
     /// The recording that the pages show, if they show one.
     pub playback: PlaybackStore,
     /// The replay to the server that runs, if one does.
@@ -127,19 +127,19 @@ impl App {
         let connection = ConnectionStore::new();
         let talk = TalkStore::new();
         let data = DataStore::new();
-        let history = Watched::new(Recorder::new(Limits::default()));
+        let history = ModelSignal::new(Recorder::new(Limits::default()));
         let notices = Notices::new(history);
         let (settings, problem) = SettingsStore::load();
         if let Some(problem) = problem {
             let words = "The stored settings were damaged; the defaults are used for what could not be read.";
-            notices.show_with_details(Level::Warn, "settings", words.into(), Some(&problem));
+            notices.show_with_details(Severity::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
         appearance::apply(&in_force);
         if let Err(problem) = start_log(query, in_force.log_level) {
-            notices.show(Level::Warn, "log level", problem.to_string());
+            notices.show(Severity::Warn, "log level", problem.to_string());
         }
-        let findings = Watched::new(Analyst::default());
+        let findings = ModelSignal::new(Analyzer::default());
         let writer = Writer::new(connection, talk, data, (history, findings), notices, settings);
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
@@ -158,9 +158,9 @@ impl App {
             playback,
             replay: ReplayStore::new(history),
             imported: ImportStore::new(),
-            chosen: lasting::signal(None),
-            to_confirm: lasting::signal(None),
-            address: lasting::signal(DEFAULT_URL.to_owned()),
+            chosen: page_signal::signal(None),
+            to_confirm: page_signal::signal(None),
+            address: page_signal::signal(DEFAULT_URL.to_owned()),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
@@ -172,7 +172,9 @@ impl App {
             }
             Start::Connect(url) => app.address.set(url),
             Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
-            Start::Invalid(error) => notices.show(Level::Error, "address", format!("{error}. Nothing is connected.")),
+            Start::Invalid(error) => {
+                notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
+            }
         }
         app
     }
@@ -262,7 +264,7 @@ impl App {
             self.notices.clear("unkept settings");
         } else {
             let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
-            self.notices.show(Level::Warn, "unkept settings", words.into());
+            self.notices.show(Severity::Warn, "unkept settings", words.into());
         }
         // A level from the address bar holds until another one is set.
         if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
@@ -275,9 +277,9 @@ impl App {
     }
 
     /// Shows no more of a finding, or shows it again.
-    pub fn set_silenced(&self, what: Silenced, silenced: bool) {
-        self.findings.change(|analyst| analyst.board_mut().set_silenced(what, silenced));
-        self.findings.tell(|analyst| analyst.board().revision());
+    pub fn set_silenced(&self, what: MuteRule, silenced: bool) {
+        self.findings.change(|analyzer| analyzer.log_mut().set_silenced(what, silenced));
+        self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
     /// Turns queue gap, window and deduplication off, or on again.
@@ -289,7 +291,7 @@ impl App {
     /// Shows a recording in all pages, in place of the live data. Whatever still acts on Coda ends first.
     pub fn show_recording(&self, name: String, playback: Playback) {
         self.replay.stop();
-        let listens = |stage: &Stage| stage.kind == StageKind::Listening && stage.ended.is_none();
+        let listens = |stage: &PipelineStage| stage.kind == StageKind::Listening && stage.ended.is_none();
         let is_listening = self.data.pipeline.with_untracked(|pipeline| pipeline.stages().iter().any(listens));
         if let Some(coda) = self.sender().filter(|_| is_listening) {
             coda.send(Command::SttStop, "playback", "begin");
@@ -303,7 +305,7 @@ impl App {
             Some(conditions) => format!("The network is made bad, an experiment: {conditions}."),
             None => "The network is left as it is again.".to_owned(),
         };
-        self.history.change(|recorder| recorder.note(Level::Info, &words, driver::now()));
+        self.history.change(|recorder| recorder.note(Severity::Info, &words, driver::now()));
         self.experiments.conditions.set(conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
         // What was lost on the way to a connection does not come any more: waiting for it would take until its time is up.
@@ -332,13 +334,13 @@ pub struct Sender<'a>(&'a App);
 impl Sender<'_> {
     /// Sends a command.
     pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
-        self.submit(Submission { command, origin: Origin { component, action }, again: None });
+        self.submit(Submission { command, origin: Origin { component, action }, resend_of: None });
     }
 
-    /// Sends a command once more, in place of the message `again`.
-    pub fn send_again(&self, again: MessageId, command: Command, component: &'static str) {
+    /// Sends a command once more, in place of the message `resend_of`.
+    pub fn send_again(&self, resend_of: MessageId, command: Command, component: &'static str) {
         let origin = Origin { component, action: "send again" };
-        self.submit(Submission { command, origin, again: Some(again) });
+        self.submit(Submission { command, origin, resend_of: Some(resend_of) });
     }
 
     /// Sends a message that is held, to the server that is connected, now.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{lasting, set_if_changed};
+use super::{page_signal, set_if_changed};
 use crate::driver::DEMO_URL;
-use crate::link::{LinkStatus, Phase, PhaseKind, Trouble, Why};
+use crate::link::{DisconnectReason, LinkStatus, Outage, Phase, PhaseKind};
 
 /// The link as the components see it.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct ConnectionStore {
     /// Where the connection is.
     pub phase: RwSignal<Phase>,
     /// What is wrong, where something is.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub trouble: RwSignal<Option<Outage>>,
     /// The address.
     pub url: RwSignal<Option<String>>,
     /// Messages that wait.
@@ -36,16 +36,16 @@ pub struct ConnectionStore {
 impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
-            phase: lasting::signal(Phase::Offline),
-            trouble: lasting::signal(None),
-            url: lasting::signal(None),
-            queued: lasting::signal(0),
-            in_flight: lasting::signal(0),
-            round_trip: lasting::signal(None),
-            frames_in: lasting::signal(0),
-            frames_out: lasting::signal(0),
-            unreadable: lasting::signal(0),
-            suppressed: lasting::signal(0),
+            phase: page_signal::signal(Phase::Offline),
+            trouble: page_signal::signal(None),
+            url: page_signal::signal(None),
+            queued: page_signal::signal(0),
+            in_flight: page_signal::signal(0),
+            round_trip: page_signal::signal(None),
+            frames_in: page_signal::signal(0),
+            frames_out: page_signal::signal(0),
+            unreadable: page_signal::signal(0),
+            suppressed: page_signal::signal(0),
         }
     }
 
@@ -78,9 +78,9 @@ impl ConnectionStore {
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         !self.is_ready()
-            && self
-                .trouble
-                .with(|trouble| trouble.as_ref().is_some_and(|trouble| matches!(trouble.why, Why::NotCoda(_))))
+            && self.trouble.with(|trouble| {
+                trouble.as_ref().is_some_and(|trouble| matches!(trouble.why, DisconnectReason::NotCoda(_)))
+            })
     }
 
     /// Whether all that is shown comes from the simulated Coda.

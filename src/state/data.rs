@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::lasting;
-use super::watched::Watched;
+use super::model_signal::ModelSignal;
+use super::page_signal;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
 
@@ -21,29 +21,29 @@ pub(super) struct DataModels {
 #[derive(Clone, Copy)]
 pub struct DataStore {
     /// Latencies, samples of the machine, timings.
-    pub performance: Watched<Performance>,
+    pub performance: ModelSignal<Performance>,
     /// Memories and their log.
-    pub memories: Watched<Memories>,
+    pub memories: ModelSignal<Memories>,
     /// Tool calls.
-    pub tools: Watched<Tools>,
+    pub tools: ModelSignal<Tools>,
     /// The server's parts, errors and runs.
-    pub system: Watched<System>,
+    pub system: ModelSignal<System>,
     /// The stages of the turn that runs.
-    pub pipeline: Watched<Pipeline>,
+    pub pipeline: ModelSignal<Pipeline>,
     /// Another number is another set of models, as when a recording is played back: equal numbers in two sets mean nothing,
     /// so lists that name their entries by number name them by this too.
-    pub showing: RwSignal<u64>,
+    pub generation: RwSignal<u64>,
 }
 
 impl DataStore {
     pub(super) fn new() -> Self {
         Self {
-            performance: Watched::new(Performance::default()),
-            memories: Watched::new(Memories::default()),
-            tools: Watched::new(Tools::default()),
-            system: Watched::new(System::default()),
-            pipeline: Watched::new(Pipeline::default()),
-            showing: lasting::signal(0),
+            performance: ModelSignal::new(Performance::default()),
+            memories: ModelSignal::new(Memories::default()),
+            tools: ModelSignal::new(Tools::default()),
+            system: ModelSignal::new(System::default()),
+            pipeline: ModelSignal::new(Pipeline::default()),
+            generation: page_signal::signal(0),
         }
     }
 
@@ -64,7 +64,7 @@ impl DataStore {
     }
 
     /// Puts other models in the place of those that the pages show, and these in theirs. Nobody is told.
-    pub(super) fn exchange(&self, others: &mut DataModels) {
+    pub(super) fn swap(&self, others: &mut DataModels) {
         self.performance.change(|model| std::mem::swap(model, &mut others.performance));
         self.memories.change(|model| std::mem::swap(model, &mut others.memories));
         self.tools.change(|model| std::mem::swap(model, &mut others.tools));
@@ -74,20 +74,20 @@ impl DataStore {
 
     /// Tells the readers that there are other models.
     pub(super) fn tell_all(&self) {
-        self.showing.update(|showing| *showing += 1);
-        self.performance.tell_anyway(Performance::revision);
-        self.memories.tell_anyway(Memories::revision);
-        self.tools.tell_anyway(Tools::revision);
-        self.system.tell_anyway(System::revision);
-        self.pipeline.tell_anyway(Pipeline::revision);
+        self.generation.update(|generation| *generation += 1);
+        self.performance.force_notify(Performance::revision);
+        self.memories.force_notify(Memories::revision);
+        self.tools.force_notify(Tools::revision);
+        self.system.force_notify(System::revision);
+        self.pipeline.force_notify(Pipeline::revision);
     }
 
     /// Tells the readers of what changed since they were told last.
-    pub(super) fn tell(&self) {
-        self.performance.tell(Performance::revision);
-        self.memories.tell(Memories::revision);
-        self.tools.tell(Tools::revision);
-        self.system.tell(System::revision);
-        self.pipeline.tell(Pipeline::revision);
+    pub(super) fn notify(&self) {
+        self.performance.notify(Performance::revision);
+        self.memories.notify(Memories::revision);
+        self.tools.notify(Tools::revision);
+        self.system.notify(System::revision);
+        self.pipeline.notify(Pipeline::revision);
     }
 }

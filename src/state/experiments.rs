@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lasting;
+use super::page_signal;
 
 use crate::sim::Conditions;
 
@@ -17,7 +17,7 @@ pub struct Experiments {
 
 impl Experiments {
     pub(super) fn new() -> Self {
-        Self { unprotected: lasting::signal(false), conditions: lasting::signal(None) }
+        Self { unprotected: page_signal::signal(false), conditions: page_signal::signal(None) }
     }
 
     /// Whether any of them runs.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::lasting;
-use crate::analysis::Analyst;
-use crate::history::{Damage, Imported, Limits, Own, Recorder};
+use super::page_signal;
+use crate::analysis::Analyzer;
+use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder};
 use crate::replay::Playback;
 
 /// The number of the live record.
@@ -22,11 +22,11 @@ pub struct Loaded {
     /// Its rows: as they were written, or as its frames tell them.
     pub recorder: Recorder,
     /// What the page that wrote it knew of the frames, by their rows.
-    owns: BTreeMap<u64, Own>,
+    owns: BTreeMap<u64, FrameMeta>,
     /// What the analysis finds in it.
-    pub analyst: Analyst,
+    pub analyzer: Analyzer,
     /// What could not be read.
-    pub damages: Vec<Damage>,
+    pub errors: Vec<ImportError>,
 }
 
 impl Loaded {
@@ -36,15 +36,15 @@ impl Loaded {
         let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
         let rows = Playback::new(&imported.recording).record(&mut recorder);
         let entries = imported.recording.in_order().into_iter();
-        let owns = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.own.clone())).collect();
-        let analyst = Analyst::of(&recorder);
+        let owns = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.meta.clone())).collect();
+        let analyzer = Analyzer::of(&recorder);
         let frames = imported.recording.entries.len();
-        Self { name, frames, recorder, owns, analyst, damages: imported.damages }
+        Self { name, frames, recorder, owns, analyzer, errors: imported.errors }
     }
 
     /// What the page that wrote it knew of the row of this number.
     #[must_use]
-    pub fn own(&self, number: u64) -> Option<&Own> {
+    pub fn meta(&self, number: u64) -> Option<&FrameMeta> {
         self.owns.get(&number)
     }
 }
@@ -59,7 +59,11 @@ pub struct ImportStore {
 
 impl ImportStore {
     pub(super) fn new() -> Self {
-        Self { source: lasting::signal(LIVE), loaded: StoredValue::new_local(None), imports: StoredValue::new(LIVE) }
+        Self {
+            source: page_signal::signal(LIVE),
+            loaded: StoredValue::new_local(None),
+            imports: StoredValue::new(LIVE),
+        }
     }
 
     /// Which record is shown: the live one is 0, and each import has another number.

@@ -7,37 +7,37 @@ mod data;
 mod draft;
 mod experiments;
 mod imported;
-mod lasting;
+mod model_signal;
 mod notices;
+mod page_signal;
 mod playback;
 mod preferences;
 mod replay;
 mod settings;
 mod talk;
 mod talk_key;
-mod watched;
 mod writer;
 
-pub use crate::history::Level as NoticeLevel;
+pub use crate::history::Severity;
 pub use app::{App, Sender, Start, use_app};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;
 pub use imported::{ImportStore, Loaded};
-pub use lasting::let_go_of_readers;
-pub(crate) use lasting::tell;
+pub use model_signal::ModelSignal;
 pub use notices::{Notice, Notices};
+pub use page_signal::let_go_of_readers;
+pub(crate) use page_signal::notify;
 pub use playback::PlaybackStore;
 pub use preferences::{
-    CHOICES, Choice, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, NotInRange, Number, Section, Settings,
-    TOGGLES, TalkMode, Theme, Toggle,
+    CHOICES, ChoiceSetting, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, NotInRange, Number, Section,
+    Settings, TOGGLES, TalkMode, Theme, Toggle,
 };
 pub use replay::ReplayStore;
 pub(crate) use settings::lines as setting_errors;
 pub use settings::{SettingError, SettingsStore};
-pub use talk::{Row, RowKey, TalkStore};
+pub use talk::{RowKey, TalkStore, TurnRow};
 pub use talk_key::{TalkKey, TalkKeyError};
-pub use watched::Watched;
 pub use writer::Writer;
 
 use leptos::prelude::*;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::lasting;
-use super::watched::Watched;
+use super::model_signal::ModelSignal;
+use super::page_signal;
 use crate::driver;
-use crate::history::{Level, Recorder, shorten};
+use crate::history::{Recorder, Severity, shorten};
 
 /// Something the user should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Notice {
     /// Its name.
     pub id: u64,
     /// How bad it is.
-    pub level: Level,
+    pub level: Severity,
     /// What it is about.
     pub topic: &'static str,
     /// One or two sentences: the same about the same takes the place of the one before and counts up.
@@ -40,27 +40,27 @@ pub struct Notices {
     /// Oldest first.
     pub shown: RwSignal<Vec<Notice>>,
     last_id: StoredValue<u64>,
-    history: Watched<Recorder>,
+    history: ModelSignal<Recorder>,
 }
 
 impl Notices {
-    pub(super) fn new(history: Watched<Recorder>) -> Self {
-        Self { shown: lasting::signal(Vec::new()), last_id: StoredValue::new(0), history }
+    pub(super) fn new(history: ModelSignal<Recorder>) -> Self {
+        Self { shown: page_signal::signal(Vec::new()), last_id: StoredValue::new(0), history }
     }
 
     /// Shows a notice.
-    pub fn show(&self, level: Level, topic: &'static str, text: String) {
+    pub fn show(&self, level: Severity, topic: &'static str, text: String) {
         self.show_with_details(level, topic, text, None);
     }
 
     /// Shows a notice with raw material.
-    pub fn show_with_details(&self, level: Level, topic: &'static str, text: String, details: Option<&str>) {
+    pub fn show_with_details(&self, level: Severity, topic: &'static str, text: String, details: Option<&str>) {
         self.history.change(|recorder| recorder.note(level, &text, driver::now()));
-        self.history.tell(Recorder::revision);
+        self.history.notify(Recorder::revision);
         let details = details.map(|details| shorten(details, DETAILS_CHARS));
         let id = self.last_id.with_value(|last| last + 1);
         self.last_id.set_value(id);
-        if level == Level::Info && details.is_none() {
+        if level == Severity::Info && details.is_none() {
             let notices = *self;
             set_timeout(move || notices.dismiss(id), GOOD_NEWS);
         }

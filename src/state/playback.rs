@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::lasting;
+use super::page_signal;
 use super::writer::Writer;
 use crate::driver;
-use crate::protocol::Now;
+use crate::protocol::Moment;
 use crate::replay::{Mark, Playback};
 
 /// The recording that the pages show, if they show one.
@@ -28,8 +28,8 @@ type SharedWriter = Rc<RefCell<Writer>>;
 impl PlaybackStore {
     pub(super) fn new(writer: SharedWriter) -> Self {
         Self {
-            name: lasting::signal(None),
-            position: lasting::signal(0),
+            name: page_signal::signal(None),
+            position: page_signal::signal(0),
             playback: StoredValue::new_local(None),
             writer: StoredValue::new_local(writer),
         }
@@ -107,7 +107,7 @@ impl PlaybackStore {
 
     /// The time by which durations that still run are to be shown: now, or the moment of the recording.
     #[must_use]
-    pub fn now(&self) -> Now {
+    pub fn now(&self) -> Moment {
         let position = self.position.get_untracked();
         let recorded =
             self.playback.with_value(|playback| playback.as_ref().map(|playback| playback.time_at(position)));

@@ -296,7 +296,7 @@ impl Number {
 }
 
 /// One of a few values that can be set; the first is the default.
-pub struct Choice {
+pub struct ChoiceSetting {
     /// Its name in storage.
     pub key: &'static str,
     /// What it is called.
@@ -420,8 +420,8 @@ pub const NUMBERS: &[Number] = &[
 ];
 
 /// All choices.
-pub const CHOICES: &[Choice] = &[
-    Choice {
+pub const CHOICES: &[ChoiceSetting] = &[
+    ChoiceSetting {
         key: "theme",
         label: "Theme",
         hint: "",
@@ -429,7 +429,7 @@ pub const CHOICES: &[Choice] = &[
         section: Section::Look,
         field: |settings| &mut settings.theme,
     },
-    Choice {
+    ChoiceSetting {
         key: "density",
         label: "Density",
         hint: "",
@@ -437,7 +437,7 @@ pub const CHOICES: &[Choice] = &[
         section: Section::Look,
         field: |settings| &mut settings.density,
     },
-    Choice {
+    ChoiceSetting {
         key: "motion",
         label: "Motion",
         hint: "",
@@ -445,7 +445,7 @@ pub const CHOICES: &[Choice] = &[
         section: Section::Look,
         field: |settings| &mut settings.motion,
     },
-    Choice {
+    ChoiceSetting {
         key: "clock",
         label: "Times",
         hint: "",
@@ -453,7 +453,7 @@ pub const CHOICES: &[Choice] = &[
         section: Section::Look,
         field: |settings| &mut settings.clock,
     },
-    Choice {
+    ChoiceSetting {
         key: "talk_mode",
         label: "Talk button",
         hint: "",
@@ -461,7 +461,7 @@ pub const CHOICES: &[Choice] = &[
         section: Section::Talk,
         field: |settings| &mut settings.talk_mode,
     },
-    Choice {
+    ChoiceSetting {
         key: "log_level",
         label: "Log level",
         hint: "How much goes to the browser's console. At hundreds of events a second the console costs more than the page.",

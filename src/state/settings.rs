@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lasting;
+use super::page_signal;
 use serde_json::Value;
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
@@ -130,7 +130,7 @@ impl SettingsStore {
         let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
         (
-            Self { current: lasting::signal(settings), changes: lasting::signal(0) },
+            Self { current: page_signal::signal(settings), changes: page_signal::signal(0) },
             (!wrong.is_empty()).then(|| lines(&wrong)),
         )
     }

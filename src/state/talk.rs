@@ -2,22 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::{draft, lasting};
+use super::{draft, page_signal};
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
 /// Names an entry of the page's list. Each conversation counts its entries from 1, and a recording that is played back is
 /// another one than the live one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
-    /// Which conversation: see [`super::DataStore::showing`].
-    pub showing: u64,
+    /// Which conversation: see [`super::DataStore::generation`].
+    pub generation: u64,
     /// Which of its entries.
     pub turn: TurnKey,
 }
 
 /// An entry of the conversation; its content changes without the list's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TurnRow {
     /// The entry's name.
     pub key: RowKey,
     /// Its content.
@@ -28,7 +28,7 @@ pub struct Row {
 #[derive(Clone, Copy, Debug)]
 pub struct TalkStore {
     /// All entries, oldest first.
-    pub rows: RwSignal<Vec<Row>>,
+    pub rows: RwSignal<Vec<TurnRow>>,
     /// How many old entries had to go for newer ones.
     pub dropped: RwSignal<u64>,
     /// What Coda is doing.
@@ -44,12 +44,12 @@ pub struct TalkStore {
 impl TalkStore {
     pub(super) fn new() -> Self {
         Self {
-            rows: lasting::signal(Vec::new()),
-            dropped: lasting::signal(0),
-            mode: lasting::signal(Mode::Idle),
-            emotion: lasting::signal(Emotion::default()),
-            draft: lasting::signal(draft::kept()),
-            is_draft_unkept: lasting::signal(false),
+            rows: page_signal::signal(Vec::new()),
+            dropped: page_signal::signal(0),
+            mode: page_signal::signal(Mode::Idle),
+            emotion: page_signal::signal(Emotion::default()),
+            draft: page_signal::signal(draft::kept()),
+            is_draft_unkept: page_signal::signal(false),
         }
     }
 

@@ -6,21 +6,21 @@ use leptos::prelude::*;
 
 use super::connection::ConnectionStore;
 use super::data::{DataModels, DataStore};
+use super::model_signal::ModelSignal;
 use super::notices::Notices;
 use super::settings::SettingsStore;
-use super::talk::{Row, RowKey, TalkStore};
-use super::watched::Watched;
-use super::{lasting, set_if_changed};
-use crate::analysis::Analyst;
+use super::talk::{RowKey, TalkStore, TurnRow};
+use super::{page_signal, set_if_changed};
+use crate::analysis::Analyzer;
 use crate::driver::{self, Batch, Sound};
-use crate::history::{Level, Recorder, mask, missed_words};
-use crate::link::{LinkEvent, MessageState, MessageStatus, PhaseKind, Reading, Resumed};
+use crate::history::{Recorder, Severity, missed_words, redact};
+use crate::link::{FrameKind, GapReport, LinkEvent, MessageState, MessageStatus, PhaseKind};
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
 
 /// Models that are not shown at the moment.
 #[derive(Default)]
-struct Aside {
+struct SuspendedModels {
     conversation: Conversation,
     avatar: Avatar,
     data: DataModels,
@@ -32,17 +32,17 @@ pub struct Writer {
     conversation: Conversation,
     avatar: Avatar,
     /// While a recording is played back: the live models.
-    aside: Option<Aside>,
+    aside: Option<SuspendedModels>,
     turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
     connection: ConnectionStore,
     talk: TalkStore,
     data: DataStore,
-    history: Watched<Recorder>,
-    findings: Watched<Analyst>,
+    history: ModelSignal<Recorder>,
+    findings: ModelSignal<Analyzer>,
     notices: Notices,
     settings: SettingsStore,
     /// Texts that would not outlive a reload.
-    not_kept: usize,
+    unpersisted: usize,
 }
 
 impl Writer {
@@ -52,7 +52,7 @@ impl Writer {
         connection: ConnectionStore,
         talk: TalkStore,
         data: DataStore,
-        (history, findings): (Watched<Recorder>, Watched<Analyst>),
+        (history, findings): (ModelSignal<Recorder>, ModelSignal<Analyzer>),
         notices: Notices,
         settings: SettingsStore,
     ) -> Self {
@@ -68,23 +68,23 @@ impl Writer {
             findings,
             notices,
             settings,
-            not_kept: 0,
+            unpersisted: 0,
         }
     }
 
     /// Applies what happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
-        self.exchange();
+        self.swap();
         self.keep_limits();
         for event in &batch.events {
             self.history.change(|recorder| recorder.record(event));
             self.update_models(event);
             self.tell_of(event);
         }
-        self.exchange();
-        self.history.tell(Recorder::revision);
+        self.swap();
+        self.history.notify(Recorder::revision);
         self.analyse();
-        self.tell_of_unkept(batch.not_kept);
+        self.tell_of_unkept(batch.unpersisted);
         self.tell_of_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
         self.show();
@@ -92,27 +92,27 @@ impl Writer {
 
     /// Lets a second pass.
     pub fn tick(&mut self) {
-        self.findings.change(|analyst| analyst.tick(driver::now()));
-        self.findings.tell(|analyst| analyst.board().revision());
+        self.findings.change(|analyzer| analyzer.tick(driver::now()));
+        self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
     fn analyse(&self) {
-        self.history.with_untracked(|recorder| self.findings.change(|analyst| analyst.catch_up(recorder)));
-        self.findings.tell(|analyst| analyst.board().revision());
+        self.history.with_untracked(|recorder| self.findings.change(|analyzer| analyzer.catch_up(recorder)));
+        self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
     /// Shows nothing instead of the live data, which wait aside and go on being fed, ready to take a recording.
     pub fn begin_playback(&mut self) {
         if self.aside.is_none() {
-            self.aside = Some(Aside::default());
-            self.exchange();
+            self.aside = Some(SuspendedModels::default());
+            self.swap();
         }
         self.rewind();
     }
 
     /// Takes away what was played back so far.
     pub fn rewind(&mut self) {
-        let mut nothing = Aside::default();
+        let mut nothing = SuspendedModels::default();
         self.exchange_with(&mut nothing);
         self.show_all();
     }
@@ -127,27 +127,27 @@ impl Writer {
 
     /// Shows the live data again.
     pub fn end_playback(&mut self) {
-        self.exchange();
+        self.swap();
         self.aside = None;
         self.show_all();
     }
 
     /// While a recording is played back, puts the live models in the place of the shown ones, or back.
-    fn exchange(&mut self) {
+    fn swap(&mut self) {
         if let Some(mut aside) = self.aside.take() {
             self.exchange_with(&mut aside);
             self.aside = Some(aside);
         }
     }
 
-    fn exchange_with(&mut self, others: &mut Aside) {
+    fn exchange_with(&mut self, others: &mut SuspendedModels) {
         std::mem::swap(&mut self.conversation, &mut others.conversation);
         std::mem::swap(&mut self.avatar, &mut others.avatar);
-        self.data.exchange(&mut others.data);
+        self.data.swap(&mut others.data);
     }
 
     fn show(&mut self) {
-        self.data.tell();
+        self.data.notify();
         set_if_changed(self.talk.mode, self.avatar.mode);
         set_if_changed(self.talk.emotion, self.avatar.emotion);
         self.show_conversation();
@@ -190,13 +190,13 @@ impl Writer {
         match event {
             LinkEvent::Event(happened) => self.sound(&happened.event),
             LinkEvent::Message(status) => self.tell_of_message(status),
-            LinkEvent::FrameIn { reading: Reading::Unreadable(error), text, .. } => {
+            LinkEvent::FrameIn { frame_kind: FrameKind::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
-                self.notices.show_with_details(Level::Warn, "unreadable frame", words, Some(&mask(text)));
+                self.notices.show_with_details(Severity::Warn, "unreadable frame", words, Some(&redact(text)));
             }
-            LinkEvent::FrameIn { reading: Reading::Binary(bytes), .. } => {
+            LinkEvent::FrameIn { frame_kind: FrameKind::Binary(bytes), .. } => {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
-                self.notices.show(Level::Warn, "binary frame", words);
+                self.notices.show(Severity::Warn, "binary frame", words);
             }
             LinkEvent::Resumed { resumed, .. } => self.tell_of_resumption(*resumed),
             LinkEvent::Phase { .. }
@@ -232,25 +232,25 @@ impl Writer {
         };
         match &status.state {
             MessageState::Failed(failure) => {
-                self.notices.show(Level::Error, "message failed", format!("{what} was not sent: {failure}."));
+                self.notices.show(Severity::Error, "message failed", format!("{what} was not sent: {failure}."));
             }
             MessageState::Expired => {
                 let words = format!("{what} waited too long for a connection and was not sent.");
-                self.notices.show(Level::Warn, "message expired", words);
+                self.notices.show(Severity::Warn, "message expired", words);
             }
             MessageState::Unconfirmed => {
                 let words = format!("{what} was sent, but Coda did not confirm it. Look whether it happened.");
-                self.notices.show(Level::Warn, "message unconfirmed", words);
+                self.notices.show(Severity::Warn, "message unconfirmed", words);
             }
             _ => {}
         }
     }
 
     fn tell_of_unkept(&mut self, count: usize) {
-        let before = std::mem::replace(&mut self.not_kept, count);
+        let before = std::mem::replace(&mut self.unpersisted, count);
         if before == 0 && count > 0 {
             let words = "More text waits than can be kept: some of it would not outlive a reload of this page.";
-            self.notices.show(Level::Warn, "unkept texts", words.into());
+            self.notices.show(Severity::Warn, "unkept texts", words.into());
         } else if before > 0 && count == 0 {
             self.notices.clear("unkept texts");
         }
@@ -260,20 +260,20 @@ impl Writer {
         if count > 0 {
             let texts = if count == 1 { "The text that waits is" } else { "The texts that wait are" };
             let words = format!("This tab is a copy of another one. {texts} left to that tab while it is open.");
-            self.notices.show(Level::Info, "copied tab", words);
+            self.notices.show(Severity::Info, "copied tab", words);
         }
     }
 
-    fn tell_of_resumption(&self, resumed: Resumed) {
+    fn tell_of_resumption(&self, resumed: GapReport) {
         if resumed.restarted {
             self.notices.show(
-                Level::Info,
+                Severity::Info,
                 "server restarted",
                 "Coda was restarted. What it said before stays here.".into(),
             );
         }
         if let Some(words) = missed_words(&resumed) {
-            self.notices.show(Level::Info, "missed events", words);
+            self.notices.show(Severity::Info, "missed events", words);
         }
     }
 
@@ -281,17 +281,17 @@ impl Writer {
         let changes = self.conversation.take_changes();
         for key in &changes.turns {
             if let (Some(turn), Some(signal)) = (self.conversation.turn(*key), self.turns.get(key)) {
-                lasting::set(signal, turn.clone());
+                page_signal::set(signal, turn.clone());
             }
         }
         if changes.order {
-            let showing = self.data.showing.get_untracked();
+            let generation = self.data.generation.get_untracked();
             let mut known = std::mem::take(&mut self.turns);
             let rows = self.conversation.turns().iter().map(|turn| {
                 let signal = known.remove(&turn.key).unwrap_or_else(|| ArcRwSignal::new(turn.clone()));
-                Row { key: RowKey { showing, turn: turn.key }, turn: signal }
+                TurnRow { key: RowKey { generation, turn: turn.key }, turn: signal }
             });
-            let rows: Vec<Row> = rows.collect();
+            let rows: Vec<TurnRow> = rows.collect();
             self.turns = rows.iter().map(|row| (row.key.turn, row.turn.clone())).collect();
             self.talk.rows.set(rows);
             set_if_changed(self.talk.dropped, self.conversation.dropped());

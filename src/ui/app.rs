@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 use super::address::{base_path, follow_choices, page_href, use_route_path};
 use super::components::{
-    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Glyph, NoticeList, Palette, PlaybackBar, ThemeButton,
+    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PlaybackBar, ThemeButton,
     TroubleBanner, open_findings, prepare_icons,
 };
 use super::debugger::{DebuggerPanel, SideOpener};
@@ -194,7 +194,7 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
                 exact=true
                 attr:title=name
             >
-                <Glyph icon />
+                <Icon icon />
                 <span>{name}</span>
                 <FindingsBadge count=findings />
             </A>

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Finding, FindingKind};
-use coda_dashboard::link::{CloseInfo, Input, LinkEvent, Phase, Why};
-use coda_dashboard::protocol::Timestamp;
+use coda_dashboard::analysis::{Analyzer, Finding, FindingKind};
+use coda_dashboard::link::{CloseInfo, DisconnectReason, Input, LinkEvent, Phase};
+use coda_dashboard::protocol::Instant;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::trace::{CONN, Trace};
@@ -14,24 +14,24 @@ use crate::world::{World, at, event};
 fn a_connection_that_fell_silent_is_found_and_settled_by_the_next() {
     let mut trace = Trace::ready();
     trace.wait(20_000);
-    trace.lose(Why::Silent);
+    trace.lose(DisconnectReason::Silent);
     assert_eq!(trace.kinds(), [FindingKind::Silent]);
     trace.wait(300);
     trace.connect();
     assert_eq!(trace.found(), []);
-    assert_eq!(trace.analyst.board().closed().len(), 1);
+    assert_eq!(trace.analyzer.log().closed().len(), 1);
 }
 
 #[test]
 fn who_goes_offline_or_to_another_server_leaves_the_faults_of_the_old_one_behind() {
     let offline = |trace: &mut Trace| trace.phase(Phase::Offline, None);
     let elsewhere = |trace: &mut Trace| {
-        let give_up_at = Timestamp::from_millis(trace.now + 10_000);
+        let give_up_at = Instant::from_millis(trace.now + 10_000);
         trace.phase(Phase::Opening { conn: CONN, give_up_at }, None);
     };
     for leave in [&offline as &dyn Fn(&mut Trace), &elsewhere] {
         let mut trace = Trace::ready();
-        trace.lose(Why::Silent);
+        trace.lose(DisconnectReason::Silent);
         leave(&mut trace);
         assert_eq!(trace.found(), []);
 
@@ -59,9 +59,9 @@ fn who_goes_offline_or_to_another_server_leaves_the_faults_of_the_old_one_behind
 #[test]
 fn the_next_try_to_reach_the_same_server_settles_nothing() {
     let mut trace = Trace::ready();
-    trace.lose(Why::Silent);
-    let give_up_at = Timestamp::from_millis(trace.now + 10_000);
-    trace.phase(Phase::Opening { conn: CONN, give_up_at }, Some(Why::Silent));
+    trace.lose(DisconnectReason::Silent);
+    let give_up_at = Instant::from_millis(trace.now + 10_000);
+    trace.phase(Phase::Opening { conn: CONN, give_up_at }, Some(DisconnectReason::Silent));
     assert_eq!(trace.kinds(), [FindingKind::Silent]);
 }
 
@@ -79,7 +79,7 @@ fn a_connection_that_was_closed_once_is_no_finding() {
 #[test]
 fn a_server_that_sends_no_events_is_deaf() {
     let mut trace = Trace::ready();
-    trace.lose(Why::Deaf);
+    trace.lose(DisconnectReason::Deaf);
     assert_eq!(trace.kinds(), [FindingKind::Deaf]);
 }
 
@@ -87,7 +87,7 @@ fn a_server_that_sends_no_events_is_deaf() {
 fn a_server_that_has_nothing_to_say_but_echoes_pings_is_not_deaf() {
     let mut world = World::ready(ServerConfig::quiet());
     world.run_for(Duration::from_secs(600));
-    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+    assert_eq!(Analyzer::of(&world.recorder).log().open().count(), 0);
 }
 
 #[test]
@@ -96,13 +96,13 @@ fn a_restart_is_found_and_closes_by_itself() {
     world.run_for(Duration::from_secs(20));
     world.drop_connection(true);
     world.run_for(Duration::from_secs(5));
-    let mut analyst = Analyst::of(&world.recorder);
-    let kinds: Vec<FindingKind> = analyst.board().open().map(|finding| finding.kind).collect();
+    let mut analyzer = Analyzer::of(&world.recorder);
+    let kinds: Vec<FindingKind> = analyzer.log().open().map(|finding| finding.kind).collect();
     assert_eq!(kinds, [FindingKind::Restarted]);
     world.run_for(Duration::from_secs(61));
-    analyst.catch_up(&world.recorder);
-    analyst.tick(world.clock());
-    assert_eq!(analyst.board().open().count(), 0);
+    analyzer.catch_up(&world.recorder);
+    analyzer.tick(world.clock());
+    assert_eq!(analyzer.log().open().count(), 0);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn found_after_events(ahead: &[u64]) -> Vec<Finding> {
         world.input(Input::Frame(CONN, event(last + ahead, "llm_start", "{}").into()));
     }
     world.run_for(Duration::from_secs(2));
-    Analyst::of(&world.recorder).board().open().cloned().collect()
+    Analyzer::of(&world.recorder).log().open().cloned().collect()
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_challenge_that_never_comes_is_found_before_the_link_gives_up_and_once_only(
     trace.watch(2);
     assert_eq!(trace.kinds(), [FindingKind::ChallengeMissing]);
     trace.wait(4_000);
-    trace.lose(Why::AuthTimeout);
+    trace.lose(DisconnectReason::AuthTimeout);
     assert_eq!(trace.only().count, 1);
 }
 
@@ -197,7 +197,7 @@ fn a_refused_token_is_found_and_settled_when_the_next_is_taken() {
     trace.control(r#"{"type": "auth_challenge", "data": {"token": "a:1:b:c"}}"#);
     trace.answer();
     trace.control(r#"{"type": "auth_result", "data": {"success": false, "message": "no"}}"#);
-    trace.lose(Why::Rejected("no".into()));
+    trace.lose(DisconnectReason::Rejected("no".into()));
     assert_eq!(trace.kinds(), [FindingKind::ChallengeRefused]);
     trace.connect();
     assert_eq!(trace.found(), []);
@@ -274,7 +274,13 @@ fn connections_that_are_closed_before_they_are_ready_again_and_again_are_a_storm
 #[test]
 fn a_server_that_is_slow_to_let_us_in_or_refuses_is_no_storm() {
     let mut trace = Trace::new();
-    for why in [Why::AuthTimeout, Why::Rejected("no".into()), Why::AuthTimeout, Why::AuthTimeout, Why::AuthTimeout] {
+    for why in [
+        DisconnectReason::AuthTimeout,
+        DisconnectReason::Rejected("no".into()),
+        DisconnectReason::AuthTimeout,
+        DisconnectReason::AuthTimeout,
+        DisconnectReason::AuthTimeout,
+    ] {
         trace.authenticating();
         trace.wait(5_000);
         trace.lose(why);
@@ -288,7 +294,7 @@ fn a_server_that_is_away_for_long_is_no_storm() {
     trace.lose(Trace::broken());
     for _ in 0..10 {
         trace.wait(3_000);
-        trace.lose(Why::Unreachable(CloseInfo { code: 1006, reason: String::new() }));
+        trace.lose(DisconnectReason::Unreachable(CloseInfo { code: 1006, reason: String::new() }));
     }
     assert_eq!(trace.found(), []);
 }

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Confidence, FindingKind, Silenced};
+use coda_dashboard::analysis::{Analyzer, Confidence, FindingKind, MuteRule};
 use coda_dashboard::history::{Recorder, Row};
-use coda_dashboard::link::{Carries, CloseInfo, ConnId, Failure, LinkConfig, LinkEvent, MessageState, Origin, Why};
+use coda_dashboard::link::{
+    CloseInfo, ConnId, DisconnectReason, Failure, FramePurpose, LinkConfig, LinkEvent, MessageState, Origin,
+};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
@@ -42,7 +44,7 @@ fn frames_too_large_are_found_in_all_their_ways() {
     assert_eq!(trace.kinds(), [FindingKind::TooLarge]);
 
     let mut trace = Trace::ready();
-    trace.lose(Why::Closed(CloseInfo { code: 1009, reason: "message too big".into() }));
+    trace.lose(DisconnectReason::Closed(CloseInfo { code: 1009, reason: "message too big".into() }));
     assert_eq!(trace.kinds(), [FindingKind::TooLarge]);
 
     let mut trace = Trace::ready();
@@ -161,7 +163,7 @@ fn a_finding_opens_once_counts_up_closes_and_opens_anew() {
     assert_eq!(trace.found(), []);
     trace.control("not json");
     assert_eq!(trace.only().count, 1);
-    assert_eq!(trace.analyst.board().closed().len(), 1);
+    assert_eq!(trace.analyzer.log().closed().len(), 1);
 }
 
 #[test]
@@ -169,12 +171,12 @@ fn what_is_silenced_is_not_shown_but_still_counted() {
     let mut trace = Trace::ready();
     trace.control("not json");
     let finding = trace.only();
-    let silence = Silenced { kind: finding.kind, subject: Some(finding.subject) };
-    trace.analyst.board_mut().set_silenced(silence.clone(), true);
+    let silence = MuteRule { kind: finding.kind, subject: Some(finding.subject) };
+    trace.analyzer.log_mut().set_silenced(silence.clone(), true);
     trace.control("not json");
     assert_eq!(trace.found(), []);
-    assert_eq!(trace.analyst.board().open_in_silence().next().map(|finding| finding.count), Some(2));
-    trace.analyst.board_mut().set_silenced(silence, false);
+    assert_eq!(trace.analyzer.log().open_in_silence().next().map(|finding| finding.count), Some(2));
+    trace.analyzer.log_mut().set_silenced(silence, false);
     assert_eq!(trace.found().len(), 1);
 }
 
@@ -192,8 +194,8 @@ fn a_quiet_and_healthy_session_shows_nothing() {
             world.run_for(Duration::from_secs(5));
         }
     }
-    let analyst = Analyst::of(&world.recorder);
-    let found: Vec<_> = analyst.board().open().chain(analyst.board().closed()).collect();
+    let analyzer = Analyzer::of(&world.recorder);
+    let found: Vec<_> = analyzer.log().open().chain(analyzer.log().closed()).collect();
     assert!(found.is_empty(), "{found:#?}");
     assert!(world.recorder.len() > 2_000, "{} rows", world.recorder.len());
 }
@@ -205,12 +207,12 @@ fn a_recording_without_lives_of_messages_can_be_analysed_too() {
     let text = r#"{"type":"stt_start","data":{}}"#;
     for millis in 0..8 {
         record.record(&frame_out(millis, text, None));
-        let raw = Carries::Raw(Origin { component: "file", action: "import" });
-        record.record(&LinkEvent::FrameOut { conn: ConnId(0), text: text.into(), carries: raw, at: at(millis) });
+        let raw = FramePurpose::Raw(Origin { component: "file", action: "import" });
+        record.record(&LinkEvent::FrameOut { conn: ConnId(0), text: text.into(), purpose: raw, at: at(millis) });
     }
     record.record(&frame_in(20, r#"{"type": "duplicate_message", "data": {"original_type": "stt_start"}}"#));
-    let analyst = Analyst::of(&record);
-    let kinds: Vec<FindingKind> = analyst.board().open().map(|finding| finding.kind).collect();
+    let analyzer = Analyzer::of(&record);
+    let kinds: Vec<FindingKind> = analyzer.log().open().map(|finding| finding.kind).collect();
     assert_eq!(kinds, [FindingKind::Burst, FindingKind::DroppedDuplicate]);
 }
 
@@ -228,9 +230,15 @@ fn every_reason_for_no_connection_and_for_no_message_is_explained_in_the_documen
     let text = include_str!("../../docs/TROUBLESHOOTING.md");
     let info = |code| CloseInfo { code, reason: String::new() };
     let closes = [1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 1015, 4000];
-    let mut whys = vec![Why::OpenTimeout, Why::AuthTimeout, Why::Rejected("no".into()), Why::Silent, Why::Deaf];
-    whys.push(Why::Unreachable(info(1006)));
-    whys.extend(closes.map(|code| Why::Closed(info(code))));
+    let mut whys = vec![
+        DisconnectReason::OpenTimeout,
+        DisconnectReason::AuthTimeout,
+        DisconnectReason::Rejected("no".into()),
+        DisconnectReason::Silent,
+        DisconnectReason::Deaf,
+    ];
+    whys.push(DisconnectReason::Unreachable(info(1006)));
+    whys.extend(closes.map(|code| DisconnectReason::Closed(info(code))));
     for why in whys {
         let words = why.explain(&LinkConfig::default());
         let said = words.split(['.', ':', '(']).next().unwrap().trim();
@@ -256,7 +264,7 @@ fn what_a_token_costs() {
         trace.event("llm_token", r#"{"token": "word", "token_index": 1}"#);
     }
     let start = std::time::Instant::now();
-    trace.analyst.catch_up(&trace.recorder);
+    trace.analyzer.catch_up(&trace.recorder);
     let rows = trace.recorder.rows(..).map(Row::size).count();
     eprintln!("{:?} a row", start.elapsed() / u32::try_from(rows).unwrap());
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Confidence, FindingKind};
-use coda_dashboard::link::{LinkEvent, MessageState, Origin, Proof};
+use coda_dashboard::analysis::{Analyzer, Confidence, FindingKind};
+use coda_dashboard::link::{Acknowledgement, LinkEvent, MessageState, Origin};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
@@ -68,7 +68,7 @@ fn the_same_said_again_later_or_played_again_is_no_double() {
     for _ in 0..2 {
         let id = trace.new_message();
         trace.message(id, "hello", replay, MessageState::Queued);
-        trace.message(id, "hello", replay, MessageState::Delivered(Proof::Echo));
+        trace.message(id, "hello", replay, MessageState::Delivered(Acknowledgement::Echo));
     }
     assert_eq!(trace.found(), []);
 }
@@ -80,7 +80,7 @@ fn what_is_sent_again_at_once_by_the_user_is_no_double() {
     world.run_for(Duration::from_millis(10));
     world.send(Command::TextInput { text: "hello".into() }, Some(first));
     world.run_for(Duration::from_secs(1));
-    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+    assert_eq!(Analyzer::of(&world.recorder).log().open().count(), 0);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn stopping_while_a_text_is_unanswered_is_no_overlap() {
     world.say("hello");
     world.send(Command::TtsStop, None);
     world.run_for(Duration::from_secs(1));
-    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+    assert_eq!(Analyzer::of(&world.recorder).log().open().count(), 0);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn the_same_message_again_after_the_first_was_echoed_is_no_dropped_duplicate() {
         world.say("hello");
         world.run_for(Duration::from_secs(6));
     }
-    assert_eq!(Analyst::of(&world.recorder).board().open().count(), 0);
+    assert_eq!(Analyzer::of(&world.recorder).log().open().count(), 0);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn an_unconfirmed_message_is_found_until_its_outcome_is_known() {
     assert_eq!(trace.kinds(), [FindingKind::Unconfirmed]);
     trace.watch(120);
     assert_eq!(trace.kinds(), [FindingKind::Unconfirmed], "time alone settles nothing");
-    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Proof::Turn));
+    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Acknowledgement::Turn));
     assert_eq!(trace.found(), []);
 }
 
@@ -207,7 +207,7 @@ fn echo_of(client: &str, kind: &str, data: &str) -> String {
 fn an_echo_of_ours_that_comes_once_more_is_no_other_dashboards() {
     let mut trace = Trace::ready();
     let id = trace.write("hello");
-    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Proof::Echo));
+    trace.message(id, "hello", COMPOSER, MessageState::Delivered(Acknowledgement::Echo));
     let data = format!(r#"{{"text": "hello", "message_id": "{id}"}}"#);
     for _ in 0..2 {
         trace.event("client_message", &echo_of("by-another-name", "text_input", &data));
@@ -271,9 +271,9 @@ fn what_is_said_of_unconfirmed_messages_is_true_of_those_that_are_left() {
         found.into_iter().find(|finding| finding.kind == FindingKind::Unconfirmed).map(|finding| finding.words)
     };
     assert!(words(&mut trace).unwrap().ends_with("2 messages in all are unconfirmed."));
-    trace.message(ids[0], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    trace.message(ids[0], "text", COMPOSER, MessageState::Delivered(Acknowledgement::Turn));
     assert!(words(&mut trace).unwrap().ends_with("could make Coda act twice."));
-    trace.message(ids[1], "text", COMPOSER, MessageState::Delivered(Proof::Turn));
+    trace.message(ids[1], "text", COMPOSER, MessageState::Delivered(Acknowledgement::Turn));
     assert_eq!(words(&mut trace), None);
 }
 

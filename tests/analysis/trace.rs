@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use coda_dashboard::analysis::{Analyst, Finding, FindingKind};
+use coda_dashboard::analysis::{Analyzer, Finding, FindingKind};
 use coda_dashboard::history::Recorder;
 use coda_dashboard::link::{
-    AuthStep, Carries, CloseInfo, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin, Phase, Proof,
-    Resumed, Trouble, Why,
+    Acknowledgement, AuthStep, CloseInfo, ConnId, DisconnectReason, FramePurpose, GapReport, LinkEvent, MessageId,
+    MessageState, MessageStatus, Origin, Outage, Phase,
 };
-use coda_dashboard::protocol::{Command, Timestamp};
+use coda_dashboard::protocol::{Command, Instant};
 
 use crate::world::{at, event, frame_in, recorder};
 
@@ -22,12 +22,12 @@ pub struct Trace {
     seq: u64,
     messages: u32,
     pub recorder: Recorder,
-    pub analyst: Analyst,
+    pub analyzer: Analyzer,
 }
 
 impl Trace {
     pub fn new() -> Self {
-        Self { now: 1_000, seq: 0, messages: 0, recorder: recorder(), analyst: Analyst::default() }
+        Self { now: 1_000, seq: 0, messages: 0, recorder: recorder(), analyzer: Analyzer::default() }
     }
 
     /// A connection that was made as it should be.
@@ -67,7 +67,7 @@ impl Trace {
     }
 
     pub fn authenticating(&mut self) {
-        let later = Timestamp::from_millis(self.now + 10_000);
+        let later = Instant::from_millis(self.now + 10_000);
         self.phase(Phase::Opening { conn: CONN, give_up_at: later }, None);
         let step = AuthStep::AwaitingChallenge { probe_at: later };
         self.phase(Phase::Authenticating { conn: CONN, give_up_at: later, step }, None);
@@ -75,26 +75,26 @@ impl Trace {
 
     pub fn answer(&mut self) {
         let text = r#"{"type":"auth_response","data":{"token":"a:1:b:c"}}"#.into();
-        self.tell(LinkEvent::FrameOut { conn: CONN, text, carries: Carries::ChallengeAnswer, at: at(self.now) });
+        self.tell(LinkEvent::FrameOut { conn: CONN, text, purpose: FramePurpose::ChallengeAnswer, at: at(self.now) });
     }
 
     /// The connection ends.
-    pub fn lose(&mut self, why: Why) {
-        let phase = Phase::Waiting { attempt: 0, retry_at: Timestamp::from_millis(self.now + 250) };
+    pub fn lose(&mut self, why: DisconnectReason) {
+        let phase = Phase::Waiting { attempt: 0, retry_at: Instant::from_millis(self.now + 250) };
         self.phase(phase, Some(why));
     }
 
-    pub fn broken() -> Why {
-        Why::Closed(CloseInfo { code: 1006, reason: String::new() })
+    pub fn broken() -> DisconnectReason {
+        DisconnectReason::Closed(CloseInfo { code: 1006, reason: String::new() })
     }
 
-    pub fn phase(&mut self, phase: Phase, why: Option<Why>) {
-        let trouble = why.map(|why| Trouble { why, since: at(self.now) });
+    pub fn phase(&mut self, phase: Phase, why: Option<DisconnectReason>) {
+        let trouble = why.map(|why| Outage { why, since: at(self.now) });
         self.tell(LinkEvent::Phase { phase, trouble, at: at(self.now) });
     }
 
     pub fn resumed(&mut self, restarted: bool, missed: u64, recovered: u64) {
-        let resumed = Resumed { epoch: 2, reconnected: true, restarted, missed, recovered, more_unknown: false };
+        let resumed = GapReport { epoch: 2, reconnected: true, restarted, missed, recovered, more_unknown: false };
         self.tell(LinkEvent::Resumed { resumed, at: at(self.now) });
     }
 
@@ -133,7 +133,15 @@ impl Trace {
     pub fn message(&mut self, id: MessageId, text: &str, origin: Origin, state: MessageState) {
         let now = at(self.now);
         let command = Arc::new(Command::TextInput { text: text.into() });
-        self.tell(LinkEvent::Message(MessageStatus { id, command, origin, created: now, again: None, at: now, state }));
+        self.tell(LinkEvent::Message(MessageStatus {
+            id,
+            command,
+            origin,
+            created: now,
+            resend_of: None,
+            at: now,
+            state,
+        }));
     }
 
     /// A message that is written, and not yet answered.
@@ -141,23 +149,23 @@ impl Trace {
         let id = self.new_message();
         self.message(id, text, COMPOSER, MessageState::Queued);
         let frame = format!(r#"{{"type":"text_input","data":{{"text":"{text}","message_id":"{id}"}}}}"#);
-        let carries = Carries::Message(id);
-        self.tell(LinkEvent::FrameOut { conn: CONN, text: frame.into(), carries, at: at(self.now) });
+        let purpose = FramePurpose::Message(id);
+        self.tell(LinkEvent::FrameOut { conn: CONN, text: frame.into(), purpose, at: at(self.now) });
         self.message(id, text, COMPOSER, MessageState::Written { conn: CONN, attempt: 1 });
         id
     }
 
     /// A frame that is written past the queue.
     pub fn raw(&mut self, text: &str) {
-        let carries = Carries::Raw(COMPOSER);
-        self.tell(LinkEvent::FrameOut { conn: CONN, text: text.into(), carries, at: at(self.now) });
+        let purpose = FramePurpose::Raw(COMPOSER);
+        self.tell(LinkEvent::FrameOut { conn: CONN, text: text.into(), purpose, at: at(self.now) });
     }
 
     /// A message that is echoed after so many milliseconds.
     pub fn say(&mut self, text: &str, echo_after: u64) {
         let id = self.write(text);
         self.wait(echo_after);
-        self.message(id, text, COMPOSER, MessageState::Delivered(Proof::Echo));
+        self.message(id, text, COMPOSER, MessageState::Delivered(Acknowledgement::Echo));
     }
 
     /// The echo of another client's message.
@@ -176,8 +184,8 @@ impl Trace {
     pub fn watch(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.wait(1_000);
-            self.analyst.catch_up(&self.recorder);
-            self.analyst.tick(at(self.now));
+            self.analyzer.catch_up(&self.recorder);
+            self.analyzer.tick(at(self.now));
         }
     }
 
@@ -187,9 +195,9 @@ impl Trace {
 
     /// What is open now.
     pub fn found(&mut self) -> Vec<Finding> {
-        self.analyst.catch_up(&self.recorder);
-        self.analyst.tick(at(self.now));
-        self.analyst.board().open().cloned().collect()
+        self.analyzer.catch_up(&self.recorder);
+        self.analyzer.tick(at(self.now));
+        self.analyzer.log().open().cloned().collect()
     }
 
     pub fn kinds(&mut self) -> Vec<FindingKind> {

@@ -2,13 +2,13 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod counterpart;
 mod diff;
-mod fold;
-mod life;
-mod partner;
+mod message_trace;
 mod query;
 mod query_text;
 mod recorder;
 mod recordings;
 mod summary;
+mod token_grouper;
 mod world;

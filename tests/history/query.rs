@@ -1,10 +1,10 @@
 //! The filter: what each term and each combination finds, its errors, and its speed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use coda_dashboard::history::{Context, Level, Limits, Query, QueryDraft, Recorder};
-use coda_dashboard::link::{ConnId, LinkEvent, MessageId, Phase, Reading};
-use coda_dashboard::protocol::Timestamp;
+use coda_dashboard::history::{Context, Limits, Query, QueryDraft, Recorder, Severity};
+use coda_dashboard::link::{ConnId, FrameKind, LinkEvent, MessageId, Phase};
+use coda_dashboard::protocol::Instant;
 use coda_dashboard::sim::{Echo, ServerConfig};
 
 use crate::world::{World, at, event, frame_in, frame_out, recorded};
@@ -29,14 +29,14 @@ fn sample() -> Recorder {
         frame_out(2_000, r#"{"data":{},"timestamp":"","type":"stt_stop"}"#, None),
         frame_in(3_000, &event(3, "llm_error", r#"{"message": "out of memory"}"#)),
         frame_in(60_000, "not JSON"),
-        LinkEvent::FrameIn { conn: ConnId(3), text: "".into(), reading: Reading::Binary(5_000), at: at(61_000) },
+        LinkEvent::FrameIn { conn: ConnId(3), text: "".into(), frame_kind: FrameKind::Binary(5_000), at: at(61_000) },
     ]);
     recorder.record(&LinkEvent::Phase {
-        phase: Phase::Opening { conn: ConnId(3), give_up_at: Timestamp::ZERO },
+        phase: Phase::Opening { conn: ConnId(3), give_up_at: Instant::ZERO },
         trouble: None,
         at: at(62_000),
     });
-    recorder.note(Level::Error, "weather forecast failed", at(63_000));
+    recorder.note(Severity::Error, "weather forecast failed", at(63_000));
     recorder
 }
 
@@ -157,7 +157,7 @@ fn texts_with_signs_in_them_stay_texts() {
     let mut recorder = recorded(&[]);
     let texts = ["call f(x) now", "a-b", "/tmp/some/file", "rock and roll", "not found", "a,b", "{\"k\":1}"];
     for (number, text) in (0..).zip(texts) {
-        recorder.note(Level::Info, text, at(number));
+        recorder.note(Severity::Info, text, at(number));
     }
     for (text, rows) in [
         ("f(x)", vec![1]),
@@ -424,7 +424,7 @@ fn a_hundred_thousand_rows_are_searched_at_once() {
         "straße",
         "type:tts*,stt* -(rabat or state:queued,written) or \"two words\"",
     ] {
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         found(&recorder, text);
         let took = start.elapsed();
         eprintln!("{text}: {took:?} for {} rows", recorder.len());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use coda_dashboard::history::{Level, Limits, Recorder, Row, RowKind, What, shown_text};
-use coda_dashboard::link::{ConnId, LinkEvent, MessageId, Reading};
+use coda_dashboard::history::{FrameClass, Limits, Recorder, Row, RowKind, Severity, shown_text};
+use coda_dashboard::link::{ConnId, FrameKind, LinkEvent, MessageId};
 use coda_dashboard::sim::ServerConfig;
 
 use crate::world::{World, at, event, frame_in, frame_out, recorded};
@@ -58,10 +58,10 @@ fn the_newest_row_stays_whatever_its_size() {
 #[test]
 fn a_text_that_several_rows_share_counts_once() {
     let text: Arc<str> = format!(r#"{{"type": "replay", "events": ["{}"]}}"#, "x".repeat(10_000)).into();
-    let share = |reading| LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), reading, at: at(1) };
+    let share = |frame_kind| LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), frame_kind, at: at(1) };
     let mut recorder = Recorder::new(Limits { rows: 3, bytes: 100_000 });
     for _ in 0..20 {
-        recorder.record(&share(Reading::Stale));
+        recorder.record(&share(FrameKind::Stale));
     }
     assert_eq!(recorder.len(), 3);
     assert!((10_000..13_000).contains(&recorder.bytes()), "{}", recorder.bytes());
@@ -74,7 +74,7 @@ fn a_text_that_several_rows_share_counts_once() {
 #[test]
 fn the_frames_text_is_kept_without_a_copy() {
     let text: Arc<str> = event(1, "llm_token", "{}").into();
-    let told = LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), reading: Reading::Events, at: at(1) };
+    let told = LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), frame_kind: FrameKind::Events, at: at(1) };
     let recorder = recorded(&[told]);
     assert!(Arc::ptr_eq(recorder.get(1).unwrap().frame().unwrap(), &text));
 }
@@ -99,27 +99,27 @@ fn every_frame_is_filed_by_what_it_is() {
         frame_in(3, r#"{"type": "replay", "events": []}"#),
         frame_in(4, "nonsense"),
         frame_in(5, r#"{"type": "tts_progress", "seq": 4, "data": {}}"#),
-        LinkEvent::FrameIn { conn: ConnId(1), text: "".into(), reading: Reading::Binary(12), at: at(6) },
-        LinkEvent::FrameIn { conn: ConnId(1), text: "{}".into(), reading: Reading::Stale, at: at(7) },
+        LinkEvent::FrameIn { conn: ConnId(1), text: "".into(), frame_kind: FrameKind::Binary(12), at: at(6) },
+        LinkEvent::FrameIn { conn: ConnId(1), text: "{}".into(), frame_kind: FrameKind::Stale, at: at(7) },
         frame_out(8, r#"{"data":{"type":"x"},"timestamp":"","type":"ping"}"#, None),
     ]);
-    let filed: Vec<(&str, Option<u64>, Option<&What>)> = recorder
+    let filed: Vec<(&str, Option<u64>, Option<&FrameClass>)> = recorder
         .rows(..)
         .map(|row| match &row.kind {
-            RowKind::FrameIn { kind, seq, what, .. } => (&**kind, *seq, Some(what)),
+            RowKind::FrameIn { kind, seq, class, .. } => (&**kind, *seq, Some(class)),
             RowKind::FrameOut { kind, .. } => (&**kind, None, None),
             other => panic!("{other:?} is no frame"),
         })
         .collect();
-    let Some(What::Unreadable(nonsense)) = filed[3].2 else { panic!("{:?} is unreadable", filed[3]) };
-    let Some(What::Unreadable(missing)) = filed[4].2 else { panic!("{:?} is unreadable", filed[4]) };
+    let Some(FrameClass::Unreadable(nonsense)) = filed[3].2 else { panic!("{:?} is unreadable", filed[3]) };
+    let Some(FrameClass::Unreadable(missing)) = filed[4].2 else { panic!("{:?} is unreadable", filed[4]) };
     assert!(nonsense.contains("not readable as JSON") && missing.contains("percent_complete"), "{nonsense} {missing}");
-    assert_eq!(filed[0], ("auth_result", None, Some(&What::Control)));
-    assert_eq!(filed[1], ("system_metrics", Some(3), Some(&What::Event)));
-    assert_eq!(filed[2], ("replay", None, Some(&What::Replay)));
+    assert_eq!(filed[0], ("auth_result", None, Some(&FrameClass::Control)));
+    assert_eq!(filed[1], ("system_metrics", Some(3), Some(&FrameClass::Event)));
+    assert_eq!(filed[2], ("replay", None, Some(&FrameClass::Replay)));
     assert_eq!((filed[3].0, filed[4].0, filed[4].1), ("", "tts_progress", Some(4)));
-    assert_eq!(filed[5], ("", None, Some(&What::Binary(12))));
-    assert_eq!(filed[6], ("", None, Some(&What::Stale)));
+    assert_eq!(filed[5], ("", None, Some(&FrameClass::Binary(12))));
+    assert_eq!(filed[6], ("", None, Some(&FrameClass::Stale)));
     assert_eq!(filed[7], ("ping", None, None));
     assert_eq!(recorder.get(6).and_then(Row::size), Some(12));
 }
@@ -148,7 +148,7 @@ fn everything_has_words_to_show() {
     world.say("hello");
     world.say("hello");
     world.run_for(Duration::from_millis(100));
-    world.recorder.note(Level::Warn, "a word of the page's", at(9));
+    world.recorder.note(Severity::Warn, "a word of the page's", at(9));
     assert!(world.recorder.rows(..).all(|row| !shown_text(row).is_empty()));
     let shows = |words: &str| world.recorder.rows(..).any(|row| shown_text(row).contains(words));
     for words in [

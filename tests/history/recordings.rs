@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use coda_dashboard::history::{Direction, Entry, Format, ImportError, Own, Recording, export_har, export_jsonl};
+use coda_dashboard::history::{
+    Direction, Entry, Format, FrameMeta, ImportErrorKind, Recording, export_har, export_jsonl,
+};
 use coda_dashboard::protocol::decode;
 use coda_dashboard::sim::ServerConfig;
 use proptest::prelude::*;
@@ -15,13 +17,13 @@ fn fixture(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
 }
 
-fn own(message: &str) -> Own {
-    Own {
+fn meta(message: &str) -> FrameMeta {
+    FrameMeta {
         message: Some(message.into()),
         component: Some("composer".into()),
         action: None,
         state: Some("queued".into()),
-        ..Own::default()
+        ..FrameMeta::default()
     }
 }
 
@@ -37,14 +39,14 @@ fn a_recording_holds_the_frames_and_what_the_page_knew() {
     let recording = live();
     let sent = recording.entries.iter().find(|entry| entry.text.contains("\"text_input\"")).unwrap();
     assert_eq!(sent.direction, Direction::Out);
-    assert_eq!(sent.own.component.as_deref(), Some("composer"));
-    assert_eq!(sent.own.action.as_deref(), Some("press enter"));
-    assert_eq!(sent.own.state.as_deref(), Some("delivered"));
-    assert!(sent.text.contains(sent.own.message.as_deref().unwrap()));
+    assert_eq!(sent.meta.component.as_deref(), Some("composer"));
+    assert_eq!(sent.meta.action.as_deref(), Some("press enter"));
+    assert_eq!(sent.meta.state.as_deref(), Some("delivered"));
+    assert!(sent.text.contains(sent.meta.message.as_deref().unwrap()));
     assert_eq!(sent.micros / 1_000, START + 1_200);
     assert!(recording.entries[0].text.contains("•••"), "{:?}", recording.entries[0]);
-    assert_eq!(recording.entries[0].own.component, None);
-    assert_eq!((recording.entries[0].own.conn, recording.entries[0].own.run), (Some(1), Some(1)));
+    assert_eq!(recording.entries[0].meta.component, None);
+    assert_eq!((recording.entries[0].meta.conn, recording.entries[0].meta.run), (Some(1), Some(1)));
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn a_recording_comes_back_from_both_formats() {
     {
         assert_eq!(Format::detect(&text), Some(format));
         let imported = Recording::import(&text).unwrap();
-        assert_eq!(imported.damages, []);
+        assert_eq!(imported.errors, []);
         assert_eq!(imported.recording, recording);
     }
 }
@@ -72,7 +74,7 @@ fn a_recording_comes_back_from_both_formats() {
 #[test]
 fn tokens_are_hidden_in_files() {
     let frame = r#"{"type":"auth_response","data":{"token":"SECRET"}}"#;
-    let entry = Entry { micros: 0, direction: Direction::Out, text: frame.into(), own: Own::default() };
+    let entry = Entry { micros: 0, direction: Direction::Out, text: frame.into(), meta: FrameMeta::default() };
     let recording = Recording { entries: vec![entry], notes: Vec::new() };
     for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
         assert!(!text.contains("SECRET") && text.contains("•••"), "{text}");
@@ -84,7 +86,7 @@ fn the_captures_of_the_real_server_are_read() {
     for name in ["conversation.jsonl", "memory.jsonl", "duplicates.jsonl", "bad_token.jsonl"] {
         let text = fixture(name);
         let imported = Recording::import(&text).unwrap();
-        assert_eq!(imported.damages, [], "{name}");
+        assert_eq!(imported.errors, [], "{name}");
         let frames = text.lines().filter(|line| !line.contains("\"dir\": \"close\"")).count();
         assert_eq!(imported.recording.entries.len(), frames, "{name}");
         let received = imported.recording.entries.iter().filter(|entry| entry.direction == Direction::In);
@@ -98,7 +100,7 @@ fn the_captures_of_the_real_server_are_read() {
 
 #[test]
 fn a_line_tells_its_times() {
-    let entry = |micros| Entry { micros, direction: Direction::In, text: "{}".into(), own: Own::default() };
+    let entry = |micros| Entry { micros, direction: Direction::In, text: "{}".into(), meta: FrameMeta::default() };
     let start = START * 1_000;
     let text =
         export_jsonl(&Recording { entries: vec![entry(start + 5), entry(start + 1_500_005)], ..Recording::default() });
@@ -124,17 +126,17 @@ fn damaged_lines_are_named_and_the_others_read() {
     );
     assert_eq!(Format::detect(text), Some(Format::JsonLines));
     let imported = Recording::import(text).unwrap();
-    let places: Vec<usize> = imported.damages.iter().map(|damage| damage.place).collect();
+    let places: Vec<usize> = imported.errors.iter().map(|damage| damage.place).collect();
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
     assert_eq!(
-        imported.damages[1].why.to_string(),
+        imported.errors[1].why.to_string(),
         "field “dir”: unknown variant “sideways”, expected one of “in”, “out”, “note”, “close”"
     );
-    assert_eq!(imported.damages[2].why.to_string(), "field “frame”: invalid type: map, expected a string");
+    assert_eq!(imported.errors[2].why.to_string(), "field “frame”: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[1].micros - entries[0].micros, 3_500_000, "a line without a date goes on from the one before");
-    assert_eq!(entries[1].own, Own { message: Some("a".into()), ..Own::default() });
+    assert_eq!(entries[1].meta, FrameMeta { message: Some("a".into()), ..FrameMeta::default() });
 }
 
 /// As the network panel of Chrome saves it; Playwright's has the same messages.
@@ -175,7 +177,7 @@ fn an_archive_as_browsers_write_it_is_read() {
     assert_eq!(times, [10_100, 10_400, 500_000, 1_000_000]);
     assert_eq!(imported.recording.entries[1].direction, Direction::Out);
     let named: Vec<(usize, String)> =
-        imported.damages.iter().map(|damage| (damage.place, damage.why.to_string())).collect();
+        imported.errors.iter().map(|damage| (damage.place, damage.why.to_string())).collect();
     assert_eq!(
         named,
         [
@@ -209,9 +211,9 @@ fn what_is_no_recording_is_said_to_be_none() {
         assert_eq!(Recording::import(text), None, "{text}");
     }
     let broken = Recording::import("{\n  \"log\": { \"version\": \"1.2\", \"entries\": [").unwrap();
-    assert!(broken.damages[0].why.to_string().starts_with("not readable as JSON"));
+    assert!(broken.errors[0].why.to_string().starts_with("not readable as JSON"));
     let empty = Recording::import(r#"{"log": {"entries": [{}]}}"#).unwrap();
-    assert_eq!(empty.damages[0].why, ImportError::Empty);
+    assert_eq!(empty.errors[0].why, ImportErrorKind::Empty);
 }
 
 #[test]
@@ -220,11 +222,11 @@ fn of_an_archive_that_breaks_off_everything_before_is_read_and_the_cut_named() {
     let end = CHROME.find("other socket").unwrap();
     let imported = Recording::import(&CHROME[..end]).unwrap();
     assert_eq!(imported.recording.entries.len(), whole.recording.entries.len() - 1);
-    let last = imported.damages.last().unwrap();
-    assert_eq!((last.place, &last.why), (7, &ImportError::Truncated));
-    assert!(imported.damages[0].why.to_string().starts_with("not readable as JSON"), "{:?}", imported.damages[0]);
-    let own = export_har(&live(), "ws://localhost:8765");
-    let cut = Recording::import(&own[..own.rfind("\"opcode\"").unwrap()]).unwrap().recording;
+    let last = imported.errors.last().unwrap();
+    assert_eq!((last.place, &last.why), (7, &ImportErrorKind::Truncated));
+    assert!(imported.errors[0].why.to_string().starts_with("not readable as JSON"), "{:?}", imported.errors[0]);
+    let meta = export_har(&live(), "ws://localhost:8765");
+    let cut = Recording::import(&meta[..meta.rfind("\"opcode\"").unwrap()]).unwrap().recording;
     assert_eq!(cut.entries.len(), live().entries.len() - 1);
     assert_eq!(cut.notes.len(), live().notes.len(), "they stand before the messages");
 }
@@ -234,17 +236,17 @@ fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
     let text = CHROME.replace(r#""opcode": 2, "data": "AAEC""#, r#""opcode": nothing, "data": "AAEC""#);
     let imported = Recording::import(&text).unwrap();
     assert_eq!(imported.recording.entries, Recording::import(CHROME).unwrap().recording.entries);
-    assert!(imported.damages.iter().any(|damage| damage.place == 3 && matches!(damage.why, ImportError::Syntax(_))));
+    assert!(imported.errors.iter().any(|damage| damage.place == 3 && matches!(damage.why, ImportErrorKind::Syntax(_))));
 }
 
 fn any_recording() -> impl Strategy<Value = Recording> {
-    let known = prop_oneof![Just(Own::default()), "[a-f0-9]{1,8}".prop_map(|id| own(&id))];
+    let known = prop_oneof![Just(FrameMeta::default()), "[a-f0-9]{1,8}".prop_map(|id| meta(&id))];
     let entry = (0..10_000_000_i64, any::<bool>(), "\\PC{0,40}|[\u{0}-\u{1f}\"\\\\]{0,9}", known).prop_map(
-        |(passed, is_in, text, own)| Entry {
+        |(passed, is_in, text, meta)| Entry {
             micros: START * 1_000 + passed,
             direction: if is_in { Direction::In } else { Direction::Out },
             text,
-            own,
+            meta,
         },
     );
     prop::collection::vec(entry, 1..10).prop_map(|entries| Recording { entries, ..Recording::default() })
@@ -255,7 +257,7 @@ proptest! {
     fn whatever_is_exported_comes_back(recording in any_recording()) {
         for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
             let imported = Recording::import(&text).unwrap();
-            prop_assert_eq!(&imported.damages, &[]);
+            prop_assert_eq!(&imported.errors, &[]);
             prop_assert_eq!(&imported.recording, &recording);
         }
     }

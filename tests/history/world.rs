@@ -5,33 +5,34 @@ use std::time::Duration;
 
 use coda_dashboard::history::{Limits, Recorder, Row, RowKind};
 use coda_dashboard::link::{
-    Action, Carries, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, Origin, Reading, Submission,
+    Action, CloseInfo, ConnId, FrameKind, FramePurpose, Input, Link, LinkConfig, LinkEvent, MessageId, Origin,
+    Submission,
 };
-use coda_dashboard::protocol::{Command, Now, Timestamp, decode, utc_from_millis};
+use coda_dashboard::protocol::{Command, Instant, Moment, decode, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 
 /// The wall clock at the start: 19:09:27.000 UTC.
 pub const START: i64 = 1_795_374_567_000;
 const LATENCY: Duration = Duration::from_millis(1);
 
-pub fn at(millis: u64) -> Now {
+pub fn at(millis: u64) -> Moment {
     let wall = START + i64::try_from(millis).unwrap();
-    Now { mono: Timestamp::from_millis(millis), wall: utc_from_millis(wall) }
+    Moment { mono: Instant::from_millis(millis), wall: utc_from_millis(wall) }
 }
 
 /// What the link tells of a frame that came after so many milliseconds.
 pub fn frame_in(millis: u64, text: &str) -> LinkEvent {
-    let reading = match decode(text) {
-        Ok(coda_dashboard::protocol::Frame::Control(control)) => Reading::Control(control),
-        Ok(_) => Reading::Events,
-        Err(error) => Reading::Unreadable(error),
+    let frame_kind = match decode(text) {
+        Ok(coda_dashboard::protocol::Frame::Control(control)) => FrameKind::Control(control),
+        Ok(_) => FrameKind::Events,
+        Err(error) => FrameKind::Unreadable(error),
     };
-    LinkEvent::FrameIn { conn: ConnId(1), text: text.into(), reading, at: at(millis) }
+    LinkEvent::FrameIn { conn: ConnId(1), text: text.into(), frame_kind, at: at(millis) }
 }
 
 pub fn frame_out(millis: u64, text: &str, message: Option<MessageId>) -> LinkEvent {
-    let carries = message.map_or(Carries::ChallengeAnswer, Carries::Message);
-    LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), carries, at: at(millis) }
+    let purpose = message.map_or(FramePurpose::ChallengeAnswer, FramePurpose::Message);
+    LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), purpose, at: at(millis) }
 }
 
 pub fn recorder() -> Recorder {
@@ -60,9 +61,9 @@ enum Transit {
 pub struct World {
     link: Link,
     pub server: Server,
-    now: Timestamp,
+    now: Instant,
     open: Option<ConnId>,
-    transit: BTreeMap<(Timestamp, u64), Transit>,
+    transit: BTreeMap<(Instant, u64), Transit>,
     counter: u64,
     pub recorder: Recorder,
     /// Everything that the link told.
@@ -75,7 +76,7 @@ impl World {
         let mut world = Self {
             link: Link::new(LinkConfig::default(), 7),
             server: Server::new(config, 7),
-            now: Timestamp::from_millis(1_000),
+            now: Instant::from_millis(1_000),
             open: None,
             transit: BTreeMap::new(),
             counter: 0,
@@ -87,9 +88,9 @@ impl World {
         world
     }
 
-    pub fn send(&mut self, command: Command, again: Option<MessageId>) -> MessageId {
+    pub fn send(&mut self, command: Command, resend_of: Option<MessageId>) -> MessageId {
         let origin = Origin { component: "composer", action: "press enter" };
-        self.input(Input::Submit(Submission { command, origin, again }));
+        self.input(Input::Submit(Submission { command, origin, resend_of }));
         let own = |row: &Row| match &row.kind {
             RowKind::Message { id, origin, .. } if origin.component == "composer" => Some(*id),
             _ => None,
@@ -139,8 +140,8 @@ impl World {
         self.now = until;
     }
 
-    pub fn clock(&self) -> Now {
-        Now { mono: self.now, ..at(self.now.as_micros() / 1_000) }
+    pub fn clock(&self) -> Moment {
+        Moment { mono: self.now, ..at(self.now.as_micros() / 1_000) }
     }
 
     pub fn input(&mut self, input: Input) {
@@ -173,8 +174,8 @@ impl World {
         }
     }
 
-    fn send_later(&mut self, what: Transit) {
+    fn send_later(&mut self, class: Transit) {
         self.counter += 1;
-        self.transit.insert((self.now + LATENCY, self.counter), what);
+        self.transit.insert((self.now + LATENCY, self.counter), class);
     }
 }

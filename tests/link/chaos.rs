@@ -135,14 +135,14 @@ fn check_order(world: &World) -> Result<(), TestCaseError> {
 
 /// What a run of operations came to.
 #[derive(Clone, Copy, Debug, Default)]
-struct Figures {
+struct ChaosReport {
     messages: usize,
     faults: usize,
     longest_recovery: Duration,
 }
 
 /// Carries the operations out, with every promise checked after each, and then lets the world come to rest.
-fn run(seed: u64, operations: &[Operation]) -> Result<Figures, TestCaseError> {
+fn run(seed: u64, operations: &[Operation]) -> Result<ChaosReport, TestCaseError> {
     let mut world = World::new(ServerConfig::quiet(), seed);
     world.connect();
     for (number, operation) in operations.iter().enumerate() {
@@ -162,7 +162,7 @@ fn run(seed: u64, operations: &[Operation]) -> Result<Figures, TestCaseError> {
         let settled = states.last().is_some_and(|state| state.is_final() || *state == MessageState::Unconfirmed);
         prop_assert!(settled, "{:?} never ended: {:?}", command_of(&world, *id), states);
     }
-    Ok(Figures {
+    Ok(ChaosReport {
         messages: operations.iter().filter(|operation| operation.is_message()).count(),
         faults: operations.iter().filter(|operation| operation.is_fault()).count(),
         longest_recovery: world.link.metrics(world.clock()).recovery.max,
@@ -191,7 +191,7 @@ fn figures_of_many_runs() {
     let share = runs.div_ceil(u32::try_from(threads).unwrap());
     let start = std::time::Instant::now();
     let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || many_runs(share))).collect();
-    let mut total = Figures::default();
+    let mut total = ChaosReport::default();
     for worker in workers {
         let figures = worker.join().expect("every promise is kept");
         total.messages += figures.messages;
@@ -208,8 +208,8 @@ fn figures_of_many_runs() {
     );
 }
 
-fn many_runs(runs: u32) -> Figures {
-    let total = std::cell::RefCell::new(Figures::default());
+fn many_runs(runs: u32) -> ChaosReport {
+    let total = std::cell::RefCell::new(ChaosReport::default());
     let config = ProptestConfig { cases: runs, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(&(any::<u64>(), prop::collection::vec(operation(), 1..40)), |(seed, operations)| {

@@ -4,7 +4,8 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use coda_dashboard::link::{
-    AuthStep, CloseInfo, Foreign, Input, LinkEvent, Move, PageHint, Phase, PhaseKind, Signal, Why, next,
+    AuthStep, CloseInfo, DisconnectReason, Foreign, Input, LinkEvent, PageHint, Phase, PhaseKind, Transition, Trigger,
+    transition,
 };
 use coda_dashboard::sim::{Challenge, ServerConfig};
 
@@ -18,7 +19,7 @@ fn world(challenge: Challenge) -> World {
 
 #[test]
 fn every_pair_of_phase_and_signal_has_its_move() {
-    use Move::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
+    use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
     // Rows as in Signal::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
     let table = [
         [Open, Open, Open, Open, Open, Open],
@@ -36,9 +37,9 @@ fn every_pair_of_phase_and_signal_has_its_move() {
         [Stay, Stay, Retreat, Retreat, Retreat, Stay],
         [Stay, Stay, Stay, Retreat, Retreat, Stay],
     ];
-    for (signal, row) in Signal::ALL.into_iter().zip(table) {
+    for (signal, row) in Trigger::ALL.into_iter().zip(table) {
         for (phase, expected) in PhaseKind::ALL.into_iter().zip(row) {
-            assert_eq!(next(phase, signal), expected, "{signal:?} in {phase:?}");
+            assert_eq!(transition(phase, signal), expected, "{signal:?} in {phase:?}");
         }
     }
 }
@@ -70,7 +71,7 @@ fn a_challenge_that_never_comes_is_given_up_and_tried_again() {
     world.run_for(seconds(9));
     assert_eq!(world.phase(), PhaseKind::Authenticating, "pings that nobody answers prove nothing");
     world.run_for(seconds(2));
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(Why::AuthTimeout));
+    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::AuthTimeout));
     world.server.config_mut().challenge = Challenge::Normal;
     world.run_for(seconds(12));
     assert_eq!(world.phase(), PhaseKind::Ready);
@@ -164,7 +165,7 @@ fn opened() -> World {
 }
 
 /// Why the connection was given up, within the time that authentication may take.
-fn given_up(world: &mut World) -> Why {
+fn given_up(world: &mut World) -> DisconnectReason {
     world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
     world.link.status().trouble.expect("a reason").why
 }
@@ -179,7 +180,7 @@ fn what_answers_but_is_not_coda_is_never_connected_and_named() {
         world.run_for(millis(1_500));
         assert_eq!(world.phase(), PhaseKind::Authenticating, "{frame}");
         let text = world.say("who is there?");
-        assert_eq!(given_up(&mut world), Why::NotCoda(foreign), "{frame}");
+        assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(foreign), "{frame}");
         assert!(!world.is_delivered(text));
     }
 }
@@ -194,7 +195,7 @@ fn a_server_that_only_sends_back_what_it_is_sent_is_not_coda() {
     });
     world.hear(&written.expect("a ping was written"));
     assert_eq!(world.phase(), PhaseKind::Waiting, "at once: no answer of Coda's can follow");
-    assert_eq!(given_up(&mut world), Why::NotCoda(Foreign::Echo));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Echo));
 }
 
 #[test]
@@ -202,7 +203,7 @@ fn coda_v2_is_named_at_once() {
     let mut world = opened();
     world.hear(r#"{"version": "1.0", "seq": 1, "timestamp": 1.5, "type": "session_start", "session_id": "a"}"#);
     assert_eq!(world.phase(), PhaseKind::Waiting);
-    assert_eq!(given_up(&mut world), Why::NotCoda(Foreign::CodaV2));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::CodaV2));
 }
 
 #[test]
@@ -211,12 +212,12 @@ fn what_closes_before_it_has_shown_that_it_is_coda_is_named_too() {
     world.hear(r#"{"type": "foo"}"#);
     let conn = world.link.status().phase.conn().expect("a socket");
     world.input(Input::Closed(conn, CloseInfo { code: 1011, reason: String::new() }));
-    assert_eq!(given_up(&mut world), Why::NotCoda(Foreign::Type("foo".into())));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Type("foo".into())));
 }
 
 #[test]
 fn events_of_coda_before_the_proof_are_no_reason_to_doubt_it() {
     let mut world = opened();
     world.hear(r#"{"type": "system_metrics", "seq": 1, "data": {}}"#);
-    assert_eq!(given_up(&mut world), Why::AuthTimeout);
+    assert_eq!(given_up(&mut world), DisconnectReason::AuthTimeout);
 }

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Cancellation, Failure, Input, LinkConfig, MessageState, Proof};
+use coda_dashboard::link::{Acknowledgement, Cancellation, Failure, Input, LinkConfig, MessageState};
 use coda_dashboard::protocol::{Command, SttStart};
 use coda_dashboard::sim::{Challenge, Echo, ServerConfig};
 
@@ -16,7 +16,7 @@ fn a_message_is_delivered_by_its_echo() {
     let mut world = World::ready();
     let id = world.say("hello");
     world.run_for(millis(50));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Echo));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Echo));
     assert_eq!(world.received(id), (1, 1));
     assert_eq!(world.link.status().counters.round_trip, Some(millis(2)));
 }
@@ -29,7 +29,7 @@ fn one_message_is_in_flight_at_a_time_with_a_gap_between() {
     assert!(ids.iter().all(|id| world.is_delivered(*id)));
     let texts: Vec<_> = world.server.received().iter().filter(|message| message.kind == "text_input").collect();
     assert_eq!(texts.iter().map(|message| message.data["text"].as_str().unwrap()).collect::<String>(), "0123456789");
-    assert!(texts.windows(2).all(|pair| pair[1].at.since(pair[0].at) >= millis(20)));
+    assert!(texts.windows(2).all(|pair| pair[1].at.duration_since(pair[0].at) >= millis(20)));
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_lost_echo_is_asked_for_with_the_same_bytes_and_acts_once() {
     world.server.config_mut().echo = Echo::SwallowNext(1);
     let id = world.say("hello");
     world.run_for(seconds(3));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Duplicate));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Duplicate));
     assert_eq!(world.received(id), (2, 1));
 }
 
@@ -60,7 +60,7 @@ fn a_message_whose_echo_the_connection_lost_does_not_act_twice() {
     assert_eq!(world.received(id), (1, 1), "read, and its echo under way");
     world.drop_connection();
     world.run_for(seconds(2));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Duplicate));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Duplicate));
     assert_eq!(world.received(id), (2, 1));
 }
 
@@ -72,10 +72,10 @@ fn after_a_restart_a_text_is_not_sent_again_behind_the_users_back() {
     world.restart_server();
     world.run_for(seconds(6));
     assert_eq!(world.state(id), &MessageState::Unconfirmed);
-    let again = world.send_again("hello", id);
+    let resend_of = world.send_again("hello", id);
     world.run_for(seconds(1));
-    assert!(world.is_delivered(again));
-    assert_eq!(world.state(id), &MessageState::Cancelled(Cancellation::SentAgain { by: again }));
+    assert!(world.is_delivered(resend_of));
+    assert_eq!(world.state(id), &MessageState::Cancelled(Cancellation::SentAgain { by: resend_of }));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_turn_with_its_text_settles_what_was_unconfirmed() {
     let id = world.say("and then this");
     world.run_until_holds("unconfirmed", seconds(8), |world| world.state(id) == &MessageState::Unconfirmed);
     world.run_for(seconds(120));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Turn));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Turn));
 }
 
 #[test]
@@ -148,11 +148,11 @@ fn what_was_held_back_is_sent_when_the_user_says_so_and_only_once() {
     let first = world.say("hello");
     let held_back = world.say("hello");
     assert_eq!(world.state(held_back), &MessageState::Suppressed { original: first });
-    let again = world.send_again("hello", held_back);
+    let resend_of = world.send_again("hello", held_back);
     let double_click = world.send_again("hello", held_back);
-    assert_eq!(world.state(double_click), &MessageState::Suppressed { original: again });
+    assert_eq!(world.state(double_click), &MessageState::Suppressed { original: resend_of });
     world.run_for(millis(100));
-    assert!(world.is_delivered(again));
+    assert!(world.is_delivered(resend_of));
     assert_eq!(
         world.server.received().iter().filter(|message| message.acted && message.kind == "text_input").count(),
         2
@@ -284,7 +284,7 @@ fn the_late_echo_of_a_text_from_before_a_reload_settles_it() {
         r#"{{"seq":2,"type":"client_message","data":{{"client_id":"before","message_type":"text_input","message_data":{data}}}}}"#
     );
     after.input(Input::Frame(conn, echo.into()));
-    assert_eq!(after.state(written), &MessageState::Delivered(Proof::Echo));
+    assert_eq!(after.state(written), &MessageState::Delivered(Acknowledgement::Echo));
 }
 
 #[test]
@@ -322,6 +322,6 @@ fn a_turn_with_a_text_proves_that_it_was_read_although_its_echo_never_comes() {
     );
     world.restart_server();
     world.run_until_holds("an ending", seconds(15), |world| world.state(text).is_final());
-    assert_eq!(*world.state(text), MessageState::Delivered(Proof::Turn));
+    assert_eq!(*world.state(text), MessageState::Delivered(Acknowledgement::Turn));
     assert_eq!(world.received(text).0, 1, "nothing was written again");
 }

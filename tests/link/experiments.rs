@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Carries, Input, LinkConfig, LinkEvent, MessageState, Origin, Proof};
+use coda_dashboard::link::{Acknowledgement, FramePurpose, Input, LinkConfig, LinkEvent, MessageState, Origin};
 
 use crate::world::{World, millis, seconds};
 
@@ -14,7 +14,7 @@ fn raw(world: &mut World, text: &str) {
 }
 
 fn raw_frames_written(world: &World) -> usize {
-    let is_raw = |event: &&LinkEvent| matches!(event, LinkEvent::FrameOut { carries: Carries::Raw(ORIGIN), .. });
+    let is_raw = |event: &&LinkEvent| matches!(event, LinkEvent::FrameOut { purpose: FramePurpose::Raw(ORIGIN), .. });
     world.events.iter().filter(is_raw).count()
 }
 
@@ -53,7 +53,7 @@ fn the_answer_to_a_raw_copy_is_not_taken_for_the_answer_to_a_message() {
     let id = world.say("hello");
     // Written again after two seconds; the answer to the raw copy comes right after.
     world.run_for(seconds(3));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Echo));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Echo));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_echo_of_a_raw_frame_leaves_no_answer_owed() {
     world.server.config_mut().echo = coda_dashboard::sim::Echo::SwallowNext(1);
     let id = world.say("hello");
     world.run_for(seconds(3));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Duplicate), "its echo was asked for");
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Duplicate), "its echo was asked for");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn bytes_that_are_no_frame_owe_no_answer() {
     raw(&mut world, "{}");
     let id = world.say("hello");
     world.run_for(seconds(1));
-    assert_eq!(world.state(id), &MessageState::Delivered(Proof::Echo));
+    assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Echo));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Hold, Input, LinkConfig, LinkEvent, MessageState, Proof};
+use coda_dashboard::link::{Acknowledgement, Hold, Input, LinkConfig, LinkEvent, MessageState};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
@@ -41,7 +41,7 @@ fn a_text_during_an_answer_waits_for_its_end_and_is_then_taken_up() {
     let answered = |event: &LinkEvent| matches!(event, LinkEvent::Event(event) if event.event.kind() == "llm_result");
     assert!(world.events.iter().any(answered), "not before the first was answered");
     world.run_for(millis(50));
-    assert_eq!(*world.state(second), MessageState::Delivered(Proof::Echo));
+    assert_eq!(*world.state(second), MessageState::Delivered(Acknowledgement::Echo));
 }
 
 #[test]

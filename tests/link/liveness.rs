@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Input, PageHint, PhaseKind, Why};
+use coda_dashboard::link::{DisconnectReason, Input, PageHint, PhaseKind};
 use coda_dashboard::sim::Echo;
 
 use crate::world::{World, millis, seconds};
@@ -27,7 +27,7 @@ fn a_half_open_connection_is_found_within_thirteen_seconds_when_idle() {
     world.go_half_open();
     let took = time_to_notice(&mut world);
     assert!(took <= seconds(13), "{took:?}");
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(Why::Silent));
+    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::Silent));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_deaf_connection_is_found_although_the_server_still_answers() {
     world.server.config_mut().echo = Echo::Never;
     let took = time_to_notice(&mut world);
     assert!(took <= seconds(66), "{took:?}");
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(Why::Deaf));
+    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::Deaf));
 }
 
 #[test]
@@ -102,5 +102,9 @@ fn a_connection_that_never_holds_is_tried_ever_more_slowly() {
         world.run_for(millis(3));
         world.run_until_holds("ready", seconds(30), |world| world.phase() == PhaseKind::Ready);
     }
-    assert!(world.now.since(before) > seconds(15), "{:?} for ten reconnects", world.now.since(before));
+    assert!(
+        world.now.duration_since(before) > seconds(15),
+        "{:?} for ten reconnects",
+        world.now.duration_since(before)
+    );
 }

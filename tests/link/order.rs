@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{ConnId, Input, LinkEvent, Resumed};
+use coda_dashboard::link::{ConnId, GapReport, Input, LinkEvent};
 use coda_dashboard::protocol::Event;
 use coda_dashboard::sim::ServerConfig;
 
@@ -38,7 +38,7 @@ fn tokens(world: &World) -> Vec<String> {
     world.server_events().filter_map(|event| token(&event.event)).collect()
 }
 
-fn resumed(world: &World) -> Vec<Resumed> {
+fn resumed(world: &World) -> Vec<GapReport> {
     let resumed = |event: &LinkEvent| match event {
         LinkEvent::Resumed { resumed, .. } => Some(*resumed),
         _ => None,
@@ -81,7 +81,7 @@ fn a_quiet_reconnect_misses_nothing_that_was_numbered_but_more_is_unknown() {
     let last = resumed(&world).pop().expect("told");
     assert_eq!(
         last,
-        Resumed { epoch: 1, reconnected: true, restarted: false, missed: 0, recovered: 0, more_unknown: true }
+        GapReport { epoch: 1, reconnected: true, restarted: false, missed: 0, recovered: 0, more_unknown: true }
     );
 }
 
@@ -174,7 +174,8 @@ fn what_is_still_missing_after_a_second_was_missed_within_the_connection() {
     world.run_for(millis(999));
     assert_eq!(resumed(&world), []);
     world.run_for(millis(1));
-    let gap = Resumed { epoch: 1, reconnected: false, restarted: false, missed: 3, recovered: 1, more_unknown: false };
+    let gap =
+        GapReport { epoch: 1, reconnected: false, restarted: false, missed: 3, recovered: 1, more_unknown: false };
     assert_eq!(resumed(&world), [gap]);
     world.run_for(seconds(5));
     assert_eq!(resumed(&world), [gap], "told once");

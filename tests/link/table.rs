@@ -2,25 +2,25 @@
 
 use std::path::Path;
 
-use coda_dashboard::link::{Move, PhaseKind, Signal, next};
+use coda_dashboard::link::{PhaseKind, Transition, Trigger, transition};
 
 /// The phase that a move leads to.
-fn target(from: PhaseKind, step: Move) -> Option<PhaseKind> {
+fn target(from: PhaseKind, step: Transition) -> Option<PhaseKind> {
     Some(match step {
-        Move::Stay => return None,
-        Move::Open => PhaseKind::Opening,
-        Move::Await | Move::Probe => PhaseKind::Authenticating,
-        Move::Answer if from == PhaseKind::Ready => PhaseKind::Authenticating,
-        Move::Answer => from,
-        Move::Welcome => PhaseKind::Ready,
-        Move::Retreat | Move::Hurry => PhaseKind::Waiting,
-        Move::Refuse => PhaseKind::Refused,
-        Move::Leave => PhaseKind::Offline,
+        Transition::Stay => return None,
+        Transition::Open => PhaseKind::Opening,
+        Transition::Await | Transition::Probe => PhaseKind::Authenticating,
+        Transition::Answer if from == PhaseKind::Ready => PhaseKind::Authenticating,
+        Transition::Answer => from,
+        Transition::Welcome => PhaseKind::Ready,
+        Transition::Retreat | Transition::Hurry => PhaseKind::Waiting,
+        Transition::Refuse => PhaseKind::Refused,
+        Transition::Leave => PhaseKind::Offline,
     })
 }
 
 /// `TimeUp` as "time up".
-fn words(signal: Signal) -> String {
+fn words(signal: Trigger) -> String {
     let name = format!("{signal:?}");
     let spaced = name.chars().map(|c| if c.is_uppercase() { format!(" {}", c.to_lowercase()) } else { c.to_string() });
     spaced.collect::<String>().trim().to_owned()
@@ -30,8 +30,8 @@ fn diagram() -> String {
     let mut lines = vec!["```mermaid".to_owned(), "stateDiagram-v2".to_owned(), "    [*] --> offline".to_owned()];
     for from in PhaseKind::ALL {
         for to in PhaseKind::ALL {
-            let leads = |signal: &Signal| target(from, next(from, *signal)) == Some(to);
-            let names: Vec<String> = Signal::ALL.into_iter().filter(leads).map(words).collect();
+            let leads = |signal: &Trigger| target(from, transition(from, *signal)) == Some(to);
+            let names: Vec<String> = Trigger::ALL.into_iter().filter(leads).map(words).collect();
             if !names.is_empty() {
                 lines.push(format!("    {} --> {}: {}", from.name(), to.name(), names.join(", ")));
             }

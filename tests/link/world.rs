@@ -7,7 +7,7 @@ use coda_dashboard::link::{
     Action, CloseInfo, ConnId, Input, Link, LinkConfig, LinkEvent, MessageId, MessageState, MessageStatus, Origin,
     PhaseKind, ServerEvent, Submission,
 };
-use coda_dashboard::protocol::{Command, Now, Timestamp, utc_from_millis};
+use coda_dashboard::protocol::{Command, Instant, Moment, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Received, Server, ServerConfig, ServerInput, ServerOutput};
 
 /// The wall clock at the start.
@@ -24,20 +24,20 @@ enum Transit {
 pub struct World {
     pub link: Link,
     pub server: Server,
-    pub now: Timestamp,
+    pub now: Instant,
     /// One way.
     pub latency: Duration,
     /// At most so much more for a frame, by chance; frames of one direction never overtake each other.
     pub jitter: Duration,
     rng: fastrand::Rng,
     /// When the last frame of a connection and direction (to the link or not) arrives.
-    last_arrival: HashMap<(u32, bool), Timestamp>,
+    last_arrival: HashMap<(u32, bool), Instant>,
     /// Whether new connections come about.
     pub reachable: bool,
     /// Connections that carry nothing any more, without a word.
     dead: BTreeSet<u32>,
     open: BTreeSet<u32>,
-    transit: BTreeMap<(Timestamp, u64), (u32, Transit)>,
+    transit: BTreeMap<(Instant, u64), (u32, Transit)>,
     counter: u64,
     pub events: Vec<LinkEvent>,
     pub states: HashMap<MessageId, Vec<MessageState>>,
@@ -52,7 +52,7 @@ impl World {
         Self {
             link: Link::new(LinkConfig::default(), seed),
             server: Server::new(config, seed),
-            now: Timestamp::from_millis(1_000),
+            now: Instant::from_millis(1_000),
             latency: Duration::from_millis(1),
             jitter: Duration::ZERO,
             rng: fastrand::Rng::with_seed(seed),
@@ -88,9 +88,9 @@ impl World {
         world
     }
 
-    pub fn clock(&self) -> Now {
+    pub fn clock(&self) -> Moment {
         let millis = i64::try_from(self.now.as_micros() / 1_000).unwrap();
-        Now { mono: self.now, wall: utc_from_millis(START + millis) }
+        Moment { mono: self.now, wall: utc_from_millis(START + millis) }
     }
 
     pub fn phase(&self) -> PhaseKind {
@@ -103,7 +103,7 @@ impl World {
 
     pub fn send(&mut self, command: Command) -> MessageId {
         let origin = Origin { component: "test", action: "send" };
-        self.input(Input::Submit(Submission { command, origin, again: None }));
+        self.input(Input::Submit(Submission { command, origin, resend_of: None }));
         self.last_message()
     }
 
@@ -111,11 +111,11 @@ impl World {
         self.send(Command::TextInput { text: text.into() })
     }
 
-    /// The user has the message `again` sent again.
-    pub fn send_again(&mut self, text: &str, again: MessageId) -> MessageId {
+    /// The user has the message `resend_of` sent again.
+    pub fn send_again(&mut self, text: &str, resend_of: MessageId) -> MessageId {
         let origin = Origin { component: "test", action: "send again" };
         let command = Command::TextInput { text: text.into() };
-        self.input(Input::Submit(Submission { command, origin, again: Some(again) }));
+        self.input(Input::Submit(Submission { command, origin, resend_of: Some(resend_of) }));
         self.last_message()
     }
 
@@ -259,7 +259,7 @@ impl World {
     }
 
     /// Does everything that is due until `until`, in order.
-    pub fn run_until(&mut self, until: Timestamp) {
+    pub fn run_until(&mut self, until: Instant) {
         let mut steps_at_once = 0;
         loop {
             let transit = self.transit.keys().next().map(|(at, _)| *at);
@@ -300,10 +300,10 @@ impl World {
     pub fn run_until_holds(&mut self, what: &str, limit: Duration, condition: impl Fn(&Self) -> bool) -> Duration {
         let start = self.now;
         while !condition(self) {
-            assert!(self.now.since(start) < limit, "{what} did not come about within {limit:?}");
+            assert!(self.now.duration_since(start) < limit, "{what} did not come about within {limit:?}");
             self.run_for(Duration::from_millis(1));
         }
-        self.now.since(start)
+        self.now.duration_since(start)
     }
 }
 

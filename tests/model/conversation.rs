@@ -1,12 +1,12 @@
 //! The conversation, however its pieces arrive.
 
-use coda_dashboard::link::{Cancellation, MessageState, Proof};
-use coda_dashboard::model::{Changes, Role, ToolState, Turn, Uptake, export_json, export_markdown};
+use coda_dashboard::link::{Acknowledgement, Cancellation, MessageState};
+use coda_dashboard::model::{Changes, Role, ToolState, Turn, TurnStatus, export_json, export_markdown};
 use serde_json::json;
 
 use crate::page::Page;
 
-const DELIVERED: MessageState = MessageState::Delivered(Proof::Echo);
+const DELIVERED: MessageState = MessageState::Delivered(Acknowledgement::Echo);
 
 #[test]
 fn tokens_append_and_the_result_replaces_them() {
@@ -29,7 +29,7 @@ fn an_own_text_is_shown_once_although_the_server_says_it_again() {
     page.said("user", "hello");
     page.said("assistant", "Hi");
     assert_eq!(page.turns(), [(Role::User, "hello"), (Role::Assistant, "Hi")]);
-    assert_eq!(page.own(&message).uptake, Uptake::Begun);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn what_another_client_said_is_an_entry_of_its_own() {
     page.becomes(&message, DELIVERED);
     page.said("user", "theirs");
     assert_eq!(page.turns(), [(Role::User, "mine"), (Role::User, "theirs")]);
-    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Awaited);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_typed_text_is_shown_once_although_something_was_heard_before_its_turn() {
         page.becomes(&message, DELIVERED);
         page.said("user", "typed");
         assert_eq!(page.turns(), [(Role::User, "heard"), (Role::User, "typed")], "{end}");
-        assert_eq!(page.own(&message).uptake, Uptake::Begun);
+        assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
     }
 }
 
@@ -103,9 +103,9 @@ fn a_spoken_text_begins_its_own_turn_although_the_same_waits_typed() {
     page.becomes(&message, DELIVERED);
     page.event("stt_result", json!({"text": "hello"}));
     page.said("user", "hello");
-    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Awaited);
     page.said("user", "hello");
-    assert_eq!(page.own(&message).uptake, Uptake::Begun);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 2);
 }
 
@@ -155,14 +155,14 @@ fn a_text_that_coda_dropped_because_it_was_busy_is_marked_and_one_that_waited_is
     let dropped = page.send("dropped");
     page.becomes(&dropped, DELIVERED);
     page.tokens(0, &["answer"]);
-    assert_eq!(page.own(&dropped).uptake, Uptake::Awaited, "it may still be taken up");
+    assert_eq!(page.own(&dropped).turn_status, TurnStatus::Awaited, "it may still be taken up");
     page.said("assistant", "answer");
-    assert_eq!(page.own(&dropped).uptake, Uptake::PassedOver);
+    assert_eq!(page.own(&dropped).turn_status, TurnStatus::PassedOver);
     let taken = page.send("taken");
     page.becomes(&taken, DELIVERED);
     page.said("user", "taken");
     page.said("assistant", "yes");
-    assert_eq!(page.own(&taken).uptake, Uptake::Begun);
+    assert_eq!(page.own(&taken).turn_status, TurnStatus::Begun);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_text_that_is_taken_up_late_is_no_longer_marked() {
     page.becomes(&late, DELIVERED);
     page.said("assistant", "answer");
     page.said("user", "late");
-    assert_eq!(page.own(&late).uptake, Uptake::Begun);
+    assert_eq!(page.own(&late).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 3);
 }
 
@@ -183,9 +183,9 @@ fn nothing_is_called_dropped_when_its_turn_may_have_begun_unheard() {
     let message = page.send("hello");
     page.becomes(&message, MessageState::Unconfirmed);
     page.disconnected();
-    page.becomes(&message, MessageState::Delivered(Proof::Duplicate));
+    page.becomes(&message, MessageState::Delivered(Acknowledgement::Duplicate));
     page.said("assistant", "an answer");
-    assert_eq!(page.own(&message).uptake, Uptake::Awaited);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Awaited);
 }
 
 #[test]
@@ -193,12 +193,12 @@ fn a_text_sent_again_replaces_the_one_before_for_the_server_and_for_the_eye() {
     let mut page = Page::new();
     let first = page.send("hello");
     page.becomes(&first, MessageState::Unconfirmed);
-    let again = page.send_in_place_of("hello", Some(first.id));
-    page.becomes(&first, MessageState::Cancelled(Cancellation::SentAgain { by: again.id }));
-    page.becomes(&again, DELIVERED);
+    let resend_of = page.send_in_place_of("hello", Some(first.id));
+    page.becomes(&first, MessageState::Cancelled(Cancellation::SentAgain { by: resend_of.id }));
+    page.becomes(&resend_of, DELIVERED);
     page.said("user", "hello");
     assert!(page.own(&first).sent_again);
-    assert_eq!(page.own(&again).uptake, Uptake::Begun);
+    assert_eq!(page.own(&resend_of).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 2);
 }
 
@@ -352,8 +352,8 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     page.becomes(&twice, MessageState::Suppressed { original: taken.id });
     let back = page.send("taken back");
     page.becomes(&back, MessageState::Cancelled(Cancellation::ByUser));
-    let again = page.send_in_place_of("taken back", Some(back.id));
-    page.becomes(&again, MessageState::Expired);
+    let resend_of = page.send_in_place_of("taken back", Some(back.id));
+    page.becomes(&resend_of, MessageState::Expired);
     page.tokens(0, &["more"]);
     let markdown = export_markdown(page.conversation.turns().iter());
     for (text, note) in [
@@ -441,9 +441,10 @@ fn a_session_begins_above_the_texts_that_waited_for_it() {
     let lost = page.send("lost with the last session");
     page.disconnected();
     page.becomes(&lost, MessageState::Unconfirmed);
-    page.send("first");
+    let first = page.send("first");
     page.send("second");
     page.event("conversation_start", json!({"session_id": "s1"}));
+    page.becomes(&first, DELIVERED);
     page.said("user", "first");
     page.said("assistant", "1");
     let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::performance::Feed;
 
-struct Mind {
+struct ScriptWriter {
     feed: Feed,
     memories: Memories,
 }
 
-impl Mind {
+impl ScriptWriter {
     fn new() -> Self {
         Self { feed: Feed::new(), memories: Memories::default() }
     }
@@ -46,7 +46,7 @@ fn everything() -> MemoryFilter {
 
 #[test]
 fn a_memory_keeps_the_history_of_what_happened_to_it() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "Likes jazz", "preference", 0.6);
     mind.event(
         "memory_update",
@@ -64,7 +64,7 @@ fn a_memory_keeps_the_history_of_what_happened_to_it() {
 
 #[test]
 fn a_memory_that_is_forgotten_stays_visible_as_forgotten() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "Likes jazz", "preference", 0.6);
     mind.event("memory_debug_forget", json!({"memory_id": "mem_1", "success": true, "memory_preview": "Likes jazz"}));
     assert!(mind.only().forgotten);
@@ -76,7 +76,7 @@ fn a_memory_that_is_forgotten_stays_visible_as_forgotten() {
 
 #[test]
 fn what_failed_is_noted_on_a_known_memory_and_makes_no_new_one() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     assert!(!mind.event("memory_debug_forget", json!({"memory_id": "mem_9", "success": false})));
     assert!(!mind.event("memory_debug_reinforce", json!({"memory_id": "mem_9", "success": false})));
     assert!(mind.memories.all().is_empty());
@@ -88,7 +88,7 @@ fn what_failed_is_noted_on_a_known_memory_and_makes_no_new_one() {
 
 #[test]
 fn memories_without_an_id_are_one_if_they_say_the_same_and_take_an_id_that_comes() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     for _ in 0..2 {
         mind.event("memory_retrieve", json!({"query": "music", "top_result_preview": "Likes jazz"}));
     }
@@ -102,7 +102,7 @@ fn memories_without_an_id_are_one_if_they_say_the_same_and_take_an_id_that_comes
 
 #[test]
 fn a_whole_text_replaces_its_preview_and_not_the_other_way_round() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "Likes jazz, above…", "preference", 0.6);
     let found = json!({"id": "mem_1", "content": "Likes jazz, above all Coltrane"});
     mind.event("memory_debug_search", json!({"query": "jazz", "results": [found]}));
@@ -117,7 +117,7 @@ fn a_whole_text_replaces_its_preview_and_not_the_other_way_round() {
 
 #[test]
 fn of_a_look_up_everything_readable_is_taken_and_nothing_else() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     let results = json!([
         "As plain text",
         {"memory_id": 3, "content": "With metadata", "metadata": {"source_type": "fact", "importance": 0.7}, "similarity": 0.8},
@@ -148,7 +148,7 @@ fn of_a_look_up_everything_readable_is_taken_and_nothing_else() {
 
 #[test]
 fn a_search_finds_words_in_capitals_or_not_wherever_they_stand() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "Prefers Metric units", "preference", 0.8);
     mind.store("mem_2", "Lives in ÉVRY", "fact", 0.4);
     for (text, expected) in [
@@ -166,7 +166,7 @@ fn a_search_finds_words_in_capitals_or_not_wherever_they_stand() {
 
 #[test]
 fn filters_by_type_and_importance_and_every_order_work() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "b", "fact", 0.5);
     mind.store("mem_2", "a", "persona", 0.9);
     mind.event("memory_store", json!({"content_preview": "C", "memory_type": null, "importance": null}));
@@ -188,7 +188,7 @@ fn filters_by_type_and_importance_and_every_order_work() {
 
 #[test]
 fn odd_figures_leave_what_was_known() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("mem_1", "Likes jazz", "preference", 0.6);
     for odd in [f64::NAN, f64::INFINITY] {
         let id = Some(Id("mem_1".into()));
@@ -205,7 +205,7 @@ fn odd_figures_leave_what_was_known() {
 
 #[test]
 fn an_operation_is_told_in_one_line() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     for (details, summary) in [
         (json!({"memory_id": "mem_0", "old_importance": 0.6, "note": null}), "memory id: mem_0, old importance: 0.6"),
         (json!({"content_preview": "two\nlines", "found": [1, 2]}), "content preview: two lines, found: 2 items"),
@@ -223,7 +223,7 @@ fn an_operation_is_told_in_one_line() {
 
 #[test]
 fn searches_and_snapshots_are_kept_as_the_server_reported_them() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.event(
         "memory_debug_search",
         json!({"query": "jazz", "memory_type": "fact", "min_importance": 0.5, "results": null, "results_count": 4}),
@@ -241,7 +241,7 @@ fn searches_and_snapshots_are_kept_as_the_server_reported_them() {
 
 #[test]
 fn what_is_kept_is_bounded_and_who_was_heard_of_last_stays() {
-    let mut mind = Mind::new();
+    let mut mind = ScriptWriter::new();
     mind.store("first", "First", "fact", 0.5);
     for number in 1..2_000 {
         mind.store(&format!("mem_{number}"), &format!("Memory {number}"), "fact", 0.5);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use coda_dashboard::link::{MessageId, MessageState, MessageStatus, Origin, ServerEvent};
 use coda_dashboard::model::{Avatar, Conversation, Outgoing, Role, Turn};
-use coda_dashboard::protocol::{Command, Frame, Now, Timestamp, decode, utc_from_millis};
+use coda_dashboard::protocol::{Command, Frame, Instant, Moment, decode, utc_from_millis};
 use serde_json::{Value, json};
 
 pub struct Page {
@@ -20,10 +20,10 @@ impl Page {
         Self { conversation: Conversation::default(), avatar: Avatar::default(), epoch: 1, now: 0, ids: 0 }
     }
 
-    fn tick(&mut self) -> Now {
+    fn tick(&mut self) -> Moment {
         self.now += 1;
-        Now {
-            mono: Timestamp::from_millis(self.now),
+        Moment {
+            mono: Instant::from_millis(self.now),
             wall: utc_from_millis(1_795_374_566_500 + i64::try_from(self.now).unwrap()),
         }
     }
@@ -62,7 +62,7 @@ impl Page {
         self.send_in_place_of(text, None)
     }
 
-    pub fn send_in_place_of(&mut self, text: &str, again: Option<MessageId>) -> MessageStatus {
+    pub fn send_in_place_of(&mut self, text: &str, resend_of: Option<MessageId>) -> MessageStatus {
         self.ids += 1;
         let created = self.tick();
         let status = MessageStatus {
@@ -70,7 +70,7 @@ impl Page {
             command: Arc::new(Command::TextInput { text: text.into() }),
             origin: Origin { component: "test", action: "say" },
             created,
-            again,
+            resend_of,
             at: created,
             state: MessageState::Queued,
         };

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use coda_dashboard::link::ServerEvent;
 use coda_dashboard::model::{Partial, Performance, Summary, percentile};
-use coda_dashboard::protocol::{ComponentTiming, Event, Frame, Now, SystemMetrics, Timestamp, decode, utc_from_millis};
+use coda_dashboard::protocol::{
+    ComponentTiming, Event, Frame, Instant, Moment, SystemMetrics, decode, utc_from_millis,
+};
 use serde_json::{Value, json};
 
 /// Makes the server's events, one a second.
@@ -31,18 +33,18 @@ impl Feed {
     /// An event as no frame could bring it.
     pub fn made(&mut self, event: Event) -> ServerEvent {
         self.seconds += 1;
-        let (mono, wall) = (Timestamp::from_millis(1_000 * self.seconds), Self::time(self.seconds));
+        let (mono, wall) = (Instant::from_millis(1_000 * self.seconds), Self::time(self.seconds));
         let (epoch, seq) = (self.epoch, Some(self.seconds));
-        ServerEvent { epoch, seq, time: wall, at: Now { mono, wall }, replayed: false, answers: None, event }
+        ServerEvent { epoch, seq, time: wall, at: Moment { mono, wall }, replayed: false, answers: None, event }
     }
 }
 
-struct Meter {
+struct MetricsRecorder {
     feed: Feed,
     shown: Performance,
 }
 
-impl Meter {
+impl MetricsRecorder {
     fn new() -> Self {
         Self { feed: Feed::new(), shown: Performance::default() }
     }
@@ -84,7 +86,7 @@ fn a_percentile_of_nothing_is_nothing_and_an_odd_one_is_an_end() {
 
 #[test]
 fn a_trace_reads_the_same_flat_and_nested() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     meter.event(
         "latency_trace",
         json!({"stt_seconds": 0.4, "llm_seconds": 0.8, "tool_seconds": 0.1, "tts_audio_duration": 1.1}),
@@ -102,7 +104,7 @@ fn a_trace_reads_the_same_flat_and_nested() {
 
 #[test]
 fn a_part_is_summed_up_over_the_turns_that_tell_of_it() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     for llm in [json!(4.0), json!(1.0), json!(null), json!(3.0), json!(2.0), json!(-9)] {
         meter.event("latency_trace", json!({"llm_seconds": llm, "total_seconds": 5}));
     }
@@ -120,7 +122,7 @@ fn a_stage_that_a_turn_did_not_have_is_in_no_figure() {
     let silent = json!({
         "stt_seconds": 0.0, "llm_seconds": 0.6, "tool_seconds": 0.0, "stt_audio_duration": 0.0, "total_seconds": 0.6,
     });
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     meter.event("latency_trace", silent);
     meter.event("stt_start", json!({}));
     meter.event("stt_result", json!({"text": "hi"}));
@@ -145,7 +147,7 @@ fn a_stage_that_a_turn_did_not_have_is_in_no_figure() {
 
 #[test]
 fn before_any_trace_the_last_duration_of_each_kind_of_work_is_known() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     assert_eq!(meter.shown.partial(), Partial::default());
     assert!(meter.event("stt_result", json!({"text": "hi", "duration_seconds": 0.2})));
     assert!(meter.event("llm_result", json!({"text": "Hi", "duration_seconds": 0.5})));
@@ -161,7 +163,7 @@ fn before_any_trace_the_last_duration_of_each_kind_of_work_is_known() {
 
 #[test]
 fn a_sample_keeps_what_is_a_figure_and_one_without_any_is_no_sample() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     assert!(!meter.event("system_metrics", json!({})));
     assert!(!meter.event("system_metrics", json!({"memory_mb": -4, "cpu_percent": null})));
     let odd = SystemMetrics {
@@ -178,7 +180,7 @@ fn a_sample_keeps_what_is_a_figure_and_one_without_any_is_no_sample() {
 
 #[test]
 fn timings_of_an_operation_are_counted_and_odd_ones_are_not() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     for seconds in [2.0, 1.0, 3.0] {
         assert!(meter.timing(seconds));
     }
@@ -194,7 +196,7 @@ fn timings_of_an_operation_are_counted_and_odd_ones_are_not() {
 
 #[test]
 fn huge_timings_do_not_overflow_the_mean_and_percentiles_tell_of_the_last_two_hundred() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     for _ in 0..50 {
         meter.timing(f64::MAX);
     }
@@ -209,7 +211,7 @@ fn huge_timings_do_not_overflow_the_mean_and_percentiles_tell_of_the_last_two_hu
 
 #[test]
 fn the_servers_own_figures_stand_beside_the_measured_ones_and_a_report_is_whole() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     meter.timing(0.5);
     let figures = json!({"avg_seconds": 0.8, "max_seconds": null, "count": 8});
     let report = json!({"components": {"llm": {"generate": figures}, "tts": {"speak": {}}}});
@@ -227,7 +229,7 @@ fn the_servers_own_figures_stand_beside_the_measured_ones_and_a_report_is_whole(
 
 #[test]
 fn what_is_kept_is_bounded_and_the_oldest_goes() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     for number in 0..4_000 {
         meter.event("latency_trace", json!({"total_seconds": number}));
         meter.event("system_metrics", json!({"uptime_seconds": number}));
@@ -241,7 +243,7 @@ fn what_is_kept_is_bounded_and_the_oldest_goes() {
 
 #[test]
 fn a_trace_that_says_nothing_and_what_is_not_measured_here_change_nothing() {
-    let mut meter = Meter::new();
+    let mut meter = MetricsRecorder::new();
     assert!(!meter.event("latency_trace", json!({"stt_seconds": null, "component_times": {}})));
     assert!(!meter.event("conversation_turn", json!({"role": "user", "content": "hi"})));
     assert!(meter.shown.turns().is_empty());

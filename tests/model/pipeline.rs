@@ -34,7 +34,7 @@ impl Run {
 
     /// Each stage with the seconds of its beginning and its end; one event comes a second.
     fn stages(&self) -> Vec<(&str, u64, Option<u64>)> {
-        let seconds = |time: coda_dashboard::protocol::Timestamp| time.as_micros() / 1_000_000;
+        let seconds = |time: coda_dashboard::protocol::Instant| time.as_micros() / 1_000_000;
         let stages = self.pipeline.stages().iter();
         stages.map(|stage| (stage.kind.name(), seconds(stage.started), stage.ended.map(seconds))).collect()
     }

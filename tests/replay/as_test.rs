@@ -28,7 +28,7 @@ fn any_text_can_stand_in_a_copied_test() {
         micros: 0,
         direction: coda_dashboard::history::Direction::Out,
         text: "{\"type\":\"x\",\"data\":{\"text\":\"a\\\"##\\\" b\"}}".into(),
-        own: coda_dashboard::history::Own::default(),
+        meta: coda_dashboard::history::FrameMeta::default(),
     };
     assert!(as_test(&[entry]).contains("r###\"{\"type\":\"x\""));
 }

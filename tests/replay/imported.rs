@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Analyst, Confidence, Correlation, Finding, FindingKind, Side};
+use coda_dashboard::analysis::{Analyzer, Confidence, Correlation, Finding, FindingKind, Side};
 use coda_dashboard::history::{
-    Level, Limits, Recorder, Recording, Row, RowKind, export_har, export_jsonl, life, shown_text,
+    Limits, Recorder, Recording, Row, RowKind, Severity, export_har, export_jsonl, message_trace, shown_text,
 };
-use coda_dashboard::link::{Carries, LinkEvent, MessageId, MessageState, Origin, Proof, Why};
+use coda_dashboard::link::{
+    Acknowledgement, DisconnectReason, FramePurpose, LinkEvent, MessageId, MessageState, Origin,
+};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::sim::{Echo, ServerConfig};
@@ -30,14 +32,14 @@ fn imported(recorder: &Recorder) -> [Recorder; 2] {
     let recording = Recording::of(recorder, recorder.rows(..));
     [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")].map(|text| {
         let imported = Recording::import(&text).unwrap();
-        assert_eq!(imported.damages, []);
+        assert_eq!(imported.errors, []);
         record_of(&imported.recording)
     })
 }
 
 fn findings(recorder: &Recorder) -> Vec<Finding> {
-    let analyst = Analyst::of(recorder);
-    analyst.board().open().chain(analyst.board().closed()).cloned().collect()
+    let analyzer = Analyzer::of(recorder);
+    analyzer.log().open().chain(analyzer.log().closed()).cloned().collect()
 }
 
 fn kinds(recorder: &Recorder) -> Vec<FindingKind> {
@@ -47,14 +49,14 @@ fn kinds(recorder: &Recorder) -> Vec<FindingKind> {
 /// What is known of each row beyond its text.
 fn rows(recorder: &Recorder) -> Vec<String> {
     let told = |row: &coda_dashboard::history::Row| {
-        let what = match &row.kind {
-            RowKind::FrameIn { conn, kind, seq, what, answers, .. } => {
-                format!("{conn} {kind} {seq:?} {what:?} {answers:?}")
+        let class = match &row.kind {
+            RowKind::FrameIn { conn, kind, seq, class, answers, .. } => {
+                format!("{conn} {kind} {seq:?} {class:?} {answers:?}")
             }
-            RowKind::FrameOut { conn, kind, carries, .. } => format!("{conn} {kind} {carries:?}"),
+            RowKind::FrameOut { conn, kind, purpose, .. } => format!("{conn} {kind} {purpose:?}"),
             other => format!("{other:?}"),
         };
-        format!("{} {:?} run {} {what} {}", row.number, row.at, recorder.epoch_of(row.number), shown_text(row))
+        format!("{} {:?} run {} {class} {}", row.number, row.at, recorder.epoch_of(row.number), shown_text(row))
     };
     recorder.rows(..).map(told).collect()
 }
@@ -69,7 +71,7 @@ fn assert_same(recorder: &Recorder) {
         assert_eq!(findings(&record), findings(recorder));
         let ids = recorder.rows(..).filter_map(coda_dashboard::history::Row::message);
         for id in ids {
-            assert_eq!(life(&record, id), life(recorder, id));
+            assert_eq!(message_trace(&record, id), message_trace(recorder, id));
         }
     }
 }
@@ -77,7 +79,7 @@ fn assert_same(recorder: &Recorder) {
 #[test]
 fn a_record_of_many_faults_comes_back_with_its_lives_and_findings() {
     let mut trace = Trace::ready();
-    trace.recorder.note(Level::Warn, "something to know", at(trace.now));
+    trace.recorder.note(Severity::Warn, "something to know", at(trace.now));
     let original = trace.write("hello");
     let copy = trace.new_message();
     trace.wait(2);
@@ -86,12 +88,12 @@ fn a_record_of_many_faults_comes_back_with_its_lives_and_findings() {
         trace.write(&number.to_string());
         trace.wait(5);
     }
-    let raw = Carries::Raw(Origin { component: "debugger", action: "send raw" });
-    trace.tell(LinkEvent::FrameOut { conn: CONN, text: "no JSON".into(), carries: raw, at: at(trace.now) });
+    let raw = FramePurpose::Raw(Origin { component: "debugger", action: "send raw" });
+    trace.tell(LinkEvent::FrameOut { conn: CONN, text: "no JSON".into(), purpose: raw, at: at(trace.now) });
     trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
     for _ in 0..4 {
         trace.wait(1_000);
-        trace.lose(Why::Silent);
+        trace.lose(DisconnectReason::Silent);
         trace.connect();
     }
     trace.resumed(true, 7, 2);
@@ -144,8 +146,8 @@ fn the_states_of_a_message_go_with_its_frames() {
     world.run_for(Duration::from_millis(100));
     let frames = world.recorder.rows(..).filter(|row| matches!(row.kind, RowKind::FrameOut { .. }));
     let record = record_of(&Recording::of(&world.recorder, frames));
-    assert_eq!(record.state_of(id), Some(&MessageState::Delivered(Proof::Echo)));
-    assert_eq!(life(&record, id).unwrap().origin, life(&world.recorder, id).unwrap().origin);
+    assert_eq!(record.state_of(id), Some(&MessageState::Delivered(Acknowledgement::Echo)));
+    assert_eq!(message_trace(&record, id).unwrap().origin, message_trace(&world.recorder, id).unwrap().origin);
     assert_eq!(kinds(&record), [], "what was not exported was not missed");
 }
 
@@ -161,9 +163,9 @@ fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
          {{{own},\"t\":0.2,\"time\":\"2026-11-22T19:09:27.2Z\",\"dir\":\"in\",\"frame\":\"{{\\\"seq\\\":1,\\\"type\\\":\\\"client_message\\\",\\\"data\\\":{{\\\"client_id\\\":\\\"a\\\",\\\"message_type\\\":\\\"text_input\\\",\\\"message_data\\\":{data}}}}}\"}}\n"
     );
     let imported = Recording::import(&text).unwrap();
-    assert_eq!(imported.damages, []);
+    assert_eq!(imported.errors, []);
     let record = record_of(&imported.recording);
-    let life = life(&record, MessageId::parse(id).unwrap()).unwrap();
+    let life = message_trace(&record, MessageId::parse(id).unwrap()).unwrap();
     assert_eq!((life.origin.component, life.origin.action), ("composer", "press enter"));
     assert_eq!(life.steps.last().unwrap().offset, Duration::from_millis(100));
     assert!(life.answer.is_some());
@@ -173,7 +175,7 @@ fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
 #[test]
 fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_follow() {
     let imported = Recording::import(include_str!("../fixtures/chrome.har")).unwrap();
-    assert_eq!(imported.damages, []);
+    assert_eq!(imported.errors, []);
     assert_eq!(imported.recording.entries.len(), 49);
     let record = record_of(&imported.recording);
     let found = kinds(&record);
@@ -209,7 +211,7 @@ fn foreign(frames: &[(u32, &str, &str)]) -> Recorder {
     };
     let text: Vec<String> = frames.iter().map(line).collect();
     let imported = Recording::import(&text.join("\n")).unwrap();
-    assert_eq!(imported.damages, []);
+    assert_eq!(imported.errors, []);
     record_of(&imported.recording)
 }
 
@@ -223,7 +225,7 @@ fn the_answer_to_a_copy_that_overtakes_the_echo_is_the_copys() {
     let record = foreign(&[(0, "out", LISTEN), (1, "out", LISTEN), (2, "in", DROPPED), (3, "in", ECHO)]);
     let messages = record.rows(..).filter(|row| matches!(row.kind, RowKind::FrameOut { .. })).filter_map(Row::message);
     let states: Vec<_> = messages.filter_map(|id| record.state_of(id)).collect();
-    let delivered = [Proof::Echo, Proof::Duplicate].map(MessageState::Delivered);
+    let delivered = [Acknowledgement::Echo, Acknowledgement::Duplicate].map(MessageState::Delivered);
     assert_eq!(states, delivered.iter().collect::<Vec<_>>());
 }
 
@@ -240,9 +242,9 @@ fn equal_frames_of_another_program_are_less_sure_to_be_a_double_listeners_the_fu
 
 #[test]
 fn of_what_another_program_recorded_no_cause_is_named_that_only_its_page_knows() {
-    let again = r#"{"type":"text_input","data":{"text":"hi","message_id":"00000000-0000-4000-8000-000000000001"}}"#;
+    let refresh = r#"{"type":"text_input","data":{"text":"hi","message_id":"00000000-0000-4000-8000-000000000001"}}"#;
     let dropped = r#"{"type":"duplicate_message","data":{"original_type":"text_input","count":2}}"#;
-    let record = foreign(&[(0, "out", again), (2_000, "out", again), (2_010, "in", dropped)]);
+    let record = foreign(&[(0, "out", refresh), (2_000, "out", refresh), (2_010, "in", dropped)]);
     let found = findings(&record);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!((found[0].kind, found[0].confidence), (FindingKind::DroppedDuplicate, Confidence::Likely));

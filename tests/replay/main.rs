@@ -13,4 +13,4 @@ mod as_test;
 mod imported;
 mod plan;
 mod playback;
-mod player;
+mod resender;

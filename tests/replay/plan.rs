@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use coda_dashboard::history::{Direction, Entry, Own};
-use coda_dashboard::protocol::{Command, Timestamp};
-use coda_dashboard::replay::{DryRun, Effect, Fate, Ids, Options, Pace, Plan, Recent};
+use coda_dashboard::history::{Direction, Entry, FrameMeta};
+use coda_dashboard::protocol::{Command, Instant};
+use coda_dashboard::replay::{DryRun, Effect, Ids, Options, Pace, Plan, Prediction, Recent};
 
 use crate::world::{frame_out, recorded};
 
 pub fn out(millis: i64, text: &str) -> Entry {
-    Entry { micros: millis * 1_000, direction: Direction::Out, text: text.into(), own: Own::default() }
+    Entry { micros: millis * 1_000, direction: Direction::Out, text: text.into(), meta: FrameMeta::default() }
 }
 
 pub const HELLO: &str = r#"{"type":"text_input","data":{"text":"hello","message_id":"1"}}"#;
 pub const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
 pub const STOP: &str = r#"{"type":"tts_stop","data":{}}"#;
 
-pub fn fates(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Fate> {
+pub fn fates(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Prediction> {
     let entries: Vec<Entry> = texts.iter().map(|(millis, text)| out(*millis, text)).collect();
     let run = DryRun::of(Plan::of(&entries), Options { pace, ids }, &Recent::default());
     run.forecasts().iter().map(|forecast| forecast.fate).collect()
@@ -44,28 +44,31 @@ fn a_plan_holds_the_messages_in_order_and_names_what_it_leaves_out() {
 #[test]
 fn the_same_bytes_within_five_seconds_will_be_dropped_and_each_copy_starts_the_time_anew() {
     let texts = [(0, LISTEN), (4_000, LISTEN), (8_000, LISTEN), (14_000, LISTEN)];
-    let dropped = |seconds| Fate::Dropped { before: Duration::from_secs(seconds) };
-    let expected = [Fate::Handled, dropped(4), dropped(4), Fate::Handled];
+    let dropped = |seconds| Prediction::Dropped { before: Duration::from_secs(seconds) };
+    let expected = [Prediction::Handled, dropped(4), dropped(4), Prediction::Handled];
     assert_eq!(fates(&texts, Pace::Times(1), Ids::Same), expected);
 }
 
 #[test]
 fn at_twice_the_pace_more_is_dropped() {
     let texts = [(0, LISTEN), (8_000, LISTEN)];
-    assert_eq!(fates(&texts, Pace::Times(1), Ids::Same), [Fate::Handled; 2]);
+    assert_eq!(fates(&texts, Pace::Times(1), Ids::Same), [Prediction::Handled; 2]);
     let before = Duration::from_secs(4);
-    assert_eq!(fates(&texts, Pace::Times(2), Ids::Same), [Fate::Handled, Fate::Dropped { before }]);
+    assert_eq!(fates(&texts, Pace::Times(2), Ids::Same), [Prediction::Handled, Prediction::Dropped { before }]);
 }
 
 #[test]
 fn step_by_step_it_depends_on_the_user_what_is_dropped() {
-    assert_eq!(fates(&[(0, LISTEN), (9_000, LISTEN)], Pace::Step, Ids::Same), [Fate::Handled, Fate::MaybeDropped]);
+    assert_eq!(
+        fates(&[(0, LISTEN), (9_000, LISTEN)], Pace::Step, Ids::Same),
+        [Prediction::Handled, Prediction::MaybeDropped]
+    );
 }
 
 #[test]
 fn with_fresh_ids_nothing_is_dropped() {
     let texts = [(0, LISTEN), (100, LISTEN), (200, LISTEN)];
-    assert_eq!(fates(&texts, Pace::Times(1), Ids::Fresh), [Fate::Handled; 3]);
+    assert_eq!(fates(&texts, Pace::Times(1), Ids::Fresh), [Prediction::Handled; 3]);
 }
 
 #[test]
@@ -74,35 +77,35 @@ fn space_between_the_fields_makes_no_difference_and_their_order_does() {
     let wide = r#"{"type": "x", "data": {"a": "b c", "d": 1}}"#;
     let other = r#"{"type":"x","data":{"d":1,"a":"b c"}}"#;
     let found = fates(&[(0, tight), (10, wide), (20, other)], Pace::Times(1), Ids::Same);
-    assert!(matches!(found[..], [Fate::Handled, Fate::Dropped { .. }, Fate::Handled]), "{found:?}");
+    assert!(matches!(found[..], [Prediction::Handled, Prediction::Dropped { .. }, Prediction::Handled]), "{found:?}");
 }
 
 #[test]
 fn a_second_text_may_come_while_coda_is_at_the_first() {
     let second = r#"{"type":"text_input","data":{"text":"second"}}"#;
     let found = fates(&[(0, HELLO), (100, second)], Pace::Times(1), Ids::Fresh);
-    assert_eq!(found, [Fate::Handled, Fate::MaybeBusy]);
+    assert_eq!(found, [Prediction::Handled, Prediction::MaybeBusy]);
     let found = fates(&[(0, HELLO), (100, second)], Pace::Answered, Ids::Fresh);
-    assert_eq!(found, [Fate::Handled; 2], "it waits for the end of the turn");
+    assert_eq!(found, [Prediction::Handled; 2], "it waits for the end of the turn");
 }
 
 #[test]
 fn what_was_written_just_before_is_remembered_by_the_server() {
     let record = recorded(&[frame_out(1_000, LISTEN, None), frame_out(6_500, HELLO, None)]);
-    let recent = Recent::of(&record, Timestamp::from_millis(7_000));
+    let recent = Recent::of(&record, Instant::from_millis(7_000));
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };
     let plan = Plan::of(&[out(0, LISTEN), out(1, HELLO)]);
     let run = DryRun::of(plan, options, &recent);
-    let found: Vec<Fate> = run.forecasts().iter().map(|forecast| forecast.fate).collect();
-    assert_eq!(found, [Fate::Handled, Fate::Dropped { before: Duration::from_millis(501) }]);
+    let found: Vec<Prediction> = run.forecasts().iter().map(|forecast| forecast.fate).collect();
+    assert_eq!(found, [Prediction::Handled, Prediction::Dropped { before: Duration::from_millis(501) }]);
 }
 
 #[test]
 fn a_dry_run_is_looked_at_again_when_time_changes_what_it_says() {
     let record = recorded(&[frame_out(1_000, LISTEN, None)]);
-    let recent = |millis| Recent::of(&record, Timestamp::from_millis(millis));
+    let recent = |millis| Recent::of(&record, Instant::from_millis(millis));
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };
     let run = DryRun::of(Plan::of(&[out(0, LISTEN)]), options, &recent(2_000));
-    assert!(run.again(&recent(4_000)).agrees_with(&run), "it is dropped all the same");
-    assert!(!run.again(&recent(7_000)).agrees_with(&run), "it is handled now");
+    assert!(run.refresh(&recent(4_000)).agrees_with(&run), "it is dropped all the same");
+    assert!(!run.refresh(&recent(7_000)).agrees_with(&run), "it is handled now");
 }

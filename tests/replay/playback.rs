@@ -82,7 +82,7 @@ fn a_recorded_session_shows_the_same_conversation_and_the_same_data() {
     let (live, recording) = session();
     for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
         let imported = Recording::import(&text).unwrap();
-        assert_eq!(imported.damages, []);
+        assert_eq!(imported.errors, []);
         let playback = Playback::new(&imported.recording);
         let shown = Shown::of(playback.events(0..playback.len()));
         assert_eq!(shown.words(), live.words());

@@ -4,7 +4,7 @@ use coda_dashboard::history::Recording;
 use coda_dashboard::model::{Role, ToolCall, ToolState, Turn, TurnKey};
 use coda_dashboard::protocol::utc_from_millis;
 use coda_dashboard::replay::Playback;
-use coda_dashboard::state::{Row, RowKey};
+use coda_dashboard::state::{RowKey, TurnRow};
 use js_sys::Date;
 use leptos::prelude::*;
 use serde_json::json;
@@ -140,8 +140,8 @@ fn address() -> String {
     window().location().search().unwrap()
 }
 
-fn row(turn: Turn) -> Row {
-    Row { key: RowKey { showing: 0, turn: turn.key }, turn: ArcRwSignal::new(turn) }
+fn row(turn: Turn) -> TurnRow {
+    TurnRow { key: RowKey { generation: 0, turn: turn.key }, turn: ArcRwSignal::new(turn) }
 }
 
 fn turn(key: u64, role: Role, text: &str) -> Turn {

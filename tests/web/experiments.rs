@@ -5,7 +5,7 @@ use std::time::Duration;
 use coda_dashboard::link::{MessageState, PhaseKind};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::Conditions;
-use coda_dashboard::state::{App, NoticeLevel, Row, Settings};
+use coda_dashboard::state::{App, Settings, Severity, TurnRow};
 use leptos::prelude::*;
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -104,12 +104,12 @@ async fn over_a_network_that_doubles_frames_every_text_acts_once_and_in_order() 
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
     hold_nothing(page.app);
-    page.app.set_conditions(Some(Conditions { double_percent: 50, seed: 7, ..Conditions::default() }));
+    page.app.set_conditions(Some(Conditions { duplicate_percent: 50, seed: 7, ..Conditions::default() }));
     let texts: Vec<String> = (0..20).map(|number| format!("text {number}")).collect();
     for text in &texts {
         say(page.app, text);
     }
-    let is_delivered = |row: &Row| {
+    let is_delivered = |row: &TurnRow| {
         let own = row.turn.with_untracked(|turn| turn.outgoing.clone());
         own.is_some_and(|own| matches!(own.state, MessageState::Delivered(_)))
     };
@@ -140,8 +140,8 @@ async fn the_end_of_a_network_that_loses_everything_connects_at_once() {
 async fn a_connection_that_the_experiment_breaks_is_made_anew_until_it_is_ended() {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
-    let lasts = Some(Duration::from_millis(200));
-    page.app.set_conditions(Some(Conditions { lasts, ..Conditions::default() }));
+    let mean_lifetime = Some(Duration::from_millis(200));
+    page.app.set_conditions(Some(Conditions { mean_lifetime, ..Conditions::default() }));
     page.until_shown("broken by the network experiment").await;
     page.app.set_conditions(None);
     page.until_ready().await;
@@ -150,7 +150,7 @@ async fn a_connection_that_the_experiment_breaks_is_made_anew_until_it_is_ended(
 #[wasm_bindgen_test]
 async fn what_the_page_says_to_its_user_is_recorded() {
     let debugger = Debugger::open().await;
-    debugger.page.app.notices.show(NoticeLevel::Warn, "test", "Something is odd.".into());
+    debugger.page.app.notices.show(Severity::Warn, "test", "Something is odd.".into());
     debugger.filter("odd").await;
     debugger.until_rows("[data-type=notice]", 1).await;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use coda_dashboard::driver::{DEMO_URL, Driver, now};
 use coda_dashboard::link::{ConnId, Input, LinkConfig, LinkEvent, Origin, Submission};
-use coda_dashboard::protocol::{Command, Timestamp};
+use coda_dashboard::protocol::{Command, Instant};
 use js_sys::Promise;
 use leptos::prelude::window;
 use wasm_bindgen_futures::JsFuture;
@@ -23,7 +23,7 @@ const ORIGIN: Origin = Origin { component: "test", action: "say" };
 
 fn say(driver: &Driver, number: usize) {
     let command = Command::TextInput { text: format!("text {number}") };
-    driver.dispatch(Input::Submit(Submission { command, origin: ORIGIN, again: None }));
+    driver.dispatch(Input::Submit(Submission { command, origin: ORIGIN, resend_of: None }));
 }
 
 /// A frame of the server's, here of a connection that is long gone.
@@ -41,7 +41,7 @@ pub async fn animation_frame() {
 /// When each frame began, and how many events they brought.
 #[derive(Clone, Default)]
 struct Seen {
-    starts: Rc<RefCell<Vec<Timestamp>>>,
+    starts: Rc<RefCell<Vec<Instant>>>,
     events: Rc<Cell<usize>>,
 }
 
@@ -54,7 +54,7 @@ fn start_with_costs(cost: impl Fn(usize) -> Duration + 'static) -> (Driver, Seen
         starts.borrow_mut().push(start);
         events.set(events.get() + batch.events.len());
         let cost = cost(starts.borrow().len());
-        while now().mono.since(start) < cost {}
+        while now().mono.duration_since(start) < cost {}
     });
     (driver, seen)
 }
@@ -69,7 +69,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
             phases.set(
                 phases.get() + batch.events.iter().filter(|event| matches!(event, LinkEvent::Phase { .. })).count(),
             );
-            while now().mono.since(start) < DEAR * 2 {}
+            while now().mono.duration_since(start) < DEAR * 2 {}
         }
     });
     for when in ["while the frame is drawn", "in the pause after it"] {
@@ -109,7 +109,7 @@ async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
     // The first alone is none of several.
     for pair in starts[1..].windows(2) {
         // A twentieth of the time, short of half a frame of 60 a second.
-        assert!(pair[1].since(pair[0]) + Duration::from_millis(9) > cost * 20, "{starts:?}");
+        assert!(pair[1].duration_since(pair[0]) + Duration::from_millis(9) > cost * 20, "{starts:?}");
     }
 }
 
@@ -121,7 +121,7 @@ async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
         pause(30).await;
     }
     let starts = starts.borrow();
-    let mut pauses: Vec<_> = starts.windows(2).map(|pair| pair[1].since(pair[0])).collect();
+    let mut pauses: Vec<_> = starts.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect();
     pauses.sort_unstable();
     // Five times what a frame costs, and what the timers and the frame are late.
     assert!(pauses[pauses.len() / 2] < DEAR * 8, "{starts:?}");
@@ -137,24 +137,25 @@ async fn a_dear_frame_among_others_puts_nothing_off() {
     }
     let starts = starts.borrow();
     // One in three is dear. A busy machine may put off one frame or another by itself.
-    let put_off = starts.iter().zip(&starts[1..]).filter(|(before, next)| next.since(**before) >= DEAR * 11).count();
+    let put_off =
+        starts.iter().zip(&starts[1..]).filter(|(before, next)| next.duration_since(**before) >= DEAR * 11).count();
     assert!(put_off * 6 < starts.len(), "{put_off} were put off: {starts:?}");
 }
 
 #[wasm_bindgen_test]
 async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
     let batches = Rc::new(RefCell::new(Vec::new()));
-    let again: Rc<RefCell<Option<Driver>>> = Rc::default();
+    let resend_of: Rc<RefCell<Option<Driver>>> = Rc::default();
     let driver = Driver::start(LinkConfig::default(), {
-        let (batches, again) = (Rc::clone(&batches), Rc::clone(&again));
+        let (batches, resend_of) = (Rc::clone(&batches), Rc::clone(&resend_of));
         move |batch| {
             batches.borrow_mut().push(batch.events.len());
-            if let Some(driver) = again.borrow_mut().take() {
+            if let Some(driver) = resend_of.borrow_mut().take() {
                 say(&driver, 1);
             }
         }
     });
-    *again.borrow_mut() = Some(driver.clone());
+    *resend_of.borrow_mut() = Some(driver.clone());
     say(&driver, 0);
     while batches.borrow().len() < 2 {
         pause(3).await;
@@ -179,7 +180,7 @@ async fn a_timer_that_fires_early_is_armed_again() {
     });
     driver.connect(DEMO_URL.to_owned());
     let start = now().mono;
-    while written.get() < 12 && now().mono.since(start) < Duration::from_secs(5) {
+    while written.get() < 12 && now().mono.duration_since(start) < Duration::from_secs(5) {
         pause(3).await;
     }
     js_sys::eval("window.setTimeout = window.__timeout").unwrap();

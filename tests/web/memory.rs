@@ -35,13 +35,13 @@ async fn opened_at(query: &'static str) -> Page {
     page
 }
 
-async fn tell(kind: &str, data: Value) {
+async fn notify(kind: &str, data: Value) {
     server::make("/event", json!({"type": kind, "data": data})).await;
 }
 
 async fn store(id: &str, content: &str, kind: &str, importance: f64) {
     let data = json!({"memory_id": id, "content_preview": content, "memory_type": kind, "importance": importance});
-    tell("memory_store", data).await;
+    notify("memory_store", data).await;
 }
 
 async fn three_memories(page: &Page) {
@@ -91,8 +91,8 @@ async fn an_update_and_a_reinforcement_show_in_its_history() {
     page.click(MEMORY);
     page.until("its history", || page.texts(HISTORY).len() == 1).await;
     let update = json!({"memory_id": "mem_1", "field": "importance", "old_value": 0.6, "new_value": 0.75});
-    tell("memory_update", update).await;
-    tell("memory_debug_reinforce", json!({"memory_id": "mem_1", "success": true, "strength": 0.5})).await;
+    notify("memory_update", update).await;
+    notify("memory_debug_reinforce", json!({"memory_id": "mem_1", "success": true, "strength": 0.5})).await;
     page.until("three changes", || page.texts(HISTORY).len() == 3).await;
     let history = page.texts(HISTORY);
     assert!(history[0].ends_with("Reinforced by 0.5"), "{history:?}");
@@ -120,7 +120,7 @@ async fn escape_closes_the_details_and_returns_the_focus() {
 async fn a_forgotten_memory_is_hidden_unless_it_is_included_and_then_says_so() {
     let page = opened_at("").await;
     three_memories(&page).await;
-    tell("memory_debug_forget", json!({"memory_id": "mem_1", "success": true})).await;
+    notify("memory_debug_forget", json!({"memory_id": "mem_1", "success": true})).await;
     page.until("it is hidden", || page.texts(COUNT) == ["2 of 3 memories shown."]).await;
     assert!(!page.texts(CONTENT).contains(&"User likes jazz".to_owned()));
     page.click("#memory-forgotten");
@@ -198,15 +198,15 @@ async fn the_debug_tab_shows_figures_operations_a_search_a_retrieval_and_a_snaps
         "long_term": {"memory_count": 250, "max_memories": 1000, "memory_types": {"fact": 200, "preference": 50}},
         "debug": {"operations_count": 7, "operations_by_type": {"add_memory": 7}, "last_update": 1_745_582_409.1},
     });
-    tell("memory_debug_stats", json!({"stats": stats})).await;
+    notify("memory_debug_stats", json!({"stats": stats})).await;
     page.until_shown("6 of 20").await;
     page.until_shown("250 of 1000").await;
     assert_eq!(page.attribute("[role=meter][aria-label='Long-term memories']", "aria-valuenow"), "25");
     page.until_shown("2025").await;
 
     let operation = |kind: &str, id: &str| json!({"operation_type": kind, "details": {"memory_id": id}});
-    tell("memory_debug_operation", operation("add_memory", "mem_1")).await;
-    tell("memory_debug_operation", operation("forget", "mem_2")).await;
+    notify("memory_debug_operation", operation("add_memory", "mem_1")).await;
+    notify("memory_debug_operation", operation("forget", "mem_2")).await;
     let rows = "[data-testid=memory-operations] tbody tr";
     page.until("two operations", || page.texts(rows).len() == 2).await;
     assert!(page.texts(rows)[0].contains("memory id: mem_2"), "the newest comes first");
@@ -217,7 +217,7 @@ async fn the_debug_tab_shows_figures_operations_a_search_a_retrieval_and_a_snaps
     let metadata = json!({"source_type": "preference", "importance": 0.75});
     let result = json!({"id": "mem_1", "content": "User likes jazz", "metadata": metadata, "similarity": 0.91});
     let search = json!({"query": "music?", "memory_type": "preference", "min_importance": 0.5, "results": [result], "results_count": 1});
-    tell("memory_debug_search", search).await;
+    notify("memory_debug_search", search).await;
     page.until_shown("music?").await;
     page.until_shown("type preference, importance at least 0.50").await;
     page.element("[data-testid=memory-searches]").set_attribute("open", "").unwrap();
@@ -225,12 +225,12 @@ async fn the_debug_tab_shows_figures_operations_a_search_a_retrieval_and_a_snaps
     page.until_shown("0.91").await;
 
     let retrieval = json!({"query": "what music", "results_count": 3, "top_result_preview": "User likes jazz"});
-    tell("memory_retrieve", retrieval).await;
+    notify("memory_retrieve", retrieval).await;
     page.until_shown("3 results").await;
 
     let metadata = json!({"memories": 3});
     let snapshot = json!({"action": "create", "snapshot_id": "snap_1", "success": false, "metadata": metadata});
-    tell("memory_debug_snapshot", snapshot).await;
+    notify("memory_debug_snapshot", snapshot).await;
     page.until("the snapshot", || page.texts("[data-testid=memory-snapshots] tbody tr").len() == 1).await;
     let row = page.texts("[data-testid=memory-snapshots] tbody tr").concat();
     for words in ["create", "snap_1", "failed", "memories: 3"] {

@@ -45,7 +45,7 @@ async fn play(config: LinkConfig) -> Suffered {
         for command in [text, press, Command::SttStop, Command::TtsStop] {
             for component in LISTENERS {
                 let origin = Origin { component, action: "press" };
-                driver.dispatch(Input::Submit(Submission { command: command.clone(), origin, again: None }));
+                driver.dispatch(Input::Submit(Submission { command: command.clone(), origin, resend_of: None }));
             }
             pause(PRESS_MILLIS).await;
         }

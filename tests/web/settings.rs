@@ -1,6 +1,6 @@
 //! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
 
-use coda_dashboard::state::{CHOICES, Clock, LogLevel, NUMBERS, NoticeLevel, Settings, TOGGLES, TalkKey, TalkMode};
+use coda_dashboard::state::{CHOICES, Clock, LogLevel, NUMBERS, Settings, Severity, TOGGLES, TalkKey, TalkMode};
 use coda_dashboard::ui::pages::SettingsPage;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -209,7 +209,7 @@ async fn notices_stack_count_up_and_can_be_dismissed() {
     const NOTICE: &str = "[data-testid=notice]";
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    let say = |topic, words: &str| page.app.notices.show(NoticeLevel::Warn, topic, words.into());
+    let say = |topic, words: &str| page.app.notices.show(Severity::Warn, topic, words.into());
     say("one", "The first thing.");
     say("two", "Another thing.");
     say("one", "The first thing.");
@@ -228,9 +228,9 @@ async fn notices_of_one_kind_that_say_different_things_stay_apart() {
     let page = Page::open("?backend=demo");
     page.until_ready().await;
     let say = |level, words: &str| page.app.notices.show(level, "settings file", words.into());
-    say(NoticeLevel::Error, "a.json was not taken.");
-    say(NoticeLevel::Error, "b.json was not taken.");
-    say(NoticeLevel::Info, "The settings of c.json are in force.");
+    say(Severity::Error, "a.json was not taken.");
+    say(Severity::Error, "b.json was not taken.");
+    say(Severity::Info, "The settings of c.json are in force.");
     page.until("all three", || page.all(NOTICE).len() == 3).await;
     assert!(page.texts(NOTICE).iter().all(|words| !words.contains('(')), "{:?}", page.texts(NOTICE));
 }

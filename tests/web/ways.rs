@@ -48,7 +48,7 @@ async fn a_message_and_its_answer_lead_to_their_trace_in_the_debugger() {
     let page = ready().await;
     page.say("hello");
     page.until_answered(1).await;
-    let own = |rows: &Vec<coda_dashboard::state::Row>| {
+    let own = |rows: &Vec<coda_dashboard::state::TurnRow>| {
         rows.iter().find_map(|row| row.turn.with_untracked(Turn::message)).expect("a message")
     };
     let id = page.app.talk.rows.with_untracked(own);

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, Uptake};
-use crate::link::{MessageId, MessageState, MessageStatus, Proof, ServerEvent};
+use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
+use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
 /// Turns kept until another limit is set; beyond, the oldest goes.
@@ -130,19 +130,19 @@ impl Conversation {
         }
         if let Some(key) = self.sent_as(status.id) {
             self.change_outgoing(key, |own| own.state = status.state.clone());
-            if self.is_working && status.state == MessageState::Delivered(Proof::Echo) {
+            if self.is_working && status.state == MessageState::Delivered(Acknowledgement::Echo) {
                 self.read_meanwhile.push(key);
             }
             return;
         }
-        if let Some(replaced) = status.again.and_then(|again| self.sent_as(again)) {
+        if let Some(replaced) = status.resend_of.and_then(|resend_of| self.sent_as(resend_of)) {
             self.change_outgoing(replaced, |own| own.sent_again = true);
         }
         let text = status.command.text().unwrap_or_default();
         let key = self.push(Role::User, text.to_owned(), false, status.created.wall);
         let (id, command, state) = (status.id, status.command.clone(), status.state.clone());
         self.change(key, |turn| {
-            turn.outgoing = Some(Outgoing { id, command, state, uptake: Uptake::Awaited, sent_again: false });
+            turn.outgoing = Some(Outgoing { id, command, state, turn_status: TurnStatus::Awaited, sent_again: false });
         });
     }
 
@@ -302,8 +302,8 @@ impl Conversation {
         let known = match role {
             Role::User => self
                 .heard(content)
-                .or_else(|| self.own_message(content, Uptake::Awaited))
-                .or_else(|| self.own_message(content, Uptake::PassedOver))
+                .or_else(|| self.own_message(content, TurnStatus::Awaited))
+                .or_else(|| self.own_message(content, TurnStatus::PassedOver))
                 .or_else(|| self.listening.take()),
             Role::Assistant => self.answering.take(),
             Role::System => None,
@@ -318,7 +318,7 @@ impl Conversation {
             turn.is_open = false;
             turn.number = number;
             if let Some(own) = &mut turn.outgoing {
-                own.uptake = Uptake::Begun;
+                own.turn_status = TurnStatus::Begun;
             }
         });
         match role {
@@ -343,18 +343,18 @@ impl Conversation {
     fn pass_over(&mut self) {
         for key in std::mem::take(&mut self.read_meanwhile) {
             self.change_outgoing(key, |own| {
-                if own.uptake == Uptake::Awaited {
-                    own.uptake = Uptake::PassedOver;
+                if own.turn_status == TurnStatus::Awaited {
+                    own.turn_status = TurnStatus::PassedOver;
                 }
             });
         }
     }
 
     /// The oldest own message with this text and this uptake.
-    fn own_message(&self, content: &str, uptake: Uptake) -> Option<TurnKey> {
+    fn own_message(&self, content: &str, turn_status: TurnStatus) -> Option<TurnKey> {
         let is_it = |turn: &&Turn| {
             turn.outgoing.as_ref().is_some_and(|own| {
-                own.uptake == uptake
+                own.turn_status == turn_status
                     && !own.sent_again
                     && may_begin_a_turn(&own.state)
                     && own.command.text().is_some_and(|text| text.trim() == content.trim())

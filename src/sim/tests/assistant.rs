@@ -75,7 +75,7 @@ fn tokens_come_one_by_one_and_make_up_the_answer() {
     assert_eq!(joined, world.data(peer, "tts_start")[0]["text"]);
     assert!(tokens.iter().enumerate().all(|(index, data)| data["token_index"] == index));
     let times = world.times(peer, "llm_token");
-    let pause = |pair: &[Timestamp]| pair[1].since(pair[0]);
+    let pause = |pair: &[Instant]| pair[1].duration_since(pair[0]);
     assert!(times.windows(2).all(|pair| (15..=45).contains(&pause(pair).as_millis())));
 }
 
@@ -125,7 +125,7 @@ fn the_latency_trace_adds_up() {
     let sum: f64 = parts.into_iter().map(seconds).sum();
     assert!((sum - seconds("total_seconds")).abs() < 1e-9);
     let began = world.times(peer, "conversation_turn")[0];
-    let lasted = world.times(peer, "latency_trace")[0].since(began).as_secs_f64();
+    let lasted = world.times(peer, "latency_trace")[0].duration_since(began).as_secs_f64();
     assert!((lasted - seconds("total_interaction_seconds")).abs() < 0.1, "as long as it really took");
     let timed: f64 =
         world.data(peer, "component_timing").iter().map(|data| data["duration_seconds"].as_f64().unwrap()).sum();
@@ -149,7 +149,7 @@ fn the_assistant_keeps_its_pace_times_the_speed() {
         let began = world.now.mono;
         world.command(peer, "text_input", &json!({ "text": "joke" }));
         world.run(120 * SECOND);
-        world.times(peer, "latency_trace")[0].since(began)
+        world.times(peer, "latency_trace")[0].duration_since(began)
     };
     let (real, fast) = (duration(1.0), duration(10.0));
     assert!(real.abs_diff(fast * 10) < Duration::from_millis(1), "{real:?} and {fast:?}");

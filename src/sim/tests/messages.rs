@@ -109,7 +109,7 @@ fn the_servers_own_events_go_through_the_same_cache() {
 #[test]
 fn the_cache_holds_1000_entries_and_loses_the_oldest_first() {
     let mut dedup = Dedup::default();
-    let at = |micros: usize| Timestamp::from_micros(micros as u64);
+    let at = |micros: usize| Instant::from_micros(micros as u64);
     for index in 0..=CAPACITY {
         assert_eq!(dedup.note("ping", &json!(index), at(index)), 1);
     }
@@ -147,9 +147,9 @@ fn a_lost_echo_was_numbered_and_its_message_acted_on() {
 fn the_log_of_received_messages_is_bounded_and_keeps_the_newest() {
     let mut log = ReceivedLog::default();
     for index in 0..=20_000 {
-        let at = Timestamp::from_micros(index);
+        let at = Instant::from_micros(index);
         log.push(Received { id: None, kind: "ping".to_owned(), data: json!({}), acted: true, at, peer: PeerId(1) });
     }
     assert_eq!(log.as_slice().len(), 10_001);
-    assert_eq!(log.as_slice()[10_000].at, Timestamp::from_micros(20_000));
+    assert_eq!(log.as_slice()[10_000].at, Instant::from_micros(20_000));
 }

@@ -12,17 +12,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
-use crate::protocol::{Frame, Now, Timestamp, decode, utc_from_millis};
+use crate::protocol::{Frame, Instant, Moment, decode, utc_from_millis};
 
 /// The world's first moment: 2026-11-22T19:09:26.500Z.
-const BEGINNING: Now = Now { mono: Timestamp::ZERO, wall: utc_from_millis(1_795_374_566_500) };
+const BEGINNING: Moment = Moment { mono: Instant::ZERO, wall: utc_from_millis(1_795_374_566_500) };
 
 struct World {
     server: Server,
-    now: Now,
+    now: Moment,
     peers: u64,
     /// Everything that was sent: when, to whom, what.
-    sent: Vec<(Timestamp, PeerId, Value)>,
+    sent: Vec<(Instant, PeerId, Value)>,
     closed: Vec<(PeerId, u16)>,
 }
 
@@ -117,10 +117,10 @@ impl World {
         self.tick_at(end);
     }
 
-    fn tick_at(&mut self, at: Timestamp) {
-        let passed = at.since(self.now.mono);
+    fn tick_at(&mut self, at: Instant) {
+        let passed = at.duration_since(self.now.mono);
         let millis = i64::try_from(passed.as_millis()).expect("no test takes that long");
-        self.now = Now { mono: at, wall: utc_from_millis(self.now.wall.timestamp_millis() + millis) };
+        self.now = Moment { mono: at, wall: utc_from_millis(self.now.wall.timestamp_millis() + millis) };
         self.input(ServerInput::Tick);
     }
 
@@ -140,7 +140,7 @@ impl World {
     }
 
     /// When a client was sent the frames of one type.
-    fn times(&self, peer: PeerId, kind: &str) -> Vec<Timestamp> {
+    fn times(&self, peer: PeerId, kind: &str) -> Vec<Instant> {
         let wanted = self.sent.iter().filter(|(_, to, frame)| *to == peer && frame["type"] == kind);
         wanted.map(|(at, _, _)| *at).collect()
     }

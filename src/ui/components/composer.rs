@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use icondata_lu::LuSend;
 
-use super::Glyph;
+use super::Icon;
 use crate::protocol::Command;
 use crate::state::use_app;
 
@@ -68,7 +68,7 @@ pub fn Composer() -> impl IntoView {
                 on:keydown=on_key
             ></textarea>
             <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get()>
-                <Glyph icon=LuSend />
+                <Icon icon=LuSend />
                 <span>"Send"</span>
             </button>
         </form>

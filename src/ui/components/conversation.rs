@@ -11,7 +11,7 @@ use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
 use crate::model::Turn;
 use crate::protocol::Command;
-use crate::state::{NoticeLevel, Row, use_app};
+use crate::state::{Severity, TurnRow, use_app};
 use crate::ui::address::Address;
 use crate::ui::format;
 
@@ -115,11 +115,11 @@ fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
     if wanted.is_some_and(|number| !scroll.go_to_turn(number)) {
         let words = "That turn is not in this page (any more).";
-        use_app().notices.show(NoticeLevel::Info, "linked turn", words.into());
+        use_app().notices.show(Severity::Info, "linked turn", words.into());
     }
 }
 
-fn time(row: &Row) -> DateTime<Utc> {
+fn time(row: &TurnRow) -> DateTime<Utc> {
     row.turn.with_untracked(|turn| turn.time)
 }
 

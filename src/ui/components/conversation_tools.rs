@@ -7,7 +7,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-use super::Glyph;
+use super::Icon;
 use super::conversation_hits::Hits;
 use crate::model::{Turn, export_json, export_markdown};
 use crate::state::{App, use_app};
@@ -78,7 +78,7 @@ pub(super) fn ConversationTools(
     view! {
         <div class="conversation-tools">
             <label class="search">
-                <Glyph icon=LuSearch />
+                <Icon icon=LuSearch />
                 <span class="visually-hidden">"Search in the conversation"</span>
                 <input
                     type="search"
@@ -98,7 +98,7 @@ pub(super) fn ConversationTools(
                 title="The whole conversation as a Markdown file"
                 on:click=move |_| export(&app, ExportFormat::Markdown)
             >
-                <Glyph icon=LuFileText />
+                <Icon icon=LuFileText />
                 "Markdown"
             </button>
             <button
@@ -106,7 +106,7 @@ pub(super) fn ConversationTools(
                 title="The whole conversation as a JSON file"
                 on:click=move |_| export(&app, ExportFormat::Json)
             >
-                <Glyph icon=LuBraces />
+                <Icon icon=LuBraces />
                 "JSON"
             </button>
         </div>

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Row, RowKey, TalkStore};
+use crate::state::{RowKey, TalkStore, TurnRow};
 
 /// So many entries for who reads the newest, and so many more at a time for who goes back.
 const PAGE: usize = 200;
@@ -35,14 +35,14 @@ pub(super) struct Hit {
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Found {
     /// The entries.
-    rows: Vec<Row>,
+    rows: Vec<TurnRow>,
     /// How many hits each of them has.
     hits: Vec<usize>,
 }
 
 impl Found {
     /// Takes those of the entries that have hits.
-    fn extend(&mut self, rows: &[Row], hits: impl Fn(&Row) -> usize) {
+    fn extend(&mut self, rows: &[TurnRow], hits: impl Fn(&TurnRow) -> usize) {
         for row in rows {
             let hits = hits(row);
             if hits > 0 {
@@ -62,7 +62,7 @@ pub(super) struct Window {
     /// What a search finds; nothing while nothing is searched for.
     found: Memo<Found>,
     /// The entries that it finds; `None` while nothing is searched for. A further hit in one of them is no change.
-    rows: Memo<Option<Vec<Row>>>,
+    rows: Memo<Option<Vec<TurnRow>>>,
     /// None while the newest are followed.
     place: RwSignal<Option<Place>>,
 }
@@ -77,7 +77,7 @@ impl Window {
                 if words.is_empty() {
                     return;
                 }
-                let hits = |row: &Row| row.turn.with_untracked(|turn| turn.hits(words));
+                let hits = |row: &TurnRow| row.turn.with_untracked(|turn| turn.hits(words));
                 talk.rows.with(|rows| found.extend(&rows[..rows.len().saturating_sub(MAY_CHANGE)], hits));
             });
             found
@@ -88,7 +88,7 @@ impl Window {
                     return Found::default();
                 }
                 let mut found = settled.get();
-                let hits = |row: &Row| row.turn.with(|turn| turn.hits(words));
+                let hits = |row: &TurnRow| row.turn.with(|turn| turn.hits(words));
                 talk.rows.with(|rows| found.extend(&rows[rows.len().saturating_sub(MAY_CHANGE)..], hits));
                 found
             })
@@ -101,7 +101,7 @@ impl Window {
     }
 
     /// Reads the list that this is a window on.
-    fn with_list<R>(&self, read: impl FnOnce(&[Row]) -> R) -> R {
+    fn with_list<R>(&self, read: impl FnOnce(&[TurnRow]) -> R) -> R {
         self.rows.with(|found| match found {
             Some(found) => read(found),
             None => self.talk.rows.with(|rows| read(rows)),
@@ -109,7 +109,7 @@ impl Window {
     }
 
     /// Where the window begins in `list`.
-    fn start(&self, list: &[Row]) -> usize {
+    fn start(&self, list: &[TurnRow]) -> usize {
         let newest = list.len().saturating_sub(PAGE);
         let first = self.place.with(|place| {
             let place = place.as_ref().filter(|place| self.search.with(|search| *search == place.search));
@@ -120,11 +120,11 @@ impl Window {
     }
 
     /// The entries on the page, each with whether a day begins with it in the list: told from it and the one before.
-    pub(super) fn rows<D: PartialEq>(&self, day: impl Fn(&Row) -> D) -> Vec<(Row, bool)> {
+    pub(super) fn rows<D: PartialEq>(&self, day: impl Fn(&TurnRow) -> D) -> Vec<(TurnRow, bool)> {
         self.with_list(|list| {
             let start = self.start(list);
             let shown = list.iter().enumerate().skip(start).take(MOST);
-            let begins_day = |(at, row): (usize, &Row)| {
+            let begins_day = |(at, row): (usize, &TurnRow)| {
                 let before = at.checked_sub(1).and_then(|before| list.get(before));
                 (row.clone(), before.is_none_or(|before| day(before) != day(row)))
             };
@@ -200,7 +200,7 @@ impl Window {
 
     /// Brings the entry of the user's turn `number` in, if there is one.
     pub(super) fn show_turn(&self, number: u64) -> bool {
-        let is_it = |row: &Row| row.turn.with_untracked(|turn| turn.number == Some(number));
+        let is_it = |row: &TurnRow| row.turn.with_untracked(|turn| turn.number == Some(number));
         let at = untrack(|| self.with_list(|list| list.iter().position(is_it)));
         if let Some(at) = at {
             self.begin_at(|_| at.saturating_sub(BEFORE_LINKED));
@@ -210,7 +210,7 @@ impl Window {
 
     /// Has this entry on the page; where it is there already, nothing moves.
     pub(super) fn show_row(&self, key: RowKey) {
-        let is_it = |row: &Row| row.key == key;
+        let is_it = |row: &TurnRow| row.key == key;
         let (at, start) = untrack(|| self.with_list(|list| (list.iter().position(is_it), self.start(list))));
         if let Some(at) = at {
             let is_here = (start..start + MOST).contains(&at);

@@ -6,7 +6,7 @@ use icondata_lu::{LuCheck, LuCopy};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::Glyph;
+use super::Icon;
 use crate::ui::clipboard;
 
 /// How long the button says what came of it.
@@ -46,7 +46,7 @@ pub fn CopyButton(
         let icon = if outcome == Some(true) { LuCheck } else { LuCopy };
         view! {
             <button class="icon-button copy" type="button" aria-label=name title=name on:click=copy>
-                <Glyph icon />
+                <Icon icon />
             </button>
         }
     }

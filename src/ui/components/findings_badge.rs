@@ -9,7 +9,7 @@ use crate::ui::debugger::{Side, SideOpener};
 
 /// How many findings of the live record are open.
 pub fn open_findings(app: &App) -> usize {
-    app.findings.with(|analyst| analyst.board().open().count())
+    app.findings.with(|analyzer| analyzer.log().open().count())
 }
 
 /// The number, which is read out as in “2 findings”; nothing while it is 0.

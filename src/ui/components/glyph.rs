@@ -8,7 +8,7 @@ use leptos::tachys::renderer::dom::Dom;
 
 /// An icon that only decorates.
 #[component]
-pub fn Glyph(
+pub fn Icon(
     /// Which one.
     icon: Icon,
 ) -> impl IntoView {

@@ -43,7 +43,7 @@ pub use each::Each;
 pub use experiment::ExperimentBanner;
 pub use filter::{EmptyState, FilterSelect};
 pub use findings_badge::{FindingsBadge, FindingsLink, open_findings};
-pub use glyph::{Glyph, prepare_icons};
+pub use glyph::{Icon, prepare_icons};
 pub use markdown::Markdown;
 pub use notices::NoticeList;
 pub use outgoing::OutgoingState;

@@ -3,7 +3,7 @@
 use icondata_lu::LuX;
 use leptos::prelude::*;
 
-use super::{Each, Glyph};
+use super::{Each, Icon};
 use crate::state::{Notice, use_app};
 use crate::ui::format;
 
@@ -43,7 +43,7 @@ fn NoticeView(notice: Notice) -> impl IntoView {
                     })}
             </div>
             <button class="icon-button" aria-label="Dismiss" on:click=move |_| notices.dismiss(id)>
-                <Glyph icon=LuX />
+                <Icon icon=LuX />
             </button>
         </div>
     }

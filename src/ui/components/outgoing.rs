@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::history::state_name;
 use crate::link::{Cancellation, Hold, MessageState};
-use crate::model::{Outgoing, Uptake};
+use crate::model::{Outgoing, TurnStatus};
 use crate::state::use_app;
 
 fn can_send_again(outgoing: &Outgoing) -> bool {
@@ -14,7 +14,7 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
         | MessageState::Expired
         | MessageState::Failed(_)
         | MessageState::Cancelled(Cancellation::ByUser) => true,
-        MessageState::Delivered(_) => outgoing.uptake == Uptake::PassedOver,
+        MessageState::Delivered(_) => outgoing.turn_status == TurnStatus::PassedOver,
         MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } | MessageState::Cancelled(_) => {
             false
         }

@@ -4,7 +4,7 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 
-use super::palette_entries::{Choice, act, entries, find};
+use super::palette_entries::{PaletteAction, act, entries, find};
 use crate::state::{TalkKey, use_app};
 use crate::ui::address::{Address, use_page_navigate};
 use crate::ui::app::DockOpen;
@@ -115,19 +115,19 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let (address, opener) = (Address::of_page(), expect_context::<SideOpener>());
     let all = StoredValue::new(entries(&app, untrack(|| is_searching(address))));
     let shown = Memo::new(move |_| typed.with(|typed| all.with_value(|all| find(all, typed))));
-    let run = StoredValue::new_local(move |choice: Choice| {
+    let run = StoredValue::new_local(move |choice: PaletteAction| {
         close(dialog);
         match choice {
-            Choice::Go(path) => go_to_page(path),
-            Choice::Debug(part) => {
+            PaletteAction::Go(path) => go_to_page(path),
+            PaletteAction::Debug(part) => {
                 if !opener.open(part) {
                     go_to_page("/debugger");
                 }
             }
-            Choice::Dock => dock.update(|open| *open = !*open),
-            Choice::Keys => open.set(Some(Open::Keys)),
-            Choice::ClearSearch => address.set(SEARCH, ""),
-            Choice::Act(action) => act(&app, action),
+            PaletteAction::Dock => dock.update(|open| *open = !*open),
+            PaletteAction::Keys => open.set(Some(Open::Keys)),
+            PaletteAction::ClearSearch => address.set(SEARCH, ""),
+            PaletteAction::Act(action) => act(&app, action),
         }
     });
     let run_at = move |index: usize| {

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use super::conversation_tools::{ExportFormat, export};
 use super::theme::switch_theme;
 use crate::protocol::Command;
-use crate::state::{App, NoticeLevel, Settings, Theme};
+use crate::state::{App, Settings, Severity, Theme};
 use crate::ui::app::PAGES;
 use crate::ui::debugger::Side;
 
 /// What can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
+pub(super) enum PaletteAction {
     /// Another page.
     Go(&'static str),
     /// A part of the debugger.
@@ -23,12 +23,12 @@ pub(super) enum Choice {
     /// Another address.
     ClearSearch,
     /// What the app does by itself.
-    Act(Action),
+    Act(AppAction),
 }
 
 /// A command that needs nothing but the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum AppAction {
     Reconnect,
     Disconnect,
     Demo,
@@ -49,49 +49,62 @@ pub(super) struct Entry {
     pub(super) label: String,
     /// Other words for it.
     keywords: &'static str,
-    pub(super) choice: Choice,
+    pub(super) choice: PaletteAction,
 }
 
-const EVERYWHERE: [(&str, &str, Choice); 20] = [
-    ("Go to Troubleshooting", "help problems faq documentation", Choice::Go("/help")),
-    ("Export the conversation as Markdown", "save download chat", Choice::Act(Action::Export(ExportFormat::Markdown))),
-    ("Export the conversation as JSON", "save download chat", Choice::Act(Action::Export(ExportFormat::Json))),
-    ("Debugger: findings", "problems errors faults diagnose", Choice::Debug(Side::Findings)),
-    ("Debugger: recordings", "export import save har jsonl file play back test", Choice::Debug(Side::Recordings)),
-    ("Debugger: replay to Coda", "repeat resend send again", Choice::Debug(Side::Replay)),
-    ("Debugger: send a command", "raw message", Choice::Debug(Side::Send)),
-    ("Debugger: experiments", "start simulate bad network delay drop chaos", Choice::Debug(Side::Experiments)),
-    ("Show or hide the debugger", "dock toggle", Choice::Dock),
-    ("Reconnect", "connect retry", Choice::Act(Action::Reconnect)),
-    ("Disconnect", "offline close", Choice::Act(Action::Disconnect)),
+const EVERYWHERE: [(&str, &str, PaletteAction); 20] = [
+    ("Go to Troubleshooting", "help problems faq documentation", PaletteAction::Go("/help")),
+    (
+        "Export the conversation as Markdown",
+        "save download chat",
+        PaletteAction::Act(AppAction::Export(ExportFormat::Markdown)),
+    ),
+    (
+        "Export the conversation as JSON",
+        "save download chat",
+        PaletteAction::Act(AppAction::Export(ExportFormat::Json)),
+    ),
+    ("Debugger: findings", "problems errors faults diagnose", PaletteAction::Debug(Side::Findings)),
+    (
+        "Debugger: recordings",
+        "export import save har jsonl file play back test",
+        PaletteAction::Debug(Side::Recordings),
+    ),
+    ("Debugger: replay to Coda", "repeat resend send again", PaletteAction::Debug(Side::Replay)),
+    ("Debugger: send a command", "raw message", PaletteAction::Debug(Side::Send)),
+    ("Debugger: experiments", "start simulate bad network delay drop chaos", PaletteAction::Debug(Side::Experiments)),
+    ("Show or hide the debugger", "dock toggle", PaletteAction::Dock),
+    ("Reconnect", "connect retry", PaletteAction::Act(AppAction::Reconnect)),
+    ("Disconnect", "offline close", PaletteAction::Act(AppAction::Disconnect)),
     // Before the other demo: by mistake it costs a turn, the other the connection.
-    ("Run demo", "sample turn try", Choice::Act(Action::RunDemo)),
-    ("Use the demo", "simulated coda try", Choice::Act(Action::Demo)),
-    ("Stop speaking", "silence quiet mute voice tts", Choice::Act(Action::StopSpeaking)),
-    ("Stop listening", "microphone voice stt", Choice::Act(Action::StopListening)),
-    ("Switch the theme", "toggle dark light mode appearance colours", Choice::Act(Action::SwitchTheme)),
-    ("Theme: light", "mode appearance", Choice::Act(Action::Theme(Theme::Light))),
-    ("Theme: dark", "mode appearance", Choice::Act(Action::Theme(Theme::Dark))),
-    ("Theme: as the system", "mode appearance automatic", Choice::Act(Action::Theme(Theme::System))),
-    ("Show all keys", "keyboard shortcuts hotkeys", Choice::Keys),
+    ("Run demo", "sample turn try", PaletteAction::Act(AppAction::RunDemo)),
+    ("Use the demo", "simulated coda try", PaletteAction::Act(AppAction::Demo)),
+    ("Stop speaking", "silence quiet mute voice tts", PaletteAction::Act(AppAction::StopSpeaking)),
+    ("Stop listening", "microphone voice stt", PaletteAction::Act(AppAction::StopListening)),
+    ("Switch the theme", "toggle dark light mode appearance colours", PaletteAction::Act(AppAction::SwitchTheme)),
+    ("Theme: light", "mode appearance", PaletteAction::Act(AppAction::Theme(Theme::Light))),
+    ("Theme: dark", "mode appearance", PaletteAction::Act(AppAction::Theme(Theme::Dark))),
+    ("Theme: as the system", "mode appearance automatic", PaletteAction::Act(AppAction::Theme(Theme::System))),
+    ("Show all keys", "keyboard shortcuts hotkeys", PaletteAction::Keys),
 ];
 
 /// Whatever can be chosen at the moment.
 pub(super) fn entries(app: &App, is_searching: bool) -> Vec<Entry> {
-    let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), page.keywords, Choice::Go(page.href)));
+    let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), page.keywords, PaletteAction::Go(page.href)));
     let unprotected = app.experiments.unprotected.get_untracked();
     let protections = if unprotected {
-        ("Experiment: turn the protections on", "end stop experiments", Action::Unprotected(false))
+        ("Experiment: turn the protections on", "end stop experiments", AppAction::Unprotected(false))
     } else {
-        ("Experiment: turn the protections off", "start experiments queue deduplication", Action::Unprotected(true))
+        ("Experiment: turn the protections off", "start experiments queue deduplication", AppAction::Unprotected(true))
     };
-    let end_network = ("Experiment: end the bad network", "stop experiments", Action::EndNetwork);
-    let back_to_live = ("Back to live", "end stop playback recording", Action::BackToLive);
+    let end_network = ("Experiment: end the bad network", "stop experiments", AppAction::EndNetwork);
+    let back_to_live = ("Back to live", "end stop playback recording", AppAction::BackToLive);
     let has_network = app.experiments.conditions.with_untracked(Option::is_some);
     let has_playback = app.playback.is_on_now();
     let actions = [Some(protections), has_network.then_some(end_network), has_playback.then_some(back_to_live)];
-    let actions = actions.into_iter().flatten().map(|(label, keywords, action)| (label, keywords, Choice::Act(action)));
-    let clear = is_searching.then_some(("Clear the search", "conversation find filter", Choice::ClearSearch));
+    let actions =
+        actions.into_iter().flatten().map(|(label, keywords, action)| (label, keywords, PaletteAction::Act(action)));
+    let clear = is_searching.then_some(("Clear the search", "conversation find filter", PaletteAction::ClearSearch));
     let others = EVERYWHERE.into_iter().chain(actions).chain(clear);
     let others = others.map(|(label, keywords, choice)| (label.to_owned(), keywords, choice));
     pages.chain(others).map(|(label, keywords, choice)| Entry { label, keywords, choice }).collect()
@@ -110,20 +123,20 @@ pub(super) fn find(entries: &[Entry], typed: &str) -> Vec<Entry> {
 }
 
 /// Does it.
-pub(super) fn act(app: &App, action: Action) {
+pub(super) fn act(app: &App, action: AppAction) {
     match action {
-        Action::Reconnect => app.reconnect(),
-        Action::Disconnect => app.disconnect(),
-        Action::Demo => app.use_demo(),
-        Action::RunDemo => send(app, Command::DemoFlow),
-        Action::StopSpeaking => send(app, Command::TtsStop),
-        Action::StopListening => send(app, Command::SttStop),
-        Action::Export(format) => export(app, format),
-        Action::SwitchTheme => switch_theme(app),
-        Action::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
-        Action::Unprotected(unprotected) => app.set_unprotected(unprotected),
-        Action::EndNetwork => app.set_conditions(None),
-        Action::BackToLive => app.playback.end(),
+        AppAction::Reconnect => app.reconnect(),
+        AppAction::Disconnect => app.disconnect(),
+        AppAction::Demo => app.use_demo(),
+        AppAction::RunDemo => send(app, Command::DemoFlow),
+        AppAction::StopSpeaking => send(app, Command::TtsStop),
+        AppAction::StopListening => send(app, Command::SttStop),
+        AppAction::Export(format) => export(app, format),
+        AppAction::SwitchTheme => switch_theme(app),
+        AppAction::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
+        AppAction::Unprotected(unprotected) => app.set_unprotected(unprotected),
+        AppAction::EndNetwork => app.set_conditions(None),
+        AppAction::BackToLive => app.playback.end(),
     }
 }
 
@@ -132,6 +145,6 @@ fn send(app: &App, command: Command) {
         coda.send(command, "command palette", "choose");
     } else {
         let words = "A recording is shown, so nothing is sent to Coda. Go back to live first.";
-        app.notices.show(NoticeLevel::Warn, "recording shown", words.into());
+        app.notices.show(Severity::Warn, "recording shown", words.into());
     }
 }

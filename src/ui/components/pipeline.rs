@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::model::{Stage, StageKind};
+use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::state::use_app;
 use crate::ui::format;
@@ -42,7 +42,7 @@ pub fn PipelineView() -> impl IntoView {
             interval.clear();
         }
     });
-    let elapsed = move |stage: Stage| stage.ended.unwrap_or_else(|| now.get()).since(stage.started);
+    let elapsed = move |stage: PipelineStage| stage.ended.unwrap_or_else(|| now.get()).duration_since(stage.started);
     view! {
         <Show when=move || is_known.get()>
             <ol class="pipeline" aria-label="The turn that runs">
@@ -53,7 +53,7 @@ pub fn PipelineView() -> impl IntoView {
                         });
                         let progress = move || match stage.get() {
                             None => "ahead",
-                            Some(Stage { ended: None, .. }) => "running",
+                            Some(PipelineStage { ended: None, .. }) => "running",
                             Some(_) => "done",
                         };
                         view! {

@@ -3,7 +3,7 @@
 use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 
-use super::Glyph;
+use super::Icon;
 use crate::state::{App, Settings, Theme, use_app};
 
 /// Goes on to the next theme.
@@ -40,7 +40,7 @@ pub fn ThemeButton() -> impl IntoView {
             title=name
             on:click=move |_| switch_theme(&app)
         >
-            {move || view! { <Glyph icon=icon() /> }}
+            {move || view! { <Icon icon=icon() /> }}
         </button>
     }
 }

@@ -3,7 +3,7 @@
 use icondata_lu::LuWrench;
 use leptos::prelude::*;
 
-use super::Glyph;
+use super::Icon;
 use crate::model::{NO_RESULT, ToolCall, ToolState};
 use crate::ui::format;
 
@@ -41,7 +41,7 @@ pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
     view! {
         <details class="tool" data-state=move || call.with(|call| name(&call.state))>
             <summary>
-                <Glyph icon=LuWrench />
+                <Icon icon=LuWrench />
                 <span>{call.with_untracked(|call| call.name.clone())}</span>
                 <span class="tool-time">{move || call.with(time)}</span>
             </summary>

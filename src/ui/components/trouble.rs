@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::AddressForm;
 use crate::driver;
 use crate::link::{Phase, PhaseKind};
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 use crate::state::use_app;
 use crate::ui::format;
 
@@ -103,6 +103,6 @@ fn Countdown() -> impl IntoView {
     view! { <p class="countdown">{since} {words}</p> }
 }
 
-fn seconds_until(at: Timestamp, now: Timestamp) -> u64 {
-    at.since(now).as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
+fn seconds_until(at: Instant, now: Instant) -> u64 {
+    at.duration_since(now).as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }

@@ -4,20 +4,20 @@ use icondata_lu::{LuRoute, LuTriangleAlert};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::{CopyButton, Glyph, Markdown, OutgoingState, ToolView};
+use super::{CopyButton, Icon, Markdown, OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::protocol::iso8601;
-use crate::state::{Row, tell};
+use crate::state::{TurnRow, notify};
 use crate::ui::debugger::message_href;
 use crate::ui::format;
 
 /// One entry: made once; only what changed in it is touched.
 #[component]
-pub fn TurnView(row: Row) -> impl IntoView {
+pub fn TurnView(row: TurnRow) -> impl IntoView {
     // The entry stays when its view goes.
     on_cleanup({
         let turn = row.turn.clone();
-        move || tell(&turn)
+        move || notify(&turn)
     });
     let key = row.key.turn.0;
     let turn: RwSignal<Turn> = row.turn.into();
@@ -61,7 +61,7 @@ pub fn TurnView(row: Row) -> impl IntoView {
                                 aria-label="Open in debugger"
                                 title="Open in debugger"
                             >
-                                <Glyph icon=LuRoute />
+                                <Icon icon=LuRoute />
                             </a>
                         }
                     })}
@@ -110,7 +110,7 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
                 .map(|error| {
                     view! {
                         <p class="turn-error">
-                            <Glyph icon=LuTriangleAlert />
+                            <Icon icon=LuTriangleAlert />
                             <span>{error}</span>
                         </p>
                     }

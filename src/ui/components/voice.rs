@@ -7,11 +7,11 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::Glyph;
+use super::Icon;
 use crate::driver;
 use crate::link::{ConnId, Phase};
-use crate::model::{Stage, StageKind};
-use crate::protocol::{Command, SttStart, Timestamp};
+use crate::model::{PipelineStage, StageKind};
+use crate::protocol::{Command, Instant, SttStart};
 use crate::state::{App, Sender, Settings, TalkKey, TalkMode, use_app};
 
 /// A shorter press of what is to be held is a click, by somebody who expects a click to do.
@@ -43,7 +43,7 @@ struct Talk {
     app: App,
     mode: Memo<Mode>,
     /// When Coda was last asked to listen until it is told to stop, if it has not been told yet.
-    asked: RwSignal<Option<Timestamp>>,
+    asked: RwSignal<Option<Instant>>,
     /// The last press was a click where holding is meant: it is said so.
     hints: RwSignal<bool>,
     hint_timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
@@ -55,10 +55,11 @@ impl Talk {
     fn new(app: App, mode: Memo<Mode>) -> Self {
         let asked = RwSignal::new(None);
         // What is over stays so, although the stages go when the next turn begins.
-        let over = Memo::new(move |before: Option<&Option<Timestamp>>| {
+        let over = Memo::new(move |before: Option<&Option<Instant>>| {
             let asked = asked.get()?;
-            let is_over =
-                |stage: &Stage| stage.kind == StageKind::Listening && stage.started >= asked && stage.ended.is_some();
+            let is_over = |stage: &PipelineStage| {
+                stage.kind == StageKind::Listening && stage.started >= asked && stage.ended.is_some()
+            };
             let was_over = before == Some(&Some(asked));
             let is_over = was_over || app.data.pipeline.with(|pipeline| pipeline.stages().iter().any(is_over));
             is_over.then_some(asked)
@@ -100,7 +101,7 @@ impl Talk {
 
     /// How long ago Coda was asked to listen.
     fn held_for(&self) -> Duration {
-        self.asked.get_untracked().map_or(Duration::ZERO, |asked| driver::now().mono.since(asked))
+        self.asked.get_untracked().map_or(Duration::ZERO, |asked| driver::now().mono.duration_since(asked))
     }
 
     fn show_hint(&self) {
@@ -270,7 +271,7 @@ pub fn VoiceControls() -> impl IntoView {
                 }
                 on:contextmenu=move |event| event.prevent_default()
             >
-                <Glyph icon=LuMic />
+                <Icon icon=LuMic />
                 <span>{words}</span>
             </button>
             <button
@@ -284,7 +285,7 @@ pub fn VoiceControls() -> impl IntoView {
                     }
                 }
             >
-                <Glyph icon=LuSquare />
+                <Icon icon=LuSquare />
                 <span>"Stop speaking"</span>
             </button>
             <button
@@ -298,7 +299,7 @@ pub fn VoiceControls() -> impl IntoView {
                     }
                 }
             >
-                <Glyph icon=LuPlay />
+                <Icon icon=LuPlay />
                 <span>"Run demo"</span>
             </button>
         </div>

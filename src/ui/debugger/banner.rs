@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
-use crate::history::Damage;
+use super::state::use_debugger;
+use crate::history::ImportError;
 use crate::ui::format;
 
 /// So many damages are listed.
@@ -12,15 +12,15 @@ const DAMAGES: usize = 200;
 /// The banner; nothing while the live record is looked at.
 #[component]
 pub fn SourceBanner() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let loaded = move || {
-        desk.with_loaded(|loaded| {
-            let damages: Vec<String> = loaded.damages.iter().take(DAMAGES).map(Damage::to_string).collect();
-            (loaded.name.clone(), loaded.frames, loaded.damages.len(), damages)
+        debugger.with_loaded(|loaded| {
+            let errors: Vec<String> = loaded.errors.iter().take(DAMAGES).map(ImportError::to_string).collect();
+            (loaded.name.clone(), loaded.frames, loaded.errors.len(), errors)
         })
     };
     move || {
-        loaded().map(|(name, frames, count, damages)| {
+        loaded().map(|(name, frames, count, errors)| {
             view! {
                 <div class="debugger-banner" role="status" data-testid="debugger-banner">
                     <span>
@@ -31,7 +31,7 @@ pub fn SourceBanner() -> impl IntoView {
                         class="button small"
                         type="button"
                         data-testid="debugger-live"
-                        on:click=move |_| desk.back_to_live()
+                        on:click=move |_| debugger.back_to_live()
                     >
                         "Back to live"
                     </button>
@@ -41,7 +41,7 @@ pub fn SourceBanner() -> impl IntoView {
                                 <details class="debugger-damages">
                                     <summary>{format!("{count} could not be read")}</summary>
                                     <ul tabindex="0" aria-label="What could not be read, by line or message">
-                                        {damages.into_iter().map(|damage| view! { <li>{damage}</li> }).collect_view()}
+                                        {errors.into_iter().map(|damage| view! { <li>{damage}</li> }).collect_view()}
                                         {(count > DAMAGES)
                                             .then(|| view! { <li>{format!("and {} more", count - DAMAGES)}</li> })}
                                     </ul>

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::history::{Direction, RAW, Recorder, Row, RowKind, What, state_name};
-use crate::link::Carries;
+use crate::history::{Direction, FrameClass, RAW, Recorder, Row, RowKind, state_name};
+use crate::link::FramePurpose;
 
 const DAY_MILLIS: i64 = 86_400_000;
 /// What stands where nothing is known.
@@ -39,7 +39,7 @@ pub const fn direction(row: &Row) -> (&'static str, &'static str) {
 /// The wire type, or what else the row is.
 pub fn kind(row: &Row) -> &str {
     match &row.kind {
-        RowKind::FrameIn { what: What::Binary(_), .. } => "binary",
+        RowKind::FrameIn { class: FrameClass::Binary(_), .. } => "binary",
         RowKind::FrameIn { kind, .. } | RowKind::FrameOut { kind, .. } | RowKind::Message { kind, .. } => {
             if kind.is_empty() { "no type" } else { kind }
         }
@@ -54,11 +54,11 @@ pub fn kind(row: &Row) -> &str {
 pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
     match &row.kind {
         RowKind::Message { state, .. } => state_name(state),
-        RowKind::FrameOut { carries: Carries::Message(id), .. } => recorder.state_of(*id).map_or("", state_name),
-        RowKind::FrameOut { carries: Carries::Raw(_), .. } => RAW,
-        RowKind::FrameIn { what: What::Unreadable(_), .. } => "unreadable",
-        RowKind::FrameIn { what: What::Stale, .. } => "stale",
-        RowKind::FrameIn { what: What::Replay, .. } => "replay",
+        RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } => recorder.state_of(*id).map_or("", state_name),
+        RowKind::FrameOut { purpose: FramePurpose::Raw(_), .. } => RAW,
+        RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => "unreadable",
+        RowKind::FrameIn { class: FrameClass::Stale, .. } => "stale",
+        RowKind::FrameIn { class: FrameClass::Replay, .. } => "replay",
         RowKind::FrameIn { kind, answers: Some(_), .. } if &**kind == "client_message" => "echo",
         RowKind::FrameIn { answers: Some(_), .. } => "answer",
         _ => "",

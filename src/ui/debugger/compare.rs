@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::cells::NOTHING;
-use super::desk::use_desk;
-use crate::history::{Recorder, RowKind, diff, mask, shorten, shown_text};
+use super::state::use_debugger;
+use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
 
 /// So much of a value is shown.
 const VALUE_CHARS: usize = 200;
@@ -25,7 +25,7 @@ fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     match &row.kind {
         RowKind::Message { command, .. } => {
             let said = Said { kind: command.kind(), data: command.data() };
-            serde_json::from_str(&mask(&serde_json::to_string(&said).ok()?)).ok()
+            serde_json::from_str(&redact(&serde_json::to_string(&said).ok()?)).ok()
         }
         _ => serde_json::from_str(&shown_text(row)).ok(),
     }
@@ -37,10 +37,11 @@ pub fn Compare(
     /// The chosen row.
     number: u64,
 ) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     move || {
-        let marked = desk.marked.get().filter(|marked| *marked != number)?;
-        let values = desk.with_recorder_untracked(|recorder| (value_of(recorder, marked), value_of(recorder, number)));
+        let marked = debugger.marked.get().filter(|marked| *marked != number)?;
+        let values =
+            debugger.with_recorder_untracked(|recorder| (value_of(recorder, marked), value_of(recorder, number)));
         let found = match &values {
             (Some(left), Some(right)) => Some(diff(left, right)),
             _ => None,
@@ -57,8 +58,8 @@ pub fn Compare(
                         <thead>
                             <tr>
                                 <th scope="col">"Where"</th>
-                                <th scope="col">{format!("A, {}", desk.row_label(marked))}</th>
-                                <th scope="col">{format!("B, {}", desk.row_label(number))}</th>
+                                <th scope="col">{format!("A, {}", debugger.row_label(marked))}</th>
+                                <th scope="col">{format!("B, {}", debugger.row_label(number))}</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -85,8 +86,8 @@ pub fn Compare(
             <section class="debugger-part" data-testid="debugger-compare">
                 <header>
                     <h3>"Compared with A"</h3>
-                    <button class="link-button" type="button" on:click=move |_| desk.jump(marked)>
-                        {desk.row_label(marked)}
+                    <button class="link-button" type="button" on:click=move |_| debugger.jump(marked)>
+                        {debugger.row_label(marked)}
                     </button>
                 </header>
                 {view}

@@ -10,7 +10,7 @@ pub struct Begun {
     /// In bytes, the cursor.
     end: usize,
     /// The ways to go on.
-    pub ways: Vec<Completion>,
+    pub candidates: Vec<Completion>,
 }
 
 impl Begun {
@@ -27,7 +27,7 @@ impl Begun {
         let start = before
             .rfind(char::is_whitespace)
             .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
-        Self { start, end, ways: completions(&before[start..]) }
+        Self { start, end, candidates: completions(&before[start..]) }
     }
 
     /// Whether not even a letter of it is written.

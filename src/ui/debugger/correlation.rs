@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::cells::{NOTHING, time_of_day};
-use super::desk::use_desk;
+use super::state::use_debugger;
 use crate::analysis::{Correlation, Side};
 use crate::ui::format;
 
@@ -15,9 +15,9 @@ const SPANS: usize = 24;
 /// The figures; computed when they are opened, since that reads the whole record.
 #[component]
 pub fn CorrelationView() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let found = RwSignal::new(None::<Correlation>);
-    let compute = move || found.set(Some(desk.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
+    let compute = move || found.set(Some(debugger.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
     view! {
         <section class="debugger-part" data-testid="debugger-correlation">
             <h3>"Errors of Coda's and the messages before them"</h3>
@@ -26,13 +26,13 @@ pub fn CorrelationView() -> impl IntoView {
                     {move || if found.with(Option::is_some) { "Count again" } else { "Count over the whole record" }}
                 </button>
             </div>
-            {move || found.get().map(|found| view! { <Figures found offset=desk.utc_offset_minutes /> })}
+            {move || found.get().map(|found| view! { <CorrelationTable found offset=debugger.utc_offset_minutes /> })}
         </section>
     }
 }
 
 #[component]
-fn Figures(found: Correlation, offset: i32) -> impl IntoView {
+fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
     let (on, off) = found.sides();
     let unknown = found.unknown();
     let side = |name: &'static str, side: Side| {

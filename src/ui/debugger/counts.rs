@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 use crate::ui::components::Each;
 
 /// The types with their counts.
 #[component]
 pub fn TypeCounts() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let counts = Memo::new(move |_| {
-        desk.with_recorder(|recorder| {
+        debugger.with_recorder(|recorder| {
             recorder.counts_by_type().map(|(kind, count)| (kind.clone(), count)).collect::<Vec<(Arc<str>, usize)>>()
         })
     });
     let kinds =
         Memo::new(move |_| counts.with(|counts| counts.iter().map(|(kind, _)| kind.clone()).collect::<Vec<_>>()));
-    let only = Memo::new(move |_| desk.filter.only_type());
+    let only = Memo::new(move |_| debugger.filter.only_type());
     view! {
         <ul class="debugger-counts" aria-label="Frames by type">
             <Each each=move || kinds.get() key=Clone::clone let:kind>
@@ -35,7 +35,7 @@ pub fn TypeCounts() -> impl IntoView {
                                 data-testid="debugger-count"
                                 data-type=name
                                 aria-pressed=move || (only.get().as_deref() == Some(&*asked)).to_string()
-                                on:click=move |_| desk.filter.toggle_type(&kind)
+                                on:click=move |_| debugger.filter.toggle_type(&kind)
                             >
                                 <span>{shown}</span>
                                 <span class="number">{count}</span>

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::cells;
 use super::compare::Compare;
-use super::desk::{Desk, use_desk};
 use super::frame::FrameView;
-use super::life::{LifeView, MessageLink};
-use crate::history::{Own, Recorder, Row, RowKind, What, cause, life, partner, shown_text};
+use super::message_trace::{MessageLink, MessageTraceView};
+use super::state::{DebuggerState, use_debugger};
+use crate::history::{FrameClass, FrameMeta, Recorder, Row, RowKind, cause, counterpart, message_trace, shown_text};
 use crate::link::MessageId;
 use crate::ui::format;
 
@@ -22,30 +22,34 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(desk: Desk, recorder: &Recorder, row: &Row, own: Option<Own>) -> Self {
+    fn of(debugger: DebuggerState, recorder: &Recorder, row: &Row, meta: Option<FrameMeta>) -> Self {
         let mut facts = vec![
             ("Type", cells::kind(row).to_owned()),
             ("Way", cells::direction(row).1.to_owned()),
             (
                 "Time",
-                format!("{} {}", format::day(row.at.wall), cells::time_of_day(row.at.wall, desk.utc_offset_minutes)),
+                format!(
+                    "{} {}",
+                    format::day(row.at.wall),
+                    cells::time_of_day(row.at.wall, debugger.utc_offset_minutes)
+                ),
             ),
         ];
         facts.extend(row.size().map(|size| ("Size", format!("{size} bytes"))));
         facts.extend(row.conn().filter(|conn| conn.0 > 0).map(|conn| ("Connection", conn.to_string())));
-        if let RowKind::FrameIn { seq, what: What::Event | What::Replay, .. } = &row.kind {
+        if let RowKind::FrameIn { seq, class: FrameClass::Event | FrameClass::Replay, .. } = &row.kind {
             facts.extend(seq.map(|seq| ("Number of Coda's", seq.to_string())));
             facts.push(("Coda's run", recorder.epoch_of(row.number).to_string()));
         }
         // Where the whole life is known, it says more.
         let has_life =
-            |own: &Own| own.mono.is_some() && row.message().is_some_and(|id| recorder.state_of(id).is_some());
-        if let Some(own) = own.filter(|own| !has_life(own)) {
+            |meta: &FrameMeta| meta.mono.is_some() && row.message().is_some_and(|id| recorder.state_of(id).is_some());
+        if let Some(meta) = meta.filter(|meta| !has_life(meta)) {
             let fields = [
-                ("Message", own.message),
-                ("Component", own.component),
-                ("Action", own.action),
-                ("State at the export", own.state),
+                ("Message", meta.message),
+                ("Component", meta.component),
+                ("Action", meta.action),
+                ("State at the export", meta.state),
             ];
             facts.extend(fields.into_iter().filter_map(|(name, value)| Some((name, value?))));
         }
@@ -64,8 +68,8 @@ impl Chosen {
 /// The chosen row.
 #[component]
 pub fn ChosenDetails() -> impl IntoView {
-    let desk = use_desk();
-    let number = Memo::new(move |_| desk.chosen.get().map(|key| key.number));
+    let debugger = use_debugger();
+    let number = Memo::new(move |_| debugger.chosen.get().map(|key| key.number));
     move || match number.get() {
         None => view! {
             <p class="field-hint">
@@ -79,24 +83,25 @@ pub fn ChosenDetails() -> impl IntoView {
 
 #[component]
 fn RowDetails(number: u64) -> impl IntoView {
-    let desk = use_desk();
-    let own = untrack(|| desk.own(number));
-    let chosen =
-        desk.with_recorder_untracked(|recorder| recorder.get(number).map(|row| Chosen::of(desk, recorder, row, own)));
+    let debugger = use_debugger();
+    let meta = untrack(|| debugger.meta(number));
+    let chosen = debugger
+        .with_recorder_untracked(|recorder| recorder.get(number).map(|row| Chosen::of(debugger, recorder, row, meta)));
     let Some(Chosen { facts, frame, words, message, answers }) = chosen else {
         return view! { <p class="field-hint">"This row is gone: the record had to make room for newer ones."</p> }
             .into_any();
     };
-    let linked = desk.with_recorder_untracked(|recorder| {
+    let linked = debugger.with_recorder_untracked(|recorder| {
         let row = recorder.get(number)?;
-        Some((partner(recorder, row), cause(recorder, row)))
+        Some((counterpart(recorder, row), cause(recorder, row)))
     });
-    let (partner, cause) = linked.unwrap_or_default();
-    let is_hidden = move || desk.with_listing(|listing| listing.line_with(number).is_none());
-    let known = Memo::new(move |_| message.and_then(|id| desk.with_recorder(|recorder| life(recorder, id))));
+    let (counterpart, cause) = linked.unwrap_or_default();
+    let is_hidden = move || debugger.with_listing(|listing| listing.line_with(number).is_none());
+    let known =
+        Memo::new(move |_| message.and_then(|id| debugger.with_recorder(|recorder| message_trace(recorder, id))));
     let is_known = Memo::new(move |_| known.with(Option::is_some));
     let mark =
-        move |_| desk.marked.update(|marked| *marked = if *marked == Some(number) { None } else { Some(number) });
+        move |_| debugger.marked.update(|marked| *marked = if *marked == Some(number) { None } else { Some(number) });
     view! {
         <div class="debugger-details" data-testid="debugger-details">
             <dl class="kv">
@@ -116,8 +121,8 @@ fn RowDetails(number: u64) -> impl IntoView {
                             </dd>
                         }
                     })}
-                {partner
-                    .map(|partner| {
+                {counterpart
+                    .map(|counterpart| {
                         view! {
                             <dt>"Belongs to"</dt>
                             <dd>
@@ -125,9 +130,9 @@ fn RowDetails(number: u64) -> impl IntoView {
                                     class="link-button"
                                     type="button"
                                     data-testid="debugger-partner"
-                                    on:click=move |_| desk.jump(partner)
+                                    on:click=move |_| debugger.jump(counterpart)
                                 >
-                                    {format!("{}, its other end", desk.row_label(partner))}
+                                    {format!("{}, its other end", debugger.row_label(counterpart))}
                                 </button>
                             </dd>
                         }
@@ -147,16 +152,16 @@ fn RowDetails(number: u64) -> impl IntoView {
                     class="button small"
                     type="button"
                     data-testid="debugger-mark"
-                    aria-pressed=move || (desk.marked.get() == Some(number)).to_string()
+                    aria-pressed=move || (debugger.marked.get() == Some(number)).to_string()
                     on:click=mark
                 >
-                    {move || if desk.marked.get() == Some(number) { "Marked as A" } else { "Mark as A to compare" }}
+                    {move || if debugger.marked.get() == Some(number) { "Marked as A" } else { "Mark as A to compare" }}
                 </button>
             </div>
             <Compare number />
             {words.map(|words| view! { <p class="debugger-words">{words}</p> })}
             <Show when=move || is_known.get()>
-                <LifeView life=known />
+                <MessageTraceView trace=known />
             </Show>
             {frame.map(|text| view! { <FrameView text /> })}
         </div>

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 use crate::sim::Conditions;
 use crate::state::NotInRange;
 
@@ -34,14 +34,14 @@ impl Dial {
 }
 
 fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
-    let [delay, jitter, drop, double, lasts, seed] = numbers;
+    let [delay, jitter, drop, double, mean_lifetime, seed] = numbers;
     let percent = |number: u32| u8::try_from(number).unwrap_or(100);
     Conditions {
         delay: Duration::from_millis(delay.into()),
         jitter: Duration::from_millis(jitter.into()),
         drop_percent: percent(drop),
-        double_percent: percent(double),
-        lasts: (lasts > 0).then(|| Duration::from_secs(lasts.into())),
+        duplicate_percent: percent(double),
+        mean_lifetime: (mean_lifetime > 0).then(|| Duration::from_secs(mean_lifetime.into())),
         seed: seed.into(),
     }
 }
@@ -49,7 +49,7 @@ fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
 /// The experiments.
 #[component]
 pub fn Experiments() -> impl IntoView {
-    let app = use_desk().app;
+    let app = use_debugger().app;
     view! {
         <div class="debugger-details" data-testid="debugger-experiments">
             <section class="debugger-part">
@@ -74,8 +74,8 @@ pub fn Experiments() -> impl IntoView {
 
 #[component]
 fn NetworkForm() -> impl IntoView {
-    let desk = use_desk();
-    let app = desk.app;
+    let debugger = use_debugger();
+    let app = debugger.app;
     let texts = DIALS.map(|dial| RwSignal::new(dial.value.to_owned()));
     let read = move || {
         let mut numbers = [0; DIALS.len()];
@@ -101,7 +101,7 @@ fn NetworkForm() -> impl IntoView {
                     .iter()
                     .zip(texts)
                     .map(|(dial, text)| {
-                        let id = desk.element_id(dial.name);
+                        let id = debugger.element_id(dial.name);
                         let error_id = format!("{id}-error");
                         let problem = Memo::new(move |_| text.with(|text| dial.read(text)).err());
                         view! {

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::desk::{Desk, use_desk};
+use super::state::{DebuggerState, use_debugger};
 use crate::history::{RAW, RowKind, state_name};
-use crate::link::{Carries, MessageId};
+use crate::link::{FramePurpose, MessageId};
 use crate::ui::format;
 
 /// What the messages that are sent from here say they come from.
@@ -19,11 +19,11 @@ enum SentAs {
 }
 
 /// What was sent from here first, at this row of the record or later.
-fn sent_since(desk: Desk, number: u64) -> Option<SentAs> {
-    desk.app.history.with(|recorder| {
+fn sent_since(debugger: DebuggerState, number: u64) -> Option<SentAs> {
+    debugger.app.history.with(|recorder| {
         recorder.rows(number..).find_map(|row| match &row.kind {
             RowKind::Message { id, origin, .. } if origin.component == COMPONENT => Some(SentAs::Message(*id)),
-            RowKind::FrameOut { carries: Carries::Raw(origin), .. } if origin.component == COMPONENT => {
+            RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } if origin.component == COMPONENT => {
                 Some(SentAs::Raw(row.number))
             }
             _ => None,
@@ -33,13 +33,13 @@ fn sent_since(desk: Desk, number: u64) -> Option<SentAs> {
 
 /// What became of the command that was sent last.
 #[component]
-pub fn Fate(
+pub fn Prediction(
     /// From which row of the record on it is looked for.
     sent_at: RwSignal<Option<u64>>,
     /// It was not even written.
     refused: RwSignal<bool>,
 ) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let sent = Memo::new(move |last: Option<&Option<(u64, SentAs)>>| {
         let at = sent_at.get()?;
         // Once it is found there is nothing more to look for.
@@ -48,11 +48,11 @@ pub fn Fate(
         {
             return Some(*known);
         }
-        sent_since(desk, at).map(|sent| (at, sent))
+        sent_since(debugger, at).map(|sent| (at, sent))
     });
     let words = Memo::new(move |_| {
         let (_, SentAs::Message(id)) = sent.get()? else { return Some(format!("written, {RAW}")) };
-        desk.app.history.with(|recorder| {
+        debugger.app.history.with(|recorder| {
             let state = recorder.state_of(id).map_or("no longer recorded", state_name);
             let delivered = recorder.rows_of(id).rev().find_map(|row| recorder.round_trip(row));
             let time = delivered.map(|time| format!(", {}", format::span(time))).unwrap_or_default();
@@ -76,10 +76,10 @@ pub fn Fate(
                                 class="link-button"
                                 type="button"
                                 on:click=move |_| {
-                                    desk.back_to_live_if_away();
+                                    debugger.back_to_live_if_away();
                                     match sent {
-                                        SentAs::Message(id) => desk.jump_to_message(id),
-                                        SentAs::Raw(number) => desk.jump(number),
+                                        SentAs::Message(id) => debugger.jump_to_message(id),
+                                        SentAs::Raw(number) => debugger.jump(number),
                                     }
                                 }
                             >

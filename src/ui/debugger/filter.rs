@@ -2,20 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
 use super::filter_field::FilterField;
 use super::filter_help::FilterHelp;
 use super::saved::SavedFilters;
+use super::state::use_debugger;
 
 /// The filter.
 #[component]
 pub fn FilterBar() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let is_help_open = RwSignal::new(false);
-    let [input, error, help] = ["filter", "error", "help"].map(|name| desk.element_id(name));
+    let [input, error, help] = ["filter", "error", "help"].map(|name| debugger.element_id(name));
     let problem = move || {
-        let error = desk.filter.error.get()?;
-        let in_force = desk.filter.query.with(|query| match query.to_string() {
+        let error = debugger.filter.error.get()?;
+        let in_force = debugger.filter.query.with(|query| match query.to_string() {
             none if none.is_empty() => "Until it is right, all rows are shown.".to_owned(),
             query => format!("Until it is right, the rows are those of {query}"),
         });

@@ -5,8 +5,8 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::completion::Begun;
-use super::desk::use_desk;
 use super::filter_state::FilterState;
+use super::state::use_debugger;
 
 /// The field and its list.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ impl Field {
 
     fn take(self, at: usize) {
         let begun = self.begun.get_untracked();
-        let Some(way) = begun.ways.get(at) else { return };
+        let Some(way) = begun.candidates.get(at) else { return };
         let (text, goes_on) = begun.take(&self.filter.text.get_untracked(), &way.text);
         self.filter.type_in(&text);
         self.close();
@@ -53,7 +53,7 @@ impl Field {
     }
 
     fn pressed(self, event: &KeyboardEvent) {
-        let count = self.begun.with_untracked(|begun| begun.ways.len());
+        let count = self.begun.with_untracked(|begun| begun.candidates.len());
         let at = self.active.get_untracked().filter(|at| *at < count);
         match (event.key().as_str(), at) {
             ("ArrowDown", _) if count == 0 => self.look(),
@@ -78,14 +78,14 @@ pub fn FilterField(
     /// The id of what is said of the text.
     described_by: String,
 ) -> impl IntoView {
-    let desk = use_desk();
-    let filter = desk.filter;
+    let debugger = use_debugger();
+    let filter = debugger.filter;
     let input = NodeRef::<Input>::new();
     let field = Field { filter, input, begun: RwSignal::new(Begun::default()), active: RwSignal::new(None) };
-    let list = desk.element_id("ways");
-    let option_id = move |at: usize| desk.element_id(&format!("way-{at}"));
-    let is_open = Memo::new(move |_| field.begun.with(|begun| !begun.ways.is_empty()));
-    let ways = move || {
+    let list = debugger.element_id("ways");
+    let option_id = move |at: usize| debugger.element_id(&format!("way-{at}"));
+    let is_open = Memo::new(move |_| field.begun.with(|begun| !begun.candidates.is_empty()));
+    let candidates = move || {
         let way = |(at, way): (usize, crate::history::Completion)| {
             view! {
                 <li
@@ -102,7 +102,7 @@ pub fn FilterField(
                 </li>
             }
         };
-        field.begun.get().ways.into_iter().enumerate().map(way).collect_view()
+        field.begun.get().candidates.into_iter().enumerate().map(way).collect_view()
     };
     // The chosen way may be beyond the list's edge.
     Effect::new(move |_| {
@@ -148,7 +148,7 @@ pub fn FilterField(
                 on:blur=move |_| field.leave()
             />
             <ul class="debugger-ways" role="listbox" id=list aria-label="Ways to go on" hidden=move || !is_open.get()>
-                {ways}
+                {candidates}
             </ul>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 
 const TERMS: [(&str, &str); 18] = [
     ("hello", "a word anywhere in the row, whatever its case"),
@@ -28,7 +28,7 @@ const TERMS: [(&str, &str); 18] = [
 /// The terms.
 #[component]
 pub fn FilterHelp() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     view! {
         <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">
             <p>"A row is shown when all terms hold; or separates alternatives. Press an example to try it."</p>
@@ -45,7 +45,7 @@ pub fn FilterHelp() -> impl IntoView {
                             view! {
                                 <tr>
                                     <td>
-                                        <button class="link-button" type="button" on:click=move |_| desk.filter.set(term)>
+                                        <button class="link-button" type="button" on:click=move |_| debugger.filter.set(term)>
                                             <code>{term}</code>
                                         </button>
                                     </td>

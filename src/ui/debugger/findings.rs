@@ -5,8 +5,8 @@ use leptos_router::components::A;
 
 use super::cells;
 use super::correlation::CorrelationView;
-use super::desk::{Desk, use_desk};
-use crate::analysis::{Finding, FindingState, Silenced};
+use super::state::{DebuggerState, use_debugger};
+use crate::analysis::{Finding, FindingState, MuteRule};
 use crate::ui::address::page_href;
 use crate::ui::components::Each;
 use crate::ui::format;
@@ -18,16 +18,16 @@ const CLOSED: usize = 50;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     Open,
-    Silenced,
+    MuteRule,
     Closed,
 }
 
-fn listed(desk: Desk, list: List) -> Vec<Finding> {
-    desk.with_analysis(|analyst| {
-        let board = analyst.board();
+fn listed(debugger: DebuggerState, list: List) -> Vec<Finding> {
+    debugger.with_analysis(|analyzer| {
+        let board = analyzer.log();
         match list {
             List::Open => board.open().cloned().collect(),
-            List::Silenced => board.open_in_silence().cloned().collect(),
+            List::MuteRule => board.open_in_silence().cloned().collect(),
             List::Closed => board.closed().iter().rev().take(CLOSED).cloned().collect(),
         }
     })
@@ -36,9 +36,9 @@ fn listed(desk: Desk, list: List) -> Vec<Finding> {
 /// The findings of the record that is looked at.
 #[component]
 pub fn Findings() -> impl IntoView {
-    let desk = use_desk();
-    let count = |list| Memo::new(move |_| listed(desk, list).len());
-    let (open, silenced, closed) = (count(List::Open), count(List::Silenced), count(List::Closed));
+    let debugger = use_debugger();
+    let count = |list| Memo::new(move |_| listed(debugger, list).len());
+    let (open, silenced, closed) = (count(List::Open), count(List::MuteRule), count(List::Closed));
     view! {
         <div class="debugger-details" data-testid="debugger-findings">
             <Show when=move || open.get() == 0>
@@ -50,7 +50,7 @@ pub fn Findings() -> impl IntoView {
             <Show when=move || { silenced.get() > 0 }>
                 <details class="debugger-part">
                     <summary>{move || format!("Silenced ({})", silenced.get())}</summary>
-                    <FindingList list=List::Silenced />
+                    <FindingList list=List::MuteRule />
                 </details>
             </Show>
             <Show when=move || { closed.get() > 0 }>
@@ -66,10 +66,10 @@ pub fn Findings() -> impl IntoView {
 
 #[component]
 fn FindingList(list: List) -> impl IntoView {
-    let desk = use_desk();
-    let findings = Memo::new(move |_| listed(desk, list));
+    let debugger = use_debugger();
+    let findings = Memo::new(move |_| listed(debugger, list));
     let numbers = Memo::new(move |_| {
-        findings.with(|findings| findings.iter().map(|finding| (desk.source(), finding.number)).collect::<Vec<_>>())
+        findings.with(|findings| findings.iter().map(|finding| (debugger.source(), finding.number)).collect::<Vec<_>>())
     });
     view! {
         <ul class="findings">
@@ -82,16 +82,16 @@ fn FindingList(list: List) -> impl IntoView {
 
 #[component]
 fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let finding = Memo::new(move |_| findings.with(|all| all.iter().find(|finding| finding.number == number).cloned()));
     let first = finding.get_untracked()?;
     let (kind, subject) = (first.kind, first.subject);
-    let silence = Silenced { kind, subject: Some(subject.clone()) };
+    let silence = MuteRule { kind, subject: Some(subject.clone()) };
     let words = move || finding.with(|finding| finding.as_ref().map(|finding| finding.words.clone()));
     let facts = move || {
         finding.with(|finding| {
             let finding = finding.as_ref()?;
-            let time = |now: crate::protocol::Now| cells::time_of_day(now.wall, desk.utc_offset_minutes);
+            let time = |now: crate::protocol::Moment| cells::time_of_day(now.wall, debugger.utc_offset_minutes);
             let seen = match finding.count {
                 1 => format!("seen once, {}", time(finding.opened)),
                 count => format!("seen {}, {} to {}", format::times(count), time(finding.opened), time(finding.last)),
@@ -105,7 +105,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
     };
     let rows =
         Memo::new(move |_| finding.with(|finding| finding.as_ref().map(|it| it.evidence.clone()).unwrap_or_default()));
-    let is_silenced = list == List::Silenced;
+    let is_silenced = list == List::MuteRule;
     Some(view! {
         <li class="finding" data-testid="finding" data-kind=kind.anchor() data-open=(list == List::Open).to_string()>
             <h3>
@@ -119,17 +119,17 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             <div class="finding-rows">
                 <span class="field-hint">"Rows"</span>
                 <Each each=move || rows.get() key=|row| *row let:row>
-                    <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
-                        {desk.row_label(row)}
+                    <button class="link-button" type="button" on:click=move |_| debugger.jump(row)>
+                        {debugger.row_label(row)}
                     </button>
                 </Each>
-                {(list != List::Closed && desk.is_live())
+                {(list != List::Closed && debugger.is_live())
                     .then(|| {
                         view! {
                             <button
                                 class="button small"
                                 type="button"
-                                on:click=move |_| desk.app.set_silenced(silence.clone(), !is_silenced)
+                                on:click=move |_| debugger.app.set_silenced(silence.clone(), !is_silenced)
                             >
                                 {if is_silenced { "Show again" } else { "Silence" }}
                             </button>

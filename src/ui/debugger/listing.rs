@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::history::{Context, Folder, Line, Query, Recorder, Row};
+use crate::history::{Context, ListItem, Query, Recorder, Row, TokenGrouper};
 
 /// Names a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ pub struct Listed {
 /// The lines of the table.
 #[derive(Debug, Default)]
 pub struct Listing {
-    folder: Folder,
+    grouper: TokenGrouper,
     query: Query,
     source: u64,
     /// The next row to look at.
@@ -95,7 +95,7 @@ impl Listing {
         let news = self.next..feed.end();
         for row in feed.recorder.rows(news.clone()) {
             if feed.lets_through(row) {
-                self.folder.push(row);
+                self.grouper.push(row);
                 self.let_through.push_back(row.number);
             }
         }
@@ -109,7 +109,7 @@ impl Listing {
     }
 
     fn begin(&mut self, feed: &Feed<'_>) {
-        self.folder = Folder::default();
+        self.grouper = TokenGrouper::default();
         self.let_through.clear();
         self.query = feed.query.clone();
         self.source = feed.source;
@@ -129,14 +129,14 @@ impl Listing {
         }
         self.first = first;
         self.next = self.next.max(first);
-        self.folder.forget_before(first);
+        self.grouper.forget_before(first);
         while self.let_through.front().is_some_and(|number| *number < first) {
             self.let_through.pop_front();
         }
-        let folder = &self.folder;
+        let grouper = &self.grouper;
         self.opened.retain(|line, parts| {
             parts.retain(|number| *number >= first);
-            line_at(folder, *line).is_some()
+            line_at(grouper, *line).is_some()
         });
     }
 
@@ -148,13 +148,13 @@ impl Listing {
         let mut messages = feed.recorder.rows(self.next..feed.end()).filter_map(Row::message);
         messages.any(|id| {
             let mut older = feed.recorder.rows_of(id).filter(|row| row.number < self.next);
-            older.any(|row| line_at(&self.folder, row.number).is_some() != feed.lets_through(row))
+            older.any(|row| line_at(&self.grouper, row.number).is_some() != feed.lets_through(row))
         })
     }
 
     fn refresh_opened(&mut self, feed: &Feed<'_>) {
         for (line, parts) in &mut self.opened {
-            let Some(Line::Tokens { first, last, count, .. }) = line_at(&self.folder, *line).map(|(_, line)| line)
+            let Some(ListItem::Tokens { first, last, count, .. }) = line_at(&self.grouper, *line).map(|(_, line)| line)
             else {
                 parts.clear();
                 continue;
@@ -170,7 +170,7 @@ impl Listing {
     pub fn toggle(&mut self, number: u64, open: bool) {
         if !open {
             self.opened.remove(&number);
-        } else if let Some((_, Line::Tokens { .. })) = line_at(&self.folder, number) {
+        } else if let Some((_, ListItem::Tokens { .. })) = line_at(&self.grouper, number) {
             self.opened.entry(number).or_default();
         }
     }
@@ -182,14 +182,14 @@ impl Listing {
 
     /// How many rows the table has.
     pub fn len(&self) -> usize {
-        self.folder.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
+        self.grouper.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
     }
 
     /// The row at a place of the table.
     pub fn key_at(&self, place: usize) -> Option<Key> {
         let mut parts_before = 0;
         for (line, parts) in &self.opened {
-            let Some((at, _)) = line_at(&self.folder, *line) else { continue };
+            let Some((at, _)) = line_at(&self.grouper, *line) else { continue };
             let head = at + parts_before;
             if place <= head {
                 break;
@@ -199,14 +199,14 @@ impl Listing {
             }
             parts_before += parts.len();
         }
-        let line = self.folder.lines().get(place.checked_sub(parts_before)?)?;
+        let line = self.grouper.lines().get(place.checked_sub(parts_before)?)?;
         Some(Key::line(line.first()))
     }
 
     /// Where in the table a row is.
     pub fn place_of(&self, key: Key) -> Option<usize> {
         let line = self.line_with(key.number)?;
-        let (at, _) = line_at(&self.folder, line.first())?;
+        let (at, _) = line_at(&self.grouper, line.first())?;
         let before: usize = self.opened.range(..line.first()).map(|(_, parts)| parts.len()).sum();
         if !key.is_part {
             return (line.first() == key.number).then_some(at + before);
@@ -216,18 +216,18 @@ impl Listing {
     }
 
     /// The line that begins with this row.
-    pub fn line(&self, number: u64) -> Option<&Line> {
-        line_at(&self.folder, number).map(|(_, line)| line)
+    pub fn line(&self, number: u64) -> Option<&ListItem> {
+        line_at(&self.grouper, number).map(|(_, line)| line)
     }
 
     /// The line that holds this row, folded or not.
-    pub fn line_with(&self, number: u64) -> Option<&Line> {
-        self.folder.line_with(number)
+    pub fn line_with(&self, number: u64) -> Option<&ListItem> {
+        self.grouper.line_with(number)
     }
 
     /// How many rows of the table began with this row of the record or later.
     pub fn count_from(&self, number: u64) -> usize {
-        let lines = self.folder.lines();
+        let lines = self.grouper.lines();
         lines.len() - lines.partition_point(|line| line.first() < number)
     }
 
@@ -237,7 +237,7 @@ impl Listing {
     }
 }
 
-fn line_at(folder: &Folder, number: u64) -> Option<(usize, &Line)> {
-    let at = folder.place(number)?;
-    folder.lines().get(at).map(|line| (at, line))
+fn line_at(grouper: &TokenGrouper, number: u64) -> Option<(usize, &ListItem)> {
+    let at = grouper.place(number)?;
+    grouper.lines().get(at).map(|line| (at, line))
 }

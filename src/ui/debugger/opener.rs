@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::desk::Side;
+use super::state::Side;
 
 /// Opens a part in the panel that is on the page, or in the next one.
 #[derive(Clone, Copy)]

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::banner::SourceBanner;
 use super::counts::TypeCounts;
-use super::desk::{Desk, ROW_HEIGHT, Side, use_desk};
 use super::details::ChosenDetails;
 use super::experiments::Experiments;
 use super::filter::FilterBar;
@@ -13,15 +12,16 @@ use super::recordings::Recordings;
 use super::replay::Replay;
 use super::row_link::follow_link;
 use super::send::SendForm;
+use super::state::{DebuggerState, ROW_HEIGHT, Side, use_debugger};
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
 
 /// The debugger. It fills the box that it is put in; the box must be inside the router.
 #[component]
 pub fn DebuggerPanel() -> impl IntoView {
-    let desk = Desk::new();
-    provide_context(desk);
-    follow_link(desk);
+    let debugger = DebuggerState::new();
+    provide_context(debugger);
+    follow_link(debugger);
     view! {
         <section
             class="debugger"
@@ -33,7 +33,7 @@ pub fn DebuggerPanel() -> impl IntoView {
                 <FilterBar />
                 <Toolbar />
                 <SourceBanner />
-                <div class="debugger-body" class:with-side=move || desk.side.get().is_some()>
+                <div class="debugger-body" class:with-side=move || debugger.side.get().is_some()>
                     <div class="debugger-main">
                         <TypeCounts />
                         <MessageTable />
@@ -47,7 +47,7 @@ pub fn DebuggerPanel() -> impl IntoView {
 
 #[component]
 fn SidePart() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let name = |side| match side {
         Side::Details => "Details",
         Side::Send => "Send a command",
@@ -57,14 +57,14 @@ fn SidePart() -> impl IntoView {
         Side::Experiments => "Experiments",
     };
     let close = move || {
-        desk.side.set(None);
-        if let Some(scroller) = desk.scroller.get_untracked() {
+        debugger.side.set(None);
+        if let Some(scroller) = debugger.scroller.get_untracked() {
             let _ = scroller.focus();
         }
     };
     view! {
         {move || {
-            desk.side
+            debugger.side
                 .get()
                 .map(|side| {
                     view! {

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
-use super::desk::{Desk, use_desk};
 use super::scope::{Scope, ScopeSelect};
+use super::state::{DebuggerState, use_debugger};
 use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
@@ -30,12 +30,12 @@ enum RecordingError {
 }
 
 /// Hands the record over as a file; what it holds.
-fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, RecordingError> {
-    let recording = scope.recording(desk);
+fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<String, RecordingError> {
+    let recording = scope.recording(debugger);
     if recording.is_empty() {
         return Err(RecordingError::NothingToExport);
     }
-    let url = desk.app.connection.url.get_untracked().unwrap_or_default();
+    let url = debugger.app.connection.url.get_untracked().unwrap_or_default();
     let (text, ending, media) = match format {
         Format::JsonLines => (export_jsonl(&recording), "jsonl", "application/x-ndjson"),
         Format::Har => (export_har(&recording, &url), "har", "application/json"),
@@ -48,28 +48,28 @@ fn export(desk: Desk, scope: Scope, format: Format) -> Result<String, RecordingE
     Ok(format!("{} and {} exported.", format::counted(frames, "frame"), format::counted(notes, "note")))
 }
 
-async fn read(desk: Desk, file: web_sys::File) -> Result<String, RecordingError> {
+async fn read(debugger: DebuggerState, file: web_sys::File) -> Result<String, RecordingError> {
     let name = file.name();
     let text = read_text(&file).await.ok_or_else(|| RecordingError::Unreadable(name.clone()))?;
     let imported = Recording::import(&text).ok_or_else(|| RecordingError::NoRecording(name.clone()))?;
     let loaded = Loaded::new(name.clone(), imported);
     let frames = format::counted(loaded.frames, "frame");
-    let words = match loaded.damages.len() {
+    let words = match loaded.errors.len() {
         0 => format!("{name}: {frames}."),
-        damages => format!("{name}: {frames}, {} could not be read.", format::counted(damages, "part")),
+        errors => format!("{name}: {frames}, {} could not be read.", format::counted(errors, "part")),
     };
-    desk.load(loaded);
+    debugger.load(loaded);
     Ok(words)
 }
 
 /// Export and import.
 #[component]
 pub fn Recordings() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let told = RwSignal::new(None::<Result<String, RecordingError>>);
     let button = move |scope, format, name: &'static str, label: &'static str| {
         let save = move |_| {
-            told.set(Some(export(desk, scope, format)));
+            told.set(Some(export(debugger, scope, format)));
         };
         view! {
             <button class="button small" type="button" aria-label=label on:click=save>
@@ -81,7 +81,7 @@ pub fn Recordings() -> impl IntoView {
         let input = event_target::<HtmlInputElement>(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         spawn_local(async move {
-            let outcome = read(desk, file).await;
+            let outcome = read(debugger, file).await;
             // The panel may have been closed meanwhile.
             let _ = told.try_set(Some(outcome));
             input.set_value("");
@@ -89,16 +89,16 @@ pub fn Recordings() -> impl IntoView {
     };
     let scope = RwSignal::new(Scope::All);
     let play = move |_| {
-        let recording = scope.get_untracked().recording(desk);
+        let recording = scope.get_untracked().recording(debugger);
         if recording.entries.is_empty() {
             told.set(Some(Err(RecordingError::NothingToShow)));
             return;
         }
-        let name = desk.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
-        desk.app.show_recording(name, Playback::new(&recording));
+        let name = debugger.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
+        debugger.app.show_recording(name, Playback::new(&recording));
     };
     let copy = move |_| {
-        let recording = scope.get_untracked().recording_with_answers(desk);
+        let recording = scope.get_untracked().recording_with_answers(debugger);
         spawn_local(async move {
             let outcome = if clipboard::copy(&as_test(&recording.entries)).await {
                 Ok("The test was copied. It goes into tests/link.".to_owned())
@@ -109,7 +109,7 @@ pub fn Recordings() -> impl IntoView {
             let _ = told.try_set(Some(outcome));
         });
     };
-    let file_id = desk.element_id("file");
+    let file_id = debugger.element_id("file");
     view! {
         <div class="debugger-details">
             <section class="debugger-part">

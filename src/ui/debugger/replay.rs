@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
 use super::scope::{Scope, ScopeSelect};
+use super::state::use_debugger;
 use crate::driver;
 use crate::history::shorten;
-use crate::replay::{DryRun, Effect, Fate, Ids, Options, Outcome, Pace, Plan, Recent};
+use crate::replay::{DryRun, Effect, Ids, Options, Outcome, Pace, Plan, Prediction, Recent};
 use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [
@@ -22,12 +22,12 @@ const TEXT_CHARS: usize = 60;
 const IDS: [(&str, Ids); 2] =
     [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
 
-fn fate_words(fate: Fate) -> String {
+fn fate_words(fate: Prediction) -> String {
     match fate {
-        Fate::Handled => "handled".to_owned(),
-        Fate::Dropped { before } => format!("dropped as a duplicate: the same {} before", format::span(before)),
-        Fate::MaybeDropped => "dropped, if within 5 s of the same before it".to_owned(),
-        Fate::MaybeBusy => "dropped, if Coda is at another answer then".to_owned(),
+        Prediction::Handled => "handled".to_owned(),
+        Prediction::Dropped { before } => format!("dropped as a duplicate: the same {} before", format::span(before)),
+        Prediction::MaybeDropped => "dropped, if within 5 s of the same before it".to_owned(),
+        Prediction::MaybeBusy => "dropped, if Coda is at another answer then".to_owned(),
     }
 }
 
@@ -44,7 +44,7 @@ fn outcome_words(outcome: &Outcome) -> String {
 /// The replay that runs, or the way to one.
 #[component]
 pub fn Replay() -> impl IntoView {
-    let app = use_desk().app;
+    let app = use_debugger().app;
     let runs = Memo::new(move |_| app.replay.with(|_| ()).is_some());
     view! {
         <div class="debugger-details" data-testid="debugger-replay">
@@ -57,7 +57,7 @@ pub fn Replay() -> impl IntoView {
 
 #[component]
 fn Preparation() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let scope = RwSignal::new(Scope::Shown);
     let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
     // A dry run holds for the options and the selection that it was made with.
@@ -69,18 +69,18 @@ fn Preparation() -> impl IntoView {
     };
     let recent = move || {
         let now = driver::now().mono;
-        desk.app.history.with_untracked(|recorder| Recent::of(recorder, now))
+        debugger.app.history.with_untracked(|recorder| Recent::of(recorder, now))
     };
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
     let look = move |_| {
-        let plan = Plan::of(&scope.get_untracked().recording(desk).entries);
+        let plan = Plan::of(&scope.get_untracked().recording(debugger).entries);
         run.set(Some(DryRun::of(plan, options(), &recent())));
         has_changed.set(false);
     };
     let start = move |_| {
-        let Some(coda) = desk.app.sender() else { return };
+        let Some(coda) = debugger.app.sender() else { return };
         let Some(before) = run.try_update(Option::take).flatten() else { return };
-        let now = before.again(&recent());
+        let now = before.refresh(&recent());
         if now.agrees_with(&before) {
             coda.start_replay(now);
         } else {
@@ -89,7 +89,7 @@ fn Preparation() -> impl IntoView {
         }
     };
     let select = move |name: &'static str, label: &'static str, names: Vec<&'static str>, value: RwSignal<usize>| {
-        let id = desk.element_id(name);
+        let id = debugger.element_id(name);
         view! {
             <div class="field">
                 <label for=id.clone()>{label}</label>
@@ -111,7 +111,7 @@ fn Preparation() -> impl IntoView {
         }
     };
     let count = move || run.with(|run| run.as_ref().map_or(0, |run| run.plan().steps.len()));
-    let is_ready = move || desk.app.connection.is_ready() && !desk.app.playback.is_on();
+    let is_ready = move || debugger.app.connection.is_ready() && !debugger.app.playback.is_on();
     view! {
         <ScopeSelect name="replay-scope" label="Messages of" scope changed=Callback::new(move |()| forget()) />
         {select("pace", "Sent", PACES.map(|(name, _)| name).to_vec(), pace)}
@@ -137,7 +137,7 @@ fn Preparation() -> impl IntoView {
         <Show when=move || !is_ready()>
             <p class="field-hint">
                 {move || {
-                    if desk.app.playback.is_on() {
+                    if debugger.app.playback.is_on() {
                         "A recording is shown in the pages, so nothing is sent. Go back to live first."
                     } else {
                         "There is no connection to send to."
@@ -208,14 +208,14 @@ fn Forecasts(run: DryRun) -> impl IntoView {
 /// The replay that runs.
 #[component]
 fn Progress() -> impl IntoView {
-    let replay = use_desk().app.replay;
-    let counts = move || replay.with(|player| (player.sent().len(), player.steps().len())).unwrap_or_default();
-    let is_over = Memo::new(move |_| replay.with(crate::replay::Player::is_over).unwrap_or(true));
-    let is_paused = Memo::new(move |_| replay.with(crate::replay::Player::is_paused).unwrap_or_default());
-    let is_by_step = replay.with(|player| player.options().pace == Pace::Step).unwrap_or_default();
+    let replay = use_debugger().app.replay;
+    let counts = move || replay.with(|resender| (resender.sent().len(), resender.steps().len())).unwrap_or_default();
+    let is_over = Memo::new(move |_| replay.with(crate::replay::Resender::is_over).unwrap_or(true));
+    let is_paused = Memo::new(move |_| replay.with(crate::replay::Resender::is_paused).unwrap_or_default());
+    let is_by_step = replay.with(|resender| resender.options().pace == Pace::Step).unwrap_or_default();
     let lines = move || {
-        replay.with(|player| {
-            let sent = player.steps().iter().zip(player.sent());
+        replay.with(|resender| {
+            let sent = resender.steps().iter().zip(resender.sent());
             sent.map(|(step, sent)| (step.command.kind().to_owned(), outcome_words(&sent.outcome))).collect::<Vec<_>>()
         })
     };

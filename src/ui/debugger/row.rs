@@ -7,10 +7,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::cells;
-use super::desk::Desk;
 use super::listing::Key;
-use super::slots::{Named, Slot};
-use crate::history::{Line, summary};
+use super::row_pool::{Named, Slot};
+use super::state::DebuggerState;
+use crate::history::{ListItem, summary};
 use crate::ui::format;
 
 /// What may change while the row stands there.
@@ -35,32 +35,32 @@ struct Fold {
     is_open: bool,
 }
 
-fn moving(desk: Desk, key: Key) -> Moving {
-    let is_chosen = desk.chosen.get() == Some(key);
-    let is_marked = desk.marked.get() == Some(key.number) && !key.is_part;
-    let (place, before, fold) = desk.with_listing(|listing| {
+fn moving(debugger: DebuggerState, key: Key) -> Moving {
+    let is_chosen = debugger.chosen.get() == Some(key);
+    let is_marked = debugger.marked.get() == Some(key.number) && !key.is_part;
+    let (place, before, fold) = debugger.with_listing(|listing| {
         let place = listing.place_of(key);
         let before = place.and_then(|place| place.checked_sub(1)).and_then(|place| listing.key_at(place));
         let fold = match listing.line(key.number).filter(|_| !key.is_part) {
-            Some(&Line::Tokens { first, last, count }) => {
+            Some(&ListItem::Tokens { first, last, count }) => {
                 Some(Fold { first, last, count, is_open: listing.is_open(key.number) })
             }
             _ => None,
         };
         (place, before, fold)
     });
-    desk.with_recorder(|recorder| {
+    debugger.with_recorder(|recorder| {
         let Some(row) = recorder.get(key.number) else {
             return Moving { place, fold, is_chosen, is_marked, ..Moving::default() };
         };
         let before = before.and_then(|before| recorder.get(before.number));
         let state = match cells::state(recorder, row) {
-            "" => desk.own(key.number).and_then(|own| own.state).unwrap_or_default(),
+            "" => debugger.meta(key.number).and_then(|meta| meta.state).unwrap_or_default(),
             state => state.to_owned(),
         };
         Moving {
             place,
-            since_last: before.map(|before| row.at.mono.since(before.at.mono)),
+            since_last: before.map(|before| row.at.mono.duration_since(before.at.mono)),
             tone: cells::tone(row, &state),
             state: state.into(),
             round_trip: recorder.round_trip(row),
@@ -81,14 +81,14 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(row: Named, before: Option<&Self>, desk: Desk) -> Self {
+    fn of(row: Named, before: Option<&Self>, debugger: DebuggerState) -> Self {
         let before = before.filter(|before| before.row == row);
-        let fixed = before.map_or_else(|| Fixed::of(row.key, desk), |before| before.fixed.clone());
-        let moving = moving(desk, row.key);
+        let fixed = before.map_or_else(|| Fixed::of(row.key, debugger), |before| before.fixed.clone());
+        let moving = moving(debugger, row.key);
         let summary = match (moving.fold, before) {
             (None, _) => fixed.summary.clone(),
             (fold, Some(before)) if before.moving.fold == fold => before.summary.clone(),
-            (Some(fold), _) => desk.said(fold.first..=fold.last).into(),
+            (Some(fold), _) => debugger.said(fold.first..=fold.last).into(),
         };
         Self { row, fixed, moving, summary }
     }
@@ -108,23 +108,23 @@ impl Shown {
 /// panel is open; what each of them read of the panel would be remembered for as long (`state/lasting.rs` says why).
 #[derive(Clone, Copy)]
 pub struct Rows {
-    desk: Desk,
-    slots: Memo<Vec<Slot>>,
+    debugger: DebuggerState,
+    row_pool: Memo<Vec<Slot>>,
     all: StoredValue<Vec<(u64, ArcRwSignal<Shown>)>, LocalStorage>,
 }
 
 impl Rows {
     /// The rows of these slots.
-    pub fn new(desk: Desk, slots: Memo<Vec<Slot>>) -> Self {
+    pub fn new(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>) -> Self {
         let all = StoredValue::new_local(Vec::<(u64, ArcRwSignal<Shown>)>::new());
         Effect::new(move |_| {
-            desk.track();
-            slots.with(|slots| {
+            debugger.track();
+            row_pool.with(|row_pool| {
                 all.with_value(|all| {
                     for (element, shown) in all {
-                        let Some(slot) = slots.iter().find(|slot| slot.element == *element) else { continue };
+                        let Some(slot) = row_pool.iter().find(|slot| slot.element == *element) else { continue };
                         let now = shown.with_untracked(|before| {
-                            let now = Shown::of(slot.row, Some(before), desk);
+                            let now = Shown::of(slot.row, Some(before), debugger);
                             (now != *before).then_some(now)
                         });
                         if let Some(now) = now {
@@ -134,14 +134,15 @@ impl Rows {
                 });
             });
         });
-        Self { desk, slots, all }
+        Self { debugger, row_pool, all }
     }
 
     /// What one more element shows, for as long as its component lives.
     fn add(&self, element: u64) -> Option<ArcRwSignal<Shown>> {
-        let (desk, all) = (self.desk, self.all);
-        let slot = self.slots.with_untracked(|slots| slots.iter().find(|slot| slot.element == element).copied())?;
-        let shown = ArcRwSignal::new(untrack(|| Shown::of(slot.row, None, desk)));
+        let (debugger, all) = (self.debugger, self.all);
+        let slot =
+            self.row_pool.with_untracked(|row_pool| row_pool.iter().find(|slot| slot.element == element).copied())?;
+        let shown = ArcRwSignal::new(untrack(|| Shown::of(slot.row, None, debugger)));
         all.update_value(|all| all.push((element, shown.clone())));
         on_cleanup(move || {
             all.try_update_value(|all| all.retain(|(known, _)| *known != element));
@@ -162,13 +163,13 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn of(key: Key, desk: Desk) -> Self {
-        desk.with_recorder_untracked(|recorder| {
+    fn of(key: Key, debugger: DebuggerState) -> Self {
+        debugger.with_recorder_untracked(|recorder| {
             // The first rows of a fold may be gone from the record while the fold is still there.
             let Some(row) = recorder.get(key.number.max(recorder.numbers().start)) else { return Self::default() };
             let (sign, direction) = cells::direction(row);
             Self {
-                time: cells::time_of_day(row.at.wall, desk.utc_offset_minutes).into(),
+                time: cells::time_of_day(row.at.wall, debugger.utc_offset_minutes).into(),
                 sign,
                 direction,
                 kind: cells::kind(row).into(),
@@ -196,12 +197,12 @@ pub fn TableRow(
     /// Those that it stands among.
     rows: Rows,
 ) -> impl IntoView {
-    let desk = rows.desk;
+    let debugger = rows.debugger;
     rows.add(element).map(|shown| {
         let text = |read: fn(&Shown) -> Arc<str>| part(&shown, read);
         let id = {
             let shown = shown.clone();
-            move || desk.element_id(&row_name(shown.with(|shown| shown.row.key)))
+            move || debugger.element_id(&row_name(shown.with(|shown| shown.row.key)))
         };
         view! {
             <div

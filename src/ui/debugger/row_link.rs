@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::desk::Desk;
 use super::listing::Key;
-use crate::state::NoticeLevel;
+use super::state::DebuggerState;
+use crate::state::Severity;
 use crate::ui::address::Address;
 
 /// The name in the address.
@@ -50,22 +50,22 @@ fn write(page: Address, chosen: RwSignal<Option<Key>>) {
 }
 
 /// A link to a row (`?row=17`) leads to its details.
-pub fn follow_link(desk: Desk) {
-    let page = desk.row_link.page;
+pub fn follow_link(debugger: DebuggerState) {
+    let page = debugger.row_link.page;
     let linked = Memo::new(move |_| page.first(PARAMETER).parse::<u64>().ok());
     Effect::new(move |_| {
         // Without its table the panel has nothing to scroll.
-        let (Some(number), Some(_)) = (linked.get(), desk.scroller.get()) else { return };
-        if desk.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
+        let (Some(number), Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
+        if debugger.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
             return;
         }
-        if desk.with_recorder_untracked(|recorder| recorder.get(number).is_some()) {
+        if debugger.with_recorder_untracked(|recorder| recorder.get(number).is_some()) {
             // A panel begins by following the newest row.
-            desk.stop_following();
-            desk.jump(number);
+            debugger.stop_following();
+            debugger.jump(number);
         } else {
             let words = format!("Row {number} is not in this record (any more).");
-            desk.app.notices.show(NoticeLevel::Info, "linked row", words);
+            debugger.app.notices.show(Severity::Info, "linked row", words);
         }
     });
 }

@@ -5,9 +5,9 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 use super::storage::{read_list, write_list};
-use crate::state::NoticeLevel;
+use crate::state::Severity;
 use crate::ui::components::Each;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
@@ -21,10 +21,10 @@ struct Saved {
 /// The saved filters, and the way to save the present one.
 #[component]
 pub fn SavedFilters() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let saved = RwSignal::new(read_list::<Saved>(STORAGE_KEY));
     let name = RwSignal::new(String::new());
-    let name_id = desk.element_id("filter-name");
+    let name_id = debugger.element_id("filter-name");
     let popover = NodeRef::<Details>::new();
     let close = move || {
         if let Some(popover) = popover.get_untracked() {
@@ -35,12 +35,12 @@ pub fn SavedFilters() -> impl IntoView {
     let keep = move || {
         if !saved.with_untracked(|saved| write_list(STORAGE_KEY, saved)) {
             let words = "The browser keeps no filters: its storage is full or turned off.";
-            desk.app.notices.show(NoticeLevel::Warn, "saved filters", words.into());
+            debugger.app.notices.show(Severity::Warn, "saved filters", words.into());
         }
     };
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        let filter = desk.filter.text.get_untracked().trim().to_owned();
+        let filter = debugger.filter.text.get_untracked().trim().to_owned();
         let given = name.get_untracked().trim().to_owned();
         let new = Saved { name: if given.is_empty() { filter.clone() } else { given }, filter };
         if new.filter.is_empty() {
@@ -54,7 +54,7 @@ pub fn SavedFilters() -> impl IntoView {
         keep();
     };
     let cannot_save =
-        move || desk.filter.text.with(|text| text.trim().is_empty()) || desk.filter.error.with(Option::is_some);
+        move || debugger.filter.text.with(|text| text.trim().is_empty()) || debugger.filter.error.with(Option::is_some);
     view! {
         <details
             class="debugger-saved"
@@ -79,7 +79,7 @@ pub fn SavedFilters() -> impl IntoView {
                             view! {
                                 <li>
                                     <button class="link-button" type="button" title=text on:click=move |_| {
-                                        desk.filter.set(&filter);
+                                        debugger.filter.set(&filter);
                                         close();
                                     }>
                                         {name}

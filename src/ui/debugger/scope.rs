@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::desk::{Desk, use_desk};
+use super::state::{DebuggerState, use_debugger};
 use crate::history::{Context, Recorder, Recording, Row};
 
 /// Which rows.
@@ -21,22 +21,22 @@ const SCOPES: [(&str, Scope); 3] =
 
 impl Scope {
     /// These rows.
-    pub fn recording(self, desk: Desk) -> Recording {
-        self.rows(desk, |recorder, rows| Recording::of(recorder, rows))
+    pub fn recording(self, debugger: DebuggerState) -> Recording {
+        self.rows(debugger, |recorder, rows| Recording::of(recorder, rows))
     }
 
     /// These rows and the answers to the messages among them.
-    pub fn recording_with_answers(self, desk: Desk) -> Recording {
-        self.rows(desk, |recorder, rows| Recording::with_answers(recorder, rows))
+    pub fn recording_with_answers(self, debugger: DebuggerState) -> Recording {
+        self.rows(debugger, |recorder, rows| Recording::with_answers(recorder, rows))
     }
 
-    fn rows(self, desk: Desk, take: impl FnOnce(&Recorder, Vec<&Row>) -> Recording) -> Recording {
-        let query = desk.filter.query.get_untracked();
-        let chosen = desk.chosen.get_untracked();
+    fn rows(self, debugger: DebuggerState, take: impl FnOnce(&Recorder, Vec<&Row>) -> Recording) -> Recording {
+        let query = debugger.filter.query.get_untracked();
+        let chosen = debugger.chosen.get_untracked();
         // A paused table shows the live record up to then.
-        let until = desk.paused_at.get_untracked().filter(|_| untrack(|| desk.is_live()));
-        desk.with_recorder_untracked(|recorder| {
-            let context = Context { recorder, utc_offset_minutes: desk.utc_offset_minutes };
+        let until = debugger.paused_at.get_untracked().filter(|_| untrack(|| debugger.is_live()));
+        debugger.with_recorder_untracked(|recorder| {
+            let context = Context { recorder, utc_offset_minutes: debugger.utc_offset_minutes };
             let chosen = chosen.and_then(|key| recorder.get(key.number));
             let is_of_chosen = |row: &Row| {
                 chosen.is_some_and(|chosen| {
@@ -66,7 +66,7 @@ pub fn ScopeSelect(
     #[prop(optional, into)]
     changed: Option<Callback<()>>,
 ) -> impl IntoView {
-    let id = use_desk().element_id(name);
+    let id = use_debugger().element_id(name);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

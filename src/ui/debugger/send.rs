@@ -3,18 +3,18 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::desk::use_desk;
-use super::fate::{COMPONENT, Fate};
+use super::fate::{COMPONENT, Prediction};
 use super::sent::{self, Sent, SentList};
+use super::state::use_debugger;
 use super::templates::{TEMPLATES, read_data};
 use crate::driver;
 use crate::protocol::{Command, encode_bare};
-use crate::state::NoticeLevel;
+use crate::state::Severity;
 
 /// The form.
 #[component]
 pub fn SendForm() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let [first, ..] = TEMPLATES;
     let kind = RwSignal::new(first.kind.to_owned());
     let data = RwSignal::new(first.data.to_owned());
@@ -32,11 +32,11 @@ pub fn SendForm() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (kind, text) = (kind.get_untracked().trim().to_owned(), data.get_untracked());
-        let (Ok(fields), Some(coda)) = (read_data(&text), desk.app.sender()) else { return };
+        let (Ok(fields), Some(coda)) = (read_data(&text), debugger.app.sender()) else { return };
         if kind.is_empty() {
             return;
         }
-        sent_at.set(Some(desk.app.history.with_untracked(|recorder| recorder.numbers().end)));
+        sent_at.set(Some(debugger.app.history.with_untracked(|recorder| recorder.numbers().end)));
         if raw.get_untracked() {
             let frame = encode_bare(&kind, fields, driver::now().wall);
             refused.set(!coda.send_raw(&frame, COMPONENT, "send raw"));
@@ -46,7 +46,7 @@ pub fn SendForm() -> impl IntoView {
         }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
             let words = "The browser does not keep what was sent: its storage is full or turned off.";
-            desk.app.notices.show(NoticeLevel::Warn, "sent commands", words.into());
+            debugger.app.notices.show(Severity::Warn, "sent commands", words.into());
         }
     };
     let pick = Callback::new(move |sent: Sent| {
@@ -54,7 +54,7 @@ pub fn SendForm() -> impl IntoView {
         data.set(sent.data);
     });
     let [template_id, kind_id, data_id, error_id] =
-        ["template", "kind", "data", "data-error"].map(|name| desk.element_id(name));
+        ["template", "kind", "data", "data-error"].map(|name| debugger.element_id(name));
     view! {
         <form class="debugger-send" on:submit=submit data-testid="debugger-send" novalidate>
             <div class="field">
@@ -101,7 +101,7 @@ pub fn SendForm() -> impl IntoView {
                     class="button primary"
                     type="submit"
                     disabled=move || {
-                        desk.app.playback.is_on()
+                        debugger.app.playback.is_on()
                             || problem.with(Option::is_some)
                             || kind.with(|kind| kind.trim().is_empty())
                     }
@@ -110,7 +110,7 @@ pub fn SendForm() -> impl IntoView {
                 </button>
             </div>
             <RecordingHint />
-            <Fate sent_at refused />
+            <Prediction sent_at refused />
         </form>
         <SentList list pick />
     }
@@ -141,7 +141,7 @@ fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn RecordingHint() -> impl IntoView {
-    let playback = use_desk().app.playback;
+    let playback = use_debugger().app.playback;
     view! {
         <Show when=move || playback.is_on()>
             <p class="field-hint">"A recording is shown in the pages, so nothing is sent. Go back to live first."</p>

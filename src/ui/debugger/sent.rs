@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 use super::storage::{read_list, write_list};
-use crate::state::NoticeLevel;
+use crate::state::Severity;
 use crate::ui::components::Each;
 
 const STORAGE_KEY: &str = "coda.debugger.sent";
@@ -40,12 +40,12 @@ pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
 /// The list; a press puts an entry into the form.
 #[component]
 pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let clear = move |_| {
         list.set(Vec::new());
         if !write_list::<Sent>(STORAGE_KEY, &[]) {
-            desk.app.notices.show(
-                NoticeLevel::Warn,
+            debugger.app.notices.show(
+                Severity::Warn,
                 "sent commands",
                 "The browser could not forget what was sent.".into(),
             );

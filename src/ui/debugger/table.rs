@@ -6,11 +6,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 
-use super::desk::{Desk, ROW_HEIGHT, use_desk};
 use super::keys;
 use super::listing::{Key, Listed};
 use super::row::{Rows, TableRow, row_name};
-use super::slots::{self, Named, Slot};
+use super::row_pool::{self, Named, Slot};
+use super::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::components::Each;
 
 /// So many rows beyond the view are ready on either side: one step of a mouse's wheel. Each may be another one with each frame.
@@ -49,21 +49,21 @@ fn height_of(scroller: &Element) -> f64 {
 }
 
 /// Tells how high the scrolling part is, now and whenever that changes, and goes on following the newest row then.
-fn watch_height(desk: Desk, top: RwSignal<f64>) -> RwSignal<f64> {
+fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
     let measure = move || {
-        if let Some(scroller) = desk.scroller.get_untracked() {
+        if let Some(scroller) = debugger.scroller.get_untracked() {
             let now = height_of(&scroller);
             if (height.get_untracked() - now).abs() >= 1.0 {
                 height.set(now);
-                if desk.follows.get_untracked() {
+                if debugger.follows.get_untracked() {
                     go_to_end(&scroller, top);
                 }
             }
         }
     };
     let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    desk.scroller.on_load(move |scroller| {
+    debugger.scroller.on_load(move |scroller| {
         let told = Closure::<dyn FnMut()>::new(measure);
         if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
             observer.observe(&scroller);
@@ -85,16 +85,16 @@ fn go_to_end(scroller: &Element, top: RwSignal<f64>) {
 }
 
 /// Keeps the newest row in view, or else the rows that are in view where they are.
-fn hold_position(desk: Desk, top: RwSignal<f64>) {
+fn hold_position(debugger: DebuggerState, top: RwSignal<f64>) {
     Effect::new(move |before: Option<Listed>| {
-        let listed = desk.listed();
+        let listed = debugger.listed();
         let gone = before.filter(|before| before.generation == listed.generation);
         let gone = gone.map_or(0, |before| listed.dropped.saturating_sub(before.dropped));
-        if desk.follows.get() || gone > 0 {
+        if debugger.follows.get() || gone > 0 {
             request_animation_frame(move || {
-                let Some(Some(scroller)) = desk.scroller.try_get_untracked() else { return };
+                let Some(Some(scroller)) = debugger.scroller.try_get_untracked() else { return };
                 // Asked again: the reader may have scrolled away in the meantime.
-                if desk.follows.get_untracked() {
+                if debugger.follows.get_untracked() {
                     go_to_end(&scroller, top);
                 } else if gone > 0 {
                     #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
@@ -107,66 +107,70 @@ fn hold_position(desk: Desk, top: RwSignal<f64>) {
 }
 
 /// The row that an event is about. The rows have no listeners of their own: most go before anybody clicks.
-fn row_of(desk: Desk, slots: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
+fn row_of(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
     let name = event_target::<Element>(event).closest("[role=row]").ok().flatten()?.id();
-    let is_it = |key: &Key| desk.element_id(&row_name(*key)) == name;
-    slots.with_untracked(|slots| slots.iter().map(|slot| slot.row.key).find(is_it))
+    let is_it = |key: &Key| debugger.element_id(&row_name(*key)) == name;
+    row_pool.with_untracked(|row_pool| row_pool.iter().map(|slot| slot.row.key).find(is_it))
 }
 
 /// A click on a row, or on the button of its fold.
-fn clicked(desk: Desk, key: Key, event: &MouseEvent) {
+fn clicked(debugger: DebuggerState, key: Key, event: &MouseEvent) {
     if event_target::<Element>(event).closest("button").ok().flatten().is_some() {
-        desk.choose(key);
-        desk.set_open(key.number, !desk.with_listing_untracked(|listing| listing.is_open(key.number)));
+        debugger.choose(key);
+        debugger.set_open(key.number, !debugger.with_listing_untracked(|listing| listing.is_open(key.number)));
         // The button may be another row's soon.
-        if let Some(table) = desk.scroller.get_untracked() {
+        if let Some(table) = debugger.scroller.get_untracked() {
             // What cannot have the focus leaves it where it is.
             let _ = table.focus();
         }
     } else {
-        desk.open_details(key);
+        debugger.open_details(key);
     }
 }
 
 /// The messages.
 #[component]
 pub fn MessageTable() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let top = RwSignal::new(0.0);
-    let height = watch_height(desk, top);
-    hold_position(desk, top);
+    let height = watch_height(debugger, top);
+    hold_position(debugger, top);
     let window = Memo::new(move |_| {
-        let (total, height) = (desk.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
-        let top = if desk.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
+        let (total, height) = (debugger.listed().total, (height.get() - ROW_HEIGHT).max(0.0));
+        let top = if debugger.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
         window_of(total, top, height)
     });
-    let slots = Memo::new(move |before: Option<&Vec<Slot>>| {
-        let (source, (from, to)) = (desk.source(), window.get());
+    let row_pool = Memo::new(move |before: Option<&Vec<Slot>>| {
+        let (source, (from, to)) = (debugger.source(), window.get());
         let named = |key| Named { source, key };
         let rows: Vec<_> =
-            desk.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place)).map(named).collect());
-        slots::fill(&rows, before.map_or(&[], Vec::as_slice))
+            debugger.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place)).map(named).collect());
+        row_pool::fill(&rows, before.map_or(&[], Vec::as_slice))
     });
-    let elements = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.element).collect::<Vec<_>>()));
-    let rows = Rows::new(desk, slots);
+    let elements =
+        Memo::new(move |_| row_pool.with(|row_pool| row_pool.iter().map(|slot| slot.element).collect::<Vec<_>>()));
+    let rows = Rows::new(debugger, row_pool);
     // What was pressed is meant, whatever the element shows when it is let go: in a flood that is another row.
     let pressed = StoredValue::new(None::<Key>);
     let scrolled = move |_| {
-        let Some(scroller) = desk.scroller.get_untracked() else { return };
+        let Some(scroller) = debugger.scroller.get_untracked() else { return };
         let now = f64::from(scroller.scroll_top());
         let is_at_end = scroller.scroll_top() + scroller.client_height() + 2 >= scroller.scroll_height();
         // A window of another size moves the rows as well: whoever watches the height goes on following then.
         let is_by_reader = (height_of(&scroller) - height.get_untracked()).abs() < 1.0;
-        if is_at_end && !desk.follows.get_untracked() {
-            desk.follows.set(true);
+        if is_at_end && !debugger.follows.get_untracked() {
+            debugger.follows.set(true);
         } else if !is_at_end && is_by_reader && now < top.get_untracked() {
-            desk.stop_following();
+            debugger.stop_following();
         }
         top.set(now);
     };
     let active = move || {
-        let key = desk.chosen.get().filter(|key| slots.with(|slots| slots.iter().any(|slot| slot.row.key == *key)));
-        key.map(|key| desk.element_id(&row_name(key)))
+        let key = debugger
+            .chosen
+            .get()
+            .filter(|key| row_pool.with(|row_pool| row_pool.iter().any(|slot| slot.row.key == *key)));
+        key.map(|key| debugger.element_id(&row_name(key)))
     };
     view! {
         <div class="debugger-table">
@@ -174,14 +178,14 @@ pub fn MessageTable() -> impl IntoView {
                 class="debugger-scroll"
                 role="grid"
                 aria-label="Messages"
-                aria-rowcount=move || (desk.listed().total + 1).to_string()
+                aria-rowcount=move || (debugger.listed().total + 1).to_string()
                 aria-colcount=COLUMNS.len().to_string()
                 aria-activedescendant=active
                 tabindex="0"
-                node_ref=desk.scroller
+                node_ref=debugger.scroller
                 data-testid="debugger-table"
                 on:scroll=scrolled
-                on:keydown=move |event: KeyboardEvent| keys::pressed(desk, &event)
+                on:keydown=move |event: KeyboardEvent| keys::pressed(debugger, &event)
             >
                 <div role="rowgroup" class="debugger-head">
                     <div role="row" class="debugger-row" aria-rowindex="1">
@@ -193,14 +197,14 @@ pub fn MessageTable() -> impl IntoView {
                 <div
                     role="rowgroup"
                     class="debugger-rows"
-                    style:height=move || format!("{}px", pixels(desk.listed().total))
-                    on:mousedown=move |event| pressed.set_value(row_of(desk, slots, &event))
+                    style:height=move || format!("{}px", pixels(debugger.listed().total))
+                    on:mousedown=move |event| pressed.set_value(row_of(debugger, row_pool, &event))
                     on:click=move |event| {
                         let pressed = pressed.try_update_value(Option::take).flatten();
                         // Who pressed one row and let another go meant neither.
-                        if let Some(here) = row_of(desk, slots, &event) {
+                        if let Some(here) = row_of(debugger, row_pool, &event) {
                             // Without a mouse nothing was pressed before.
-                            clicked(desk, pressed.filter(|_| event.detail() > 0).unwrap_or(here), &event);
+                            clicked(debugger, pressed.filter(|_| event.detail() > 0).unwrap_or(here), &event);
                         }
                     }
                 >
@@ -223,10 +227,10 @@ pub fn MessageTable() -> impl IntoView {
 /// Why no row is there.
 #[component]
 fn Nothing() -> impl IntoView {
-    let desk = use_desk();
-    let is_filtered = move || desk.filter.query.with(|query| !query.is_empty());
+    let debugger = use_debugger();
+    let is_filtered = move || debugger.filter.query.with(|query| !query.is_empty());
     view! {
-        <Show when=move || desk.listed().total == 0>
+        <Show when=move || debugger.listed().total == 0>
             <p class="debugger-nothing">
                 {move || if is_filtered() {
                     "No row is let through by the filter."
@@ -241,15 +245,15 @@ fn Nothing() -> impl IntoView {
 /// How much came since the table stopped following, and the way there.
 #[component]
 fn ToNewest() -> impl IntoView {
-    let desk = use_desk();
-    let news = move || desk.with_listing(|listing| listing.count_from(desk.left_at.get()));
+    let debugger = use_debugger();
+    let news = move || debugger.with_listing(|listing| listing.count_from(debugger.left_at.get()));
     view! {
-        <Show when=move || !desk.follows.get()>
+        <Show when=move || !debugger.follows.get()>
             <button
                 class="button debugger-newest"
                 type="button"
                 data-testid="debugger-newest"
-                on:click=move |_| desk.follows.set(true)
+                on:click=move |_| debugger.follows.set(true)
             >
                 {move || match news() {
                     0 => "To the newest".to_owned(),

@@ -3,32 +3,32 @@
 use leptos::prelude::*;
 
 use super::cells;
-use super::desk::{Side, use_desk};
 use super::listing::Listed;
+use super::state::{Side, use_debugger};
 use crate::history::{Query, Recorder};
 use crate::ui::format;
 
 /// What stands over the table.
 #[component]
 pub fn Toolbar() -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let paused = move || {
-        let at = desk.paused_at.get()?;
-        Some(desk.app.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
+        let at = debugger.paused_at.get()?;
+        Some(debugger.app.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
     };
-    let is_paused = Memo::new(move |_| desk.paused_at.get().is_some());
+    let is_paused = Memo::new(move |_| debugger.paused_at.get().is_some());
     let held = move || {
-        let Listed { let_through, looked_at, .. } = desk.listed();
+        let Listed { let_through, looked_at, .. } = debugger.listed();
         let rows = format::counted(looked_at, "row");
-        let size = cells::size(desk.with_recorder(Recorder::bytes));
-        if desk.filter.query.with(Query::is_empty) {
+        let size = cells::size(debugger.with_recorder(Recorder::bytes));
+        if debugger.filter.query.with(Query::is_empty) {
             format!("{rows}, {size}")
         } else {
             format!("{} of {rows}, {size}", format::number(let_through))
         }
     };
     let evicted = move || {
-        let evicted = desk.with_recorder(Recorder::evicted);
+        let evicted = debugger.with_recorder(Recorder::evicted);
         (evicted.rows > 0).then(|| {
             let size = cells::size(usize::try_from(evicted.bytes).unwrap_or(usize::MAX));
             format!("The {} oldest rows ({size}) had to go for newer ones.", evicted.rows)
@@ -36,13 +36,13 @@ pub fn Toolbar() -> impl IntoView {
     };
     view! {
         <div class="debugger-tools" role="group" aria-label="Debugger tools">
-            <Show when=move || desk.is_live()>
+            <Show when=move || debugger.is_live()>
                 <button
                     class="button small"
                     type="button"
                     data-testid="debugger-pause"
                     aria-pressed=move || is_paused.get().to_string()
-                    on:click=move |_| desk.toggle_pause()
+                    on:click=move |_| debugger.toggle_pause()
                 >
                     {move || if is_paused.get() { "Go on" } else { "Pause" }}
                 </button>
@@ -74,15 +74,15 @@ pub fn Toolbar() -> impl IntoView {
 
 #[component]
 fn SideButton(side: Side, name: &'static str) -> impl IntoView {
-    let desk = use_desk();
-    let is_open = move || desk.side.get() == Some(side);
+    let debugger = use_debugger();
+    let is_open = move || debugger.side.get() == Some(side);
     view! {
         <button
             class="button small"
             type="button"
             data-testid=format!("debugger-open-{}", name.to_lowercase())
             aria-pressed=move || is_open().to_string()
-            on:click=move |_| desk.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
+            on:click=move |_| debugger.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
         >
             {name}
             {(side == Side::Findings).then(|| view! { <FindingCount /> })}
@@ -93,8 +93,8 @@ fn SideButton(side: Side, name: &'static str) -> impl IntoView {
 /// How many findings are open.
 #[component]
 fn FindingCount() -> impl IntoView {
-    let desk = use_desk();
-    let count = Memo::new(move |_| desk.with_analysis(|analyst| analyst.board().open().count()));
+    let debugger = use_debugger();
+    let count = Memo::new(move |_| debugger.with_analysis(|analyzer| analyzer.log().open().count()));
     view! {
         <Show when=move || { count.get() > 0 }>
             " " <span class="badge" data-testid="finding-count">{count}</span>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::desk::use_desk;
+use super::state::use_debugger;
 use crate::history::Bar;
 use crate::ui::format;
 
@@ -14,7 +14,7 @@ const BARS: usize = 200;
 /// The events of the turn, each with a bar from its time to the next.
 #[component]
 pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let start = bars.first().map_or(Duration::ZERO, |bar| bar.offset);
     let end = bars.last().map_or(Duration::ZERO, |bar| bar.offset + bar.length);
     let whole = end.saturating_sub(start).as_secs_f64();
@@ -27,7 +27,7 @@ pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
         view! {
             <tr>
                 <td>
-                    <button class="link-button" type="button" on:click=move |_| desk.jump(row)>
+                    <button class="link-button" type="button" on:click=move |_| debugger.jump(row)>
                         {name}
                     </button>
                 </td>

@@ -97,7 +97,7 @@ fn ServiceRow(service: Service) -> impl IntoView {
 #[component]
 fn Errors() -> impl IntoView {
     let data = use_app().data;
-    let (system, showing) = (data.system, data.showing);
+    let (system, generation) = (data.system, data.generation);
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("part")).filter(|part| !part.is_empty()));
     let errors = move || {
@@ -124,7 +124,7 @@ fn Errors() -> impl IntoView {
                 fallback=|| view! { <p class="field-hint">"None so far. Errors that Coda reports appear here."</p> }
             >
                 <ul class="error-list">
-                    <Each each=errors key=move |error| (showing.get_untracked(), error.number) let:error>
+                    <Each each=errors key=move |error| (generation.get_untracked(), error.number) let:error>
                         <ErrorItem error />
                     </Each>
                 </ul>
@@ -169,7 +169,7 @@ fn ErrorItem(error: ServerError) -> impl IntoView {
 #[component]
 fn Runs() -> impl IntoView {
     let data = use_app().data;
-    let (system, showing) = (data.system, data.showing);
+    let (system, generation) = (data.system, data.generation);
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
     view! {
         <section class="system-part">
@@ -179,7 +179,7 @@ fn Runs() -> impl IntoView {
                 fallback=|| view! { <p class="field-hint">"None yet: nothing has come from Coda."</p> }
             >
                 <ul class="run-list">
-                    <Each each=runs key=move |run| (showing.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
+                    <Each each=runs key=move |run| (generation.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
                         <li>
                             {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
                             {run

@@ -33,8 +33,8 @@ pub fn ToolsPage() -> impl IntoView {
         })
     });
     let shown = move || {
-        let showing = data.showing.get();
-        numbers.with(|numbers| numbers.iter().take(limit.get()).map(|number| (showing, *number)).collect::<Vec<_>>())
+        let generation = data.generation.get();
+        numbers.with(|numbers| numbers.iter().take(limit.get()).map(|number| (generation, *number)).collect::<Vec<_>>())
     };
     let more = Memo::new(move |_| numbers.with(Vec::len).saturating_sub(limit.get()));
     let is_full = Memo::new(move |_| tools.with(|tools| tools.uses().len() == CALLS));

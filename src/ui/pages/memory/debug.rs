@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::figures::Figures;
-use super::looks::{Look, Looks};
+use super::figures::MemoryTotals;
 use super::operations::Operations;
+use super::search_log::{SearchLog, SearchLogKind};
 use super::snapshots::Snapshots;
 use crate::ui::address::Address;
 
@@ -12,10 +12,10 @@ use crate::ui::address::Address;
 #[component]
 pub(super) fn Debug(address: Address) -> impl IntoView {
     view! {
-        <Figures />
+        <MemoryTotals />
         <Operations address />
-        <Looks look=Look::Searches />
-        <Looks look=Look::Retrievals />
+        <SearchLog look=SearchLogKind::Searches />
+        <SearchLog look=SearchLogKind::Retrievals />
         <Snapshots />
     }
 }

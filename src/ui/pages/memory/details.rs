@@ -7,13 +7,13 @@ use leptos::prelude::*;
 
 use super::bar::Bar;
 use super::keyed::keyed;
+use super::labels::{self, UNKNOWN, told};
 use super::memories::find;
-use super::words::{self, UNKNOWN, told};
 use crate::model::Memory;
 
 use crate::protocol::iso8601;
 use crate::state::use_app;
-use crate::ui::components::{CopyButton, Each, Glyph};
+use crate::ui::components::{CopyButton, Each, Icon};
 use crate::ui::format;
 
 /// The details of the chosen memory; takes the focus whenever another one is chosen.
@@ -57,7 +57,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
                     title="Close (Escape)"
                     on:click=move |_| on_close.run(())
                 >
-                    <Glyph icon=LuX />
+                    <Icon icon=LuX />
                 </button>
             </header>
             <Show when=move || memory.with(Option::is_none)>
@@ -75,7 +75,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
                 <dd>{read(|memory| told(memory.memory_type.as_deref().unwrap_or_default()))}</dd>
                 <dt>"Importance"</dt>
                 <dd class="memory-importance">
-                    <span class="memory-number">{move || words::share(importance())}</span>
+                    <span class="memory-number">{move || labels::share(importance())}</span>
                     <Bar share=Signal::derive(move || importance().unwrap_or(0.0)) />
                 </dd>
                 <dt>"First seen"</dt>
@@ -83,7 +83,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
                 <dt>"Last seen"</dt>
                 <dd>{read(|memory| format::full_time(memory.last_seen))}</dd>
                 <dt>"Source"</dt>
-                <dd>{read(|memory| format!("{} event", words::source(memory.source)))}</dd>
+                <dd>{read(|memory| format!("{} event", labels::source(memory.source)))}</dd>
             </dl>
             <h3>"History"</h3>
             <History memory />
@@ -98,7 +98,7 @@ fn History(memory: Memo<Option<Memory>>) -> impl IntoView {
     let changes = Memo::new(move |_| {
         memory.with(|memory| {
             let changes = memory.as_ref().map(|memory| memory.history.as_slice()).unwrap_or_default();
-            keyed(changes.iter().rev().map(|change| (change.time, words::change(&change.what))))
+            keyed(changes.iter().rev().map(|change| (change.time, labels::change(&change.what))))
         })
     });
     let entry = |((time, words), _): ((DateTime<Utc>, String), usize)| {

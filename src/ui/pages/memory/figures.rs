@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::bar::Bar;
 use super::empty::WaysToBegin;
-use super::words::{self, UNKNOWN};
+use super::labels::{self, UNKNOWN};
 use crate::protocol::MemoryFigures;
 use crate::state::use_app;
 use crate::ui::components::Each;
@@ -18,7 +18,7 @@ const TYPES: usize = 30;
 
 /// How full the memory is and what it has done.
 #[component]
-pub(super) fn Figures() -> impl IntoView {
+pub(super) fn MemoryTotals() -> impl IntoView {
     let memories = use_app().data.memories;
     let told = Memo::new(move |_| memories.with(|memories| memories.log().figures().cloned()));
     let told_at = move || {
@@ -67,7 +67,7 @@ fn Told(figures: Memo<Option<MemoryFigures>>) -> impl IntoView {
         count.map_or_else(|| UNKNOWN.to_owned(), |count| count.to_string())
     };
     let last_update = move || {
-        let update = figures.with(|figures| figures.as_ref()?.debug.as_ref()?.last_update.as_ref().map(words::moment));
+        let update = figures.with(|figures| figures.as_ref()?.debug.as_ref()?.last_update.as_ref().map(labels::moment));
         update.unwrap_or_else(|| UNKNOWN.to_owned())
     };
     view! {

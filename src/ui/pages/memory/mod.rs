@@ -8,14 +8,14 @@ mod empty;
 mod figures;
 mod filters;
 mod keyed;
-mod looks;
+mod labels;
 mod memories;
 mod operations;
 mod results;
 mod row;
+mod search_log;
 mod snapshots;
 mod tabs;
-mod words;
 
 use leptos::prelude::*;
 

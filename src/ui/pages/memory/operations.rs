@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::chips::TypeChips;
 use super::keyed::keyed;
-use super::words::told;
+use super::labels::told;
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;

@@ -3,7 +3,7 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::words::{UNKNOWN, share, told};
+use super::labels::{UNKNOWN, share, told};
 use crate::model::Found;
 
 /// The results in a table.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::bar::Bar;
+use super::labels::{self, beginning};
 use super::memories::find;
-use super::words::{self, beginning};
 use crate::model::Memory;
 
 use crate::state::use_app;
@@ -21,7 +21,7 @@ pub(super) fn row_id(number: u64) -> String {
 
 /// What a row shows of a memory.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Line {
+struct MemoryFields {
     content: String,
     kind: Option<String>,
     importance: Option<f64>,
@@ -31,7 +31,7 @@ struct Line {
     is_forgotten: bool,
 }
 
-impl Line {
+impl MemoryFields {
     fn of(memory: &Memory) -> Self {
         let content = match &memory.id {
             Some(id) if memory.content.is_empty() => format!("(only its id is known: {id})"),
@@ -43,7 +43,7 @@ impl Line {
             importance: memory.importance,
             first_seen: memory.first_seen,
             last_seen: memory.last_seen,
-            source: words::source(memory.source),
+            source: labels::source(memory.source),
             is_forgotten: memory.forgotten,
         }
     }
@@ -53,7 +53,8 @@ impl Line {
 #[component]
 pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
     let memories = use_app().data.memories;
-    let line = Memo::new(move |_| memories.with(|memories| find(memories, number).map(Line::of)).unwrap_or_default());
+    let line =
+        Memo::new(move |_| memories.with(|memories| find(memories, number).map(MemoryFields::of)).unwrap_or_default());
     let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));
     let importance = move || line.with(|line| line.importance);
     view! {
@@ -72,7 +73,7 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
                 </span>
                 <span class="memory-importance">
                     <span class="visually-hidden">"Importance "</span>
-                    <span class="memory-number">{move || words::share(importance())}</span>
+                    <span class="memory-number">{move || labels::share(importance())}</span>
                     <Bar share=Signal::derive(move || importance().unwrap_or(0.0)) />
                 </span>
                 <span class="memory-meta">

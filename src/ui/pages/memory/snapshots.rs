@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::keyed::keyed;
-use super::words::{self, UNKNOWN, beginning, told};
+use super::labels::{self, UNKNOWN, beginning, told};
 use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::format;
@@ -18,7 +18,7 @@ pub(super) fn Snapshots() -> impl IntoView {
     let rows = Memo::new(move |_| {
         memories.with(|memories| {
             keyed(memories.log().snapshots().iter().rev().map(|(time, snapshot)| {
-                let metadata = snapshot.metadata.as_ref().map_or_else(|| UNKNOWN.to_owned(), words::value);
+                let metadata = snapshot.metadata.as_ref().map_or_else(|| UNKNOWN.to_owned(), labels::value);
                 let success = if snapshot.success { "worked" } else { "failed" };
                 (
                     *time,

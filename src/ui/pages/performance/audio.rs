@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::labels;
 use super::parts::Read;
 use super::table::TableRegion;
-use super::words;
 use crate::model::Performance;
 use crate::state::use_app;
 
@@ -45,7 +45,7 @@ pub(super) fn AudioTable() -> impl IntoView {
         };
         view! {
             <td>
-                {move || words::maybe_seconds(value())}
+                {move || labels::maybe_seconds(value())}
                 <span class="perf-share" aria-hidden="true">
                     <span style:width=width></span>
                 </span>
@@ -60,7 +60,7 @@ pub(super) fn AudioTable() -> impl IntoView {
             </tr>
         }
     });
-    let ratios = columns.map(|column| view! { <td>{move || words::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
+    let ratios = columns.map(|column| view! { <td>{move || labels::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
     view! {
         <TableRegion label="Processing against audio">
             <table class="perf-table" data-testid="audio-table">

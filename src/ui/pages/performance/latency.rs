@@ -4,11 +4,11 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::audio::AudioTable;
+use super::labels;
 use super::parts::{PARTS, Patterns, Read};
 use super::table::TableRegion;
 use super::turn_chart::TurnChart;
 use super::turn_table::TurnTable;
-use super::words;
 use crate::model::{Partial, Summary};
 use crate::state::use_app;
 use crate::ui::address::Address;
@@ -70,7 +70,7 @@ fn PartialTable() -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td>{move || words::maybe_seconds(partial.with(read))}</td>
+                <td>{move || labels::maybe_seconds(partial.with(read))}</td>
             </tr>
         }
     });
@@ -134,7 +134,7 @@ fn PartRow(name: &'static str, read: Read) -> impl IntoView {
     let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
     let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];
     let cells = figures.map(|figure| {
-        view! { <td>{move || words::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
+        view! { <td>{move || labels::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
     });
     view! {
         <tr>

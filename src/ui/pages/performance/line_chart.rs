@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::labels::UNKNOWN;
 use super::plot::Plot;
 use super::scale::Scale;
-use super::words::UNKNOWN;
 use crate::model::ResourceSample;
 use crate::protocol::utc_from_millis;
 use crate::state::use_app;

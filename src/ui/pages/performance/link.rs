@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::labels;
 use super::table::TableRegion;
-use super::words;
-use crate::link::{Metrics, Spread};
+use crate::link::{Metrics, Percentiles};
 use crate::state::use_app;
 
 /// How often the metrics are read.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// A kind of time that the link measures: its name, what it means, and where it is found.
-type TimeRow = (&'static str, &'static str, fn(&Metrics) -> Spread);
+type TimeRow = (&'static str, &'static str, fn(&Metrics) -> Percentiles);
 
 const TIMES: [TimeRow; 3] = [
     ("Round trip", "From writing a message to its echo", |metrics| metrics.round_trip),
@@ -44,13 +44,13 @@ const FIGURES: [FigureRow; 10] = [
 ];
 
 fn rate(per_second: f64) -> String {
-    format!("{} /s", words::decimals(per_second))
+    format!("{} /s", labels::decimals(per_second))
 }
 
 /// Rounded down: 100 % is said only of a connection that was never lost.
 fn uptime(metrics: &Metrics) -> String {
     let share = |share: f64| format!("{:.1} %", (share * 1_000.0).floor() / 10.0);
-    metrics.uptime().map_or_else(|| words::UNKNOWN.to_owned(), share)
+    metrics.uptime().map_or_else(|| labels::UNKNOWN.to_owned(), share)
 }
 
 /// The link's own metrics, read once a second.
@@ -105,11 +105,11 @@ pub(super) fn LinkSection() -> impl IntoView {
 #[component]
 fn SpreadRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
     let (name, about, read) = row;
-    let figures: [fn(&Spread) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
+    let figures: [fn(&Percentiles) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
     let cells = figures.map(|figure| {
         let value = move || {
             let spread = metrics.with(read);
-            words::maybe_seconds((spread.count > 0).then(|| figure(&spread).as_secs_f64()))
+            labels::maybe_seconds((spread.count > 0).then(|| figure(&spread).as_secs_f64()))
         };
         view! { <td>{value}</td> }
     });

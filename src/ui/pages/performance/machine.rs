@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::labels;
 use super::line_chart::LineChart;
 use super::machine_table::MachineTable;
-use super::words;
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::format;
@@ -19,7 +19,7 @@ pub(super) fn MachineSection() -> impl IntoView {
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
     let is_table = Memo::new(move |_| address.first("machine") == "table");
-    let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(words::uptime);
+    let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(labels::uptime);
     view! {
         <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
             <header class="page-head">
@@ -47,7 +47,7 @@ pub(super) fn MachineSection() -> impl IntoView {
             >
                 <p class="perf-note">
                     {move || if is_present() { "Running for " } else { "When last seen, it had been running for " }}
-                    <strong>{move || uptime().unwrap_or_else(|| words::UNKNOWN.to_owned())}</strong>
+                    <strong>{move || uptime().unwrap_or_else(|| labels::UNKNOWN.to_owned())}</strong>
                     ". Last report "
                     {move || last.get().map(|sample| format::full_time(sample.time))} "."
                 </p>
@@ -73,7 +73,7 @@ fn LineCharts() -> impl IntoView {
                 about="of one core"
                 color="var(--series-1)"
                 read=|sample| sample.cpu_percent
-                words=words::percent
+                words=labels::percent
                 is_from_zero=true
             />
             <LineChart
@@ -81,7 +81,7 @@ fn LineCharts() -> impl IntoView {
                 about="main memory"
                 color="var(--series-2)"
                 read=|sample| sample.memory_mb
-                words=words::megabytes
+                words=labels::megabytes
                 is_from_zero=false
             />
             <Show when=move || has_graphics.get()>
@@ -90,7 +90,7 @@ fn LineCharts() -> impl IntoView {
                     about="graphics memory"
                     color="var(--series-3)"
                     read=|sample| sample.gpu_vram_mb
-                    words=words::megabytes
+                    words=labels::megabytes
                     is_from_zero=false
                 />
             </Show>

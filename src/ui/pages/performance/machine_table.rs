@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
+use super::labels;
 use super::table::TableRegion;
-use super::words;
 use crate::model::ResourceSample;
 use crate::state::use_app;
 use crate::ui::components::Each;
@@ -17,10 +17,10 @@ const ROWS: usize = 120;
 type Column = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> String);
 
 const COLUMNS: [Column; 4] = [
-    ("CPU", |sample| sample.cpu_percent, words::percent),
-    ("Memory", |sample| sample.memory_mb, words::megabytes),
-    ("GPU memory", |sample| sample.gpu_vram_mb, words::megabytes),
-    ("Running for", |sample| sample.uptime_seconds, words::uptime),
+    ("CPU", |sample| sample.cpu_percent, labels::percent),
+    ("Memory", |sample| sample.memory_mb, labels::megabytes),
+    ("GPU memory", |sample| sample.gpu_vram_mb, labels::megabytes),
+    ("Running for", |sample| sample.uptime_seconds, labels::uptime),
 ];
 
 /// The last reports.
@@ -50,7 +50,7 @@ pub(super) fn MachineTable() -> impl IntoView {
                             <th scope="row">{format::full_time(sample.time)}</th>
                             {COLUMNS
                                 .map(|(_, read, words)| {
-                                    view! { <td>{read(&sample).map_or_else(|| words::UNKNOWN.to_owned(), words)}</td> }
+                                    view! { <td>{read(&sample).map_or_else(|| labels::UNKNOWN.to_owned(), words)}</td> }
                                 })
                                 .collect_view()}
                         </tr>

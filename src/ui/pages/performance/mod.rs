@@ -1,6 +1,7 @@
 //! How fast Coda is and what it uses.
 
 mod audio;
+mod labels;
 mod latency;
 mod line_chart;
 mod link;
@@ -14,7 +15,6 @@ mod table;
 mod timings;
 mod turn_chart;
 mod turn_table;
-mod words;
 
 use leptos::prelude::*;
 

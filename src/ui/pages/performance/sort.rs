@@ -6,11 +6,11 @@ use crate::model::Operation;
 
 /// The figures of an operation: seconds, and a count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Figures([Option<f64>; FIGURES]);
+pub(super) struct OperationTimings([Option<f64>; FIGURES]);
 
 const FIGURES: usize = 9;
 
-impl Figures {
+impl OperationTimings {
     /// What is known of an operation.
     pub(super) fn read(operation: Operation<'_>) -> Self {
         let measured = operation.measured;
@@ -137,7 +137,11 @@ impl Sort {
     }
 
     /// Which of two rows comes first. Unknown figures are last in both orders, equal ones are sorted by name.
-    pub(super) fn compare(self, a: (&(String, String), &Figures), b: (&(String, String), &Figures)) -> Ordering {
+    pub(super) fn compare(
+        self,
+        a: (&(String, String), &OperationTimings),
+        b: (&(String, String), &OperationTimings),
+    ) -> Ordering {
         let directed = |order: Ordering| if self.is_descending { order.reverse() } else { order };
         let order = match self.column {
             Column::Component => directed(a.0.0.cmp(&b.0.0)),

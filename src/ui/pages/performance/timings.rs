@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::sort::{Column, Figures, Sort};
+use super::labels;
+use super::sort::{Column, OperationTimings, Sort};
 use super::table::TableRegion;
-use super::words;
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
@@ -21,9 +21,10 @@ pub(super) fn TimingSection() -> impl IntoView {
     let address = Address::of_page();
     let figures = Memo::new(move |_| {
         let named = |operation: crate::model::Operation<'_>| {
-            ((operation.component.to_owned(), operation.name.to_owned()), Figures::read(operation))
+            ((operation.component.to_owned(), operation.name.to_owned()), OperationTimings::read(operation))
         };
-        performance.with(|performance| performance.operations().map(named).collect::<BTreeMap<Name, Figures>>())
+        performance
+            .with(|performance| performance.operations().map(named).collect::<BTreeMap<Name, OperationTimings>>())
     });
     let sort = Memo::new(move |_| Sort::parse(&address.first("sort"), &address.first("order")));
     let order = Memo::new(move |_| {
@@ -106,16 +107,16 @@ fn Head(column: Column, sort: Memo<Sort>, press: impl Fn() + 'static) -> impl In
 }
 
 #[component]
-fn Row(name: Name, figures: Memo<BTreeMap<Name, Figures>>) -> impl IntoView {
+fn Row(name: Name, figures: Memo<BTreeMap<Name, OperationTimings>>) -> impl IntoView {
     let (component, operation) = name.clone();
     let own = Memo::new(move |_| figures.with(|figures| figures.get(&name).copied().unwrap_or_default()));
     let cells = Column::ALL.into_iter().skip(2).map(|column| {
         let text = move || {
             let value = own.with(|own| own.get(column));
             if column == Column::Count {
-                value.map_or_else(|| words::UNKNOWN.to_owned(), |it| format!("{it:.0}"))
+                value.map_or_else(|| labels::UNKNOWN.to_owned(), |it| format!("{it:.0}"))
             } else {
-                words::maybe_seconds(value)
+                labels::maybe_seconds(value)
             }
         };
         view! { <td>{text}</td> }

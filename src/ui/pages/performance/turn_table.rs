@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::labels;
 use super::parts::{PARTS, Read};
 use super::table::TableRegion;
 use super::turn_chart::{shown_places, turn_at};
-use super::words;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -55,7 +55,7 @@ pub(super) fn TurnTable() -> impl IntoView {
 fn TurnRow(place: usize) -> impl IntoView {
     let turn = turn_at(place);
     let cells = columns().map(|(_, read)| {
-        view! { <td>{move || words::maybe_seconds(turn.with(|turn| turn.as_ref().and_then(read)))}</td> }
+        view! { <td>{move || labels::maybe_seconds(turn.with(|turn| turn.as_ref().and_then(read)))}</td> }
     });
     view! {
         <tr>

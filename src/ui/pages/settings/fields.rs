@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::{App, Choice, Number, Settings, Toggle, use_app};
+use crate::state::{App, ChoiceSetting, Number, Settings, Toggle, use_app};
 
 /// The settings with one of them changed.
 fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
@@ -92,7 +92,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
 
 /// One of a few values.
 #[component]
-pub fn ChoiceField(choice: &'static Choice) -> impl IntoView {
+pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
     let app = use_app();
     let value = Memo::new(move |_| (choice.field)(&mut app.settings.current.get()).name());
     let hint_id = format!("{}-hint", choice.key);

@@ -4,7 +4,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::state::{App, NoticeLevel, Settings, setting_errors, use_app};
+use crate::state::{App, Settings, Severity, setting_errors, use_app};
 use crate::ui::files::{download, read_text};
 
 /// Export and import.
@@ -56,12 +56,12 @@ async fn import(app: App, file: web_sys::File) {
     match Settings::from_file(&text) {
         Ok(settings) => {
             app.set_settings(settings);
-            app.notices.show(NoticeLevel::Info, "settings file", format!("The settings of {name} are in force."));
+            app.notices.show(Severity::Info, "settings file", format!("The settings of {name} are in force."));
         }
         // Nothing is changed by a file that is only half understood.
         Err(wrong) => {
             let words = format!("{name} was not taken: not all of it can be read.");
-            app.notices.show_with_details(NoticeLevel::Error, "settings file", words, Some(&setting_errors(&wrong)));
+            app.notices.show_with_details(Severity::Error, "settings file", words, Some(&setting_errors(&wrong)));
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::life::life;
+use super::message_trace::message_trace;
 use super::recorder::Recorder;
-use super::row::{Row, RowKind, What};
-use super::skim;
+use super::row::{FrameClass, Row, RowKind};
+use super::scan;
 use crate::link::MessageId;
 
 /// So far a partner is looked for, in rows: further away it is another turn's.
@@ -28,13 +28,13 @@ const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
 /// Results of one tool come in the order of its calls, and before the next turn. Of what has no name there is one at a
 /// time.
 #[must_use]
-pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
+pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
     let kind = event_kind(row)?;
     let (begin, ends, field) = PAIRS.iter().find(|(begin, ends, _)| *begin == kind || ends.contains(&kind))?;
     let name = |row: &Row| {
-        field.and_then(|field| skim::data_member(row.frame()?, field).and_then(skim::string).map(String::from))
+        field.and_then(|field| scan::data_member(row.frame()?, field).and_then(scan::string).map(String::from))
     };
-    let (own, epoch) = (name(row), recorder.epoch_of(row.number));
+    let (meta, epoch) = (name(row), recorder.epoch_of(row.number));
     let begins_anew = |other: &Row| {
         let kind = event_kind(other).unwrap_or_default();
         if field.is_some() { TURN_BEGINS.contains(&kind) } else { kind == *begin }
@@ -53,9 +53,9 @@ pub fn partner(recorder: &Recorder, row: &Row) -> Option<u64> {
             open.clear();
         }
         let Some(kind) = event_kind(other).filter(|_| !is_elsewhere(other)) else { continue };
-        if kind == *begin && name(other) == own {
+        if kind == *begin && name(other) == meta {
             open.push_back(other.number);
-        } else if ends.contains(&kind) && name(other) == own {
+        } else if ends.contains(&kind) && name(other) == meta {
             let call = open.pop_front();
             if other.number == row.number {
                 return call;
@@ -75,7 +75,7 @@ pub fn cause(recorder: &Recorder, row: &Row) -> Option<MessageId> {
     let before = recorder.rows(row.number.saturating_sub(REACH)..row.number).rev();
     let answered = before.filter(|row| matches!(row.kind, RowKind::FrameIn { .. })).filter_map(Row::message);
     let is_cause = |id: &MessageId| {
-        let turn = life(recorder, *id).map(|life| life.turn).unwrap_or_default();
+        let turn = message_trace(recorder, *id).map(|trace| trace.turn).unwrap_or_default();
         let (Some(first), Some(last)) = (turn.first(), turn.last()) else { return false };
         (first.row..=last.row + last.count as u64).contains(&row.number)
     };
@@ -84,7 +84,7 @@ pub fn cause(recorder: &Recorder, row: &Row) -> Option<MessageId> {
 
 fn event_kind(row: &Row) -> Option<&str> {
     match &row.kind {
-        RowKind::FrameIn { kind, what: What::Event, .. } if &**kind != "client_message" => Some(kind),
+        RowKind::FrameIn { kind, class: FrameClass::Event, .. } if &**kind != "client_message" => Some(kind),
         _ => None,
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::{Recorder, Row, RowKind};
-use crate::link::{MessageId, MessageState, Proof, Resumed};
+use crate::link::{Acknowledgement, GapReport, MessageId, MessageState};
 use crate::protocol::Command;
 
 /// So many round trips are the past,
@@ -32,30 +32,30 @@ pub(super) struct Echoes {
 }
 
 impl Echoes {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         let (id, command, state) = match &row.kind {
             RowKind::Message { id, command, state, .. } => (id, command, state),
-            RowKind::Resumed(Resumed { restarted: true, .. }) => {
-                board.settle(FindingKind::EchoesSlow, row.at);
+            RowKind::Resumed(GapReport { restarted: true, .. }) => {
+                log.resolve(FindingKind::EchoesSlow, row.at);
                 self.forget_pace();
                 return;
             }
             _ => return,
         };
         match state {
-            MessageState::Delivered(Proof::Echo) => {
+            MessageState::Delivered(Acknowledgement::Echo) => {
                 if let Some(took) = recorder.round_trip(row) {
-                    self.echo(row, took, board);
+                    self.echo(row, took, log);
                 }
             }
-            MessageState::Unconfirmed => self.unconfirmed(row, *id, command, board),
+            MessageState::Unconfirmed => self.unconfirmed(row, *id, command, log),
             _ => {}
         }
         if state.is_final() && self.unconfirmed.iter().any(|(other, _)| other == id) {
             self.unconfirmed.retain(|(other, _)| other != id);
             match self.unconfirmed_words() {
-                Some(words) => board.reword(FindingKind::Unconfirmed, words),
-                None => board.settle(FindingKind::Unconfirmed, row.at),
+                Some(words) => log.reword(FindingKind::Unconfirmed, words),
+                None => log.resolve(FindingKind::Unconfirmed, row.at),
             }
         }
     }
@@ -67,7 +67,7 @@ impl Echoes {
         self.is_slow = false;
     }
 
-    fn echo(&mut self, row: &Row, took: Duration, board: &mut Board) {
+    fn echo(&mut self, row: &Row, took: Duration, log: &mut FindingLog) {
         self.present.push_back((took, row.number));
         if self.present.len() <= PRESENT {
             return;
@@ -93,14 +93,14 @@ impl Echoes {
             let words = format!("Echoes take {} now; they used to take {}.", millis(now), millis(usual));
             let rows: Vec<u64> = self.present.iter().map(|(_, number)| *number).collect();
             let (kind, confidence) = (FindingKind::EchoesSlow, Confidence::Likely);
-            board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+            log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
         } else if was_slow {
             self.present.clear();
-            board.settle(FindingKind::EchoesSlow, row.at);
+            log.resolve(FindingKind::EchoesSlow, row.at);
         }
     }
 
-    fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, board: &mut Board) {
+    fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, log: &mut FindingLog) {
         self.unconfirmed.retain(|(other, _)| *other != id);
         if self.unconfirmed.len() == UNCONFIRMED {
             self.unconfirmed.pop_front();
@@ -108,7 +108,7 @@ impl Echoes {
         self.unconfirmed.push_back((id, command.kind().to_owned()));
         let words = self.unconfirmed_words().unwrap_or_default();
         let (kind, confidence, rows) = (FindingKind::Unconfirmed, Confidence::Certain, [row.number]);
-        board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
     /// What is said of those that wait for a word; `None` where none does.

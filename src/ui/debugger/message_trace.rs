@@ -3,28 +3,34 @@
 use leptos::prelude::*;
 
 use super::cells;
-use super::desk::use_desk;
+use super::state::use_debugger;
 use super::turn::TurnBars;
-use crate::history::{Life, STATES, Stage, Step, state_name};
-use crate::link::{Hold, MessageId, MessageState, Proof};
+use crate::history::{MessageTrace, STATES, TraceStage, TraceStep, state_name};
+use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
 use crate::ui::format;
 
 /// A stage in words.
-fn hop_words(stage: &Stage) -> String {
+fn hop_words(stage: &TraceStage) -> String {
     match stage {
-        Stage::Created => "created".to_owned(),
-        Stage::Queued => "queued".to_owned(),
-        Stage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
-        Stage::Answered => "answered by Coda".to_owned(),
-        Stage::Unconfirmed => "unconfirmed".to_owned(),
-        Stage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
-        Stage::Held(Hold::User) => "held until you decide".to_owned(),
-        Stage::Held(Hold::Address { url }) => format!("held for {url}"),
-        Stage::Settled(MessageState::Delivered(Proof::Echo)) => "delivered, shown by its echo".to_owned(),
-        Stage::Settled(MessageState::Delivered(Proof::Duplicate)) => "delivered, a copy was known already".to_owned(),
-        Stage::Settled(MessageState::Delivered(Proof::Turn)) => "delivered, a turn began with it".to_owned(),
-        Stage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
-        Stage::Settled(end) => {
+        TraceStage::Created => "created".to_owned(),
+        TraceStage::Queued => "queued".to_owned(),
+        TraceStage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
+        TraceStage::Answered => "answered by Coda".to_owned(),
+        TraceStage::Unconfirmed => "unconfirmed".to_owned(),
+        TraceStage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
+        TraceStage::Held(Hold::User) => "held until you decide".to_owned(),
+        TraceStage::Held(Hold::Address { url }) => format!("held for {url}"),
+        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Echo)) => {
+            "delivered, shown by its echo".to_owned()
+        }
+        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Duplicate)) => {
+            "delivered, a copy was known already".to_owned()
+        }
+        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Turn)) => {
+            "delivered, a turn began with it".to_owned()
+        }
+        TraceStage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
+        TraceStage::Settled(end) => {
             let name = state_name(end);
             let meaning = STATES.iter().find(|(known, _)| *known == name).map_or("", |(_, meaning)| meaning);
             format!("{name}: {meaning}")
@@ -35,10 +41,10 @@ fn hop_words(stage: &Stage) -> String {
 /// A message by the beginning of its id; leads to its newest row.
 #[component]
 pub fn MessageLink(id: MessageId) -> impl IntoView {
-    let desk = use_desk();
+    let debugger = use_debugger();
     let name = id.to_string();
     view! {
-        <button class="link-button" type="button" title=name.clone() on:click=move |_| desk.jump_to_message(id)>
+        <button class="link-button" type="button" title=name.clone() on:click=move |_| debugger.jump_to_message(id)>
             <code>{cells::cut(&name, 8)}</code>
         </button>
     }
@@ -46,14 +52,14 @@ pub fn MessageLink(id: MessageId) -> impl IntoView {
 
 /// The life of a message.
 #[component]
-pub fn LifeView(life: Memo<Option<Life>>) -> impl IntoView {
-    move || life.get().map(|life| view! { <LifeParts life /> })
+pub fn MessageTraceView(trace: Memo<Option<MessageTrace>>) -> impl IntoView {
+    move || trace.get().map(|trace| view! { <TraceParts trace /> })
 }
 
 #[component]
-fn LifeParts(life: Life) -> impl IntoView {
-    let desk = use_desk();
-    let Life { id, origin, steps, original, duplicates, again, sent_again_by, answer, turn, .. } = life;
+fn TraceParts(trace: MessageTrace) -> impl IntoView {
+    let debugger = use_debugger();
+    let MessageTrace { id, origin, steps, original, duplicates, resend_of, resent_by, answer, turn, .. } = trace;
     let one =
         |name: &'static str, id: Option<MessageId>| id.map(|id| view! { <dt>{name}</dt><dd><MessageLink id /></dd> });
     view! {
@@ -70,8 +76,8 @@ fn LifeParts(life: Life) -> impl IntoView {
                 <dd>{origin.action}</dd>
                 {one("Repeats", original)}
                 {duplicates.into_iter().map(|id| one("Repeated by", Some(id))).collect_view()}
-                {one("Sent again in place of", again)}
-                {one("Sent again by", sent_again_by)}
+                {one("Sent again in place of", resend_of)}
+                {one("Sent again by", resent_by)}
                 {answer
                     .map(|number| {
                         view! {
@@ -81,9 +87,9 @@ fn LifeParts(life: Life) -> impl IntoView {
                                     class="link-button"
                                     type="button"
                                     data-testid="debugger-answer"
-                                    on:click=move |_| desk.jump(number)
+                                    on:click=move |_| debugger.jump(number)
                                 >
-                                    {desk.row_label(number)}
+                                    {debugger.row_label(number)}
                                 </button>
                             </dd>
                         }
@@ -108,12 +114,12 @@ fn LifeParts(life: Life) -> impl IntoView {
 }
 
 #[component]
-fn Hop(step: Step) -> impl IntoView {
-    let desk = use_desk();
+fn Hop(step: TraceStep) -> impl IntoView {
+    let debugger = use_debugger();
     let words = hop_words(&step.stage);
     let name = match step.row {
         Some(row) => view! {
-            <button class="link-button" type="button" title=desk.row_label(row) on:click=move |_| desk.jump(row)>
+            <button class="link-button" type="button" title=debugger.row_label(row) on:click=move |_| debugger.jump(row)>
                 {words}
             </button>
         }
@@ -123,7 +129,7 @@ fn Hop(step: Step) -> impl IntoView {
     view! {
         <tr data-testid="debugger-hop">
             <td>{name}</td>
-            <td class="number">{cells::time_of_day(step.at.wall, desk.utc_offset_minutes)}</td>
+            <td class="number">{cells::time_of_day(step.at.wall, debugger.utc_offset_minutes)}</td>
             <td class="number">{format::span(step.offset)}</td>
             <td class="number">{format::span(step.delta)}</td>
         </tr>

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::config::Speed;
-use super::draft::Draft;
-use crate::protocol::Timestamp;
+use super::outgoing_event::OutgoingEvent;
+use crate::protocol::Instant;
 
 /// Time from word to word of somebody who is in no hurry.
 const PACE: Duration = Duration::from_millis(280);
@@ -25,8 +25,8 @@ const PHRASES: [&str; 6] = [
 
 /// An open microphone.
 #[derive(Debug)]
-pub(super) struct Ear {
-    opened: Timestamp,
+pub(super) struct Microphone {
+    opened: Instant,
     phrase: &'static str,
     /// Words said.
     heard: u32,
@@ -46,9 +46,9 @@ pub(super) struct Heard {
     pub audio: Duration,
 }
 
-impl Ear {
+impl Microphone {
     /// Opens the microphone as the `data` of an `stt_start` says, to hear the `number`th phrase.
-    pub(super) fn open(data: &Map<String, Value>, number: usize, now: Timestamp) -> Self {
+    pub(super) fn open(data: &Map<String, Value>, number: usize, now: Instant) -> Self {
         let phrase = PHRASES[number % PHRASES.len()];
         let words = phrase.split(' ').map(|_| 1).sum();
         let continuous = data.get("continuous").and_then(Value::as_bool).unwrap_or(false);
@@ -64,34 +64,34 @@ impl Ear {
     }
 
     /// When the next word is heard or, if that comes first, when the microphone closes by itself.
-    pub(super) fn due(&self, speed: Speed) -> Option<Timestamp> {
+    pub(super) fn due(&self, speed: Speed) -> Option<Instant> {
         self.next_word(speed).into_iter().chain(self.end(speed)).min()
     }
 
-    fn next_word(&self, speed: Speed) -> Option<Timestamp> {
+    fn next_word(&self, speed: Speed) -> Option<Instant> {
         (self.heard < self.words).then(|| self.opened + speed.scale(self.pace * (self.heard + 1)))
     }
 
-    fn end(&self, speed: Speed) -> Option<Timestamp> {
+    fn end(&self, speed: Speed) -> Option<Instant> {
         self.duration.map(|duration| self.opened + speed.scale(duration))
     }
 
     /// Whether it has closed by itself.
-    pub(super) fn is_over(&self, now: Timestamp, speed: Speed) -> bool {
+    pub(super) fn is_over(&self, now: Instant, speed: Speed) -> bool {
         self.end(speed).is_some_and(|end| end <= now)
     }
 
     /// Hears the next word, if it has been said by now.
-    pub(super) fn poll(&mut self, now: Timestamp, speed: Speed) -> Option<Draft> {
+    pub(super) fn poll(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
         self.next_word(speed).filter(|due| *due <= now)?;
         self.heard += 1;
         let confidence = 0.65 + 0.25 * f64::from(self.heard) / f64::from(self.words);
-        Some(Draft::new("stt_interim", json!({ "text": self.text(), "confidence": confidence })))
+        Some(OutgoingEvent::new("stt_interim", json!({ "text": self.text(), "confidence": confidence })))
     }
 
     /// Closes the microphone.
-    pub(super) fn close(self, now: Timestamp) -> Heard {
-        Heard { text: self.text(), audio: now.since(self.opened) }
+    pub(super) fn close(self, now: Instant) -> Heard {
+        Heard { text: self.text(), audio: now.duration_since(self.opened) }
     }
 
     fn text(&self) -> String {

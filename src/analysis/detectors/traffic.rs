@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Report};
 use crate::analysis::senders::Senders;
 use crate::history::{Recorder, Row, RowKind};
-use crate::link::{Carries, MessageId, MessageState};
-use crate::protocol::{Command, Timestamp};
+use crate::link::{FramePurpose, MessageId, MessageState};
+use crate::protocol::{Command, Instant};
 
 /// So many messages,
 const BURST: usize = 8;
@@ -29,13 +29,13 @@ pub(super) struct Traffic {
 
 /// The last messages of one sender.
 #[derive(Debug, Default)]
-struct Recent(VecDeque<(Timestamp, u64)>);
+struct Recent(VecDeque<(Instant, u64)>);
 
 impl Recent {
     /// Adds a message; the rows of the burst that it completes.
     fn add(&mut self, row: &Row) -> Option<Vec<u64>> {
         self.0.push_back((row.at.mono, row.number));
-        while self.0.front().is_some_and(|(at, _)| row.at.mono.since(*at) > BURST_SPAN) {
+        while self.0.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > BURST_SPAN) {
             self.0.pop_front();
         }
         (self.0.len() >= BURST).then(|| self.0.drain(..).map(|(_, number)| number).collect())
@@ -43,32 +43,34 @@ impl Recent {
 }
 
 impl Traffic {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
-        self.senders.see(row);
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
+        self.senders.on_row(row);
         match &row.kind {
-            RowKind::FrameOut { kind, carries, .. } if *carries != Carries::ChallengeAnswer && &**kind != "ping" => {
+            RowKind::FrameOut { kind, purpose, .. }
+                if *purpose != FramePurpose::ChallengeAnswer && &**kind != "ping" =>
+            {
                 if let Some(rows) = self.written.add(row) {
                     let who = if recorder.is_foreign() { "the page that was recorded" } else { "this page" };
-                    burst(who, &rows, row, board);
+                    burst(who, &rows, row, log);
                 }
             }
-            RowKind::FrameIn { .. } => self.other_client(row, recorder, board),
+            RowKind::FrameIn { .. } => self.other_client(row, recorder, log),
             RowKind::Message { id, command, state, .. } => {
                 let certainty = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
-                self.message(row, *id, command, state, certainty, board);
+                self.message(row, *id, command, state, certainty, log);
             }
             RowKind::Phase { .. } => self.unanswered.clear(),
             _ => {}
         }
     }
 
-    fn other_client(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+    fn other_client(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         let Some(client) = self.senders.other_client(row, recorder) else { return };
         let short: String = client.chars().take(8).collect();
         let words = format!("A client that Coda calls {short} sends messages to the same Coda.");
         let confidence = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
         let (kind, rows) = (FindingKind::OtherDashboard, [row.number]);
-        board.raise(Report { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
         if !self.others.contains_key(&*client) && self.others.len() == CLIENTS {
             let silent = |(_, recent): &(&String, &Recent)| recent.0.back().map(|(at, _)| *at);
             if let Some(oldest) = self.others.iter().min_by_key(silent).map(|(name, _)| name.clone()) {
@@ -76,7 +78,7 @@ impl Traffic {
             }
         }
         if let Some(rows) = self.others.entry(client.clone().into_owned()).or_default().add(row) {
-            burst(&format!("client {short}"), &rows, row, board);
+            burst(&format!("client {short}"), &rows, row, log);
         }
     }
 
@@ -87,7 +89,7 @@ impl Traffic {
         command: &Command,
         state: &MessageState,
         confidence: Confidence,
-        board: &mut Board,
+        log: &mut FindingLog,
     ) {
         // Stopping may overtake what is unanswered, and the heartbeat is no action of anybody's.
         if matches!(command, Command::SttStop | Command::TtsStop | Command::Ping) {
@@ -99,7 +101,7 @@ impl Traffic {
                     let count = self.unanswered.len();
                     let words = format!("“{}” was written while {count} before it were unanswered.", command.kind());
                     let (kind, rows) = (FindingKind::Overlap, [*before, row.number]);
-                    board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+                    log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
                 }
                 if self.unanswered.len() == UNANSWERED {
                     self.unanswered.pop_front();
@@ -112,8 +114,8 @@ impl Traffic {
     }
 }
 
-fn burst(who: &str, rows: &[u64], row: &Row, board: &mut Board) {
+fn burst(who: &str, rows: &[u64], row: &Row, log: &mut FindingLog) {
     let words = format!("{} messages of {who} within {} ms.", rows.len(), BURST_SPAN.as_millis());
     let (kind, confidence) = (FindingKind::Burst, Confidence::Certain);
-    board.raise(Report { kind, subject: who, confidence, words, rows, at: row.at });
+    log.raise(Report { kind, subject: who, confidence, words, rows, at: row.at });
 }

@@ -5,102 +5,102 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use coda_dashboard::history::{Limits, Recording, Row, RowKind};
-use coda_dashboard::link::{Carries, ConnId, Input, LinkEvent, MessageId, Phase, Submission};
-use coda_dashboard::protocol::Timestamp;
-use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, Player, Recent, ToSend};
+use coda_dashboard::link::{ConnId, FramePurpose, Input, LinkEvent, MessageId, Phase, Submission};
+use coda_dashboard::protocol::Instant;
+use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, Recent, Resender, ToSend};
 use coda_dashboard::sim::{Echo, ServerConfig};
 use serde_json::{Value, json};
 
 use crate::plan::{HELLO, LISTEN, STOP, out};
 use crate::world::{World, at as moment, event, frame_in, recorded};
 
-fn at(millis: u64) -> Timestamp {
-    Timestamp::from_millis(millis)
+fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis)
 }
 
-fn player(pace: Pace, ids: Ids) -> Player {
+fn resender(pace: Pace, ids: Ids) -> Resender {
     let plan = Plan::of(&[out(0, LISTEN), out(1_000, HELLO), out(3_000, LISTEN)]);
     DryRun::of(plan, Options { pace, ids }, &Recent::default()).start(at(10_000), 1)
 }
 
-fn due(player: &mut Player, millis: u64) -> usize {
-    std::iter::from_fn(|| player.poll(at(millis))).count()
+fn due(resender: &mut Resender, millis: u64) -> usize {
+    std::iter::from_fn(|| resender.poll(at(millis))).count()
 }
 
 #[test]
 fn in_original_timing_each_step_comes_at_its_time() {
-    let mut player = player(Pace::Times(1), Ids::Fresh);
-    assert_eq!(due(&mut player, 10_000), 1);
-    assert_eq!(player.due(), Some(at(11_000)));
-    assert_eq!(due(&mut player, 10_999), 0);
-    assert_eq!(due(&mut player, 11_000), 1);
-    assert_eq!(due(&mut player, 20_000), 1);
-    assert!(player.is_over());
-    assert_eq!(player.due(), None);
+    let mut resender = resender(Pace::Times(1), Ids::Fresh);
+    assert_eq!(due(&mut resender, 10_000), 1);
+    assert_eq!(resender.due(), Some(at(11_000)));
+    assert_eq!(due(&mut resender, 10_999), 0);
+    assert_eq!(due(&mut resender, 11_000), 1);
+    assert_eq!(due(&mut resender, 20_000), 1);
+    assert!(resender.is_over());
+    assert_eq!(resender.due(), None);
 }
 
 #[test]
 fn at_four_times_the_pace_it_takes_a_quarter_of_the_time() {
-    let mut player = player(Pace::Times(4), Ids::Fresh);
-    assert_eq!(due(&mut player, 10_249), 1);
-    assert_eq!(due(&mut player, 10_750), 2);
+    let mut resender = resender(Pace::Times(4), Ids::Fresh);
+    assert_eq!(due(&mut resender, 10_249), 1);
+    assert_eq!(due(&mut resender, 10_750), 2);
 }
 
 #[test]
 fn a_pause_moves_the_rest() {
-    let mut player = player(Pace::Times(1), Ids::Fresh);
-    assert_eq!(due(&mut player, 10_000), 1);
-    player.pause(at(10_500));
-    assert_eq!(due(&mut player, 60_000), 0);
-    player.resume(at(60_500));
-    assert_eq!(player.due(), Some(at(61_000)));
+    let mut resender = resender(Pace::Times(1), Ids::Fresh);
+    assert_eq!(due(&mut resender, 10_000), 1);
+    resender.pause(at(10_500));
+    assert_eq!(due(&mut resender, 60_000), 0);
+    resender.resume(at(60_500));
+    assert_eq!(resender.due(), Some(at(61_000)));
 }
 
 #[test]
 fn step_by_step_nothing_is_sent_unasked() {
-    let mut player = player(Pace::Step, Ids::Fresh);
-    assert_eq!(due(&mut player, 99_000), 0);
-    player.step();
-    assert_eq!(due(&mut player, 99_000), 1);
-    assert_eq!(due(&mut player, 99_000), 0);
+    let mut resender = resender(Pace::Step, Ids::Fresh);
+    assert_eq!(due(&mut resender, 99_000), 0);
+    resender.step();
+    assert_eq!(due(&mut resender, 99_000), 1);
+    assert_eq!(due(&mut resender, 99_000), 0);
 }
 
 #[test]
 fn waiting_for_answers_goes_on_after_ten_seconds_without_one_and_says_so() {
-    let mut player = player(Pace::Answered, Ids::Fresh);
-    assert_eq!(due(&mut player, 10_000), 1);
-    assert_eq!(due(&mut player, 19_999), 0);
-    assert_eq!(due(&mut player, 20_000), 1);
-    assert_eq!(player.sent()[0].outcome, Outcome::NoAnswer);
+    let mut resender = resender(Pace::Answered, Ids::Fresh);
+    assert_eq!(due(&mut resender, 10_000), 1);
+    assert_eq!(due(&mut resender, 19_999), 0);
+    assert_eq!(due(&mut resender, 20_000), 1);
+    assert_eq!(resender.sent()[0].outcome, Outcome::NoAnswer);
 }
 
 #[test]
 fn the_same_bytes_are_handed_over_as_they_were() {
-    let mut player = player(Pace::Times(1), Ids::Same);
-    assert_eq!(player.poll(at(10_000)), Some(ToSend::Bytes(Arc::from(LISTEN))));
+    let mut resender = resender(Pace::Times(1), Ids::Same);
+    assert_eq!(resender.poll(at(10_000)), Some(ToSend::Bytes(Arc::from(LISTEN))));
 }
 
 /// Plays these texts, a second apart when they were recorded, through a link to a simulated server.
-fn play_in(world: &mut World, texts: &[&str], options: Options, span: Duration) -> Player {
+fn play_in(world: &mut World, texts: &[&str], options: Options, span: Duration) -> Resender {
     let entries: Vec<_> = (0..).zip(texts).map(|(second, text)| out(second * 1_000, text)).collect();
     let run = DryRun::of(Plan::of(&entries), options, &Recent::default());
-    let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
+    let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
     let until = world.clock().mono + span;
     while world.clock().mono < until {
-        while let Some(next) = player.poll(world.clock().mono) {
+        while let Some(next) = resender.poll(world.clock().mono) {
             world.input(match next {
-                ToSend::Command(command) => Input::Replay(Submission { command, origin: ORIGIN, again: None }),
+                ToSend::Command(command) => Input::Replay(Submission { command, origin: ORIGIN, resend_of: None }),
                 ToSend::Bytes(text) => Input::Raw { text, origin: ORIGIN },
             });
         }
         world.run_for(Duration::from_millis(50));
-        player.look(&world.recorder);
+        resender.look(&world.recorder);
     }
-    player
+    resender
 }
 
-fn outcomes(player: &Player) -> Vec<Outcome> {
-    player.sent().iter().map(|sent| sent.outcome.clone()).collect()
+fn outcomes(resender: &Resender) -> Vec<Outcome> {
+    resender.sent().iter().map(|sent| sent.outcome.clone()).collect()
 }
 
 fn play(ids: Ids) -> Vec<Outcome> {
@@ -121,14 +121,14 @@ fn the_second_text_waits_until_the_turn_of_the_first_has_ended() {
     for ids in [Ids::Fresh, Ids::Same] {
         let mut world = World::ready(ServerConfig { greeting: false, error_every: None, ..ServerConfig::default() });
         let options = Options { pace: Pace::Answered, ids };
-        let player = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(60));
-        assert!(matches!(outcomes(&player)[..], [Outcome::Echoed(_), Outcome::Echoed(_)]), "{:?}", player.sent());
+        let resender = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(60));
+        assert!(matches!(outcomes(&resender)[..], [Outcome::Echoed(_), Outcome::Echoed(_)]), "{:?}", resender.sent());
         let is_out = |row: &Row| matches!(row.kind, RowKind::FrameOut { .. });
         let second = place(&world, |row| is_out(row) && row.frame().unwrap().contains("Paris"));
         let end = place(&world, |row| row.wire_type().is_some_and(|kind| &**kind == "tts_result"));
         assert!(end < second, "the second went out in row {second}, the turn ended in row {end}");
         assert!(
-            world.recorder.get(second).unwrap().at.mono.since(world.recorder.get(end).unwrap().at.mono)
+            world.recorder.get(second).unwrap().at.mono.duration_since(world.recorder.get(end).unwrap().at.mono)
                 < Duration::from_secs(1)
         );
     }
@@ -139,8 +139,8 @@ fn a_turn_that_does_not_begin_is_awaited_for_ten_seconds() {
     let mut world = World::ready(ServerConfig::quiet());
     let start = world.clock().mono;
     let options = Options { pace: Pace::Answered, ids: Ids::Fresh };
-    let player = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(15));
-    let waited = player.sent()[1].at.since(start);
+    let resender = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(15));
+    let waited = resender.sent()[1].at.duration_since(start);
     assert!((Duration::from_secs(10)..Duration::from_secs(11)).contains(&waited), "{waited:?}");
 }
 
@@ -152,10 +152,14 @@ fn outcomes_stay_with_their_steps_while_older_rows_go() {
         let texts: Vec<String> =
             (0..8).map(|number| format!(r#"{{"type":"odd","data":{{"n":{}}}}}"#, number % 7)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut player =
+        let mut resender =
             play_in(&mut world, &texts[..7], Options { pace: Pace::Times(2), ids }, Duration::from_secs(8));
-        assert!(player.is_settled() && player.poll(world.clock().mono).is_none());
-        assert!(outcomes(&player).iter().all(|outcome| matches!(outcome, Outcome::Echoed(_))), "{:?}", player.sent());
+        assert!(resender.is_settled() && resender.poll(world.clock().mono).is_none());
+        assert!(
+            outcomes(&resender).iter().all(|outcome| matches!(outcome, Outcome::Echoed(_))),
+            "{:?}",
+            resender.sent()
+        );
     }
 }
 
@@ -165,17 +169,17 @@ fn rows_that_went_before_they_were_read_shift_nothing() {
     let plan = Plan::of(&[out(0, LISTEN), out(1_000, STOP)]);
     let options = Options { pace: Pace::Step, ids: Ids::Fresh };
     let run = DryRun::of(plan, options, &Recent::default());
-    let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
+    let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
     for rows in [2, 100] {
         world.recorder.set_limits(Limits { rows, bytes: usize::MAX });
-        player.step();
-        let Some(ToSend::Command(command)) = player.poll(world.clock().mono) else { panic!("nothing to send") };
-        world.input(Input::Replay(Submission { command, origin: ORIGIN, again: None }));
+        resender.step();
+        let Some(ToSend::Command(command)) = resender.poll(world.clock().mono) else { panic!("nothing to send") };
+        world.input(Input::Replay(Submission { command, origin: ORIGIN, resend_of: None }));
         world.run_for(Duration::from_secs(1));
-        player.look(&world.recorder);
+        resender.look(&world.recorder);
     }
-    assert_eq!(player.sent()[0].outcome, Outcome::Ended("no longer in the record"));
-    assert!(matches!(player.sent()[1].outcome, Outcome::Echoed(_)), "{:?}", player.sent());
+    assert_eq!(resender.sent()[0].outcome, Outcome::Ended("no longer in the record"));
+    assert!(matches!(resender.sent()[1].outcome, Outcome::Echoed(_)), "{:?}", resender.sent());
 }
 
 #[test]
@@ -184,14 +188,14 @@ fn a_message_of_the_queue_does_not_answer_the_same_bytes() {
     world.server.config_mut().echo = Echo::SwallowNext(1);
     let options = Options { pace: Pace::Step, ids: Ids::Same };
     let run = DryRun::of(Plan::of(&[out(0, HELLO)]), options, &Recent::default());
-    let mut player = run.start(world.clock().mono, world.recorder.numbers().end);
-    player.step();
-    let Some(ToSend::Bytes(text)) = player.poll(world.clock().mono) else { panic!("nothing to send") };
+    let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
+    resender.step();
+    let Some(ToSend::Bytes(text)) = resender.poll(world.clock().mono) else { panic!("nothing to send") };
     world.input(Input::Raw { text, origin: ORIGIN });
     world.say("hello");
     world.run_for(Duration::from_secs(1));
-    player.look(&world.recorder);
-    assert_eq!(player.sent()[0].outcome, Outcome::Awaited);
+    resender.look(&world.recorder);
+    assert_eq!(resender.sent()[0].outcome, Outcome::Awaited);
 }
 
 /// When the hand-written replays are sent, all at once.
@@ -213,14 +217,14 @@ fn duplicate_of(text: &str) -> LinkEvent {
 fn outcomes_of(texts: &[&str], came: impl IntoIterator<Item = LinkEvent>) -> Vec<Outcome> {
     let entries: Vec<_> = texts.iter().map(|text| out(0, text)).collect();
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };
-    let mut player = DryRun::of(Plan::of(&entries), options, &Recent::default()).start(at(10_000), 1);
-    assert_eq!(due(&mut player, SENT_AT), texts.len());
+    let mut resender = DryRun::of(Plan::of(&entries), options, &Recent::default()).start(at(10_000), 1);
+    assert_eq!(due(&mut resender, SENT_AT), texts.len());
     let written = texts.iter().map(|text| {
-        let carries = Carries::Raw(ORIGIN);
-        LinkEvent::FrameOut { conn: ConnId(1), text: (*text).into(), carries, at: moment(SENT_AT) }
+        let purpose = FramePurpose::Raw(ORIGIN);
+        LinkEvent::FrameOut { conn: ConnId(1), text: (*text).into(), purpose, at: moment(SENT_AT) }
     });
-    player.look(&recorded(&written.chain(came).collect::<Vec<_>>()));
-    outcomes(&player)
+    resender.look(&recorded(&written.chain(came).collect::<Vec<_>>()));
+    outcomes(&resender)
 }
 
 const AT_ONCE: Outcome = Outcome::Echoed(Duration::ZERO);
@@ -265,49 +269,49 @@ fn the_bytes_of_a_message_that_this_page_has_sent_get_their_own_answers() {
     let is_write = |row: &&Row| matches!(row.kind, RowKind::FrameOut { .. });
     let text = world.recorder.rows_of(id).find(is_write).and_then(Row::frame).unwrap().to_string();
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };
-    let player = play_in(&mut world, &[&text], options, Duration::from_secs(1));
-    assert_eq!(outcomes(&player), [Outcome::Echoed(Duration::from_millis(2))], "the server had forgotten it");
-    let player = play_in(&mut world, &[&text], options, Duration::from_secs(1));
-    assert_eq!(outcomes(&player), [Outcome::Duplicate]);
+    let resender = play_in(&mut world, &[&text], options, Duration::from_secs(1));
+    assert_eq!(outcomes(&resender), [Outcome::Echoed(Duration::from_millis(2))], "the server had forgotten it");
+    let resender = play_in(&mut world, &[&text], options, Duration::from_secs(1));
+    assert_eq!(outcomes(&resender), [Outcome::Duplicate]);
 }
 
 #[test]
 fn an_answer_is_told_though_nobody_looked_in_time() {
-    let mut player = player(Pace::Step, Ids::Same);
-    player.step();
-    assert_eq!(due(&mut player, 10_000), 1);
-    assert_eq!(due(&mut player, 30_000), 0);
-    assert_eq!(outcomes(&player), [Outcome::NoAnswer]);
-    let carries = Carries::Raw(ORIGIN);
-    let written = LinkEvent::FrameOut { conn: ConnId(1), text: LISTEN.into(), carries, at: moment(10_000) };
-    player.look(&recorded(&[written, echo_of(LISTEN)]));
-    assert_eq!(outcomes(&player), [Outcome::Echoed(Duration::from_millis(100))]);
+    let mut resender = resender(Pace::Step, Ids::Same);
+    resender.step();
+    assert_eq!(due(&mut resender, 10_000), 1);
+    assert_eq!(due(&mut resender, 30_000), 0);
+    assert_eq!(outcomes(&resender), [Outcome::NoAnswer]);
+    let purpose = FramePurpose::Raw(ORIGIN);
+    let written = LinkEvent::FrameOut { conn: ConnId(1), text: LISTEN.into(), purpose, at: moment(10_000) };
+    resender.look(&recorded(&[written, echo_of(LISTEN)]));
+    assert_eq!(outcomes(&resender), [Outcome::Echoed(Duration::from_millis(100))]);
 }
 
 #[test]
 fn what_is_never_answered_is_given_up_at_every_pace() {
     for (pace, ids) in [(Pace::Times(1), Ids::Same), (Pace::Step, Ids::Fresh)] {
-        let mut player = player(pace, ids);
+        let mut resender = resender(pace, ids);
         for _ in 0..3 {
-            player.step();
+            resender.step();
         }
-        assert_eq!(due(&mut player, 10_000), 3);
-        assert!(player.is_over() && !player.is_settled());
-        assert_eq!(due(&mut player, 20_000), 0);
-        assert_eq!(outcomes(&player), [Outcome::NoAnswer, Outcome::NoAnswer, Outcome::NoAnswer]);
-        assert!(player.is_settled());
+        assert_eq!(due(&mut resender, 10_000), 3);
+        assert!(resender.is_over() && !resender.is_settled());
+        assert_eq!(due(&mut resender, 20_000), 0);
+        assert_eq!(outcomes(&resender), [Outcome::NoAnswer, Outcome::NoAnswer, Outcome::NoAnswer]);
+        assert!(resender.is_settled());
     }
 }
 
 #[test]
 fn a_replay_whose_bytes_cannot_be_written_ends_and_says_so() {
-    let mut player = player(Pace::Times(1), Ids::Same);
-    assert!(player.poll(at(10_000)).is_some());
-    player.not_written();
-    assert!(player.is_settled());
-    assert_eq!(player.due(), None);
-    assert_eq!(due(&mut player, 90_000), 0);
-    assert!(matches!(player.sent()[0].outcome, Outcome::Ended(why) if why.starts_with("not written")));
+    let mut resender = resender(Pace::Times(1), Ids::Same);
+    assert!(resender.poll(at(10_000)).is_some());
+    resender.not_written();
+    assert!(resender.is_settled());
+    assert_eq!(resender.due(), None);
+    assert_eq!(due(&mut resender, 90_000), 0);
+    assert!(matches!(resender.sent()[0].outcome, Outcome::Ended(why) if why.starts_with("not written")));
 }
 
 #[test]

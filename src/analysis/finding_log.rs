@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::finding::{Confidence, Finding, FindingKind, FindingState};
-use crate::protocol::Now;
+use crate::protocol::Moment;
 
 /// Closed findings that are remembered; beyond, the oldest goes.
 const HISTORY: usize = 200;
@@ -16,7 +16,7 @@ const EVIDENCE: usize = 24;
 
 /// What is not to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Silenced {
+pub struct MuteRule {
     /// Which fault.
     pub kind: FindingKind,
     /// About what; `None` for anything.
@@ -30,20 +30,20 @@ pub(super) struct Report<'a> {
     pub(super) confidence: Confidence,
     pub(super) words: String,
     pub(super) rows: &'a [u64],
-    pub(super) at: Now,
+    pub(super) at: Moment,
 }
 
 /// The findings.
 #[derive(Debug, Default)]
-pub struct Board {
+pub struct FindingLog {
     open: Vec<Finding>,
     closed: VecDeque<Finding>,
-    silenced: BTreeSet<Silenced>,
+    silenced: BTreeSet<MuteRule>,
     last_number: u64,
     revision: u64,
 }
 
-impl Board {
+impl FindingLog {
     /// Opens a finding, or counts it up where it is open.
     pub(super) fn raise(&mut self, report: Report<'_>) {
         self.revision += 1;
@@ -86,25 +86,25 @@ impl Board {
     }
 
     /// The cause of these is gone.
-    pub(super) fn settle(&mut self, kind: FindingKind, at: Now) {
+    pub(super) fn resolve(&mut self, kind: FindingKind, at: Moment) {
         self.close_those(at, |finding| finding.kind == kind);
     }
 
     /// The causes of those are gone that have not been seen for long enough.
-    pub(super) fn close_quiet(&mut self, now: Now) {
+    pub(super) fn close_quiet(&mut self, now: Moment) {
         self.close_those(now, |finding| {
-            finding.kind.quiet_after().is_some_and(|quiet| now.mono.since(finding.last.mono) >= quiet)
+            finding.kind.quiet_after().is_some_and(|quiet| now.mono.duration_since(finding.last.mono) >= quiet)
         });
     }
 
-    fn close_those(&mut self, at: Now, is_gone: impl Fn(&Finding) -> bool) {
+    fn close_those(&mut self, at: Moment, is_gone: impl Fn(&Finding) -> bool) {
         let gone: Vec<Finding> = self.open.extract_if(.., |finding| is_gone(finding)).collect();
         for finding in gone {
             self.close(finding, at);
         }
     }
 
-    fn close(&mut self, mut finding: Finding, at: Now) {
+    fn close(&mut self, mut finding: Finding, at: Moment) {
         self.revision += 1;
         finding.state = FindingState::Closed { at };
         if self.closed.len() == HISTORY {
@@ -135,18 +135,18 @@ impl Board {
     }
 
     /// Shows no more of this, or shows it again.
-    pub fn set_silenced(&mut self, what: Silenced, silenced: bool) {
-        let is_changed = if silenced { self.silenced.insert(what) } else { self.silenced.remove(&what) };
+    pub fn set_silenced(&mut self, class: MuteRule, silenced: bool) {
+        let is_changed = if silenced { self.silenced.insert(class) } else { self.silenced.remove(&class) };
         self.revision += u64::from(is_changed);
     }
 
     /// What is not shown.
-    pub fn silenced(&self) -> impl Iterator<Item = &Silenced> {
+    pub fn silenced(&self) -> impl Iterator<Item = &MuteRule> {
         self.silenced.iter()
     }
 
     fn is_silenced(&self, finding: &Finding) -> bool {
-        let concerns = |silenced: &Silenced| {
+        let concerns = |silenced: &MuteRule| {
             silenced.kind == finding.kind && silenced.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
         };
         self.silenced.iter().any(concerns)

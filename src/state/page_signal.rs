@@ -29,7 +29,7 @@ fn remember(source: AnySource) {
 /// Lets go of all readers that are gone, of those signals too that do not change any more. The others read again, once.
 pub fn let_go_of_readers() {
     let all = ALL.with_borrow(Vec::clone);
-    all.iter().for_each(tell);
+    all.iter().for_each(notify);
 }
 
 /// Sets a signal that rows read, which come and go, and lets go of those that are gone.
@@ -38,10 +38,10 @@ where
     S: UpdateUntracked<Value: Sized> + ToAnySource,
 {
     signal.update_untracked(|known| *known = value);
-    tell(signal);
+    notify(signal);
 }
 
 /// Tells the readers of a signal that it changed, and lets go of those that are gone.
-pub(crate) fn tell(signal: &impl ToAnySource) {
+pub(crate) fn notify(signal: &impl ToAnySource) {
     signal.to_any_source().mark_dirty();
 }

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::shown::{missed_words, trouble_words};
 use crate::history::{Row, RowKind};
-use crate::link::{PhaseKind, Resumed, Why};
-use crate::protocol::Timestamp;
+use crate::link::{DisconnectReason, GapReport, PhaseKind};
+use crate::protocol::Instant;
 
 /// So many connections that broke,
 const STORM: usize = 4;
@@ -20,22 +20,22 @@ pub(super) struct Connection {
     /// The phase before.
     phase: Option<PhaseKind>,
     /// Open connections that broke, ready or not.
-    broken: VecDeque<(Timestamp, u64)>,
+    broken: VecDeque<(Instant, u64)>,
 }
 
 impl Connection {
-    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+    pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
-            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), board),
-            RowKind::Resumed(resumed) => told_by_resumption(row, *resumed, board),
+            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), log),
+            RowKind::Resumed(resumed) => told_by_resumption(row, *resumed, log),
             _ => {}
         }
     }
 
-    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
+    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, log: &mut FindingLog) {
         let before = self.phase.replace(phase);
         if phase == PhaseKind::Ready {
-            board.settle(FindingKind::Silent, row.at);
+            log.resolve(FindingKind::Silent, row.at);
             return;
         }
         let is_broken = match before {
@@ -48,18 +48,18 @@ impl Connection {
         }
         let mut raise = |kind, words: String, rows: &[u64]| {
             let confidence = Confidence::Certain;
-            board.raise(Report { kind, subject: "", confidence, words, rows, at: row.at });
+            log.raise(Report { kind, subject: "", confidence, words, rows, at: row.at });
         };
-        if trouble == Some(&*trouble_words(&Why::Silent)) {
+        if trouble == Some(&*trouble_words(&DisconnectReason::Silent)) {
             let words = "The socket was open, but nothing came any more, not even an answer to a ping.";
             raise(FindingKind::Silent, words.to_owned(), &[row.number]);
         }
-        if trouble == Some(&*trouble_words(&Why::Deaf)) {
+        if trouble == Some(&*trouble_words(&DisconnectReason::Deaf)) {
             let words = "Coda answered, but its events did not reach this page: it had lost the registration.";
             raise(FindingKind::Deaf, words.to_owned(), &[row.number]);
         }
         self.broken.push_back((row.at.mono, row.number));
-        while self.broken.front().is_some_and(|(at, _)| row.at.mono.since(*at) > STORM_SPAN) {
+        while self.broken.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > STORM_SPAN) {
             self.broken.pop_front();
         }
         if self.broken.len() >= STORM {
@@ -73,14 +73,16 @@ impl Connection {
 
 /// What the watch of the challenge tells of.
 fn is_about_challenge(trouble: Option<&str>) -> bool {
-    let rejected = trouble_words(&Why::Rejected(String::new()));
-    trouble.is_some_and(|trouble| trouble == trouble_words(&Why::AuthTimeout) || trouble.starts_with(&*rejected))
+    let rejected = trouble_words(&DisconnectReason::Rejected(String::new()));
+    trouble.is_some_and(|trouble| {
+        trouble == trouble_words(&DisconnectReason::AuthTimeout) || trouble.starts_with(&*rejected)
+    })
 }
 
-fn told_by_resumption(row: &Row, resumed: Resumed, board: &mut Board) {
+fn told_by_resumption(row: &Row, resumed: GapReport, log: &mut FindingLog) {
     let mut raise = |kind, words| {
         let (confidence, rows) = (Confidence::Certain, [row.number]);
-        board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     };
     if resumed.restarted {
         let run = resumed.epoch;

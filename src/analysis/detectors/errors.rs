@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::correlation::Correlation;
 use crate::analysis::error_name::{ErrorName, first_line};
 use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::{Recorder, Row};
-use crate::protocol::Timestamp;
+use crate::protocol::Instant;
 
 /// So far back it is looked for what messages have to do with it,
 const ROWS: u64 = 2_000;
@@ -16,17 +16,17 @@ const EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Default)]
 pub(super) struct Errors {
-    looked_at: Option<Timestamp>,
+    looked_at: Option<Instant>,
 }
 
 impl Errors {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         let (Some(error), Some(frame)) = (ErrorName::of(row), row.frame()) else { return };
         let said = first_line(frame);
         let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
         let mut words = format!("“{}”: {said}{end}", error.kind);
         let mut rows = Vec::new();
-        if self.looked_at.is_none_or(|at| row.at.mono.since(at) >= EVERY) {
+        if self.looked_at.is_none_or(|at| row.at.mono.duration_since(at) >= EVERY) {
             self.looked_at = Some(row.at.mono);
             let correlation = Correlation::of(recorder, row.number.saturating_sub(ROWS)..=row.number);
             rows = correlation.rows_before(row);
@@ -37,6 +37,6 @@ impl Errors {
         rows.push(row.number);
         let subject = format!("{}: {}", error.kind, error.message);
         let (kind, confidence) = (FindingKind::ServerError, Confidence::Certain);
-        board.raise(Report { kind, subject: &subject, confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind, subject: &subject, confidence, words, rows: &rows, at: row.at });
     }
 }

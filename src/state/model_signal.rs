@@ -2,25 +2,25 @@
 
 use leptos::prelude::*;
 
-use super::lasting;
+use super::page_signal;
 
 /// A model and the signal that tells of its changes. Reading it copies nothing.
-pub struct Watched<T: 'static> {
+pub struct ModelSignal<T: 'static> {
     value: StoredValue<T, LocalStorage>,
     revision: RwSignal<u64>,
 }
 
-impl<T> Clone for Watched<T> {
+impl<T> Clone for ModelSignal<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Watched<T> {}
+impl<T> Copy for ModelSignal<T> {}
 
-impl<T> Watched<T> {
+impl<T> ModelSignal<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { value: StoredValue::new_local(value), revision: lasting::signal(0) }
+        Self { value: StoredValue::new_local(value), revision: page_signal::signal(0) }
     }
 
     /// Reads the model, and again whenever it has changed.
@@ -40,15 +40,15 @@ impl<T> Watched<T> {
     }
 
     /// Tells the readers if the model is at another revision than when they were told last.
-    pub(super) fn tell(&self, revision: impl Fn(&T) -> u64) {
+    pub(super) fn notify(&self, revision: impl Fn(&T) -> u64) {
         let now = self.value.with_value(&revision);
         if self.revision.get_untracked() != now {
-            self.tell_anyway(revision);
+            self.force_notify(revision);
         }
     }
 
     /// Tells the readers, whatever they were told last: there may be another model at the same revision.
-    pub(super) fn tell_anyway(&self, revision: impl FnOnce(&T) -> u64) {
-        lasting::set(&self.revision, self.value.with_value(revision));
+    pub(super) fn force_notify(&self, revision: impl FnOnce(&T) -> u64) {
+        page_signal::set(&self.revision, self.value.with_value(revision));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coda_dashboard::history::{Recorder, Row, cause, partner};
+use coda_dashboard::history::{Recorder, Row, cause, counterpart};
 use coda_dashboard::link::LinkEvent;
 use coda_dashboard::sim::ServerConfig;
 
@@ -20,7 +20,7 @@ fn a_call_and_its_result_are_partners_by_the_name_of_the_tool() {
         frame_in(2, &event(3, "tool_result", r#"{"tool_name": "weather", "result_preview": "sun"}"#)),
         frame_in(3, &event(4, "tool_error", r#"{"tool_name": "clock", "message": "stopped"}"#)),
     ]);
-    let partners: Vec<_> = record.rows(..).map(|row| partner(&record, row)).collect();
+    let partners: Vec<_> = record.rows(..).map(|row| counterpart(&record, row)).collect();
     assert_eq!(partners, [Some(4), Some(3), Some(2), Some(1)]);
 }
 
@@ -30,7 +30,7 @@ fn a_call_without_a_result_has_no_partner() {
         frame_in(0, &event(1, "tool_call", r#"{"tool_name": "clock", "parameters": {}}"#)),
         frame_in(1, &event(2, "llm_result", r#"{"text": "no idea"}"#)),
     ]);
-    assert_eq!(record.rows(..).map(|row| partner(&record, row)).collect::<Vec<_>>(), [None, None]);
+    assert_eq!(record.rows(..).map(|row| counterpart(&record, row)).collect::<Vec<_>>(), [None, None]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn plain(millis: u64, kind: &str) -> LinkEvent {
 
 fn partners(events: &[LinkEvent]) -> Vec<Option<u64>> {
     let record = recorded(events);
-    record.rows(..).map(|row| partner(&record, row)).collect()
+    record.rows(..).map(|row| counterpart(&record, row)).collect()
 }
 
 #[test]

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::keyed::keyed;
+use super::labels::{counted, share};
 use super::results::Results;
-use super::words::{counted, share};
 use crate::model::{LoggedSearch, MemoryLog};
 
 use crate::protocol::iso8601;
@@ -21,14 +21,14 @@ const ROWS: usize = 20;
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum SearchLogKind {
     /// Searches, with filters.
     Searches,
     /// What was looked up for answers.
     Retrievals,
 }
 
-impl Look {
+impl SearchLogKind {
     fn of(self, log: &MemoryLog) -> &VecDeque<LoggedSearch> {
         match self {
             Self::Searches => log.searches(),
@@ -61,7 +61,7 @@ impl Look {
         }
     }
 
-    fn line(self, search: &LoggedSearch) -> Line {
+    fn line(self, search: &LoggedSearch) -> SearchRow {
         let filters = match self {
             Self::Retrievals => String::new(),
             Self::Searches => {
@@ -75,7 +75,7 @@ impl Look {
                 format!("{kind}, {least}")
             }
         };
-        Line {
+        SearchRow {
             time: search.time,
             query: search.query.clone(),
             filters,
@@ -86,7 +86,7 @@ impl Look {
 
 /// What is shown of a search as long as it is not opened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Line {
+struct SearchRow {
     time: DateTime<Utc>,
     query: String,
     filters: String,
@@ -95,7 +95,7 @@ struct Line {
 
 /// The list of one kind.
 #[component]
-pub(super) fn Looks(look: Look) -> impl IntoView {
+pub(super) fn SearchLog(look: SearchLogKind) -> impl IntoView {
     let memories = use_app().data.memories;
     let limit = RwSignal::new(ROWS);
     let kept = Memo::new(move |_| memories.with(|memories| look.of(memories.log()).len()));
@@ -133,8 +133,8 @@ pub(super) fn Looks(look: Look) -> impl IntoView {
 /// One search; what it found is read and drawn when it is opened.
 #[component]
 fn LookView(
-    look: Look,
-    line: Line,
+    look: SearchLogKind,
+    line: SearchRow,
     /// How many equal lines are newer.
     nth: usize,
 ) -> impl IntoView {
@@ -150,7 +150,7 @@ fn LookView(
             equal.nth(nth).map(|search| search.results.clone()).unwrap_or_default()
         })
     });
-    let Line { time, query, filters, found } = line;
+    let SearchRow { time, query, filters, found } = line;
     let has_filters = !filters.is_empty();
     view! {
         <li>

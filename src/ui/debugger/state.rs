@@ -12,8 +12,8 @@ use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::opener::SideOpener;
 use super::row_link::RowLink;
-use crate::analysis::Analyst;
-use crate::history::{self, Context, Own, Recorder, RowKind};
+use crate::analysis::Analyzer;
+use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
 use crate::link::MessageId;
 use crate::state::{App, Loaded, use_app};
 
@@ -39,12 +39,12 @@ pub enum Side {
 
 /// The panel's state.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct DebuggerState {
     /// The page.
     pub app: App,
     /// The filter.
     pub filter: FilterState,
-    /// The chosen row. It is chosen by [`Desk::choose`] and [`Desk::open_details`], which keep the address up to date.
+    /// The chosen row. It is chosen by [`DebuggerState::choose`] and [`DebuggerState::open_details`], which keep the address up to date.
     pub chosen: RwSignal<Option<Key>>,
     /// The chosen row in the address.
     pub row_link: RowLink,
@@ -68,7 +68,7 @@ pub struct Desk {
     id: u64,
 }
 
-impl Desk {
+impl DebuggerState {
     /// The state of a new panel.
     pub fn new() -> Self {
         static PANELS: AtomicU64 = AtomicU64::new(0);
@@ -188,16 +188,16 @@ impl Desk {
     }
 
     /// Reads what the analysis found in the record that is looked at, and again whenever it changes.
-    pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyst) -> R) -> R {
+    pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyzer) -> R) -> R {
         self.app.imported.with(|loaded| match loaded {
-            Some(loaded) => read(&loaded.analyst),
+            Some(loaded) => read(&loaded.analyzer),
             None => self.app.findings.with(read),
         })
     }
 
     /// What an imported recording tells of a row beyond its frame.
-    pub fn own(&self, number: u64) -> Option<Own> {
-        self.with_loaded(|loaded| loaded.own(number).cloned()).flatten()
+    pub fn meta(&self, number: u64) -> Option<FrameMeta> {
+        self.with_loaded(|loaded| loaded.meta(number).cloned()).flatten()
     }
 
     // ------------------------------------------------------------ acting
@@ -329,6 +329,6 @@ fn with_record<R>(app: App, read: impl FnOnce(&Recorder) -> R) -> R {
 ///
 /// # Panics
 /// Outside a panel.
-pub fn use_desk() -> Desk {
-    expect_context::<Desk>()
+pub fn use_debugger() -> DebuggerState {
+    expect_context::<DebuggerState>()
 }

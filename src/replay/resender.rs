@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::dry_run::{Ids, Options, Pace};
-use super::follow::{Followed, Turn};
-use super::plan::{Effect, Plan, Step};
+use super::plan::{Effect, Plan, PlanStep};
+use super::response_tracker::{ResponseTracker, Turn};
 use crate::history::Recorder;
 use crate::link::Origin;
-use crate::protocol::{Command, Timestamp};
+use crate::protocol::{Command, Instant};
 
 /// What replayed messages say they come from.
 pub const ORIGIN: Origin = Origin { component: "replay", action: "play" };
@@ -47,32 +47,32 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// When it was handed over.
-    pub at: Timestamp,
+    pub at: Instant,
     /// What became of it.
     pub outcome: Outcome,
     /// Since when an answer is awaited; `None` while it waits in the queue.
-    pub(super) written: Option<Timestamp>,
+    pub(super) written: Option<Instant>,
 }
 
 /// A replay that runs.
 #[derive(Debug)]
-pub struct Player {
+pub struct Resender {
     plan: Plan,
     options: Options,
     /// The moment from which offsets count; moves by each pause.
-    start: Timestamp,
-    paused: Option<Timestamp>,
+    start: Instant,
+    paused: Option<Instant>,
     /// Steps that the user has asked for and that are not sent.
     asked: usize,
     sent: Vec<Sent>,
-    followed: Followed,
+    followed: ResponseTracker,
     /// A step could not be written: there was no connection, and nothing more is sent.
     is_broken: bool,
     revision: u64,
 }
 
-impl Player {
-    pub(super) fn new(plan: Plan, options: Options, now: Timestamp, followed: Followed) -> Self {
+impl Resender {
+    pub(super) fn new(plan: Plan, options: Options, now: Instant, followed: ResponseTracker) -> Self {
         Self {
             plan,
             options,
@@ -94,7 +94,7 @@ impl Player {
 
     /// All steps.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[PlanStep] {
         &self.plan.steps
     }
 
@@ -129,14 +129,14 @@ impl Player {
     }
 
     /// Stands still.
-    pub fn pause(&mut self, now: Timestamp) {
+    pub fn pause(&mut self, now: Instant) {
         self.paused.get_or_insert(now);
     }
 
     /// Goes on, as if no time had passed.
-    pub fn resume(&mut self, now: Timestamp) {
+    pub fn resume(&mut self, now: Instant) {
         if let Some(since) = self.paused.take() {
-            self.start = self.start + now.since(since);
+            self.start = self.start + now.duration_since(since);
         }
     }
 
@@ -147,7 +147,7 @@ impl Player {
 
     /// When the next step is due; `None` where it waits for something else than time.
     #[must_use]
-    pub fn due(&self) -> Option<Timestamp> {
+    pub fn due(&self) -> Option<Instant> {
         let step = self.plan.steps.get(self.sent.len()).filter(|_| !self.is_broken)?;
         if self.asked > 0 {
             return Some(self.start);
@@ -169,7 +169,7 @@ impl Player {
     }
 
     /// The next thing to send, if it is due; drain to `None`.
-    pub fn poll(&mut self, now: Timestamp) -> Option<ToSend> {
+    pub fn poll(&mut self, now: Instant) -> Option<ToSend> {
         let due = self.due();
         self.lose_patience(now);
         if due.is_none_or(|due| due > now) {
@@ -195,7 +195,7 @@ impl Player {
         }
     }
 
-    fn lose_patience(&mut self, now: Timestamp) {
+    fn lose_patience(&mut self, now: Instant) {
         for sent in self.sent.iter_mut().filter(|sent| sent.outcome == Outcome::Awaited) {
             if sent.written.is_some_and(|at| at + PATIENCE <= now) {
                 sent.outcome = Outcome::NoAnswer;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::shown::trouble_words;
 use crate::history::{Row, RowKind};
-use crate::link::{PhaseKind, Why};
-use crate::protocol::Now;
+use crate::link::{DisconnectReason, PhaseKind};
+use crate::protocol::Moment;
 
 /// A challenge takes 10 ms; so long is late.
 const LATE: Duration = Duration::from_secs(1);
@@ -17,25 +17,25 @@ const MISSING: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(super) struct Auth {
     /// The open socket that has not been let in, and the row that tells of it.
-    waits: Option<(Now, u64)>,
-    challenge: Option<(Now, u64)>,
+    waits: Option<(Moment, u64)>,
+    challenge: Option<(Moment, u64)>,
     /// The answer to it, which has not been answered.
-    answered: Option<(Now, u64)>,
+    answered: Option<(Moment, u64)>,
     /// Nothing more is to be said of this connection.
     is_told: bool,
 }
 
 impl Auth {
-    pub(super) fn see(&mut self, row: &Row, board: &mut Board) {
+    pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
-            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), board),
+            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), log),
             RowKind::FrameIn { kind, .. } if &**kind == "auth_challenge" => {
                 if let Some((since, number)) = self.waits {
-                    let took = row.at.mono.since(since.mono);
+                    let took = row.at.mono.duration_since(since.mono);
                     if took >= LATE {
                         let words =
                             format!("The challenge came {:.1} s after the socket was open.", took.as_secs_f64());
-                        raise(board, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
+                        raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
                     }
                 }
                 self.challenge = Some((row.at, row.number));
@@ -43,78 +43,78 @@ impl Auth {
             RowKind::FrameOut { kind, .. } if &**kind == "auth_response" => {
                 self.answered = Some((row.at, row.number));
                 let Some((since, number)) = self.challenge else { return };
-                let took = row.at.mono.since(since.mono);
+                let took = row.at.mono.duration_since(since.mono);
                 if took >= LATE {
                     let words = format!("The challenge was answered after {:.1} s only.", took.as_secs_f64());
-                    raise(board, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
+                    raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
                 }
             }
             RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" => {
                 if let Some((since, _)) = self.answered.take()
-                    && row.at.mono.since(since.mono) >= MISSING
+                    && row.at.mono.duration_since(since.mono) >= MISSING
                 {
-                    let took = row.at.mono.since(since.mono).as_secs_f64();
+                    let took = row.at.mono.duration_since(since.mono).as_secs_f64();
                     let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
-                    board.reword(FindingKind::ChallengeLate, words);
+                    log.reword(FindingKind::ChallengeLate, words);
                 }
-                let success = crate::history::skim::data_member(text, "success");
+                let success = crate::history::scan::data_member(text, "success");
                 if success == Some("false") {
                     let words = "Coda did not accept the answer to its challenge.".to_owned();
-                    raise(board, FindingKind::ChallengeRefused, words, &[row.number], row.at);
+                    raise(log, FindingKind::ChallengeRefused, words, &[row.number], row.at);
                 }
             }
             _ => {}
         }
     }
 
-    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, board: &mut Board) {
+    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, log: &mut FindingLog) {
         match phase {
             PhaseKind::Authenticating if self.waits.is_none() => self.waits = Some((row.at, row.number)),
             PhaseKind::Authenticating => {}
             PhaseKind::Ready => {
-                board.settle(FindingKind::ChallengeRefused, row.at);
+                log.resolve(FindingKind::ChallengeRefused, row.at);
                 if self.challenge.is_some() {
-                    board.settle(FindingKind::ChallengeMissing, row.at);
+                    log.resolve(FindingKind::ChallengeMissing, row.at);
                 } else if let Some((_, number)) = self.waits {
                     let words = "Coda let this page in without a challenge: it is 0.1.1, or its authentication is off.";
-                    raise(board, FindingKind::ChallengeMissing, words.to_owned(), &[number, row.number], row.at);
+                    raise(log, FindingKind::ChallengeMissing, words.to_owned(), &[number, row.number], row.at);
                 }
                 *self = Self::default();
             }
             PhaseKind::Waiting | PhaseKind::Offline | PhaseKind::Opening | PhaseKind::Refused => {
-                if trouble == Some(&*trouble_words(&Why::AuthTimeout))
+                if trouble == Some(&*trouble_words(&DisconnectReason::AuthTimeout))
                     && self.challenge.is_none()
                     && let Some((_, number)) = self.waits.filter(|_| !self.is_told)
                 {
-                    never_came(board, &[number, row.number], row.at);
+                    never_came(log, &[number, row.number], row.at);
                 }
                 *self = Self::default();
             }
         }
     }
 
-    pub(super) fn tick(&mut self, now: Now, board: &mut Board) {
+    pub(super) fn tick(&mut self, now: Moment, log: &mut FindingLog) {
         if let (Some((since, number)), None, false) = (self.waits, self.challenge, self.is_told)
-            && now.mono.since(since.mono) >= MISSING
+            && now.mono.duration_since(since.mono) >= MISSING
         {
             self.is_told = true;
-            never_came(board, &[number], now);
+            never_came(log, &[number], now);
         }
         if let (Some((since, number)), false) = (self.answered, self.is_told)
-            && now.mono.since(since.mono) >= MISSING
+            && now.mono.duration_since(since.mono) >= MISSING
         {
             self.is_told = true;
             let words = "The challenge was answered, but Coda does not say whether it lets this page in.".to_owned();
-            raise(board, FindingKind::ChallengeLate, words, &[number], now);
+            raise(log, FindingKind::ChallengeLate, words, &[number], now);
         }
     }
 }
 
-fn never_came(board: &mut Board, rows: &[u64], at: Now) {
+fn never_came(log: &mut FindingLog, rows: &[u64], at: Moment) {
     let words = "The socket is open, but Coda sends no challenge and does not answer.".to_owned();
-    raise(board, FindingKind::ChallengeMissing, words, rows, at);
+    raise(log, FindingKind::ChallengeMissing, words, rows, at);
 }
 
-fn raise(board: &mut Board, kind: FindingKind, words: String, rows: &[u64], at: Now) {
-    board.raise(Report { kind, subject: "", confidence: Confidence::Certain, words, rows, at });
+fn raise(log: &mut FindingLog, kind: FindingKind, words: String, rows: &[u64], at: Moment) {
+    log.raise(Report { kind, subject: "", confidence: Confidence::Certain, words, rows, at });
 }

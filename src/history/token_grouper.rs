@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::row::{Row, RowKind, What};
-use super::skim;
+use super::row::{FrameClass, Row, RowKind};
+use super::scan;
 use super::summary::shorten;
 use crate::link::ConnId;
 
@@ -18,7 +18,7 @@ const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"]
 
 /// A line of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum ListItem {
     /// The row of this number.
     Single(u64),
     /// Two or more tokens of one answer. In the list nothing of their turn is between them; the rest follows below.
@@ -32,7 +32,7 @@ pub enum Line {
     },
 }
 
-impl Line {
+impl ListItem {
     /// The number of its first row.
     #[must_use]
     pub const fn first(&self) -> u64 {
@@ -52,9 +52,9 @@ impl Line {
 
 /// The lines of a list of rows, made row by row so that a growing list costs only what is new.
 #[derive(Clone, Debug, Default)]
-pub struct Folder {
+pub struct TokenGrouper {
     /// In the order of their first rows.
-    lines: VecDeque<Line>,
+    lines: VecDeque<ListItem>,
     /// The first rows of the folded lines. These do not overlap.
     folds: VecDeque<u64>,
     answer: Option<Answer>,
@@ -68,37 +68,37 @@ struct Answer {
     line: u64,
 }
 
-impl Folder {
+impl TokenGrouper {
     /// The lines of these rows.
     #[must_use]
     pub fn fold<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
-        let mut folder = Self::default();
-        rows.into_iter().for_each(|row| folder.push(row));
-        folder
+        let mut grouper = Self::default();
+        rows.into_iter().for_each(|row| grouper.push(row));
+        grouper
     }
 
     /// Adds the list's next row.
     pub fn push(&mut self, row: &Row) {
         let Some((conn, begins_answer)) = token_of(row) else {
             self.answer.take_if(|_| is_of_turn(row));
-            self.lines.push_back(Line::Single(row.number));
+            self.lines.push_back(ListItem::Single(row.number));
             return;
         };
         let same = self.answer.filter(|answer| answer.conn == conn && !begins_answer);
         let line = same.and_then(|answer| self.place(answer.line)).and_then(|at| self.lines.get_mut(at));
         match line {
-            Some(Line::Tokens { last, count, .. }) => {
+            Some(ListItem::Tokens { last, count, .. }) => {
                 *last = row.number;
                 *count += 1;
             }
             Some(line) => {
                 let first = line.first();
-                *line = Line::Tokens { first, last: row.number, count: 2 };
+                *line = ListItem::Tokens { first, last: row.number, count: 2 };
                 self.folds.push_back(first);
             }
             None => {
                 self.answer = Some(Answer { conn, line: row.number });
-                self.lines.push_back(Line::Single(row.number));
+                self.lines.push_back(ListItem::Single(row.number));
             }
         }
     }
@@ -114,7 +114,7 @@ impl Folder {
                 kept += 1;
             }
         }
-        let first = self.lines.front().map_or(number, Line::first);
+        let first = self.lines.front().map_or(number, ListItem::first);
         while self.folds.front().is_some_and(|fold| *fold < first) {
             self.folds.pop_front();
         }
@@ -122,19 +122,19 @@ impl Folder {
 
     /// The lines, in the order of their first rows.
     #[must_use]
-    pub const fn lines(&self) -> &VecDeque<Line> {
+    pub const fn lines(&self) -> &VecDeque<ListItem> {
         &self.lines
     }
 
     /// The place of the line that begins with the row `number`.
     #[must_use]
     pub fn place(&self, number: u64) -> Option<usize> {
-        self.lines.binary_search_by_key(&number, Line::first).ok()
+        self.lines.binary_search_by_key(&number, ListItem::first).ok()
     }
 
     /// The line that holds the row `number`, folded or not.
     #[must_use]
-    pub fn line_with(&self, number: u64) -> Option<&Line> {
+    pub fn line_with(&self, number: u64) -> Option<&ListItem> {
         if let Some(at) = self.place(number) {
             return self.lines.get(at);
         }
@@ -147,7 +147,9 @@ impl Folder {
 /// Whether the row belongs to a turn, or ends all of them.
 fn is_of_turn(row: &Row) -> bool {
     match &row.kind {
-        RowKind::FrameIn { kind, what: What::Event, .. } => TURN_KINDS.iter().any(|begin| kind.starts_with(begin)),
+        RowKind::FrameIn { kind, class: FrameClass::Event, .. } => {
+            TURN_KINDS.iter().any(|begin| kind.starts_with(begin))
+        }
         RowKind::Phase { .. } | RowKind::Resumed(_) => true,
         _ => false,
     }
@@ -166,7 +168,7 @@ fn token_of(row: &Row) -> Option<(ConnId, bool)> {
 pub fn said<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
     let (mut text, mut chars) = (String::new(), 0);
     for frame in rows.into_iter().filter(|row| row.is_token()).filter_map(Row::frame) {
-        let token = skim::data_member(frame, "token").and_then(skim::string).unwrap_or_default();
+        let token = scan::data_member(frame, "token").and_then(scan::string).unwrap_or_default();
         text.push_str(&token);
         chars += token.chars().count();
         if chars > TEXT_CHARS {

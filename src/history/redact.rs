@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::skim;
+use super::scan;
 
 /// The frames that carry a token.
 const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
@@ -24,11 +24,11 @@ pub(super) fn is_secret(kind: &str) -> bool {
 ///
 /// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
 #[must_use]
-pub fn mask(text: &str) -> Cow<'_, str> {
+pub fn redact(text: &str) -> Cow<'_, str> {
     if !text.contains(SECRET_PREFIX) {
         return Cow::Borrowed(text);
     }
-    mask_frame(text, &skim::head(text).kind.unwrap_or_default())
+    mask_frame(text, &scan::head(text).kind.unwrap_or_default())
 }
 
 /// The same where the frame's type is known.
@@ -46,7 +46,7 @@ pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
     } else if !is_object(text) || (is_secret && !text.contains(KEY)) {
         mask_damaged(text)
     } else if is_secret || SECRET_KINDS.iter().any(names_secret) {
-        mask_tokens(text)
+        redact_tokens(text)
     } else {
         Cow::Borrowed(text)
     }
@@ -63,15 +63,15 @@ fn mask_damaged(text: &str) -> Cow<'_, str> {
 }
 
 /// A readable text with the value of every `token` hidden.
-pub(super) fn mask_tokens(text: &str) -> Cow<'_, str> {
+pub(super) fn redact_tokens(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
     while let Some(found) = text[copied..].find(KEY) {
         let key_end = copied + found + KEY.len();
-        let colon = skim::skip_space(text.as_bytes(), key_end);
+        let colon = scan::skip_space(text.as_bytes(), key_end);
         if text.as_bytes().get(colon) == Some(&b':') {
-            let start = skim::skip_space(text.as_bytes(), colon + 1);
-            let end = skim::skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
+            let start = scan::skip_space(text.as_bytes(), colon + 1);
+            let end = scan::skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
             masked.push_str(&text[copied..start]);
             masked.push_str(MASK);
             copied = end.unwrap_or(text.len());
@@ -94,8 +94,8 @@ mod tests {
     #[test]
     fn the_token_is_hidden_and_the_rest_stays() {
         let text = r#"{"type": "auth_challenge", "data": {"token": "a:1:b\"c", "message": "token"}}"#;
-        assert_eq!(mask(text), r#"{"type": "auth_challenge", "data": {"token": "•••", "message": "token"}}"#);
-        assert_eq!(mask(&mask(text)), mask(text));
+        assert_eq!(redact(text), r#"{"type": "auth_challenge", "data": {"token": "•••", "message": "token"}}"#);
+        assert_eq!(redact(&redact(text)), redact(text));
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
             r#"{"data":{"token":"SECRET","token":{"a":"SECRET"}},"type":"auth_challenge"#,
             r#"{"type":"client_message","data":{"message_type":"auth_response","message_data":{"token" : "SECRET"}}}"#,
         ] {
-            assert!(!mask(text).contains("SECRET"), "{text} is shown as {}", mask(text));
+            assert!(!redact(text).contains("SECRET"), "{text} is shown as {}", redact(text));
         }
     }
 
@@ -123,8 +123,8 @@ mod tests {
             r#"["auth_challenge", "SECRET"]"#,
             "auth_challenge SECRET",
         ] {
-            assert!(!mask(text).contains("SECRET"), "{text} is shown as {}", mask(text));
-            assert_eq!(mask(&mask(text)), mask(text));
+            assert!(!redact(text).contains("SECRET"), "{text} is shown as {}", redact(text));
+            assert_eq!(redact(&redact(text)), redact(text));
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
             r#"{"type": "text_input", "data": {"text": "auth_challenge"}}"#,
             "not json",
         ] {
-            assert_eq!(mask(text), text);
+            assert_eq!(redact(text), text);
         }
     }
 
@@ -143,10 +143,10 @@ mod tests {
     fn the_tokens_of_an_answer_are_no_secret() {
         let text = r#"{"type": "llm_token", "data": {"token": "auth_response", "token_index": 0}}"#;
         assert_eq!(
-            mask(r#"{"type": "llm_token", "data": {"token": "hi"}}"#),
+            redact(r#"{"type": "llm_token", "data": {"token": "hi"}}"#),
             r#"{"type": "llm_token", "data": {"token": "hi"}}"#
         );
         // Rather too much hidden than too little.
-        assert!(mask(text).contains("•••"));
+        assert!(redact(text).contains("•••"));
     }
 }

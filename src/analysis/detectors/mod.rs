@@ -9,15 +9,15 @@ mod errors;
 mod frames;
 mod traffic;
 
-use super::board::Board;
 use super::finding::FindingKind;
+use super::finding_log::FindingLog;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::PhaseKind;
-use crate::protocol::Now;
+use crate::protocol::Moment;
 
 /// All watches.
 #[derive(Debug, Default)]
-pub(super) struct Watches {
+pub(super) struct Detectors {
     auth: auth::Auth,
     clock: clock::Clock,
     connection: connection::Connection,
@@ -27,9 +27,9 @@ pub(super) struct Watches {
     traffic: traffic::Traffic,
 }
 
-impl Watches {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
-        self.clock.see(row, recorder, board);
+impl Detectors {
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
+        self.clock.on_row(row, recorder, log);
         // Half of all that comes: nothing else is to be learned from it.
         if row.wire_type().is_some_and(|kind| &**kind == "llm_token") && !row.is_error() {
             return;
@@ -38,22 +38,22 @@ impl Watches {
             for kind in
                 [FindingKind::Silent, FindingKind::ChallengeRefused, FindingKind::EchoesSlow, FindingKind::ClockWrong]
             {
-                board.settle(kind, row.at);
+                log.resolve(kind, row.at);
             }
             self.clock.forget();
             self.echoes.forget_pace();
         }
-        self.auth.see(row, board);
-        self.connection.see(row, board);
-        self.doubles.see(row, recorder, board);
-        self.echoes.see(row, recorder, board);
-        frames::see(row, board);
-        self.traffic.see(row, recorder, board);
-        self.errors.see(row, recorder, board);
+        self.auth.on_row(row, log);
+        self.connection.on_row(row, log);
+        self.doubles.on_row(row, recorder, log);
+        self.echoes.on_row(row, recorder, log);
+        frames::on_row(row, log);
+        self.traffic.on_row(row, recorder, log);
+        self.errors.on_row(row, recorder, log);
     }
 
-    pub(super) fn tick(&mut self, now: Now, board: &mut Board) {
-        self.auth.tick(now, board);
+    pub(super) fn tick(&mut self, now: Moment, log: &mut FindingLog) {
+        self.auth.tick(now, log);
     }
 }
 

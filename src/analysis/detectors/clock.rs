@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::history::skim;
-use crate::history::{Recorder, Row, RowKind, What};
-use crate::protocol::{LONGEST_DELAY, OVERTAKING, ServerTime, Timestamp};
+use crate::analysis::finding_log::{FindingLog, Report};
+use crate::history::scan;
+use crate::history::{FrameClass, Recorder, Row, RowKind};
+use crate::protocol::{Instant, LONGEST_DELAY, OVERTAKING, ServerTime};
 
 /// Events are looked at so often: their order is told by others.
 const EVERY: Duration = Duration::from_millis(200);
@@ -32,22 +32,22 @@ struct Seen {
 
 #[derive(Debug, Default)]
 pub(super) struct Clock {
-    looked_at: Timestamp,
+    looked_at: Instant,
     last: Option<Seen>,
     /// The server tells times of day, and wrong ones.
     is_wrong: bool,
 }
 
 impl Clock {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
-        let RowKind::FrameIn { text, seq: Some(seq), what: What::Event, .. } = &row.kind else { return };
-        if self.last.is_some() && row.at.mono.since(self.looked_at) < EVERY {
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
+        let RowKind::FrameIn { text, seq: Some(seq), class: FrameClass::Event, .. } = &row.kind else { return };
+        if self.last.is_some() && row.at.mono.duration_since(self.looked_at) < EVERY {
             return;
         }
         self.looked_at = row.at.mono;
-        let value: Option<Value> = skim::member(text, "timestamp").and_then(|raw| serde_json::from_str(raw).ok());
+        let value: Option<Value> = scan::member(text, "timestamp").and_then(|raw| serde_json::from_str(raw).ok());
         let Some(time) = value.as_ref().and_then(ServerTime::from_value) else { return };
-        self.judge(time, row, board);
+        self.judge(time, row, log);
         let page = i64::try_from(row.at.mono.as_micros() / 1_000).unwrap_or(i64::MAX);
         let lead = [page, row.at.wall.timestamp_millis()].map(|clock| time.millis().saturating_sub(clock));
         let epoch = recorder.epoch_of(row.number);
@@ -71,11 +71,11 @@ impl Clock {
             format!("Coda's clock went ahead by {} between two events.", seconds(ahead))
         };
         let (kind, confidence, rows) = (FindingKind::ClockJump, Confidence::Certain, [before.row, seen.row]);
-        board.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
     /// Whether a time of day is wrong: by more than a delay can explain.
-    fn judge(&mut self, time: ServerTime, row: &Row, board: &mut Board) {
+    fn judge(&mut self, time: ServerTime, row: &Row, log: &mut FindingLog) {
         let off = time.ahead_of(row.at.wall).unwrap_or_default();
         let was_wrong = std::mem::replace(&mut self.is_wrong, off.saturating_abs() > LONGEST_DELAY);
         let (kind, confidence) = (FindingKind::ClockWrong, Confidence::Certain);
@@ -85,9 +85,9 @@ impl Clock {
                 "Coda's clock is {} {side} this computer's. Its events are shown with the times of their arrival.",
                 seconds(off)
             );
-            board.raise(Report { kind, subject: "", confidence, words, rows: &[row.number], at: row.at });
+            log.raise(Report { kind, subject: "", confidence, words, rows: &[row.number], at: row.at });
         } else if was_wrong && !self.is_wrong {
-            board.settle(kind, row.at);
+            log.resolve(kind, row.at);
         }
     }
 

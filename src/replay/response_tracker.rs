@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::plan::Step;
-use super::player::{ORIGIN, Outcome, Sent};
+use super::plan::PlanStep;
+use super::resender::{ORIGIN, Outcome, Sent};
 use super::unanswered::Unanswered;
-use crate::history::{Recorder, Row, RowKind, What, state_name};
-use crate::link::{Carries, MessageId, MessageState, PhaseKind, Proof, Resumed};
-use crate::protocol::Timestamp;
+use crate::history::{FrameClass, Recorder, Row, RowKind, state_name};
+use crate::link::{Acknowledgement, FramePurpose, GapReport, MessageId, MessageState, PhaseKind};
+use crate::protocol::Instant;
 
 /// The turn that the last step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +15,16 @@ pub(super) enum Turn {
     /// It begins none, or is not known to.
     None,
     /// Coda has read the step, and the turn is to come.
-    Expected(Timestamp),
+    Expected(Instant),
     /// It runs.
-    Runs(Timestamp),
+    Runs(Instant),
     /// It has ended.
-    Ended(Timestamp),
+    Ended(Instant),
 }
 
 /// What is known of the steps in the record.
 #[derive(Debug)]
-pub(super) struct Followed {
+pub(super) struct ResponseTracker {
     pub(super) turn: Turn,
     next_row: u64,
     /// The steps that are messages.
@@ -35,15 +35,21 @@ pub(super) struct Followed {
     found: usize,
 }
 
-impl Followed {
+impl ResponseTracker {
     /// Follows a replay that begins now, after these messages were written.
-    pub(super) fn after(written: HashMap<String, Timestamp>, next_row: u64) -> Self {
+    pub(super) fn after(written: HashMap<String, Instant>, next_row: u64) -> Self {
         let unanswered = Unanswered::after(written);
         Self { turn: Turn::None, next_row, messages: HashMap::new(), unanswered, found: 0 }
     }
 
     /// Reads the rows that are new; whether any of them tells something. `begins_turn` is whether the last step does.
-    pub(super) fn look(&mut self, recorder: &Recorder, steps: &[Step], sent: &mut [Sent], begins_turn: bool) -> bool {
+    pub(super) fn look(
+        &mut self,
+        recorder: &Recorder,
+        steps: &[PlanStep],
+        sent: &mut [Sent],
+        begins_turn: bool,
+    ) -> bool {
         let numbers = recorder.numbers();
         let mut is_news = false;
         if self.next_row < numbers.start {
@@ -55,7 +61,7 @@ impl Followed {
             self.found = sent.len();
         }
         for row in recorder.rows(self.next_row..) {
-            if let Some(place) = self.see(row, recorder, steps, sent) {
+            if let Some(place) = self.observe_row(row, recorder, steps, sent) {
                 is_news = true;
                 let is_echoed = matches!(sent.get(place), Some(Sent { outcome: Outcome::Echoed(_), .. }));
                 if begins_turn && place + 1 == sent.len() && is_echoed {
@@ -70,7 +76,7 @@ impl Followed {
     }
 
     /// The place of the step that the row tells of.
-    fn see(&mut self, row: &Row, recorder: &Recorder, steps: &[Step], sent: &mut [Sent]) -> Option<usize> {
+    fn observe_row(&mut self, row: &Row, recorder: &Recorder, steps: &[PlanStep], sent: &mut [Sent]) -> Option<usize> {
         let next = self.found;
         match &row.kind {
             RowKind::Message { id, origin: ORIGIN, created, state, .. } => {
@@ -83,7 +89,7 @@ impl Followed {
                 match state {
                     MessageState::Queued | MessageState::Held(_) => sent.written = None,
                     MessageState::Written { .. } => sent.written = Some(row.at.mono),
-                    MessageState::Delivered(Proof::Duplicate) => sent.outcome = Outcome::Duplicate,
+                    MessageState::Delivered(Acknowledgement::Duplicate) => sent.outcome = Outcome::Duplicate,
                     MessageState::Delivered(_) => {
                         sent.outcome = Outcome::Echoed(recorder.round_trip(row).unwrap_or_default());
                     }
@@ -91,9 +97,10 @@ impl Followed {
                 }
                 Some(place)
             }
-            RowKind::FrameOut { text, carries, .. } => {
+            RowKind::FrameOut { text, purpose, .. } => {
                 let handed_over = sent.get_mut(next).filter(|sent| sent.at <= row.at.mono);
-                let is_it = *carries == Carries::Raw(ORIGIN) && steps.get(next).is_some_and(|step| step.text == *text);
+                let is_it =
+                    *purpose == FramePurpose::Raw(ORIGIN) && steps.get(next).is_some_and(|step| step.text == *text);
                 let Some(sent) = handed_over.filter(|_| is_it) else {
                     self.unanswered.note(text, row.at.mono);
                     return None;
@@ -103,14 +110,14 @@ impl Followed {
                 self.unanswered.add(next, text, row.at.mono);
                 Some(next)
             }
-            RowKind::FrameIn { what: What::Event | What::Control, .. } if !self.unanswered.is_empty() => {
+            RowKind::FrameIn { class: FrameClass::Event | FrameClass::Control, .. } if !self.unanswered.is_empty() => {
                 self.answer(row, recorder, sent)
             }
             RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready => {
                 self.unanswered.clear();
                 None
             }
-            RowKind::Resumed(Resumed { restarted: true, .. }) => {
+            RowKind::Resumed(GapReport { restarted: true, .. }) => {
                 self.unanswered.forget();
                 None
             }
@@ -129,7 +136,7 @@ impl Followed {
         };
         let sent = sent.get_mut(place)?;
         sent.outcome = match sent.written {
-            Some(written) if is_echo => Outcome::Echoed(row.at.mono.since(written)),
+            Some(written) if is_echo => Outcome::Echoed(row.at.mono.duration_since(written)),
             _ => Outcome::Duplicate,
         };
         Some(place)
@@ -137,7 +144,7 @@ impl Followed {
 
     fn watch_turn(&mut self, row: &Row) {
         let kind = match &row.kind {
-            RowKind::FrameIn { kind, what: What::Event, .. } => &**kind,
+            RowKind::FrameIn { kind, class: FrameClass::Event, .. } => &**kind,
             // A connection that ended takes the turn's events with it.
             RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready && self.turn != Turn::None => {
                 self.turn = Turn::Ended(row.at.mono);

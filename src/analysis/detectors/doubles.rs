@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::board::{Board, Report};
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::history::skim;
+use crate::analysis::finding_log::{FindingLog, Report};
+use crate::history::scan;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Now, REMEMBERED};
+use crate::protocol::{Command, Moment, REMEMBERED};
 
 /// Nobody acts twice so quickly: one event was heard twice.
 const ONE_EVENT: Duration = Duration::from_millis(50);
@@ -28,7 +28,7 @@ const REPLAY: &str = "replay";
 #[derive(Clone, Debug)]
 struct Made {
     row: u64,
-    at: Now,
+    at: Moment,
     origin: Origin,
 }
 
@@ -39,10 +39,10 @@ pub(super) struct Doubles {
 }
 
 impl Doubles {
-    pub(super) fn see(&mut self, row: &Row, recorder: &Recorder, board: &mut Board) {
+    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         match &row.kind {
             RowKind::FrameOut { kind, .. } if recorder.is_foreign() && &**kind != "ping" => {
-                written_twice(row, kind, recorder, board);
+                written_twice(row, kind, recorder, log);
             }
             // What made them is not known.
             RowKind::Message { .. } if recorder.is_foreign() => {}
@@ -54,45 +54,45 @@ impl Doubles {
                     _ => None,
                 });
                 let second = Made { row: row.number, at: *created, origin: *origin };
-                made_twice(row, kind, first, &second, "The second was not sent.", board);
+                made_twice(row, kind, first, &second, "The second was not sent.", log);
             }
             // What was kept over a reload, or waits once more, was created before.
-            RowKind::Message { kind, origin, created, state: MessageState::Queued, command, again, .. }
+            RowKind::Message { kind, origin, created, state: MessageState::Queued, command, resend_of, .. }
                 if *created == row.at && **command != Command::Ping && origin.component != REPLAY =>
             {
                 let made = Made { row: row.number, at: row.at, origin: *origin };
-                if let Some(first) = self.equal(&made, command, *again) {
-                    made_twice(row, kind, Some(first), &made, "Both were sent.", board);
+                if let Some(first) = self.equal(&made, command, *resend_of) {
+                    made_twice(row, kind, Some(first), &made, "Both were sent.", log);
                 }
                 if self.recent.len() == RECENT {
                     self.recent.pop_front();
                 }
-                self.recent.push_back((made, command.clone(), *again));
+                self.recent.push_back((made, command.clone(), *resend_of));
             }
             RowKind::FrameIn { kind, text, answers, .. } if &**kind == "duplicate_message" => {
-                dropped(row, text, *answers, recorder, board);
+                dropped(row, text, *answers, recorder, log);
             }
             _ => {}
         }
     }
 
     /// The equal message just before. What the user has sent again is meant, but not twice.
-    fn equal(&mut self, made: &Made, command: &Command, again: Option<MessageId>) -> Option<Made> {
-        self.recent.retain(|(before, ..)| made.at.mono.since(before.at.mono) < ONE_EVENT);
+    fn equal(&mut self, made: &Made, command: &Command, resend_of: Option<MessageId>) -> Option<Made> {
+        self.recent.retain(|(before, ..)| made.at.mono.duration_since(before.at.mono) < ONE_EVENT);
         let is_it = |(_, before, before_again): &&(Made, Arc<Command>, Option<MessageId>)| {
-            **before == *command && (again.is_none() || again == *before_again)
+            **before == *command && (resend_of.is_none() || resend_of == *before_again)
         };
         self.recent.iter().find(is_it).map(|(made, ..)| made.clone())
     }
 }
 
-fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome: &str, board: &mut Board) {
+fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome: &str, log: &mut FindingLog) {
     let origin = second.origin;
     let name = |origin: Origin| format!("{} ({})", origin.component, origin.action);
     let (confidence, words, rows) = match first {
         None => (Confidence::Possible, format!("{} made “{kind}” again.", name(origin)), vec![row.number]),
         Some(Made { row: number, at, origin: first }) => {
-            let apart = second.at.mono.since(at.mono);
+            let apart = second.at.mono.duration_since(at.mono);
             let confidence = match apart {
                 apart if apart < ONE_EVENT => Confidence::Certain,
                 apart if apart < DOUBLE_CLICK => Confidence::Likely,
@@ -113,23 +113,23 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
         }
     };
     let kind_of = FindingKind::DoubleListener;
-    board.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+    log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
 /// Another program's recording tells of a double listener by its frames alone.
-fn written_twice(row: &Row, kind: &str, recorder: &Recorder, board: &mut Board) {
+fn written_twice(row: &Row, kind: &str, recorder: &Recorder, log: &mut FindingLog) {
     let Some(first) = equal_write(recorder, row) else { return };
-    let apart = row.at.mono.since(first.at.mono);
+    let apart = row.at.mono.duration_since(first.at.mono);
     if apart < DOUBLE_CLICK {
         let (confidence, why) = doubled(apart);
         let words = format!("The same “{kind}” was written twice, {} apart. {why}", millis(apart));
         let (kind_of, rows) = (FindingKind::DoubleListener, [first.number, row.number]);
-        board.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+        log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
     }
 }
 
-fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorder, board: &mut Board) {
-    let kind = skim::data_member(text, "original_type").and_then(skim::string).unwrap_or_default();
+fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorder, log: &mut FindingLog) {
+    let kind = scan::data_member(text, "original_type").and_then(scan::string).unwrap_or_default();
     let is_write = |other: &&Row| matches!(other.kind, RowKind::FrameOut { .. });
     let writes: Vec<&Row> = answers.into_iter().flat_map(|id| recorder.rows_of(id).filter(is_write)).collect();
     let mut rows: Vec<u64> = writes.iter().map(|write| write.number).collect();
@@ -140,7 +140,7 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
         let second = writes.last().copied().or_else(|| last_write(recorder, row, &kind));
         let first = second.and_then(|second| Some((equal_write(recorder, second)?, second)));
         rows = first.into_iter().flat_map(|(first, second)| [first.number, second.number]).collect();
-        match first.map(|(first, second)| second.at.mono.since(first.at.mono)) {
+        match first.map(|(first, second)| second.at.mono.duration_since(first.at.mono)) {
             Some(apart) if apart < DOUBLE_CLICK => {
                 let (confidence, why) = doubled(apart);
                 let words =
@@ -155,7 +155,7 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
     };
     rows.push(row.number);
     let kind_of = FindingKind::DroppedDuplicate;
-    board.raise(Report { kind: kind_of, subject: &kind, confidence, words, rows: &rows, at: row.at });
+    log.raise(Report { kind: kind_of, subject: &kind, confidence, words, rows: &rows, at: row.at });
 }
 
 /// The last message of this type that was written before the row, where Coda still knows it.
@@ -172,13 +172,13 @@ fn equal_write<'a>(recorder: &'a Recorder, write: &Row) -> Option<&'a Row> {
 
 fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'a Row> + use<'a> {
     let at = row.at.mono;
-    recorder.rows(..row.number).rev().take_while(move |before| at.since(before.at.mono) < REMEMBERED)
+    recorder.rows(..row.number).rev().take_while(move |before| at.duration_since(before.at.mono) < REMEMBERED)
 }
 
 /// A written frame's connection, and what Coda knows it by.
 fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
     match &row.kind {
-        RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, skim::member(text, "data"))),
+        RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, scan::member(text, "data"))),
         _ => None,
     }
 }

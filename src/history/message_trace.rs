@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::recorder::Recorder;
-use super::row::{Row, RowKind, TOKEN, What};
-use super::skim;
+use super::row::{FrameClass, Row, RowKind, TOKEN};
+use super::scan;
 use crate::link::{ConnId, Hold, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Now};
+use crate::protocol::{Command, Moment};
 
 /// A turn is looked for among so many rows after the answer.
 const TURN_ROWS: u64 = 10_000;
 
 /// All that the record knows of a message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Life {
+pub struct MessageTrace {
     /// The message.
     pub id: MessageId,
     /// What it says.
@@ -22,17 +22,17 @@ pub struct Life {
     /// What in the page it came from.
     pub origin: Origin,
     /// When it was created.
-    pub created: Now,
+    pub created: Moment,
     /// What happened to it, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TraceStep>,
     /// For a suppressed message: the one that it repeated.
     pub original: Option<MessageId>,
     /// The messages that were suppressed because they repeated this one.
     pub duplicates: Vec<MessageId>,
     /// The message that the user had sent again by this one.
-    pub again: Option<MessageId>,
+    pub resend_of: Option<MessageId>,
     /// The message by which the user had this one sent again.
-    pub sent_again_by: Option<MessageId>,
+    pub resent_by: Option<MessageId>,
     /// The number of the row that answered it first: its echo, or a `duplicate_message`.
     pub answer: Option<u64>,
     /// The events of the turn that it began.
@@ -41,13 +41,13 @@ pub struct Life {
 
 /// Something that happened to a message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct TraceStep {
     /// What.
-    pub stage: Stage,
+    pub stage: TraceStage,
     /// The number of the row that tells it; for a write the frame's. The creation has none of its own.
     pub row: Option<u64>,
     /// When.
-    pub at: Now,
+    pub at: Moment,
     /// How long after the creation.
     pub offset: Duration,
     /// How long after the step before.
@@ -56,7 +56,7 @@ pub struct Step {
 
 /// A stage of a message's way.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub enum TraceStage {
     /// Somebody wanted it.
     Created,
     /// It waits for its turn.
@@ -95,10 +95,10 @@ pub struct Bar {
 
 /// The life of the message `id`; `None` where no row tells of it any more.
 #[must_use]
-pub fn life(recorder: &Recorder, id: MessageId) -> Option<Life> {
+pub fn message_trace(recorder: &Recorder, id: MessageId) -> Option<MessageTrace> {
     let mut rows = recorder.rows_of(id);
-    let mut life = rows.find_map(|row| match &row.kind {
-        RowKind::Message { command, origin, created, again, .. } => Some(Life {
+    let mut trace = rows.find_map(|row| match &row.kind {
+        RowKind::Message { command, origin, created, resend_of, .. } => Some(MessageTrace {
             id,
             command: command.clone(),
             origin: *origin,
@@ -106,49 +106,49 @@ pub fn life(recorder: &Recorder, id: MessageId) -> Option<Life> {
             steps: Vec::new(),
             original: None,
             duplicates: Vec::new(),
-            again: *again,
-            sent_again_by: None,
+            resend_of: *resend_of,
+            resent_by: None,
             answer: recorder.answer_to(id).map(|row| row.number),
             turn: Vec::new(),
         }),
         _ => None,
     })?;
-    life.add_steps(recorder);
+    trace.add_steps(recorder);
     for row in recorder.rows_pointing_to(id) {
-        let RowKind::Message { id: other, state, again, .. } = &row.kind else { continue };
+        let RowKind::Message { id: other, state, resend_of, .. } = &row.kind else { continue };
         if matches!(state, MessageState::Suppressed { original } if *original == id) {
-            life.duplicates.push(*other);
+            trace.duplicates.push(*other);
         }
-        if *again == Some(id) {
-            life.sent_again_by = Some(*other);
+        if *resend_of == Some(id) {
+            trace.resent_by = Some(*other);
         }
     }
-    life.turn = turn(recorder, &life);
-    Some(life)
+    trace.turn = turn(recorder, &trace);
+    Some(trace)
 }
 
-impl Life {
+impl MessageTrace {
     fn add_steps(&mut self, recorder: &Recorder) {
-        self.step(Stage::Created, None, self.created);
+        self.step(TraceStage::Created, None, self.created);
         // A frame out is told before the state that it brings about.
         let mut frame = None;
         for row in recorder.rows_of(self.id) {
             match &row.kind {
                 RowKind::FrameOut { .. } => frame = Some(row.number),
-                RowKind::FrameIn { .. } => self.step(Stage::Answered, Some(row.number), row.at),
+                RowKind::FrameIn { .. } => self.step(TraceStage::Answered, Some(row.number), row.at),
                 RowKind::Message { state, .. } => {
                     if let MessageState::Suppressed { original } = state {
                         self.original = Some(*original);
                     }
                     let (stage, number) = match state {
-                        MessageState::Queued => (Stage::Queued, row.number),
-                        MessageState::Held(hold) => (Stage::Held(hold.clone()), row.number),
+                        MessageState::Queued => (TraceStage::Queued, row.number),
+                        MessageState::Held(hold) => (TraceStage::Held(hold.clone()), row.number),
                         MessageState::Written { conn, attempt } => {
-                            let written = Stage::Written { conn: *conn, attempt: *attempt };
+                            let written = TraceStage::Written { conn: *conn, attempt: *attempt };
                             (written, frame.take().unwrap_or(row.number))
                         }
-                        MessageState::Unconfirmed => (Stage::Unconfirmed, row.number),
-                        state => (Stage::Settled(state.clone()), row.number),
+                        MessageState::Unconfirmed => (TraceStage::Unconfirmed, row.number),
+                        state => (TraceStage::Settled(state.clone()), row.number),
                     };
                     self.step(stage, Some(number), row.at);
                 }
@@ -157,31 +157,31 @@ impl Life {
         }
     }
 
-    fn step(&mut self, stage: Stage, row: Option<u64>, at: Now) {
+    fn step(&mut self, stage: TraceStage, row: Option<u64>, at: Moment) {
         let before = self.steps.last().map_or(self.created, |step| step.at);
-        let (offset, delta) = (at.mono.since(self.created.mono), at.mono.since(before.mono));
-        self.steps.push(Step { stage, row, at, offset, delta });
+        let (offset, delta) = (at.mono.duration_since(self.created.mono), at.mono.duration_since(before.mono));
+        self.steps.push(TraceStep { stage, row, at, offset, delta });
     }
 }
 
 /// The events from the answer on, until the next user's turn, or until the assistant has answered and spoken.
-fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
-    let begins_turn = matches!(*life.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
-    let Some(answer) = life.answer.filter(|_| begins_turn) else { return Vec::new() };
+fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
+    let begins_turn = matches!(*trace.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
+    let Some(answer) = trace.answer.filter(|_| begins_turn) else { return Vec::new() };
     let epoch = recorder.epoch_of(answer);
     let mut bars: Vec<Bar> = Vec::new();
     let (mut asked, mut answered) = (false, false);
     for row in recorder.rows(answer + 1..=answer.saturating_add(TURN_ROWS)) {
-        if recorder.epoch_of(row.number) != epoch || (!asked && is_same_text_again(recorder, life, row)) {
+        if recorder.epoch_of(row.number) != epoch || (!asked && is_same_text_again(recorder, trace, row)) {
             break;
         }
         let Some((kind, text)) = event_frame(row) else { continue };
-        let role = (&**kind == "conversation_turn").then(|| skim::data_member(text, "role").and_then(skim::string));
+        let role = (&**kind == "conversation_turn").then(|| scan::data_member(text, "role").and_then(scan::string));
         match role.flatten().as_deref() {
             Some("user") if asked => break,
-            Some("user") if is_own(life, text) => {
+            Some("user") if is_own(trace, text) => {
                 asked = true;
-                if life.command.text().is_some() {
+                if trace.command.text().is_some() {
                     // What came before was the rest of another turn: a text begins with its user's turn.
                     bars.clear();
                 }
@@ -189,7 +189,7 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
             Some("assistant") if asked => answered = true,
             _ => {}
         }
-        let offset = row.at.mono.since(life.created.mono);
+        let offset = row.at.mono.duration_since(trace.created.mono);
         match bars.last_mut() {
             Some(bar) if &**kind == TOKEN && bar.kind == *kind => bar.count += 1,
             _ => bars.push(Bar { row: row.number, kind: kind.clone(), count: 1, offset, length: Duration::ZERO }),
@@ -199,7 +199,7 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
         }
     }
     // Coda drops a text that it reads while it is at another turn: what followed is the other's.
-    if life.command.text().is_some() && !asked {
+    if trace.command.text().is_some() && !asked {
         return Vec::new();
     }
     let ends: Vec<Duration> = bars.iter().skip(1).map(|bar| bar.offset).collect();
@@ -212,7 +212,7 @@ fn turn(recorder: &Recorder, life: &Life) -> Vec<Bar> {
 /// An event that may belong to a turn.
 fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
     match &row.kind {
-        RowKind::FrameIn { kind, text, what: What::Event, .. }
+        RowKind::FrameIn { kind, text, class: FrameClass::Event, .. }
             if !matches!(&**kind, "client_message" | "system_metrics" | "component_stats") =>
         {
             Some((kind, text))
@@ -222,17 +222,17 @@ fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
 }
 
 /// Whether a user's turn says what the message said; one that was spoken, or is the server's own, says anything.
-fn is_own(life: &Life, frame: &str) -> bool {
-    let content = skim::data_member(frame, "content").and_then(skim::string);
-    life.command.text().is_none_or(|text| content.is_some_and(|content| content.trim() == text.trim()))
+fn is_own(trace: &MessageTrace, frame: &str) -> bool {
+    let content = scan::data_member(frame, "content").and_then(scan::string);
+    trace.command.text().is_none_or(|text| content.is_some_and(|content| content.trim() == text.trim()))
 }
 
 /// Whether Coda has read another message with this text: a turn with it is that one's.
-fn is_same_text_again(recorder: &Recorder, life: &Life, row: &Row) -> bool {
+fn is_same_text_again(recorder: &Recorder, trace: &MessageTrace, row: &Row) -> bool {
     let RowKind::FrameIn { answers: Some(other), .. } = &row.kind else { return false };
     let says_the_same = |row: &Row| match &row.kind {
-        RowKind::Message { command, .. } => command.text().is_some() && command.text() == life.command.text(),
+        RowKind::Message { command, .. } => command.text().is_some() && command.text() == trace.command.text(),
         _ => false,
     };
-    *other != life.id && recorder.rows_of(*other).any(says_the_same)
+    *other != trace.id && recorder.rows_of(*other).any(says_the_same)
 }

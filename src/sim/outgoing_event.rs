@@ -8,14 +8,14 @@ const HIGH_PRIORITY: [&str; 6] =
 
 /// An event without its envelope.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
+pub(super) struct OutgoingEvent {
     /// The wire name.
     pub kind: &'static str,
     /// What goes with it.
     pub data: Value,
 }
 
-impl Draft {
+impl OutgoingEvent {
     pub(super) const fn new(kind: &'static str, data: Value) -> Self {
         Self { kind, data }
     }
