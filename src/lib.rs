@@ -2,16 +2,18 @@
 //! the browser around it (`driver`, `state`, `ui`). docs/ARCHITECTURE.md says how they fit together.
 
 #![forbid(unsafe_code)]
-#![warn(missing_docs)]
 // Nothing from outside may stop the page; a test stops by panicking.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod analysis;
 pub mod history;
+#[warn(missing_docs)]
 pub mod link;
 pub mod model;
+#[warn(missing_docs)]
 pub mod protocol;
 pub mod replay;
+#[warn(missing_docs)]
 pub mod sim;
 
 #[cfg(feature = "app")]
