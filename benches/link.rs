@@ -70,7 +70,7 @@ impl Bench {
     fn message(&mut self) {
         self.millis += 2;
         let command = Command::TextInput { text: format!("hello {}", self.millis) };
-        let origin = Origin { component: "bench", action: "say" };
+        let origin = Origin::new("bench", "say");
         let written = self.input(Input::Submit(Submission { command, origin, resend_of: None }));
         self.echo(&written);
     }

@@ -50,7 +50,7 @@ impl Types {
 #[derive(Debug, Default)]
 struct Mentions {
     /// Rows about the message itself.
-    meta: VecDeque<u64>,
+    own: VecDeque<u64>,
     /// Rows of other messages that point to it.
     by_others: VecDeque<u64>,
 }
@@ -62,7 +62,7 @@ pub(super) struct Messages(HashMap<MessageId, Mentions>);
 impl Messages {
     pub(super) fn add(&mut self, row: &Row) {
         if let Some(id) = row.message() {
-            insert(&mut self.0.entry(id).or_default().meta, row.number);
+            insert(&mut self.0.entry(id).or_default().own, row.number);
         }
         for id in pointed_to(row) {
             insert(&mut self.0.entry(id).or_default().by_others, row.number);
@@ -73,19 +73,19 @@ impl Messages {
     pub(super) fn remove(&mut self, row: &Row) {
         for id in row.message().into_iter().chain(pointed_to(row)) {
             let Some(mentions) = self.0.get_mut(&id) else { continue };
-            for numbers in [&mut mentions.meta, &mut mentions.by_others] {
+            for numbers in [&mut mentions.own, &mut mentions.by_others] {
                 while numbers.front().is_some_and(|number| *number <= row.number) {
                     numbers.pop_front();
                 }
             }
-            if mentions.meta.is_empty() && mentions.by_others.is_empty() {
+            if mentions.own.is_empty() && mentions.by_others.is_empty() {
                 self.0.remove(&id);
             }
         }
     }
 
-    pub(super) fn meta(&self, id: MessageId) -> impl DoubleEndedIterator<Item = u64> {
-        self.0.get(&id).into_iter().flat_map(|mentions| mentions.meta.iter().copied())
+    pub(super) fn own(&self, id: MessageId) -> impl DoubleEndedIterator<Item = u64> {
+        self.0.get(&id).into_iter().flat_map(|mentions| mentions.own.iter().copied())
     }
 
     pub(super) fn by_others(&self, id: MessageId) -> impl DoubleEndedIterator<Item = u64> {

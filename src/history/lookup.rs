@@ -9,7 +9,7 @@ use crate::link::{FramePurpose, MessageId, MessageState};
 impl Recorder {
     /// The rows of one message, oldest first: its states, its frames, and what answered them.
     pub fn rows_of(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
-        self.messages.meta(id).filter_map(|number| self.get(number))
+        self.messages.own(id).filter_map(|number| self.get(number))
     }
 
     /// The rows of other messages that point to this one: duplicates of it, or the user's second try.

@@ -101,7 +101,7 @@ pub fn message_trace(recorder: &Recorder, id: MessageId) -> Option<MessageTrace>
         RowKind::Message { command, origin, created, resend_of, .. } => Some(MessageTrace {
             id,
             command: command.clone(),
-            origin: *origin,
+            origin: origin.clone(),
             created: *created,
             steps: Vec::new(),
             original: None,

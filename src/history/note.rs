@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::jsonl::wall;
 use super::redact::{is_secret, redact_tokens};
 use super::row::{FrameClass, Row, RowKind, Severity};
-use crate::link::{ConnId, GapReport, MessageId, MessageState, MessageStatus, PhaseKind};
+use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
 use crate::protocol::{Command, FieldError, Instant, Moment, from_value};
 
 /// A row of a record that is no frame of text.
@@ -37,9 +37,14 @@ pub enum NoteBody {
         /// Its socket, where it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         conn: Option<ConnId>,
-        /// What is wrong, in few words.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        trouble: Option<Box<str>>,
+        /// Why there is no connection.
+        #[serde(
+            alias = "trouble",
+            default,
+            deserialize_with = "super::legacy::reason",
+            skip_serializing_if = "Option::is_none"
+        )]
+        reason: Option<DisconnectReason>,
     },
     /// What the connection's new beginning showed.
     Resumed(GapReport),
@@ -75,14 +80,14 @@ impl NoteBody {
             RowKind::Message { id, command, origin, created, state, resend_of, .. } => Self::Message(MessageStatus {
                 id: *id,
                 command: command.clone(),
-                origin: *origin,
+                origin: origin.clone(),
                 created: *created,
                 resend_of: *resend_of,
                 at: row.at,
                 state: state.clone(),
             }),
-            RowKind::Phase { phase, conn, trouble } => {
-                Self::Phase { phase: *phase, conn: *conn, trouble: trouble.clone() }
+            RowKind::Phase { phase, conn, reason } => {
+                Self::Phase { phase: *phase, conn: *conn, reason: reason.clone() }
             }
             RowKind::Resumed(resumed) => Self::Resumed(*resumed),
             RowKind::Protections { on } => Self::Protections { on: *on },
@@ -120,7 +125,7 @@ impl Note {
 mod message_note {
     use serde::{Deserializer, Serializer};
 
-    use super::{Command, Deserialize, MessageFields, MessageStatus, Moment, Serialize};
+    use super::{Command, Deserialize, MessageFields, MessageStatus, Moment, Origin, Serialize};
 
     pub(super) fn serialize<S: Serializer>(status: &MessageStatus, serializer: S) -> Result<S::Ok, S::Error> {
         MessageFields::from(status).serialize(serializer)
@@ -131,7 +136,7 @@ mod message_note {
         Ok(MessageStatus {
             id: fields.message,
             command: Command::from_wire(&fields.kind, fields.data).into(),
-            origin: super::super::names::origin(&fields.component, &fields.action),
+            origin: Origin::recorded(&fields.component, &fields.action),
             created: Moment { mono: fields.created_mono, wall: fields.created },
             resend_of: fields.resend_of,
             at: Moment::default(),
@@ -162,8 +167,8 @@ impl From<&MessageStatus> for MessageFields {
             message: status.id,
             kind: status.command.kind().to_owned(),
             data: shown_data(&status.command),
-            component: status.origin.component.to_owned(),
-            action: status.origin.action.to_owned(),
+            component: status.origin.component.to_string(),
+            action: status.origin.action.to_string(),
             created: status.created.wall,
             created_mono: status.created.mono,
             resend_of: status.resend_of,

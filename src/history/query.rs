@@ -176,8 +176,7 @@ impl Test {
     fn holds(&self, row: &Row, context: &Context<'_>) -> bool {
         match self {
             Self::Word(needle) => {
-                row.frame().is_some_and(|text| needle.is_in(text))
-                    || row.words().iter().any(|words| needle.is_in(words))
+                row.frame().is_some_and(|text| needle.is_in(text)) || row.any_word(|word| needle.is_in(word))
             }
             Self::Text(needle) => match &row.kind {
                 RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.is_in(text)),

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::index::{Epochs, Messages, Types};
 use super::row::{FrameClass, Row, RowKind, Severity, TOKEN};
 use super::scan;
-use super::shown::trouble_words;
 use crate::link::{Acknowledgement, FrameKind, LinkEvent, MessageId, MessageState, ServerEvent};
 use crate::protocol::{Control, Moment};
 
@@ -95,7 +94,7 @@ impl Recorder {
             }
             LinkEvent::FrameOut { conn, text, purpose, at } => {
                 let kind = self.types.intern(&scan::head(text).kind.unwrap_or_default());
-                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, purpose: *purpose });
+                self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, purpose: purpose.clone() });
             }
             LinkEvent::Message(status) => {
                 if status.state == MessageState::Delivered(Acknowledgement::Duplicate) {
@@ -105,16 +104,16 @@ impl Recorder {
                     id: status.id,
                     kind: self.types.intern(status.command.kind()),
                     command: status.command.clone(),
-                    origin: status.origin,
+                    origin: status.origin.clone(),
                     created: status.created,
                     state: status.state.clone(),
                     resend_of: status.resend_of,
                 };
                 self.push(status.at, message);
             }
-            LinkEvent::Phase { phase, trouble, at } => {
-                let trouble = trouble.as_ref().map(|trouble| trouble_words(&trouble.why).into());
-                self.push(*at, RowKind::Phase { phase: phase.kind(), conn: phase.conn(), trouble });
+            LinkEvent::Phase { phase, outage, at } => {
+                let reason = outage.as_ref().map(|outage| outage.reason.clone());
+                self.push(*at, RowKind::Phase { phase: phase.kind(), conn: phase.conn(), reason });
             }
             LinkEvent::Resumed { resumed, at } => self.push(*at, RowKind::Resumed(*resumed)),
             LinkEvent::Protections { on, at } => self.push(*at, RowKind::Protections { on: *on }),
@@ -139,7 +138,7 @@ impl Recorder {
             FrameKind::Control(control) => (Cow::Borrowed(control_kind(control)), FrameClass::Control),
             FrameKind::Events if found == "replay" => (found, FrameClass::Replay),
             FrameKind::Events => (found, FrameClass::Event),
-            FrameKind::Unreadable(error) => (found, FrameClass::Unreadable(error.to_string().into())),
+            FrameKind::Unreadable(error) => (found, FrameClass::Unreadable(Box::new(error.clone()))),
             FrameKind::Binary(bytes) => (found, FrameClass::Binary(*bytes)),
             FrameKind::Stale => (found, FrameClass::Stale),
         };

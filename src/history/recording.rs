@@ -256,12 +256,12 @@ impl FrameMeta {
             ..Self::default()
         };
         if let RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } = &row.kind {
-            return wire.made_by(*origin);
+            return wire.made_by(origin);
         }
         let Some(id) = row.message() else { return wire };
         let named = Self { message: Some(id.to_string()), ..wire };
         let last = recorder.rows_of(id).rev().find_map(|row| match &row.kind {
-            RowKind::Message { origin, state, .. } => Some((*origin, state)),
+            RowKind::Message { origin, state, .. } => Some((origin, state)),
             _ => None,
         });
         match last {
@@ -270,8 +270,8 @@ impl FrameMeta {
         }
     }
 
-    fn made_by(self, origin: Origin) -> Self {
-        Self { component: Some(origin.component.to_owned()), action: Some(origin.action.to_owned()), ..self }
+    fn made_by(self, origin: &Origin) -> Self {
+        Self { component: Some(origin.component.to_string()), action: Some(origin.action.to_string()), ..self }
     }
 
     /// Whether the page knew nothing.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::shown::state_name;
-use crate::link::{ConnId, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
-use crate::protocol::{Command, Moment};
+use crate::link::{ConnId, DisconnectReason, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
+use crate::protocol::{Command, DecodeError, Moment};
 
 /// The wire type of an answer's tokens.
 pub(super) const TOKEN: &str = "llm_token";
@@ -77,8 +77,8 @@ pub enum RowKind {
         phase: PhaseKind,
         /// Its socket, where it has one.
         conn: Option<ConnId>,
-        /// What is wrong, in few words.
-        trouble: Option<Box<str>>,
+        /// Why there is no connection.
+        reason: Option<DisconnectReason>,
     },
     /// What the numbers of the events show to be missing.
     Resumed(GapReport),
@@ -106,7 +106,7 @@ pub enum FrameClass {
     /// Broadcasts that had been kept for those who were away.
     Replay,
     /// Not readable, for this reason.
-    Unreadable(Box<str>),
+    Unreadable(Box<DecodeError>),
     /// From a connection that is no longer ours.
     Stale,
     /// Binary, of this many bytes.
@@ -239,35 +239,43 @@ impl Row {
     }
 
     /// What a search looks through beside the frame: the names and words of the row.
-    pub(super) fn words(&self) -> [&str; 5] {
+    pub(super) fn any_word(&self, mut is_it: impl FnMut(&str) -> bool) -> bool {
         match &self.kind {
-            RowKind::FrameIn { class: FrameClass::Unreadable(why), .. } => [why, "", "", "", ""],
+            RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => is_it(&error.to_string()),
             RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } => {
-                ["raw", origin.component, origin.action, "", ""]
+                is_it("raw") || is_it(&origin.component) || is_it(&origin.action)
             }
-            RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => [""; 5],
+            RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => false,
             RowKind::Message { kind, state, origin, command, .. } => {
-                [kind, state_name(state), origin.component, origin.action, command.text().unwrap_or_default()]
+                is_it(kind)
+                    || is_it(state_name(state))
+                    || is_it(&origin.component)
+                    || is_it(&origin.action)
+                    || command.text().is_some_and(is_it)
             }
-            RowKind::Phase { phase, trouble, .. } => [phase.name(), trouble.as_deref().unwrap_or_default(), "", "", ""],
-            RowKind::Resumed(resumed) => ["resumed", if resumed.restarted { "restarted" } else { "" }, "", "", ""],
-            RowKind::Protections { on } => ["protections", if *on { "on" } else { "off" }, "", "", ""],
-            RowKind::Notice { text, .. } => [text, "", "", "", ""],
+            RowKind::Phase { phase, reason, .. } => {
+                is_it(phase.name()) || reason.as_ref().is_some_and(|reason| is_it(&reason.to_string()))
+            }
+            RowKind::Resumed(resumed) => is_it("resumed") || (resumed.restarted && is_it("restarted")),
+            RowKind::Protections { on } => is_it("protections") || is_it(if *on { "on" } else { "off" }),
+            RowKind::Notice { text, .. } => is_it(text),
         }
     }
 
     /// How many bytes it holds beside itself, or shares with others.
     pub(super) fn heap_bytes(&self) -> usize {
         let words = match &self.kind {
-            RowKind::FrameIn { class: FrameClass::Unreadable(text), .. }
-            | RowKind::Phase { trouble: Some(text), .. }
-            | RowKind::Notice { text, .. } => text.len(),
+            RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => size_of::<DecodeError>() + UNREADABLE_BYTES,
+            RowKind::Notice { text, .. } => text.len(),
             RowKind::Message { command, .. } => command_bytes(command),
             _ => 0,
         };
         words + self.wire_type().map_or(0, |kind| kind.len())
     }
 }
+
+/// What the words of a decoding error take at most, as far as the record's bound counts them.
+const UNREADABLE_BYTES: usize = 256;
 
 fn command_bytes(command: &Command) -> usize {
     match command {

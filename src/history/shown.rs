@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::redact::mask_frame;
 use super::row::{FrameClass, Row, RowKind};
-use crate::link::{Acknowledgement, CloseInfo, DisconnectReason, Foreign, GapReport, Hold, MessageState};
+use crate::link::{Acknowledgement, GapReport, Hold, MessageState};
 
 /// The states of a message: their names in queries, and what they mean.
 pub const STATES: [(&str, &str); 11] = [
@@ -58,8 +58,8 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
             }
             words.into()
         }
-        RowKind::Phase { phase, trouble: None, .. } => phase.name().into(),
-        RowKind::Phase { phase, trouble: Some(trouble), .. } => format!("{}: {trouble}", phase.name()).into(),
+        RowKind::Phase { phase, reason: None, .. } => phase.name().into(),
+        RowKind::Phase { phase, reason: Some(reason), .. } => format!("{}: {reason}", phase.name()).into(),
         RowKind::Resumed(resumed) => {
             let class = match (resumed.restarted, resumed.reconnected) {
                 (true, _) => "restarted",
@@ -77,7 +77,6 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
     }
 }
 
-const NOT_CODA: &str = "not Coda: ";
 /// What was missed for good, in a sentence or two; `None` where nothing was.
 #[must_use]
 pub fn missed_words(resumed: &GapReport) -> Option<String> {
@@ -87,70 +86,5 @@ pub fn missed_words(resumed: &GapReport) -> Option<String> {
         0 => None,
         1 => Some(format!("1 event was missed {when}.{more}")),
         lost => Some(format!("{lost} events were missed {when}.{more}")),
-    }
-}
-
-/// Why there is no connection, in few words.
-pub(crate) fn trouble_words(why: &DisconnectReason) -> String {
-    match why {
-        DisconnectReason::Unreachable(info) => format!("no connection, code {info}").trim_end().to_owned(),
-        DisconnectReason::Closed(info) => format!("closed, code {info}").trim_end().to_owned(),
-        DisconnectReason::OpenTimeout => "did not open in time".to_owned(),
-        DisconnectReason::AuthTimeout => "not let in in time".to_owned(),
-        DisconnectReason::Rejected(reason) => format!("turned away: {reason}"),
-        DisconnectReason::Silent => "nothing comes any more".to_owned(),
-        DisconnectReason::Deaf => "answers, but sends no events".to_owned(),
-        DisconnectReason::NotCoda(foreign) => format!("{NOT_CODA}{foreign}"),
-    }
-}
-
-/// What the words of [`trouble_words`] say; words that it does not use are taken for a server's.
-pub(crate) fn read_trouble(words: &str) -> DisconnectReason {
-    let info = |told: &str| {
-        let (code, reason) = told.split_once(' ').unwrap_or((told, ""));
-        CloseInfo { code: code.parse().unwrap_or_default(), reason: reason.to_owned() }
-    };
-    if let Some(told) = words.strip_prefix("no connection, code ") {
-        return DisconnectReason::Unreachable(info(told));
-    }
-    if let Some(told) = words.strip_prefix("closed, code ") {
-        return DisconnectReason::Closed(info(told));
-    }
-    if let Some(told) = words.strip_prefix(NOT_CODA) {
-        let known = [Foreign::NotJson, Foreign::Untyped, Foreign::Echo, Foreign::CodaV2];
-        let kind = || told.trim_start_matches("it sent “").trim_end_matches('”').to_owned();
-        let found = known.into_iter().find(|foreign| foreign.to_string() == told);
-        return DisconnectReason::NotCoda(found.unwrap_or_else(|| Foreign::Type(kind())));
-    }
-    let without_words = [
-        DisconnectReason::OpenTimeout,
-        DisconnectReason::AuthTimeout,
-        DisconnectReason::Silent,
-        DisconnectReason::Deaf,
-    ];
-    let known = without_words.into_iter().find(|why| trouble_words(why) == words);
-    known.unwrap_or_else(|| DisconnectReason::Rejected(words.strip_prefix("turned away: ").unwrap_or(words).to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wrong_can_be_read_from_its_words() {
-        let info = |reason: &str| CloseInfo { code: 1006, reason: reason.to_owned() };
-        for why in [
-            DisconnectReason::Unreachable(info("")),
-            DisconnectReason::Closed(info("going away, soon")),
-            DisconnectReason::OpenTimeout,
-            DisconnectReason::AuthTimeout,
-            DisconnectReason::Rejected("bad token".to_owned()),
-            DisconnectReason::Silent,
-            DisconnectReason::Deaf,
-            DisconnectReason::NotCoda(Foreign::Echo),
-            DisconnectReason::NotCoda(Foreign::Type("foo".to_owned())),
-        ] {
-            assert_eq!(read_trouble(&trouble_words(&why)), why);
-        }
     }
 }

@@ -14,9 +14,10 @@ const SUMMARY_CHARS: usize = 240;
 pub fn summary(row: &Row) -> String {
     let text = shown_text(row);
     let said = match &row.kind {
-        RowKind::FrameIn { class: FrameClass::Unreadable(why), .. } => {
-            let left = SUMMARY_CHARS.saturating_sub(why.chars().count());
-            return format!("{why}: {}", shorten(&text, left));
+        RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => {
+            let error = error.to_string();
+            let left = SUMMARY_CHARS.saturating_sub(error.chars().count());
+            return format!("{error}: {}", shorten(&text, left));
         }
         RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => {
             Cow::Borrowed(scan::member(&text, "data").unwrap_or(&text))

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::config::LinkConfig;
 use crate::protocol::{Command, Event};
 
 /// What the socket said when it closed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseInfo {
     /// The close code; 1006 where the connection just broke.
     pub code: u16,
@@ -19,6 +20,8 @@ pub struct CloseInfo {
 impl CloseInfo {
     /// The code of a connection that broke without a word; no end sends it.
     pub const BROKEN: u16 = 1006;
+    /// The server's code for a frame larger than it takes.
+    pub const TOO_LARGE: u16 = 1009;
 
     /// A connection that broke, or was never made, for this reason.
     pub fn broken(reason: impl Into<String>) -> Self {
@@ -27,7 +30,8 @@ impl CloseInfo {
 }
 
 /// Why there is no connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "info", rename_all = "snake_case")]
 pub enum DisconnectReason {
     /// The address gave no connection.
     Unreachable(CloseInfo),
@@ -48,7 +52,8 @@ pub enum DisconnectReason {
 }
 
 /// What gave away that something is not Coda.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
 pub enum Foreign {
     /// What it sent is not JSON.
     NotJson,
@@ -141,7 +146,7 @@ fn explain_close(info: &CloseInfo) -> String {
         1002 | 1003 | 1007 => "Coda could not read what the dashboard sent.",
         CloseInfo::BROKEN => "The connection broke.",
         1008 => "Coda closed the connection because of its rules.",
-        1009 => "A message was larger than Coda takes.",
+        CloseInfo::TOO_LARGE => "A message was larger than Coda takes.",
         1011 => "Coda had an internal error.",
         1012 => "Coda is restarting.",
         1013 => "Coda is too busy.",
@@ -155,8 +160,58 @@ fn explain_close(info: &CloseInfo) -> String {
     }
 }
 
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(info) => write!(f, "no connection, code {info}"),
+            Self::Closed(info) => write!(f, "closed, code {info}"),
+            Self::OpenTimeout => f.write_str("did not open in time"),
+            Self::AuthTimeout => f.write_str("authentication timed out"),
+            Self::Rejected(reason) => write!(f, "turned away: {reason}"),
+            Self::Silent => f.write_str("nothing comes any more"),
+            Self::Deaf => f.write_str("answers, but sends no events"),
+            Self::NotCoda(foreign) => write!(f, "not Coda: {foreign}"),
+        }
+    }
+}
+
 impl fmt::Display for CloseInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, self.reason)
+        if self.reason.is_empty() { write!(f, "{}", self.code) } else { write!(f, "{} {}", self.code, self.reason) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_survives_being_written_and_read() {
+        let info = CloseInfo { code: 1009, reason: "too big".to_owned() };
+        for (reason, written) in [
+            (
+                DisconnectReason::Unreachable(info.clone()),
+                json!({ "kind": "unreachable", "info": { "code": 1009, "reason": "too big" } }),
+            ),
+            (
+                DisconnectReason::Closed(info),
+                json!({ "kind": "closed", "info": { "code": 1009, "reason": "too big" } }),
+            ),
+            (DisconnectReason::OpenTimeout, json!({ "kind": "open_timeout" })),
+            (DisconnectReason::AuthTimeout, json!({ "kind": "auth_timeout" })),
+            (DisconnectReason::Rejected("no".to_owned()), json!({ "kind": "rejected", "info": "no" })),
+            (DisconnectReason::Silent, json!({ "kind": "silent" })),
+            (DisconnectReason::Deaf, json!({ "kind": "deaf" })),
+            (
+                DisconnectReason::NotCoda(Foreign::Type("foo".to_owned())),
+                json!({ "kind": "not_coda", "info": { "kind": "type", "name": "foo" } }),
+            ),
+            (DisconnectReason::NotCoda(Foreign::CodaV2), json!({ "kind": "not_coda", "info": { "kind": "coda_v2" } })),
+        ] {
+            assert_eq!(serde_json::to_value(&reason).expect("written"), written);
+            assert_eq!(serde_json::from_value::<DisconnectReason>(written).expect("read"), reason);
+        }
     }
 }

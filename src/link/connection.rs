@@ -58,7 +58,7 @@ pub(super) struct Connection {
     rejected_before: bool,
     /// The first thing on this connection that Coda would not have sent.
     pub(super) foreign: Option<Foreign>,
-    trouble: Option<Outage>,
+    outage: Option<Outage>,
     pub(super) hidden: bool,
     /// A message is written and not answered.
     pub(super) has_flight: bool,
@@ -73,7 +73,7 @@ impl Connection {
             failures: 0,
             rejected_before: false,
             foreign: None,
-            trouble: None,
+            outage: None,
             hidden: false,
             has_flight: false,
         }
@@ -83,8 +83,8 @@ impl Connection {
         &self.phase
     }
 
-    pub(super) const fn trouble(&self) -> Option<&Outage> {
-        self.trouble.as_ref()
+    pub(super) const fn outage(&self) -> Option<&Outage> {
+        self.outage.as_ref()
     }
 
     pub(super) fn url(&self) -> Option<&str> {
@@ -164,7 +164,7 @@ impl Connection {
             (Transition::Open, happening) => {
                 if let ConnectionEvent::Connect(url) = happening {
                     self.url = Some(url);
-                    self.trouble = None;
+                    self.outage = None;
                 }
                 if signal != Trigger::TimeUp {
                     self.failures = 0;
@@ -181,8 +181,8 @@ impl Connection {
             (Transition::Welcome, ConnectionEvent::Accepted(client_id)) => self.welcome(Some(client_id), cx),
             (Transition::Welcome, _) => self.welcome(None, cx),
             (Transition::Retreat, happening) => {
-                let why = why(happening, phase_before, self.foreign.take());
-                self.retreat(why, cx);
+                let reason = reason(happening, phase_before, self.foreign.take());
+                self.retreat(reason, cx);
             }
             (Transition::Hurry, _) => {
                 self.failures = 0;
@@ -195,7 +195,7 @@ impl Connection {
             }
             (Transition::Leave, _) => {
                 self.close(NORMAL_CLOSURE, cx);
-                self.trouble = None;
+                self.outage = None;
                 self.enter(Phase::Offline, cx);
             }
             (Transition::Answer, _) => unreachable!("the table answers challenges only"),
@@ -239,20 +239,20 @@ impl Connection {
 
     fn welcome(&mut self, client_id: Option<String>, cx: &mut Cx<'_>) {
         let Some(conn) = self.phase.conn() else { return };
-        self.trouble = None;
+        self.outage = None;
         self.rejected_before = false;
         self.enter(Phase::Ready { conn, since: cx.now, client_id }, cx);
     }
 
-    fn retreat(&mut self, why: DisconnectReason, cx: &mut Cx<'_>) {
+    fn retreat(&mut self, reason: DisconnectReason, cx: &mut Cx<'_>) {
         if let Phase::Ready { since, .. } = self.phase
             && cx.now.mono.duration_since(since.mono) >= cx.config.stable_after
         {
             self.failures = 0;
         }
-        self.rejected_before = matches!(why, DisconnectReason::Rejected(_));
-        let since = self.trouble.as_ref().map_or(cx.now, |trouble| trouble.since);
-        self.trouble = Some(Outage { why, since });
+        self.rejected_before = matches!(reason, DisconnectReason::Rejected(_));
+        let since = self.outage.as_ref().map_or(cx.now, |outage| outage.since);
+        self.outage = Some(Outage { reason, since });
         self.close(GAVE_UP, cx);
         self.wait(cx);
         self.failures += 1;
@@ -280,16 +280,16 @@ impl Connection {
     }
 
     fn enter(&mut self, phase: Phase, cx: &mut Cx<'_>) {
-        log::phase(&phase, self.trouble.as_ref());
+        log::phase(&phase, self.outage.as_ref());
         self.phase = phase.clone();
-        cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, trouble: self.trouble.clone(), at: cx.now }));
+        cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, outage: self.outage.clone(), at: cx.now }));
     }
 }
 
 /// What went wrong, by what happened in which phase.
-fn why(happening: ConnectionEvent, phase: PhaseKind, foreign: Option<Foreign>) -> DisconnectReason {
+fn reason(happening: ConnectionEvent, phase: PhaseKind, foreign: Option<Foreign>) -> DisconnectReason {
     match happening {
-        ConnectionEvent::Dead(why) => why,
+        ConnectionEvent::Dead(reason) => reason,
         ConnectionEvent::Rejected(reason) => DisconnectReason::Rejected(reason),
         _ if phase == PhaseKind::Authenticating && foreign.is_some() => {
             foreign.map_or(DisconnectReason::AuthTimeout, DisconnectReason::NotCoda)

@@ -123,7 +123,7 @@ pub enum LinkEvent {
         /// The new one.
         phase: Phase,
         /// What is wrong, where something is.
-        trouble: Option<Outage>,
+        outage: Option<Outage>,
         /// When.
         at: Moment,
     },
@@ -170,7 +170,7 @@ pub enum LinkEvent {
 }
 
 /// What a frame that was written is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FramePurpose {
     /// A message.
     Message(MessageId),
@@ -183,9 +183,9 @@ pub enum FramePurpose {
 impl FramePurpose {
     /// The message.
     #[must_use]
-    pub const fn message(self) -> Option<MessageId> {
+    pub const fn message(&self) -> Option<MessageId> {
         match self {
-            Self::Message(id) => Some(id),
+            Self::Message(id) => Some(*id),
             Self::ChallengeAnswer | Self::Raw(_) => None,
         }
     }

@@ -24,8 +24,8 @@ pub(super) fn message(message: &Pending, state: &MessageState) {
                 message_id = %message.id,
                 "type" = message.command.kind(),
                 connection,
-                component = message.origin.component,
-                action = message.origin.action,
+                component = &*message.origin.component,
+                action = &*message.origin.action,
                 state = ?state,
                 $words
             )
@@ -46,11 +46,11 @@ pub(super) fn message(message: &Pending, state: &MessageState) {
 }
 
 /// The connection entered a phase.
-pub(super) fn phase(phase: &Phase, trouble: Option<&Outage>) {
+pub(super) fn phase(phase: &Phase, outage: Option<&Outage>) {
     let (state, connection) = (phase.kind().name(), phase.conn().map(display));
-    match (phase, trouble) {
-        (Phase::Waiting { attempt, .. }, Some(trouble)) => {
-            warn!(state, attempt, reason = ?trouble.why, "connection lost");
+    match (phase, outage) {
+        (Phase::Waiting { attempt, .. }, Some(outage)) => {
+            warn!(state, attempt, reason = ?outage.reason, "connection lost");
         }
         (Phase::Authenticating { step, .. }, _) => info!(state, connection, step = ?step, "connection changed"),
         (Phase::Refused { reason }, _) => warn!(state, reason, "connection refused"),

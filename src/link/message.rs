@@ -1,5 +1,6 @@
 //! A message on its way: who sent it, what became of it, and the rules of its kind.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,12 +43,30 @@ impl fmt::Display for MessageId {
 }
 
 /// What in the page a message came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     /// For example `composer`.
-    pub component: &'static str,
+    pub component: Cow<'static, str>,
     /// For example `press enter`.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
+}
+
+/// Longest name that a recording may bring along, in characters.
+const RECORDED_NAME_CHARS: usize = 80;
+
+impl Origin {
+    /// An origin in this program.
+    #[must_use]
+    pub const fn new(component: &'static str, action: &'static str) -> Self {
+        Self { component: Cow::Borrowed(component), action: Cow::Borrowed(action) }
+    }
+
+    /// An origin that a file names, cut where a name is longer than any of ours.
+    #[must_use]
+    pub fn recorded(component: &str, action: &str) -> Self {
+        let cut = |name: &str| Cow::Owned(name.chars().take(RECORDED_NAME_CHARS).collect());
+        Self { component: cut(component), action: cut(action) }
+    }
 }
 
 /// A command handed to the link.

@@ -166,7 +166,7 @@ impl Link {
     pub fn status(&self) -> LinkStatus {
         LinkStatus {
             phase: self.connection.phase().clone(),
-            trouble: self.connection.trouble().cloned(),
+            outage: self.connection.outage().cloned(),
             url: self.connection.url().map(str::to_owned),
             queued: self.outbox.queued(),
             in_flight: self.outbox.in_flight(),
@@ -260,11 +260,11 @@ impl Link {
     }
 
     fn restore(&mut self, now: Moment, waiting: Vec<PersistedMessage>, asks: bool) {
-        let origin = Origin { component: "composer", action: "before the reload" };
+        let origin = Origin::new("composer", "before the reload");
         for PersistedMessage { id, text, url, created, was_written } in waiting {
             let command = Arc::new(Command::TextInput { text });
             let created = Moment { wall: created, ..now };
-            let message = Pending { url, asks, ..self.pending(id, command, origin, created, None) };
+            let message = Pending { url, asks, ..self.pending(id, command, origin.clone(), created, None) };
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.restore(message, was_written, &mut cx);
         }
@@ -278,7 +278,7 @@ impl Link {
 
     fn ping(&mut self, now: Moment, is_probe: bool, action: &'static str) {
         let id = MessageId::random(&mut self.rng);
-        let origin = Origin { component: "heartbeat", action };
+        let origin = Origin::new("heartbeat", action);
         let message = self.pending(id, Arc::new(Command::Ping), origin, now, None);
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit_ping(message, is_probe, &mut cx);

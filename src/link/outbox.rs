@@ -51,7 +51,7 @@ impl Pending {
         Action::Emit(LinkEvent::Message(MessageStatus {
             id: self.id,
             command: self.command.clone(),
-            origin: self.origin,
+            origin: self.origin.clone(),
             created: self.created,
             resend_of: self.resend_of,
             at,

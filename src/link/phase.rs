@@ -68,7 +68,7 @@ pub enum AuthStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outage {
     /// What.
-    pub why: DisconnectReason,
+    pub reason: DisconnectReason,
     /// Since when there is no connection.
     pub since: Moment,
 }

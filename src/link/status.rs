@@ -10,7 +10,7 @@ pub struct LinkStatus {
     /// Where the connection is.
     pub phase: Phase,
     /// What is wrong, where something is.
-    pub trouble: Option<Outage>,
+    pub outage: Option<Outage>,
     /// The address.
     pub url: Option<String>,
     /// Messages that wait.

@@ -104,6 +104,19 @@ impl DecodeError {
         }
     }
 
+    /// What cannot be read: the frame's type and the path of the field. Errors at one place have one cause.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Syntax(_) => "JSON".to_owned(),
+            Self::Shape { kind, error, .. } => match (kind, error.field.as_str()) {
+                (Some(kind), "") => kind.clone(),
+                (Some(kind), field) => format!("{kind}: {field}"),
+                (None, field) => field.to_owned(),
+            },
+        }
+    }
+
     const fn untyped(error: FieldError) -> Self {
         Self::Shape { kind: None, seq: None, error }
     }

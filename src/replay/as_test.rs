@@ -33,7 +33,7 @@ pub fn as_test(entries: &[Entry]) -> String {
          #[test]\n\
          fn what_was_recorded_happens_again() {{\n\
          \x20   let mut world = World::ready();\n\
-         \x20   let origin = Origin {{ component: \"recording\", action: \"copy\" }};\n\
+         \x20   let origin = Origin::new(\"recording\", \"copy\");\n\
          \x20   let before = world.server.received().len();\n",
     );
     let mut passed = Duration::ZERO;
@@ -45,7 +45,7 @@ pub fn as_test(entries: &[Entry]) -> String {
             let _ = writeln!(source, "    world.run_for(millis({wait}));");
         }
         let _ = writeln!(source, "    let text = {}.into();", raw_string(&step.text));
-        source.push_str("    world.input(Input::Raw { text, origin });\n");
+        source.push_str("    world.input(Input::Raw { text, origin: origin.clone() });\n");
     }
     let _ = write!(
         source,

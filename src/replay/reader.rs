@@ -6,8 +6,6 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::unanswered::Unanswered;
-use crate::history::names::origin;
-use crate::history::shown::read_trouble;
 use crate::history::{Entry, NoteBody, Recording};
 use crate::link::inbound::{Arrival, Delivery, Inbound, echoed_id};
 use crate::link::{
@@ -19,7 +17,7 @@ use crate::protocol::{Command, Control, Event, Frame, Moment, decode};
 /// A file of another program does not tell which connection it was.
 const CONN: ConnId = ConnId(0);
 /// Where its messages come from, as far as this page knows.
-const ORIGIN: Origin = Origin { component: "recording", action: "play" };
+const ORIGIN: Origin = Origin::new("recording", "play");
 
 /// Reads the frames in order.
 pub(super) struct RecordingReader {
@@ -65,7 +63,7 @@ impl RecordingReader {
 
     fn phase(&mut self, phase: Phase, at: Moment) {
         if !self.is_own {
-            self.told.push(LinkEvent::Phase { phase, trouble: None, at });
+            self.told.push(LinkEvent::Phase { phase, outage: None, at });
         }
     }
 
@@ -73,9 +71,9 @@ impl RecordingReader {
     pub(super) fn note(&mut self, told: &NoteBody, at: Moment) {
         self.told.push(match told {
             NoteBody::Message(status) => LinkEvent::Message(status.clone()),
-            NoteBody::Phase { phase, conn, trouble } => {
-                let trouble = trouble.as_deref().map(|words| Outage { why: read_trouble(words), since: at });
-                LinkEvent::Phase { phase: phase_of(*phase, conn.unwrap_or(CONN), at), trouble, at }
+            NoteBody::Phase { phase, conn, reason } => {
+                let outage = reason.clone().map(|reason| Outage { reason, since: at });
+                LinkEvent::Phase { phase: phase_of(*phase, conn.unwrap_or(CONN), at), outage, at }
             }
             NoteBody::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
             NoteBody::Protections { on } => LinkEvent::Protections { on: *on, at },
@@ -95,9 +93,9 @@ impl RecordingReader {
         let meta = entry.meta.message.as_deref().and_then(MessageId::parse);
         let from = entry.meta.component.as_deref().map(|component| {
             let action = entry.meta.action.as_deref().unwrap_or_default();
-            origin(component, action)
+            Origin::recorded(component, action)
         });
-        let purpose = match (meta, from) {
+        let purpose = match (meta, from.clone()) {
             (Some(id), _) => FramePurpose::Message(id),
             (None, Some(origin)) => FramePurpose::Raw(origin),
             (None, None) if kind == "auth_response" || self.is_own => FramePurpose::ChallengeAnswer,
@@ -121,8 +119,9 @@ impl RecordingReader {
             }
         }
         self.frame = self.told.len();
+        let message = purpose.message();
         self.told.push(LinkEvent::FrameOut { conn, text, purpose, at: now });
-        if let Some(id) = purpose.message() {
+        if let Some(id) = message {
             self.becomes(id, MessageState::Written { conn, attempt }, now);
             self.unanswered.add(id, &entry.text, now.mono);
         } else {

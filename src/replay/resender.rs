@@ -11,7 +11,7 @@ use crate::link::Origin;
 use crate::protocol::{Command, Instant};
 
 /// What replayed messages say they come from.
-pub const ORIGIN: Origin = Origin { component: "replay", action: "play" };
+pub const ORIGIN: Origin = Origin::new("replay", "play");
 /// An answer is awaited no longer than this, and likewise that a turn begins.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A turn that has begun is awaited no longer than this before the next message goes out.

@@ -79,7 +79,7 @@ impl ResponseTracker {
     fn observe_row(&mut self, row: &Row, recorder: &Recorder, steps: &[PlanStep], sent: &mut [Sent]) -> Option<usize> {
         let next = self.found;
         match &row.kind {
-            RowKind::Message { id, origin: ORIGIN, created, state, .. } => {
+            RowKind::Message { id, origin, created, state, .. } if *origin == ORIGIN => {
                 let is_next = sent.get(next).is_some_and(|sent| sent.at <= created.mono);
                 let place = self.messages.get(id).copied().or(is_next.then_some(next))?;
                 if self.messages.insert(*id, place).is_none() {

@@ -334,12 +334,12 @@ pub struct Sender<'a>(&'a App);
 impl Sender<'_> {
     /// Sends a command.
     pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
-        self.submit(Submission { command, origin: Origin { component, action }, resend_of: None });
+        self.submit(Submission { command, origin: Origin::new(component, action), resend_of: None });
     }
 
     /// Sends a command once more, in place of the message `resend_of`.
     pub fn send_again(&self, resend_of: MessageId, command: Command, component: &'static str) {
-        let origin = Origin { component, action: "send again" };
+        let origin = Origin::new(component, "send again");
         self.submit(Submission { command, origin, resend_of: Some(resend_of) });
     }
 
@@ -351,7 +351,7 @@ impl Sender<'_> {
     /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
     #[must_use]
     pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
-        self.0.driver.with_value(|driver| driver.send_raw(text, Origin { component, action }))
+        self.0.driver.with_value(|driver| driver.send_raw(text, Origin::new(component, action)))
     }
 
     /// Sends a recording's messages again, as was looked at beforehand.

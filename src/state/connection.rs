@@ -14,7 +14,7 @@ pub struct ConnectionStore {
     /// Where the connection is.
     pub phase: RwSignal<Phase>,
     /// What is wrong, where something is.
-    pub trouble: RwSignal<Option<Outage>>,
+    pub outage: RwSignal<Option<Outage>>,
     /// The address.
     pub url: RwSignal<Option<String>>,
     /// Messages that wait.
@@ -37,7 +37,7 @@ impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
             phase: page_signal::signal(Phase::Offline),
-            trouble: page_signal::signal(None),
+            outage: page_signal::signal(None),
             url: page_signal::signal(None),
             queued: page_signal::signal(0),
             in_flight: page_signal::signal(0),
@@ -51,7 +51,7 @@ impl ConnectionStore {
 
     pub(super) fn apply(&self, status: LinkStatus) {
         set_if_changed(self.phase, status.phase);
-        set_if_changed(self.trouble, status.trouble);
+        set_if_changed(self.outage, status.outage);
         set_if_changed(self.url, status.url);
         set_if_changed(self.queued, status.queued);
         set_if_changed(self.in_flight, status.in_flight);
@@ -78,8 +78,8 @@ impl ConnectionStore {
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         !self.is_ready()
-            && self.trouble.with(|trouble| {
-                trouble.as_ref().is_some_and(|trouble| matches!(trouble.why, DisconnectReason::NotCoda(_)))
+            && self.outage.with(|outage| {
+                outage.as_ref().is_some_and(|outage| matches!(outage.reason, DisconnectReason::NotCoda(_)))
             })
     }
 

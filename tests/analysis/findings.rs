@@ -207,7 +207,7 @@ fn a_recording_without_lives_of_messages_can_be_analysed_too() {
     let text = r#"{"type":"stt_start","data":{}}"#;
     for millis in 0..8 {
         record.record(&frame_out(millis, text, None));
-        let raw = FramePurpose::Raw(Origin { component: "file", action: "import" });
+        let raw = FramePurpose::Raw(Origin::new("file", "import"));
         record.record(&LinkEvent::FrameOut { conn: ConnId(0), text: text.into(), purpose: raw, at: at(millis) });
     }
     record.record(&frame_in(20, r#"{"type": "duplicate_message", "data": {"original_type": "stt_start"}}"#));

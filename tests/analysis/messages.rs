@@ -64,11 +64,11 @@ fn the_same_said_again_later_or_played_again_is_no_double() {
     trace.say("hello", 1);
     trace.wait(60);
     trace.say("hello", 1);
-    let replay = Origin { component: "replay", action: "play" };
+    let replay = Origin::new("replay", "play");
     for _ in 0..2 {
         let id = trace.new_message();
-        trace.message(id, "hello", replay, MessageState::Queued);
-        trace.message(id, "hello", replay, MessageState::Delivered(Acknowledgement::Echo));
+        trace.message(id, "hello", replay.clone(), MessageState::Queued);
+        trace.message(id, "hello", replay.clone(), MessageState::Delivered(Acknowledgement::Echo));
     }
     assert_eq!(trace.found(), []);
 }
@@ -231,8 +231,8 @@ fn an_echo_of_ours_that_comes_on_the_next_connection_is_no_other_dashboards() {
 fn the_echo_of_a_text_from_before_a_reload_is_no_other_dashboards() {
     let mut trace = Trace::ready();
     let id = trace.new_message();
-    let origin = Origin { component: "composer", action: "before the reload" };
-    trace.message(id, "hello", origin, MessageState::Queued);
+    let origin = Origin::new("composer", "before the reload");
+    trace.message(id, "hello", origin.clone(), MessageState::Queued);
     trace.message(id, "hello", origin, MessageState::Unconfirmed);
     let data = format!(r#"{{"text": "hello", "message_id": "{id}"}}"#);
     trace.event("client_message", &echo_of("before-the-reload", "text_input", &data));

@@ -13,8 +13,8 @@ use coda_dashboard::protocol::{Command, Instant};
 use crate::world::{at, event, frame_in, recorder};
 
 pub const CONN: ConnId = ConnId(1);
-pub const COMPOSER: Origin = Origin { component: "composer", action: "press enter" };
-pub const SHORTCUT: Origin = Origin { component: "shortcut", action: "press key" };
+pub const COMPOSER: Origin = Origin::new("composer", "press enter");
+pub const SHORTCUT: Origin = Origin::new("shortcut", "press key");
 
 /// A record that is written as time goes on, and its analyst.
 pub struct Trace {
@@ -79,18 +79,18 @@ impl Trace {
     }
 
     /// The connection ends.
-    pub fn lose(&mut self, why: DisconnectReason) {
+    pub fn lose(&mut self, reason: DisconnectReason) {
         let phase = Phase::Waiting { attempt: 0, retry_at: Instant::from_millis(self.now + 250) };
-        self.phase(phase, Some(why));
+        self.phase(phase, Some(reason));
     }
 
     pub fn broken() -> DisconnectReason {
         DisconnectReason::Closed(CloseInfo { code: 1006, reason: String::new() })
     }
 
-    pub fn phase(&mut self, phase: Phase, why: Option<DisconnectReason>) {
-        let trouble = why.map(|why| Outage { why, since: at(self.now) });
-        self.tell(LinkEvent::Phase { phase, trouble, at: at(self.now) });
+    pub fn phase(&mut self, phase: Phase, reason: Option<DisconnectReason>) {
+        let outage = reason.map(|reason| Outage { reason, since: at(self.now) });
+        self.tell(LinkEvent::Phase { phase, outage, at: at(self.now) });
     }
 
     pub fn resumed(&mut self, restarted: bool, missed: u64, recovered: u64) {

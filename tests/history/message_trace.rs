@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coda_dashboard::history::{MessageTrace, RowKind, TraceStage, message_trace};
-use coda_dashboard::link::{Acknowledgement, MessageId, MessageState};
+use coda_dashboard::link::{Acknowledgement, MessageId, MessageState, Origin};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::{Echo, ServerConfig};
 
@@ -37,7 +37,7 @@ fn a_delivered_message_is_told_step_by_step() {
     world.run_for(Duration::from_millis(100));
     let trace = of(&world, id);
     assert_eq!(stages(&trace), ["created", "queued", "written 1", "answered", "Delivered(Echo)"]);
-    assert_eq!((trace.origin.component, trace.origin.action), ("composer", "press enter"));
+    assert_eq!(trace.origin, Origin::new("composer", "press enter"));
     assert_eq!(trace.command.text(), Some("hello"));
     let answered = &trace.steps[3];
     assert_eq!(answered.row, trace.answer);

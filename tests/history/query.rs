@@ -33,7 +33,7 @@ fn sample() -> Recorder {
     ]);
     recorder.record(&LinkEvent::Phase {
         phase: Phase::Opening { conn: ConnId(3), give_up_at: Instant::ZERO },
-        trouble: None,
+        outage: None,
         at: at(62_000),
     });
     recorder.note(Severity::Error, "weather forecast failed", at(63_000));

@@ -113,7 +113,10 @@ fn every_frame_is_filed_by_what_it_is() {
         .collect();
     let Some(FrameClass::Unreadable(nonsense)) = filed[3].2 else { panic!("{:?} is unreadable", filed[3]) };
     let Some(FrameClass::Unreadable(missing)) = filed[4].2 else { panic!("{:?} is unreadable", filed[4]) };
-    assert!(nonsense.contains("not readable as JSON") && missing.contains("percent_complete"), "{nonsense} {missing}");
+    assert!(
+        nonsense.to_string().contains("not readable as JSON") && missing.to_string().contains("percent_complete"),
+        "{nonsense} {missing}"
+    );
     assert_eq!(filed[0], ("auth_result", None, Some(&FrameClass::Control)));
     assert_eq!(filed[1], ("system_metrics", Some(3), Some(&FrameClass::Event)));
     assert_eq!(filed[2], ("replay", None, Some(&FrameClass::Replay)));

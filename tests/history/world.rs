@@ -89,7 +89,7 @@ impl World {
     }
 
     pub fn send(&mut self, command: Command, resend_of: Option<MessageId>) -> MessageId {
-        let origin = Origin { component: "composer", action: "press enter" };
+        let origin = Origin::new("composer", "press enter");
         self.input(Input::Submit(Submission { command, origin, resend_of }));
         let own = |row: &Row| match &row.kind {
             RowKind::Message { id, origin, .. } if origin.component == "composer" => Some(*id),

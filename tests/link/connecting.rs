@@ -71,11 +71,11 @@ fn a_challenge_that_never_comes_is_given_up_and_tried_again() {
     world.run_for(seconds(9));
     assert_eq!(world.phase(), PhaseKind::Authenticating, "pings that nobody answers prove nothing");
     world.run_for(seconds(2));
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::AuthTimeout));
+    assert_eq!(world.link.status().outage.map(|outage| outage.reason), Some(DisconnectReason::AuthTimeout));
     world.server.config_mut().challenge = Challenge::Normal;
     world.run_for(seconds(12));
     assert_eq!(world.phase(), PhaseKind::Ready);
-    assert_eq!(world.link.status().trouble, None);
+    assert_eq!(world.link.status().outage, None);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn opened() -> World {
 /// Why the connection was given up, within the time that authentication may take.
 fn given_up(world: &mut World) -> DisconnectReason {
     world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
-    world.link.status().trouble.expect("a reason").why
+    world.link.status().outage.expect("a reason").reason
 }
 
 #[test]

@@ -11,22 +11,22 @@ use crate::world::{World, millis};
 #[test]
 fn what_was_recorded_happens_again() {
     let mut world = World::ready();
-    let origin = Origin { component: "recording", action: "copy" };
+    let origin = Origin::new("recording", "copy");
     let before = world.server.received().len();
     let text = r#"{"type":"stt_start","data":{}}"#.into();
-    world.input(Input::Raw { text, origin });
+    world.input(Input::Raw { text, origin: origin.clone() });
     world.run_for(millis(101));
     let text = r#"{"type":"stt_start","data":{}}"#.into();
-    world.input(Input::Raw { text, origin });
+    world.input(Input::Raw { text, origin: origin.clone() });
     world.run_for(millis(101));
     let text = r#"{"type":"stt_start","data":{"message_id":"a1"}}"#.into();
-    world.input(Input::Raw { text, origin });
+    world.input(Input::Raw { text, origin: origin.clone() });
     world.run_for(millis(100));
     let text = r#"{"type":"stt_start","data":{"message_id":"a1"}}"#.into();
-    world.input(Input::Raw { text, origin });
+    world.input(Input::Raw { text, origin: origin.clone() });
     world.run_for(millis(100));
     let text = r#"{"type":"stt_start","data":{"message_id":"a2"}}"#.into();
-    world.input(Input::Raw { text, origin });
+    world.input(Input::Raw { text, origin: origin.clone() });
     world.run_for(millis(1_000));
     let received = &world.server.received()[before..];
     assert_eq!(received.len(), 5, "all were read");

@@ -7,14 +7,14 @@ use coda_dashboard::link::{Acknowledgement, FramePurpose, Input, LinkConfig, Lin
 
 use crate::world::{World, millis, seconds};
 
-const ORIGIN: Origin = Origin { component: "debugger", action: "send raw" };
+const ORIGIN: Origin = Origin::new("debugger", "send raw");
 
 fn raw(world: &mut World, text: &str) {
     world.input(Input::Raw { text: text.into(), origin: ORIGIN });
 }
 
 fn raw_frames_written(world: &World) -> usize {
-    let is_raw = |event: &&LinkEvent| matches!(event, LinkEvent::FrameOut { purpose: FramePurpose::Raw(ORIGIN), .. });
+    let is_raw = |event: &&LinkEvent| matches!(event, LinkEvent::FrameOut { purpose: FramePurpose::Raw(origin), .. } if *origin == ORIGIN);
     world.events.iter().filter(is_raw).count()
 }
 

@@ -27,7 +27,7 @@ fn a_half_open_connection_is_found_within_thirteen_seconds_when_idle() {
     world.go_half_open();
     let took = time_to_notice(&mut world);
     assert!(took <= seconds(13), "{took:?}");
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::Silent));
+    assert_eq!(world.link.status().outage.map(|outage| outage.reason), Some(DisconnectReason::Silent));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_deaf_connection_is_found_although_the_server_still_answers() {
     world.server.config_mut().echo = Echo::Never;
     let took = time_to_notice(&mut world);
     assert!(took <= seconds(66), "{took:?}");
-    assert_eq!(world.link.status().trouble.map(|trouble| trouble.why), Some(DisconnectReason::Deaf));
+    assert_eq!(world.link.status().outage.map(|outage| outage.reason), Some(DisconnectReason::Deaf));
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl World {
     }
 
     pub fn send(&mut self, command: Command) -> MessageId {
-        let origin = Origin { component: "test", action: "send" };
+        let origin = Origin::new("test", "send");
         self.input(Input::Submit(Submission { command, origin, resend_of: None }));
         self.last_message()
     }
@@ -113,7 +113,7 @@ impl World {
 
     /// The user has the message `resend_of` sent again.
     pub fn send_again(&mut self, text: &str, resend_of: MessageId) -> MessageId {
-        let origin = Origin { component: "test", action: "send again" };
+        let origin = Origin::new("test", "send again");
         let command = Command::TextInput { text: text.into() };
         self.input(Input::Submit(Submission { command, origin, resend_of: Some(resend_of) }));
         self.last_message()

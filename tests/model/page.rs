@@ -68,7 +68,7 @@ impl Page {
         let status = MessageStatus {
             id: MessageId::parse(&format!("{:032x}", self.ids)).unwrap(),
             command: Arc::new(Command::TextInput { text: text.into() }),
-            origin: Origin { component: "test", action: "say" },
+            origin: Origin::new("test", "say"),
             created,
             resend_of,
             at: created,

@@ -7,7 +7,7 @@ use coda_dashboard::history::{
     Limits, Recorder, Recording, Row, RowKind, Severity, export_har, export_jsonl, message_trace, shown_text,
 };
 use coda_dashboard::link::{
-    Acknowledgement, DisconnectReason, FramePurpose, LinkEvent, MessageId, MessageState, Origin,
+    Acknowledgement, CloseInfo, DisconnectReason, FramePurpose, LinkEvent, MessageId, MessageState, Origin,
 };
 use coda_dashboard::protocol::Command;
 use coda_dashboard::replay::Playback;
@@ -88,7 +88,7 @@ fn a_record_of_many_faults_comes_back_with_its_lives_and_findings() {
         trace.write(&number.to_string());
         trace.wait(5);
     }
-    let raw = FramePurpose::Raw(Origin { component: "debugger", action: "send raw" });
+    let raw = FramePurpose::Raw(Origin::new("debugger", "send raw"));
     trace.tell(LinkEvent::FrameOut { conn: CONN, text: "no JSON".into(), purpose: raw, at: at(trace.now) });
     trace.tell(LinkEvent::Protections { on: false, at: at(trace.now) });
     for _ in 0..4 {
@@ -166,7 +166,7 @@ fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
     assert_eq!(imported.errors, []);
     let record = record_of(&imported.recording);
     let life = message_trace(&record, MessageId::parse(id).unwrap()).unwrap();
-    assert_eq!((life.origin.component, life.origin.action), ("composer", "press enter"));
+    assert_eq!(life.origin, Origin::new("composer", "press enter"));
     assert_eq!(life.steps.last().unwrap().offset, Duration::from_millis(100));
     assert!(life.answer.is_some());
 }
@@ -256,3 +256,36 @@ fn a_quiet_capture_of_the_real_server_shows_nothing() {
     let imported = Recording::import(include_str!("../fixtures/memory.jsonl")).unwrap();
     assert_eq!(kinds(&record_of(&imported.recording)), []);
 }
+
+/// Earlier versions wrote the reason of a disconnection as a sentence, and since then the sentences have changed.
+#[test]
+fn a_reason_that_is_worded_otherwise_changes_no_finding() {
+    let mut trace = Trace::new();
+    trace.authenticating();
+    for (reason, _) in REASONS {
+        trace.wait(1_000);
+        trace.lose(reason());
+        trace.connect();
+    }
+    let now = export_jsonl(&Recording::of(&trace.recorder, trace.recorder.rows(..)));
+    let mut before = now.clone();
+    for (reason, sentence) in REASONS {
+        let typed = format!("\"reason\":{}", serde_json::to_string(&reason()).unwrap());
+        assert!(before.contains(&typed), "{typed}");
+        before = before.replace(&typed, &format!("\"trouble\":\"{sentence}\""));
+    }
+    let [now, before] = [now, before].map(|text| record_of(&Recording::import(&text).unwrap().recording));
+    let found = kinds(&now);
+    assert_eq!(findings(&before), findings(&now));
+    for kind in [FindingKind::ChallengeMissing, FindingKind::Silent, FindingKind::Deaf, FindingKind::TooLarge] {
+        assert!(found.contains(&kind), "{kind:?} among {found:?}");
+    }
+}
+
+/// Reasons with the sentences that version 0.1.0 wrote for them.
+const REASONS: [(fn() -> DisconnectReason, &str); 4] = [
+    (|| DisconnectReason::AuthTimeout, "not let in in time"),
+    (|| DisconnectReason::Silent, "nothing comes any more"),
+    (|| DisconnectReason::Deaf, "answers, but sends no events"),
+    (|| DisconnectReason::Closed(CloseInfo { code: 1009, reason: "too big".into() }), "closed, code 1009 too big"),
+];

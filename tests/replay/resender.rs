@@ -257,7 +257,7 @@ fn each_message_of_the_old_dashboards_gets_its_own_outcome() {
 
 #[test]
 fn what_comes_on_the_next_connection_answers_no_write_of_the_last() {
-    let lost = LinkEvent::Phase { phase: Phase::Offline, trouble: None, at: moment(SENT_AT) };
+    let lost = LinkEvent::Phase { phase: Phase::Offline, outage: None, at: moment(SENT_AT) };
     assert_eq!(outcomes_of(&[LISTEN], [lost, echo_of(LISTEN)]), [Outcome::Awaited]);
 }
 

@@ -19,7 +19,7 @@ const DEAR: Duration = Duration::from_millis(20);
 const FRAMES: usize = 6;
 /// So many events every few milliseconds are a flood.
 const IN_A_FLOOD: usize = 20;
-const ORIGIN: Origin = Origin { component: "test", action: "say" };
+const ORIGIN: Origin = Origin::new("test", "say");
 
 fn say(driver: &Driver, number: usize) {
     let command = Command::TextInput { text: format!("text {number}") };

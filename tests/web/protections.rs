@@ -44,7 +44,7 @@ async fn play(config: LinkConfig) -> Suffered {
         let press = Command::SttStart(SttStart::Continuous);
         for command in [text, press, Command::SttStop, Command::TtsStop] {
             for component in LISTENERS {
-                let origin = Origin { component, action: "press" };
+                let origin = Origin::new(component, "press");
                 driver.dispatch(Input::Submit(Submission { command: command.clone(), origin, resend_of: None }));
             }
             pause(PRESS_MILLIS).await;

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
-use crate::history::shown::trouble_words;
 use crate::history::{Row, RowKind};
 use crate::link::{DisconnectReason, PhaseKind};
 use crate::protocol::Moment;
@@ -28,7 +27,7 @@ pub(super) struct Auth {
 impl Auth {
     pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
-            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), log),
+            RowKind::Phase { phase, reason, .. } => self.phase(row, *phase, reason.as_ref(), log),
             RowKind::FrameIn { kind, .. } if &**kind == "auth_challenge" => {
                 if let Some((since, number)) = self.waits {
                     let took = row.at.mono.duration_since(since.mono);
@@ -67,7 +66,7 @@ impl Auth {
         }
     }
 
-    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, log: &mut FindingLog) {
+    fn phase(&mut self, row: &Row, phase: PhaseKind, reason: Option<&DisconnectReason>, log: &mut FindingLog) {
         match phase {
             PhaseKind::Authenticating if self.waits.is_none() => self.waits = Some((row.at, row.number)),
             PhaseKind::Authenticating => {}
@@ -82,7 +81,7 @@ impl Auth {
                 *self = Self::default();
             }
             PhaseKind::Waiting | PhaseKind::Offline | PhaseKind::Opening | PhaseKind::Refused => {
-                if trouble == Some(&*trouble_words(&DisconnectReason::AuthTimeout))
+                if reason == Some(&DisconnectReason::AuthTimeout)
                     && self.challenge.is_none()
                     && let Some((_, number)) = self.waits.filter(|_| !self.is_told)
                 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
-use crate::history::shown::{missed_words, trouble_words};
+use crate::history::shown::missed_words;
 use crate::history::{Row, RowKind};
 use crate::link::{DisconnectReason, GapReport, PhaseKind};
 use crate::protocol::Instant;
@@ -26,13 +26,13 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
-            RowKind::Phase { phase, trouble, .. } => self.phase(row, *phase, trouble.as_deref(), log),
+            RowKind::Phase { phase, reason, .. } => self.phase(row, *phase, reason.as_ref(), log),
             RowKind::Resumed(resumed) => told_by_resumption(row, *resumed, log),
             _ => {}
         }
     }
 
-    fn phase(&mut self, row: &Row, phase: PhaseKind, trouble: Option<&str>, log: &mut FindingLog) {
+    fn phase(&mut self, row: &Row, phase: PhaseKind, reason: Option<&DisconnectReason>, log: &mut FindingLog) {
         let before = self.phase.replace(phase);
         if phase == PhaseKind::Ready {
             log.resolve(FindingKind::Silent, row.at);
@@ -40,7 +40,7 @@ impl Connection {
         }
         let is_broken = match before {
             Some(PhaseKind::Ready) => true,
-            Some(PhaseKind::Authenticating) => !is_about_challenge(trouble),
+            Some(PhaseKind::Authenticating) => !is_about_challenge(reason),
             _ => false,
         };
         if !is_broken || phase != PhaseKind::Waiting {
@@ -50,11 +50,11 @@ impl Connection {
             let confidence = Confidence::Certain;
             log.raise(Report { kind, subject: "", confidence, words, rows, at: row.at });
         };
-        if trouble == Some(&*trouble_words(&DisconnectReason::Silent)) {
+        if reason == Some(&DisconnectReason::Silent) {
             let words = "The socket was open, but nothing came any more, not even an answer to a ping.";
             raise(FindingKind::Silent, words.to_owned(), &[row.number]);
         }
-        if trouble == Some(&*trouble_words(&DisconnectReason::Deaf)) {
+        if reason == Some(&DisconnectReason::Deaf) {
             let words = "Coda answered, but its events did not reach this page: it had lost the registration.";
             raise(FindingKind::Deaf, words.to_owned(), &[row.number]);
         }
@@ -64,7 +64,7 @@ impl Connection {
         }
         if self.broken.len() >= STORM {
             let rows: Vec<u64> = self.broken.iter().map(|(_, number)| *number).collect();
-            let why = trouble.unwrap_or("no reason was given");
+            let why = reason.map_or_else(|| "no reason was given".to_owned(), DisconnectReason::to_string);
             let words = format!("{} connections broke within a minute, the last one: {why}.", rows.len());
             raise(FindingKind::ReconnectStorm, words, &rows);
         }
@@ -72,11 +72,8 @@ impl Connection {
 }
 
 /// What the watch of the challenge tells of.
-fn is_about_challenge(trouble: Option<&str>) -> bool {
-    let rejected = trouble_words(&DisconnectReason::Rejected(String::new()));
-    trouble.is_some_and(|trouble| {
-        trouble == trouble_words(&DisconnectReason::AuthTimeout) || trouble.starts_with(&*rejected)
-    })
+const fn is_about_challenge(reason: Option<&DisconnectReason>) -> bool {
+    matches!(reason, Some(DisconnectReason::AuthTimeout | DisconnectReason::Rejected(_)))
 }
 
 fn told_by_resumption(row: &Row, resumed: GapReport, log: &mut FindingLog) {

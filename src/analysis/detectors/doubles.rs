@@ -49,18 +49,18 @@ impl Doubles {
             RowKind::Message { kind, origin, created, state: MessageState::Suppressed { original }, .. } => {
                 let first = recorder.rows_of(*original).find_map(|row| match &row.kind {
                     RowKind::Message { origin, created, .. } => {
-                        Some(Made { row: row.number, at: *created, origin: *origin })
+                        Some(Made { row: row.number, at: *created, origin: origin.clone() })
                     }
                     _ => None,
                 });
-                let second = Made { row: row.number, at: *created, origin: *origin };
+                let second = Made { row: row.number, at: *created, origin: origin.clone() };
                 made_twice(row, kind, first, &second, "The second was not sent.", log);
             }
             // What was kept over a reload, or waits once more, was created before.
             RowKind::Message { kind, origin, created, state: MessageState::Queued, command, resend_of, .. }
                 if *created == row.at && **command != Command::Ping && origin.component != REPLAY =>
             {
-                let made = Made { row: row.number, at: row.at, origin: *origin };
+                let made = Made { row: row.number, at: row.at, origin: origin.clone() };
                 if let Some(first) = self.equal(&made, command, *resend_of) {
                     made_twice(row, kind, Some(first), &made, "Both were sent.", log);
                 }
@@ -87,8 +87,8 @@ impl Doubles {
 }
 
 fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome: &str, log: &mut FindingLog) {
-    let origin = second.origin;
-    let name = |origin: Origin| format!("{} ({})", origin.component, origin.action);
+    let origin = &second.origin;
+    let name = |origin: &Origin| format!("{} ({})", origin.component, origin.action);
     let (confidence, words, rows) = match first {
         None => (Confidence::Possible, format!("{} made “{kind}” again.", name(origin)), vec![row.number]),
         Some(Made { row: number, at, origin: first }) => {
@@ -101,7 +101,7 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
             let who = if first.component == origin.component && first.action == origin.action {
                 format!("{} made “{kind}” twice, {} ms apart", name(origin), apart.as_millis())
             } else {
-                let (first, second) = (name(first), name(origin));
+                let (first, second) = (name(&first), name(origin));
                 format!("{first} and {second} made the same “{kind}”, {} ms apart", apart.as_millis())
             };
             let why = match confidence {

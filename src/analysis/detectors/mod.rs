@@ -63,6 +63,6 @@ const fn leaves_server(row: &Row) -> bool {
     matches!(
         row.kind,
         RowKind::Phase { phase: PhaseKind::Offline, .. }
-            | RowKind::Phase { phase: PhaseKind::Opening, trouble: None, .. }
+            | RowKind::Phase { phase: PhaseKind::Opening, reason: None, .. }
     )
 }

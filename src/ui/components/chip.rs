@@ -98,7 +98,7 @@ fn Details() -> impl IntoView {
     let connection = app.connection;
     let since = move || match connection.phase.get() {
         Phase::Ready { since, .. } => Some(format::full_time(since.wall)),
-        _ => connection.trouble.get().map(|trouble| format::full_time(trouble.since.wall)),
+        _ => connection.outage.get().map(|outage| format::full_time(outage.since.wall)),
     };
     let authentication = move || match connection.phase.get() {
         Phase::Ready { client_id: Some(id), .. } => format!("as {id}"),
@@ -106,11 +106,11 @@ fn Details() -> impl IntoView {
         _ => "–".to_owned(),
     };
     let config = app.settings.current.get_untracked().link_config();
-    let trouble = move || connection.trouble.get().map(|trouble| trouble.why.explain(&config));
+    let outage = move || connection.outage.get().map(|outage| outage.reason.explain(&config));
     let is_offline = move || matches!(connection.kind(), PhaseKind::Offline);
     view! {
         <h2>{move || label(connection.kind())}</h2>
-        {move || trouble().map(|words| view! { <p class="explain">{words}</p> })}
+        {move || outage().map(|words| view! { <p class="explain">{words}</p> })}
         <dl class="kv">
             <dt>"Since"</dt>
             <dd>{move || since().unwrap_or_else(|| "–".into())}</dd>

@@ -21,7 +21,7 @@ pub fn TroubleBanner() -> impl IntoView {
     let has_trouble = Memo::new(move |_| match connection.kind() {
         PhaseKind::Refused => true,
         PhaseKind::Offline | PhaseKind::Ready => false,
-        PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.trouble.get().is_some(),
+        PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
     view! {
         <Show when=move || has_trouble.get()>
@@ -40,7 +40,7 @@ fn Banner() -> impl IntoView {
         Phase::Refused { reason } => {
             format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
         }
-        _ => connection.trouble.get().map(|trouble| trouble.why.explain(&config)).unwrap_or_default(),
+        _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
     let address = move || connection.url.get().unwrap_or_default();
     view! {
@@ -92,7 +92,7 @@ fn Countdown() -> impl IntoView {
         }
     });
     let since = move || {
-        let since = connection.trouble.with(|trouble| trouble.as_ref().map(|trouble| trouble.since.wall));
+        let since = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
         since.map(|since| format!("No connection since {}. ", format::clock_time(since)))
     };
     let words = Memo::new(move |_| match connection.phase.get() {
