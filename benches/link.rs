@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use chrono::DateTime;
 
-use coda_dashboard::history::{Limits, Recorder};
+use coda_dashboard::history::{Context, Limits, Query, Recorder};
 use coda_dashboard::link::{Action, ConnId, Input, Link, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::{Command, Instant, Moment};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -118,5 +118,31 @@ fn link(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, link, recorder);
+/// A record as large as the debugger keeps it, every tenth row of another type.
+fn filled_recorder() -> Recorder {
+    let mut bench = Bench::ready();
+    bench.told = Some(Vec::new());
+    for number in 0..100_000 {
+        if number % 10 == 0 { bench.message() } else { bench.token() }
+    }
+    let mut recorder = Recorder::new(Limits::default());
+    bench.told.unwrap_or_default().iter().for_each(|event| recorder.record(event));
+    recorder
+}
+
+fn filter(criterion: &mut Criterion) {
+    let recorder = filled_recorder();
+    let mut group = criterion.benchmark_group("filter");
+    group.sample_size(10);
+    for text in ["rabat", "type:client*", "straße", "type:text_input,stt* -(rabat or state:queued) or \"two words\""] {
+        let Ok(query) = text.parse::<Query>() else { continue };
+        group.bench_function(text, |bencher| {
+            let context = Context { recorder: &recorder, utc_offset_minutes: 0 };
+            bencher.iter(|| recorder.rows(..).filter(|row| query.matches(row, &context)).count());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, link, recorder, filter);
 criterion_main!(benches);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId};
-use crate::protocol::Instant;
+use crate::protocol::{Control, Instant};
 
 /// Frames past the queue whose echoes are looked for,
 const RAW: usize = 64;
@@ -30,8 +30,10 @@ impl Senders {
     /// To be told of every row.
     pub(super) fn on_row(&mut self, row: &Row) {
         match &row.kind {
-            RowKind::FrameIn { kind, text, class: FrameClass::Control, .. } if &**kind == "auth_result" => {
-                self.own.extend(scan::data_member(text, "client_id").and_then(scan::string).map(Cow::into_owned));
+            RowKind::FrameIn { class: FrameClass::Control(control), .. } => {
+                if let Control::AuthResult { result: Ok(client_id) } = &**control {
+                    self.own.insert(client_id.clone());
+                }
             }
             RowKind::FrameOut { text, purpose: FramePurpose::Raw(_), .. } => {
                 if self.raw.len() == RAW {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::row::{Row, RowKind};
-use crate::link::{MessageId, MessageState};
+use crate::link::{FrameId, MessageId, MessageState};
 
 /// The wire types of the kept rows, each stored once.
 #[derive(Debug, Default)]
@@ -141,5 +141,34 @@ impl Epochs {
     pub(super) fn at(&self, number: u64) -> u32 {
         let after = self.0.partition_point(|(from, _)| *from <= number);
         self.0.get(after.saturating_sub(1)).map_or(1, |(_, epoch)| *epoch)
+    }
+}
+
+/// The rows of the frames that came. Both count up, so a frame's place is its distance from the oldest that is kept.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    first: u64,
+    rows: VecDeque<u64>,
+}
+
+impl Frames {
+    pub(super) fn add(&mut self, FrameId(frame): FrameId, row: u64) {
+        // Another link counts its frames anew.
+        if self.first + self.rows.len() as u64 != frame {
+            *self = Self { first: frame, rows: VecDeque::new() };
+        }
+        self.rows.push_back(row);
+    }
+
+    pub(super) fn row(&self, FrameId(frame): FrameId) -> Option<u64> {
+        let at = frame.checked_sub(self.first).and_then(|at| usize::try_from(at).ok())?;
+        self.rows.get(at).copied()
+    }
+
+    pub(super) fn remove(&mut self, row: u64) {
+        if self.rows.front() == Some(&row) {
+            self.rows.pop_front();
+            self.first += 1;
+        }
     }
 }

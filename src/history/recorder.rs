@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
-use super::index::{Epochs, Messages, Types};
-use super::row::{FrameClass, Row, RowKind, Severity, TOKEN};
+use super::index::{Epochs, Frames, Messages, Types};
+use super::row::{FrameClass, Row, RowKind, Severity};
 use super::scan;
-use crate::link::{Acknowledgement, FrameKind, LinkEvent, MessageId, MessageState, ServerEvent};
-use crate::protocol::{Control, Moment};
+use crate::link::{FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, ServerEvent};
+use crate::protocol::{Event, Moment};
 
 /// What a row costs beside its text: itself, and its places in the indexes.
 const ROW_BYTES: usize = size_of::<Row>() + 64;
@@ -50,8 +50,7 @@ pub struct Recorder {
     types: Types,
     pub(super) messages: Messages,
     pub(super) epochs: Epochs,
-    /// The row of the last frame that came: what the link tells next is about it.
-    last_in: u64,
+    frames: Frames,
     is_foreign: bool,
     revision: u64,
 }
@@ -74,7 +73,7 @@ impl Recorder {
             types: Types::default(),
             messages: Messages::default(),
             epochs: Epochs::default(),
-            last_in: 0,
+            frames: Frames::default(),
             is_foreign: false,
             revision: 0,
         }
@@ -85,21 +84,17 @@ impl Recorder {
     /// Takes what the link told. To be called for every event, in order.
     pub fn record(&mut self, event: &LinkEvent) {
         match event {
-            LinkEvent::FrameIn { conn, text, frame_kind, at } => {
-                let (kind, seq, class) = self.read(text, frame_kind);
-                self.last_in = self.next;
-                let begins_answer = class == FrameClass::Event && &*kind == TOKEN && is_first_token(text);
-                let text = text.clone();
-                self.push(*at, RowKind::FrameIn { conn: *conn, text, kind, seq, class, answers: None, begins_answer });
+            LinkEvent::FrameIn { conn, frame, text, kind, at } => {
+                let (kind, seq, class) = self.class_of(text, kind);
+                self.frames.add(*frame, self.next);
+                let (conn, text, begins_answer) = (*conn, text.clone(), false);
+                self.push(*at, RowKind::FrameIn { conn, text, kind, seq, class, answers: None, begins_answer });
             }
             LinkEvent::FrameOut { conn, text, purpose, at } => {
-                let kind = self.types.intern(&scan::head(text).kind.unwrap_or_default());
+                let kind = self.kind_written(text, purpose);
                 self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, purpose: purpose.clone() });
             }
             LinkEvent::Message(status) => {
-                if status.state == MessageState::Delivered(Acknowledgement::Duplicate) {
-                    self.answer(status.id);
-                }
                 let message = RowKind::Message {
                     id: status.id,
                     kind: self.types.intern(status.command.kind()),
@@ -118,6 +113,7 @@ impl Recorder {
             LinkEvent::Resumed { resumed, at } => self.push(*at, RowKind::Resumed(*resumed)),
             LinkEvent::Protections { on, at } => self.push(*at, RowKind::Protections { on: *on }),
             LinkEvent::Event(event) => self.attribute(event),
+            LinkEvent::Reply { frame, message } => self.answer(*frame, *message),
         }
     }
 
@@ -131,40 +127,67 @@ impl Recorder {
         self.is_foreign = true;
     }
 
-    fn read(&self, text: &str, frame_kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
-        let head = scan::head(text);
-        let found = head.kind.unwrap_or_default();
-        let (kind, class) = match frame_kind {
-            FrameKind::Control(control) => (Cow::Borrowed(control_kind(control)), FrameClass::Control),
-            FrameKind::Events if found == "replay" => (found, FrameClass::Replay),
-            FrameKind::Events => (found, FrameClass::Event),
-            FrameKind::Unreadable(error) => (found, FrameClass::Unreadable(Box::new(error.clone()))),
-            FrameKind::Binary(bytes) => (found, FrameClass::Binary(*bytes)),
-            FrameKind::Stale => (found, FrameClass::Stale),
+    /// The wire type, number and class of a frame that came. Only one that could not be read is looked into again.
+    fn class_of(&self, text: &str, kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
+        let (kind, seq, class) = match kind {
+            FrameKind::Event { kind, seq } => (kind.clone(), *seq, FrameClass::Event),
+            FrameKind::Replay => (Cow::Borrowed("replay"), None, FrameClass::Replay),
+            FrameKind::Control(control) => {
+                (Cow::Borrowed(control.kind()), None, FrameClass::Control(Box::new(control.clone())))
+            }
+            FrameKind::Binary(bytes) => (Cow::Borrowed(""), None, FrameClass::Binary(*bytes)),
+            FrameKind::Unreadable(error) => return self.scanned(text, FrameClass::Unreadable(Box::new(error.clone()))),
+            FrameKind::Stale => return self.scanned(text, FrameClass::Stale),
         };
-        (self.types.intern(&kind), head.seq, class)
+        (self.types.intern(&kind), seq, class)
     }
 
-    /// The event belongs to the frame that came last, unless it comes out of a replay that was held back.
+    fn scanned(&self, text: &str, class: FrameClass) -> (Arc<str>, Option<u64>, FrameClass) {
+        let scan::Head { kind, seq } = scan::head(text);
+        (self.types.intern(&kind.unwrap_or_default()), seq, class)
+    }
+
+    /// The wire type of a frame that was written. Only one that somebody wrote by hand is looked into.
+    fn kind_written(&self, text: &str, purpose: &FramePurpose) -> Arc<str> {
+        let known = match purpose {
+            FramePurpose::ChallengeAnswer => Some(self.types.intern("auth_response")),
+            FramePurpose::Message(id) => self.rows_of(*id).rev().find_map(|row| match &row.kind {
+                RowKind::Message { kind, .. } => Some(kind.clone()),
+                _ => None,
+            }),
+            FramePurpose::Raw(_) => None,
+        };
+        known.unwrap_or_else(|| self.types.intern(&scan::head(text).kind.unwrap_or_default()))
+    }
+
+    /// Notes what an event tells of the frame that brought it. A frame that was replayed may be older than rows of a later run.
     fn attribute(&mut self, event: &ServerEvent) {
         if event.replayed {
             return;
         }
-        self.epochs.note(self.last_in, event.epoch);
-        if let Some(id) = event.answers {
-            self.answer(id);
+        let Some(number) = self.frames.row(event.frame) else { return };
+        self.epochs.note(number, event.epoch);
+        if matches!(&event.event, Event::AnswerToken(token) if token.token_index == Some(0))
+            && let Some(RowKind::FrameIn { begins_answer, .. }) = self.kind_mut(number)
+        {
+            *begins_answer = true;
         }
     }
 
-    /// The frame that came last answers the message `id`.
-    fn answer(&mut self, id: MessageId) {
-        let Some(at) = self.place(self.last_in) else { return };
+    fn answer(&mut self, frame: FrameId, message: MessageId) {
+        let Some(number) = self.frames.row(frame) else { return };
+        let Some(at) = self.place(number) else { return };
         let Some(row) = self.rows.get_mut(at) else { return };
         if let RowKind::FrameIn { answers: answers @ None, .. } = &mut row.kind {
-            *answers = Some(id);
+            *answers = Some(message);
             self.messages.add(row);
             self.revision += 1;
         }
+    }
+
+    fn kind_mut(&mut self, number: u64) -> Option<&mut RowKind> {
+        let at = self.place(number)?;
+        self.rows.get_mut(at).map(|row| &mut row.kind)
     }
 
     fn push(&mut self, at: Moment, kind: RowKind) {
@@ -192,6 +215,7 @@ impl Recorder {
         self.evicted.bytes += bytes as u64;
         self.types.remove(&row);
         self.messages.remove(&row);
+        self.frames.remove(row.number);
         self.epochs.forget_before(row.number + 1);
     }
 
@@ -284,16 +308,4 @@ fn text_beyond(row: &Row, neighbour: &Row) -> usize {
         (Some(text), Some(other)) if Arc::ptr_eq(text, other) => 0,
         _ => text_bytes(row),
     }
-}
-
-const fn control_kind(control: &Control) -> &'static str {
-    match control {
-        Control::Challenge { .. } => "auth_challenge",
-        Control::AuthResult { .. } => "auth_result",
-        Control::Duplicate { .. } => "duplicate_message",
-    }
-}
-
-fn is_first_token(frame: &str) -> bool {
-    scan::data_member(frame, "token_index").and_then(scan::whole_number) == Some(0)
 }

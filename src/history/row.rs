@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::shown::state_name;
 use crate::link::{ConnId, DisconnectReason, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
-use crate::protocol::{Command, DecodeError, Moment};
+use crate::protocol::{Command, Control, DecodeError, Moment};
 
 /// The wire type of an answer's tokens.
 pub(super) const TOKEN: &str = "llm_token";
@@ -97,10 +97,10 @@ pub enum RowKind {
 }
 
 /// What a frame that came in turned out to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FrameClass {
     /// About the connection.
-    Control,
+    Control(Box<Control>),
     /// A broadcast of the server's.
     Event,
     /// Broadcasts that had been kept for those who were away.

@@ -1,8 +1,8 @@
 //! Puts the server's events into order: each once, by `seq`, replays merged with what came live.
 
-use super::io::{GapReport, ServerEvent};
+use super::io::{FrameId, GapReport, ServerEvent};
 use super::message::MessageId;
-use crate::protocol::{Envelope, Event, Instant, Moment, ServerClock};
+use crate::protocol::{Envelope, Instant, Moment, ServerClock};
 
 /// How long a replay is held back for the first live event, which tells what server run it belongs to. The ping
 /// that opens every connection is echoed within milliseconds.
@@ -20,7 +20,7 @@ const MAX_GAPS: usize = 1_000;
 const TELLING_SEQ: u64 = 50;
 
 #[derive(Debug)]
-pub(crate) struct Inbound {
+pub(super) struct Inbound {
     epoch: u32,
     /// Counts up whenever the server may be another one than before; `epoch` only where it surely is.
     run: u32,
@@ -39,20 +39,22 @@ pub(crate) struct Inbound {
     others_seen: bool,
 }
 
-/// What came of a broadcast.
+/// A broadcast that came, live or in a replay.
 #[derive(Debug)]
-pub(crate) enum Arrival {
-    Event(Envelope),
-    /// Its number alone: the rest could not be read. It was not missed.
-    Unreadable(u64),
+pub(crate) struct Arrival {
+    frame: FrameId,
+    seq: Option<u64>,
+    /// `None` where only its number could be read: it was not missed.
+    envelope: Option<Envelope>,
 }
 
 impl Arrival {
-    const fn seq(&self) -> Option<u64> {
-        match self {
-            Self::Event(envelope) => envelope.seq,
-            Self::Unreadable(seq) => Some(*seq),
-        }
+    pub(super) const fn event(frame: FrameId, envelope: Envelope) -> Self {
+        Self { frame, seq: envelope.seq, envelope: Some(envelope) }
+    }
+
+    pub(super) const fn unreadable(frame: FrameId, seq: u64) -> Self {
+        Self { frame, seq: Some(seq), envelope: None }
     }
 }
 
@@ -77,7 +79,7 @@ pub(crate) struct Delivery {
 }
 
 impl Inbound {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             epoch: 1,
             run: 1,
@@ -107,7 +109,7 @@ impl Inbound {
     }
 
     /// A new connection begins.
-    pub(crate) fn begin_connection(&mut self) {
+    pub(super) fn begin_connection(&mut self) {
         self.fresh = true;
         self.held = None;
     }
@@ -117,13 +119,13 @@ impl Inbound {
         *self = Self { epoch: self.epoch + 1, run: self.run + 1, ..Self::new() };
     }
 
-    pub(crate) fn next_wakeup(&self) -> Option<Instant> {
+    pub(super) fn next_wakeup(&self) -> Option<Instant> {
         let held = self.held.as_ref().map(|(_, until)| *until);
         held.into_iter().chain(self.pending_gaps.first().map(|pending_gap| pending_gap.until)).min()
     }
 
     /// Takes a replay.
-    pub(crate) fn replay(&mut self, now: Moment, events: Vec<Arrival>) -> Delivery {
+    pub(super) fn replay(&mut self, now: Moment, events: Vec<Arrival>) -> Delivery {
         if self.fresh {
             self.held = Some((events, now.mono + HOLD_REPLAY));
             return Delivery::default();
@@ -135,7 +137,7 @@ impl Inbound {
     }
 
     /// Gives up waiting for a live event, or for missing numbers, where it is time.
-    pub(crate) fn tick(&mut self, now: Moment) -> Delivery {
+    pub(super) fn tick(&mut self, now: Moment) -> Delivery {
         let mut accepted = Delivery::default();
         if let Some((events, until)) = self.held.take() {
             if until <= now.mono {
@@ -149,9 +151,9 @@ impl Inbound {
     }
 
     /// Takes what came live. `answers` is set for echoes of ours.
-    pub(crate) fn live(&mut self, now: Moment, arrival: Arrival, answers: Option<MessageId>) -> Delivery {
+    pub(super) fn live(&mut self, now: Moment, arrival: Arrival, answers: Option<MessageId>) -> Delivery {
         let mut accepted = Delivery::default();
-        let Some(seq) = arrival.seq() else {
+        let Some(seq) = arrival.seq else {
             accepted.events.extend(self.stamp(now, arrival, false, answers));
             return accepted;
         };
@@ -192,7 +194,7 @@ impl Inbound {
             self.pending_gap((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
         }
         // The live event teaches the clock before the older ones of the replay are put on it.
-        if let Arrival::Event(envelope) = &arrival {
+        if let Some(envelope) = &arrival.envelope {
             self.clock.learn(envelope.timestamp, now.wall);
         }
         if let Some((events, _)) = self.held.take() {
@@ -238,9 +240,9 @@ impl Inbound {
     }
 
     fn apply_replay(&mut self, now: Moment, mut events: Vec<Arrival>, accepted: &mut Delivery) {
-        events.sort_by_key(Arrival::seq);
+        events.sort_by_key(|arrival| arrival.seq);
         for arrival in events {
-            let is_new = match arrival.seq() {
+            let is_new = match arrival.seq {
                 None => true,
                 Some(seq) if self.last_seq.is_none_or(|last| seq > last) => {
                     self.advance(seq);
@@ -278,17 +280,12 @@ impl Inbound {
         replayed: bool,
         answers: Option<MessageId>,
     ) -> Option<ServerEvent> {
-        let Arrival::Event(Envelope { seq, timestamp, event }) = arrival else { return None };
+        let Arrival { frame, envelope, .. } = arrival;
+        let Envelope { seq, timestamp, event } = envelope?;
         if !replayed {
             self.clock.learn(timestamp, now.wall);
         }
         let time = self.clock.wall_time(timestamp, now.wall);
-        Some(ServerEvent { epoch: self.epoch, seq, time, at: now, replayed, answers, event })
+        Some(ServerEvent { frame, epoch: self.epoch, seq, time, at: now, replayed, answers, event })
     }
-}
-
-/// The id inside an echo's `message_data`, where it has one of our shape.
-pub(crate) fn echoed_id(event: &Event) -> Option<MessageId> {
-    let Event::ClientMessage(echo) = event else { return None };
-    echo.message_data.get("message_id")?.as_str().and_then(MessageId::parse)
 }

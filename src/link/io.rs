@@ -1,5 +1,6 @@
 //! What goes into the link and what comes out of it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ impl fmt::Display for ConnId {
         write!(f, "#{}", self.0)
     }
 }
+
+/// Numbers the frames that one link has received, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameId(pub u64);
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,15 +156,24 @@ pub enum LinkEvent {
     FrameIn {
         /// From this connection.
         conn: ConnId,
-        /// The frame.
+        /// Its number, by which later events refer to it.
+        frame: FrameId,
+        /// The frame; empty for a binary one.
         text: Arc<str>,
         /// What it turned out to be.
-        frame_kind: FrameKind,
+        kind: FrameKind,
         /// When.
         at: Moment,
     },
     /// An event of the server's, each exactly once and in the order of `seq`.
     Event(ServerEvent),
+    /// A frame that was told of before answers a message of ours, as its echo or as `duplicate_message`.
+    Reply {
+        /// The frame.
+        frame: FrameId,
+        /// The message.
+        message: MessageId,
+    },
     /// What the numbers of the events show to be missing, at a connection's new beginning or within it.
     Resumed {
         /// What.
@@ -196,8 +210,15 @@ impl FramePurpose {
 pub enum FrameKind {
     /// About the connection.
     Control(Control),
-    /// One or more events.
-    Events,
+    /// A broadcast.
+    Event {
+        /// Its wire type.
+        kind: Cow<'static, str>,
+        /// Its number.
+        seq: Option<u64>,
+    },
+    /// Broadcasts that the server kept for those who were away.
+    Replay,
     /// Not readable.
     Unreadable(DecodeError),
     /// Binary, of this many bytes.
@@ -209,6 +230,8 @@ pub enum FrameKind {
 /// An event of the server's with its place in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerEvent {
+    /// The frame that brought it.
+    pub frame: FrameId,
     /// The server's run, from 1: a restart begins a new one.
     pub epoch: u32,
     /// Its number in that run, where it has one.

@@ -133,6 +133,7 @@ impl MetricsRecorder {
         match event {
             LinkEvent::FrameIn { at, .. } => self.frames_in.count(at.mono),
             LinkEvent::FrameOut { at, .. } => self.frames_out.count(at.mono),
+            LinkEvent::Reply { .. } => {}
             LinkEvent::Message(status) => self.message(status),
             LinkEvent::Phase { phase, at, .. } => self.phase(phase, at.mono),
             LinkEvent::Resumed { resumed, .. } => {

@@ -10,13 +10,14 @@ mod config;
 mod connection;
 mod dedup;
 mod heartbeat;
-pub(crate) mod inbound;
+mod inbound;
 mod io;
 mod log;
 mod message;
 mod metrics;
 mod outbox;
 mod phase;
+pub(crate) mod receiver;
 mod status;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -26,7 +27,8 @@ use std::time::Duration;
 pub use close::{CloseInfo, DisconnectReason, Foreign};
 pub use config::LinkConfig;
 pub use io::{
-    Action, ConnId, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason, Wakeup,
+    Action, ConnId, FrameId, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason,
+    Wakeup,
 };
 pub use message::{
     Acknowledgement, Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, PersistedMessage,
@@ -40,11 +42,12 @@ use answering::Answering;
 use connection::{Connection, ConnectionEvent, Cx, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
-use inbound::{Arrival, Delivery, Inbound, echoed_id};
+pub(crate) use inbound::Delivery;
 use metrics::MetricsRecorder;
 use outbox::{Gate, Outbox, Peer, Pending};
+use receiver::{Incoming, Receiver, echoed_id};
 
-use crate::protocol::{Command, Control, Event, Frame, Instant, Moment, decode};
+use crate::protocol::{Command, Control, Event, Instant, Moment};
 
 /// A wakeup that comes so much too late means that the machine slept.
 const SLEPT: Duration = Duration::from_secs(2);
@@ -65,7 +68,7 @@ pub struct Link {
     url: Arc<str>,
     /// What the server has called this page, on all its connections: an echo may come on the next one.
     own_names: BTreeSet<String>,
-    inbound: Inbound,
+    receiver: Receiver,
     answering: Answering,
     counters: Counters,
     meter: MetricsRecorder,
@@ -87,7 +90,7 @@ impl Link {
             peer: None,
             url: "".into(),
             own_names: BTreeSet::new(),
-            inbound: Inbound::new(),
+            receiver: Receiver::new(),
             answering: Answering::default(),
             counters: Counters::default(),
             meter: MetricsRecorder::new(),
@@ -154,7 +157,7 @@ impl Link {
             (heartbeat, WakeReason::Heartbeat),
             (outbox, WakeReason::Outbox),
             (turn, WakeReason::Outbox),
-            (self.inbound.next_wakeup(), WakeReason::Events),
+            (self.receiver.next_wakeup(), WakeReason::Events),
         ]
         .into_iter()
         .filter_map(|(at, reason)| at.map(|at| Wakeup { at, reason }))
@@ -298,7 +301,7 @@ impl Link {
             self.outbox.adopt(&url);
             return;
         }
-        self.inbound.change_server();
+        self.receiver.change_server();
         self.answering.forget();
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.leave_other_servers(&url, &mut cx);
@@ -327,7 +330,7 @@ impl Link {
         }
         self.peer = wanted;
         if wanted.is_some() {
-            self.inbound.begin_connection();
+            self.receiver.begin_connection();
             self.answering.reconnected(now.mono);
             self.ping(now, true, "begin a connection");
         }
@@ -366,7 +369,7 @@ impl Link {
     /// Does all that is due.
     fn advance(&mut self, now: Moment) {
         self.step(now, ConnectionEvent::Tick);
-        let accepted = self.inbound.tick(now);
+        let accepted = self.receiver.tick(now);
         self.deliver(now, accepted);
         let peer = self.peer();
         let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -401,8 +404,8 @@ impl Link {
         self.peer.map(|conn| Peer {
             conn,
             deduplicates: self.connection.is_authenticated(),
-            run: self.inbound.run(),
-            seq: self.inbound.last_seq(),
+            run: self.receiver.run(),
+            seq: self.receiver.last_seq(),
         })
     }
 
@@ -417,74 +420,59 @@ impl Link {
     }
 
     fn binary(&mut self, now: Moment, conn: ConnId, bytes: usize) {
-        let frame_kind = if self.is_live(conn) { FrameKind::Binary(bytes) } else { FrameKind::Stale };
-        self.emit(LinkEvent::FrameIn { conn, text: "".into(), frame_kind, at: now });
+        let kind = if self.is_live(conn) { FrameKind::Binary(bytes) } else { FrameKind::Stale };
+        let event = self.receiver.skip(conn, "".into(), kind, now);
+        self.emit(event);
     }
 
     fn frame(&mut self, now: Moment, conn: ConnId, text: Arc<str>) {
         self.counters.frames_in += 1;
         log::frame_in(conn, &text);
         if !self.is_live(conn) {
-            self.emit(LinkEvent::FrameIn { conn, text, frame_kind: FrameKind::Stale, at: now });
+            let event = self.receiver.skip(conn, text, FrameKind::Stale, now);
+            self.emit(event);
             return;
         }
         if let Some(heartbeat) = &mut self.heartbeat {
             heartbeat.heard(now.mono);
         }
-        match decode(&text) {
-            Err(error) => {
+        let incoming = self.receiver.read(conn, text.clone(), now, |event| {
+            if let LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), .. } = &event {
                 self.counters.unreadable += 1;
+                log::unreadable(conn, &text, error);
+            }
+            self.actions.push_back(Action::Emit(event));
+        });
+        let answers = match &incoming {
+            Incoming::Control(frame, control) => return self.control(now, *frame, control.clone()),
+            Incoming::Event(frame, envelope) => self.event(now, *frame, &text, &envelope.event),
+            Incoming::Unreadable(..) => {
                 self.doubt_server(&text, None);
-                let seq = error.seq();
-                log::unreadable(conn, &text, &error);
-                self.emit(LinkEvent::FrameIn { conn, text, frame_kind: FrameKind::Unreadable(error), at: now });
-                if let Some(seq) = seq {
-                    let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
-                    self.deliver(now, accepted);
-                }
+                None
             }
-            Ok(Frame::Control(control)) => {
-                let frame_kind = FrameKind::Control(control.clone());
-                self.emit(LinkEvent::FrameIn { conn, text, frame_kind, at: now });
-                self.control(now, control);
-            }
-            Ok(Frame::Replay(entries)) => {
-                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind: FrameKind::Events, at: now });
-                let mut events = Vec::with_capacity(entries.len());
-                for entry in entries {
-                    match entry {
-                        Ok(envelope) => events.push(Arrival::Event(envelope)),
-                        Err(error) => {
-                            self.counters.unreadable += 1;
-                            events.extend(error.seq().map(Arrival::Unreadable));
-                            log::unreadable(conn, &text, &error);
-                            let frame_kind = FrameKind::Unreadable(error);
-                            self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind, at: now });
-                        }
-                    }
-                }
-                let accepted = self.inbound.replay(now, events);
-                self.deliver(now, accepted);
-            }
-            Ok(Frame::Event(envelope)) => {
-                self.emit(LinkEvent::FrameIn { conn, text: text.clone(), frame_kind: FrameKind::Events, at: now });
-                let answers = self.recognize(&envelope.event);
-                if answers.is_some() {
-                    self.prove(now);
-                } else {
-                    self.doubt_server(&text, Some(&envelope.event));
-                }
-                if let Event::ClientMessage(echo) = &envelope.event {
-                    self.read_by_coda(now, &echo.message_type);
-                }
-                let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
-                self.deliver(now, accepted);
-                if let Some(id) = answers {
-                    self.echoed(now, id);
-                }
-                self.give_up_on_another_server(now);
-            }
+            Incoming::Replay(_) => None,
+        };
+        let delivery = self.receiver.take(now, incoming, answers);
+        self.deliver(now, delivery);
+        if let Some(id) = answers {
+            self.echoed(now, id);
         }
+        self.give_up_on_another_server(now);
+    }
+
+    /// Looks at a broadcast before it is put into order; returns the message that it answers.
+    fn event(&mut self, now: Moment, frame: FrameId, text: &str, event: &Event) -> Option<MessageId> {
+        let answers = self.recognize(event);
+        if let Some(message) = answers {
+            self.emit(LinkEvent::Reply { frame, message });
+            self.prove(now);
+        } else {
+            self.doubt_server(text, Some(event));
+        }
+        if let Event::ClientMessage(echo) = event {
+            self.read_by_coda(now, &echo.message_type);
+        }
+        answers
     }
 
     /// Something came before it was clear that this is Coda.
@@ -516,7 +504,7 @@ impl Link {
         }
     }
 
-    fn control(&mut self, now: Moment, control: Control) {
+    fn control(&mut self, now: Moment, frame: FrameId, control: Control) {
         match control {
             Control::Challenge { token } => self.step(now, ConnectionEvent::Challenged(token)),
             Control::AuthResult { result: Ok(client_id) } => {
@@ -527,7 +515,7 @@ impl Link {
             Control::Duplicate { original_type, .. } => {
                 self.read_by_coda(now, &original_type);
                 let (outbox, mut cx) = self.outbox_and_cx(now);
-                let settled = outbox.duplicate(&original_type, &mut cx);
+                let settled = outbox.duplicate(frame, &original_type, &mut cx);
                 if settled && let Some(heartbeat) = &mut self.heartbeat {
                     heartbeat.suspect(now.mono);
                 }
@@ -548,7 +536,7 @@ impl Link {
         }
         // Without authentication there is no telling who we are.
         if !self.own_names.is_empty() && !self.own_names.contains(&echo.client_id.0) {
-            self.inbound.other_client_seen();
+            self.receiver.other_client_seen();
         }
         if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {
             self.outbox.expect_turn(text.to_owned());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use super::connection::Cx;
-use super::io::{Action, ConnId, FramePurpose, LinkEvent};
+use super::io::{Action, ConnId, FrameId, FramePurpose, LinkEvent};
 use super::log;
 use super::message::{
     Acknowledgement, Cancellation, Failure, Group, Hold, MessageId, MessageState, MessageStatus, Origin,
@@ -377,7 +377,7 @@ impl Outbox {
 
     /// The server answered a copy of some message of this type with `duplicate_message`. Returns false where that
     /// settled nothing of ours.
-    pub(super) fn duplicate(&mut self, kind: &str, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn duplicate(&mut self, frame: FrameId, kind: &str, cx: &mut Cx<'_>) -> bool {
         let is_it =
             |flight: &InFlight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
         // Answers come in the order of the writes.
@@ -389,7 +389,10 @@ impl Outbox {
             self.owed.remove(at);
             return false;
         }
+        let replies = cx.actions.len();
         let Some(flight) = self.settle(is_it, Acknowledgement::Duplicate, cx) else { return false };
+        // Before the state that it leads to.
+        cx.actions.insert(replies, Action::Emit(LinkEvent::Reply { frame, message: flight.message.id }));
         // This was the answer to the last copy itself.
         self.owed.retain(|owed| owed.write != flight.write);
         true

@@ -51,6 +51,18 @@ pub enum Control {
     },
 }
 
+impl Control {
+    /// The name of its type on the wire.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Challenge { .. } => "auth_challenge",
+            Self::AuthResult { .. } => "auth_result",
+            Self::Duplicate { .. } => "duplicate_message",
+        }
+    }
+}
+
 /// A secret of the server's. It is never shown: its `Debug` is masked.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Token(String);

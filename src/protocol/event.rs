@@ -2,6 +2,7 @@
 //!
 //! Durations are in seconds throughout, as on the wire. `Option` fields may be missing or null.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
@@ -53,6 +54,14 @@ macro_rules! events {
             #[must_use]
             pub fn kind(&self) -> &str {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
+            }
+
+            /// [`Self::kind`], without a borrow: only an unknown type's name is copied.
+            pub(crate) fn wire_type(&self) -> Cow<'static, str> {
+                match self {
+                    $(Self::$name(_) => Cow::Borrowed($wire),)*
+                    Self::Unknown { kind, .. } => Cow::Owned(kind.clone()),
+                }
             }
 
             /// Reads an event's `data` by its type's wire name.

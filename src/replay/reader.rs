@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::unanswered::Unanswered;
 use crate::history::{Entry, NoteBody, Recording};
-use crate::link::inbound::{Arrival, Delivery, Inbound, echoed_id};
+use crate::link::receiver::{Incoming, Receiver, echoed_id};
 use crate::link::{
-    Acknowledgement, AuthStep, ConnId, FrameKind, FramePurpose, LinkEvent, MessageId, MessageState, MessageStatus,
-    Origin, Outage, Phase, PhaseKind,
+    Acknowledgement, AuthStep, ConnId, Delivery, FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, MessageState,
+    MessageStatus, Origin, Outage, Phase, PhaseKind,
 };
-use crate::protocol::{Command, Control, Event, Frame, Moment, decode};
+use crate::protocol::{Command, Control, Event, Moment};
 
 /// A file of another program does not tell which connection it was.
 const CONN: ConnId = ConnId(0);
@@ -22,7 +22,7 @@ const ORIGIN: Origin = Origin::new("recording", "play");
 /// Reads the frames in order.
 pub(super) struct RecordingReader {
     pub(super) told: Vec<LinkEvent>,
-    inbound: Inbound,
+    receiver: Receiver,
     statuses: HashMap<MessageId, MessageStatus>,
     unanswered: Unanswered<MessageId>,
     /// Messages without an id of their own get one.
@@ -45,7 +45,7 @@ impl RecordingReader {
         };
         Self {
             told: Vec::new(),
-            inbound: Inbound::new(),
+            receiver: Receiver::new(),
             statuses: HashMap::new(),
             unanswered: Unanswered::after(HashMap::new()),
             unnamed: 0,
@@ -57,7 +57,7 @@ impl RecordingReader {
     }
 
     fn ready(&mut self, now: Moment, client_id: Option<String>) {
-        self.inbound.begin_connection();
+        self.receiver.begin_connection();
         self.phase(Phase::Ready { conn: CONN, since: now, client_id }, now);
     }
 
@@ -77,9 +77,7 @@ impl RecordingReader {
             }
             NoteBody::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
             NoteBody::Protections { on } => LinkEvent::Protections { on: *on, at },
-            NoteBody::Binary { conn, bytes } => {
-                LinkEvent::FrameIn { conn: *conn, text: "".into(), frame_kind: FrameKind::Binary(*bytes), at }
-            }
+            NoteBody::Binary { conn, bytes } => self.receiver.skip(*conn, "".into(), FrameKind::Binary(*bytes), at),
             NoteBody::Notice { .. } => return,
         });
     }
@@ -143,7 +141,7 @@ impl RecordingReader {
         let conn = entry.meta.conn.map_or(CONN, ConnId);
         if conn != self.conn && !entry.meta.is_stale {
             self.conn = conn;
-            self.inbound.begin_connection();
+            self.receiver.begin_connection();
         }
         conn
     }
@@ -165,69 +163,45 @@ impl RecordingReader {
     pub(super) fn inside(&mut self, entry: &Entry, now: Moment) {
         let conn = self.conn_of(entry);
         let text: Arc<str> = entry.text.as_str().into();
-        let accepted = self.inbound.tick(now);
-        self.deliver(accepted, None, now);
-        let frame_in = |frame_kind| LinkEvent::FrameIn { conn, text: text.clone(), frame_kind, at: now };
+        let delivery = self.receiver.tick(now);
+        self.deliver(delivery, None, now);
         self.frame = self.told.len();
         if entry.meta.is_stale {
-            self.told.push(frame_in(FrameKind::Stale));
+            let event = self.receiver.skip(conn, text, FrameKind::Stale, now);
+            self.told.push(event);
             return;
         }
-        let run = entry.meta.run;
-        let meta = entry.meta.message.as_deref().and_then(MessageId::parse);
-        match decode(&text) {
-            Err(error) => {
-                let seq = error.seq();
-                self.told.push(frame_in(FrameKind::Unreadable(error)));
-                if let Some(seq) = seq {
-                    let accepted = self.inbound.live(now, Arrival::Unreadable(seq), None);
-                    self.deliver(accepted, run, now);
-                }
-            }
-            Ok(Frame::Control(control)) => {
-                self.told.push(frame_in(FrameKind::Control(control.clone())));
-                self.control(control, meta, &text, now);
-            }
-            Ok(Frame::Replay(entries)) => {
-                self.told.push(frame_in(FrameKind::Events));
-                let mut events = Vec::with_capacity(entries.len());
-                for entry in entries {
-                    match entry {
-                        Ok(envelope) => events.push(Arrival::Event(envelope)),
-                        Err(error) => {
-                            events.extend(error.seq().map(Arrival::Unreadable));
-                            self.told.push(frame_in(FrameKind::Unreadable(error)));
-                        }
-                    }
-                }
-                let accepted = self.inbound.replay(now, events);
-                self.deliver(accepted, run, now);
-            }
-            Ok(Frame::Event(envelope)) => {
-                self.told.push(frame_in(FrameKind::Events));
-                let answers = self.answered_by(&envelope.event, meta, &text);
-                let accepted = self.inbound.live(now, Arrival::Event(envelope), answers);
-                self.deliver(accepted, run, now);
-                if let Some(id) = answers {
-                    self.becomes(id, MessageState::Delivered(Acknowledgement::Echo), now);
-                }
-            }
+        let id = entry.meta.message.as_deref().and_then(MessageId::parse);
+        let incoming = self.receiver.read(conn, text.clone(), now, |event| self.told.push(event));
+        if let Incoming::Control(frame, control) = incoming {
+            self.control(frame, control, id, &text, now);
+            return;
+        }
+        let answers = incoming.event().and_then(|event| self.answered_by(event, id, &text));
+        if let (Some(message), Incoming::Event(frame, _)) = (answers, &incoming) {
+            self.told.push(LinkEvent::Reply { frame: *frame, message });
+        }
+        let delivery = self.receiver.take(now, incoming, answers);
+        self.deliver(delivery, entry.meta.run, now);
+        if let Some(id) = answers {
+            self.becomes(id, MessageState::Delivered(Acknowledgement::Echo), now);
         }
     }
 
-    fn control(&mut self, control: Control, meta: Option<MessageId>, text: &str, now: Moment) {
+    fn control(&mut self, frame: FrameId, control: Control, id: Option<MessageId>, text: &str, now: Moment) {
         match control {
             Control::Challenge { .. } => self.phase(phase_of(PhaseKind::Authenticating, CONN, now), now),
             Control::AuthResult { result: Ok(client_id) } if !self.is_own => self.ready(now, Some(client_id)),
             Control::AuthResult { result: Ok(_) } => {}
             Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
             Control::Duplicate { .. } => {
-                let answered = match meta {
+                let answered = match id {
                     Some(id) => self.unanswered.take(&id).then_some(id),
                     None if self.is_own => None,
                     None => self.unanswered.dropped(text),
                 };
                 if let Some(id) = answered {
+                    self.told.push(LinkEvent::Reply { frame, message: id });
                     self.becomes(id, MessageState::Delivered(Acknowledgement::Duplicate), now);
                 }
             }
@@ -235,11 +209,11 @@ impl RecordingReader {
     }
 
     /// The message that an echo answers: as the page that wrote the recording knew, by its id, or by what it says.
-    fn answered_by(&mut self, event: &Event, meta: Option<MessageId>, text: &str) -> Option<MessageId> {
+    fn answered_by(&mut self, event: &Event, id: Option<MessageId>, text: &str) -> Option<MessageId> {
         if !matches!(event, Event::ClientMessage(_)) {
             return None;
         }
-        let named = meta.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
+        let named = id.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
         match named {
             Some(id) => {
                 self.unanswered.take(&id);
@@ -251,11 +225,11 @@ impl RecordingReader {
     }
 
     /// Tells of events; `run` is the server's run as the page that wrote the recording knew it.
-    fn deliver(&mut self, accepted: Delivery, run: Option<u32>, at: Moment) {
+    fn deliver(&mut self, delivery: Delivery, run: Option<u32>, at: Moment) {
         if !self.is_own {
-            self.told.extend(accepted.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
+            self.told.extend(delivery.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         }
-        self.told.extend(accepted.events.into_iter().map(|mut event| {
+        self.told.extend(delivery.events.into_iter().map(|mut event| {
             event.epoch = run.unwrap_or(event.epoch);
             LinkEvent::Event(event)
         }));

@@ -110,7 +110,9 @@ impl ResponseTracker {
                 self.unanswered.add(next, text, row.at.mono);
                 Some(next)
             }
-            RowKind::FrameIn { class: FrameClass::Event | FrameClass::Control, .. } if !self.unanswered.is_empty() => {
+            RowKind::FrameIn { class: FrameClass::Event | FrameClass::Control(_), .. }
+                if !self.unanswered.is_empty() =>
+            {
                 self.answer(row, recorder, sent)
             }
             RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready => {

@@ -190,17 +190,18 @@ impl Writer {
         match event {
             LinkEvent::Event(happened) => self.sound(&happened.event),
             LinkEvent::Message(status) => self.tell_of_message(status),
-            LinkEvent::FrameIn { frame_kind: FrameKind::Unreadable(error), text, .. } => {
+            LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
                 self.notices.show_with_details(Severity::Warn, "unreadable frame", words, Some(&redact(text)));
             }
-            LinkEvent::FrameIn { frame_kind: FrameKind::Binary(bytes), .. } => {
+            LinkEvent::FrameIn { kind: FrameKind::Binary(bytes), .. } => {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
                 self.notices.show(Severity::Warn, "binary frame", words);
             }
             LinkEvent::Resumed { resumed, .. } => self.tell_of_resumption(*resumed),
             LinkEvent::Phase { .. }
             | LinkEvent::FrameIn { .. }
+            | LinkEvent::Reply { .. }
             | LinkEvent::FrameOut { .. }
             | LinkEvent::Protections { .. } => {}
         }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use coda_dashboard::history::{Context, Limits, Query, QueryDraft, Recorder, Severity};
+use coda_dashboard::history::{Context, Query, QueryDraft, Recorder, Severity};
 use coda_dashboard::link::{ConnId, FrameKind, LinkEvent, MessageId, Phase};
 use coda_dashboard::protocol::Instant;
 use coda_dashboard::sim::{Echo, ServerConfig};
 
-use crate::world::{World, at, event, frame_in, frame_out, recorded};
+use crate::world::{World, at, event, frame_in, frame_of, frame_out, recorded};
 
 pub fn query(text: &str) -> Query {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -29,7 +29,7 @@ fn sample() -> Recorder {
         frame_out(2_000, r#"{"data":{},"timestamp":"","type":"stt_stop"}"#, None),
         frame_in(3_000, &event(3, "llm_error", r#"{"message": "out of memory"}"#)),
         frame_in(60_000, "not JSON"),
-        LinkEvent::FrameIn { conn: ConnId(3), text: "".into(), frame_kind: FrameKind::Binary(5_000), at: at(61_000) },
+        frame_of(ConnId(3), "", FrameKind::Binary(5_000), at(61_000)),
     ]);
     recorder.record(&LinkEvent::Phase {
         phase: Phase::Opening { conn: ConnId(3), give_up_at: Instant::ZERO },
@@ -403,31 +403,4 @@ fn a_wire_type_is_asked_for_instead_of_the_others_and_no_longer() {
     }
     let odd = Query::default().toggle_type("a or \"b\"");
     assert_eq!(odd.to_string().parse::<Query>(), Ok(odd));
-}
-
-#[test]
-#[expect(clippy::print_stderr, reason = "the measurement is worth reading")]
-fn a_hundred_thousand_rows_are_searched_at_once() {
-    let mut recorder = Recorder::new(Limits::default());
-    for number in 0..100_000 {
-        let (kind, data) = match number % 10 {
-            0 => ("tts_progress", r#"{"percent_complete": 20}"#),
-            _ => ("llm_token", r#"{"token": "word ", "token_index": 12}"#),
-        };
-        recorder.record(&frame_in(number, &event(number, kind, data)));
-    }
-    for text in [
-        "rabat",
-        "!rabat type:tts*",
-        "\"two words\" is:error",
-        "state:delivered",
-        "straße",
-        "type:tts*,stt* -(rabat or state:queued,written) or \"two words\"",
-    ] {
-        let start = std::time::Instant::now();
-        found(&recorder, text);
-        let took = start.elapsed();
-        eprintln!("{text}: {took:?} for {} rows", recorder.len());
-        assert!(took < Duration::from_millis(500), "{text}: {took:?}");
-    }
 }

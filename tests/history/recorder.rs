@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use coda_dashboard::history::{FrameClass, Limits, Recorder, Row, RowKind, Severity, shown_text};
-use coda_dashboard::link::{ConnId, FrameKind, LinkEvent, MessageId};
+use coda_dashboard::link::{ConnId, FrameKind, MessageId};
+use coda_dashboard::protocol::Control;
 use coda_dashboard::sim::ServerConfig;
 
-use crate::world::{World, at, event, frame_in, frame_out, recorded};
+use crate::world::{World, at, event, frame_in, frame_of, frame_out, recorded};
 
 fn numbers<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<u64> {
     rows.map(|row| row.number).collect()
@@ -58,7 +59,7 @@ fn the_newest_row_stays_whatever_its_size() {
 #[test]
 fn a_text_that_several_rows_share_counts_once() {
     let text: Arc<str> = format!(r#"{{"type": "replay", "events": ["{}"]}}"#, "x".repeat(10_000)).into();
-    let share = |frame_kind| LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), frame_kind, at: at(1) };
+    let share = |kind| frame_of(ConnId(1), text.clone(), kind, at(1));
     let mut recorder = Recorder::new(Limits { rows: 3, bytes: 100_000 });
     for _ in 0..20 {
         recorder.record(&share(FrameKind::Stale));
@@ -74,7 +75,7 @@ fn a_text_that_several_rows_share_counts_once() {
 #[test]
 fn the_frames_text_is_kept_without_a_copy() {
     let text: Arc<str> = event(1, "llm_token", "{}").into();
-    let told = LinkEvent::FrameIn { conn: ConnId(1), text: text.clone(), frame_kind: FrameKind::Events, at: at(1) };
+    let told = frame_of(ConnId(1), text.clone(), FrameKind::Replay, at(1));
     let recorder = recorded(&[told]);
     assert!(Arc::ptr_eq(recorder.get(1).unwrap().frame().unwrap(), &text));
 }
@@ -99,8 +100,8 @@ fn every_frame_is_filed_by_what_it_is() {
         frame_in(3, r#"{"type": "replay", "events": []}"#),
         frame_in(4, "nonsense"),
         frame_in(5, r#"{"type": "tts_progress", "seq": 4, "data": {}}"#),
-        LinkEvent::FrameIn { conn: ConnId(1), text: "".into(), frame_kind: FrameKind::Binary(12), at: at(6) },
-        LinkEvent::FrameIn { conn: ConnId(1), text: "{}".into(), frame_kind: FrameKind::Stale, at: at(7) },
+        frame_of(ConnId(1), "", FrameKind::Binary(12), at(6)),
+        frame_of(ConnId(1), "{}", FrameKind::Stale, at(7)),
         frame_out(8, r#"{"data":{"type":"x"},"timestamp":"","type":"ping"}"#, None),
     ]);
     let filed: Vec<(&str, Option<u64>, Option<&FrameClass>)> = recorder
@@ -117,7 +118,8 @@ fn every_frame_is_filed_by_what_it_is() {
         nonsense.to_string().contains("not readable as JSON") && missing.to_string().contains("percent_complete"),
         "{nonsense} {missing}"
     );
-    assert_eq!(filed[0], ("auth_result", None, Some(&FrameClass::Control)));
+    let result = Control::AuthResult { result: Ok("a".to_owned()) };
+    assert_eq!(filed[0], ("auth_result", None, Some(&FrameClass::Control(Box::new(result)))));
     assert_eq!(filed[1], ("system_metrics", Some(3), Some(&FrameClass::Event)));
     assert_eq!(filed[2], ("replay", None, Some(&FrameClass::Replay)));
     assert_eq!((filed[3].0, filed[4].0, filed[4].1), ("", "tts_progress", Some(4)));

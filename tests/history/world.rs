@@ -1,14 +1,16 @@
 //! A recorder with things to record: by hand, or from a link that talks to the simulated server.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use coda_dashboard::history::{Limits, Recorder, Row, RowKind};
 use coda_dashboard::link::{
-    Action, CloseInfo, ConnId, FrameKind, FramePurpose, Input, Link, LinkConfig, LinkEvent, MessageId, Origin,
-    Submission,
+    Action, CloseInfo, ConnId, FrameId, FrameKind, FramePurpose, Input, Link, LinkConfig, LinkEvent, MessageId, Origin,
+    ServerEvent, Submission,
 };
-use coda_dashboard::protocol::{Command, Instant, Moment, decode, utc_from_millis};
+use coda_dashboard::protocol::{Command, Envelope, Frame, Instant, Moment, decode, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 
 /// The wall clock at the start: 19:09:27.000 UTC.
@@ -20,18 +22,40 @@ pub fn at(millis: u64) -> Moment {
     Moment { mono: Instant::from_millis(millis), wall: utc_from_millis(wall) }
 }
 
+thread_local! {
+    /// Each test has a thread, and with it frames of its own.
+    static FRAMES: Cell<u64> = const { Cell::new(0) };
+}
+
+pub fn last_frame() -> FrameId {
+    FrameId(FRAMES.get())
+}
+
+/// A frame of this kind from a connection.
+pub fn frame_of(conn: ConnId, text: impl Into<Arc<str>>, kind: FrameKind, at: Moment) -> LinkEvent {
+    FRAMES.set(FRAMES.get() + 1);
+    LinkEvent::FrameIn { conn, frame: last_frame(), text: text.into(), kind, at }
+}
+
 /// What the link tells of a frame that came after so many milliseconds.
 pub fn frame_in(millis: u64, text: &str) -> LinkEvent {
-    let frame_kind = match decode(text) {
-        Ok(coda_dashboard::protocol::Frame::Control(control)) => FrameKind::Control(control),
-        Ok(_) => FrameKind::Events,
+    let kind = match decode(text) {
+        Ok(Frame::Control(control)) => FrameKind::Control(control),
+        Ok(Frame::Event(envelope)) => {
+            FrameKind::Event { kind: envelope.event.kind().to_owned().into(), seq: envelope.seq }
+        }
+        Ok(Frame::Replay(_)) => FrameKind::Replay,
         Err(error) => FrameKind::Unreadable(error),
     };
-    LinkEvent::FrameIn { conn: ConnId(1), text: text.into(), frame_kind, at: at(millis) }
+    frame_of(ConnId(1), text, kind, at(millis))
 }
 
 pub fn frame_out(millis: u64, text: &str, message: Option<MessageId>) -> LinkEvent {
-    let purpose = message.map_or(FramePurpose::ChallengeAnswer, FramePurpose::Message);
+    let purpose = match message {
+        Some(id) => FramePurpose::Message(id),
+        None if text.contains("auth_response") => FramePurpose::ChallengeAnswer,
+        None => FramePurpose::Raw(Origin::new("debugger", "send raw")),
+    };
     LinkEvent::FrameOut { conn: ConnId(1), text: text.into(), purpose, at: at(millis) }
 }
 
@@ -39,10 +63,19 @@ pub fn recorder() -> Recorder {
     Recorder::new(Limits::default())
 }
 
+/// A record of frames with the events in them.
 pub fn recorded(events: &[LinkEvent]) -> Recorder {
     let mut recorder = recorder();
     for event in events {
         recorder.record(event);
+        if let LinkEvent::FrameIn { frame, text, kind: FrameKind::Event { .. }, at, .. } = event
+            && let Ok(Frame::Event(Envelope { seq, event, .. })) = decode(text)
+        {
+            let (frame, at) = (*frame, *at);
+            let time = at.wall;
+            let event = ServerEvent { frame, epoch: 1, seq, time, at, replayed: false, answers: None, event };
+            recorder.record(&LinkEvent::Event(event));
+        }
     }
     recorder
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coda_dashboard::link::{MessageId, MessageState, MessageStatus, Origin, ServerEvent};
+use coda_dashboard::link::{FrameId, MessageId, MessageState, MessageStatus, Origin, ServerEvent};
 use coda_dashboard::model::{Avatar, Conversation, Outgoing, Role, Turn};
 use coda_dashboard::protocol::{Command, Frame, Instant, Moment, decode, utc_from_millis};
 use serde_json::{Value, json};
@@ -34,6 +34,7 @@ impl Page {
         let frame = json!({"type": kind, "seq": self.now, "data": data}).to_string();
         let Ok(Frame::Event(envelope)) = decode(&frame) else { panic!("not an event: {frame}") };
         let event = ServerEvent {
+            frame: FrameId(self.now),
             epoch: self.epoch,
             seq: envelope.seq,
             time: at.wall,

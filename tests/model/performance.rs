@@ -35,7 +35,16 @@ impl Feed {
         self.seconds += 1;
         let (mono, wall) = (Instant::from_millis(1_000 * self.seconds), Self::time(self.seconds));
         let (epoch, seq) = (self.epoch, Some(self.seconds));
-        ServerEvent { epoch, seq, time: wall, at: Moment { mono, wall }, replayed: false, answers: None, event }
+        ServerEvent {
+            frame: coda_dashboard::link::FrameId(1),
+            epoch,
+            seq,
+            time: wall,
+            at: Moment { mono, wall },
+            replayed: false,
+            answers: None,
+            event,
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
-use crate::history::{Row, RowKind};
-use crate::link::{DisconnectReason, PhaseKind};
-use crate::protocol::Moment;
+use crate::history::{FrameClass, Row, RowKind};
+use crate::link::{DisconnectReason, FramePurpose, PhaseKind};
+use crate::protocol::{Control, Moment};
 
 /// A challenge takes 10 ms; so long is late.
 const LATE: Duration = Duration::from_secs(1);
@@ -28,18 +28,12 @@ impl Auth {
     pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
             RowKind::Phase { phase, reason, .. } => self.phase(row, *phase, reason.as_ref(), log),
-            RowKind::FrameIn { kind, .. } if &**kind == "auth_challenge" => {
-                if let Some((since, number)) = self.waits {
-                    let took = row.at.mono.duration_since(since.mono);
-                    if took >= LATE {
-                        let words =
-                            format!("The challenge came {:.1} s after the socket was open.", took.as_secs_f64());
-                        raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
-                    }
-                }
-                self.challenge = Some((row.at, row.number));
-            }
-            RowKind::FrameOut { kind, .. } if &**kind == "auth_response" => {
+            RowKind::FrameIn { class: FrameClass::Control(control), .. } => match &**control {
+                Control::Challenge { .. } => self.challenged(row, log),
+                Control::AuthResult { result } => self.decided(row, result.is_ok(), log),
+                Control::Duplicate { .. } => {}
+            },
+            RowKind::FrameOut { purpose: FramePurpose::ChallengeAnswer, .. } => {
                 self.answered = Some((row.at, row.number));
                 let Some((since, number)) = self.challenge else { return };
                 let took = row.at.mono.duration_since(since.mono);
@@ -48,21 +42,32 @@ impl Auth {
                     raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
                 }
             }
-            RowKind::FrameIn { kind, text, .. } if &**kind == "auth_result" => {
-                if let Some((since, _)) = self.answered.take()
-                    && row.at.mono.duration_since(since.mono) >= MISSING
-                {
-                    let took = row.at.mono.duration_since(since.mono).as_secs_f64();
-                    let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
-                    log.reword(FindingKind::ChallengeLate, words);
-                }
-                let success = crate::history::scan::data_member(text, "success");
-                if success == Some("false") {
-                    let words = "Coda did not accept the answer to its challenge.".to_owned();
-                    raise(log, FindingKind::ChallengeRefused, words, &[row.number], row.at);
-                }
-            }
             _ => {}
+        }
+    }
+
+    fn challenged(&mut self, row: &Row, log: &mut FindingLog) {
+        if let Some((since, number)) = self.waits {
+            let took = row.at.mono.duration_since(since.mono);
+            if took >= LATE {
+                let words = format!("The challenge came {:.1} s after the socket was open.", took.as_secs_f64());
+                raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
+            }
+        }
+        self.challenge = Some((row.at, row.number));
+    }
+
+    fn decided(&mut self, row: &Row, is_accepted: bool, log: &mut FindingLog) {
+        if let Some((since, _)) = self.answered.take()
+            && row.at.mono.duration_since(since.mono) >= MISSING
+        {
+            let took = row.at.mono.duration_since(since.mono).as_secs_f64();
+            let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
+            log.reword(FindingKind::ChallengeLate, words);
+        }
+        if !is_accepted {
+            let words = "Coda did not accept the answer to its challenge.".to_owned();
+            raise(log, FindingKind::ChallengeRefused, words, &[row.number], row.at);
         }
     }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::scan;
-use crate::history::{Recorder, Row, RowKind};
+use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Moment, REMEMBERED};
+use crate::protocol::{Command, Control, Moment, REMEMBERED};
 
 /// Nobody acts twice so quickly: one event was heard twice.
 const ONE_EVENT: Duration = Duration::from_millis(50);
@@ -69,8 +69,10 @@ impl Doubles {
                 }
                 self.recent.push_back((made, command.clone(), *resend_of));
             }
-            RowKind::FrameIn { kind, text, answers, .. } if &**kind == "duplicate_message" => {
-                dropped(row, text, *answers, recorder, log);
+            RowKind::FrameIn { class: FrameClass::Control(control), answers, .. } => {
+                if let Control::Duplicate { original_type, .. } = &**control {
+                    dropped(row, original_type, *answers, recorder, log);
+                }
             }
             _ => {}
         }
@@ -128,8 +130,7 @@ fn written_twice(row: &Row, kind: &str, recorder: &Recorder, log: &mut FindingLo
     }
 }
 
-fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorder, log: &mut FindingLog) {
-    let kind = scan::data_member(text, "original_type").and_then(scan::string).unwrap_or_default();
+fn dropped(row: &Row, kind: &str, answers: Option<MessageId>, recorder: &Recorder, log: &mut FindingLog) {
     let is_write = |other: &&Row| matches!(other.kind, RowKind::FrameOut { .. });
     let writes: Vec<&Row> = answers.into_iter().flat_map(|id| recorder.rows_of(id).filter(is_write)).collect();
     let mut rows: Vec<u64> = writes.iter().map(|write| write.number).collect();
@@ -137,7 +138,7 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
         let words = "was written again because no echo came. Coda knew it already: the echo was lost or late";
         (Confidence::Certain, format!("“{kind}” {words}."))
     } else {
-        let second = writes.last().copied().or_else(|| last_write(recorder, row, &kind));
+        let second = writes.last().copied().or_else(|| last_write(recorder, row, kind));
         let first = second.and_then(|second| Some((equal_write(recorder, second)?, second)));
         rows = first.into_iter().flat_map(|(first, second)| [first.number, second.number]).collect();
         match first.map(|(first, second)| second.at.mono.duration_since(first.at.mono)) {
@@ -155,7 +156,7 @@ fn dropped(row: &Row, text: &str, answers: Option<MessageId>, recorder: &Recorde
     };
     rows.push(row.number);
     let kind_of = FindingKind::DroppedDuplicate;
-    log.raise(Report { kind: kind_of, subject: &kind, confidence, words, rows: &rows, at: row.at });
+    log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
 /// The last message of this type that was written before the row, where Coda still knows it.
