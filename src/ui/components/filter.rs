@@ -1,17 +1,14 @@
-//! A choice that filters a page and lives in its address, so that the view can be linked to.
+//! Filters that live in the address, and empty states.
 
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
 
-/// A select over `options` and "all", kept in the address as `key`.
+/// A select of "All" and `options`, stored in the query parameter `key`.
 #[component]
 pub fn FilterSelect(
-    /// What it is called.
     label: &'static str,
-    /// Its name in the address.
     key: &'static str,
-    /// What can be chosen.
     #[prop(into)]
     options: Signal<Vec<String>>,
 ) -> impl IntoView {
@@ -42,12 +39,10 @@ pub fn FilterSelect(
     }
 }
 
-/// What a page shows while it has nothing to show: what will appear, and how to make it appear.
+/// Placeholder for an empty page: what will appear, and how to make it appear.
 #[component]
 pub fn EmptyState(
-    /// What is not there.
     title: &'static str,
-    /// How it comes.
     children: Children,
 ) -> impl IntoView {
     view! {
