@@ -42,6 +42,7 @@ pub(super) fn export(app: &App, format: ExportFormat) {
 #[component]
 pub(super) fn ConversationTools(
     address: Address,
+    /// Query parameter `q`.
     search: Memo<String>,
     hits: Hits,
 ) -> impl IntoView {

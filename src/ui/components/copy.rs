@@ -15,8 +15,10 @@ const SAYS_FOR: Duration = Duration::from_millis(1_500);
 /// A button that copies the result of `text` when pressed.
 #[component]
 pub fn CopyButton(
+    /// Called on every press.
     #[prop(into)]
     text: Callback<(), String>,
+    /// Accessible name and tooltip.
     label: &'static str,
 ) -> impl IntoView {
     // Whether the last press copied; reset after [`SAYS_FOR`].

@@ -9,8 +9,7 @@ use crate::ui::address::Address;
 pub fn FilterSelect(
     label: &'static str,
     key: &'static str,
-    #[prop(into)]
-    options: Signal<Vec<String>>,
+    #[prop(into)] options: Signal<Vec<String>>,
 ) -> impl IntoView {
     let address = Address::of_page();
     let value = Memo::new(move |_| address.first(key));
@@ -43,6 +42,7 @@ pub fn FilterSelect(
 #[component]
 pub fn EmptyState(
     title: &'static str,
+    /// What the user can do to make content appear.
     children: Children,
 ) -> impl IntoView {
     view! {

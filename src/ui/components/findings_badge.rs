@@ -12,9 +12,10 @@ pub fn open_findings(app: &App) -> usize {
     app.findings.with(|analyzer| analyzer.log().open().count())
 }
 
-/// The count, read aloud as “2 findings”. Nothing at 0.
+/// Read aloud as “2 findings”. Nothing at 0.
 #[component]
 pub fn FindingsBadge(
+    /// Number of open findings.
     count: Memo<usize>,
 ) -> impl IntoView {
     let words = move || if count.get() == 1 { " finding" } else { " findings" };

@@ -8,6 +8,7 @@ use leptos::tachys::renderer::dom::Dom;
 
 #[component]
 pub fn Icon(
+    /// From `icondata_lu`.
     icon: Icon,
 ) -> impl IntoView {
     InertElement::new(markup(icon))

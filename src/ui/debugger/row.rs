@@ -193,6 +193,7 @@ fn part<T: 'static>(
 /// Element of the pool, with its current row.
 #[component]
 pub fn TableRow(
+    /// Number of the slot in the pool.
     element: u64,
     rows: Rows,
 ) -> impl IntoView {

@@ -18,8 +18,7 @@ pub fn JsonTree(
     #[prop(optional_no_strip)]
     name: Option<String>,
     value: Value,
-    #[prop(optional)]
-    depth: usize,
+    #[prop(optional)] depth: usize,
 ) -> AnyView {
     let name = name.map(|name| view! { <span class="json-name">{name}": "</span> });
     let (kind, count, ends) = match &value {

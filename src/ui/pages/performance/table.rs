@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// Focusable, so that the keyboard can scroll it.
 #[component]
 pub(super) fn TableRegion(
+    /// Accessible name.
     label: &'static str,
     children: Children,
 ) -> impl IntoView {

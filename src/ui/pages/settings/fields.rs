@@ -15,8 +15,7 @@ fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
 #[component]
 pub fn Reset(
     label: &'static str,
-    #[prop(into)]
-    is_default: Signal<bool>,
+    #[prop(into)] is_default: Signal<bool>,
     reset: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
