@@ -21,7 +21,7 @@ pub fn CopyButton(
     /// Accessible name and tooltip.
     label: &'static str,
 ) -> impl IntoView {
-    // Whether the last press copied; reset after [`SAYS_FOR`].
+    // Whether the last press copied; reset after `SAYS_FOR`.
     let outcome = RwSignal::new(None::<bool>);
     let copy = move |_| {
         spawn_local(async move {
