@@ -1,4 +1,5 @@
-//! The page's choices in the address bar, so that a link leads to the same view: the one place that reads and writes them.
+//! Page state in the address bar, so that every view can be linked to. All reads and writes of the query go through
+//! here.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -8,25 +9,26 @@ use web_sys::UrlSearchParams;
 use crate::driver::{self, DEMO_URL};
 use crate::state::{LogLevel, use_app};
 
-/// What the address says on every page: which Coda, and how much is logged.
+/// Query parameters that every link keeps: the server's address and the log level.
 const ON_EVERY_PAGE: [&str; 3] = ["ws", "backend", "log"];
 
-/// The path that the page is served below, without a slash at its end; empty at a server's root.
+/// Path the page is served under, without a trailing slash. Empty at a server's root.
 pub(in crate::ui) fn base_path() -> String {
-    // Set by public/start.js. Only the server knows how it was reached, so the build cannot.
+    // Set by `public/start.js`. Only the server knows the path it was reached under, so the build cannot.
     let base = document().document_element().and_then(|root| root.get_attribute("data-base"));
     base.unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
-/// The `href` of a link to a page, as in `/help#topic`, with what the address says on every page.
-/// It begins with the base: the router resolves only relative links against it.
+/// Returns the `href` of a page, such as `/help#topic`, with the [`ON_EVERY_PAGE`] parameters.
+///
+/// Starts with the base path, because the router resolves only relative links against it.
 pub(in crate::ui) fn page_href(path: &str) -> impl Fn() -> String + Send + Sync + use<> {
-    // The location's memo of the query would remember each link that ever was (`state/lasting.rs` says why).
+    // Not the location's query memo: it would remember every link ever created (see `state/page_signal.rs`).
     let (path, url) = (base_path() + path, use_url());
     move || url.with(|url| with_kept(&path, url.search()))
 }
 
-/// Goes to a page, as a link to it does.
+/// Returns a function that navigates to the same address as [`page_href`].
 pub(in crate::ui) fn use_page_navigate() -> impl Fn(&str) {
     let (base, url, navigate) = (base_path(), use_url(), use_navigate());
     move |path: &str| {
@@ -35,7 +37,7 @@ pub(in crate::ui) fn use_page_navigate() -> impl Fn(&str) {
     }
 }
 
-/// A path, which may have a query and a hash of its own, with what `search` says on every page.
+/// Appends the [`ON_EVERY_PAGE`] parameters of `search` to `path`, which may have a query and a hash of its own.
 fn with_kept(path: &str, search: &str) -> String {
     let (path, hash) = path.split_at(path.find('#').unwrap_or(path.len()));
     let is_kept = |pair: &&str| ON_EVERY_PAGE.contains(&pair.split('=').next().unwrap_or_default());
@@ -47,14 +49,14 @@ fn with_kept(path: &str, search: &str) -> String {
     address + hash
 }
 
-/// Keeps the address true: what the user chooses by hand takes the place of what the page was opened with.
+/// Updates the address when the user picks another server or log level than the one the page was opened with.
 pub(in crate::ui) fn follow_choices() {
     let (app, address) = (use_app(), Address::of_page());
     Effect::new(move |_| {
         let Some(url) = app.chosen.get() else { return };
         let asked = address.search.with(|search| driver::from_query(search)).and_then(Result::ok);
         if asked.is_none_or(|asked| asked.url != url) {
-            // The next visit goes to the remembered address without being told.
+            // A remembered address needs no parameter: the next visit uses it anyway.
             let (ws, backend) = match url.as_str() {
                 DEMO_URL => ("", "demo"),
                 url if driver::is_remembered(url) => ("", ""),
@@ -73,7 +75,7 @@ pub(in crate::ui) fn follow_choices() {
     });
 }
 
-/// The path of the current route: without [`base_path`], and without a slash at its end.
+/// Path of the current route, without [`base_path`] and without a trailing slash.
 pub(in crate::ui) fn use_route_path() -> Memo<String> {
     let (path, base) = (use_location().pathname, base_path());
     Memo::new(move |_| {
@@ -83,12 +85,12 @@ pub(in crate::ui) fn use_route_path() -> Memo<String> {
     })
 }
 
-/// Goes to another query of the same page.
+/// Navigates to another query of the same page.
 type Go = Box<dyn Fn(&str)>;
 
-/// Reads and writes the query of the address; what other parts keep there stays.
+/// Reads and writes the query of the address, leaving other parameters alone.
 ///
-/// It reads the raw query: the router's own map decodes each value twice, so that a typed `%41` would become `A`.
+/// Uses the raw query, because the router's map decodes each value twice: a typed `%41` would become `A`.
 #[derive(Clone, Copy)]
 pub(in crate::ui) struct Address {
     search: Memo<String>,
@@ -96,7 +98,6 @@ pub(in crate::ui) struct Address {
 }
 
 impl Address {
-    /// The address of the router that the component is in.
     pub(in crate::ui) fn of_page() -> Self {
         let (location, navigate) = (use_location(), use_navigate());
         let (path, hash) = (location.pathname, location.hash);
@@ -109,13 +110,12 @@ impl Address {
         Self { search: location.search, go: StoredValue::new_local(Box::new(go)) }
     }
 
-    /// The value of this name; empty without any.
+    /// First value of the parameter, or an empty string.
     pub(in crate::ui) fn first(&self, name: &str) -> String {
         let query = self.search.with(|search| parse(search));
         query.and_then(|query| query.get(name)).unwrap_or_default()
     }
 
-    /// All values of this name.
     pub(in crate::ui) fn all(&self, name: &str) -> Vec<String> {
         let query = self.search.with(|search| parse(search));
         query
@@ -123,12 +123,12 @@ impl Address {
             .unwrap_or_default()
     }
 
-    /// Puts a value in place of those of this name; an empty one takes them away.
+    /// Replaces all values of the parameter. An empty value removes it.
     pub(in crate::ui) fn set(&self, name: &str, value: &str) {
         self.set_all(&[(name, value)]);
     }
 
-    /// The same for several names in one step.
+    /// Like [`set`](Self::set) for several parameters, in one navigation.
     pub(in crate::ui) fn set_all(&self, values: &[(&str, &str)]) {
         self.change(|query| {
             for (name, value) in values {
@@ -140,7 +140,7 @@ impl Address {
         });
     }
 
-    /// Adds a value to those of this name, or takes it away if it is there.
+    /// Adds the value, or removes it if it is there.
     pub(in crate::ui) fn toggle(&self, name: &str, value: &str) {
         let mut values = untrack(|| self.all(name));
         let before = values.len();
@@ -156,7 +156,6 @@ impl Address {
         });
     }
 
-    /// Takes all values of these names away.
     pub(in crate::ui) fn clear(&self, names: &[&str]) {
         self.change(|query| names.iter().for_each(|name| query.delete(name)));
     }

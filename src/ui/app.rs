@@ -1,4 +1,4 @@
-//! The shell: top bar, navigation, trouble banner, page, notices.
+//! The shell: top bar, navigation, trouble banner, page and notices.
 
 use icondata_core::Icon as IconData;
 use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
@@ -22,7 +22,7 @@ use super::pages::{
 };
 use crate::state::{App, let_go_of_readers, use_app};
 
-/// Mounts the page in place of the loading state.
+/// Mounts the app and removes the loading screen.
 pub fn mount(app: App) {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
@@ -35,16 +35,15 @@ pub fn mount(app: App) {
     });
 }
 
-/// A page of the dashboard.
 pub(super) struct PageEntry {
     pub(super) href: &'static str,
     pub(super) name: &'static str,
     icon: IconData,
-    /// By what else the palette finds it.
+    /// Extra search terms for the palette.
     pub(super) keywords: &'static str,
 }
 
-/// All pages, in the order of the navigation.
+/// All pages, in navigation order.
 pub(super) const PAGES: [PageEntry; 7] = [
     PageEntry { href: "/", name: "Talk", icon: LuMessageSquare, keywords: "home conversation chat voice" },
     PageEntry { href: "/performance", name: "Performance", icon: LuGauge, keywords: "latency speed charts cpu gpu" },
@@ -55,11 +54,9 @@ pub(super) const PAGES: [PageEntry; 7] = [
     PageEntry { href: "/settings", name: "Settings", icon: LuSettings, keywords: "preferences options configuration" },
 ];
 
-/// Whether the debugger is docked below the page.
 #[derive(Clone, Copy)]
 pub(super) struct DockOpen(pub(super) RwSignal<bool>);
 
-/// Everything on the screen.
 #[component]
 pub fn Shell() -> impl IntoView {
     provide_meta_context();
@@ -98,7 +95,7 @@ pub fn Shell() -> impl IntoView {
     }
 }
 
-/// The debugger below whatever page is open; not below itself.
+/// The debugger, docked below any page except its own.
 #[component]
 fn Dock() -> impl IntoView {
     let dock = expect_context::<DockOpen>().0;
@@ -112,8 +109,8 @@ fn Dock() -> impl IntoView {
     }
 }
 
-/// What goes with the address: it follows the user's choices, the window has the title of its page, that page the focus, and
-/// the page before leaves nothing.
+/// Reacts to navigation: updates the address and the window title, moves focus to the new page, and prunes stale
+/// subscribers of the page it leaves.
 #[component]
 fn AddressChange() -> impl IntoView {
     follow_choices();
@@ -136,7 +133,8 @@ fn name_of(path: &str) -> &'static str {
     known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" })
 }
 
-/// Where the element with the focus went with the page before, the new page has it: the keyboard goes on from there.
+/// Moves focus to the new page if the focused element was removed with the old one, so that keyboard navigation
+/// continues there.
 fn keep_focus() {
     let is_lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
     let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok());
@@ -161,7 +159,7 @@ fn Navigation() -> impl IntoView {
     }
 }
 
-/// Keeps the current page's entry in view where the navigation is wider than the screen.
+/// Keeps the current entry visible when the navigation is wider than the screen.
 fn keep_current_in_view(nav: NodeRef<Nav>) {
     let path = use_route_path();
     let resizes = RwSignal::new(0_u32);
@@ -171,7 +169,7 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
         path.track();
         resizes.track();
         let Some(nav) = nav.get() else { return };
-        // The link learns that it is the current one in the same turn of the browser, before or after this.
+        // `aria-current` is set in the same task, before or after this effect.
         request_animation_frame(move || {
             let Ok(Some(current)) = nav.query_selector("[aria-current=page]") else { return };
             let (outer, inner) = (nav.get_bounding_client_rect(), current.get_bounding_client_rect());
@@ -186,7 +184,7 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
 fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
     let app = use_app();
     let findings = Memo::new(move |_| if href == "/debugger" { open_findings(&app) } else { 0 });
-    // Only the page itself counts as the current one, not all below "/".
+    // Exact, or "/" would count as current on every page.
     view! {
         <li>
             <A

@@ -1,13 +1,13 @@
-//! Gives the user a file, and reads one.
+//! File downloads and uploads.
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// Offers `text` as a download called `name`.
+/// Offers `text` as a download called `name`, with `kind` as its MIME type.
 pub fn download(name: &str, kind: &str, text: &str) {
-    // Nothing of this can fail in a browser that runs the page; where it does, no file comes.
+    // None of these calls can fail in a browser that runs the page. If one does, there is no download.
     let _ = try_download(name, kind, text);
 }
 
@@ -23,7 +23,7 @@ fn try_download(name: &str, kind: &str, text: &str) -> Option<()> {
     Url::revoke_object_url(&url).ok()
 }
 
-/// The text of a file that the user chose; `None` where the browser cannot read it.
+/// Reads a file the user chose. `None` if the browser cannot read it.
 pub async fn read_text(file: &web_sys::File) -> Option<String> {
     let blob: &Blob = file.unchecked_ref();
     JsFuture::from(blob.text()).await.ok()?.as_string()

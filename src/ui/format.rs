@@ -1,4 +1,4 @@
-//! Times and durations as people read them.
+//! Formats times, durations and counts for people.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -19,7 +19,6 @@ fn date(time: DateTime<Utc>) -> Date {
     Date::new(&JsValue::from_f64(time.timestamp_millis() as f64))
 }
 
-/// What of a moment is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     TimeOfDay,
@@ -28,7 +27,7 @@ enum Form {
 }
 
 impl Form {
-    /// As `Intl.DateTimeFormat` takes it.
+    /// Options for `Intl.DateTimeFormat`.
     const fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::TimeOfDay => &[("timeStyle", "short")],
@@ -37,7 +36,7 @@ impl Form {
         }
     }
 
-    /// Whether 12 hours are wanted, or 24, where the user has chosen and the form has hours.
+    /// The `hour12` option. `None` follows the locale; a day has no hours.
     fn hour12(self) -> Option<bool> {
         if self == Self::Day {
             return None;
@@ -50,16 +49,17 @@ impl Form {
         }
     }
 
-    /// In the user's language.
+    /// Formats `time` in the user's language.
     fn write(self, time: DateTime<Utc>) -> String {
         let date = date(time);
         let text = writer(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
-        // A writer refuses a time that no calendar has; the date has words for it.
+        // `Intl` throws on a time outside the calendar; `Date` prints "Invalid Date".
         text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_string().into())
     }
 }
 
-/// What a writer was made for: it keeps the time zone that it was made in, and a page outlives a journey.
+/// Cache key of a formatter. Includes the UTC offset, because a formatter keeps the time zone it was created in and the
+/// page may outlive a journey.
 #[derive(PartialEq)]
 struct MadeFor {
     form: Form,
@@ -67,7 +67,7 @@ struct MadeFor {
     behind_utc: f64,
 }
 
-/// The browser takes a while to make one, so that each is made once.
+/// Returns a cached `Intl` formatter, because creating one is slow.
 fn writer(form: Form, hour12: Option<bool>) -> Function {
     thread_local! {
         static WRITERS: RefCell<Vec<(MadeFor, Function)>> = const { RefCell::new(Vec::new()) };
@@ -89,11 +89,11 @@ fn writer(form: Form, hour12: Option<bool>) -> Function {
     })
 }
 
-/// How long after the start, where the browser does not say when it has nothing else to do (Safari).
+/// Delay before the formatters are created where `requestIdleCallback` is missing (Safari).
 const PREPARED_AFTER: Duration = Duration::from_secs(1);
 
-/// Makes the writers while the browser has nothing else to do: its first one takes it tens of milliseconds, which the first
-/// entry of the conversation would wait for.
+/// Creates the formatters while the browser is idle. The first one takes tens of milliseconds, which would otherwise
+/// delay the first entry of the conversation.
 pub fn prepare() {
     for form in [Form::TimeOfDay, Form::Day, Form::DateAndTime] {
         let hour12 = untrack(|| form.hour12());
@@ -106,26 +106,26 @@ pub fn prepare() {
     }
 }
 
-/// The time of day in the user's language, as in `14:05`. Read again when the user wants other times.
+/// Time of day in the user's language, such as `14:05`. Reads the clock setting reactively.
 #[must_use]
 pub fn clock_time(time: DateTime<Utc>) -> String {
     Form::TimeOfDay.write(time)
 }
 
-/// A moment that may lie long back: the time of day, with the date where that is not today's.
+/// Time of day, with the date unless it is today.
 #[must_use]
 pub fn moment(time: DateTime<Utc>) -> String {
     let is_today = date(time).to_date_string() == Date::new_0().to_date_string();
     if is_today { clock_time(time) } else { full_time(time) }
 }
 
-/// The day in the user's language, as in `Monday, November 23`.
+/// Day in the user's language, such as `Monday, November 23`.
 #[must_use]
 pub fn day(time: DateTime<Utc>) -> String {
     Form::Day.write(time)
 }
 
-/// The day at the user's place, counted from 1970-01-01.
+/// Local day, counted from 1970-01-01.
 #[must_use]
 pub fn local_day(time: DateTime<Utc>) -> i64 {
     const DAY_MILLIS: i64 = 86_400_000;
@@ -134,13 +134,13 @@ pub fn local_day(time: DateTime<Utc>) -> i64 {
     time.timestamp_millis().saturating_sub(behind_utc).div_euclid(DAY_MILLIS)
 }
 
-/// Date and time to the second in the user's language.
+/// Date and time to the second, in the user's language.
 #[must_use]
 pub fn full_time(time: DateTime<Utc>) -> String {
     Form::DateAndTime.write(time)
 }
 
-/// A span, as in `1.2 ms`, `3.4 s`, `5 min 12 s` or `1 h 7 min`.
+/// Formats a duration, such as `1.2 ms`, `3.4 s`, `5 min 12 s` or `1 h 7 min`.
 #[must_use]
 pub fn span(duration: Duration) -> String {
     let millis = duration.as_secs_f64() * 1_000.0;
@@ -157,14 +157,13 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
-/// A duration in the server's seconds, which may be anything; `–` where it is not known.
+/// Formats the server's seconds, which may be any number. `–` if unknown or out of range.
 #[must_use]
 pub fn seconds(seconds: Option<f64>) -> String {
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     duration.map_or_else(|| "–".to_owned(), span)
 }
 
-/// How often, in words.
 #[must_use]
 pub fn times(count: u64) -> String {
     match count {
@@ -174,7 +173,7 @@ pub fn times(count: u64) -> String {
     }
 }
 
-/// A count with its thousands apart, as in `9,087`.
+/// Formats a count with thousands separators, such as `9,087`.
 #[must_use]
 pub fn number(count: usize) -> String {
     let digits = count.to_string();
@@ -188,14 +187,14 @@ pub fn number(count: usize) -> String {
     text
 }
 
-/// So many of a thing, as in `1 row` and `9,087 rows`.
+/// Formats a count with its noun, such as `1 row` or `9,087 rows`.
 #[must_use]
 pub fn counted(count: usize, thing: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {thing}{ending}", number(count))
 }
 
-/// A free-form value of the server's as people read it: text as it is, anything else as JSON.
+/// Formats a free-form value from the server: strings as they are, anything else as JSON.
 #[must_use]
 pub fn value(value: &Value) -> String {
     match value {

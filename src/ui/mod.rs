@@ -1,4 +1,5 @@
-//! What the user sees. Components read stores and call [`crate::state::App`]; they own no connection and no timer of it.
+//! User interface. Components read stores and call [`crate::state::App`]; they own no connection and none of its
+//! timers.
 
 mod address;
 mod app;

@@ -1,4 +1,4 @@
-//! The conversation for those who do not see it: answers are said once they are complete, errors as they come.
+//! Live region for screen readers: reads completed answers aloud, and errors as they arrive.
 
 use leptos::prelude::*;
 
@@ -6,10 +6,10 @@ use super::markdown;
 use crate::model::{Role, Turn};
 use crate::state::use_app;
 
-/// Nobody listens longer without asking; the whole is there to be read.
+/// Limit in characters. Listeners rarely want more unasked, and the full text is on the page.
 const LONGEST: usize = 400;
 
-/// A region that nobody sees. What was complete when the page was opened is no news.
+/// Visually hidden live region. Turns completed before the page was opened are not announced.
 #[component]
 pub fn Announcer() -> impl IntoView {
     let rows = use_app().talk.rows;
@@ -30,7 +30,7 @@ pub fn Announcer() -> impl IntoView {
     }
 }
 
-/// What is said of an entry; nothing while it is written.
+/// Announcement for a turn. Empty while the turn is open.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Said {
     /// Markdown.

@@ -1,4 +1,4 @@
-//! Coda's face: what it is doing, by shape and motion, not by colour alone.
+//! Coda's face. Shape and motion show its mode, not colour alone.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ const fn words(mode: Mode) -> &'static str {
     }
 }
 
-/// The moods that show, each with eyes and brows of its own.
+/// Moods with their own eyes and brows, as SVG paths.
 const MOODS: [(Emotion, &str); 5] = [
     (Emotion::Playful, "M31 46q6 -9 12 0M53 46q6 -9 12 0"),
     (Emotion::Supportive, "M31 35q6 -4 12 0M53 35q6 -4 12 0M27 54h5M64 54h5"),
@@ -24,7 +24,6 @@ const MOODS: [(Emotion, &str); 5] = [
     (Emotion::Focused, "M31 36l12 3M65 36l-12 3"),
 ];
 
-/// The avatar with mode and mood in words.
 #[component]
 pub fn AvatarFace() -> impl IntoView {
     let app = use_app();

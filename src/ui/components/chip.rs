@@ -1,4 +1,4 @@
-//! The connection chip in the top bar, and what it opens to.
+//! Connection chip in the top bar, and its popover.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -10,7 +10,6 @@ use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::format;
 
-/// What a phase is called in the page.
 const fn label(phase: PhaseKind) -> &'static str {
     match phase {
         PhaseKind::Offline => "Offline",
@@ -22,7 +21,7 @@ const fn label(phase: PhaseKind) -> &'static str {
     }
 }
 
-/// Phase, round trip and queue at a glance; opens to details.
+/// Phase, round trip and queue length. Opens a popover with details.
 #[component]
 pub fn ConnectionChip() -> impl IntoView {
     let app = use_app();
@@ -41,7 +40,7 @@ pub fn ConnectionChip() -> impl IntoView {
             let _ = chip.focus();
         }
     };
-    // A click anywhere else closes it, as people expect of something that floats.
+    // Light dismiss, as users expect of a popover.
     let outside = window_event_listener(ev::pointerdown, move |event| {
         let target = event_target::<web_sys::Node>(&event);
         let is_inside = popover.get_untracked().is_some_and(|popover| popover.contains(Some(&target)))
@@ -50,7 +49,7 @@ pub fn ConnectionChip() -> impl IntoView {
             is_open.set(false);
         }
     });
-    // Wherever the focus is: a click on the words inside leaves it nowhere.
+    // On the window, because a click on text in the popover leaves no element focused.
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && is_open.get_untracked() {
             close();
@@ -153,16 +152,16 @@ fn Details() -> impl IntoView {
     }
 }
 
-/// The address, checked before it is used; another host has to be agreed to.
+/// Address field. Validates before use, and asks before connecting to another host.
 #[component]
 pub fn AddressForm(
-    /// Where it stands: the page may have more than one.
+    /// Prefix for element ids, because the page may show several forms.
     place: &'static str,
 ) -> impl IntoView {
     let app = use_app();
     let [field_id, error_id, hint_id, list_id] =
         ["address", "address-error", "address-hint", "used-addresses"].map(|name| format!("{place}-{name}"));
-    // What is typed; until then what is in use.
+    // `None` until the user types; the address in use is shown then.
     let typed = RwSignal::new(None::<String>);
     let text = move || typed.get().unwrap_or_else(|| app.address());
     let error = RwSignal::new(None::<String>);

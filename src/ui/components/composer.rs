@@ -1,4 +1,4 @@
-//! The text box. What is typed stays until it has been handed over.
+//! Text box. Keeps the draft until it is sent.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
@@ -10,14 +10,13 @@ use super::Icon;
 use crate::protocol::Command;
 use crate::state::use_app;
 
-/// The text box: Enter sends, Shift+Enter breaks the line.
 #[component]
 pub fn Composer() -> impl IntoView {
     let app = use_app();
     let draft = app.talk.draft;
     let field = NodeRef::<Textarea>::new();
     let is_empty = move || draft.with(|draft| draft.trim().is_empty());
-    // What is said now would not be seen among what was said then.
+    // A message sent now would not show up in a recording.
     let is_past = Memo::new(move |_| app.playback.is_on());
     let send = move |action| {
         let text = draft.get_untracked();
@@ -27,7 +26,7 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        // Enter that ends the composition of a character is not meant for us.
+        // Enter that ends an IME composition does not send.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
             send("press Enter");

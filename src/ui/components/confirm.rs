@@ -1,4 +1,4 @@
-//! Asks before anything is sent to another host than this machine's or the page's.
+//! Asks before sending anything to a host other than this machine or the page's own.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::palette::{close, show};
 use crate::state::use_app;
 
-/// The dialog; open while there is something to agree to.
 #[component]
 pub fn Confirm() -> impl IntoView {
     let pending = use_app().to_confirm;

@@ -1,4 +1,4 @@
-//! The list of turns; follows the newest unless the reader has scrolled up.
+//! The list of turns. Follows the newest unless the reader has scrolled up.
 
 use chrono::{DateTime, Utc};
 use leptos::html::Div;
@@ -18,7 +18,6 @@ use crate::ui::format;
 const SUGGESTIONS: [&str; 3] =
     ["What can you do?", "What is the weather in Rabat today?", "Show me how to list files by size in Python"];
 
-/// The conversation.
 #[component]
 pub fn ConversationView() -> impl IntoView {
     let app = use_app();
@@ -30,13 +29,13 @@ pub fn ConversationView() -> impl IntoView {
     let window = Window::new(talk, search);
     let scroll = Scroll::new(scroller, window);
     let hits = Hits::new(window, scroll, content);
-    // The content grows by new turns and by streamed words alike, and the box around it shrinks with a longer draft: their
-    // sizes are what to follow.
+    // Observes sizes, because content grows with new turns and with streamed text, and the scroller shrinks as the
+    // draft grows.
     follow_sizes(content, scroller, move || scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
-    // The day of the first entry on the page, where it began with one that is not.
+    // Day divider above the first entry if its day began with an entry that is not on the page.
     let day_of_first = move || {
         shown.with(|shown| {
             let first = shown.first().filter(|(_, begins_day)| !begins_day);
@@ -84,11 +83,11 @@ pub fn ConversationView() -> impl IntoView {
     }
 }
 
-/// For a reader who has scrolled up: how much was said since, and the way there.
+/// Button for a reader who has scrolled up: counts new messages and jumps to the newest.
 #[component]
 fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let rows = use_app().talk.rows;
-    // The newest entry when the reader left it.
+    // Newest entry at the time the reader scrolled up.
     let left = Memo::new(move |_| {
         let newest = || rows.with_untracked(|rows| rows.last().map(|row| row.key));
         (!follows.get()).then(newest).flatten()
@@ -110,7 +109,7 @@ fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Syn
     }
 }
 
-/// A link to a turn (`?turn=3`) leads to it.
+/// Scrolls to a linked turn (`?turn=3`).
 fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
     if wanted.is_some_and(|number| !scroll.go_to_turn(number)) {
@@ -123,7 +122,7 @@ fn time(row: &TurnRow) -> DateTime<Utc> {
     row.turn.with_untracked(|turn| turn.time)
 }
 
-/// A text that waits learns only later that it is the first of a session.
+/// Reactive, because a queued text learns only later that it is the first of a session.
 #[component]
 fn SessionStart(turn: ArcRwSignal<Turn>) -> impl IntoView {
     view! {
@@ -142,7 +141,7 @@ fn Day(time: DateTime<Utc>) -> impl IntoView {
     }
 }
 
-/// Calls `changed` whenever the size of one of them changes, for as long as the component lives.
+/// Calls `changed` whenever either element is resized, until the component is disposed.
 fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn() + 'static) {
     use wasm_bindgen::JsCast;
     use wasm_bindgen::closure::Closure;

@@ -1,4 +1,4 @@
-//! The hits of a search: marked in the text, counted, and gone through one by one.
+//! Search hits: highlighted in the text, counted, and stepped through.
 
 use std::time::Duration;
 
@@ -13,39 +13,37 @@ use super::conversation_scroll::{Scroll, once_shown};
 use super::conversation_window::{Hit, Window};
 use super::highlights::{clear, paint};
 
-/// The names of the marks in the style sheet. The second lies over the first, which was there before it.
+/// Highlight names in the style sheet. Of two highlights, the one registered later is painted on top.
 const ALL: &str = "search-hit";
 const CURRENT: &str = "search-current";
-/// Text that streams in is looked through so often.
+/// Throttles highlighting of streamed text.
 const MARK_EVERY: Duration = Duration::from_millis(100);
-/// So many are marked: beyond, a single letter was typed.
+/// Upper limit of highlights. More only happen when a single letter was typed.
 const MOST: usize = 5_000;
 
-/// The hits, and where among them the reader is.
 #[derive(Clone, Copy)]
 pub(super) struct Hits {
     window: Window,
     scroll: Scroll,
-    /// What holds the entries.
+    /// Element that contains the entries.
     content: NodeRef<Div>,
-    /// The hit that was gone to, and the words that it is one of.
+    /// Hit last jumped to, with the search text it belongs to.
     current: RwSignal<Option<(String, Hit)>>,
 }
 
 impl Hits {
-    /// The hits of the window's search, marked for as long as the component lives.
+    /// Highlights the window's search hits until the component is disposed.
     pub(super) fn new(window: Window, scroll: Scroll, content: NodeRef<Div>) -> Self {
         let hits = Self { window, scroll, content, current: RwSignal::new(None) };
         hits.keep_marked();
         hits
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.window.hits()
     }
 
-    /// Which of them was gone to, counted from 1.
+    /// Position of the current hit, counted from 1.
     pub(super) fn place(&self) -> Option<usize> {
         self.window.place_of(self.current()?).map(|place| place + 1)
     }
@@ -55,14 +53,14 @@ impl Hits {
         self.current.with(|current| current.as_ref().filter(|(over, _)| *over == words).map(|(_, hit)| *hit))
     }
 
-    /// Goes to the next hit or to the one before, and round from one end to the other.
+    /// Jumps to the next or previous hit, wrapping around.
     pub(super) fn step(&self, forth: bool) {
         let (count, place) = untrack(|| (self.count(), self.place()));
         let to = match (place, forth) {
             _ if count == 0 => return,
             (None, true) => 0,
             (None, false) => count - 1,
-            // Counted from 1, it is the number of the next one counted from 0.
+            // `place` counts from 1, so it is the index of the next hit.
             (Some(place), true) => place % count,
             (Some(place), false) => (place + count - 2) % count,
         };
@@ -72,7 +70,7 @@ impl Hits {
         self.scroll.go_to_row(hit.row, move || hits.show(hit));
     }
 
-    /// Scrolls to a hit; to the entry where its words are not seen, as in a tool that is closed.
+    /// Scrolls to a hit, or to its entry where the text is not visible, such as in a closed tool.
     fn show(&self, hit: Hit) {
         let Some(content) = self.content.try_get_untracked().flatten() else { return };
         let entry = content.query_selector(&format!("[data-key=\"{}\"]", hit.row.turn.0));
@@ -82,7 +80,6 @@ impl Hits {
         self.scroll.bring_into_view(&place.unwrap_or_else(|| entry.get_bounding_client_rect()));
     }
 
-    /// Marks what is on the page.
     fn mark(&self) {
         let Some(content) = self.content.try_get_untracked().flatten() else { return };
         let (words, current) = untrack(|| (self.window.words(), self.current()));
@@ -106,14 +103,14 @@ impl Hits {
         paint(CURRENT, one);
     }
 
-    /// Marks anew whenever something else is searched for or gone to, and whenever the text on the page changes.
+    /// Updates the highlights when the search, the current hit or the text on the page changes.
     fn keep_marked(self) {
         let is_due = StoredValue::new(false);
         let on_change = Closure::<dyn Fn()>::new(move || {
             if is_due.try_get_value() == Some(false) {
                 is_due.set_value(true);
                 let mark = move || {
-                    // The page may be another one by then.
+                    // The component may be disposed by then.
                     let _ = is_due.try_set_value(false);
                     self.mark();
                 };
@@ -129,7 +126,7 @@ impl Hits {
                 let Some(observer) = observer else { return };
                 observer.disconnect();
                 if let (false, Some(content)) = (words.is_empty(), content) {
-                    // Only options that contradict each other are refused.
+                    // Only contradicting options are rejected.
                     let _ = observer.observe_with_options(&content, &changes_of_text());
                 }
             });
@@ -142,7 +139,7 @@ impl Hits {
     }
 }
 
-/// Elements that come or go, and text that becomes another.
+/// Options that observe added and removed nodes and changed text.
 fn changes_of_text() -> MutationObserverInit {
     let changes = MutationObserverInit::new();
     changes.set_child_list(true);
@@ -151,7 +148,8 @@ fn changes_of_text() -> MutationObserverInit {
     changes
 }
 
-/// The mark of a hit. There are fewer of them where words stand in what Markdown does not show, as in a link's address.
+/// The mark of a hit. The page may have fewer marks than hits, because Markdown hides some text, such as link
+/// addresses.
 fn nth(marks: &[Mark], hit: Hit) -> Option<&Mark> {
     marks.get(hit.nth).or(marks.last())
 }

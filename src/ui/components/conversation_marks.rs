@@ -1,37 +1,36 @@
-//! Where on the page an entry of the conversation has the words that are searched for.
+//! Finds search text in the DOM of a conversation entry.
 
 use leptos::prelude::document;
 use web_sys::{DomRect, Element, Node, Range, StaticRange, StaticRangeInit};
 
 use crate::model::occurrences;
 
-/// Text nodes alone, as `NodeFilter.SHOW_TEXT` has it.
+/// `NodeFilter.SHOW_TEXT`: text nodes only.
 const SHOW_TEXT: u32 = 4;
-/// What holds the text of an entry that is searched: words run on from node to node within it, and end with it.
+/// Searchable blocks. A match may span text nodes within a block, but never two blocks.
 const BLOCK: &str =
     ".turn-body, .turn-body :is(p, li, td, th, h3, pre, blockquote, .code-head), .tool > *, .turn-error";
 
-/// A place in the document's text.
 struct Place {
     node: Node,
-    /// Code units from the node's beginning.
+    /// In UTF-16 code units, from the start of the node.
     offset: u32,
 }
 
-/// Words that were found.
+/// A match.
 pub(super) struct Mark {
     start: Place,
     end: Place,
 }
 
 impl Mark {
-    /// For the browser to paint; a range that the document need not keep up to date, as there may be thousands.
+    /// A static range, which the document need not keep up to date, because there may be thousands.
     pub(super) fn range(&self) -> Option<StaticRange> {
         let Self { start, end } = self;
         StaticRange::new(&StaticRangeInit::new(&end.node, end.offset, &start.node, start.offset)).ok()
     }
 
-    /// Where it is seen.
+    /// Bounding box on the screen.
     pub(super) fn place(&self) -> Option<DomRect> {
         let range = Range::new().ok()?;
         range.set_start(&self.start.node, self.start.offset).ok()?;
@@ -40,7 +39,7 @@ impl Mark {
     }
 }
 
-/// All marks of an entry, in their order.
+/// All matches in an entry, in document order.
 pub(super) fn marks_in(turn: &Element, words: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut run = Run::default();
@@ -57,15 +56,15 @@ pub(super) fn marks_in(turn: &Element, words: &str) -> Vec<Mark> {
     marks
 }
 
-/// The text of a block, and the nodes that it stands in.
+/// Text of a block, and its text nodes.
 #[derive(Default)]
 struct Run {
-    /// None for what is not searched.
+    /// `None` for text that is not searched.
     block: Option<Element>,
     text: String,
-    /// Where each node begins.
+    /// Start offset of each node, in UTF-16 code units.
     nodes: Vec<(usize, Node)>,
-    /// Code units so far.
+    /// In UTF-16 code units.
     length: usize,
 }
 
@@ -82,7 +81,7 @@ impl Run {
 
     fn marks(&self, words: &str) -> Vec<Mark> {
         let mark = |found: std::ops::Range<usize>| {
-            // Between two nodes, what begins stands at the beginning of the second, what ends at the end of the first.
+            // At a node boundary, a match starts in the later node and ends in the earlier one.
             let start = self.place(found.start, self.nodes.partition_point(|(begin, _)| *begin <= found.start))?;
             let end = self.place(found.end, self.nodes.partition_point(|(begin, _)| *begin < found.end))?;
             Some(Mark { start, end })
@@ -90,7 +89,7 @@ impl Run {
         occurrences(&self.text, words).into_iter().filter_map(mark).collect()
     }
 
-    /// A place in the last of the first `count` nodes.
+    /// Maps offset `at` to a place in the last of the first `count` nodes.
     fn place(&self, at: usize, count: usize) -> Option<Place> {
         let (begin, node) = self.nodes.get(count.checked_sub(1)?)?;
         Some(Place { node: node.clone(), offset: u32::try_from(at - begin).ok()? })

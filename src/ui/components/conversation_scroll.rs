@@ -1,5 +1,5 @@
-//! Where the reader of the conversation is: at the newest entry, which is then followed, or anywhere else, where what is
-//! read stays in its place while entries come and go.
+//! Scroll position of the conversation. Follows the newest entry, or holds the reader's place while entries come and
+//! go.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -10,27 +10,26 @@ use web_sys::{DomRect, Element, HtmlElement};
 use super::conversation_window::Window;
 use crate::state::RowKey;
 
-/// So near to the end counts as at the end (pixels).
+/// Distance in pixels that still counts as the end.
 const NEAR_END: i32 = 48;
-/// So near to the first or the last entry on the page, further ones come (pixels).
+/// Distance in pixels from the first or last entry on the page at which more are loaded.
 const NEAR_EDGE: i32 = 600;
 
-/// The reader's place, in pixels and in entries.
 #[derive(Clone, Copy)]
 pub(super) struct Scroll {
     scroller: NodeRef<Div>,
     window: Window,
-    /// The reader is at the newest entry.
+    /// Whether the reader is at the newest entry.
     pub(super) follows: RwSignal<bool>,
-    /// How the list was when it was looked at last, or put there.
+    /// State at the last scroll event, or as set by the page itself.
     last: StoredValue<Seen>,
 }
 
-/// A list as it was seen, in pixels.
+/// Scroll state, in pixels.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     top: i32,
-    /// Width and height of the box.
+    /// Width and height of the scroller.
     size: (i32, i32),
 }
 
@@ -45,19 +44,19 @@ impl Scroll {
         Self { scroller, window, follows: RwSignal::new(true), last: StoredValue::new(Seen::default()) }
     }
 
-    /// The content or the box around it has another size: the end is followed.
+    /// Keeps following the end when the content or the scroller is resized.
     pub(super) fn on_growth(&self) {
         if self.follows.get_untracked() {
             self.go_to_end();
         }
     }
 
-    /// The page has scrolled.
+    /// Handles a scroll event.
     pub(super) fn on_scroll(&self) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
         let (before, now) = (self.last.get_value(), Seen::of(&scroller));
         if now.top == before.top {
-            // Put there by the page, not by the reader.
+            // The page scrolled here itself, not the reader.
             return;
         }
         self.last.set_value(now);
@@ -68,8 +67,8 @@ impl Scroll {
                 self.window.follow();
                 self.follows.set(true);
             }
-            // The end went away, as it does when entries turn out larger than they were taken for, and where the window
-            // is another one.
+            // The reader did not scroll up: the end moved away, because entries turned out larger than estimated or the
+            // scroller was resized.
             (true, false) if now.top > before.top || now.size != before.size => self.go_to_end(),
             (true, false) => {
                 self.window.hold();
@@ -80,7 +79,7 @@ impl Scroll {
         self.bring_what_is_near();
     }
 
-    /// Goes to the newest entry and stays there.
+    /// Jumps to the newest entry and follows it.
     pub(super) fn go_to_newest(&self) {
         self.window.follow();
         self.follows.set(true);
@@ -88,13 +87,12 @@ impl Scroll {
         once_shown(move || scroll.go_to_end());
     }
 
-    /// Brings earlier entries in.
     pub(super) fn show_earlier(&self) {
         self.follows.set(false);
         self.in_place(Window::show_earlier);
     }
 
-    /// Leads to the user's turn `number`, if it is there.
+    /// Jumps to the user's turn `number`. Returns false if it is not there.
     pub(super) fn go_to_turn(&self, number: u64) -> bool {
         let is_there = self.window.show_turn(number);
         if is_there {
@@ -104,14 +102,14 @@ impl Scroll {
         is_there
     }
 
-    /// Leads to an entry, and does `then` when it is on the page.
+    /// Loads an entry, and calls `then` once it is on the page.
     pub(super) fn go_to_row(&self, key: RowKey, then: impl FnOnce() + 'static) {
         self.follows.set(false);
         self.window.show_row(key);
         once_shown(then);
     }
 
-    /// Scrolls until a part of the list is in the middle, if it is not in view.
+    /// Centres a part of the list unless it is in view.
     pub(super) fn bring_into_view(&self, part: &DomRect) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         let seen = scroller.get_bounding_client_rect();
@@ -132,7 +130,7 @@ impl Scroll {
         }
     }
 
-    /// A reader near the first or the last entry on the page finds further ones there.
+    /// Loads more entries when the reader is near either end of the window.
     fn bring_what_is_near(&self) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         if self.follows.get_untracked() {
@@ -146,8 +144,8 @@ impl Scroll {
         }
     }
 
-    /// Changes the window and leaves what is read in its place on the screen. Not every browser does that by itself,
-    /// and none at the very top.
+    /// Changes the window and keeps what is read in place. Not every browser has scroll anchoring, and none anchors at
+    /// the very top.
     fn in_place(&self, change: impl FnOnce(&Window)) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
         let read = first_in_view(&scroller).map(|turn| (top(&turn), turn));
@@ -168,7 +166,7 @@ impl Scroll {
     }
 }
 
-/// Does something once the entries that have been chosen are on the page, before anybody sees them.
+/// Runs `then` after the pending DOM updates, before the next paint.
 pub(super) fn once_shown(then: impl FnOnce() + 'static) {
     spawn_local(async move {
         tick().await;
@@ -176,7 +174,7 @@ pub(super) fn once_shown(then: impl FnOnce() + 'static) {
     });
 }
 
-/// How much is below what is seen.
+/// Pixels below the visible part.
 fn below(scroller: &Element) -> i32 {
     scroller.scroll_height() - scroller.scroll_top() - scroller.client_height()
 }
@@ -185,7 +183,6 @@ fn top(element: &Element) -> f64 {
     element.get_bounding_client_rect().top()
 }
 
-/// The first entry that is seen.
 fn first_in_view(scroller: &Element) -> Option<Element> {
     let turns = scroller.query_selector_all(".turn").ok()?;
     let edge = top(scroller);
@@ -197,7 +194,7 @@ fn focus_turn(number: u64) {
     let turn = document().get_element_by_id(&format!("turn-{number}"));
     if let Some(turn) = turn.and_then(|turn| turn.dyn_into::<HtmlElement>().ok()) {
         turn.scroll_into_view();
-        // What cannot have the focus is still in view.
+        // Best effort: the turn is in view even if it cannot take the focus.
         let _ = turn.focus();
     }
 }

@@ -1,4 +1,4 @@
-//! Search in the conversation, and the conversation as a file.
+//! Search in the conversation, and its export to a file.
 
 use std::time::Duration;
 
@@ -14,10 +14,9 @@ use crate::state::{App, use_app};
 use crate::ui::address::Address;
 use crate::ui::files::download;
 
-/// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
+/// Debounce for typing. Browsers allow a page about ten address changes a second.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How the conversation is written into a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ExportFormat {
     /// For people.
@@ -26,7 +25,7 @@ pub(super) enum ExportFormat {
     Json,
 }
 
-/// Offers the whole conversation as a file, whatever of it is shown.
+/// Downloads the whole conversation, regardless of the current search.
 pub(super) fn export(app: &App, format: ExportFormat) {
     let rows = app.talk.rows.get_untracked();
     let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
@@ -40,14 +39,11 @@ pub(super) fn export(app: &App, format: ExportFormat) {
     }
 }
 
-/// The row above the conversation.
 #[component]
 pub(super) fn ConversationTools(
-    /// Where the search is kept.
     address: Address,
-    /// What is searched for.
+    /// Query parameter `q`.
     search: Memo<String>,
-    /// What it finds.
     hits: Hits,
 ) -> impl IntoView {
     let app = use_app();
@@ -65,7 +61,7 @@ pub(super) fn ConversationTools(
             if search.with_untracked(|search| *search == typed) {
                 hits.step(!event.shift_key());
             } else {
-                // Whoever presses Enter need not wait for the pause.
+                // Enter skips the debounce.
                 address.set("q", &typed);
             }
         }

@@ -1,47 +1,45 @@
-//! Which part of the conversation is on the page: its newest entries, or those around the reader, of all or of what a
-//! search finds. So thousands of entries cost no more than the few hundred that are near.
+//! The window of entries on the page: the newest, or those around the reader, of the whole conversation or of search
+//! results. Thousands of entries cost no more than a few hundred.
 
 use leptos::prelude::*;
 
 use crate::state::{RowKey, TalkStore, TurnRow};
 
-/// So many entries for who reads the newest, and so many more at a time for who goes back.
+/// Entries shown to a reader at the newest, and loaded per step further back.
 const PAGE: usize = 200;
-/// The page holds no more than so many: beyond, those at the far end go.
+/// Upper limit of entries on the page. Beyond it, those at the far end are dropped.
 const MOST: usize = 600;
-/// Before an entry that a link leads to, so many are on the page.
+/// Entries shown before a linked one.
 const BEFORE_LINKED: usize = 50;
-/// The last entries may still change after others have come: late results of tools.
+/// Entries at the end that may still change after later ones arrived, because of late tool results.
 const MAY_CHANGE: usize = 20;
 
-/// Where a reader is who does not follow the newest entry. Other words searched for make another list, in which it
-/// means nothing.
+/// Start of the window for a reader who is not following. Only valid for the search it was set in, because another
+/// search makes another list.
 #[derive(Clone, PartialEq, Eq)]
 struct Place {
     first: RowKey,
     search: String,
 }
 
-/// One of the places at which the words that are searched for stand.
+/// A single match of the search text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit {
-    /// The entry.
     pub(super) row: RowKey,
-    /// Which one in it, counted from 0.
+    /// Index within the entry, counted from 0.
     pub(super) nth: usize,
 }
 
-/// What a search finds.
+/// Search results.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Found {
-    /// The entries.
     rows: Vec<TurnRow>,
-    /// How many hits each of them has.
+    /// Hits per entry of `rows`.
     hits: Vec<usize>,
 }
 
 impl Found {
-    /// Takes those of the entries that have hits.
+    /// Appends the entries that have hits.
     fn extend(&mut self, rows: &[TurnRow], hits: impl Fn(&TurnRow) -> usize) {
         for row in rows {
             let hits = hits(row);
@@ -53,22 +51,21 @@ impl Found {
     }
 }
 
-/// The part of the conversation that is on the page.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     talk: TalkStore,
-    /// What is searched for, written small.
+    /// Search text, trimmed and in lower case.
     search: Memo<String>,
-    /// What a search finds; nothing while nothing is searched for.
+    /// Empty without a search.
     found: Memo<Found>,
-    /// The entries that it finds; `None` while nothing is searched for. A further hit in one of them is no change.
+    /// Entries of `found`, or `None` without a search. A memo of its own, so that another hit in the same entry is no
+    /// change.
     rows: Memo<Option<Vec<TurnRow>>>,
-    /// None while the newest are followed.
+    /// `None` while following the newest.
     place: RwSignal<Option<Place>>,
 }
 
 impl Window {
-    /// A window on what the words in `search` find, or on everything.
     pub(super) fn new(talk: TalkStore, search: Memo<String>) -> Self {
         let search = Memo::new(move |_| search.with(|search| search.trim().to_lowercase()));
         let settled = Memo::new(move |_| {
@@ -100,7 +97,7 @@ impl Window {
         Self { talk, search, found, rows, place: RwSignal::new(None) }
     }
 
-    /// Reads the list that this is a window on.
+    /// Reads the full list, or the search results.
     fn with_list<R>(&self, read: impl FnOnce(&[TurnRow]) -> R) -> R {
         self.rows.with(|found| match found {
             Some(found) => read(found),
@@ -108,18 +105,18 @@ impl Window {
         })
     }
 
-    /// Where the window begins in `list`.
+    /// Index in `list` at which the window starts.
     fn start(&self, list: &[TurnRow]) -> usize {
         let newest = list.len().saturating_sub(PAGE);
         let first = self.place.with(|place| {
             let place = place.as_ref().filter(|place| self.search.with(|search| *search == place.search));
             place.map(|place| place.first)
         });
-        // Entries are in the order of their keys.
+        // Entries are sorted by key.
         first.map_or(newest, |first| list.partition_point(|row| row.key < first).min(newest))
     }
 
-    /// The entries on the page, each with whether a day begins with it in the list: told from it and the one before.
+    /// Entries on the page, each with whether it begins a new day in the list.
     pub(super) fn rows<D: PartialEq>(&self, day: impl Fn(&TurnRow) -> D) -> Vec<(TurnRow, bool)> {
         self.with_list(|list| {
             let start = self.start(list);
@@ -132,27 +129,27 @@ impl Window {
         })
     }
 
-    /// How many earlier entries are not on the page.
+    /// Number of entries before the window.
     pub(super) fn earlier(&self) -> usize {
         self.with_list(|list| self.start(list))
     }
 
-    /// How many later entries are not on the page.
+    /// Number of entries after the window.
     pub(super) fn later(&self) -> usize {
         self.with_list(|list| (list.len() - self.start(list)).saturating_sub(MOST))
     }
 
-    /// What is searched for, written small.
+    /// Search text, in lower case.
     pub(super) fn words(&self) -> String {
         self.search.get()
     }
 
-    /// How many hits a search has.
+    /// Number of hits.
     pub(super) fn hits(&self) -> usize {
         self.found.with(|found| found.hits.iter().sum())
     }
 
-    /// The hit of this number, counted from 0 and from the oldest entry on.
+    /// Hit at index `number`, counted from 0 at the oldest entry.
     pub(super) fn hit(&self, number: usize) -> Option<Hit> {
         self.found.with(|found| {
             let mut nth = number;
@@ -166,7 +163,7 @@ impl Window {
         })
     }
 
-    /// The number of a hit, if its entry still has any.
+    /// Index of a hit, or `None` if its entry has no hits any more.
     pub(super) fn place_of(&self, hit: Hit) -> Option<usize> {
         self.found.with(|found| {
             let at = found.rows.binary_search_by_key(&hit.row, |row| row.key).ok()?;
@@ -176,29 +173,27 @@ impl Window {
         })
     }
 
-    /// The reader follows the newest entry: the old ones are not looked at any more.
+    /// Follows the newest entry and drops the old ones.
     pub(super) fn follow(&self) {
         if self.place.with_untracked(Option::is_some) {
             self.place.set(None);
         }
     }
 
-    /// The reader looks at what is there: it stays, whatever comes.
+    /// Pins the window, so that new entries do not move it.
     pub(super) fn hold(&self) {
         self.begin_at(|start| start);
     }
 
-    /// Brings earlier entries in.
     pub(super) fn show_earlier(&self) {
         self.begin_at(|start| start.saturating_sub(PAGE));
     }
 
-    /// Brings later entries in.
     pub(super) fn show_later(&self) {
         self.begin_at(|start| start.saturating_add(PAGE));
     }
 
-    /// Brings the entry of the user's turn `number` in, if there is one.
+    /// Moves the window to the user's turn `number`. Returns false if it is not there.
     pub(super) fn show_turn(&self, number: u64) -> bool {
         let is_it = |row: &TurnRow| row.turn.with_untracked(|turn| turn.number == Some(number));
         let at = untrack(|| self.with_list(|list| list.iter().position(is_it)));
@@ -208,7 +203,7 @@ impl Window {
         at.is_some()
     }
 
-    /// Has this entry on the page; where it is there already, nothing moves.
+    /// Moves the window to an entry, unless it is already in it.
     pub(super) fn show_row(&self, key: RowKey) {
         let is_it = |row: &TurnRow| row.key == key;
         let (at, start) = untrack(|| self.with_list(|list| (list.iter().position(is_it), self.start(list))));
@@ -218,7 +213,7 @@ impl Window {
         }
     }
 
-    /// Has the window begin at the entry to which `choose` leads from the present one.
+    /// Moves the start of the window; `choose` maps the current index to the new one.
     fn begin_at(&self, choose: impl FnOnce(usize) -> usize) {
         let first = untrack(|| {
             self.with_list(|list| {

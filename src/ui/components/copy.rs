@@ -1,4 +1,4 @@
-//! Copies a text and says that it did.
+//! Copy button with feedback.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use wasm_bindgen_futures::spawn_local;
 use super::Icon;
 use crate::ui::clipboard;
 
-/// How long the button says what came of it.
+/// How long the button shows the outcome.
 const SAYS_FOR: Duration = Duration::from_millis(1_500);
 
-/// A button that copies what `text` gives when it is pressed.
+/// A button that copies the result of `text` when pressed.
 #[component]
 pub fn CopyButton(
-    /// What is copied.
+    /// Called on every press.
     #[prop(into)]
     text: Callback<(), String>,
-    /// What the button is called.
+    /// Accessible name and tooltip.
     label: &'static str,
 ) -> impl IntoView {
-    // Whether the last press copied; nothing a moment later.
+    // Whether the last press copied; reset after `SAYS_FOR`.
     let outcome = RwSignal::new(None::<bool>);
     let copy = move |_| {
         spawn_local(async move {
             let copied = clipboard::copy(&text.run(())).await;
-            // The button may be gone by now.
+            // The button may be disposed by now.
             let _ = outcome.try_set(Some(copied));
             set_timeout(
                 move || {

@@ -1,4 +1,4 @@
-//! A list whose items come and go all day, and leave nothing.
+//! A keyed list without the per-item leak of leptos' `For`.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,26 +7,27 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::{SerializableKey, keyed};
 
-/// So many items have one owner in common.
+/// Items per owner.
 const GENERATION: usize = 64;
 
-/// The owner of the items that are made at the moment.
+/// Owner that new items are created under.
 struct Generation {
     owner: Owner,
     items: usize,
 }
 
-/// A view for each item, kept for as long as there is an item with its key: leptos' own `For`, but for what stays behind.
+/// Like leptos' `For`, without its per-item owner leak.
 ///
-/// An owner keeps a little of each child that it ever had. The items' parent is the page here, which may be open for days; so
-/// the items of a generation have an owner between them and the page, which goes with the last of them.
+/// An `Owner` keeps a weak reference to every child it ever had until it is cleaned up itself (reactive_graph 0.2,
+/// `OwnerInner::children`). The parent is the page, which may be open for days. Each generation of items therefore has
+/// its own owner, dropped with the last of them. Can go once an owner forgets disposed children.
 #[component]
 pub fn Each<IF, I, T, EF, N, KF, K>(
-    /// What is listed; read again whenever it changes.
+    /// Reactive source of the items.
     each: IF,
-    /// What tells an item from the others.
+    /// Unique key of an item.
     key: KF,
-    /// The view of an item, made once.
+    /// View of an item, created once per key.
     children: EF,
 ) -> impl IntoView
 where

@@ -1,10 +1,9 @@
-//! Says on every page that an experiment runs: what is seen then is not how Coda and the dashboard are.
+//! Banner on every page while an experiment runs, because Coda and the dashboard then behave differently.
 
 use leptos::prelude::*;
 
 use crate::state::use_app;
 
-/// The banner; nothing while no experiment runs.
 #[component]
 pub fn ExperimentBanner() -> impl IntoView {
     let experiments = use_app().experiments;

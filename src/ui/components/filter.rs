@@ -1,19 +1,15 @@
-//! A choice that filters a page and lives in its address, so that the view can be linked to.
+//! Filters that live in the address, and empty states.
 
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
 
-/// A select over `options` and "all", kept in the address as `key`.
+/// A select of "All" and `options`, stored in the query parameter `key`.
 #[component]
 pub fn FilterSelect(
-    /// What it is called.
     label: &'static str,
-    /// Its name in the address.
     key: &'static str,
-    /// What can be chosen.
-    #[prop(into)]
-    options: Signal<Vec<String>>,
+    #[prop(into)] options: Signal<Vec<String>>,
 ) -> impl IntoView {
     let address = Address::of_page();
     let value = Memo::new(move |_| address.first(key));
@@ -42,12 +38,11 @@ pub fn FilterSelect(
     }
 }
 
-/// What a page shows while it has nothing to show: what will appear, and how to make it appear.
+/// Placeholder for an empty page: what will appear, and how to make it appear.
 #[component]
 pub fn EmptyState(
-    /// What is not there.
     title: &'static str,
-    /// How it comes.
+    /// What the user can do to make content appear.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! How many findings are open, for those who have no debugger before their eyes.
+//! Number of open findings, shown outside the debugger.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -7,15 +7,15 @@ use crate::state::{App, use_app};
 use crate::ui::address::page_href;
 use crate::ui::debugger::{Side, SideOpener};
 
-/// How many findings of the live record are open.
+/// Number of open findings in the live record.
 pub fn open_findings(app: &App) -> usize {
     app.findings.with(|analyzer| analyzer.log().open().count())
 }
 
-/// The number, which is read out as in “2 findings”; nothing while it is 0.
+/// Read aloud as “2 findings”. Nothing at 0.
 #[component]
 pub fn FindingsBadge(
-    /// How many findings are open.
+    /// Number of open findings.
     count: Memo<usize>,
 ) -> impl IntoView {
     let words = move || if count.get() == 1 { " finding" } else { " findings" };
@@ -29,7 +29,7 @@ pub fn FindingsBadge(
     }
 }
 
-/// The number with the way to the findings.
+/// The count as a link to the findings.
 #[component]
 pub fn FindingsLink() -> impl IntoView {
     let app = use_app();
@@ -40,7 +40,7 @@ pub fn FindingsLink() -> impl IntoView {
             <A
                 href=page_href("/debugger")
                 on:click=move |_| {
-                    // The link goes to the panel.
+                    // The link itself navigates to the panel.
                     let _ = opener.open(Side::Findings);
                 }
             >

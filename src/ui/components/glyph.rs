@@ -1,4 +1,4 @@
-//! An icon beside words. The words say it; the icon is hidden from those who do not see it.
+//! Decorative icons beside text, hidden from screen readers.
 
 use icondata_core::Icon;
 use icondata_lu::{LuCopy, LuRoute, LuTriangleAlert, LuWrench};
@@ -6,24 +6,23 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use leptos::tachys::renderer::dom::Dom;
 
-/// An icon that only decorates.
 #[component]
 pub fn Icon(
-    /// Which one.
+    /// From `icondata_lu`.
     icon: Icon,
 ) -> impl IntoView {
     InertElement::new(markup(icon))
 }
 
-/// Makes the icons that lists have hundreds of before all others. On its way to a template, tachys 0.2 copies each one that was
-/// made before it: of forty, that took a quarter of all the time that the program takes in a flood.
+/// Creates the icons that lists use by the hundred before all others. On its way to a template, tachys 0.2 copies every
+/// icon created before: with forty, that took a quarter of the program's time in a flood.
 pub fn prepare_icons() {
     for icon in [LuCopy, LuRoute, LuWrench, LuTriangleAlert] {
         Dom::create_element_from_html(markup(icon).into());
     }
 }
 
-/// The whole icon, which the browser then copies in one step: every entry of the conversation has some.
+/// Full markup, so that the browser clones each icon in one step. Every entry of the conversation has some.
 fn markup(icon: Icon) -> String {
     let attributes = [
         ("viewBox", icon.view_box),

@@ -1,18 +1,19 @@
-//! Marks that the browser paints over ranges of text, so that no element changes (CSS Custom Highlight API). Where
-//! there is no such thing, nothing is marked.
+//! Highlights painted by the browser without changing the DOM (CSS Custom Highlight API). Without that API, nothing is
+//! highlighted.
 
 use js_sys::{Array, Function, Map, Reflect, Set};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::StaticRange;
 
-/// `CSS.highlights`: it has a map's methods without being one. web-sys has it only among its unstable parts.
+/// `CSS.highlights`, which has the methods of a `Map` without being one. web-sys has it only behind
+/// `web_sys_unstable_apis`.
 fn registry() -> Option<Map> {
     let css = Reflect::get(&js_sys::global(), &"CSS".into()).ok()?;
     let registry = Reflect::get(&css, &"highlights".into()).ok()?;
     registry.is_object().then(|| registry.unchecked_into())
 }
 
-/// Marks these ranges, and nothing else, as the style sheets say for `::highlight(name)`.
+/// Replaces the ranges of `::highlight(name)`.
 pub(super) fn paint(name: &str, ranges: impl IntoIterator<Item = StaticRange>) {
     let Some(registry) = registry() else { return };
     let Some(highlight) = new_highlight() else { return };
@@ -23,7 +24,7 @@ pub(super) fn paint(name: &str, ranges: impl IntoIterator<Item = StaticRange>) {
     registry.set(&JsValue::from_str(name), &highlight);
 }
 
-/// Marks nothing under this name.
+/// Removes all ranges of `::highlight(name)`.
 pub(super) fn clear(name: &str) {
     if let Some(registry) = registry() {
         registry.delete(&JsValue::from_str(name));

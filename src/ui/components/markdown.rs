@@ -1,4 +1,4 @@
-//! Markdown as elements. No HTML of a message is ever inserted: it is shown as the text that it is.
+//! Markdown as elements. HTML in a message is never inserted, only shown as text.
 
 use leptos::html::{ElementChild, custom};
 use leptos::prelude::*;
@@ -7,13 +7,13 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagE
 use super::CopyButton;
 use crate::model::{CodeKind, Piece, cut_at_addresses, highlight};
 
-/// Deeper nesting than any answer needs would only exhaust the stack.
+/// No answer needs deeper nesting, which would only exhaust the stack.
 const MAX_DEPTH: usize = 32;
 
-/// The parser's events. A run of text is one of them, so that an address is not cut.
+/// Parser events with adjacent text merged, so that an address is never split.
 type Events<'a> = TextMergeStream<'a, Parser<'a>>;
 
-/// Where in the text an element stands.
+/// Position within the document.
 #[derive(Clone, Copy)]
 struct Place {
     depth: usize,
@@ -33,14 +33,13 @@ fn parse(text: &str) -> Events<'_> {
     TextMergeStream::new(Parser::new_ext(text, options))
 }
 
-/// A text in Markdown.
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
     let blocks = children(&mut parse(&text), Place::TOP);
     view! { <div class="turn-body markdown">{blocks}</div> }
 }
 
-/// The views of everything up to the end of the element that has just begun.
+/// Views of all events up to the end of the current element.
 fn children(events: &mut Events<'_>, place: Place) -> Vec<AnyView> {
     let mut views = Vec::new();
     while let Some(event) = events.next() {
@@ -69,7 +68,7 @@ fn piece(piece: Piece<'_>) -> AnyView {
     }
 }
 
-/// A text in Markdown as it would be read out: the words alone, in one line.
+/// Plain text of Markdown, on one line, for reading aloud.
 pub(super) fn words(text: &str) -> String {
     let mut words = String::new();
     for event in parse(text) {
@@ -89,7 +88,7 @@ const fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
-/// All the text up to the end of the element that has just begun.
+/// Plain text up to the end of the current element.
 fn plain_text(events: &mut Events<'_>) -> String {
     let mut text = String::new();
     let mut depth = 0;
@@ -119,7 +118,7 @@ fn element(tag: Tag<'_>, events: &mut Events<'_>, place: Place) -> AnyView {
         }
         Tag::Link { dest_url, .. } => link(&dest_url, children(events, Place { is_in_link: true, ..place })),
         Tag::Image { dest_url, .. } => {
-            // Not loaded: a message must not make the page call another machine.
+            // Not loaded: a message must not make the page contact another machine.
             let words = plain_text(events);
             let words = if words.is_empty() { dest_url.to_string() } else { words };
             link(&dest_url, vec![format!("Picture: {words}").into_any()])
@@ -140,7 +139,7 @@ fn element(tag: Tag<'_>, events: &mut Events<'_>, place: Place) -> AnyView {
 const fn element_name(tag: &Tag<'_>) -> Option<&'static str> {
     Some(match tag {
         Tag::Paragraph => "p",
-        // Below the turn's own, whatever level a message begins with: the order of the page's headings stays whole.
+        // Always h3, below the turn's own heading, so that the heading order of the page stays valid.
         Tag::Heading { .. } => "h3",
         Tag::BlockQuote(_) => "blockquote",
         Tag::List(None) => "ul",
@@ -183,7 +182,7 @@ fn coloured(language: &str, code: &str) -> Vec<AnyView> {
     highlight(language, code).into_iter().map(view).collect()
 }
 
-/// A link where its address can do no harm, otherwise its words with the address beside them.
+/// A link if the scheme is safe, otherwise the text with the address in parentheses.
 fn link(address: &str, words: Vec<AnyView>) -> AnyView {
     if is_safe(address) {
         view! {

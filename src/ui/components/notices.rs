@@ -1,4 +1,4 @@
-//! The stack of notices; new ones are announced to screen readers.
+//! The stack of notices. New ones are announced to screen readers.
 
 use icondata_lu::LuX;
 use leptos::prelude::*;
@@ -7,7 +7,6 @@ use super::{Each, Icon};
 use crate::state::{Notice, use_app};
 use crate::ui::format;
 
-/// All notices.
 #[component]
 pub fn NoticeList() -> impl IntoView {
     let notices = use_app().notices;

@@ -1,4 +1,4 @@
-//! What became of a message that was sent from this page, and what can be done about it.
+//! Delivery state of a message sent from this page, and its actions.
 
 use leptos::prelude::*;
 
@@ -22,12 +22,12 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
     is_over && !outgoing.sent_again
 }
 
-/// The state in words, with “send again” and “take back” where they make sense.
+/// State as text, with "Send again", "Send now" and "Take back" where they apply.
 #[component]
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
     let app = use_app();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
-    // What a recording shows is over.
+    // Messages in a recording can no longer be acted on.
     let is_live = move || !app.playback.is_on();
     let can_send_again = Memo::new(move |_| is_live() && outgoing.with(can_send_again));
     let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));

@@ -1,4 +1,4 @@
-//! The command palette, and the list of keys.
+//! Command palette, and the list of keyboard shortcuts.
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{Dialog, Input};
@@ -10,7 +10,7 @@ use crate::ui::address::{Address, use_page_navigate};
 use crate::ui::app::DockOpen;
 use crate::ui::debugger::SideOpener;
 
-/// All keys that do something, for people, beside the one that talks.
+/// All shortcuts except the talk key.
 const KEYS: [(&str, &str); 12] = [
     ("Ctrl K", "Commands and pages"),
     ("?", "This list"),
@@ -26,21 +26,19 @@ const KEYS: [(&str, &str); 12] = [
     ("← → Home End", "In a chart: to another point"),
 ];
 
-/// Which of the two is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
     Palette,
     Keys,
 }
 
-/// This one is closed; another may have been opened in its place by then.
+/// Clears `open` if `which` is still open. Another dialog may have replaced it.
 fn ended(open: RwSignal<Option<Open>>, which: Open) {
     if open.get_untracked() == Some(which) {
         open.set(None);
     }
 }
 
-/// Listens for its keys and shows itself.
 #[component]
 pub fn Palette() -> impl IntoView {
     let open = RwSignal::new(None::<Open>);
@@ -79,14 +77,14 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }
 
-/// Closes a dialog, which gives the focus back to where it was, and by its event ends what had it open.
+/// Closes a dialog, which restores the focus; its `close` event then updates the state.
 pub(super) fn close(dialog: NodeRef<Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }
 }
 
-/// Opens a dialog as soon as it is there.
+/// Opens a dialog once it is mounted.
 pub(super) fn show(dialog: NodeRef<Dialog>) {
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
@@ -95,7 +93,7 @@ pub(super) fn show(dialog: NodeRef<Dialog>) {
     });
 }
 
-/// The search of the conversation and of the memories.
+/// Query parameter of the searches of the conversation and of the memories.
 const SEARCH: &str = "q";
 
 fn is_searching(address: Address) -> bool {

@@ -1,4 +1,4 @@
-//! What the palette offers, by which words it is found, and what comes of choosing it.
+//! Palette entries, how they are found, and what they do.
 
 use leptos::prelude::*;
 
@@ -9,24 +9,21 @@ use crate::state::{App, Settings, Severity, Theme};
 use crate::ui::app::PAGES;
 use crate::ui::debugger::Side;
 
-/// What can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PaletteAction {
-    /// Another page.
+    /// Opens a page.
     Go(&'static str),
-    /// A part of the debugger.
+    /// Opens a part of the debugger.
     Debug(Side),
-    /// The dock.
+    /// Toggles the dock.
     Dock,
-    /// The list of keys.
+    /// Opens the list of shortcuts.
     Keys,
-    /// Another address.
     ClearSearch,
-    /// What the app does by itself.
     Act(AppAction),
 }
 
-/// A command that needs nothing but the app.
+/// Commands that need only the [`App`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AppAction {
     Reconnect,
@@ -43,11 +40,10 @@ pub(super) enum AppAction {
     BackToLive,
 }
 
-/// A line of the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) label: String,
-    /// Other words for it.
+    /// Extra search terms.
     keywords: &'static str,
     pub(super) choice: PaletteAction,
 }
@@ -76,7 +72,7 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 20] = [
     ("Show or hide the debugger", "dock toggle", PaletteAction::Dock),
     ("Reconnect", "connect retry", PaletteAction::Act(AppAction::Reconnect)),
     ("Disconnect", "offline close", PaletteAction::Act(AppAction::Disconnect)),
-    // Before the other demo: by mistake it costs a turn, the other the connection.
+    // Before the other demo: running this one by mistake costs a turn, the other one the connection.
     ("Run demo", "sample turn try", PaletteAction::Act(AppAction::RunDemo)),
     ("Use the demo", "simulated coda try", PaletteAction::Act(AppAction::Demo)),
     ("Stop speaking", "silence quiet mute voice tts", PaletteAction::Act(AppAction::StopSpeaking)),
@@ -88,7 +84,7 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 20] = [
     ("Show all keys", "keyboard shortcuts hotkeys", PaletteAction::Keys),
 ];
 
-/// Whatever can be chosen at the moment.
+/// Everything available at the moment.
 pub(super) fn entries(app: &App, is_searching: bool) -> Vec<Entry> {
     let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), page.keywords, PaletteAction::Go(page.href)));
     let unprotected = app.experiments.unprotected.get_untracked();
@@ -110,7 +106,7 @@ pub(super) fn entries(app: &App, is_searching: bool) -> Vec<Entry> {
     pages.chain(others).map(|(label, keywords, choice)| Entry { label, keywords, choice }).collect()
 }
 
-/// The entries that all the words are in: those first that have them in their label.
+/// Entries that contain all typed words; matches in the label come first.
 pub(super) fn find(entries: &[Entry], typed: &str) -> Vec<Entry> {
     let typed = typed.to_lowercase();
     let has = |text: &str| {
@@ -122,7 +118,6 @@ pub(super) fn find(entries: &[Entry], typed: &str) -> Vec<Entry> {
     by_label.into_iter().chain(by_keywords).cloned().collect()
 }
 
-/// Does it.
 pub(super) fn act(app: &App, action: AppAction) {
     match action {
         AppAction::Reconnect => app.reconnect(),

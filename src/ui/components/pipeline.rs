@@ -1,4 +1,4 @@
-//! The stages of the turn that runs, with the time of each.
+//! Stages of the current turn, with their times.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::protocol::Command;
 use crate::state::use_app;
 use crate::ui::format;
 
-/// How often running times are looked at.
+/// Refresh interval of running times.
 const STEP: Duration = Duration::from_millis(200);
 
 const fn title(kind: StageKind) -> &'static str {
@@ -21,7 +21,6 @@ const fn title(kind: StageKind) -> &'static str {
     }
 }
 
-/// Listening, thinking, tools, speaking: which runs, and how long each took.
 #[component]
 pub fn PipelineView() -> impl IntoView {
     let app = use_app();
@@ -70,7 +69,7 @@ pub fn PipelineView() -> impl IntoView {
     }
 }
 
-/// Stops a stage where Coda takes a command for it. It takes none to stop thinking.
+/// Stops a stage. Coda has no command to stop thinking or tools.
 #[component]
 fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
     let app = use_app();

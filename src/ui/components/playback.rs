@@ -1,4 +1,4 @@
-//! On every page while a recording is played back: where in it the page is, and the way back to the live data.
+//! Playback bar, shown on every page while a recording is shown.
 
 use std::time::Duration;
 
@@ -7,12 +7,11 @@ use leptos::prelude::*;
 use crate::state::use_app;
 use crate::ui::format;
 
-/// How often the position is moved while it plays.
+/// Interval at which the position advances.
 const STEP: Duration = Duration::from_millis(50);
-/// The paces at which it plays.
+/// Playback speeds.
 const PACES: [u32; 4] = [1, 4, 16, 64];
 
-/// The bar; nothing while the live data are shown.
 #[component]
 pub fn PlaybackBar() -> impl IntoView {
     let playback = use_app().playback;
@@ -28,7 +27,7 @@ pub fn PlaybackBar() -> impl IntoView {
 fn Bar() -> impl IntoView {
     let playback = use_app().playback;
     let (plays, pace) = (RwSignal::new(false), RwSignal::new(1_u32));
-    // Where it plays, after the beginning: frames may be far apart.
+    // Elapsed recording time. Kept apart from the position, because the next frame may be many steps away.
     let reached = StoredValue::new(Duration::ZERO);
     let seek = move |position: usize| {
         playback.seek(position);
@@ -126,7 +125,7 @@ fn Bar() -> impl IntoView {
     }
 }
 
-/// What is shown where: the debugger keeps to the record that it had.
+/// Says what the pages show. The debugger keeps its own record.
 #[component]
 fn Explanation() -> impl IntoView {
     let imported = use_app().imported;

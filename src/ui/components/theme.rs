@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it, at a click.
+//! Theme switch: light, dark, or the system's.
 
 use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Icon;
 use crate::state::{App, Settings, Theme, use_app};
 
-/// Goes on to the next theme.
+/// Switches to the next theme.
 pub(super) fn switch_theme(app: &App) {
     let settings = app.settings.current.get_untracked();
     let theme = match settings.theme {
@@ -17,7 +17,6 @@ pub(super) fn switch_theme(app: &App) {
     app.set_settings(Settings { theme, ..settings });
 }
 
-/// Goes round through the themes.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let app = use_app();

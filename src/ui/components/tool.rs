@@ -34,7 +34,7 @@ fn outcome(call: &ToolCall) -> Option<String> {
     }
 }
 
-/// The call in one line; opens to parameters and result, and stays open when the result comes.
+/// Collapsible view of a call, which stays open when the result arrives.
 #[component]
 pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
     let parameters = call.with_untracked(|call| call.parameters.as_ref().map(format::value));

@@ -1,4 +1,4 @@
-//! Says where the user is looking that there is no connection, why, and what happens next.
+//! Banner for a lost connection: why, and what happens next.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::protocol::Instant;
 use crate::state::use_app;
 use crate::ui::format;
 
-/// How often the countdown is looked at.
+/// Refresh interval of the countdown.
 const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 
-/// Shown while the connection is in trouble; covers nothing and blocks nothing.
+/// Shown while the connection is in trouble. Covers and blocks nothing.
 #[component]
 pub fn TroubleBanner() -> impl IntoView {
     let connection = use_app().connection;
@@ -80,7 +80,7 @@ fn Banner() -> impl IntoView {
     }
 }
 
-/// The time until the next try; a timer of its own, so that only these words change.
+/// Time until the next try. Has its own timer, so that only this text updates.
 #[component]
 fn Countdown() -> impl IntoView {
     let connection = use_app().connection;

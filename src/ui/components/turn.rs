@@ -1,5 +1,3 @@
-//! One entry of the conversation.
-
 use icondata_lu::{LuRoute, LuTriangleAlert};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -11,10 +9,10 @@ use crate::state::{TurnRow, notify};
 use crate::ui::debugger::message_href;
 use crate::ui::format;
 
-/// One entry: made once; only what changed in it is touched.
+/// An entry of the conversation. Created once, then updated in place.
 #[component]
 pub fn TurnView(row: TurnRow) -> impl IntoView {
-    // The entry stays when its view goes.
+    // The turn outlives its view, so the view's subscribers are pruned here.
     on_cleanup({
         let turn = row.turn.clone();
         move || notify(&turn)
@@ -23,9 +21,9 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
     let turn: RwSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
-    // Known from the entry's first moment on, if it has one.
+    // An entry that has a message has it from the start.
     let trace = turn.with_untracked(Turn::message).map(message_href);
-    // Not read again: the page is made anew after a visit to the settings, which have the clock's form.
+    // Not reactive: visiting the settings, where the clock format changes, recreates the page.
     let (time_of_day, full_time) = untrack(|| (format::clock_time(time), format::full_time(time)));
     let who = match role {
         Role::User => "You",
@@ -52,7 +50,7 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
                 </time>
                 {trace
                     .map(|href| {
-                        // Not the router's link, which would have each entry read the address.
+                        // Not the router's link, which would subscribe every entry to the address.
                         view! {
                             <a
                                 class="icon-button trace"
@@ -67,7 +65,8 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
                     })}
                 <CopyButton label="Copy the text" text=Callback::new(move |()| text.get_untracked()) />
             </header>
-            // Calls are only ever added, so that a call's place names it; they go with the entry, so leptos' list will do.
+            // Calls are only ever appended, so the index is a stable key. They are disposed with the entry, so leptos'
+            // `For` will do.
             <For each=move || 0..tools.with(Vec::len) key=|place| *place let:place>
                 {tools
                     .with_untracked(|tools| tools.get(place).cloned())
@@ -92,12 +91,12 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
     }
 }
 
-/// Most entries have none.
+/// False for most entries.
 const fn has_remarks(turn: &Turn) -> bool {
     !turn.errors.is_empty() || turn.is_cut_off || turn.outgoing.is_some()
 }
 
-/// What is said of an entry below it: errors, that it is cut off, what became of it.
+/// Remarks below an entry: errors, a cut-off answer, the delivery state.
 #[component]
 fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
@@ -133,7 +132,7 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
     }
 }
 
-/// A complete text: what Coda writes is Markdown, what people write is shown as they wrote it.
+/// A complete text. Coda writes Markdown; text from people is shown verbatim.
 #[component]
 fn TurnText(role: Role, text: String) -> impl IntoView {
     if role == Role::Assistant {

@@ -1,4 +1,4 @@
-//! Talk by button or key, stop speaking, run the demo.
+//! Voice controls: talk by button or key, stop speaking, run the demo.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::model::{PipelineStage, StageKind};
 use crate::protocol::{Command, Instant, SttStart};
 use crate::state::{App, Sender, Settings, TalkKey, TalkMode, use_app};
 
-/// A shorter press of what is to be held is a click, by somebody who expects a click to do.
+/// A shorter hold counts as a click by someone who expects a click to suffice.
 const SHORTEST_HOLD: Duration = Duration::from_millis(300);
-/// How long it is said then what to do instead.
+/// How long the hint stays visible.
 const HINT_FOR: Duration = Duration::from_secs(6);
 
-/// How the talk button works, from the settings.
+/// Behaviour of the talk button, from the settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Hold,
@@ -37,24 +37,24 @@ impl Mode {
     }
 }
 
-/// Whether Coda listens at our wish.
+/// Listening requested from this page.
 #[derive(Clone, Copy)]
 struct Talk {
     app: App,
     mode: Memo<Mode>,
-    /// When Coda was last asked to listen until it is told to stop, if it has not been told yet.
+    /// When listening was last requested. `None` once a stop has been sent.
     asked: RwSignal<Option<Instant>>,
-    /// The last press was a click where holding is meant: it is said so.
+    /// Shows a hint, because the last press was a click where the button has to be held.
     hints: RwSignal<bool>,
     hint_timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
-    /// It was asked, and whoever could end it has not: Coda itself can, and so can any part of the page.
+    /// Whether listening was requested and has not ended. Coda can end it, and so can any part of the page.
     is_on: Memo<bool>,
 }
 
 impl Talk {
     fn new(app: App, mode: Memo<Mode>) -> Self {
         let asked = RwSignal::new(None);
-        // What is over stays so, although the stages go when the next turn begins.
+        // Remembers the end, because the stages are cleared when the next turn begins.
         let over = Memo::new(move |before: Option<&Option<Instant>>| {
             let asked = asked.get()?;
             let is_over = |stage: &PipelineStage| {
@@ -68,7 +68,6 @@ impl Talk {
         Self { app, mode, asked, hints: RwSignal::new(false), hint_timer: StoredValue::new_local(None), is_on }
     }
 
-    /// The button or the key goes down.
     fn press(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
             (Mode::Hold | Mode::Click, false) => self.start(action),
@@ -78,7 +77,7 @@ impl Talk {
         }
     }
 
-    /// The button is clicked by something that cannot hold it: Enter, or a screen reader.
+    /// A click without a pointer, from Enter or a screen reader, which cannot hold.
     fn toggle(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
             (Mode::Seconds(seconds), _) => self.start_for(seconds, action),
@@ -87,7 +86,6 @@ impl Talk {
         }
     }
 
-    /// The button or the key goes up.
     fn release(&self, action: &'static str) {
         if self.mode.try_get_untracked() != Some(Mode::Hold) {
             return;
@@ -99,7 +97,6 @@ impl Talk {
         }
     }
 
-    /// How long ago Coda was asked to listen.
     fn held_for(&self) -> Duration {
         self.asked.get_untracked().map_or(Duration::ZERO, |asked| driver::now().mono.duration_since(asked))
     }
@@ -109,7 +106,7 @@ impl Talk {
         hints.set(true);
         let timer = set_timeout_with_handle(
             move || {
-                // The page may be another one by then.
+                // The component may be disposed by then.
                 let _ = hints.try_set(false);
             },
             HINT_FOR,
@@ -119,8 +116,8 @@ impl Talk {
         }
     }
 
-    /// Asks at once, although the press may turn out to be a click: waiting to see would cost the first words each
-    /// time. A click costs nothing: Coda starts a turn only for speech, of which there is none in so short a time.
+    /// Starts at once, although the press may turn out to be a click: waiting would cost the first words each time. A
+    /// click costs nothing, because Coda starts a turn only for speech and a click is too short for any.
     fn start(&self, action: &'static str) {
         if let Some(coda) = self.sender() {
             self.hints.set(false);
@@ -140,7 +137,7 @@ impl Talk {
         self.app.sender().filter(|_| self.app.connection.is_ready())
     }
 
-    /// Ends listening, in whatever mode it began.
+    /// Stops listening, whichever mode started it.
     fn stop(&self, action: &'static str) {
         if self.is_on.try_get_untracked() == Some(true) {
             self.asked.set(None);
@@ -151,7 +148,7 @@ impl Talk {
     }
 }
 
-/// Whether a key belongs to what has the focus, as Space does to a text box or a button.
+/// Whether the focused element handles keys itself, as a text box or a button does with Space.
 fn is_for_focused_element() -> bool {
     let focused = document().active_element();
     focused.is_some_and(|element| {
@@ -161,16 +158,16 @@ fn is_for_focused_element() -> bool {
     })
 }
 
-/// Whether a key is pressed together with one that makes it mean something else, as in Ctrl C.
+/// Whether a modifier gives the key another meaning, as in Ctrl+C.
 fn is_with_modifier(event: &ev::KeyboardEvent) -> bool {
     let is_modifier = matches!(event.key().as_str(), "Control" | "Meta" | "Alt");
     !is_modifier && (event.ctrl_key() || event.meta_key() || event.alt_key())
 }
 
-/// Has the talk key talk, until the component is gone.
+/// Binds the talk key until the component is disposed.
 fn follow_key(talk: Talk, key: Memo<TalkKey>) {
     let is_key = move |event: &ev::KeyboardEvent| key.with_untracked(|key| key.is(&event.code()));
-    // The talk key is down, and neither the page nor the browser shall do anything else with it.
+    // While the talk key is down, neither the page nor the browser may act on it.
     let is_key_down = StoredValue::new(false);
     let listeners = [
         window_event_listener(ev::keydown, move |event| {
@@ -204,7 +201,7 @@ fn follow_key(talk: Talk, key: Memo<TalkKey>) {
     });
 }
 
-/// The voice controls. Holding ends with anything that can end it: release, leaving, another window, a lost connection.
+/// Holding ends on release, on leaving the page or the window, and with the connection.
 #[component]
 pub fn VoiceControls() -> impl IntoView {
     let app = use_app();
@@ -216,7 +213,7 @@ pub fn VoiceControls() -> impl IntoView {
     let (press, release) = (move |action| talk.press(action), move |action| talk.release(action));
     let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
     follow_key(talk, key);
-    // It may be lost and back between two frames: then it is another one.
+    // Compares the connection's id: the connection may drop and return between two frames.
     Effect::new(move |before: Option<Option<ConnId>>| {
         let ready = connection.phase.with(|phase| match phase {
             Phase::Ready { conn, .. } => Some(*conn),
@@ -252,7 +249,7 @@ pub fn VoiceControls() -> impl IntoView {
                 disabled=move || !can_act.get()
                 on:pointerdown=move |event| {
                     if event.button() == 0 {
-                        // The release is ours wherever it happens.
+                        // Pointer capture delivers the release wherever it happens.
                         let target = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
                         if let Some(target) = target {
                             let _ = target.set_pointer_capture(event.pointer_id());
@@ -264,7 +261,7 @@ pub fn VoiceControls() -> impl IntoView {
                 on:pointercancel=move |_| release("pointer lost")
                 on:lostpointercapture=move |_| release("pointer lost")
                 on:click=move |event| {
-                    // A pointer's click counts itself, and has been heard going down.
+                    // `detail` counts pointer clicks, which `pointerdown` has already handled.
                     if event.detail() == 0 {
                         talk.toggle("click");
                     }

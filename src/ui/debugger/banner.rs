@@ -1,4 +1,4 @@
-//! Says that an imported recording is looked at, and what of it could not be read.
+//! Banner for an imported recording, with its import errors.
 
 use leptos::prelude::*;
 
@@ -6,10 +6,10 @@ use super::state::use_debugger;
 use crate::history::ImportError;
 use crate::ui::format;
 
-/// So many damages are listed.
+/// Upper limit of errors listed.
 const DAMAGES: usize = 200;
 
-/// The banner; nothing while the live record is looked at.
+/// Nothing while the live record is shown.
 #[component]
 pub fn SourceBanner() -> impl IntoView {
     let debugger = use_debugger();

@@ -1,4 +1,4 @@
-//! What stands in the cells of a row, in words.
+//! Cell texts of a row.
 
 use chrono::{DateTime, Utc};
 
@@ -6,17 +6,17 @@ use crate::history::{Direction, FrameClass, RAW, Recorder, Row, RowKind, state_n
 use crate::link::FramePurpose;
 
 const DAY_MILLIS: i64 = 86_400_000;
-/// What stands where nothing is known.
+/// Placeholder for unknown values.
 pub const NOTHING: &str = "–";
 
-/// The time of day to the millisecond, on a clock that is so many minutes ahead of UTC.
+/// Time of day to the millisecond, at the given offset from UTC.
 pub fn time_of_day(time: DateTime<Utc>, utc_offset_minutes: i32) -> String {
     let millis = (time.timestamp_millis() + i64::from(utc_offset_minutes) * 60_000).rem_euclid(DAY_MILLIS);
     let (seconds, millis) = (millis / 1_000, millis % 1_000);
     format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
-/// A size in bytes.
+/// Formats a size in bytes.
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of its unit")]
 pub fn size(bytes: usize) -> String {
     match bytes {
@@ -26,7 +26,7 @@ pub fn size(bytes: usize) -> String {
     }
 }
 
-/// A row's direction as a sign and in words.
+/// Symbol and word for a row's direction.
 pub const fn direction(row: &Row) -> (&'static str, &'static str) {
     match (row.direction(), &row.kind) {
         (Some(Direction::In), _) => ("↓", "in"),
@@ -36,7 +36,7 @@ pub const fn direction(row: &Row) -> (&'static str, &'static str) {
     }
 }
 
-/// The wire type, or what else the row is.
+/// Wire type, or a word for rows that are no frames.
 pub fn kind(row: &Row) -> &str {
     match &row.kind {
         RowKind::FrameIn { class: FrameClass::Binary(_), .. } => "binary",
@@ -50,7 +50,7 @@ pub fn kind(row: &Row) -> &str {
     }
 }
 
-/// The row's state: a message's as it was then, a written frame's as it is now.
+/// State of a row: a message's as of that row, a written frame's as of now.
 pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
     match &row.kind {
         RowKind::Message { state, .. } => state_name(state),
@@ -65,7 +65,7 @@ pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
     }
 }
 
-/// How a row looks: what went wrong stands out.
+/// Visual tone that makes faults stand out.
 pub fn tone(row: &Row, state: &str) -> &'static str {
     if row.is_error() {
         return "bad";
@@ -77,7 +77,7 @@ pub fn tone(row: &Row, state: &str) -> &'static str {
     }
 }
 
-/// The text, or how it begins.
+/// Truncates `text` to `chars` characters.
 pub fn cut(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", &text[..end]),

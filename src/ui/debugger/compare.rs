@@ -1,4 +1,4 @@
-//! What differs between the marked row and the chosen one.
+//! Differences between the marked row and the chosen one.
 
 use leptos::prelude::*;
 use serde::Serialize;
@@ -8,10 +8,9 @@ use super::cells::NOTHING;
 use super::state::use_debugger;
 use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
 
-/// So much of a value is shown.
+/// Upper limit of characters shown per value.
 const VALUE_CHARS: usize = 200;
 
-/// What a message says.
 #[derive(Serialize)]
 struct Said<'a> {
     #[serde(rename = "type")]
@@ -19,7 +18,7 @@ struct Said<'a> {
     data: Map<String, Value>,
 }
 
-/// The row as JSON: its frame, or what its message says. Tokens are hidden.
+/// The frame or the message as JSON, with tokens redacted.
 fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     let row = recorder.get(number)?;
     match &row.kind {
@@ -31,10 +30,10 @@ fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     }
 }
 
-/// The differences from the marked row; nothing where none is marked.
+/// Nothing without a marked row.
 #[component]
 pub fn Compare(
-    /// The chosen row.
+    /// Number of the chosen row.
     number: u64,
 ) -> impl IntoView {
     let debugger = use_debugger();

@@ -1,20 +1,19 @@
-//! The word that the cursor is in, and what takes its place.
+//! Completion of the word at the cursor.
 
 use crate::history::{Completion, completions};
 
-/// The word that is being written.
+/// The word being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Begun {
-    /// In bytes, from where.
+    /// Start, in bytes.
     start: usize,
-    /// In bytes, the cursor.
+    /// The cursor, in bytes.
     end: usize,
-    /// The ways to go on.
     pub candidates: Vec<Completion>,
 }
 
 impl Begun {
-    /// The word before the cursor, which counts as browsers do: in UTF-16 units.
+    /// Finds the word before the cursor, which browsers count in UTF-16 code units.
     pub fn at(text: &str, cursor: usize) -> Self {
         let mut units = 0;
         let end = text.char_indices().find(|(_, letter)| {
@@ -30,12 +29,12 @@ impl Begun {
         Self { start, end, candidates: completions(&before[start..]) }
     }
 
-    /// Whether not even a letter of it is written.
+    /// Whether no letter of the word has been typed yet.
     pub const fn is_empty(&self) -> bool {
         self.start == self.end
     }
 
-    /// The text with `way` in the word's place, and whether the word goes on: a term without its value.
+    /// Replaces the word with `way`. Returns the new text, and whether the term still lacks a value.
     pub fn take(&self, text: &str, way: &str) -> (String, bool) {
         let goes_on = way.ends_with([':', '>', '<']);
         let before = text.get(..self.start).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The errors of the server held against the messages before them, with the protections on, off, or unknown.
+//! Server errors correlated with the messages before them, with protections on, off or unknown.
 
 use leptos::prelude::*;
 
@@ -7,12 +7,12 @@ use super::state::use_debugger;
 use crate::analysis::{Correlation, Side};
 use crate::ui::format;
 
-/// So many suspects of an error are named,
+/// Upper limit of suspects per error.
 const SUSPECTS: usize = 3;
-/// and in so many spans the whole record is laid out.
+/// Number of time spans the record is divided into.
 const SPANS: usize = 24;
 
-/// The figures; computed when they are opened, since that reads the whole record.
+/// Computed on demand, because it reads the whole record.
 #[component]
 pub fn CorrelationView() -> impl IntoView {
     let debugger = use_debugger();
@@ -119,7 +119,7 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
     }
 }
 
-/// Errors in a thousand messages.
+/// Errors per thousand messages.
 fn rate(side: Side) -> String {
     side.errors_per_thousand().map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"))
 }

@@ -1,4 +1,4 @@
-//! How many frames there are of each wire type; a click asks for that type only.
+//! Frame counts by wire type. A click filters by that type.
 
 use std::sync::Arc;
 
@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use super::state::use_debugger;
 use crate::ui::components::Each;
 
-/// The types with their counts.
 #[component]
 pub fn TypeCounts() -> impl IntoView {
     let debugger = use_debugger();

@@ -1,4 +1,4 @@
-//! The chosen row: what it is, its frame, the life of its message, and how it differs from another.
+//! The chosen row: its facts, frame, message trace and comparison.
 
 use leptos::prelude::*;
 
@@ -11,13 +11,13 @@ use crate::history::{FrameClass, FrameMeta, Recorder, Row, RowKind, cause, count
 use crate::link::MessageId;
 use crate::ui::format;
 
-/// What does not change of the chosen row.
+/// The immutable part of the chosen row.
 struct Chosen {
     facts: Vec<(&'static str, String)>,
     frame: Option<String>,
     words: Option<String>,
     message: Option<MessageId>,
-    /// Rows that came in and answer a message point to it.
+    /// Whether the row is a frame from the server, which answers `message`.
     answers: bool,
 }
 
@@ -41,7 +41,7 @@ impl Chosen {
             facts.extend(seq.map(|seq| ("Number of Coda's", seq.to_string())));
             facts.push(("Coda's run", recorder.epoch_of(row.number).to_string()));
         }
-        // Where the whole life is known, it says more.
+        // Skipped where the full message trace is known, which says more.
         let has_life =
             |meta: &FrameMeta| meta.mono.is_some() && row.message().is_some_and(|id| recorder.state_of(id).is_some());
         if let Some(meta) = meta.filter(|meta| !has_life(meta)) {
@@ -65,7 +65,6 @@ impl Chosen {
     }
 }
 
-/// The chosen row.
 #[component]
 pub fn ChosenDetails() -> impl IntoView {
     let debugger = use_debugger();

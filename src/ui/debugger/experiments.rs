@@ -1,4 +1,4 @@
-//! Experiments: the protections turned off, and a network made bad. Both last until they are ended or the page closes.
+//! Experiments: protections off, and a bad network. They last until ended or until the page closes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::state::use_debugger;
 use crate::sim::Conditions;
 use crate::state::NotInRange;
 
-/// A number that makes the network bad.
+/// A numeric setting of the network.
 struct Dial {
     name: &'static str,
     label: &'static str,
@@ -46,7 +46,6 @@ fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
     }
 }
 
-/// The experiments.
 #[component]
 pub fn Experiments() -> impl IntoView {
     let app = use_debugger().app;

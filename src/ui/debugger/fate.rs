@@ -1,4 +1,4 @@
-//! What became of the command that was sent last.
+//! Outcome of the last command sent from the debugger.
 
 use leptos::prelude::*;
 
@@ -7,18 +7,17 @@ use crate::history::{RAW, RowKind, state_name};
 use crate::link::{FramePurpose, MessageId};
 use crate::ui::format;
 
-/// What the messages that are sent from here say they come from.
+/// Origin component of messages sent from the debugger.
 pub const COMPONENT: &str = "debugger";
 
-/// What was sent from here.
 #[derive(Clone, Copy, PartialEq)]
 enum SentAs {
     Message(MessageId),
-    /// A frame past the queue: the number of its row.
+    /// A frame that bypassed the queue, by its row number.
     Raw(u64),
 }
 
-/// What was sent from here first, at this row of the record or later.
+/// The first message or raw frame sent from the debugger at row `number` or later.
 fn sent_since(debugger: DebuggerState, number: u64) -> Option<SentAs> {
     debugger.app.history.with(|recorder| {
         recorder.rows(number..).find_map(|row| match &row.kind {
@@ -31,18 +30,18 @@ fn sent_since(debugger: DebuggerState, number: u64) -> Option<SentAs> {
     })
 }
 
-/// What became of the command that was sent last.
+/// Outcome of the last command sent.
 #[component]
 pub fn Prediction(
-    /// From which row of the record on it is looked for.
+    /// Row to start searching from.
     sent_at: RwSignal<Option<u64>>,
-    /// It was not even written.
+    /// Whether the frame was not even written.
     refused: RwSignal<bool>,
 ) -> impl IntoView {
     let debugger = use_debugger();
     let sent = Memo::new(move |last: Option<&Option<(u64, SentAs)>>| {
         let at = sent_at.get()?;
-        // Once it is found there is nothing more to look for.
+        // The row does not change once found.
         if let Some(Some(known)) = last
             && known.0 == at
         {

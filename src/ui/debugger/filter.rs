@@ -1,4 +1,4 @@
-//! The filter: its field, what is wrong with it, what it can say.
+//! Filter field with its error, saved filters and help.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,6 @@ use super::filter_help::FilterHelp;
 use super::saved::SavedFilters;
 use super::state::use_debugger;
 
-/// The filter.
 #[component]
 pub fn FilterBar() -> impl IntoView {
     let debugger = use_debugger();

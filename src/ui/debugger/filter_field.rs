@@ -1,4 +1,4 @@
-//! The field of the filter with the list of ways to go on.
+//! Filter field with completions.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
@@ -8,7 +8,6 @@ use super::completion::Begun;
 use super::filter_state::FilterState;
 use super::state::use_debugger;
 
-/// The field and its list.
 #[derive(Clone, Copy)]
 struct Field {
     filter: FilterState,
@@ -23,13 +22,13 @@ impl Field {
         self.active.set(None);
     }
 
-    /// Takes the text as it is.
+    /// Accepts the text as it is.
     fn leave(self) {
         self.close();
         self.filter.finish();
     }
 
-    /// Looks up how the word at the cursor may go on.
+    /// Looks up completions for the word at the cursor.
     fn look(self) {
         let Some(input) = self.input.get_untracked() else { return };
         let cursor = input.selection_end().ok().flatten().map_or(usize::MAX, |cursor| cursor as usize);
@@ -70,12 +69,11 @@ impl Field {
     }
 }
 
-/// The field: completes by arrow keys and Enter or Tab; Escape closes the list, then clears the field.
+/// Arrow keys with Enter or Tab complete; Escape closes the list, then clears the field.
 #[component]
 pub fn FilterField(
-    /// The input's id.
     id: String,
-    /// The id of what is said of the text.
+    /// Id of the error's element.
     described_by: String,
 ) -> impl IntoView {
     let debugger = use_debugger();
@@ -104,7 +102,7 @@ pub fn FilterField(
         };
         field.begun.get().candidates.into_iter().enumerate().map(way).collect_view()
     };
-    // The chosen way may be beyond the list's edge.
+    // Scrolls the active option into view.
     Effect::new(move |_| {
         let active = field.active.get().and_then(|at| document().get_element_by_id(&option_id(at)));
         if let Some((active, list)) = active.and_then(|active| active.parent_element().map(|list| (active, list))) {
@@ -139,7 +137,7 @@ pub fn FilterField(
                 on:input=move |event| {
                     filter.type_in(&event_target_value(&event));
                     field.look();
-                    // All terms at once would be in the way: they come when asked for by an arrow key.
+                    // All terms at once would be in the way. An arrow key asks for them.
                     if field.begun.with_untracked(Begun::is_empty) {
                         field.close();
                     }

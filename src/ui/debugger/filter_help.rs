@@ -1,4 +1,4 @@
-//! What the filter can say, with examples that can be tried.
+//! Reference of the filter language, with examples to try.
 
 use leptos::prelude::*;
 
@@ -25,7 +25,6 @@ const TERMS: [(&str, &str); 18] = [
     ("-(type:llm_token or type:tts_progress)", "what is not in the group"),
 ];
 
-/// The terms.
 #[component]
 pub fn FilterHelp() -> impl IntoView {
     let debugger = use_debugger();

@@ -1,4 +1,4 @@
-//! The filter as it is written, read and kept in the address.
+//! State of the filter: its text, its parsed query, and the address.
 
 use std::time::Duration;
 
@@ -8,31 +8,30 @@ use crate::history::{ParseError, Query, QueryDraft};
 use crate::link::MessageId;
 use crate::ui::address::{Address, page_href};
 
-/// The name in the address.
+/// Query parameter.
 const PARAMETER: &str = "filter";
-/// Browsers slow pages down that change their address with every key.
+/// Debounce, because browsers throttle pages that change their address with every key.
 const ADDRESS_AFTER: Duration = Duration::from_millis(300);
 
-/// The address of the debugger with everything about this message.
+/// Address of the debugger, filtered to one message.
 pub fn message_href(id: MessageId) -> impl Fn() -> String + Send + Sync {
     page_href(&format!("/debugger?{PARAMETER}=id:{id}"))
 }
 
-/// What stands in the field, as long as the address is the one that it was typed over.
+/// Text in the field, valid while the address is still the one it was typed over.
 #[derive(Clone, PartialEq)]
 struct Typed {
     over: String,
     text: String,
 }
 
-/// The filter.
 #[derive(Clone, Copy)]
 pub struct FilterState {
-    /// As it is written.
+    /// Text as typed.
     pub text: Memo<String>,
-    /// What is wrong with it. A term that is still being typed is not.
+    /// Parse error. An unfinished last term is not an error while it is being typed.
     pub error: Memo<Option<ParseError>>,
-    /// The filter in force: the part before an unfinished term, and the last right one where the text is wrong.
+    /// Query in force: without an unfinished term, and the last valid one where the text is wrong.
     pub query: Memo<Query>,
     address: Memo<String>,
     typed: RwSignal<Option<Typed>>,
@@ -43,7 +42,7 @@ pub struct FilterState {
 }
 
 impl FilterState {
-    /// The filter of the address. To be made inside the router.
+    /// Reads the filter from the address. Must be called inside the router.
     pub fn new() -> Self {
         let page = Address::of_page();
         let address = Memo::new(move |_| page.first(PARAMETER));
@@ -81,18 +80,18 @@ impl FilterState {
         }
     }
 
-    /// Puts another text in force, the last term of which may go on.
+    /// Sets the text while it is being typed, so that its last term may be unfinished.
     pub fn type_in(&self, text: &str) {
         self.set(text);
         self.is_being_typed.set(true);
     }
 
-    /// Takes the text as it is: an unfinished term is an error now.
+    /// Accepts the text as it is: an unfinished term becomes an error.
     pub fn finish(&self) {
         self.is_being_typed.set(false);
     }
 
-    /// Puts another text in force; the address follows soon.
+    /// Sets the text. The address follows, debounced.
     pub fn set(&self, text: &str) {
         let this = *self;
         self.finish();
@@ -108,12 +107,12 @@ impl FilterState {
         self.timer.set_value(set_timeout_with_handle(ask, ADDRESS_AFTER).ok());
     }
 
-    /// The one wire type that the filter asks for.
+    /// The wire type, if the query selects exactly one.
     pub fn only_type(&self) -> Option<String> {
         self.query.with(|query| query.only_type().map(str::to_owned))
     }
 
-    /// Asks for this wire type only, or no more.
+    /// Restricts the filter to this wire type, or lifts that restriction.
     pub fn toggle_type(&self, kind: &str) {
         let text = self.query.with_untracked(|query| query.toggle_type(kind).to_string());
         self.set(&text);

@@ -1,4 +1,4 @@
-//! What is wrong, as far as the record shows: open, silenced, and closed findings, each with its rows.
+//! Findings of the record: open, muted and closed, each with its rows.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -11,10 +11,9 @@ use crate::ui::address::page_href;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// So many closed findings are listed, newest first.
+/// Upper limit of closed findings listed, newest first.
 const CLOSED: usize = 50;
 
-/// Which list a finding stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     Open,
@@ -33,7 +32,7 @@ fn listed(debugger: DebuggerState, list: List) -> Vec<Finding> {
     })
 }
 
-/// The findings of the record that is looked at.
+/// Findings of the record on view.
 #[component]
 pub fn Findings() -> impl IntoView {
     let debugger = use_debugger();

@@ -1,4 +1,4 @@
-//! A frame as a tree and as it came, its tokens hidden.
+//! A frame as a tree and as raw text, with tokens redacted.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,13 +8,12 @@ use super::tree::JsonTree;
 use crate::protocol::with_quotes;
 use crate::ui::components::CopyButton;
 
-/// So much of a frame is shown raw at first.
+/// Characters of the raw frame shown at first.
 const RAW_CHARS: usize = 4_000;
 
-/// The frame.
 #[component]
 pub fn FrameView(
-    /// As it may be shown.
+    /// Redacted text.
     text: String,
 ) -> impl IntoView {
     let value = serde_json::from_str::<Value>(&text);

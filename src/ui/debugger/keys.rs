@@ -1,4 +1,4 @@
-//! The table by keyboard.
+//! Keyboard control of the table.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::listing::{Key, Listing};
 use super::state::{DebuggerState, ROW_HEIGHT, Side};
 
-/// Moves the choice, opens what is chosen.
 pub fn pressed(debugger: DebuggerState, event: &KeyboardEvent) {
     if event.alt_key() || event.ctrl_key() || event.meta_key() {
         return;

@@ -1,37 +1,35 @@
-//! The lines of the table: the rows that the filter lets through, folded, kept up to date with little work.
+//! Lines of the table: rows that pass the filter, with tokens folded, updated incrementally.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::history::{Context, ListItem, Query, Recorder, Row, TokenGrouper};
 
-/// Names a row of the table.
+/// Identifies a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// The number of the record's row; of the first for folded ones.
+    /// Row number in the record; for a fold, that of its first row.
     pub number: u64,
-    /// Whether it is a token below the line that folds it.
+    /// Whether this is a token row below its open fold.
     pub is_part: bool,
 }
 
 impl Key {
-    /// The line that begins with this row.
+    /// Key of the line that begins with row `number`.
     pub const fn line(number: u64) -> Self {
         Self { number, is_part: false }
     }
 }
 
-/// What the listing is made from.
+/// Input of the listing.
 #[derive(Clone, Copy)]
 pub struct Feed<'a> {
-    /// The rows.
     pub recorder: &'a Recorder,
-    /// Which record it is: another number is another record.
+    /// Identity of the record; another number means another record.
     pub source: u64,
-    /// What is let through.
     pub query: &'a Query,
-    /// Rows from this number on are not looked at yet.
+    /// End of the rows to read, exclusive.
     pub until: Option<u64>,
-    /// How many minutes the user's clock is ahead of UTC.
+    /// Positive east of UTC.
     pub utc_offset_minutes: i32,
 }
 
@@ -46,42 +44,41 @@ impl Feed<'_> {
     }
 }
 
-/// The listing in figures.
+/// Counts of the listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
-    /// Changes with every change of the listing.
+    /// Incremented with every change.
     pub revision: u64,
-    /// How many rows the table has: folded ones are one.
+    /// Rows of the table; a fold counts as one.
     pub total: usize,
-    /// How many rows of the record the filter lets through, folded ones included.
+    /// Rows of the record that pass the filter, folded ones included.
     pub let_through: usize,
-    /// Of how many.
+    /// Rows of the record that were filtered.
     pub looked_at: usize,
-    /// How many of its rows went because the record has them no more.
+    /// Rows of the table evicted with those of the record.
     pub dropped: usize,
-    /// Changes when everything was filtered anew.
+    /// Incremented when everything is filtered again.
     pub generation: u64,
 }
 
-/// The lines of the table.
 #[derive(Debug, Default)]
 pub struct Listing {
     grouper: TokenGrouper,
     query: Query,
     source: u64,
-    /// The next row to look at.
+    /// Number of the next row to filter.
     next: u64,
-    /// The oldest row that the record has.
+    /// Oldest row of the record.
     first: u64,
-    /// The rows that the filter lets through.
+    /// Numbers of the rows that pass the filter.
     let_through: VecDeque<u64>,
-    /// The folded lines that are open, with the rows below them.
+    /// Open folds, by first row, with the token rows below them.
     opened: BTreeMap<u64, Vec<u64>>,
     listed: Listed,
 }
 
 impl Listing {
-    /// Looks at what is new; at everything where the filter or the record is another one.
+    /// Filters new rows; starts over when the filter or the record changed.
     pub fn update(&mut self, feed: &Feed<'_>) -> Listed {
         if self.source != feed.source {
             self.opened.clear();
@@ -140,7 +137,8 @@ impl Listing {
         });
     }
 
-    /// Whether a new row changes what the filter says of an older one: an answer gives a message its round trip.
+    /// Whether a new row changes the filter's verdict on an older one, as an answer does by giving its message a round
+    /// trip.
     fn is_judged_otherwise(&self, feed: &Feed<'_>) -> bool {
         if !self.query.depends_on_later_rows() {
             return false;
@@ -166,7 +164,7 @@ impl Listing {
         }
     }
 
-    /// Opens a folded line, or closes it.
+    /// Opens or closes a fold.
     pub fn toggle(&mut self, number: u64, open: bool) {
         if !open {
             self.opened.remove(&number);
@@ -175,17 +173,17 @@ impl Listing {
         }
     }
 
-    /// Whether this folded line is open.
+    /// Whether the fold is open.
     pub fn is_open(&self, number: u64) -> bool {
         self.opened.contains_key(&number)
     }
 
-    /// How many rows the table has.
+    /// Rows of the table.
     pub fn len(&self) -> usize {
         self.grouper.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
     }
 
-    /// The row at a place of the table.
+    /// Row at index `place` of the table.
     pub fn key_at(&self, place: usize) -> Option<Key> {
         let mut parts_before = 0;
         for (line, parts) in &self.opened {
@@ -203,7 +201,7 @@ impl Listing {
         Some(Key::line(line.first()))
     }
 
-    /// Where in the table a row is.
+    /// Index of a row in the table.
     pub fn place_of(&self, key: Key) -> Option<usize> {
         let line = self.line_with(key.number)?;
         let (at, _) = line_at(&self.grouper, line.first())?;
@@ -215,23 +213,23 @@ impl Listing {
         Some(at + before + 1 + part)
     }
 
-    /// The line that begins with this row.
+    /// Line that begins with row `number`.
     pub fn line(&self, number: u64) -> Option<&ListItem> {
         line_at(&self.grouper, number).map(|(_, line)| line)
     }
 
-    /// The line that holds this row, folded or not.
+    /// Line that contains row `number`, folded or not.
     pub fn line_with(&self, number: u64) -> Option<&ListItem> {
         self.grouper.line_with(number)
     }
 
-    /// How many rows of the table began with this row of the record or later.
+    /// Number of lines that begin at row `number` or later.
     pub fn count_from(&self, number: u64) -> usize {
         let lines = self.grouper.lines();
         lines.len() - lines.partition_point(|line| line.first() < number)
     }
 
-    /// The next row that will be looked at.
+    /// Number of the next row to filter.
     pub const fn next(&self) -> u64 {
         self.next
     }

@@ -1,4 +1,4 @@
-//! The life of a message: where it came from, each hop with its time, and the messages that it is tied to.
+//! Trace of a message: its origin, each hop with its time, and related messages.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,6 @@ use crate::history::{MessageTrace, STATES, TraceStage, TraceStep, state_name};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
 use crate::ui::format;
 
-/// A stage in words.
 fn hop_words(stage: &TraceStage) -> String {
     match stage {
         TraceStage::Created => "created".to_owned(),
@@ -38,7 +37,7 @@ fn hop_words(stage: &TraceStage) -> String {
     }
 }
 
-/// A message by the beginning of its id; leads to its newest row.
+/// A message by the start of its id. Links to its newest row.
 #[component]
 pub fn MessageLink(id: MessageId) -> impl IntoView {
     let debugger = use_debugger();
@@ -50,7 +49,6 @@ pub fn MessageLink(id: MessageId) -> impl IntoView {
     }
 }
 
-/// The life of a message.
 #[component]
 pub fn MessageTraceView(trace: Memo<Option<MessageTrace>>) -> impl IntoView {
     move || trace.get().map(|trace| view! { <TraceParts trace /> })

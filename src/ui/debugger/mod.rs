@@ -1,4 +1,4 @@
-//! The debugger: finds the cause of a fault without the console. Fills whatever box it is put in.
+//! The debugger: finds the cause of a fault without the console. Fills its container.
 
 mod banner;
 mod cells;

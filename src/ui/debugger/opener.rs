@@ -1,28 +1,28 @@
-//! The way from the rest of the page to a part of the debugger.
+//! Opens parts of the debugger from the rest of the page.
 
 use leptos::prelude::*;
 
 use super::state::Side;
 
-/// Opens a part in the panel that is on the page, or in the next one.
+/// Opens a part in the mounted panel, or in the next one to be mounted.
 #[derive(Clone, Copy)]
 pub struct SideOpener {
-    /// The part beside the table, of the newest panel.
+    /// Side of the newest panel.
     side: StoredValue<Option<RwSignal<Option<Side>>>>,
-    /// What the next panel opens with.
+    /// Side to open in the next panel.
     wanted: StoredValue<Option<Side>>,
 }
 
 impl SideOpener {
-    /// Makes it reachable for the components below.
+    /// Provides the context.
     pub fn provide() {
         provide_context(Self { side: StoredValue::new(None), wanted: StoredValue::new(None) });
     }
 
-    /// Opens a part; false where no panel is on the page, so that one has to be gone to.
+    /// Opens a part. Returns false if no panel is mounted, so that the caller has to navigate to one.
     #[must_use]
     pub fn open(&self, part: Side) -> bool {
-        // The signal of a panel that has gone refuses.
+        // `try_set` hands the value back if the panel has been disposed.
         let is_open = self.side.get_value().is_some_and(|side| side.try_set(Some(part)).is_none());
         if !is_open {
             self.wanted.set_value(Some(part));
@@ -30,9 +30,9 @@ impl SideOpener {
         is_open
     }
 
-    /// What stands beside the table of a new panel, which is the one to open parts in from now on.
+    /// Registers the side of a new panel, and opens the part that was asked for.
     pub(super) fn attach(side: RwSignal<Option<Side>>) {
-        // Alone, as in a test, a panel has nobody who could ask.
+        // Without a context, as in a test, nobody can ask.
         let Some(opener) = use_context::<Self>() else { return };
         if let Some(wanted) = opener.wanted.try_update_value(Option::take).flatten() {
             side.set(Some(wanted));

@@ -1,4 +1,4 @@
-//! The panel: filter and tools above, the table, and beside or below it what was asked for.
+//! The panel: filter and toolbar above, then the table with the open side part beside or below it.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use super::state::{DebuggerState, ROW_HEIGHT, Side, use_debugger};
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
 
-/// The debugger. It fills the box that it is put in; the box must be inside the router.
+/// The debugger. Fills its container, which must be inside the router.
 #[component]
 pub fn DebuggerPanel() -> impl IntoView {
     let debugger = DebuggerState::new();

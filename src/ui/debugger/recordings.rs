@@ -1,4 +1,4 @@
-//! Recordings: the record as a file, and a file as a record.
+//! Export and import of recordings.
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -14,7 +14,6 @@ use crate::ui::clipboard;
 use crate::ui::files::{download, read_text};
 use crate::ui::format;
 
-/// Why nothing came of a recording.
 #[derive(Clone, Debug, thiserror::Error)]
 enum RecordingError {
     #[error("There is nothing to export.")]
@@ -29,7 +28,7 @@ enum RecordingError {
     NoRecording(String),
 }
 
-/// Hands the record over as a file; what it holds.
+/// Downloads the record. Returns a summary of its contents.
 fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<String, RecordingError> {
     let recording = scope.recording(debugger);
     if recording.is_empty() {
@@ -62,7 +61,6 @@ async fn read(debugger: DebuggerState, file: web_sys::File) -> Result<String, Re
     Ok(words)
 }
 
-/// Export and import.
 #[component]
 pub fn Recordings() -> impl IntoView {
     let debugger = use_debugger();
@@ -82,7 +80,7 @@ pub fn Recordings() -> impl IntoView {
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         spawn_local(async move {
             let outcome = read(debugger, file).await;
-            // The panel may have been closed meanwhile.
+            // The panel may have been disposed meanwhile.
             let _ = told.try_set(Some(outcome));
             input.set_value("");
         });
@@ -105,7 +103,7 @@ pub fn Recordings() -> impl IntoView {
             } else {
                 Err(RecordingError::CopyRefused)
             };
-            // The panel may have been closed meanwhile.
+            // The panel may have been disposed meanwhile.
             let _ = told.try_set(Some(outcome));
         });
     };

@@ -1,4 +1,4 @@
-//! Sends recorded messages again: first a dry run that says what each will do, then the replay itself.
+//! Sends recorded messages again: a dry run that predicts the effect of each, then the replay.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ const PACES: [(&str, Pace); 6] = [
     ("step by step", Pace::Step),
     ("each when the one before is answered", Pace::Answered),
 ];
-/// So much of a text is shown beside its type.
+/// Characters of text shown beside the type.
 const TEXT_CHARS: usize = 60;
 const IDS: [(&str, Ids); 2] =
     [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
@@ -41,7 +41,7 @@ fn outcome_words(outcome: &Outcome) -> String {
     }
 }
 
-/// The replay that runs, or the way to one.
+/// The running replay, or the form to prepare one.
 #[component]
 pub fn Replay() -> impl IntoView {
     let app = use_debugger().app;
@@ -60,7 +60,7 @@ fn Preparation() -> impl IntoView {
     let debugger = use_debugger();
     let scope = RwSignal::new(Scope::Shown);
     let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
-    // A dry run holds for the options and the selection that it was made with.
+    // Reset when the options or the selection change.
     let run = RwSignal::new(None::<DryRun>);
     let has_changed = RwSignal::new(false);
     let forget = move || {
@@ -157,7 +157,7 @@ fn Preparation() -> impl IntoView {
     }
 }
 
-/// What the dry run says.
+/// Predictions of the dry run.
 #[component]
 fn Forecasts(run: DryRun) -> impl IntoView {
     let skipped = &run.plan().skipped;
@@ -205,7 +205,6 @@ fn Forecasts(run: DryRun) -> impl IntoView {
     }
 }
 
-/// The replay that runs.
 #[component]
 fn Progress() -> impl IntoView {
     let replay = use_debugger().app.replay;

@@ -1,5 +1,7 @@
-//! A row of the table. What cannot change is read once; the rest when the listing changed. Most rows never change, and in a
-//! flood all are new ones, in elements that are there: one effect finds out what changed in which, and they have no listeners.
+//! A row of the table. Immutable parts are read once, the rest whenever the listing changes.
+//!
+//! Most rows never change, but in a flood every row is new, in an existing element. One effect therefore updates all
+//! rows, and the rows have no event listeners.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use super::state::DebuggerState;
 use crate::history::{ListItem, summary};
 use crate::ui::format;
 
-/// What may change while the row stands there.
+/// The part of a row that may change.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Moving {
     place: Option<usize>,
@@ -26,7 +28,7 @@ struct Moving {
     is_marked: bool,
 }
 
-/// The tokens of an answer in one line.
+/// Tokens of a reply, folded into one line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Fold {
     first: u64,
@@ -71,7 +73,7 @@ fn moving(debugger: DebuggerState, key: Key) -> Moving {
     })
 }
 
-/// What a row's element shows.
+/// Contents of a row's element.
 #[derive(Clone, Debug, PartialEq)]
 struct Shown {
     row: Named,
@@ -104,8 +106,8 @@ impl Shown {
     }
 }
 
-/// The rows that are in the document, and one effect that brings them up to date. They come and go by the hundred while the
-/// panel is open; what each of them read of the panel would be remembered for as long (`state/lasting.rs` says why).
+/// Rows in the document, and the one effect that updates them. Rows come and go by the hundred while the panel is open,
+/// and every subscription of theirs to the panel's signals would stay behind (see `state/page_signal.rs`).
 #[derive(Clone, Copy)]
 pub struct Rows {
     debugger: DebuggerState,
@@ -114,7 +116,6 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of these slots.
     pub fn new(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>) -> Self {
         let all = StoredValue::new_local(Vec::<(u64, ArcRwSignal<Shown>)>::new());
         Effect::new(move |_| {
@@ -137,7 +138,7 @@ impl Rows {
         Self { debugger, row_pool, all }
     }
 
-    /// What one more element shows, for as long as its component lives.
+    /// Signal for one more element, until its component is disposed.
     fn add(&self, element: u64) -> Option<ArcRwSignal<Shown>> {
         let (debugger, all) = (self.debugger, self.all);
         let slot =
@@ -151,7 +152,7 @@ impl Rows {
     }
 }
 
-/// What stays as it is for as long as a row is in the record.
+/// The part of a row that never changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Fixed {
     time: Arc<str>,
@@ -165,7 +166,7 @@ struct Fixed {
 impl Fixed {
     fn of(key: Key, debugger: DebuggerState) -> Self {
         debugger.with_recorder_untracked(|recorder| {
-            // The first rows of a fold may be gone from the record while the fold is still there.
+            // The first rows of a fold may already be evicted.
             let Some(row) = recorder.get(key.number.max(recorder.numbers().start)) else { return Self::default() };
             let (sign, direction) = cells::direction(row);
             Self {
@@ -180,7 +181,7 @@ impl Fixed {
     }
 }
 
-/// A part of an element, told apart from the others: rebuilt as a whole, it would lose all attributes and get them again.
+/// Derives one field of the row. Rebuilding the element as a whole would remove and set all its attributes.
 fn part<T: 'static>(
     shown: &ArcRwSignal<Shown>,
     read: fn(&Shown) -> T,
@@ -189,12 +190,11 @@ fn part<T: 'static>(
     move || shown.with(read)
 }
 
-/// The element of this number, with the row that is in it.
+/// Element of the pool, with its current row.
 #[component]
 pub fn TableRow(
-    /// Which of the table's elements.
+    /// Number of the slot in the pool.
     element: u64,
-    /// Those that it stands among.
     rows: Rows,
 ) -> impl IntoView {
     let debugger = rows.debugger;
@@ -246,7 +246,7 @@ pub fn TableRow(
     })
 }
 
-/// Opens and closes a fold; what a press does, the table says.
+/// Button of a fold. The table handles its clicks.
 fn fold_button(Fold { count, is_open, .. }: Fold) -> impl IntoView {
     view! {
         <button
@@ -263,7 +263,7 @@ fn fold_button(Fold { count, is_open, .. }: Fold) -> impl IntoView {
     }
 }
 
-/// A row's name among the elements of its panel.
+/// Element name of a row, unique within its panel.
 pub fn row_name(key: Key) -> String {
     format!("{}-{}", if key.is_part { "part" } else { "row" }, key.number)
 }

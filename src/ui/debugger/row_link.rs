@@ -1,4 +1,4 @@
-//! The chosen row in the address, so that a link leads to its details.
+//! The chosen row in the address, so that its details can be linked to.
 
 use std::time::Duration;
 
@@ -9,15 +9,14 @@ use super::state::DebuggerState;
 use crate::state::Severity;
 use crate::ui::address::Address;
 
-/// The name in the address.
+/// Query parameter.
 const PARAMETER: &str = "row";
-/// A key that is held chooses faster than browsers let a page change its address.
+/// Debounce, because a held key moves faster than browsers let a page change its address.
 const ADDRESS_AFTER: Duration = Duration::from_millis(300);
 
-/// Has the address name the chosen row after a pause.
+/// Debounced write of the address.
 type WriteSoon = Box<dyn FnMut(())>;
 
-/// The chosen row in the address.
 #[derive(Clone, Copy)]
 pub struct RowLink {
     page: Address,
@@ -26,19 +25,19 @@ pub struct RowLink {
 }
 
 impl RowLink {
-    /// To be made inside the router.
+    /// Must be called inside the router.
     pub fn new(chosen: RwSignal<Option<Key>>) -> Self {
         let page = Address::of_page();
         let write_soon: WriteSoon = Box::new(debounce(ADDRESS_AFTER, move |()| write(page, chosen)));
         Self { page, chosen, write_soon: StoredValue::new_local(write_soon) }
     }
 
-    /// Has the address name the chosen row.
+    /// Writes the chosen row to the address.
     pub fn write(&self) {
         write(self.page, self.chosen);
     }
 
-    /// The same once no other row has been chosen for a moment.
+    /// Like [`write`](Self::write), debounced.
     pub fn write_soon(&self) {
         self.write_soon.update_value(|write| write(()));
     }
@@ -49,18 +48,18 @@ fn write(page: Address, chosen: RwSignal<Option<Key>>) {
     page.set(PARAMETER, &row.unwrap_or_default());
 }
 
-/// A link to a row (`?row=17`) leads to its details.
+/// Follows links to a row (`?row=17`).
 pub fn follow_link(debugger: DebuggerState) {
     let page = debugger.row_link.page;
     let linked = Memo::new(move |_| page.first(PARAMETER).parse::<u64>().ok());
     Effect::new(move |_| {
-        // Without its table the panel has nothing to scroll.
+        // Waits for the table, without which there is nothing to scroll.
         let (Some(number), Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
         if debugger.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
             return;
         }
         if debugger.with_recorder_untracked(|recorder| recorder.get(number).is_some()) {
-            // A panel begins by following the newest row.
+            // A new panel follows the newest row.
             debugger.stop_following();
             debugger.jump(number);
         } else {

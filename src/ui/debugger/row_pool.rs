@@ -1,31 +1,30 @@
-//! Which element of the table shows which row. A row keeps its element while both are in the document, and a new one gets a
-//! new element. But where many are new, as with each frame of a flood, all are filled anew into the elements that are there, from
-//! the first to the last: to fill one costs a fraction of making it.
+//! Assigns rows to elements of the table.
+//!
+//! A row keeps its element while both are in the document, and a new row gets a new element. When many rows are new, as
+//! in each frame of a flood, existing elements are reused from first to last, because filling one costs a fraction of
+//! creating it.
 
 use super::listing::Key;
 
-/// One in so many is many: to make one takes as long as to fill three.
+/// Elements are reused when more than one row in this many is new: creating one costs as much as filling three.
 const MANY: usize = 4;
 
-/// A row of one of the records: each counts its rows from 1.
+/// A row of one of the records, each of which numbers its rows from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// Which record.
     pub source: u64,
-    /// Which of its rows.
     pub key: Key,
 }
 
-/// An element of the table and the row in it.
+/// An element of the pool with its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// The element's number: no two that are in the document together have the same.
+    /// Unique among the elements in the document.
     pub element: u64,
-    /// What it shows.
     pub row: Named,
 }
 
-/// Finds an element for each row, in their order; `before` are the elements that there are.
+/// Assigns an element to each row, in order; `before` holds the current elements.
 pub fn fill(rows: &[Named], before: &[Slot]) -> Vec<Slot> {
     let kept = |row: &Named| before.iter().find(|slot| slot.row == *row).map(|slot| slot.element);
     let are_many_new = rows.iter().filter_map(kept).count() * MANY < rows.len() * (MANY - 1);

@@ -1,4 +1,4 @@
-//! Filters kept in the browser, each with a name.
+//! Named filters, kept in the browser.
 
 use leptos::ev::SubmitEvent;
 use leptos::html::Details;
@@ -18,7 +18,6 @@ struct Saved {
     filter: String,
 }
 
-/// The saved filters, and the way to save the present one.
 #[component]
 pub fn SavedFilters() -> impl IntoView {
     let debugger = use_debugger();
@@ -28,7 +27,7 @@ pub fn SavedFilters() -> impl IntoView {
     let popover = NodeRef::<Details>::new();
     let close = move || {
         if let Some(popover) = popover.get_untracked() {
-            // There is nothing to be done where it is closed already.
+            // Fails only if the popover is already closed.
             let _ = popover.remove_attribute("open");
         }
     };

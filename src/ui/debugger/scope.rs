@@ -1,18 +1,16 @@
-//! Which rows of the record something is done with.
+//! Selections of the record's rows.
 
 use leptos::prelude::*;
 
 use super::state::{DebuggerState, use_debugger};
 use crate::history::{Context, Recorder, Recording, Row};
 
-/// Which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// What the filter lets through.
+    /// Rows that pass the filter.
     Shown,
-    /// The chosen row, with what belongs to its message.
+    /// The chosen row, with all rows of its message.
     Chosen,
-    /// All of the record that is looked at.
     All,
 }
 
@@ -20,12 +18,11 @@ const SCOPES: [(&str, Scope); 3] =
     [("what the filter shows", Scope::Shown), ("the chosen row", Scope::Chosen), ("the whole record", Scope::All)];
 
 impl Scope {
-    /// These rows.
     pub fn recording(self, debugger: DebuggerState) -> Recording {
         self.rows(debugger, |recorder, rows| Recording::of(recorder, rows))
     }
 
-    /// These rows and the answers to the messages among them.
+    /// Like [`recording`](Self::recording), with the answers to its messages.
     pub fn recording_with_answers(self, debugger: DebuggerState) -> Recording {
         self.rows(debugger, |recorder, rows| Recording::with_answers(recorder, rows))
     }
@@ -33,7 +30,7 @@ impl Scope {
     fn rows(self, debugger: DebuggerState, take: impl FnOnce(&Recorder, Vec<&Row>) -> Recording) -> Recording {
         let query = debugger.filter.query.get_untracked();
         let chosen = debugger.chosen.get_untracked();
-        // A paused table shows the live record up to then.
+        // A paused table shows the live record up to the pause.
         let until = debugger.paused_at.get_untracked().filter(|_| untrack(|| debugger.is_live()));
         debugger.with_recorder_untracked(|recorder| {
             let context = Context { recorder, utc_offset_minutes: debugger.utc_offset_minutes };
@@ -53,16 +50,13 @@ impl Scope {
     }
 }
 
-/// The choice of it.
 #[component]
 pub fn ScopeSelect(
-    /// The field's name.
+    /// Prefix of the element's id, and its test id.
     name: &'static str,
-    /// What it is called.
     label: &'static str,
-    /// The choice.
     scope: RwSignal<Scope>,
-    /// Called when another one is made.
+    /// Called when the user picks another scope.
     #[prop(optional, into)]
     changed: Option<Callback<()>>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Sends any command, through the same queue as everything else or, where that is wanted, past it.
+//! Sends any command, through the queue or raw.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -11,7 +11,6 @@ use crate::driver;
 use crate::protocol::{Command, encode_bare};
 use crate::state::Severity;
 
-/// The form.
 #[component]
 pub fn SendForm() -> impl IntoView {
     let debugger = use_debugger();
@@ -116,7 +115,6 @@ pub fn SendForm() -> impl IntoView {
     }
 }
 
-/// Whether the command goes past the queue.
 #[component]
 fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! What was sent from here, newest first, kept in the browser.
+//! Commands sent from the debugger, newest first, kept in the browser.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,27 +9,25 @@ use crate::state::Severity;
 use crate::ui::components::Each;
 
 const STORAGE_KEY: &str = "coda.debugger.sent";
-/// So many are kept.
+/// Upper limit of commands kept.
 const KEPT: usize = 20;
 
-/// A command as it was written.
+/// A command as typed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sent {
-    /// The wire type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its data as it was written.
+    /// The text of `data`, as typed.
     pub data: String,
 }
 
-/// What is kept.
 pub fn read() -> Vec<Sent> {
     let mut list = read_list(STORAGE_KEY);
     list.truncate(KEPT);
     list
 }
 
-/// Puts a command first; one that is there already moves. Whether the browser kept it.
+/// Moves or inserts a command at the front. Returns false if the browser could not store it.
 pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
     list.retain(|known| *known != new);
     list.insert(0, new);
@@ -37,7 +35,7 @@ pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
     write_list(STORAGE_KEY, list)
 }
 
-/// The list; a press puts an entry into the form.
+/// Pressing an entry puts it into the form.
 #[component]
 pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -> impl IntoView {
     let debugger = use_debugger();

@@ -1,4 +1,4 @@
-//! What the parts of the panel share: the record they look at, the listing, what is chosen.
+//! State shared by the parts of the panel.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,50 +17,43 @@ use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
 use crate::link::MessageId;
 use crate::state::{App, Loaded, use_app};
 
-/// How high a row of the table is, in pixels. The style sheet gets it from here.
+/// Height of a table row in pixels, passed on to the style sheet.
 pub const ROW_HEIGHT: f64 = 26.0;
 
-/// What stands beside the table.
+/// The part shown beside the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The chosen row.
     Details,
-    /// The form to send a command by.
     Send,
     /// Export and import.
     Recordings,
-    /// What is wrong.
     Findings,
-    /// Recorded messages, sent again.
+    /// Resends recorded messages.
     Replay,
-    /// What makes things worse on purpose.
+    /// Deliberately bad conditions.
     Experiments,
 }
 
-/// The panel's state.
 #[derive(Clone, Copy)]
 pub struct DebuggerState {
-    /// The page.
     pub app: App,
-    /// The filter.
     pub filter: FilterState,
-    /// The chosen row. It is chosen by [`DebuggerState::choose`] and [`DebuggerState::open_details`], which keep the address up to date.
+    /// The chosen row. Set only by [`DebuggerState::choose`] and [`DebuggerState::open_details`], which keep the
+    /// address up to date.
     pub chosen: RwSignal<Option<Key>>,
-    /// The chosen row in the address.
     pub row_link: RowLink,
-    /// What stands beside the table.
+    /// The part open beside the table.
     pub side: RwSignal<Option<Side>>,
     /// The row that others are compared with.
     pub marked: RwSignal<Option<u64>>,
-    /// Paused before the row of this number.
+    /// While paused, the number of the first row not shown.
     pub paused_at: RwSignal<Option<u64>>,
     /// Whether the newest row is kept in view.
     pub follows: RwSignal<bool>,
-    /// The next row when the table stopped following.
+    /// Number of the next row when the table stopped following.
     pub left_at: RwSignal<u64>,
-    /// What scrolls.
     pub scroller: NodeRef<Div>,
-    /// How many minutes the user's clock is ahead of UTC.
+    /// Positive east of UTC.
     pub utc_offset_minutes: i32,
     listing: StoredValue<Listing, LocalStorage>,
     listed: Memo<Listed>,
@@ -69,7 +62,6 @@ pub struct DebuggerState {
 }
 
 impl DebuggerState {
-    /// The state of a new panel.
     pub fn new() -> Self {
         static PANELS: AtomicU64 = AtomicU64::new(0);
         let app = use_app();
@@ -111,19 +103,19 @@ impl DebuggerState {
         }
     }
 
-    /// A name for an element that no other panel of the page uses.
+    /// Returns an element id that is unique among the panels of the page.
     pub fn element_id(&self, name: &str) -> String {
         format!("debugger-{}-{name}", self.id)
     }
 
     // ------------------------------------------------------------ reading
 
-    /// Reads the record that is looked at, and again whenever it changes.
+    /// Reads the record on view, reactively.
     pub fn with_recorder<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
         with_record(self.app, read)
     }
 
-    /// Reads again whenever a row may look another way.
+    /// Subscribes to everything a row's appearance depends on.
     pub fn track(&self) {
         self.with_recorder(|_| ());
         self.listed.track();
@@ -131,12 +123,12 @@ impl DebuggerState {
         self.marked.track();
     }
 
-    /// Reads the record once.
+    /// Reads the record on view, untracked.
     pub fn with_recorder_untracked<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
         untrack(|| self.with_recorder(read))
     }
 
-    /// What the tokens that the filter lets through say, of the rows from one to another. Read once.
+    /// Text of the tokens in `rows` that pass the filter. Untracked.
     pub fn said(&self, rows: RangeInclusive<u64>) -> String {
         let utc_offset_minutes = self.utc_offset_minutes;
         self.with_recorder_untracked(|recorder| {
@@ -147,7 +139,7 @@ impl DebuggerState {
         })
     }
 
-    /// How a row is referred to: by its time and type, as the table shows them. Read once.
+    /// Refers to a row by its time and type, as the table shows them. Untracked.
     pub fn row_label(&self, number: u64) -> String {
         self.with_recorder_untracked(|recorder| match recorder.get(number) {
             Some(row) => format!("{} {}", cells::time_of_day(row.at.wall, self.utc_offset_minutes), cells::kind(row)),
@@ -155,39 +147,39 @@ impl DebuggerState {
         })
     }
 
-    /// The listing in figures.
+    /// Updates the listing, and returns its counts.
     pub fn listed(&self) -> Listed {
         self.listed.get()
     }
 
-    /// Reads the listing, and again whenever it changes.
+    /// Reads the listing, reactively.
     pub fn with_listing<R>(&self, read: impl FnOnce(&Listing) -> R) -> R {
-        // Asking for the figures brings it up to date.
+        // Updates the listing.
         let _ = self.listed.get();
         self.listing.with_value(read)
     }
 
-    /// Reads the listing once.
+    /// Reads the listing, untracked.
     pub fn with_listing_untracked<R>(&self, read: impl FnOnce(&Listing) -> R) -> R {
         untrack(|| self.with_listing(read))
     }
 
-    /// Which record is looked at.
+    /// Identity of the record on view.
     pub fn source(&self) -> u64 {
         self.app.imported.source()
     }
 
-    /// Whether the live record is looked at.
+    /// Whether the live record is on view.
     pub fn is_live(&self) -> bool {
         is_live(self.app)
     }
 
-    /// Reads the imported recording, if it is one that is looked at.
+    /// Reads the imported recording. `None` while the live record is on view.
     pub fn with_loaded<R>(&self, read: impl FnOnce(&Loaded) -> R) -> Option<R> {
         self.app.imported.with(|loaded| loaded.map(read))
     }
 
-    /// Reads what the analysis found in the record that is looked at, and again whenever it changes.
+    /// Reads the findings of the record on view, reactively.
     pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyzer) -> R) -> R {
         self.app.imported.with(|loaded| match loaded {
             Some(loaded) => read(&loaded.analyzer),
@@ -195,29 +187,29 @@ impl DebuggerState {
         })
     }
 
-    /// What an imported recording tells of a row beyond its frame.
+    /// Facts about a row that an imported recording holds beyond its frame.
     pub fn meta(&self, number: u64) -> Option<FrameMeta> {
         self.with_loaded(|loaded| loaded.meta(number).cloned()).flatten()
     }
 
     // ------------------------------------------------------------ acting
 
-    /// Looks at an imported recording.
+    /// Shows an imported recording.
     pub fn load(&self, loaded: Loaded) {
         self.app.imported.load(loaded);
-        // The panel may have been closed while the file was read.
+        // The panel may have been disposed while the file was read.
         if !self.chosen.is_disposed() {
             self.forget_choice();
         }
     }
 
-    /// Looks at the live record again.
+    /// Shows the live record.
     pub fn back_to_live(&self) {
         self.app.imported.close();
         self.forget_choice();
     }
 
-    /// Looks at the live record, if another one is looked at.
+    /// Shows the live record unless it is on view already.
     pub fn back_to_live_if_away(&self) {
         if !untrack(|| self.is_live()) {
             self.back_to_live();
@@ -231,23 +223,21 @@ impl DebuggerState {
         self.follows.set(true);
     }
 
-    /// Stops looking at new rows, or goes on.
     pub fn toggle_pause(&self) {
         let next = self.app.history.with_untracked(|recorder| recorder.numbers().end);
         self.paused_at.update(|paused| *paused = if paused.is_some() { None } else { Some(next) });
     }
 
-    /// Opens a folded line, or closes it.
+    /// Opens or closes a fold.
     pub fn set_open(&self, line: u64, open: bool) {
         if open {
-            // What is opened stays where it is looked at.
+            // Following would scroll the opened fold away.
             self.stop_following();
         }
         self.listing.update_value(|listing| listing.toggle(line, open));
         self.folds.update(|folds| *folds += 1);
     }
 
-    /// Chooses a row.
     pub fn choose(&self, key: Key) {
         self.chosen.set(Some(key));
         self.row_link.write_soon();
@@ -260,7 +250,7 @@ impl DebuggerState {
         self.side.set(Some(Side::Details));
     }
 
-    /// Chooses a row of the record and brings it into view, out of its fold where it is in one.
+    /// Chooses a row of the record and scrolls to it, opening its fold if it is in one.
     pub fn jump(&self, number: u64) {
         let line =
             self.with_listing_untracked(|listing| listing.line_with(number).map(|line| (line.first(), line.last())));
@@ -277,7 +267,7 @@ impl DebuggerState {
         }
     }
 
-    /// Chooses the newest row of a message.
+    /// Jumps to the newest row of a message.
     pub fn jump_to_message(&self, id: MessageId) {
         let newest = |recorder: &Recorder| {
             let mut rows = recorder.rows_of(id).rev();
@@ -288,7 +278,6 @@ impl DebuggerState {
         }
     }
 
-    /// Follows the newest row no longer.
     pub fn stop_following(&self) {
         if self.follows.get_untracked() {
             self.left_at.set(self.with_listing_untracked(Listing::next));
@@ -296,12 +285,12 @@ impl DebuggerState {
         }
     }
 
-    /// Brings a place of the table into view.
+    /// Scrolls the row at index `place` into view.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rows are counted in thousands")]
     pub fn scroll_to(&self, place: usize) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
         let top = place as f64 * ROW_HEIGHT;
-        // The head of the table stands over its first row.
+        // The sticky header covers the height of one row.
         let room = f64::from(scroller.client_height()) - ROW_HEIGHT;
         let from = f64::from(scroller.scroll_top());
         if top < from {
@@ -317,7 +306,7 @@ fn is_live(app: App) -> bool {
     app.imported.with(|loaded| loaded.is_none())
 }
 
-/// Reads the record that is looked at.
+/// Reads the record on view.
 fn with_record<R>(app: App, read: impl FnOnce(&Recorder) -> R) -> R {
     app.imported.with(|loaded| match loaded {
         Some(loaded) => read(&loaded.recorder),
@@ -325,10 +314,9 @@ fn with_record<R>(app: App, read: impl FnOnce(&Recorder) -> R) -> R {
     })
 }
 
-/// The panel's state.
+/// The state of the surrounding panel.
 ///
-/// # Panics
-/// Outside a panel.
+/// # Panics Outside a panel.
 pub fn use_debugger() -> DebuggerState {
     expect_context::<DebuggerState>()
 }

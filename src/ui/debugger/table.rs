@@ -1,4 +1,4 @@
-//! The table: of its rows only those in view are in the document, with a margin; its height is that of all.
+//! The table. Only rows in view, with a margin, are in the document; the container has the height of all rows.
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use super::row_pool::{self, Named, Slot};
 use super::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::components::Each;
 
-/// So many rows beyond the view are ready on either side: one step of a mouse's wheel. Each may be another one with each frame.
+/// Rows rendered beyond the view on either side: one step of the mouse wheel. Each of them may change with every frame.
 const MARGIN: usize = 4;
 const COLUMNS: [(&str, &str); 8] = [
     ("Time", "number"),
@@ -26,13 +26,13 @@ const COLUMNS: [(&str, &str); 8] = [
     ("Summary", ""),
 ];
 
-/// Which rows are in the document: from, to.
+/// Range of rows in the document.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows in view")]
 fn window_of(total: usize, top: f64, height: f64) -> (usize, usize) {
     let first = (top / ROW_HEIGHT).max(0.0) as usize;
     let last = ((top + height) / ROW_HEIGHT).max(0.0).ceil() as usize;
     let end = (last + MARGIN).min(total);
-    // A list that has just become shorter may leave the position beyond its end.
+    // A list that has just become shorter may leave the scroll position beyond its end.
     let in_view = (height / ROW_HEIGHT) as usize + 2 * MARGIN;
     (first.saturating_sub(MARGIN).min(total.saturating_sub(in_view)), end)
 }
@@ -42,13 +42,13 @@ fn pixels(rows: usize) -> f64 {
     rows as f64 * ROW_HEIGHT
 }
 
-/// How high the scrolling part is. A box without an end of its own shows no more than the window does.
+/// Height of the scroller. Capped at the window's, because an unbounded container grows with its content.
 fn height_of(scroller: &Element) -> f64 {
     let most = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
     f64::from(scroller.client_height()).min(most)
 }
 
-/// Tells how high the scrolling part is, now and whenever that changes, and goes on following the newest row then.
+/// Tracks the height of the scroller, and keeps following the newest row when it changes.
 fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
     let measure = move || {
@@ -78,13 +78,13 @@ fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
     height
 }
 
-/// Shows the last row. Where the table is then is known before the event tells it: what scrolls later is measured against it.
+/// Scrolls to the last row. Sets `top` before the scroll event, which compares later positions with it.
 fn go_to_end(scroller: &Element, top: RwSignal<f64>) {
     scroller.set_scroll_top(scroller.scroll_height());
     top.set(f64::from(scroller.scroll_top()));
 }
 
-/// Keeps the newest row in view, or else the rows that are in view where they are.
+/// Keeps the newest row in view, or else holds the visible rows in place.
 fn hold_position(debugger: DebuggerState, top: RwSignal<f64>) {
     Effect::new(move |before: Option<Listed>| {
         let listed = debugger.listed();
@@ -93,7 +93,7 @@ fn hold_position(debugger: DebuggerState, top: RwSignal<f64>) {
         if debugger.follows.get() || gone > 0 {
             request_animation_frame(move || {
                 let Some(Some(scroller)) = debugger.scroller.try_get_untracked() else { return };
-                // Asked again: the reader may have scrolled away in the meantime.
+                // Checked again: the reader may have scrolled away in the meantime.
                 if debugger.follows.get_untracked() {
                     go_to_end(&scroller, top);
                 } else if gone > 0 {
@@ -106,21 +106,21 @@ fn hold_position(debugger: DebuggerState, top: RwSignal<f64>) {
     });
 }
 
-/// The row that an event is about. The rows have no listeners of their own: most go before anybody clicks.
+/// The row an event is about. Events are delegated, because most rows are gone before anyone clicks them.
 fn row_of(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
     let name = event_target::<Element>(event).closest("[role=row]").ok().flatten()?.id();
     let is_it = |key: &Key| debugger.element_id(&row_name(*key)) == name;
     row_pool.with_untracked(|row_pool| row_pool.iter().map(|slot| slot.row.key).find(is_it))
 }
 
-/// A click on a row, or on the button of its fold.
+/// Handles a click on a row, or on the button of its fold.
 fn clicked(debugger: DebuggerState, key: Key, event: &MouseEvent) {
     if event_target::<Element>(event).closest("button").ok().flatten().is_some() {
         debugger.choose(key);
         debugger.set_open(key.number, !debugger.with_listing_untracked(|listing| listing.is_open(key.number)));
-        // The button may be another row's soon.
+        // The button may soon belong to another row.
         if let Some(table) = debugger.scroller.get_untracked() {
-            // What cannot have the focus leaves it where it is.
+            // Best effort: without it, the focus stays where it is.
             let _ = table.focus();
         }
     } else {
@@ -128,7 +128,6 @@ fn clicked(debugger: DebuggerState, key: Key, event: &MouseEvent) {
     }
 }
 
-/// The messages.
 #[component]
 pub fn MessageTable() -> impl IntoView {
     let debugger = use_debugger();
@@ -150,13 +149,13 @@ pub fn MessageTable() -> impl IntoView {
     let elements =
         Memo::new(move |_| row_pool.with(|row_pool| row_pool.iter().map(|slot| slot.element).collect::<Vec<_>>()));
     let rows = Rows::new(debugger, row_pool);
-    // What was pressed is meant, whatever the element shows when it is let go: in a flood that is another row.
+    // Acts on the row that was pressed, because in a flood its element shows another row by the time of release.
     let pressed = StoredValue::new(None::<Key>);
     let scrolled = move |_| {
         let Some(scroller) = debugger.scroller.get_untracked() else { return };
         let now = f64::from(scroller.scroll_top());
         let is_at_end = scroller.scroll_top() + scroller.client_height() + 2 >= scroller.scroll_height();
-        // A window of another size moves the rows as well: whoever watches the height goes on following then.
+        // A resize moves the rows as well; `watch_height` keeps following then.
         let is_by_reader = (height_of(&scroller) - height.get_untracked()).abs() < 1.0;
         if is_at_end && !debugger.follows.get_untracked() {
             debugger.follows.set(true);
@@ -201,9 +200,10 @@ pub fn MessageTable() -> impl IntoView {
                     on:mousedown=move |event| pressed.set_value(row_of(debugger, row_pool, &event))
                     on:click=move |event| {
                         let pressed = pressed.try_update_value(Option::take).flatten();
-                        // Who pressed one row and let another go meant neither.
+                        // Pressing one row and releasing another means neither. Such a click targets their common
+                        // ancestor, which is no row.
                         if let Some(here) = row_of(debugger, row_pool, &event) {
-                            // Without a mouse nothing was pressed before.
+                            // No `mousedown` came before a click without a mouse.
                             clicked(debugger, pressed.filter(|_| event.detail() > 0).unwrap_or(here), &event);
                         }
                     }
@@ -224,7 +224,7 @@ pub fn MessageTable() -> impl IntoView {
     }
 }
 
-/// Why no row is there.
+/// Explains an empty table.
 #[component]
 fn Nothing() -> impl IntoView {
     let debugger = use_debugger();
@@ -242,7 +242,7 @@ fn Nothing() -> impl IntoView {
     }
 }
 
-/// How much came since the table stopped following, and the way there.
+/// Counts the rows since the table stopped following, and jumps to the newest.
 #[component]
 fn ToNewest() -> impl IntoView {
     let debugger = use_debugger();

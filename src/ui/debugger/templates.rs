@@ -1,16 +1,14 @@
-//! The commands that can be sent, as templates, and the way from text to their data.
+//! Command templates, and the parser of their data.
 
 use serde_json::{Map, Value};
 
 use crate::protocol::with_quotes;
 
-/// A command to begin with.
+/// A command to start from.
 pub struct Template {
-    /// What it is called.
     pub name: &'static str,
-    /// The wire type.
     pub kind: &'static str,
-    /// Its `data`.
+    /// JSON text of `data`.
     pub data: &'static str,
 }
 
@@ -30,7 +28,7 @@ pub const TEMPLATES: [Template; 8] = [
     template("custom: anything else", "custom", "{}"),
 ];
 
-/// Why a text is no `data`.
+/// A parse error of `data`, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Line {line}, column {column}: {problem}.")]
 pub struct DataError {
@@ -39,7 +37,7 @@ pub struct DataError {
     problem: String,
 }
 
-/// Reads `data`; what is wrong is said with its place.
+/// Parses `data`. Empty text is an empty object.
 pub fn read_data(text: &str) -> Result<Map<String, Value>, DataError> {
     if text.trim().is_empty() {
         return Ok(Map::new());

@@ -1,4 +1,4 @@
-//! Pause, what the record holds, and the ways to the other parts.
+//! Toolbar: pause, size of the record, and buttons for the side parts.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,6 @@ use super::state::{Side, use_debugger};
 use crate::history::{Query, Recorder};
 use crate::ui::format;
 
-/// What stands over the table.
 #[component]
 pub fn Toolbar() -> impl IntoView {
     let debugger = use_debugger();
@@ -90,7 +89,6 @@ fn SideButton(side: Side, name: &'static str) -> impl IntoView {
     }
 }
 
-/// How many findings are open.
 #[component]
 fn FindingCount() -> impl IntoView {
     let debugger = use_debugger();

@@ -1,28 +1,24 @@
-//! JSON as a tree that opens branch by branch; nothing is made before it is opened.
+//! Collapsible JSON tree. Branches are rendered when first opened.
 
 use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::ui::components::Each;
 
-/// So much of a text is shown at first.
+/// Characters of a string shown at first.
 const TEXT_CHARS: usize = 400;
-/// So many members are shown at first.
+/// Members of a branch shown at first.
 const MEMBERS: usize = 100;
-/// Branches down to this depth are open at first.
+/// Depth to which branches are open at first.
 const OPEN_DEPTH: usize = 2;
 
-/// A value, with the name that it has in the one around it.
 #[component]
 pub fn JsonTree(
-    /// Its name.
+    /// Name within the parent.
     #[prop(optional_no_strip)]
     name: Option<String>,
-    /// The value.
     value: Value,
-    /// How deep it is.
-    #[prop(optional)]
-    depth: usize,
+    #[prop(optional)] depth: usize,
 ) -> AnyView {
     let name = name.map(|name| view! { <span class="json-name">{name}": "</span> });
     let (kind, count, ends) = match &value {

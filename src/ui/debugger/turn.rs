@@ -1,4 +1,4 @@
-//! The turn that a message began, as a waterfall.
+//! Waterfall of the turn that a message started.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::state::use_debugger;
 use crate::history::Bar;
 use crate::ui::format;
 
-/// So many bars are shown; a long turn has hundreds.
+/// Upper limit of bars shown. A long turn has hundreds.
 const BARS: usize = 200;
 
-/// The events of the turn, each with a bar from its time to the next.
+/// Events of the turn, each with a bar up to the next.
 #[component]
 pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
     let debugger = use_debugger();

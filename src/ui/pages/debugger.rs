@@ -1,10 +1,7 @@
-//! The debugger as a page of its own.
-
 use leptos::prelude::*;
 
 use crate::ui::debugger::DebuggerPanel;
 
-/// The debugger as a page of its own.
 #[component]
 pub fn DebuggerPage() -> impl IntoView {
     view! {

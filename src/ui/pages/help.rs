@@ -1,4 +1,4 @@
-//! What the page says and what can be done: docs/TROUBLESHOOTING.md, as it comes with this version.
+//! Troubleshooting page: `docs/TROUBLESHOOTING.md` of this version.
 
 use leptos::html::Article;
 use leptos::prelude::*;
@@ -14,19 +14,19 @@ async fn fetched() -> Option<String> {
     let answer = JsFuture::from(window().fetch_with_str(&file)).await.ok()?;
     let answer: web_sys::Response = answer.dyn_into().ok()?;
     let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
-    // A server that answers every address with the page itself has no such file.
-    // Its own title is the page's.
+    // Rejects servers that answer every address with the page itself. The title is dropped, because the page has its
+    // own.
     let (title, rest) = text.split_once('\n')?;
     (answer.ok() && title.starts_with("# ")).then(|| rest.to_owned())
 }
 
-/// A heading's name in an address, as docs on the web make it.
+/// Anchor of a heading, in the form common on documentation sites.
 fn slug(heading: &str) -> String {
     let letters = heading.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
     letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
 }
 
-/// Names the headings, and goes to the one that the address asks for.
+/// Sets the ids of the headings, and scrolls to the one in the address.
 fn go_to_heading(article: &web_sys::Element, wanted: &str) {
     let Ok(headings) = article.query_selector_all("h2, h3") else { return };
     for at in 0..headings.length() {
@@ -42,7 +42,7 @@ fn go_to_heading(article: &web_sys::Element, wanted: &str) {
     }
 }
 
-/// The text, part by part: Markdown of messages knows headings of one level only.
+/// Renders each section on its own, because Markdown in messages has a single heading level.
 fn sections(text: &str) -> impl IntoView + use<> {
     let mut parts = text.split("\n## ");
     let before = parts.next().unwrap_or_default().to_owned();
@@ -59,7 +59,6 @@ fn sections(text: &str) -> impl IntoView + use<> {
     }
 }
 
-/// The page.
 #[component]
 pub fn HelpPage() -> impl IntoView {
     let text = RwSignal::new(None::<Result<String, ()>>);
@@ -67,7 +66,7 @@ pub fn HelpPage() -> impl IntoView {
     let hash = use_location().hash;
     spawn_local(async move {
         let found = fetched().await.ok_or(());
-        // The page may have been left meanwhile.
+        // The component may be disposed by then.
         let _ = text.try_set(Some(found));
     });
     Effect::new(move |_| {

@@ -1,10 +1,9 @@
-//! For addresses that lead nowhere.
+//! Page for unknown addresses.
 
 use crate::ui::address::page_href;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// The page for addresses that lead nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {

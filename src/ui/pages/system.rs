@@ -1,4 +1,4 @@
-//! The state of Coda's parts, its errors and its runs.
+//! System page: the state of Coda's services, its errors and its runs.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,6 @@ const fn title(service: Service) -> &'static str {
     }
 }
 
-/// The system page.
 #[component]
 pub fn SystemPage() -> impl IntoView {
     view! {

@@ -1,10 +1,9 @@
-//! The conversation with everything that belongs to it.
+//! Home page: the conversation, voice controls, composer and avatar.
 
 use leptos::prelude::*;
 
 use crate::ui::components::{AvatarFace, Composer, ConversationView, PipelineView, VoiceControls};
 
-/// The home page.
 #[component]
 pub fn TalkPage() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The tools that Coda used: each call, and figures of each tool.
+//! Tools page: every call, and statistics per tool.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -10,10 +10,9 @@ use crate::ui::address::page_href;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
 use crate::ui::format;
 
-/// So many calls are shown at first, newest first, and so many more at each wish.
+/// Calls shown at first and added per step, newest first.
 const STEP: usize = 200;
 
-/// The tools page.
 #[component]
 pub fn ToolsPage() -> impl IntoView {
     let data = use_app().data;
@@ -130,7 +129,7 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
     }
 }
 
-/// One call; opens to what went in and what came out, and stays open when its result comes.
+/// Collapsible view of a call, which stays open when the result arrives.
 #[component]
 fn CallItem(number: u64) -> impl IntoView {
     let tools = use_app().data.tools;

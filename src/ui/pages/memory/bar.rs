@@ -1,8 +1,8 @@
-//! A share as the length of a bar, beside its number.
+//! Share as the length of a bar.
 
 use leptos::prelude::*;
 
-/// A bar as long as the share, which is from 0 to 1. The number stands beside it, so it is silent.
+/// Bar for a share from 0 to 1. Hidden from screen readers, because the number is beside it.
 #[component]
 pub(super) fn Bar(#[prop(into)] share: Signal<f64>) -> impl IntoView {
     let width = move || format!("{:.0}%", share.get().clamp(0.0, 1.0) * 100.0);

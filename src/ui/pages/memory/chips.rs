@@ -1,4 +1,4 @@
-//! Filters by type: a button for each that is pressed or not.
+//! Type filters: toggle buttons.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,22 @@ use leptos::prelude::*;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 
-/// Types offered; a server that makes up thousands must not fill the page.
+/// Upper limit of types offered, so that a server that makes up thousands cannot fill the page.
 const OFFERED: usize = 40;
 
-/// One button for each type; none pressed means all. The pressed ones are in the address.
+/// One toggle per type; none pressed means all. The pressed ones are stored in the address.
 #[component]
 pub(super) fn TypeChips(
-    /// Where the pressed ones are kept.
     address: Address,
-    /// Under which name.
+    /// Query parameter.
     name: &'static str,
-    /// What the group is called.
     label: &'static str,
-    /// The types that there are, and how many of each.
+    /// Types with their counts.
     #[prop(into)]
     counts: Signal<BTreeMap<String, u64>>,
 ) -> impl IntoView {
     let pressed = Memo::new(move |_| address.all(name));
-    // What is pressed stays, so that it can be let go even if there is none of it.
+    // A pressed type stays, so that it can be released even at a count of zero.
     let offered = Memo::new(move |_| {
         let mut offered: Vec<String> = counts.with(|counts| counts.keys().take(OFFERED).cloned().collect());
         for kind in pressed.get() {

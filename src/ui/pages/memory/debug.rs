@@ -1,4 +1,4 @@
-//! The tab of the memory's work: figures, operations, searches, look-ups, snapshots.
+//! The Debug tab: totals, operations, searches, retrievals and snapshots.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,6 @@ use super::search_log::{SearchLog, SearchLogKind};
 use super::snapshots::Snapshots;
 use crate::ui::address::Address;
 
-/// How Coda's memory works, as far as its events tell.
 #[component]
 pub(super) fn Debug(address: Address) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! All that is known of one memory, and what happened to it.
+//! Details and history of one memory.
 
 use chrono::{DateTime, Utc};
 use icondata_lu::LuX;
@@ -16,7 +16,7 @@ use crate::state::use_app;
 use crate::ui::components::{CopyButton, Each, Icon};
 use crate::ui::format;
 
-/// The details of the chosen memory; takes the focus whenever another one is chosen.
+/// Takes the focus whenever another memory is chosen.
 #[component]
 pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> impl IntoView {
     let memories = use_app().data.memories;
@@ -91,7 +91,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
     }
 }
 
-/// What happened to the memory, newest first.
+/// Changes of the memory, newest first.
 #[component]
 fn History(memory: Memo<Option<Memory>>) -> impl IntoView {
     let number = move || memory.with(|memory| memory.as_ref().map(|memory| memory.number));

@@ -1,4 +1,4 @@
-//! What to do when the server has told of nothing yet.
+//! Actions for an empty page.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -6,7 +6,6 @@ use leptos_router::components::A;
 use crate::state::use_app;
 use crate::ui::address::page_href;
 
-/// The ways to the first memory: to talk, or the demo.
 #[component]
 pub(super) fn WaysToBegin() -> impl IntoView {
     let app = use_app();

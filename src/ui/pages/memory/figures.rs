@@ -1,4 +1,4 @@
-//! The memory's own figures, as the server last told them.
+//! Memory totals, as last reported by Coda.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// Rows of a table of types, the most frequent first; a server that makes up thousands must not fill the page.
+/// Upper limit of rows in a table of types, most frequent first, so that a server that makes up thousands cannot fill
+/// the page.
 const TYPES: usize = 30;
 
-/// How full the memory is and what it has done.
 #[component]
 pub(super) fn MemoryTotals() -> impl IntoView {
     let memories = use_app().data.memories;
@@ -93,7 +93,7 @@ fn Told(figures: Memo<Option<MemoryFigures>>) -> impl IntoView {
     }
 }
 
-/// So many of at most so many.
+/// Meter of a count and its maximum.
 #[component]
 fn Fullness(label: &'static str, of: Signal<(Option<u64>, Option<u64>)>) -> impl IntoView {
     let words = move || {
@@ -126,7 +126,6 @@ fn Fullness(label: &'static str, of: Signal<(Option<u64>, Option<u64>)>) -> impl
     }
 }
 
-/// How many of each type.
 #[component]
 fn Counts(title: &'static str, of: Signal<Option<BTreeMap<String, u64>>>) -> impl IntoView {
     let rows = Memo::new(move |_| {

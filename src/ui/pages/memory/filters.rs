@@ -1,4 +1,4 @@
-//! Which memories the list shows, and in which order: read from the address, written to it.
+//! Filters and sort order of the list of memories, stored in the address.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use crate::model::{MemoryFilter, MemorySort};
 use crate::state::use_app;
 use crate::ui::address::Address;
 
-/// Browsers let a page change the address some ten times a second at most: typing waits for a pause.
+/// Debounce for typing. Browsers allow a page about ten address changes a second.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The names in the address, but for the order, which hides nothing.
+/// Query parameters of the filters. Excludes the sort order, which hides nothing.
 const FILTERS: [&str; 4] = ["q", "type", "min", "forgotten"];
-/// The orders: in the address, in the page.
+/// Sort orders with their values in the address and their labels.
 const SORTS: [(MemorySort, &str, &str); 4] = [
     (MemorySort::LastSeen, "", "Last seen"),
     (MemorySort::Newest, "newest", "Newest"),
@@ -22,7 +22,7 @@ const SORTS: [(MemorySort, &str, &str); 4] = [
     (MemorySort::Content, "content", "Content"),
 ];
 
-/// What the address asks for; nonsense in it counts as nothing.
+/// Reads the filter from the address. Invalid values count as absent.
 pub(super) fn filter(address: &Address) -> MemoryFilter {
     MemoryFilter {
         text: address.first("q"),
@@ -33,7 +33,7 @@ pub(super) fn filter(address: &Address) -> MemoryFilter {
     }
 }
 
-/// Takes all filters away; the order stays.
+/// Clears all filters but not the sort order.
 pub(super) fn clear(address: &Address) {
     address.clear(&FILTERS);
 }
@@ -52,7 +52,6 @@ fn includes_forgotten(address: &Address) -> bool {
     address.first("forgotten") == "1"
 }
 
-/// The fields and buttons that choose.
 #[component]
 pub(super) fn Filters(address: Address) -> impl IntoView {
     let memories = use_app().data.memories;

@@ -1,9 +1,9 @@
-//! Names for entries that have none: what they say, and which of its equals each one is.
+//! List keys for entries without an id.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Puts to each entry how many equal ones come before it, so that the two together are a list's key.
+/// Pairs each entry with the number of equal entries before it, which makes a unique key.
 pub(super) fn keyed<T: Clone + Eq + Hash>(entries: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     let mut seen: HashMap<T, usize> = HashMap::new();
     entries

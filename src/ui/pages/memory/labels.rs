@@ -1,4 +1,4 @@
-//! What is known of memories, in words.
+//! Labels of the memory page.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use crate::model::{ChangeKind, MemorySource};
 use crate::protocol::{parse_iso8601, utc_from_millis};
 use crate::ui::format;
 
-/// What stands for the unknown.
+/// Placeholder for unknown values.
 pub(super) const UNKNOWN: &str = "–";
 
-/// The event that first told of a memory.
+/// Event that first mentioned a memory.
 pub(super) const fn source(source: MemorySource) -> &'static str {
     match source {
         MemorySource::Stored => "store",
@@ -21,7 +21,7 @@ pub(super) const fn source(source: MemorySource) -> &'static str {
     }
 }
 
-/// A share from 0 to 1, as in `0.75`.
+/// Formats a share from 0 to 1, such as `0.75`.
 pub(super) fn share(number: Option<f64>) -> String {
     number.filter(|number| number.is_finite()).map_or_else(
         || UNKNOWN.to_owned(),
@@ -29,12 +29,12 @@ pub(super) fn share(number: Option<f64>) -> String {
     )
 }
 
-/// A text, or what stands for one that was not told.
+/// Returns `text`, or the placeholder if it is empty.
 pub(super) fn told(text: &str) -> String {
     if text.is_empty() { UNKNOWN.to_owned() } else { text.to_owned() }
 }
 
-/// The first characters of a text.
+/// Truncates `text` to `characters` characters.
 pub(super) fn beginning(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -42,12 +42,12 @@ pub(super) fn beginning(text: &str, characters: usize) -> String {
     }
 }
 
-/// “1 memory”, “2 memories”.
+/// Formats a count with its noun, such as “1 memory” or “2 memories”.
 pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// What happened to a memory.
+/// Describes a change.
 pub(super) fn change(what: &ChangeKind) -> String {
     match what {
         ChangeKind::Stored => "Stored".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn change(what: &ChangeKind) -> String {
     }
 }
 
-/// A free-form value in one line.
+/// Formats a free-form value on one line.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
@@ -85,7 +85,7 @@ pub(super) fn value(value: &Value) -> String {
     }
 }
 
-/// A number with three decimals at most.
+/// Formats a number with up to three decimals.
 fn rounded(number: f64) -> String {
     if number.abs() >= 1e15 {
         return format!("{number:e}");
@@ -94,7 +94,7 @@ fn rounded(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A moment as the server writes it, ISO 8601 or seconds since 1970; as it came if it is neither.
+/// Formats a time from the server: ISO 8601 or seconds since 1970. Anything else is shown as it came.
 pub(super) fn moment(value: &Value) -> String {
     const YEAR_10000: f64 = 253_402_300_800.0;
     let time = match value {

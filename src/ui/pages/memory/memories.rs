@@ -1,4 +1,4 @@
-//! The tab of the memories: filters, how many are shown, the list, and the details of the chosen one.
+//! The Memories tab: filters, counts, the list, and details.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -14,18 +14,16 @@ use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 
-/// Rows shown at first, and added on request: more are not read, and each costs.
+/// Rows shown at first and added per step, because every row costs and nobody reads more.
 const ROWS: usize = 200;
 const LIST: &str = "memory-list";
 
-/// The memory of this number.
 pub(super) fn find(memories: &Memories, number: u64) -> Option<&Memory> {
-    // They are in the order of their numbers.
+    // Sorted by number.
     let all = memories.all();
     all.binary_search_by_key(&number, |memory| memory.number).ok().and_then(|at| all.get(at))
 }
 
-/// What this page has seen of Coda's memories.
 #[component]
 pub(super) fn MemoryList(address: Address) -> impl IntoView {
     let memories = use_app().data.memories;
@@ -42,7 +40,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
     let close = move || {
         if let Some(number) = chosen.get_untracked() {
             chosen.set(None);
-            // The row may be filtered away by now.
+            // The row may be filtered out by now.
             let _ = focus(&row_id(number)) || focus(LIST);
         }
     };

@@ -1,4 +1,4 @@
-//! The Memory page: what Coda remembers in one tab, how its memory works in the other.
+//! The Memory page: Coda's memories, and how its memory works.
 
 mod bar;
 mod chips;
@@ -24,7 +24,6 @@ use debug::Debug;
 use memories::MemoryList;
 use tabs::{Tab, Tabs};
 
-/// What Coda remembers, and how its memory works.
 #[component]
 pub fn MemoryPage() -> impl IntoView {
     let address = Address::of_page();

@@ -1,4 +1,4 @@
-//! The log of what the memory did, newest first.
+//! Log of memory operations, newest first.
 
 use leptos::prelude::*;
 
@@ -10,10 +10,10 @@ use crate::ui::address::Address;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// Rows shown at first, and added on request.
+/// Rows shown at first, and added per step.
 const ROWS: usize = 200;
 
-/// The operations, of the pressed types.
+/// Operations of the pressed types.
 #[component]
 pub(super) fn Operations(address: Address) -> impl IntoView {
     let memories = use_app().data.memories;

@@ -1,4 +1,4 @@
-//! What a search or a look-up found, the best first.
+//! Results of a search or a retrieval, best first.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::labels::{UNKNOWN, share, told};
 use crate::model::Found;
 
-/// The results in a table.
 #[component]
 pub(super) fn Results(results: Memo<Vec<Found>>) -> impl IntoView {
     move || {

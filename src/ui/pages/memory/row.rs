@@ -1,4 +1,4 @@
-//! One memory in the list: a button that opens its details.
+//! A memory in the list, as a button that opens its details.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -11,15 +11,15 @@ use crate::model::Memory;
 use crate::state::use_app;
 use crate::ui::format;
 
-/// Characters of the content in the list: two lines on a wide screen. The details show all.
+/// Characters of content in the list: two lines on a wide screen. The details show all.
 const CONTENT: usize = 300;
 
-/// The row's name in the document.
+/// Element id of a row.
 pub(super) fn row_id(number: u64) -> String {
     format!("memory-{number}")
 }
 
-/// What a row shows of a memory.
+/// Fields shown in a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct MemoryFields {
     content: String,
@@ -49,7 +49,7 @@ impl MemoryFields {
     }
 }
 
-/// A memory in two lines.
+/// A memory on two lines.
 #[component]
 pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
     let memories = use_app().data.memories;

@@ -1,4 +1,4 @@
-//! The searches and the look-ups that the server reported, newest first.
+//! Searches and retrievals reported by Coda, newest first.
 
 use std::collections::VecDeque;
 
@@ -16,15 +16,14 @@ use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// Entries shown at first, and added on request.
+/// Entries shown at first, and added per step.
 const ROWS: usize = 20;
 
-/// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum SearchLogKind {
     /// Searches, with filters.
     Searches,
-    /// What was looked up for answers.
+    /// Lookups for an answer.
     Retrievals,
 }
 
@@ -84,7 +83,7 @@ impl SearchLogKind {
     }
 }
 
-/// What is shown of a search as long as it is not opened.
+/// Summary of a collapsed entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SearchRow {
     time: DateTime<Utc>,
@@ -93,7 +92,6 @@ struct SearchRow {
     found: String,
 }
 
-/// The list of one kind.
 #[component]
 pub(super) fn SearchLog(look: SearchLogKind) -> impl IntoView {
     let memories = use_app().data.memories;
@@ -130,12 +128,12 @@ pub(super) fn SearchLog(look: SearchLogKind) -> impl IntoView {
     }
 }
 
-/// One search; what it found is read and drawn when it is opened.
+/// An entry. Its results are read and rendered when it is opened.
 #[component]
 fn LookView(
     look: SearchLogKind,
     line: SearchRow,
-    /// How many equal lines are newer.
+    /// Number of newer equal entries.
     nth: usize,
 ) -> impl IntoView {
     let memories = use_app().data.memories;

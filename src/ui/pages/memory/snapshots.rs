@@ -1,4 +1,4 @@
-//! When the memory was saved or restored, newest first.
+//! Memory snapshots saved and restored, newest first.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::ui::format;
 /// Characters shown of a snapshot's free-form metadata.
 const METADATA: usize = 500;
 
-/// The snapshots. Few enough are kept to show them all.
+/// Shows all of them, because the model keeps few.
 #[component]
 pub(super) fn Snapshots() -> impl IntoView {
     let memories = use_app().data.memories;

@@ -1,4 +1,4 @@
-//! The two tabs of the page, by mouse and by keyboard.
+//! Tabs of the page.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -6,25 +6,20 @@ use wasm_bindgen::JsCast;
 
 use crate::ui::address::Address;
 
-/// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
-    /// What Coda remembers.
     Memories,
-    /// How its memory works.
     Debug,
 }
 
 impl Tab {
-    /// All, in their order.
     pub(super) const ALL: [Self; 2] = [Self::Memories, Self::Debug];
 
-    /// The tab of this name in the address; the first if there is none.
+    /// Tab by its value in the address; the first if unknown.
     pub(super) fn named(name: &str) -> Self {
         if name == "debug" { Self::Debug } else { Self::Memories }
     }
 
-    /// The id of what is pressed.
     pub(super) const fn tab_id(self) -> &'static str {
         match self {
             Self::Memories => "memory-tab-memories",
@@ -32,7 +27,6 @@ impl Tab {
         }
     }
 
-    /// The id of what it shows.
     pub(super) const fn panel_id(self) -> &'static str {
         match self {
             Self::Memories => "memory-panel-memories",
@@ -54,10 +48,10 @@ impl Tab {
         }
     }
 
-    /// Where a key leads from here.
+    /// Tab that a key leads to.
     fn after(self, key: &str) -> Option<Self> {
         match key {
-            // There are two: both arrows lead to the other one.
+            // With two tabs, both arrows lead to the other.
             "ArrowLeft" | "ArrowRight" => Some(if self == Self::Memories { Self::Debug } else { Self::Memories }),
             "Home" => Some(Self::Memories),
             "End" => Some(Self::Debug),
@@ -66,7 +60,7 @@ impl Tab {
     }
 }
 
-/// The tabs; arrow keys, Home and End choose, and only the chosen one is a stop of the Tab key.
+/// Roving tabindex: arrow keys, Home and End choose, and only the chosen tab is a Tab stop.
 #[component]
 pub(super) fn Tabs(address: Address, tab: Memo<Tab>) -> impl IntoView {
     let choose = move |tab: Tab| address.set("tab", tab.in_address());
@@ -100,7 +94,7 @@ pub(super) fn Tabs(address: Address, tab: Memo<Tab>) -> impl IntoView {
     }
 }
 
-/// Puts the focus on the element of this id; tells whether there is one.
+/// Focuses an element by id. Returns false if there is none.
 pub(super) fn focus(id: &str) -> bool {
     let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())

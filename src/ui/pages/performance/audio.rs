@@ -1,4 +1,4 @@
-//! What Coda's work takes, against how long was spoken.
+//! Processing time against the duration of speech.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ const ROWS: [(&str, Read); 3] = [
     ("Coda spoke", |turn| turn.tts_audio),
 ];
 
-/// The rows' seconds in one column; `None` where nobody said.
+/// Seconds of each row in one column. `None` where not reported.
 type Column = [Option<f64>; 3];
 
 fn last(performance: &Performance) -> Column {
@@ -25,13 +25,13 @@ fn average(performance: &Performance) -> Column {
     ROWS.map(|(_, read)| performance.summary(read).map(|summary| summary.mean))
 }
 
-/// How long the work takes for each second that was spoken.
+/// Processing time per second of speech.
 fn ratio([processing, by_user, by_coda]: Column) -> Option<f64> {
     let spoken = by_user.unwrap_or_default() + by_coda.unwrap_or_default();
     processing.filter(|_| spoken > 0.0 && spoken.is_finite()).map(|processing| processing / spoken)
 }
 
-/// Processing against audio, for the last turn and on average.
+/// Last turn and average.
 #[component]
 pub(super) fn AudioTable() -> impl IntoView {
     let performance = use_app().data.performance;

@@ -1,19 +1,19 @@
-//! Figures as people read them.
+//! Formats of the performance page.
 
 use std::time::Duration;
 
 use crate::ui::format;
 
-/// Where a figure is not known.
+/// Placeholder for unknown values.
 pub(super) const UNKNOWN: &str = "–";
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
-/// More days than this are no duration that anybody measured.
+/// Upper limit in days. A longer duration was never measured.
 const MOST_DAYS: f64 = 1_000.0;
 
-/// A duration: milliseconds below a second, then seconds, then two units at most.
+/// Formats a duration: milliseconds below a second, then seconds, then up to two units.
 pub(super) fn seconds(seconds: f64) -> String {
     if seconds <= 0.0 {
         "0 ms".to_owned()
@@ -34,17 +34,17 @@ pub(super) fn seconds(seconds: f64) -> String {
     }
 }
 
-/// A duration, or that it is not known.
+/// Formats a duration, or the placeholder.
 pub(super) fn maybe_seconds(value: Option<f64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), seconds)
 }
 
-/// A share of a core.
+/// Formats a share of one core.
 pub(super) fn percent(value: f64) -> String {
     if value < 1e6 { format!("{} %", decimals(value)) } else { format!("{value:.0e} %") }
 }
 
-/// An amount of memory.
+/// Formats an amount of memory.
 pub(super) fn megabytes(value: f64) -> String {
     if value < 10_000.0 {
         format!("{} MB", decimals(value))
@@ -55,12 +55,12 @@ pub(super) fn megabytes(value: f64) -> String {
     }
 }
 
-/// One digit after the point where it tells something.
+/// Formats a number with one decimal below 100, unless it is whole.
 pub(super) fn decimals(value: f64) -> String {
     if value >= 100.0 || value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
-/// How long something has been running, as in `3 hours 12 minutes`.
+/// Formats an uptime, such as `3 hours 12 minutes`.
 pub(super) fn uptime(seconds: f64) -> String {
     if seconds >= MOST_DAYS * DAY {
         return format!("over {MOST_DAYS} days");

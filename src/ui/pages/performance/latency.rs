@@ -1,4 +1,4 @@
-//! How long turns take: each of them, each part of them, and before the first the parts that are known.
+//! Latency of turns and of their parts.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::model::{Partial, Summary};
 use crate::state::use_app;
 use crate::ui::address::Address;
 
-/// A part that is known before a turn is complete, and its seconds.
+/// A part known before a turn is complete: name, and seconds.
 type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
 
 const PARTIAL: [PartialPart; 5] = [
@@ -24,7 +24,6 @@ const PARTIAL: [PartialPart; 5] = [
     ("Coda spoke", |partial| partial.tts_audio),
 ];
 
-/// The latency of turns.
 #[component]
 pub(super) fn LatencySection() -> impl IntoView {
     let performance = use_app().data.performance;
@@ -61,7 +60,7 @@ pub(super) fn LatencySection() -> impl IntoView {
     }
 }
 
-/// What is known before a turn is complete.
+/// Latest values of each part, shown until the first turn is complete.
 #[component]
 fn PartialTable() -> impl IntoView {
     let performance = use_app().data.performance;
@@ -97,7 +96,7 @@ fn PartialTable() -> impl IntoView {
     }
 }
 
-/// Each part over all turns kept.
+/// Statistics of each part over all turns kept.
 #[component]
 fn PartTable() -> impl IntoView {
     let rows = PARTS.iter().map(|part| (part.name, part.read)).chain([("Total", (|turn| turn.total) as Read)]);

@@ -1,4 +1,4 @@
-//! One figure of the machine over the last ten minutes, as a line.
+//! Line chart of one resource over the last ten minutes.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -16,22 +16,22 @@ use crate::protocol::utc_from_millis;
 use crate::state::use_app;
 use crate::ui::format;
 
-/// What the chart reaches back, in milliseconds.
+/// Time span in milliseconds.
 const SPAN: i64 = 600_000;
-/// The line has at most one point for so many milliseconds: more than a screen can show.
+/// Milliseconds per point at most: already more points than a screen can show.
 const COLUMN: i64 = 1_000;
-/// Longer silences, in milliseconds, are left open.
+/// Longer gaps, in milliseconds, are not bridged by the line.
 const SILENCE: i64 = 30_000;
-/// Changes of less than a tenth are drawn small.
+/// Smallest range of the axis, as a share of the largest value, so that changes below a tenth look small.
 const LEAST_SHARE: f64 = 0.1;
 
-/// The figure over time; points are milliseconds since the beginning of the span, and values.
+/// Points over time, as milliseconds since `begin` and a value.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Series {
     points: Vec<(i64, f64)>,
-    /// Where the span begins, in epoch milliseconds.
+    /// Start of the span, in epoch milliseconds.
     begin: i64,
-    /// In the last sample.
+    /// Value of the last sample.
     now: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ impl Series {
             let at = sample.time.timestamp_millis().saturating_sub(begin);
             let Some(value) = read(sample).filter(|_| (0..=SPAN).contains(&at)) else { continue };
             match points.last_mut() {
-                // A clock that was set back draws no line backwards.
+                // A clock that was set back must not draw the line backwards.
                 Some((before, _)) if at < *before => {}
                 Some((before, highest)) if at / COLUMN == *before / COLUMN => *highest = highest.max(value),
                 _ => points.push((at, value)),
@@ -53,7 +53,7 @@ impl Series {
         Self { points, begin, now: read(last) }
     }
 
-    /// The number of the point nearest to a place from 0 (left) to 1 (right).
+    /// Index of the point nearest to `place`, from 0 (left) to 1 (right).
     fn nearest(&self, place: f64) -> Option<usize> {
         #[expect(clippy::cast_precision_loss, reason = "ten minutes of milliseconds")]
         let distance = |at: i64| (at as f64 - place * SPAN as f64).abs();
@@ -61,7 +61,7 @@ impl Series {
         numbered.min_by(|(_, a), (_, b)| distance(a.0).total_cmp(&distance(b.0))).map(|(number, _)| number)
     }
 
-    /// When a point was, and its value.
+    /// Time and value of a point.
     fn point(&self, number: usize) -> Option<(DateTime<Utc>, f64)> {
         let (at, value) = self.points.get(number)?;
         Some((utc_from_millis(self.begin + at), *value))
@@ -72,14 +72,14 @@ impl Series {
         Some((values().min_by(f64::total_cmp)?, values().max_by(f64::total_cmp)?))
     }
 
-    /// The line in a box of 600 000 by 1 000, as SVG writes it.
+    /// SVG path data in a box of 600 000 by 1 000.
     fn path(&self, scale: Scale) -> String {
         let mut path = String::new();
         let mut before = None;
         for (at, value) in &self.points {
             let height = 1_000.0 * (1.0 - scale.fraction(*value));
             let is_begun = before.is_some_and(|before| at - before <= SILENCE);
-            // A single point is a line to itself, which the round ends make a dot.
+            // A lone point is a line of zero length, which round line caps turn into a dot.
             let _ = if is_begun { write!(path, "L{at} {height:.1}") } else { write!(path, "M{at} {height:.1}h0") };
             before = Some(*at);
         }
@@ -87,20 +87,17 @@ impl Series {
     }
 }
 
-/// The line with its axes, and its current, least and highest value in words.
+/// The line with its axes, and its current, lowest and highest value as text.
 #[component]
 pub(super) fn LineChart(
-    /// What it shows.
     name: &'static str,
-    /// What of it.
+    /// Qualifier of the name.
     about: &'static str,
-    /// The line's colour.
     color: &'static str,
-    /// The figure.
     read: fn(&ResourceSample) -> Option<f64>,
-    /// How the figure is written, with its unit.
+    /// Formats a value with its unit.
     words: fn(f64) -> String,
-    /// Whether the axis begins at zero.
+    /// Whether the axis starts at zero.
     is_from_zero: bool,
 ) -> impl IntoView {
     let performance = use_app().data.performance;
@@ -110,7 +107,7 @@ pub(super) fn LineChart(
         if is_from_zero { Scale::from_zero(highest, 1.0) } else { Scale::around(lowest, highest, LEAST_SHARE) }
     });
     let now = move || series.with(|series| series.now).map_or_else(|| UNKNOWN.to_owned(), words);
-    // The point that is looked at, by pointer or by arrow keys.
+    // Index of the point under the pointer, or chosen with arrow keys.
     let picked = RwSignal::new(None::<usize>);
     let last = move || series.with(|series| series.points.len().saturating_sub(1));
     let at_picked = move || picked.get().and_then(|number| series.with(|series| series.point(number.min(last()))));

@@ -1,4 +1,4 @@
-//! How the link between this page and Coda has been doing.
+//! Metrics of the link between this page and Coda.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::table::TableRegion;
 use crate::link::{Metrics, Percentiles};
 use crate::state::use_app;
 
-/// How often the metrics are read.
+/// Refresh interval.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A kind of time that the link measures: its name, what it means, and where it is found.
+/// A duration measured by the link: name, meaning and accessor.
 type TimeRow = (&'static str, &'static str, fn(&Metrics) -> Percentiles);
 
 const TIMES: [TimeRow; 3] = [
@@ -21,7 +21,7 @@ const TIMES: [TimeRow; 3] = [
     ("Recovery", "From losing the connection to being connected again", |metrics| metrics.recovery),
 ];
 
-/// Another figure: its name, what it means, and how it reads.
+/// Another metric: name, meaning and formatter.
 type FigureRow = (&'static str, &'static str, fn(&Metrics) -> String);
 
 const FIGURES: [FigureRow; 10] = [
@@ -47,13 +47,12 @@ fn rate(per_second: f64) -> String {
     format!("{} /s", labels::decimals(per_second))
 }
 
-/// Rounded down: 100 % is said only of a connection that was never lost.
+/// Rounded down, so that only a connection that was never lost shows 100 %.
 fn uptime(metrics: &Metrics) -> String {
     let share = |share: f64| format!("{:.1} %", (share * 1_000.0).floor() / 10.0);
     metrics.uptime().map_or_else(|| labels::UNKNOWN.to_owned(), share)
 }
 
-/// The link's own metrics, read once a second.
 #[component]
 pub(super) fn LinkSection() -> impl IntoView {
     let app = use_app();

@@ -1,4 +1,4 @@
-//! What Coda uses of its machine, over the last ten minutes.
+//! Coda's resource use over the last ten minutes.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::format;
 
-/// Processor, memory and graphics memory over time, and how long Coda has been running.
+/// CPU, memory and graphics memory over time, and Coda's uptime.
 #[component]
 pub(super) fn MachineSection() -> impl IntoView {
     let app = use_app();
@@ -59,7 +59,6 @@ pub(super) fn MachineSection() -> impl IntoView {
     }
 }
 
-/// The same as lines.
 #[component]
 fn LineCharts() -> impl IntoView {
     let performance = use_app().data.performance;

@@ -1,4 +1,4 @@
-//! What Coda uses of its machine as a table, newest first.
+//! Coda's resource use as a table, newest first.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// So many reports are listed: ten minutes of them, as Coda sends them.
+/// Upper limit of reports listed: ten minutes at Coda's rate.
 const ROWS: usize = 120;
 
 type Column = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> String);
@@ -23,12 +23,11 @@ const COLUMNS: [Column; 4] = [
     ("Running for", |sample| sample.uptime_seconds, labels::uptime),
 ];
 
-/// The last reports.
 #[component]
 pub(super) fn MachineTable() -> impl IntoView {
     let performance = use_app().data.performance;
     let samples = move || {
-        // A row is named by its time; of reports of the same moment one is enough.
+        // Rows are keyed by time, so of several reports at the same time only one is listed.
         let mut seen = BTreeSet::new();
         performance.with(|performance| {
             let newest = performance.samples().iter().rev().take(ROWS).copied();

@@ -1,4 +1,4 @@
-//! How fast Coda is and what it uses.
+//! Performance page: Coda's latency and resource use.
 
 mod audio;
 mod labels;
@@ -23,7 +23,6 @@ use link::LinkSection;
 use machine::MachineSection;
 use timings::TimingSection;
 
-/// How fast Coda is and what it uses.
 #[component]
 pub fn PerformancePage() -> impl IntoView {
     view! {

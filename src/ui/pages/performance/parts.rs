@@ -1,24 +1,22 @@
-//! The parts of a turn's latency: their names, values, and how a chart tells them apart.
+//! Parts of a turn's latency: names, values and fills.
 
 use leptos::prelude::*;
 
 use crate::model::TurnLatency;
 
-/// Whatever is read from a turn.
+/// Reads a value from a turn.
 pub(super) type Read = fn(&TurnLatency) -> Option<f64>;
 
-/// A part of a turn's latency.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
-    /// What it is called.
     pub(super) name: &'static str,
-    /// How it is filled: a pattern of `Patterns`, so that it does not take colours to see.
+    /// Fill with a pattern of [`Patterns`], so that parts differ in more than colour.
     pub(super) fill: &'static str,
-    /// Its seconds.
+    /// In seconds.
     pub(super) read: Read,
 }
 
-/// The parts in the order in which they are stacked.
+/// In stacking order.
 pub(super) const PARTS: [Part; 5] = [
     Part { name: "STT", fill: "url(#perf-fill-1)", read: |turn| turn.stt },
     Part { name: "LLM", fill: "url(#perf-fill-2)", read: |turn| turn.llm },
@@ -27,12 +25,12 @@ pub(super) const PARTS: [Part; 5] = [
     Part { name: "Memory", fill: "url(#perf-fill-5)", read: |turn| turn.memory },
 ];
 
-/// What the parts of a turn add up to.
+/// Sum of the known parts, in seconds.
 pub(super) fn sum(turn: &TurnLatency) -> f64 {
     PARTS.iter().filter_map(|part| (part.read)(turn)).sum()
 }
 
-/// The patterns that the parts are filled with: a colour and a mark each. Once in the page.
+/// SVG fill patterns of the parts, each a colour with a mark. Render once per page.
 #[component]
 pub(super) fn Patterns() -> impl IntoView {
     let marks = ["", "M-2 8 8 -2M-2 2 2 -2M4 8 8 4", "M0 3H6", "M3 0V6", "M0 0 6 6M6 0 0 6"];

@@ -1,19 +1,18 @@
-//! The frame of a chart: the vertical axis with its grid, and words below.
+//! Frame of a chart: vertical axis, grid, and labels below.
 
 use leptos::prelude::*;
 
 use super::scale::Scale;
 
-/// The frame around what is drawn. The ticks are equally far apart, so that no figure is needed to place them.
+/// Ticks are evenly spaced, so CSS places them without coordinates.
 #[component]
 pub(super) fn Plot(
-    /// The vertical axis.
+    /// Vertical axis.
     scale: Memo<Scale>,
-    /// How its numbers are written, with their unit.
+    /// Formats a tick with its unit.
     words: fn(f64) -> String,
-    /// What stands below, from left to right.
+    /// Labels below, from left to right.
     below: [&'static str; 3],
-    /// What is drawn.
     children: Children,
 ) -> impl IntoView {
     let ticks = move || scale.get().ticks().rev().map(|tick| view! { <span>{words(tick)}</span> }).collect_view();

@@ -1,17 +1,16 @@
-//! The columns of the table of timings, and how it is sorted.
+//! Columns of the timings table, and its sort order.
 
 use std::cmp::Ordering;
 
 use crate::model::Operation;
 
-/// The figures of an operation: seconds, and a count.
+/// Figures of an operation: seconds, and a count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct OperationTimings([Option<f64>; FIGURES]);
 
 const FIGURES: usize = 9;
 
 impl OperationTimings {
-    /// What is known of an operation.
     pub(super) fn read(operation: Operation<'_>) -> Self {
         let measured = operation.measured;
         let reported = operation.reported;
@@ -28,44 +27,40 @@ impl OperationTimings {
         ])
     }
 
-    /// The figure of a column; `None` if it is not known, or the column is one of names.
+    /// Figure of a column. `None` if unknown or a name column.
     pub(super) fn get(&self, column: Column) -> Option<f64> {
         self.0.get((column as usize).checked_sub(NAMES)?).copied().flatten()
     }
 }
 
-/// How many columns of names stand before the figures.
+/// Number of name columns before the figures.
 const NAMES: usize = 2;
 
-/// A column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     /// For example `llm`.
     Component,
     /// For example `generate_response`.
     Operation,
-    /// How many were measured.
+    /// Number of measurements.
     Count,
-    /// The last.
     Last,
-    /// Mean of all measured.
+    /// Mean of all measurements.
     Mean,
-    /// Half of the last 200 took no longer.
+    /// Median of the last 200.
     P50,
-    /// 95 of 100 among the last 200 took no longer.
+    /// 95th percentile of the last 200.
     P95,
-    /// The longest measured.
     Max,
-    /// The shortest measured.
     Min,
-    /// The server's own mean.
+    /// Mean reported by Coda.
     ServerMean,
-    /// The server's own longest.
+    /// Maximum reported by Coda.
     ServerMax,
 }
 
 impl Column {
-    /// All of them, as they stand in the table.
+    /// In table order.
     pub(super) const ALL: [Self; NAMES + FIGURES] = [
         Self::Component,
         Self::Operation,
@@ -80,7 +75,7 @@ impl Column {
         Self::ServerMax,
     ];
 
-    /// Its title, and its name in the address.
+    /// Title, and value in the address.
     pub(super) const fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Component => ("Component", "component"),
@@ -97,23 +92,20 @@ impl Column {
         }
     }
 
-    /// Names are read from A on, figures from the largest.
+    /// Names default to A first, figures to the largest first.
     const fn begins_descending(self) -> bool {
         !matches!(self, Self::Component | Self::Operation)
     }
 }
 
-/// By what the table is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sort {
-    /// The column.
     pub(super) column: Column,
-    /// Largest first.
     pub(super) is_descending: bool,
 }
 
 impl Sort {
-    /// What the address says; by component if it says nothing that is known.
+    /// Parses the values in the address. Sorts by component if unknown.
     pub(super) fn parse(column: &str, order: &str) -> Self {
         let named = Column::ALL.into_iter().find(|known| known.name().1 == column);
         let column = named.unwrap_or(Column::Component);
@@ -125,18 +117,18 @@ impl Sort {
         Self { column, is_descending }
     }
 
-    /// What a press of a column's button leads to.
+    /// Sort order after a press of a column's button.
     pub(super) fn pressed(self, column: Column) -> Self {
         let is_descending = if self.column == column { !self.is_descending } else { column.begins_descending() };
         Self { column, is_descending }
     }
 
-    /// The order, as the address and `aria-sort` call it.
+    /// Value for the address and for `aria-sort`.
     pub(super) const fn order(self) -> &'static str {
         if self.is_descending { "descending" } else { "ascending" }
     }
 
-    /// Which of two rows comes first. Unknown figures are last in both orders, equal ones are sorted by name.
+    /// Compares two rows. Unknown figures come last in both directions; ties are sorted by name.
     pub(super) fn compare(
         self,
         a: (&(String, String), &OperationTimings),

@@ -1,13 +1,12 @@
-//! The region in which a wide table scrolls, so that the page does not.
+//! Scroll container for a wide table, so that the page does not scroll.
 
 use leptos::prelude::*;
 
-/// A table that scrolls by itself, by keyboard too.
+/// Focusable, so that the keyboard can scroll it.
 #[component]
 pub(super) fn TableRegion(
-    /// What the table shows.
+    /// Accessible name.
     label: &'static str,
-    /// The table.
     children: Children,
 ) -> impl IntoView {
     view! {

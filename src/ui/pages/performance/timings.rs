@@ -1,4 +1,4 @@
-//! How long the operations of Coda's components take, as one table that can be sorted.
+//! Sortable table of the timings of Coda's components.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,9 @@ use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 
-/// A component and its operation.
+/// Component and operation.
 type Name = (String, String);
 
-/// The table of timings.
 #[component]
 pub(super) fn TimingSection() -> impl IntoView {
     let performance = use_app().data.performance;

@@ -1,4 +1,4 @@
-//! The latency of the last turns as stacked bars, one a turn.
+//! Latency of the last turns as stacked bars.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -13,12 +13,12 @@ use crate::state::use_app;
 use crate::ui::components::Each;
 use crate::ui::format;
 
-/// How many turns are shown.
+/// Number of turns shown.
 const SHOWN: usize = 30;
-/// The axis is never shorter than this.
+/// Shortest axis, in seconds.
 const SHORTEST_AXIS: f64 = 0.01;
 
-/// The places of the turns that are shown, among those kept.
+/// Range of the turns shown, as indices among those kept.
 pub(super) fn shown_places() -> Memo<(usize, usize)> {
     let performance = use_app().data.performance;
     Memo::new(move |_| {
@@ -27,7 +27,7 @@ pub(super) fn shown_places() -> Memo<(usize, usize)> {
     })
 }
 
-/// The turn at a place. A place names a turn until so many are kept that the oldest must go.
+/// The turn at an index. The index identifies a turn until the model is full and evicts the oldest.
 pub(super) fn turn_at(place: usize) -> Memo<Option<TurnLatency>> {
     let performance = use_app().data.performance;
     Memo::new(move |_| performance.with(|performance| performance.turns().get(place).copied()))
@@ -43,7 +43,7 @@ fn in_words(turn: &TurnLatency) -> String {
     format!("Turn of {}: {total}; {}", format::full_time(turn.time), parts.join(", "))
 }
 
-/// The chart, its legend, and the values of the turn under the pointer or the focus; otherwise of the last turn.
+/// The chart with its legend, which shows the turn under the pointer or the focus, otherwise the last turn.
 #[component]
 pub(super) fn TurnChart() -> impl IntoView {
     let performance = use_app().data.performance;
@@ -51,7 +51,7 @@ pub(super) fn TurnChart() -> impl IntoView {
     let pointed = RwSignal::new(None::<usize>);
     let focused = RwSignal::new(None::<usize>);
     let left_at = RwSignal::new(None::<usize>);
-    // The bar that the tab key leads to: where the focus was last, or the last turn.
+    // Roving tabindex: the bar focused last, or the last turn.
     let tab_stop = Memo::new(move |_| {
         let (first, end) = places.get();
         left_at.get().filter(|place| (first..end).contains(place)).unwrap_or_else(|| end.saturating_sub(1))
@@ -131,7 +131,7 @@ fn Bar(
     focus: impl Fn() + 'static,
 ) -> impl IntoView {
     let turn = turn_at(place);
-    // From the top, in percent: where each part begins and how high it is.
+    // Top and height of each part, in percent.
     let boxes = Memo::new(move |_| {
         let (turn, scale) = (turn.get().unwrap_or_default(), scale.get());
         let mut below = 0.0;

@@ -1,4 +1,4 @@
-//! The latency of the last turns as a table, newest first.
+//! Latency of the last turns as a table, newest first.
 
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ fn columns() -> impl Iterator<Item = (&'static str, Read)> {
     PARTS.iter().map(|part| (part.name, part.read)).chain(OTHERS)
 }
 
-/// The turns that the chart shows, figure by figure.
+/// The same turns as in the chart.
 #[component]
 pub(super) fn TurnTable() -> impl IntoView {
     let places = shown_places();

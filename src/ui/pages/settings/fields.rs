@@ -1,25 +1,21 @@
-//! A field for each kind of setting, with its default, its range and its reset.
+//! Fields for each kind of setting, with default, range and reset.
 
 use leptos::prelude::*;
 
 use crate::state::{App, ChoiceSetting, Number, Settings, Toggle, use_app};
 
-/// The settings with one of them changed.
+/// Returns the settings with one change.
 fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
     let mut settings = app.settings.current.get_untracked();
     edit(&mut settings);
     settings
 }
 
-/// Puts one setting back to its default; there as long as it has another value.
+/// Button that restores a default. Shown while the value differs from it.
 #[component]
 pub fn Reset(
-    /// Which setting.
     label: &'static str,
-    /// Whether there is nothing to put back.
-    #[prop(into)]
-    is_default: Signal<bool>,
-    /// Puts it back.
+    #[prop(into)] is_default: Signal<bool>,
     reset: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
@@ -32,7 +28,7 @@ pub fn Reset(
     }
 }
 
-/// What was typed and refused, and why; it counts until settings are put in force again.
+/// Rejected input and its error. Valid until the settings change.
 #[derive(Clone, PartialEq)]
 struct Refused {
     text: String,
@@ -40,7 +36,6 @@ struct Refused {
     at: u64,
 }
 
-/// A whole number.
 #[component]
 pub fn NumberField(number: &'static Number) -> impl IntoView {
     let app = use_app();
@@ -90,7 +85,6 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
     }
 }
 
-/// One of a few values.
 #[component]
 pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
     let app = use_app();
@@ -139,7 +133,6 @@ pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
     }
 }
 
-/// On or off.
 #[component]
 pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
     let app = use_app();

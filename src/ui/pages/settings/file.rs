@@ -1,4 +1,4 @@
-//! Takes settings along as a file, and takes a file in.
+//! Settings export and import.
 
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -7,7 +7,6 @@ use wasm_bindgen_futures::spawn_local;
 use crate::state::{App, Settings, Severity, setting_errors, use_app};
 use crate::ui::files::{download, read_text};
 
-/// Export and import.
 #[component]
 pub fn SettingsFile() -> impl IntoView {
     let app = use_app();
@@ -21,7 +20,7 @@ pub fn SettingsFile() -> impl IntoView {
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             spawn_local(import(app, file));
         }
-        // So that the same file can be chosen again.
+        // Lets the same file be chosen again.
         input.set_value("");
     };
     view! {
@@ -58,7 +57,7 @@ async fn import(app: App, file: web_sys::File) {
             app.set_settings(settings);
             app.notices.show(Severity::Info, "settings file", format!("The settings of {name} are in force."));
         }
-        // Nothing is changed by a file that is only half understood.
+        // All or nothing: a file with errors changes nothing.
         Err(wrong) => {
             let words = format!("{name} was not taken: not all of it can be read.");
             app.notices.show_with_details(Severity::Error, "settings file", words, Some(&setting_errors(&wrong)));

@@ -1,4 +1,4 @@
-//! What can be set; each change applies at once.
+//! Settings page. Every change applies at once.
 
 mod fields;
 mod file;
@@ -19,7 +19,6 @@ const SECTIONS: [(Section, &str); 4] = [
     (Section::Records, "What is kept"),
 ];
 
-/// The settings.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let app = use_app();

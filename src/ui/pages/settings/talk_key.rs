@@ -1,4 +1,4 @@
-//! The field for the key that talks: press a button, then the key.
+//! Field for the talk key.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::fields::Reset;
 use crate::state::{TalkKey, use_app};
 
-/// Which key talks.
+/// Press the button, then the key.
 #[component]
 pub fn TalkKeyField() -> impl IntoView {
     let app = use_app();
@@ -20,7 +20,7 @@ pub fn TalkKeyField() -> impl IntoView {
         app.set_settings(settings);
     };
     let pressed = move |event: KeyboardEvent| {
-        // Tab goes on to the next field, which ends the wait.
+        // Tab moves on to the next field, which ends the wait.
         if !waits.get_untracked() || event.key() == "Tab" || event.repeat() {
             return;
         }
@@ -38,7 +38,7 @@ pub fn TalkKeyField() -> impl IntoView {
             Err(why) => error.set(Some(why.to_string())),
         }
     };
-    // A button is pressed when Space is let go: the key that was just chosen.
+    // A button is clicked when Space is released, so choosing Space would click it again.
     let let_go = move |event: KeyboardEvent| {
         if event.code() == "Space" && value.with_untracked(|key| key.is("Space")) && !waits.get_untracked() {
             event.prevent_default();
