@@ -26,12 +26,12 @@ pub(super) fn millis_until(at: Instant) -> u32 {
     u32::try_from(at.duration_since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-/// Returns a random seed.
+/// Returns a random seed, different for each page.
 pub(super) fn seed() -> u64 {
     let mut bytes = [0; 8];
     let filled = web_sys::window()
         .and_then(|window| window.crypto().ok())
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
-    // `crypto` may be missing outside a secure context.
+    // Fallback for pages without `crypto`.
     if filled { u64::from_le_bytes(bytes) } else { js_sys::Math::random().to_bits() ^ js_sys::Date::now().to_bits() }
 }

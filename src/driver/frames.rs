@@ -15,9 +15,9 @@ use crate::protocol::Instant;
 
 /// Flush interval of a hidden page, which has no frames, in milliseconds.
 const HIDDEN_FRAME_MILLIS: u32 = 500;
-/// Frames may use one part in this many of the time, up to [`LONGEST_PAUSE`]: a fifth while a reply streams, a
-/// twentieth in a flood. In a flood, half of a frame's cost (painting, styles) is independent of the number of events,
-/// and nobody can read along.
+/// Frames may take one part in this many of the time, as long as no pause exceeds [`LONGEST_PAUSE`]: a fifth while a
+/// reply streams, a twentieth in a flood. In a flood, half of a frame's cost (painting, styles) is the same whatever
+/// has changed, and nobody can read along.
 const SHARE: u32 = 5;
 const SHARE_IN_FLOOD: u32 = 20;
 /// A flood has more events than one per interval, faster than anybody reads. Each event of the

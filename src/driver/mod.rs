@@ -167,7 +167,7 @@ impl Driver {
         is_ready
     }
 
-    /// Whether any text is waiting that was never written to a real server.
+    /// Whether any text for a real server is waiting that was never written.
     fn has_unsent_texts(&self) -> bool {
         let waiting = self.0.link.borrow().waiting();
         waiting.iter().any(|waiting| !waiting.was_written && &*waiting.url != DEMO_URL)

@@ -10,7 +10,8 @@ use crate::protocol::Instant;
 
 /// Number of events kept for replay.
 const REPLAY_CAPACITY: usize = 50;
-/// Reading of the server's monotonic clock at our clock's origin, in seconds: its machine was up for a while before.
+/// Reading of the server's monotonic clock at our clock's origin, in seconds: the machine had
+/// already been up for a while.
 const CLOCK_ORIGIN_SECONDS: f64 = 2_885.846_590_663;
 
 #[derive(Debug, Default)]

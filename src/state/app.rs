@@ -40,6 +40,7 @@ pub enum Start {
     /// Ask the user first: typed text would go to a foreign host.
     Ask {
         url: String,
+        /// Host of `url`, named in the question.
         host: String,
     },
     /// Connect to nothing: the address in the query string is invalid.

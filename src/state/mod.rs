@@ -1,4 +1,5 @@
-//! The state that components read. Written only by [`Writer::apply`], once per animation frame.
+//! The state that components read. Everything from the link is written only by [`Writer`], at most
+//! once per animation frame.
 
 mod app;
 mod appearance;

@@ -153,8 +153,6 @@ impl World {
         self.input(Input::Frame(conn, text.into()));
     }
 
-    // ------------------------------------------------------------ faults
-
     /// Breaks the connection. Everything in transit is lost.
     pub fn drop_connection(&mut self) {
         let dropped = std::mem::take(&mut self.open);
@@ -178,8 +176,6 @@ impl World {
         self.server.restart(now);
         self.drain_server();
     }
-
-    // ------------------------------------------------------------ time
 
     pub fn input(&mut self, input: Input) {
         let now = self.clock();

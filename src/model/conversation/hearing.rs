@@ -30,7 +30,7 @@ impl Conversation {
         }
     }
 
-    /// Consumes the final transcript if it equals `content`.
+    /// Takes the recognized entry if its text is `content`.
     pub(super) fn heard(&mut self, content: &str) -> Option<TurnKey> {
         let is_it = |key: &TurnKey| self.turn(*key).is_some_and(|turn| turn.text.trim() == content.trim());
         let key = self.listening.filter(is_it)?;
