@@ -81,7 +81,7 @@ fn run(text: &str, is_part: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is_part(c)).unwrap_or(text.len())
 }
 
-/// Returns the length of a string literal, up to its end or the end of the line, which only backticks span. A lone
+/// Returns the length of a string literal, up to its end or the end of the line. Only backticks span lines, and a lone
 /// apostrophe is not a quote.
 fn quoted(text: &str, quote: char) -> usize {
     let mut is_escaped = false;

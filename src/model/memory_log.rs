@@ -135,7 +135,7 @@ impl Found {
 /// An operation on the memory store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedOperation {
-    /// Time on the server.
+    /// Time of the report.
     pub time: DateTime<Utc>,
     /// Type of the operation, for example `add_memory`.
     pub kind: String,

@@ -58,7 +58,7 @@ pub enum ServiceState {
 }
 
 impl ServiceState {
-    /// Returns the state as one word.
+    /// Returns a label for the state.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
