@@ -1,4 +1,4 @@
-//! What a message costs the core over its whole life, what an inbound event costs, and what the flight recorder adds.
+//! Cost of a message over its lifetime in the core, of an inbound event, and of recording them.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
@@ -11,15 +11,15 @@ use coda_dashboard::protocol::{Command, Instant, Moment};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const CONN: ConnId = ConnId(1);
-/// As many as the recorder keeps and more, so that it evicts.
+/// More than the recorder keeps, so that it evicts.
 const RECORDED: usize = 50_000;
 
-/// A ready link without a gap between messages, and the time.
+/// A ready link without a gap between messages, and its clock.
 struct Bench {
     link: Link,
     millis: u64,
     seq: u64,
-    /// What the link told, where it is to be recorded.
+    /// Events of the link, if they are to be recorded.
     told: Option<Vec<LinkEvent>>,
 }
 
@@ -35,7 +35,7 @@ impl Bench {
         bench
     }
 
-    /// Returns the frame that was written last.
+    /// Passes an input to the link and returns the last frame written.
     fn input(&mut self, input: Input) -> String {
         let now = Moment { mono: Instant::from_millis(self.millis), wall: DateTime::default() };
         self.link.handle(now, input);
@@ -84,7 +84,7 @@ impl Bench {
     }
 }
 
-/// What the link tells of so many of these.
+/// Collects the link's events of [`RECORDED`] calls of `what`.
 fn told(what: impl Fn(&mut Bench)) -> Vec<Vec<LinkEvent>> {
     let mut bench = Bench::ready();
     let mut one = || {

@@ -1,7 +1,8 @@
-//! The built page against the floor: a bare page that opens the socket, answers the challenge, parses each frame and writes
-//! a counter once a frame. Both get the same events from the Python test server, in turn, and what each costs is printed.
+//! The built page against a floor: a bare page that opens the socket, answers the challenge, parses each frame
+//! and updates a counter once per frame. Both receive the same events from the Python test server, in turn,
+//! and their costs are printed.
 //!
-//! `make bench` runs it. `BENCH_ROUNDS` (3), and `BENCH_MEMORY=1` for a million events at the end.
+//! `make bench` runs it. Variables: `BENCH_ROUNDS` (default 3), and `BENCH_MEMORY=1` for a million events at the end.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 use harness::{Backend, Outcome, Page, Site, failed};
 use serde_json::{Value, json};
 
-/// What is measured: the floor, or a page of the dashboard.
+/// Page under test: the floor, or a page of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Subject {
     Floor,
@@ -22,12 +23,11 @@ enum Subject {
     Debugger,
 }
 
-/// How the events come.
 #[derive(Clone, Copy, Debug)]
 enum Load {
-    /// 500 a second, for so many seconds.
+    /// 500 events per second, for this many seconds.
     Steady(u64),
-    /// So many, as fast as they are taken.
+    /// This many events, as fast as they are accepted.
     Burst(u64),
 }
 
@@ -47,7 +47,7 @@ impl Load {
     }
 }
 
-/// What a page cost. Times in milliseconds, sizes in bytes.
+/// Cost of a page. Times are in milliseconds, sizes in bytes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cost {
     per_event: f64,
@@ -57,7 +57,7 @@ struct Cost {
     wasm: f64,
 }
 
-/// Watches long tasks and animation frames.
+/// Observes long tasks and animation frames.
 const WATCH: &str = "(() => {
     window.__long = []; window.__dropped = 0; window.__ready = null;
     new PerformanceObserver(list => list.getEntries().forEach(entry => window.__long.push(entry.duration)))
@@ -106,7 +106,7 @@ async fn count(page: &Page) -> Found<u64> {
     Ok(text.as_str().unwrap_or_default().parse()?)
 }
 
-/// The browser's own figure of this name.
+/// Returns one of Chromium's performance metrics.
 async fn figure(page: &Page, name: &str) -> Found<f64> {
     let answer = page.ask("Performance.getMetrics", json!({})).await?;
     let all = answer["metrics"].as_array().cloned().unwrap_or_default();
@@ -118,7 +118,7 @@ async fn number(page: &Page, script: &str) -> Found<f64> {
     Ok(page.run(&format!("return {script}")).await?.as_f64().unwrap_or_default())
 }
 
-/// Waits until the page has all that was on its way, such as echoes and events of the greeting; says how many frames it had.
+/// Waits until no more frames arrive, such as echoes and the greeting's events. Returns the number of frames received.
 async fn until_quiet(page: &Page) -> Found<u64> {
     let mut before = count(page).await?;
     loop {
@@ -131,12 +131,12 @@ async fn until_quiet(page: &Page) -> Found<u64> {
     }
 }
 
-/// Sends the events to the open page, and waits until it has them all.
+/// Sends events to the open page and waits until all have arrived.
 async fn flood(page: &Page, backend: &Backend, load: Load, before: u64) -> Outcome {
     backend.make("/flood", load.order()).await?;
     let (wanted, patience) = (before + load.events(), Duration::from_secs(60 + load.events() / 1_000));
     let start = std::time::Instant::now();
-    // A look costs the page something, too: seldom.
+    // Polled seldom, since each poll costs the page time.
     while count(page).await? < wanted {
         if start.elapsed() > patience {
             return failed(format!("{} of {wanted} frames after {patience:?}", count(page).await?));
@@ -149,7 +149,7 @@ async fn flood(page: &Page, backend: &Backend, load: Load, before: u64) -> Outco
     Ok(())
 }
 
-/// What the events cost the open page.
+/// Measures the cost of events on the open page.
 async fn measure(page: &Page, backend: &Backend, load: Load) -> Found<Cost> {
     page.ask("HeapProfiler.collectGarbage", json!({})).await?;
     let before = until_quiet(page).await?;
@@ -170,8 +170,8 @@ async fn measure(page: &Page, backend: &Backend, load: Load) -> Found<Cost> {
     })
 }
 
-/// How many animation frames the open page has no time for while the events come. Who watches has the browser draw sixty times
-/// a second, also a page that would draw less often: so it is not done while costs are measured.
+/// Counts the animation frames that the open page misses during the load. Observing frames makes the browser draw sixty
+/// times a second, even a page that would draw less often, so costs are measured separately.
 async fn dropped_frames(page: &Page, backend: &Backend, load: Load) -> Found<f64> {
     let before = until_quiet(page).await?;
     page.run("window.__watchFrames()").await?;
@@ -228,7 +228,7 @@ async fn compare(name: &str, load: Load, rounds: usize) -> Outcome {
     Ok(())
 }
 
-/// From navigation to a ready connection, in milliseconds.
+/// Measures the milliseconds from navigation to a ready connection.
 async fn starts(rounds: usize) -> Outcome {
     let mut medians = Vec::new();
     for subject in [Subject::Floor, Subject::Talk] {
@@ -251,7 +251,7 @@ async fn starts(rounds: usize) -> Outcome {
     Ok(())
 }
 
-/// Whether memory stands still once the record is full.
+/// Prints memory usage over a million events, to show whether it is stable once the record is full.
 async fn memory() -> Outcome {
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let page = Subject::Talk.open(&backend).await?;

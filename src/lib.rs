@@ -1,8 +1,8 @@
-//! Coda's dashboard: a pure core (`protocol`, `link`, `model`, `sim`) and, behind the feature `app`,
-//! the browser around it (`driver`, `state`, `ui`). docs/ARCHITECTURE.md says how they fit together.
+//! The Coda dashboard: a pure core (`protocol`, `link`, `model`, `history`, `analysis`, `replay`, `sim`) and, behind
+//! the feature `app`, its browser shell (`driver`, `state`, `ui`). See docs/ARCHITECTURE.md.
 
 #![forbid(unsafe_code)]
-// Nothing from outside may stop the page; a test stops by panicking.
+// Untrusted input must never stop the page. Tests may panic.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod analysis;

@@ -1,4 +1,4 @@
-//! Starts the page: the one app, the first component.
+//! Entry point of the page: builds the [`App`] and mounts the root component.
 
 use coda_dashboard::{driver, state::App, ui};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 fn main() {
     driver::show_panics();
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
-    // The stores belong to an owner above all components, which lives as long as the page.
+    // Components must not own the stores: an owner that is never disposed keeps them for the page's lifetime.
     let owner = Owner::new();
     let app = owner.with(|| App::start(&query));
     std::mem::forget(owner);

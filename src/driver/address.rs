@@ -1,43 +1,43 @@
-//! The address of the server: from the address bar, from the last visit, or typed in; checked before it is used.
+//! The server's address: from the address bar, from the last visit, or typed in. Validated before use.
 
 use web_sys::{Storage, Url, UrlSearchParams};
 
-/// Where Coda listens unless told otherwise.
+/// Coda's default address.
 pub const DEFAULT_URL: &str = "ws://localhost:8765";
-/// Stands for the simulated Coda inside the page.
+/// Pseudo-address of the simulated Coda inside the page.
 pub const DEMO_URL: &str = "demo:";
 
 const STORAGE_KEY: &str = "coda.address";
 
-/// An address that a socket can be opened to.
+/// A valid address for a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// A `ws:` or `wss:` address, or [`DEMO_URL`].
+    /// A `ws:` or `wss:` URL, or [`DEMO_URL`].
     pub url: String,
-    /// The host, where it is neither this machine nor the one that the page came from: typed text would go there.
+    /// The host, unless it is this machine or the page's own host. The user confirms a foreign host, since
+    /// typed text would go there.
     pub foreign_host: Option<String>,
 }
 
-/// Why something is not an address.
+/// Why a text is not a valid address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// Not an address at all.
+    /// Not a URL.
     #[error("“{0}” is not an address. It should look like {DEFAULT_URL}")]
     Unreadable(String),
-    /// An address for something else than WebSocket.
+    /// A URL of another scheme than WebSocket's.
     #[error("“{given}” begins with {scheme}, but Coda is reached by ws:// or wss://")]
     Scheme {
-        /// What was given.
+        /// The text as given.
         given: String,
-        /// Its scheme.
         scheme: String,
     },
-    /// The part after `#`, which WebSocket does not know.
+    /// A URL with a fragment, which WebSocket does not allow.
     #[error("“{0}” has a part after #, which such an address cannot have")]
     Fragment(String),
 }
 
-/// Checks an address as it was typed.
+/// Validates an address as typed.
 pub fn parse(text: &str) -> Result<Address, AddressError> {
     let given = text.trim().to_owned();
     if given == DEMO_URL {
@@ -62,12 +62,12 @@ fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_loopback_v4(host)
 }
 
-/// The browser has already written the host in its canonical form.
+/// Needs no parsing of other notations: the browser has already normalized the host.
 fn is_loopback_v4(host: &str) -> bool {
     host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// What the address bar asks for, for this visit: `?ws=URL` or `?backend=demo`.
+/// Returns the address that the query string sets for this visit: `?ws=URL` or `?backend=demo`.
 #[must_use]
 pub fn from_query(query: &str) -> Option<Result<Address, AddressError>> {
     let query = UrlSearchParams::new_with_str(query).ok()?;
@@ -81,31 +81,31 @@ fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-/// The address that the user chose last.
+/// Returns the address that the user chose last.
 #[must_use]
 pub fn remembered() -> Option<Address> {
     let stored = storage()?.get_item(STORAGE_KEY).ok()??;
     parse(&stored).ok()
 }
 
-/// Whether the user chose this address last: the next visit goes there without being told.
+/// Whether the user chose this address last, so that the next visit connects to it by itself.
 #[must_use]
 pub fn is_remembered(url: &str) -> bool {
     remembered().is_some_and(|address| address.url == url)
 }
 
-/// How many addresses are offered again.
+/// Number of past addresses that are offered again.
 const MAX_USED: usize = 5;
 const USED_KEY: &str = "coda.addresses";
 
-/// The addresses that the user chose before, the last first.
+/// Returns the addresses that the user chose before, most recent first.
 #[must_use]
 pub fn used() -> Vec<String> {
     let stored = storage().and_then(|storage| storage.get_item(USED_KEY).ok().flatten()).unwrap_or_default();
     stored.lines().filter(|line| parse(line).is_ok()).take(MAX_USED).map(str::to_owned).collect()
 }
 
-/// Keeps the address for the next visit. Where the browser keeps nothing, the default is used again.
+/// Stores the address for the next visit. Without storage, the next visit uses the default again.
 pub fn remember(url: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(STORAGE_KEY, url);

@@ -1,15 +1,15 @@
-//! The browser's clocks and its randomness.
+//! The browser's clocks and randomness.
 
 use web_sys::Performance;
 
 use crate::protocol::{Instant, Moment, utc_from_millis};
 
 thread_local! {
-    // Kept, because it is read several times for each event, and the way to it costs more than the reading.
+    // Cached: it is read several times per event, and the lookup costs more than the reading.
     static MONOTONIC: Option<Performance> = web_sys::window().and_then(|window| window.performance());
 }
 
-/// Both clocks, now.
+/// Reads both clocks.
 #[must_use]
 pub fn now() -> Moment {
     let monotonic_millis = MONOTONIC.with(|clock| clock.as_ref().map_or(0.0, Performance::now));
@@ -20,17 +20,18 @@ pub fn now() -> Moment {
     Moment { mono, wall }
 }
 
-/// How long a timer has to wait for this moment (ms), rounded up: one that fires early would only be armed again.
+/// Returns the milliseconds until a timer for `at` is due, rounded up: a timer that fires early
+/// would have to be armed again.
 pub(super) fn millis_until(at: Instant) -> u32 {
     u32::try_from(at.duration_since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-/// A seed that no other page has.
+/// Returns a random seed, different for each page.
 pub(super) fn seed() -> u64 {
     let mut bytes = [0; 8];
     let filled = web_sys::window()
         .and_then(|window| window.crypto().ok())
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
-    // Pages without a secure context have no crypto.
+    // Fallback for pages without `crypto`.
     if filled { u64::from_le_bytes(bytes) } else { js_sys::Math::random().to_bits() ^ js_sys::Date::now().to_bits() }
 }

@@ -1,4 +1,4 @@
-//! The simulated Coda inside the page, behind the same link as a real one.
+//! The simulated Coda inside the page, used through the same link as a real one.
 
 use gloo_timers::callback::Timeout;
 
@@ -36,7 +36,7 @@ impl Demo {
         self.feed(driver, ServerInput::Disconnected(peer(conn)));
     }
 
-    /// Answers go into the driver's queue, which is pumped after whatever calls this.
+    /// Replies go into the driver's input queue, which the caller pumps afterwards.
     fn feed(&mut self, driver: &Driver, input: ServerInput) {
         self.coda.handle(clock::now(), input);
         while let Some(output) = self.coda.poll_output() {

@@ -1,6 +1,8 @@
-//! When what happened is handed over: once per animation frame; while frames are dear, seldom enough to leave the page to
-//! its user for most of the time, so that what nobody can read is not drawn either; in a hidden page, which has no frames, by a
-//! timer. Only what the server sends may wait: the state of the connection and of the user's messages comes with the next frame.
+//! Schedules the flushing of events to the listener, at most once per animation frame.
+//!
+//! While frames are expensive, flushes are throttled so that the page stays responsive instead of drawing what nobody
+//! can read. A hidden page has no frames and flushes by a timer. Only what the server sends may be delayed: the state
+//! of the connection and of the user's messages comes with the next frame.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -11,40 +13,42 @@ use gloo_timers::callback::Timeout;
 use super::{Batch, Driver, clock};
 use crate::protocol::Instant;
 
-/// In a hidden page, which has no frames, events are handed over this often (ms).
+/// Flush interval of a hidden page, which has no frames, in milliseconds.
 const HIDDEN_FRAME_MILLIS: u32 = 500;
-/// One part in so many of the time goes to frames, as long as no pause for it is longer than the longest: where an answer
-/// streams, and in a flood. There half of a frame's cost is the same whatever is new (painting, styles), and nobody reads.
+/// Frames may take one part in this many of the time, as long as no pause exceeds [`LONGEST_PAUSE`]: a fifth while a
+/// reply streams, a twentieth in a flood. In a flood, half of a frame's cost (painting, styles) is the same whatever
+/// has changed, and nobody can read along.
 const SHARE: u32 = 5;
 const SHARE_IN_FLOOD: u32 = 20;
-/// What comes more often than this is a flood: nobody reads as fast. An event of the server's is two of the link's.
+/// A flood has more events than one per interval, faster than anybody reads. Each event of the
+/// server is two of the link's.
 const FLOOD_INTERVAL: Duration = Duration::from_micros(2_500);
-/// However dear frames are, the next one may come so long after one has been drawn.
+/// Longest pause after a frame has been drawn, however expensive frames are.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// A pause shorter than half a frame of 60 a second is none.
+/// Shorter pauses, of less than half a frame at 60 Hz, are skipped.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 
-/// The frame that is asked for, and how dear the last one was.
+/// The scheduled frame, and what the last one cost.
 #[derive(Default)]
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
     last_start: Cell<Instant>,
     last_cost: Cell<Duration>,
     not_before: Cell<Instant>,
-    /// Something waits that no pause may hold up.
+    /// Set when an event is pending that must not be delayed.
     is_urgent: Cell<bool>,
 }
 
-/// What has to come first, up to the next frame. Dropped, it does not come.
+/// What the next flush is waiting for. Dropping it cancels the wait.
 enum Next {
-    /// The browser has drawn the last frame.
+    /// Until the browser has drawn the last frame.
     Drawn {
         _end: Timeout,
     },
     Pause {
         _end: Timeout,
     },
-    /// Whichever comes first: the animation frame, or the timer that stands in for it while the page is hidden.
+    /// Until the animation frame, or the timer that replaces it in a hidden page.
     Frame {
         _visible: AnimationFrame,
         _hidden: Timeout,
@@ -52,13 +56,13 @@ enum Next {
 }
 
 impl Driver {
-    /// Asks for the next animation frame, whatever the last one cost.
+    /// Requests the next animation frame, skipping any pause.
     pub(super) fn request_frame_at_once(&self) {
         self.0.frames.is_urgent.set(true);
         self.request_frame();
     }
 
-    /// Asks for a frame.
+    /// Requests a frame, after the pause that the last one requires.
     pub(super) fn request_frame(&self) {
         let frames = &self.0.frames;
         let is_urgent = frames.is_urgent.get();
@@ -97,7 +101,7 @@ impl Driver {
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
         let status = self.0.link.borrow().status();
-        // Taken out while it runs, so that a listener may dispatch.
+        // Taken out while it runs, so that the listener may dispatch.
         let listener = self.0.listener.take();
         if let Some(mut listener) = listener {
             listener(Batch {
@@ -108,14 +112,14 @@ impl Driver {
             });
             self.0.listener.replace(Some(listener));
         }
-        // Components are brought up to date after this, and then the browser draws; a timer's turn is after that.
+        // Components update after this task, then the browser draws. A timer runs after both, so it measures all of it.
         let driver = self.clone();
         let end = Timeout::new(0, move || driver.throttle(start, share));
         self.replace_next(Some(Next::Drawn { _end: end }));
     }
 
-    /// Puts the next frame off for long enough after one that began at `start` and has been drawn, so that one part in `share` of
-    /// the time goes to frames. One dear frame, as for the end of a long answer, is no reason to wait: two in a row are.
+    /// Delays the frame after one that started at `start` and has been drawn, so that frames take one part in `share`
+    /// of the time. A single expensive frame, as at the end of a long reply, causes no delay: it takes two in a row.
     fn throttle(&self, start: Instant, share: u32) {
         let end = clock::now().mono;
         let cost = end.duration_since(start);
@@ -127,7 +131,7 @@ impl Driver {
         }
     }
 
-    /// The callback that runs right now may live in what was to come first: wasm-bindgen keeps it until it returns.
+    /// May drop the closure that is running right now, which is safe: wasm-bindgen keeps it alive until it returns.
     fn replace_next(&self, next: Option<Next>) {
         self.0.frames.next.replace(next);
     }

@@ -1,5 +1,5 @@
-//! Tells the link when the page comes online or into view, and asks before texts that wait are lost with the tab. Installed
-//! once, with the driver.
+//! Page hints for the link: the page comes online or into view. Also asks the user before closing
+//! the tab loses waiting texts.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::VisibilityState;
@@ -7,7 +7,6 @@ use web_sys::VisibilityState;
 use super::Driver;
 use crate::link::{Input, PageHint};
 
-/// Keeps the listeners alive.
 pub(super) struct Hints {
     _listeners: Vec<EventListener>,
 }
@@ -30,7 +29,7 @@ impl Hints {
             let driver = driver.clone();
             let may_prevent = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&window, "beforeunload", may_prevent, move |event| {
-                // A reload would keep them, but the page is not told which of the two it is.
+                // A reload would keep the texts, but the event does not tell a reload from closing the tab.
                 if driver.has_unsent_texts() {
                     event.prevent_default();
                 }

@@ -1,4 +1,4 @@
-//! Sends what `tracing` reports to the browser's console.
+//! Sends `tracing` events to the browser's console.
 
 use std::sync::OnceLock;
 
@@ -8,22 +8,24 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Registry, reload};
 use tracing_wasm::{ConsoleConfig, WASMLayer, WASMLayerConfigBuilder};
 
-/// How often the browser's timeline is emptied (ms): tracing-wasm 0.2 marks each event there and removes none.
+/// Interval of clearing the browser's performance timeline, in milliseconds: tracing-wasm 0.2 adds a mark for
+/// each event and removes none.
 const CLEAR_MILLIS: u32 = 2_000;
 
 static LEVEL: OnceLock<reload::Handle<LevelFilter, Registry>> = OnceLock::new();
 
-/// Starts logging; later calls change nothing. With `timeline`, events are also marked in the browser's performance timeline.
+/// Starts logging. Idempotent. With `timeline`, events also appear in the browser's performance timeline.
 pub fn start_log(timeline: bool) {
     LEVEL.get_or_init(|| {
         let (level, handle) = reload::Layer::new(LevelFilter::WARN);
         let config = WASMLayerConfigBuilder::new()
             .set_report_logs_in_timings(timeline)
-            // Without colors, which are given as format specifiers: the console would format the text of an event, too.
+            // No colors: tracing-wasm passes them as format specifiers, so the console would
+            // also format an event's text.
             .set_console_config(ConsoleConfig::ReportWithoutConsoleColor)
             .build();
         let subscriber = Registry::default().with(level).with(WASMLayer::new(config));
-        // It fails where a test has set another one, which is then meant to see the events.
+        // Fails if a test has already set a subscriber, which is then meant to receive the events.
         let _ = tracing::subscriber::set_global_default(subscriber);
         if timeline {
             Interval::new(CLEAR_MILLIS, clear_timeline).forget();
@@ -32,10 +34,10 @@ pub fn start_log(timeline: bool) {
     });
 }
 
-/// Sets how much is logged from now on.
+/// Sets the log level from now on.
 pub fn set_log_level(level: LevelFilter) {
     if let Some(handle) = LEVEL.get() {
-        // It fails where the subscriber is gone, which a global one never is.
+        // Fails only if the subscriber is gone, which the global one never is.
         let _ = handle.reload(level);
     }
 }

@@ -1,7 +1,7 @@
-//! The pump between the pure link and the browser: sockets, one timer, page hints, and frames of events.
+//! The pump between the pure link and the browser: sockets, one timer, page hints, and batches of events.
 //!
-//! There is one driver per page. It is made before the first component and outlives them all; components reach it
-//! only through [`Driver::dispatch`].
+//! There is one driver per page. It is created before the first component and outlives them all. Components
+//! reach it only through the app.
 
 mod address;
 mod clock;
@@ -41,22 +41,22 @@ use network::BadNetwork;
 use socket::Socket;
 use tab::Tab;
 
-/// What happened since the last frame.
+/// Everything that happened since the last frame.
 #[derive(Debug)]
 pub struct Batch {
-    /// In order.
+    /// In order of occurrence.
     pub events: Vec<LinkEvent>,
-    /// The link as it is now.
+    /// Current status of the link.
     pub status: LinkStatus,
-    /// Texts that would not outlive a reload of the page.
+    /// Number of texts that a reload of the page would lose.
     pub unpersisted: usize,
-    /// This tab is a copy, and so many texts wait in the tab that it was copied from, which sends them.
+    /// Number of texts left to the tab that this one is a copy of, which sends them.
     pub left_to_other_tab: usize,
 }
 
 type Listener = Box<dyn FnMut(Batch)>;
 
-/// The page's one connection to Coda. Clones are handles to the same one.
+/// The page's only connection to Coda. Clones are handles to the same driver.
 #[derive(Clone)]
 pub struct Driver(Rc<Inner>);
 
@@ -64,25 +64,24 @@ struct Inner {
     link: RefCell<Link>,
     inputs: RefCell<VecDeque<Input>>,
     is_pumping: Cell<bool>,
-    /// The live socket; replaced ones are dropped, and with them their listeners.
+    /// The live socket. Replacing it drops the old one along with its listeners.
     socket: RefCell<Option<Socket>>,
     demo: RefCell<Option<Demo>>,
     network: BadNetwork,
-    /// What wakes the link, and when.
+    /// The armed wakeup of the link, with its time.
     timer: RefCell<Option<(Instant, Timeout)>>,
     events: RefCell<Vec<LinkEvent>>,
     frames: Frames,
     listener: RefCell<Option<Listener>>,
     hints: RefCell<Option<hints::Hints>>,
-    /// What was kept of an earlier visit: nothing is kept anew before it has been taken up.
+    /// Progress of restoring texts from before a reload. Nothing is stored until it is done.
     restoring: Cell<Restoring>,
-    /// Texts changed since they were last kept.
+    /// Whether texts changed since they were last stored.
     texts_changed: Cell<bool>,
     unpersisted: Cell<usize>,
     left_to_other_tab: Cell<usize>,
 }
 
-/// How far the taking up of texts from before a reload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Restoring {
     NotBegun,
@@ -91,7 +90,7 @@ enum Restoring {
 }
 
 impl Driver {
-    /// Makes the driver. `listener` gets what happens, at most once per animation frame.
+    /// Creates the driver. `listener` receives batches at most once per animation frame.
     #[must_use]
     pub fn start(config: LinkConfig, listener: impl FnMut(Batch) + 'static) -> Self {
         let driver = Self(Rc::new(Inner {
@@ -115,13 +114,13 @@ impl Driver {
         driver
     }
 
-    /// Hands an input to the link. Callable from anywhere, also while the link is at work: inputs wait their turn.
+    /// Queues an input for the link. May be called from anywhere, even while the link is handling another input.
     pub fn dispatch(&self, input: Input) {
         self.0.inputs.borrow_mut().push_back(input);
         self.pump();
     }
 
-    /// Connects to this address, whatever was before. The first time, texts from before a reload go on waiting.
+    /// Connects to this address, replacing any connection. The first call also restores texts from before a reload.
     pub fn connect(&self, url: String) {
         self.dispatch(Input::Connect { url });
         if self.0.restoring.get() == Restoring::NotBegun {
@@ -152,14 +151,14 @@ impl Driver {
         self.pump();
     }
 
-    /// Once the tab that this one was copied from is closed, nobody else will send what waited there. It may have been sent
-    /// before, so the user decides.
+    /// Waits until the original of this copied tab is closed and can no longer send its texts. Whether it sent them is
+    /// unknown, so the user decides.
     async fn take_over(self, original: String, waiting: Vec<PersistedMessage>) {
         tab::until_closed(&original).await;
         self.dispatch(Input::Restore { waiting, ask: true });
     }
 
-    /// Writes a frame as it is, past queue and deduplication; false where there is no ready connection.
+    /// Writes a frame as it is, bypassing queue and deduplication. Returns false without a ready connection.
     pub fn send_raw(&self, text: &str, origin: Origin) -> bool {
         let is_ready = matches!(self.0.link.borrow().status().phase, Phase::Ready { .. });
         if is_ready {
@@ -168,13 +167,13 @@ impl Driver {
         is_ready
     }
 
-    /// Texts wait that nobody has been asked to send yet.
+    /// Whether any text for a real server is waiting that was never written.
     fn has_unsent_texts(&self) -> bool {
         let waiting = self.0.link.borrow().waiting();
         waiting.iter().any(|waiting| !waiting.was_written && &*waiting.url != DEMO_URL)
     }
 
-    /// How the link has been doing, at this moment.
+    /// Returns the link's current metrics.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         self.0.link.borrow().metrics(now())
@@ -258,8 +257,8 @@ impl Driver {
         }
     }
 
-    /// Sees to it that the link is woken in time. Woken too early, it does nothing: while each frame puts the next wakeup off,
-    /// the timer that is there is left.
+    /// Arms the timer for the link's next wakeup. Waking early is harmless, so an earlier timer is left in place:
+    /// frames keep postponing the wakeup, and rearming each time would be wasteful.
     fn arm_timer(&self) {
         let now = now();
         let mut timer = self.0.timer.borrow_mut();
@@ -270,7 +269,7 @@ impl Driver {
         if timer.as_ref().is_none_or(|(armed_for, _)| wakeup.at < *armed_for) {
             let driver = self.clone();
             let wake = move || {
-                // Browsers fire early at times: what has fired is gone, whatever the clock says.
+                // Browsers may fire timers early, so a fired timer is cleared regardless of the clock.
                 driver.0.timer.take();
                 driver.dispatch(Input::Tick);
             };

@@ -1,4 +1,4 @@
-//! The experiment with network conditions: a bad network between the link and its connection.
+//! The network experiment: a simulated bad network between the link and its connection.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -17,13 +17,13 @@ pub(super) struct BadNetwork {
 }
 
 impl BadNetwork {
-    /// A new connection begins, under the conditions that are in force.
+    /// Starts a connection under the current conditions.
     pub(super) fn open(&self, conn: ConnId) {
         let network = self.conditions.get().map(|conditions| (conn, made(conditions, conn)));
         *self.under.borrow_mut() = network;
     }
 
-    /// Changes the conditions; `live` is the connection that there is.
+    /// Changes the conditions, also for the `live` connection.
     pub(super) fn set(&self, conditions: Option<Conditions>, live: Option<ConnId>) {
         self.conditions.set(conditions);
         let mut under = self.under.borrow_mut();
@@ -36,7 +36,7 @@ impl BadNetwork {
         }
     }
 
-    /// Takes a frame on its way; `None` where there is no bad network and it goes on as it is.
+    /// Passes a frame through the bad network. Returns it unchanged if there is none.
     fn enter(&self, conn: ConnId, way: Direction, text: Arc<str>) -> Option<Arc<str>> {
         match self.under.borrow_mut().as_mut().filter(|(under, _)| *under == conn) {
             Some((_, network)) => {
@@ -59,28 +59,28 @@ fn made(conditions: Conditions, conn: ConnId) -> Network {
 }
 
 impl Driver {
-    /// Puts a bad network under this connection and all that follow, or takes it away.
+    /// Sets the network conditions for the current and all later connections, or removes them.
     pub fn set_conditions(&self, conditions: Option<Conditions>) {
         let live = self.0.link.borrow().status().phase.conn();
         self.0.network.set(conditions, live);
         self.pump();
     }
 
-    /// A frame for the server, out of the link.
+    /// Sends a frame of the link to the server.
     pub(super) fn send(&self, conn: ConnId, text: Arc<str>) {
         if let Some(text) = self.0.network.enter(conn, Direction::ToServer, text) {
             self.write(conn, &text);
         }
     }
 
-    /// A frame from the server, on its way to the link; whoever calls this pumps afterwards.
+    /// Receives a frame from the server for the link. The caller pumps afterwards.
     pub(super) fn receive(&self, conn: ConnId, text: Arc<str>) {
         if let Some(text) = self.0.network.enter(conn, Direction::ToPage, text) {
             self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text));
         }
     }
 
-    /// Lets arrive what is due.
+    /// Delivers every frame that is due.
     pub(super) fn poll_network(&self) {
         while let Some((conn, passed)) = self.0.network.poll() {
             match passed {
@@ -97,7 +97,7 @@ impl Driver {
         }
     }
 
-    /// Comes back when something arrives next.
+    /// Arms the timer for the network's next output.
     pub(super) fn arm_network(&self) {
         let next = self.0.network.under.borrow().as_ref().and_then(|(_, network)| network.next_wakeup());
         *self.0.network.timer.borrow_mut() = next.map(|at| {

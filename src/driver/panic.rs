@@ -1,4 +1,4 @@
-//! A panic must not leave a frozen page behind: it is replaced by what happened, with a report and a way on.
+//! Replaces the page after a panic by a report and a way to continue, instead of leaving it frozen.
 
 use std::cell::Cell;
 
@@ -12,24 +12,24 @@ thread_local! {
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Shows panics in the page, beside the console.
+/// Shows panics in the page as well as in the console.
 pub fn show_panics() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        // One is enough: what follows is its consequence.
+        // Only the first: later panics are its consequences.
         if !IS_SHOWN.replace(true) {
             show_panic_report(&info.to_string());
         }
     }));
 }
 
-/// Covers the page with what happened.
+/// Covers the page with a report.
 pub fn show_panic_report(what: &str) {
-    // Where even that fails, the console has it.
+    // If even this fails, the report is still in the console.
     let _ = show(what);
 }
 
-/// Built from the bare document: nothing of the page can be relied on any more.
+/// Uses the bare DOM: after a panic, nothing else of the page is reliable.
 fn show(what: &str) -> Option<()> {
     let window = web_sys::window()?;
     let document = window.document()?;
@@ -61,8 +61,8 @@ fn show(what: &str) -> Option<()> {
     copy.focus().ok()
 }
 
-/// Copies the report, and says so on the button. Where the page may not use the clipboard, as on another host without
-/// encryption, the report is selected instead, for Ctrl C.
+/// Copies the report on a click and confirms it on the button. Without clipboard access, as on another host without
+/// encryption, the report is selected for Ctrl+C instead.
 fn copy_on_click(button: &HtmlElement, shown: HtmlElement, report: String) -> Option<()> {
     let say = button.clone();
     let copied = Closure::<dyn FnMut(JsValue)>::new(move |_| say.set_text_content(Some("Copied")));
@@ -98,7 +98,7 @@ fn text(document: &Document, tag: &str, words: &str) -> Option<HtmlElement> {
 fn on_click(button: &HtmlElement, act: impl FnMut() + 'static) -> Option<()> {
     let act = Closure::<dyn FnMut()>::new(act);
     button.add_event_listener_with_callback("click", act.as_ref().unchecked_ref()).ok()?;
-    // Lives as long as the page, which is over.
+    // Leaked: the page is over, and the button must work until it is closed.
     act.forget();
     Some(())
 }

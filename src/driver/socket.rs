@@ -1,4 +1,5 @@
-//! One WebSocket, read as a stream by a task of its own. Dropping it ends the task: a replaced socket cannot be heard again.
+//! One WebSocket, read as a stream by its own task. Dropping it aborts the task, so a replaced
+//! socket cannot deliver anything.
 
 use futures::future::{AbortHandle, Abortable, poll_fn};
 use futures::stream::{SplitSink, SplitStream};
@@ -12,15 +13,16 @@ use crate::link::{CloseInfo, ConnId, Input};
 
 pub(super) struct Socket {
     conn: ConnId,
-    /// None until the socket is open.
+    /// `None` until the socket is open.
     sink: Option<SplitSink<WebSocket, Message>>,
-    /// The same socket, for what gloo-net has no way to: the bytes still to be sent, and a close while it is being read.
+    /// The same socket, for what gloo-net does not offer: the buffered amount, and closing while
+    /// the stream is being read.
     raw: web_sys::WebSocket,
     task: AbortHandle,
 }
 
 impl Socket {
-    /// Opens a socket. Where the browser refuses to, the link is told at once and there is none.
+    /// Opens a socket. If the browser refuses, the link is informed at once and `None` is returned.
     pub(super) fn open(driver: &Driver, conn: ConnId, url: &str) -> Option<Self> {
         match connect(url) {
             Ok((raw, socket)) => {
@@ -40,10 +42,11 @@ impl Socket {
         self.conn
     }
 
-    /// Writes a frame and returns how many bytes the browser has yet to send.
+    /// Writes a frame and returns the browser's `bufferedAmount`, the bytes not yet sent.
     pub(super) fn send(&mut self, text: &str) -> u32 {
         if let Some(sink) = &mut self.sink {
-            // An open socket takes a frame at once. One that it refuses is a write without an echo to the link.
+            // An open socket accepts a frame immediately. To the link, a frame that it refuses
+            // is a write without an echo.
             let _ = sink.send(Message::Text(text.to_owned())).now_or_never();
         }
         self.raw.buffered_amount()
@@ -55,7 +58,7 @@ impl Socket {
 }
 
 impl Drop for Socket {
-    /// Closes what nobody closed: the browser ignores a second close.
+    /// Closes the socket if nobody did. The browser ignores a second close.
     fn drop(&mut self) {
         self.task.abort();
         let _ = self.raw.close();
@@ -68,9 +71,9 @@ fn connect(url: &str) -> Result<(web_sys::WebSocket, WebSocket), String> {
     Ok((raw, socket))
 }
 
-/// Waits for the socket to open, and reads it to its end.
+/// Waits until the socket opens, then reads it to its end.
 async fn run(driver: Driver, conn: ConnId, mut socket: WebSocket) {
-    // gloo-net has no open event, but a sink is ready as soon as the socket opens or fails.
+    // gloo-net has no open event, but the sink becomes ready as soon as the socket opens or fails.
     let _ = poll_fn(|cx| socket.poll_ready_unpin(cx)).await;
     let is_open = matches!(socket.state(), State::Open);
     let (sink, stream) = socket.split();
@@ -94,7 +97,7 @@ async fn read(driver: &Driver, conn: ConnId, mut stream: SplitStream<WebSocket>)
             Err(WebSocketError::ConnectionClose(close)) => {
                 driver.dispatch(Input::Closed(conn, CloseInfo { code: close.code, reason: close.reason }));
             }
-            // The close that follows says more.
+            // The close event that follows has the details.
             Err(_) => {}
         }
     }

@@ -1,26 +1,25 @@
-//! Short tones, for those who want to hear that an answer is there.
+//! Short tones for replies and errors.
 
 use std::cell::RefCell;
 
 use web_sys::{AudioContext, OscillatorType};
 
-/// How long a tone lasts, in seconds.
+/// Duration of a tone, in seconds.
 const SECONDS: f64 = 0.12;
-/// How loud it is, from 0 to 1.
+/// Volume, from 0 to 1.
 const GAIN: f32 = 0.08;
 
-/// What there is to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sound {
-    /// An answer is complete.
+    /// A reply is complete.
     Answer,
-    /// Something went wrong.
+    /// An error occurred.
     Error,
 }
 
-/// Plays a tone, where the browser lets it be heard.
+/// Plays a tone, if the browser permits it.
 pub fn play(sound: Sound) {
-    // A browser that has not been clicked in yet plays nothing, which is no fault of anybody's.
+    // Autoplay policy: a page without a user gesture plays nothing, which is not an error.
     let _ = try_play(match sound {
         Sound::Answer => 880.0,
         Sound::Error => 220.0,
@@ -28,7 +27,7 @@ pub fn play(sound: Sound) {
 }
 
 thread_local! {
-    /// Made with the first tone: a page without sounds needs none, and a browser allows only a few.
+    /// Created for the first tone: a silent page needs none, and a browser allows only a few.
     static AUDIO: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
 }
 

@@ -1,8 +1,8 @@
-//! Tells a reloaded tab from a copy of it.
+//! Tells a reloaded tab from a duplicated one.
 //!
-//! The browser copies a tab's session storage when the tab is duplicated, with the texts that wait in it. So each tab has an id
-//! there, and holds a lock of that name for as long as it is open. A reload finds the lock free. A copy does not, and must not
-//! send what the tab that it was copied from will send.
+//! Duplicating a tab copies its session storage, including the waiting texts. So each tab stores an id there and holds
+//! a Web Lock of that name while it is open. A reload finds the lock free. A copy does not, and must not send the texts
+//! that the original will send.
 
 use std::time::Duration;
 
@@ -17,26 +17,26 @@ use web_sys::{AbortSignal, Storage};
 use super::clock;
 
 const STORAGE_KEY: &str = "coda.tab";
-/// A page that is being left gives its lock up well within this time.
+/// Timeout for acquiring the lock. A page that is being unloaded releases its lock well within it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whose texts the session storage holds.
+/// The owner of the texts in session storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
-    /// This tab's.
+    /// This tab.
     Own,
-    /// Those of the tab that this one was copied from, which is open and has this id.
+    /// The tab with this id, which is still open and which this one was copied from.
     Copy(String),
-    /// Nobody knows: this browser, or a page without encryption, has no locks.
+    /// Unknown: the browser has no Web Locks, or the page is not in a secure context.
     Unknown,
 }
 
-/// Finds out which tab this is, and makes it known to copies.
+/// Finds out which tab this is and takes its lock, so that copies recognize it.
 pub(super) async fn identify(storage: &Storage) -> Tab {
     let known = storage.get_item(STORAGE_KEY).ok().flatten();
     let Some(known) = known else {
         let is_held = hold(&new_id(storage), Some(PATIENCE)).await;
-        // Nothing has been kept by a tab without an id.
+        // A tab without an id has stored nothing.
         return if is_held.is_some() { Tab::Own } else { Tab::Unknown };
     };
     match hold(&known, Some(PATIENCE)).await {
@@ -49,27 +49,27 @@ pub(super) async fn identify(storage: &Storage) -> Tab {
     }
 }
 
-/// Waits until the tab of this id is closed.
+/// Waits until the tab with this id is closed.
 pub(super) async fn until_closed(id: &str) {
     hold(id, None).await;
 }
 
 fn new_id(storage: &Storage) -> String {
     let id = format!("{:016x}", clock::seed());
-    // A tab that keeps nothing has nothing that could be copied.
+    // If nothing can be stored, there is nothing to copy.
     let _ = storage.set_item(STORAGE_KEY, &id);
     id
 }
 
-/// Holds the lock of this tab until the page is gone; false where another page has it for longer than the patience, `None`
-/// where there are no locks.
+/// Acquires the lock of this tab until the page is unloaded. Returns false if another page holds it for longer than
+/// `patience`, and `None` without Web Locks.
 async fn hold(id: &str, patience: Option<Duration>) -> Option<bool> {
     let locks = Reflect::get(&web_sys::window()?.navigator(), &"locks".into()).ok().filter(JsValue::is_object)?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let (granted, is_granted) = oneshot::channel::<()>();
     let on_granted = Closure::once_into_js(move |_lock: JsValue| {
         let _ = granted.send(());
-        // The lock is held until this is settled: never.
+        // The lock is held until this promise settles, which is never.
         Promise::new(&mut |_, _| {})
     });
     let options = Object::new();

@@ -1,4 +1,4 @@
-//! Keeps texts that are not settled over a reload of the page, for this tab only, each with the address that it is meant for.
+//! Stores unsettled texts across a reload of the page, for this tab only, each with its destination address.
 
 use serde_json::Value;
 use web_sys::Storage;
@@ -6,7 +6,7 @@ use web_sys::Storage;
 use super::DEMO_URL;
 use crate::link::PersistedMessage;
 
-/// More texts, or more text, than this are not kept: the browser has room for 5 MB in all.
+/// Limits of what is stored: the browser has room for 5 MB in all.
 const MAX_TEXTS: usize = 256;
 const MAX_BYTES: usize = 1024 * 1024;
 
@@ -16,7 +16,7 @@ pub(super) fn storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
-/// Keeps these in place of those kept before; returns how many could not be kept.
+/// Replaces the stored texts by these. Returns how many could not be stored.
 pub(super) fn keep(waiting: &[PersistedMessage]) -> usize {
     let Some(storage) = storage() else { return 0 };
     let waiting: Vec<&PersistedMessage> = waiting.iter().filter(|waiting| &*waiting.url != DEMO_URL).collect();
@@ -29,21 +29,20 @@ pub(super) fn keep(waiting: &[PersistedMessage]) -> usize {
     let stored = if kept.is_empty() {
         storage.remove_item(STORAGE_KEY)
     } else {
-        // Strings and numbers always have a JSON form.
+        // Cannot fail: strings and numbers always have a JSON form.
         storage.set_item(STORAGE_KEY, &serde_json::to_string(&kept).unwrap_or_default())
     };
     waiting.len() - if stored.is_ok() { kept.len() } else { 0 }
 }
 
-/// What was kept. Damaged entries are skipped: the rest is still the user's.
+/// Returns the stored texts. Damaged entries are skipped, so that they do not cost the user the rest.
 pub(super) fn kept(storage: &Storage) -> Vec<PersistedMessage> {
     let text = storage.get_item(STORAGE_KEY).ok().flatten();
     let stored: Vec<Value> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     stored.into_iter().filter_map(|waiting| serde_json::from_value(waiting).ok()).collect()
 }
 
-/// Forgets what was kept.
 pub(super) fn forget(storage: &Storage) {
-    // What cannot be removed could not have been kept either.
+    // If removing fails, storing failed as well.
     let _ = storage.remove_item(STORAGE_KEY);
 }

@@ -1,20 +1,18 @@
-//! Bare addresses of the web in a text, as people write them.
+//! Finds bare URLs in a text.
 
-/// The schemes that make an address.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
-/// Ends a sentence rather than an address.
+/// Trailing characters that end a sentence rather than a URL.
 const PUNCTUATION: [char; 10] = ['.', ',', ':', ';', '!', '?', '\'', '"', '*', '_'];
 
-/// A piece of a text.
+/// A segment of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Words.
     Words(&'a str),
-    /// An address.
+    /// A URL.
     Address(&'a str),
 }
 
-/// Cuts a text at the addresses in it; together the pieces are the text.
+/// Splits a text at its URLs. The segments concatenate to the text.
 #[must_use]
 pub fn cut_at_addresses(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
@@ -36,7 +34,7 @@ pub fn cut_at_addresses(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Where the next scheme begins that is not the end of another word.
+/// Returns the start of the next scheme that does not continue a word.
 fn next_scheme(text: &str, from: usize) -> Option<usize> {
     let is_scheme = |at: usize| {
         SCHEMES.iter().any(|scheme| text[at..].get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme)))
@@ -46,7 +44,7 @@ fn next_scheme(text: &str, from: usize) -> Option<usize> {
     letters.map(|(at, _)| from + at).find(|at| begins_word(*at) && is_scheme(*at))
 }
 
-/// How long the address at the beginning of this text is; 0 where there is only a scheme.
+/// Returns the length of the URL at the start of a text, or 0 if there is only a scheme.
 fn address_length(text: &str) -> usize {
     let ends = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | '"' | '`');
     let mut address = &text[..text.find(ends).unwrap_or(text.len())];
@@ -57,7 +55,7 @@ fn address_length(text: &str) -> usize {
             '}' => Some('{'),
             _ => None,
         };
-        // A bracket belongs to the address if it was opened in it.
+        // A closing bracket belongs to the URL only if its opening one does.
         let is_loose = opened_by.is_some_and(|open| address.matches(last).count() > address.matches(open).count());
         if !is_loose && !PUNCTUATION.contains(&last) {
             break;

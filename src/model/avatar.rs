@@ -1,25 +1,22 @@
-//! What Coda is doing right now: told by the server, or derived from what it reports of its work.
+//! Coda's current activity: reported by the server, or derived from its events.
 
 use crate::protocol::Event;
 
-/// What Coda is doing.
+/// Coda's current activity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing.
     #[default]
     Idle,
-    /// It hears.
     Listening,
-    /// It works on an answer.
+    /// Working on a reply.
     Thinking,
-    /// It speaks.
     Speaking,
-    /// The last thing went wrong.
+    /// The last activity failed.
     Error,
 }
 
 impl Mode {
-    /// Its name on the wire and in the page's `data-mode`.
+    /// Name on the wire and in the page's `data-mode`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,26 +35,20 @@ impl Mode {
     }
 }
 
-/// How Coda looks at it.
+/// Coda's emotion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Emotion {
-    /// As always.
     #[default]
     Neutral,
-    /// In a mood to play.
     Playful,
-    /// Encouraging.
     Supportive,
-    /// Worried.
     Concerned,
-    /// In a mood to joke.
     Witty,
-    /// At work with its mind.
     Focused,
 }
 
 impl Emotion {
-    /// Its name on the wire and in the page's `data-emotion`.
+    /// Name on the wire and in the page's `data-emotion`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,19 +68,15 @@ impl Emotion {
     }
 }
 
-/// The avatar's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Avatar {
-    /// What Coda is doing.
     pub mode: Mode,
-    /// How it looks at it.
     pub emotion: Emotion,
-    /// The server tells the emotion itself, on this connection.
+    /// Whether the server reported the emotion on this connection, so that none is derived.
     is_emotion_told: bool,
 }
 
 impl Avatar {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &Event) {
         let mode = match event {
             Event::ModeChanged(change) => Mode::from_wire(&change.mode),
@@ -100,7 +87,7 @@ impl Avatar {
             Event::SpeechStarted(_) | Event::SpeechProgress(_) => Some(Mode::Speaking),
             Event::SpeechResult(_) | Event::SpeechStopped(_) | Event::ConversationEnd(_) => Some(Mode::Idle),
             Event::ListeningError(_) | Event::AnswerError(_) | Event::SpeechError(_) => Some(Mode::Error),
-            // The answer is there; without speech nothing more would come.
+            // The reply is complete. Without speech no further event would end the turn.
             Event::ConversationTurn(turn) if turn.role == "assistant" && self.mode == Mode::Thinking => {
                 Some(Mode::Idle)
             }
@@ -113,7 +100,7 @@ impl Avatar {
         self.feel(event, mode);
     }
 
-    /// Follows the emotion that the server tells; until it tells one, the work under way.
+    /// Takes the emotion that the server reports. Until it reports one, derives it from the current activity.
     fn feel(&mut self, event: &Event, mode: Option<Mode>) {
         if let Event::EmotionChanged(change) = event {
             if let Some(emotion) = Emotion::from_wire(&change.emotion) {
@@ -130,7 +117,7 @@ impl Avatar {
         }
     }
 
-    /// The connection is gone: nothing is known of what Coda does.
+    /// Resets the state, since without a connection Coda's activity is unknown.
     pub fn disconnected(&mut self) {
         *self = Self::default();
     }

@@ -1,4 +1,4 @@
-//! The conversation as a file: Markdown for people, JSON for programs.
+//! Export of the conversation: Markdown for people, JSON for programs.
 
 use std::fmt::Write;
 
@@ -32,14 +32,14 @@ struct ExportedTool<'a> {
     seconds: Option<f64>,
 }
 
-/// What became of a text of the user's.
+/// Outcome of a text from the user.
 #[derive(Serialize)]
 struct ExportedMessage {
     state: &'static str,
     note: String,
 }
 
-/// The conversation as Markdown. Writing to a `String` cannot fail.
+/// Exports the conversation as Markdown.
 pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
     let mut text = "# Conversation with Coda\n".to_owned();
     for turn in turns {
@@ -66,7 +66,7 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
     text
 }
 
-/// What a reader must know of an entry that is not whole, or not said as it stands.
+/// Notes on an entry that is incomplete, or was not processed as it stands.
 fn notes(turn: &Turn) -> Vec<String> {
     let own = turn.outgoing.as_ref().filter(|own| !own.is_taken_up()).map(Outgoing::words);
     let cut_off = turn.is_cut_off.then(|| "The connection ended before the rest of the answer came".to_owned());
@@ -74,10 +74,10 @@ fn notes(turn: &Turn) -> Vec<String> {
     [own, cut_off, open].into_iter().flatten().collect()
 }
 
-/// The conversation as JSON.
+/// Exports the conversation as JSON.
 pub fn export_json<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
     let conversation = turns.map(exported).collect();
-    // Strings, numbers and maps with string keys always have a JSON form.
+    // Cannot fail: strings, numbers and maps with string keys always have a JSON form.
     serde_json::to_string_pretty(&Export { conversation }).unwrap_or_default()
 }
 

@@ -1,19 +1,15 @@
-//! Colours for code: comments, text, numbers and keywords, by rules that most languages share.
+//! Syntax highlighting of comments, strings, numbers and keywords, by rules that most languages share.
 //!
-//! A parser per language would cost more than the rest of the page. What is wrong here is only a colour.
+//! A parser per language would be larger than the rest of the page, and an error here only costs a wrong colour.
 
-/// What a piece of code is.
+/// Token class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeKind {
-    /// Anything else.
     Plain,
-    /// Not for the machine.
     Comment,
-    /// In quotes.
+    /// A string literal.
     Text,
-    /// A number.
     Number,
-    /// A word of the language's own.
     Keyword,
 }
 
@@ -26,10 +22,10 @@ const KEYWORDS: &str = " abstract and as assert async await bool break case catc
     select insert update from into values group order by join on SELECT INSERT UPDATE FROM INTO VALUES WHERE GROUP \
     ORDER BY JOIN ON AND OR NOT NULL CREATE TABLE ";
 
-/// Longer code is shown without colours: colouring it would hold up the page.
+/// Longer code is not highlighted, since that would block the page.
 const MAX_BYTES: usize = 100_000;
 
-/// How comments begin in `language`.
+/// Returns the line comment markers of a language.
 fn comment_starts(language: &str) -> &'static [&'static str] {
     match language.to_ascii_lowercase().as_str() {
         "python" | "py" | "sh" | "bash" | "shell" | "zsh" | "ruby" | "rb" | "yaml" | "yml" | "toml" | "perl" | "r"
@@ -41,7 +37,7 @@ fn comment_starts(language: &str) -> &'static [&'static str] {
     }
 }
 
-/// The code in pieces, whole and in order.
+/// Splits code into classified tokens, which concatenate to the code.
 #[must_use]
 pub fn highlight<'a>(language: &str, code: &'a str) -> Vec<(CodeKind, &'a str)> {
     let is_prose = matches!(language, "text" | "txt" | "markdown" | "md" | "");
@@ -56,7 +52,7 @@ pub fn highlight<'a>(language: &str, code: &'a str) -> Vec<(CodeKind, &'a str)> 
         let (kind, length) = if comments.iter().any(|start| rest.starts_with(start)) {
             (CodeKind::Comment, rest.find('\n').unwrap_or(rest.len()))
         } else if has_blocks && rest.starts_with("/*") {
-            // Its own `*` cannot end it: `/*/` is only a beginning.
+            // Skips the opening marker: the `*` of `/*/` does not end the comment.
             (CodeKind::Comment, rest[2..].find("*/").map_or(rest.len(), |end| end + 4))
         } else if matches!(first, '"' | '\'' | '`') {
             (CodeKind::Text, quoted(rest, first))
@@ -85,7 +81,8 @@ fn run(text: &str, is_part: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is_part(c)).unwrap_or(text.len())
 }
 
-/// The length of a quoted text, up to its end or the line's. A lone apostrophe is no quote.
+/// Returns the length of a string literal, up to its end or the end of the line. Only backticks span lines, and a lone
+/// apostrophe is not a quote.
 fn quoted(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

@@ -1,4 +1,4 @@
-//! What Coda remembers, as far as its events have told: each memory with all that happened to it.
+//! Coda's memories as reconstructed from its events, each with its history.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,83 +11,79 @@ use super::memory_log::{Change, ChangeKind, Found, MemoryLog};
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Id, MemoryUpdated};
 
-/// Memories kept: twice what Coda's long-term memory holds. Beyond, the one that was not heard of the longest goes.
+/// Capacity, twice that of Coda's long-term memory. Beyond it, the memory not seen for the longest is evicted.
 const MEMORIES: usize = 2_000;
-/// Changes kept of each memory; beyond, the oldest goes. A memory that every turn finds would grow without end.
+/// Length of a memory's history; beyond it the oldest change is evicted. Otherwise a memory found in every turn
+/// would grow without bound.
 const CHANGES: usize = 50;
 
-/// A memory of Coda's.
+/// A memory of Coda.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Memory {
-    /// Names it for as long as the page lives.
+    /// Unique for the lifetime of the page.
     pub number: u64,
-    /// The server's name for it, where it told one.
+    /// The server's id, if it reported one.
     pub id: Option<Id>,
-    /// Its text, or how it begins; empty if only its id is known.
+    /// The text, or its beginning; empty if only the id is known.
     pub content: String,
-    /// For example `fact`.
+    /// Type of the memory, for example `fact`.
     pub memory_type: Option<String>,
-    /// From 0 to 1.
+    /// Importance, from 0 to 1.
     pub importance: Option<f64>,
-    /// When an event first told of it.
+    /// Time of the first event about it.
     pub first_seen: DateTime<Utc>,
-    /// When an event last told of it.
+    /// Time of the latest event about it.
     pub last_seen: DateTime<Utc>,
-    /// What first told of it.
+    /// Kind of the first event about it.
     pub source: MemorySource,
-    /// Coda has forgotten it.
+    /// Whether Coda has forgotten it.
     pub forgotten: bool,
-    /// What happened to it, oldest first.
+    /// Changes, oldest first.
     pub history: Vec<Change>,
 }
 
-/// The kind of event that a memory was learnt from.
+/// Kind of event from which a memory became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemorySource {
-    /// It was stored.
     Stored,
-    /// It was changed.
     Updated,
-    /// It was made stronger.
     Reinforced,
-    /// It was forgotten.
     Forgotten,
-    /// A search found it.
+    /// A match of a search.
     Search,
-    /// It was looked up for an answer.
+    /// A match of a retrieval for a reply.
     Retrieval,
 }
 
-/// The order of memories.
+/// Sort order of memories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemorySort {
-    /// The one heard of last comes first.
+    /// Most recently seen first.
     #[default]
     LastSeen,
-    /// The one that was first told of last comes first.
+    /// Most recently discovered first.
     Newest,
-    /// The most important comes first.
+    /// Most important first.
     Importance,
-    /// By the alphabet.
+    /// Alphabetical.
     Content,
 }
 
-/// Which memories to show, and in which order.
+/// Selection and order of memories.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemoryFilter {
-    /// Words, each of which the content, the type or the id contains, in capitals or not.
+    /// Words that must all occur in the content, the type or the id, regardless of case.
     pub text: String,
-    /// Only these types; all if empty.
+    /// Admitted types; empty for all.
     pub kinds: BTreeSet<String>,
-    /// Only what is as important; an unknown importance counts as 0.
+    /// Minimum importance. An unknown importance counts as 0.
     pub min_importance: f64,
-    /// Also what Coda has forgotten.
+    /// Whether to include forgotten memories.
     pub include_forgotten: bool,
-    /// The order.
     pub sort: MemorySort,
 }
 
-/// Shows everything.
+/// Admits everything.
 impl Default for MemoryFilter {
     fn default() -> Self {
         Self {
@@ -116,10 +112,10 @@ impl MemoryFilter {
     }
 }
 
-/// All memories that were told of, and the log of the memory's work.
+/// All known memories and the log of the memory's operations.
 #[derive(Debug, Default)]
 pub struct Memories {
-    /// In the order in which they were first told of.
+    /// In order of discovery.
     known: Vec<Memory>,
     last_number: u64,
     log: MemoryLog,
@@ -127,7 +123,6 @@ pub struct Memories {
 }
 
 impl Memories {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
         let time = event.time;
         let logged = self.log.apply(event);
@@ -163,25 +158,25 @@ impl Memories {
         self.revision += u64::from(logged || learnt);
     }
 
-    /// Counts the changes of what this shows.
+    /// Incremented with each visible change.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// All memories, in the order in which they were first told of.
+    /// Returns all memories in order of discovery.
     #[must_use]
     pub fn all(&self) -> &[Memory] {
         &self.known
     }
 
-    /// What the memory has done.
+    /// Returns the log of the memory's operations.
     #[must_use]
     pub const fn log(&self) -> &MemoryLog {
         &self.log
     }
 
-    /// The types that there are, and how many memories of each, forgotten ones included.
+    /// Returns the types with their numbers of memories, including forgotten ones.
     #[must_use]
     pub fn kinds(&self) -> BTreeMap<&str, usize> {
         let mut kinds = BTreeMap::new();
@@ -191,7 +186,7 @@ impl Memories {
         kinds
     }
 
-    /// The memories that a filter admits, in its order.
+    /// Returns the memories that a filter admits, in its order.
     #[must_use]
     pub fn matching(&self, filter: &MemoryFilter) -> Vec<&Memory> {
         let words: Vec<String> = filter.text.split_whitespace().map(str::to_lowercase).collect();
@@ -229,14 +224,14 @@ impl Memories {
         self.learn(told, MemorySource::Updated, ChangeKind::Updated { field, old, new }, time)
     }
 
-    /// Puts what was told to the memory that it tells of.
+    /// Merges what an event reports into the memory concerned, or adds a new one.
     fn learn(&mut self, told: Found, source: MemorySource, what: ChangeKind, time: DateTime<Utc>) -> bool {
         if told.id.is_none() && told.content.is_empty() {
             return false;
         }
         let failed = matches!(what, ChangeKind::ReinforceFailed | ChangeKind::ForgetFailed);
         let known = self.position(told.id.as_ref(), &told.content);
-        // What failed may not exist.
+        // After a failed operation the memory may not exist.
         let Some(at) = known.or_else(|| (!failed).then(|| self.insert(source, time))) else { return false };
         if let Some(memory) = self.known.get_mut(at) {
             memory.take(told, &what);
@@ -245,7 +240,7 @@ impl Memories {
         true
     }
 
-    /// The memory of this id; where no id was told, or it is new, the one of this content.
+    /// Finds a memory by id. Without an id, or with a new one, finds it by content.
     fn position(&self, id: Option<&Id>, content: &str) -> Option<usize> {
         let of_id = || self.known.iter().rposition(|memory| id.is_some() && memory.id.as_ref() == id);
         let of_content =
@@ -287,7 +282,7 @@ impl Memory {
         self.importance = told.importance.filter(|importance| importance.is_finite()).or(self.importance);
         self.forgotten = match what {
             ChangeKind::Forgotten => true,
-            // What can be stored, found or strengthened is there, perhaps again.
+            // What is stored, found or reinforced exists, even if it was forgotten before.
             ChangeKind::Stored | ChangeKind::Reinforced(_) | ChangeKind::Found { .. } => false,
             ChangeKind::Updated { .. } | ChangeKind::ReinforceFailed | ChangeKind::ForgetFailed => self.forgotten,
         };
@@ -302,7 +297,7 @@ impl Memory {
     }
 }
 
-/// Whether a text only repeats how a longer one, already known, begins.
+/// Whether a text only repeats the beginning of a longer, known one.
 fn is_preview(text: &str, known: &str) -> bool {
     known.starts_with(text.trim_end_matches(['.', '…']))
 }

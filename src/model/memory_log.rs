@@ -1,4 +1,4 @@
-//! What the memory has done: its operations, searches, look-ups and snapshots, and its own figures.
+//! Log of the memory: operations, searches, retrievals, snapshots and statistics.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,74 +12,68 @@ use crate::protocol::{
     Event, Id, MemoryFigures, MemoryOperation, MemoryRetrieved, MemorySearch, MemorySearchResult, MemorySnapshot,
 };
 
-/// Operations kept; beyond, the oldest goes. More is not read, and a turn makes several.
+/// Capacity for operations. A turn causes several, and nobody reads more.
 const OPERATIONS: usize = 500;
-/// Types of operations counted: Coda has some ten. Newcomers beyond are not counted.
+/// Number of operation types that are counted. Coda has about ten; types beyond the limit are ignored.
 const OPERATION_TYPES: usize = 100;
-/// Searches, look-ups and snapshots kept of each; beyond, the oldest goes. Each holds what it found.
+/// Capacity for searches, retrievals and snapshots each. Each entry holds its matches.
 const LOOKS: usize = 100;
-/// Memories read of one search: Coda finds ten at most, and a frame could hold a hundred thousand.
+/// Matches read from one search. Coda finds ten at most, but a frame could hold a hundred thousand.
 const RESULTS: usize = 100;
-/// The longest summary of an operation, in characters: one line.
+/// Largest length of an operation's summary, in characters: one line.
 const SUMMARY: usize = 160;
 
-/// Something that happened to a memory.
+/// A change of a memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// When.
     pub time: DateTime<Utc>,
-    /// What.
     pub what: ChangeKind,
 }
 
-/// What happened to a memory.
+/// Kind of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChangeKind {
-    /// It was stored.
     Stored,
-    /// A field of it got another value.
+    /// A field changed.
     Updated {
-        /// The field.
+        /// Name of the field.
         field: String,
-        /// Before.
+        /// Value before the change.
         old: Option<Value>,
-        /// After.
+        /// Value after the change.
         new: Option<Value>,
     },
-    /// It was made stronger, by so much.
+    /// Reinforced, by this amount.
     Reinforced(Option<f64>),
-    /// Making it stronger failed.
     ReinforceFailed,
-    /// It was forgotten.
     Forgotten,
-    /// Forgetting it failed.
     ForgetFailed,
-    /// It was found.
+    /// Found by a search or a retrieval.
     Found {
-        /// By these words.
+        /// Search text.
         query: String,
-        /// It fits them so well, from 0 to 1.
+        /// Similarity to the query, from 0 to 1.
         similarity: Option<f64>,
     },
 }
 
-/// A memory as one event tells of it.
+/// A memory as reported by one event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The server's name for it, where it told one.
+    /// The server's id, if it reported one.
     pub id: Option<Id>,
-    /// Its text, or how it begins; empty where it was not told.
+    /// The text, or its beginning; empty if not reported.
     pub content: String,
-    /// For example `fact`.
+    /// Type of the memory, for example `fact`.
     pub memory_type: Option<String>,
-    /// From 0 to 1.
+    /// Importance, from 0 to 1.
     pub importance: Option<f64>,
-    /// To what was asked, from 0 to 1.
+    /// Similarity to the query, from 0 to 1.
     pub similarity: Option<f64>,
 }
 
 impl Found {
-    /// What a search found.
+    /// Reads the matches of a search.
     pub(super) fn of_search(search: &MemorySearch) -> Vec<Self> {
         let read = |result: &MemorySearchResult| {
             let metadata = result.metadata.as_ref();
@@ -94,7 +88,7 @@ impl Found {
         search.results.iter().flatten().take(RESULTS).map(read).collect()
     }
 
-    /// What a look-up found, as far as it is readable; at least how the best begins.
+    /// Reads the matches of a retrieval as far as possible, or else the preview of the best match.
     pub(super) fn of_retrieval(retrieved: &MemoryRetrieved) -> Vec<Self> {
         let results = retrieved.results.as_ref().and_then(Value::as_array);
         let found: Vec<Self> = results.into_iter().flatten().take(RESULTS).filter_map(Self::read).collect();
@@ -108,7 +102,7 @@ impl Found {
         (!content.trim().is_empty()).then(|| Self::new(None, Some(content)))
     }
 
-    /// What is known without anything but a name and a text.
+    /// Creates a memory from its id and text alone.
     pub(super) fn new(id: Option<&Id>, content: Option<&str>) -> Self {
         let content = content.unwrap_or_default().trim().to_owned();
         Self { id: id.cloned(), content, memory_type: None, importance: None, similarity: None }
@@ -138,35 +132,34 @@ impl Found {
     }
 }
 
-/// An operation of the memory's.
+/// An operation on the memory store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedOperation {
-    /// When the server told of it.
+    /// Time of the report.
     pub time: DateTime<Utc>,
-    /// For example `add_memory`.
+    /// Type of the operation, for example `add_memory`.
     pub kind: String,
-    /// Its details in one line; empty without any.
+    /// One-line summary of the details; may be empty.
     pub summary: String,
 }
 
-/// A search that the server reported, or a look-up for an answer, which asks for neither type nor importance.
+/// A search, or a retrieval for a reply, which has no type and no minimum importance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedSearch {
-    /// When.
     pub time: DateTime<Utc>,
-    /// What was asked.
+    /// Search text.
     pub query: String,
-    /// Only memories of this type.
+    /// Filter by type of memory.
     pub memory_type: Option<String>,
-    /// Only memories of this importance or more, from 0 to 1.
+    /// Filter by importance, from 0 to 1.
     pub min_importance: Option<f64>,
-    /// What was found, the best first.
+    /// Matches, best first.
     pub results: Vec<Found>,
-    /// How many were found, whether listed or not.
+    /// Number of matches, whether listed or not.
     pub count: u64,
 }
 
-/// What the memory has done. All lists have the oldest first.
+/// The log. All lists are ordered from oldest to newest.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
     operations: VecDeque<LoggedOperation>,
@@ -178,43 +171,40 @@ pub struct MemoryLog {
 }
 
 impl MemoryLog {
-    /// The operations.
     #[must_use]
     pub const fn operations(&self) -> &VecDeque<LoggedOperation> {
         &self.operations
     }
 
-    /// How often each type of operation was seen here.
+    /// Returns how often each type of operation was logged.
     #[must_use]
     pub const fn counts(&self) -> &BTreeMap<String, u64> {
         &self.counts
     }
 
-    /// The server's own figures, and when it told them.
+    /// Returns the server's latest statistics with their time.
     #[must_use]
     pub const fn figures(&self) -> Option<&(DateTime<Utc>, MemoryFigures)> {
         self.figures.as_ref()
     }
 
-    /// The searches.
     #[must_use]
     pub const fn searches(&self) -> &VecDeque<LoggedSearch> {
         &self.searches
     }
 
-    /// The look-ups.
     #[must_use]
     pub const fn retrievals(&self) -> &VecDeque<LoggedSearch> {
         &self.retrievals
     }
 
-    /// When the memory was saved or restored, and what the server said of it.
+    /// Returns the snapshots created or restored.
     #[must_use]
     pub const fn snapshots(&self) -> &VecDeque<(DateTime<Utc>, MemorySnapshot)> {
         &self.snapshots
     }
 
-    /// Takes an event of the server's and tells whether it was one for the log.
+    /// Applies an event. Returns whether it belongs in the log.
     pub(super) fn apply(&mut self, event: &ServerEvent) -> bool {
         let time = event.time;
         match &event.event {
@@ -255,7 +245,7 @@ impl MemoryLog {
     }
 }
 
-/// Free-form details in one line.
+/// Summarizes free-form details in one line.
 fn summarize(details: &Value) -> String {
     let line = match details {
         Value::Object(fields) => {

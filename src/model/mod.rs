@@ -1,4 +1,4 @@
-//! Pure reducers: what the link tells becomes what the pages show. Knows no signals and no browser.
+//! Pure reducers from link events to what the pages show. Independent of signals and of the browser.
 
 mod autolink;
 mod avatar;

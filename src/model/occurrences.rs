@@ -1,14 +1,14 @@
-//! Where a text has the words that are searched for, whatever their case.
+//! Case-insensitive text search.
 
 use std::ops::Range;
 
-/// The places of `words`, which are in lower case, in `text`: in UTF-16 code units, as a document counts its text.
+/// Finds `words`, given in lower case, in `text`. Positions are in UTF-16 code units, as in the DOM.
 #[must_use]
 pub fn occurrences(text: &str, words: &str) -> Vec<Range<usize>> {
     if words.is_empty() {
         return Vec::new();
     }
-    // A letter and its small form may differ in length, so `text` is walked along with `lower`.
+    // A letter and its lower-case form may differ in length, so both texts are walked in parallel.
     let lower = text.to_lowercase();
     let mut letters = text.chars();
     let (mut lower_bytes, mut units) = (0, 0);
@@ -27,7 +27,6 @@ pub fn occurrences(text: &str, words: &str) -> Vec<Range<usize>> {
     lower.match_indices(words).map(place).collect()
 }
 
-/// How many there are.
 pub(super) fn count(text: &str, words: &str) -> usize {
     text.to_lowercase().matches(words).count()
 }
@@ -52,7 +51,7 @@ mod tests {
 
     #[test]
     fn places_count_as_the_document_does() {
-        // Two code units for the face; the small form of the first letter is longer than the letter.
+        // The emoji has two code units, and the lower-case form of İ is longer than İ.
         assert_eq!(occurrences("😀 tea", "tea").pop(), Some(3..6));
         assert_eq!(occurrences("İİ tea", "tea").pop(), Some(3..6));
         assert_eq!(found("ΟΔΟΣ", "οδος"), ["ΟΔΟΣ"]);

@@ -1,4 +1,4 @@
-//! How fast Coda is and what it uses: latencies of turns, samples of its machine, timings of its operations.
+//! Coda's performance: latencies of turns, resource usage, and durations of its operations.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,39 +7,35 @@ use chrono::{DateTime, Utc};
 use crate::link::ServerEvent;
 use crate::protocol::{ComponentStats, ComponentTiming, Event, LatencyTrace, OperationStats, SystemMetrics};
 
-/// Turns kept: days of talking, and still few enough to sort whenever they are looked at.
+/// Capacity for turns: days of talking, yet few enough to sort on every access.
 const TURNS: usize = 1_000;
-/// Samples kept: an hour at one a second.
+/// Capacity for resource samples: an hour at one per second.
 const SAMPLES: usize = 3_600;
-/// Timings of an operation that its percentiles are made from: they tell of the recent past.
+/// Recent durations of an operation from which its percentiles are computed.
 const RECENT: usize = 200;
-/// Operations kept, measured and reported each: Coda has some twenty. Newcomers beyond are not kept.
+/// Capacity for operations, measured and reported each. Coda has about twenty; operations beyond the limit are ignored.
 const OPERATIONS: usize = 500;
 
-/// Where the time of a turn went, in seconds; `None` where the server did not say, and for stages that it did not have.
+/// Time spent on each part of a turn, in seconds. `None` if the server did not report it or the
+/// turn did not have that stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TurnLatency {
-    /// When the server told of it.
+    /// Time of the report.
     pub time: DateTime<Utc>,
-    /// Speech recognition.
     pub stt: Option<f64>,
-    /// Language model.
     pub llm: Option<f64>,
-    /// Speech synthesis.
     pub tts: Option<f64>,
-    /// Tools.
     pub tools: Option<f64>,
-    /// Memory.
     pub memory: Option<f64>,
-    /// All of the turn.
+    /// The whole turn.
     pub total: Option<f64>,
-    /// All of it, without listening and speaking.
+    /// The whole turn without listening and speaking.
     pub processing: Option<f64>,
-    /// How long the user spoke.
+    /// Length of the user's recording.
     pub stt_audio: Option<f64>,
-    /// How long Coda spoke.
+    /// Length of the spoken audio.
     pub tts_audio: Option<f64>,
-    /// From the first to the last moment.
+    /// From the beginning to the end of the interaction.
     pub interaction: Option<f64>,
 }
 
@@ -49,7 +45,7 @@ impl TurnLatency {
             let look_up = |name: &&str| measured(nested?.get(*name).copied().flatten());
             measured(flat).or_else(|| names.iter().find_map(look_up))
         };
-        // Coda sends 0 for a stage that the turn did not have.
+        // Coda reports 0 for a stage that the turn did not have.
         let stage = |seconds: Option<f64>| seconds.filter(|seconds| *seconds > 0.0);
         let sum = |flat, names: &[&str]| find(flat, trace.component_times.as_ref(), names);
         let work = |flat, names: &[&str]| stage(sum(flat, names));
@@ -70,14 +66,14 @@ impl TurnLatency {
     }
 }
 
-/// Which stages the turn under way has had, as far as its events tell.
+/// Stages that the current turn has had, as far as its events show.
 #[derive(Clone, Copy, Debug, Default)]
 struct Stages {
-    /// Words were understood that no turn has begun with yet.
+    /// Whether speech was recognized since the last user turn.
     heard: bool,
-    /// Whether it began with words that were heard; `None` where its beginning was not seen, or not all since.
+    /// Whether the turn started with recognized speech; `None` if its start or anything since was missed.
     was_spoken: Option<bool>,
-    /// It used a tool.
+    /// Whether it used a tool.
     used_tools: bool,
 }
 
@@ -94,7 +90,8 @@ impl Stages {
         }
     }
 
-    /// The turn ends with its trace. Coda repeats old figures in it for stages that the turn did not have: these go.
+    /// Ends the turn with its trace. Removes the times of stages that the turn did not have, for
+    /// which Coda repeats old values.
     fn end(&mut self, mut turn: TurnLatency) -> TurnLatency {
         if let Some(was_spoken) = self.was_spoken.take() {
             turn.stt = turn.stt.filter(|_| was_spoken);
@@ -106,67 +103,54 @@ impl Stages {
     }
 }
 
-/// The last duration of each kind of work, in seconds: known before a turn is complete, and without any trace of it.
+/// Latest duration of each stage, in seconds. Available before a turn is complete, and even without a trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Partial {
-    /// The last speech recognition.
     pub stt: Option<f64>,
-    /// The last answer of the language model.
     pub llm: Option<f64>,
-    /// The last speech synthesis.
     pub tts: Option<f64>,
-    /// The last tool.
     pub tools: Option<f64>,
-    /// How long the last speech sounds.
+    /// Length of the latest spoken audio.
     pub tts_audio: Option<f64>,
 }
 
-/// A part of the turns kept, in seconds.
+/// Statistics of one part over the stored turns, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
-    /// How many turns tell of it.
+    /// Number of turns that report it.
     pub count: usize,
-    /// In the last of them.
+    /// Value of the latest such turn.
     pub last: f64,
-    /// Mean.
     pub mean: f64,
-    /// Half of the turns took no longer.
     pub p50: f64,
-    /// 95 of 100 turns took no longer.
     pub p95: f64,
-    /// Longest.
     pub max: f64,
 }
 
-/// What the server used of its machine at one moment.
+/// Resource usage of the server at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ResourceSample {
-    /// When.
     pub time: DateTime<Utc>,
-    /// Main memory, in megabytes.
+    /// Main memory in megabytes.
     pub memory_mb: Option<f64>,
-    /// Processor, in percent of one core.
+    /// CPU usage in percent of one core.
     pub cpu_percent: Option<f64>,
-    /// Graphics memory, in megabytes.
+    /// Graphics memory in megabytes.
     pub gpu_vram_mb: Option<f64>,
-    /// Since the server's start, in seconds.
+    /// Time since the server's start, in seconds.
     pub uptime_seconds: Option<f64>,
 }
 
-/// The timings of one operation as gathered here, in seconds.
+/// Durations of one operation as measured by its events, in seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationTiming {
-    /// How many.
     pub count: u32,
-    /// Shortest.
     pub min: f64,
-    /// Longest.
     pub max: f64,
-    /// Mean of all.
+    /// Mean of all durations.
     pub mean: f64,
-    /// The last.
     pub last: f64,
-    /// The last 200, newest last.
+    /// The last 200 durations, newest last.
     recent: VecDeque<f64>,
 }
 
@@ -182,30 +166,29 @@ impl OperationTiming {
         push_bounded(&mut self.recent, seconds, RECENT);
     }
 
-    /// What `p` of 100 among the last 200 did not exceed.
+    /// Returns a percentile of the last 200 durations; `p` from 0 to 100.
     #[must_use]
     pub fn percentile(&self, p: f64) -> Option<f64> {
         percentile(&sorted(self.recent.iter().copied()), p)
     }
 }
 
-/// An operation with all that is known of its timing.
+/// An operation with its measured and reported durations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Operation<'a> {
-    /// For example `llm`.
+    /// Component, for example `llm`.
     pub component: &'a str,
-    /// For example `generate_response`.
+    /// Operation, for example `generate_response`.
     pub name: &'a str,
-    /// Gathered here, from each single timing that came.
+    /// Measured here from individual timing events.
     pub measured: Option<&'a OperationTiming>,
-    /// The server's own figures, as last reported.
+    /// The server's own statistics, as last reported.
     pub reported: Option<&'a OperationStats>,
 }
 
-/// A component and its operation.
+/// Component and operation.
 type OperationName = (String, String);
 
-/// How fast Coda is and what it uses.
 #[derive(Debug, Default)]
 pub struct Performance {
     turns: VecDeque<TurnLatency>,
@@ -218,7 +201,6 @@ pub struct Performance {
 }
 
 impl Performance {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
         self.stages.apply(&event.event);
         let changed = match &event.event {
@@ -238,30 +220,29 @@ impl Performance {
         self.revision += u64::from(changed);
     }
 
-    /// The connection is gone: not all of the turn under way will have been seen.
+    /// Forgets the stages of the current turn, since some of them will be missed.
     pub fn disconnected(&mut self) {
         self.stages = Stages::default();
     }
 
-    /// Counts the changes of what this shows.
+    /// Incremented with each visible change.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// The turns that the server traced, oldest first.
+    /// Returns the traced turns, oldest first.
     #[must_use]
     pub const fn turns(&self) -> &VecDeque<TurnLatency> {
         &self.turns
     }
 
-    /// The last duration of each kind of work.
     #[must_use]
     pub const fn partial(&self) -> Partial {
         self.partial
     }
 
-    /// A part over all turns kept, for example `|turn| turn.llm`; `None` if none tells of it.
+    /// Summarizes one part over the stored turns, for example `|turn| turn.llm`. Returns `None` if no turn reports it.
     #[must_use]
     pub fn summary(&self, part: impl Fn(&TurnLatency) -> Option<f64>) -> Option<Summary> {
         let seconds = || self.turns.iter().filter_map(&part);
@@ -276,13 +257,13 @@ impl Performance {
         })
     }
 
-    /// What the server used of its machine, oldest first.
+    /// Returns the resource samples, oldest first.
     #[must_use]
     pub const fn samples(&self) -> &VecDeque<ResourceSample> {
         &self.samples
     }
 
-    /// All operations with a timing, by component and name.
+    /// Returns all operations with a duration, by component and name.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         let names: BTreeSet<_> = self.measured.keys().chain(self.reported.keys()).collect();
         names.into_iter().map(|name| Operation {
@@ -327,7 +308,7 @@ impl Performance {
         true
     }
 
-    /// A report is whole: what it does not name is gone.
+    /// Replaces all reported statistics: each report is complete.
     fn take_report(&mut self, stats: &ComponentStats) -> bool {
         let readable = |stats: &OperationStats| OperationStats {
             avg_seconds: measured(stats.avg_seconds),
@@ -347,7 +328,7 @@ impl Performance {
     }
 }
 
-/// The value that `p` of 100 do not exceed, by nearest rank; `p` from 0 to 100, `sorted` ascending.
+/// Returns the percentile `p`, from 0 to 100, of ascending values by the nearest-rank method.
 #[must_use]
 #[expect(
     clippy::cast_precision_loss,
@@ -366,7 +347,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values
 }
 
-/// The mean, without a sum that could overflow.
+/// Returns the mean, computed incrementally because a sum could overflow.
 pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let add = |mean: Option<f64>, (value, count)| {
         let mean = mean.unwrap_or(0.0);
@@ -375,18 +356,18 @@ pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.zip(1_u32..).fold(None, add)
 }
 
-/// Takes a newer figure where it is one, and tells whether that changed anything.
+/// Updates a duration if the new one is valid. Returns whether it changed.
 fn replace(known: &mut Option<f64>, newer: Option<f64>) -> bool {
     let newer = measured(newer).or(*known);
     std::mem::replace(known, newer) != newer
 }
 
-/// A figure that can have been measured: neither negative nor beyond all numbers.
+/// Filters out what cannot be a measurement: negative, infinite and NaN values.
 pub(super) fn measured(figure: Option<f64>) -> Option<f64> {
     figure.filter(|figure| figure.is_finite() && *figure >= 0.0)
 }
 
-/// Appends, and lets the oldest go beyond `limit`.
+/// Appends an item and evicts the oldest one beyond `limit`.
 pub(super) fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, limit: usize) {
     if queue.len() >= limit {
         queue.pop_front();

@@ -1,26 +1,23 @@
-//! How far the turn is that runs: the stages that it has been through, with their times.
+//! Progress of the current turn: its stages with their times.
 
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Instant};
 
-/// A kind of work on a turn.
+/// A stage of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StageKind {
-    /// Coda hears.
     Listening,
-    /// The language model works on the answer; it may wait for tools meanwhile.
+    /// The language model generates the reply, or waits for tools.
     Thinking,
-    /// Tools are used.
     Tools,
-    /// Coda speaks.
     Speaking,
 }
 
 impl StageKind {
-    /// All stages, in the order of a turn.
+    /// All stages in the order of a turn.
     pub const ALL: [Self; 4] = [Self::Listening, Self::Thinking, Self::Tools, Self::Speaking];
 
-    /// Its name, for the page's `data-stage`.
+    /// Name in the page's `data-stage`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,31 +29,28 @@ impl StageKind {
     }
 }
 
-/// A stage of a turn. Work of a kind that is taken up again is the same stage: from its first to its last moment.
+/// A stage with its times. Resumed work of the same kind extends the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PipelineStage {
-    /// The kind of work.
     pub kind: StageKind,
-    /// When it began.
     pub started: Instant,
-    /// When it ended; `None` while it is under way.
+    /// `None` while in progress.
     pub ended: Option<Instant>,
 }
 
-/// How far the turn is that runs, or that ran last.
+/// Progress of the current or the last turn.
 #[derive(Debug, Default)]
 pub struct Pipeline {
-    /// One of each kind at most.
+    /// At most one of each kind.
     stages: Vec<PipelineStage>,
-    /// Words were understood that no turn has begun with yet.
+    /// Whether speech was recognized since the last user turn.
     heard: bool,
-    /// Tools that were called and have not answered.
+    /// Number of calls without a result.
     running_tools: u32,
     revision: u64,
 }
 
 impl Pipeline {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
         let at = event.at.mono;
         match &event.event {
@@ -99,24 +93,24 @@ impl Pipeline {
         }
     }
 
-    /// The connection is gone: nothing is known of the turn.
+    /// Clears the stages, since without a connection the turn's progress is unknown.
     pub fn disconnected(&mut self) {
         self.clear();
     }
 
-    /// Counts the changes of what this shows.
+    /// Incremented with each visible change.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// The stages, in the order in which they began. Thinking goes on while tools are used.
+    /// Returns the stages in the order of their start. Thinking continues while tools are used.
     #[must_use]
     pub fn stages(&self) -> &[PipelineStage] {
         &self.stages
     }
 
-    /// The stage under way that began last.
+    /// Returns the most recently started stage in progress.
     #[must_use]
     pub fn current(&self) -> Option<PipelineStage> {
         self.stages.iter().rfind(|stage| stage.ended.is_none()).copied()
@@ -131,7 +125,7 @@ impl Pipeline {
         }
     }
 
-    /// The answer is complete or failed: a tool that has not answered by then never will.
+    /// Ends the reply, complete or failed. A tool that has not returned a result by then never will.
     fn end_answer(&mut self, at: Instant) {
         self.end(StageKind::Thinking, at);
         self.end(StageKind::Tools, at);

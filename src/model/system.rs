@@ -1,4 +1,4 @@
-//! How Coda's services and its runs are: what each was last seen doing, and what went wrong.
+//! State of Coda's services, its errors, and the runs of the server.
 
 use std::collections::VecDeque;
 
@@ -10,31 +10,26 @@ use super::performance::{measured, push_bounded};
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Moment};
 
-/// Errors kept; beyond, the oldest goes. More is not read; each service goes on counting.
+/// Capacity for errors. Nobody reads more, and each service keeps counting.
 const ERRORS: usize = 200;
-/// Runs kept; beyond, the oldest goes. Even a server that restarts each minute leaves the last hour.
+/// Capacity for runs: the last hour, even if the server restarts every minute.
 const RUNS: usize = 60;
 
 /// A part of Coda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
-    /// Speech recognition.
     Stt,
-    /// Language model.
     Llm,
-    /// Speech synthesis.
     Tts,
-    /// Tools.
     Tools,
-    /// Memory.
     Memory,
 }
 
 impl Service {
-    /// All services, in the order of a turn.
+    /// All services in the order of a turn.
     pub const ALL: [Self; 5] = [Self::Stt, Self::Llm, Self::Tts, Self::Tools, Self::Memory];
 
-    /// Its name, for the page's `data-service`.
+    /// Name in the page's `data-service`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,24 +42,23 @@ impl Service {
     }
 }
 
-/// What a service is doing.
+/// State of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ServiceState {
-    /// It was not seen yet, in this run of the server's or on this connection.
+    /// Not seen yet in this run of the server or on this connection.
     #[default]
     Unknown,
-    /// It has done its work.
+    /// Finished its last work.
     Ready,
-    /// It is at work.
     Working,
-    /// The last thing went wrong.
+    /// Failed in its last work.
     Failed,
-    /// What it says of itself, for example `loaded`.
+    /// As reported by the service itself, for example `loaded`.
     Told(String),
 }
 
 impl ServiceState {
-    /// The state in a word.
+    /// Returns a label for the state.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -77,60 +71,56 @@ impl ServiceState {
     }
 }
 
-/// What is known of a service. Its names stay as last seen.
+/// What is known of a service. Names keep their last known values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceStatus {
-    /// What it is doing, as last seen on this connection.
+    /// State on this connection.
     pub state: ServiceState,
-    /// Where that is unknown: what it was seen doing before.
+    /// Last known state, if the current one is unknown.
     pub last_seen: Option<ServiceState>,
-    /// For example `gemma2:2b`.
+    /// Language model, for example `gemma2:2b`.
     pub model: Option<String>,
-    /// For example `elevenlabs`.
+    /// Speech service, for example `elevenlabs`.
     pub provider: Option<String>,
-    /// For example `Charlotte`.
+    /// Voice, for example `Charlotte`.
     pub voice: Option<String>,
-    /// For example `en`.
+    /// Language code, for example `en`.
     pub language: Option<String>,
-    /// When it last did something; to the second while it is at work.
+    /// Time of the last activity, updated once per second during work.
     pub last_activity: Option<DateTime<Utc>>,
-    /// What went wrong last.
     pub last_error: Option<ServerError>,
-    /// How often something went wrong.
+    /// Number of errors.
     pub errors: u64,
 }
 
-/// Something that went wrong in the server.
+/// An error reported by the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerError {
-    /// Counts the errors from 1 and names this one for as long as the page lives.
+    /// Number from 1, unique for the lifetime of the page.
     pub number: u64,
-    /// When.
     pub time: DateTime<Utc>,
-    /// Where; `None` for the server as a whole.
+    /// Affected service; `None` for the server as a whole.
     pub service: Option<Service>,
-    /// The tool, for an error of a tool's.
+    /// Affected tool, if any.
     pub tool: Option<String>,
-    /// For example `warning`; `error` where the server did not say.
+    /// Severity, for example `warning`; `error` if the server reported none.
     pub level: String,
-    /// What happened.
     pub message: String,
-    /// More about it, free-form.
+    /// Additional, free-form information.
     pub details: Option<Value>,
 }
 
-/// A run of the server's.
+/// A run of the server.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServerRun {
-    /// Its number, from 1.
+    /// Number from 1.
     pub epoch: u32,
-    /// When its first event arrived.
+    /// Arrival of its first event.
     pub first_seen: Moment,
-    /// How long it had been up then, in seconds, as its first measurement tells.
+    /// Uptime at that moment in seconds, derived from its first measurement.
     pub uptime_seconds: Option<f64>,
 }
 
-/// How Coda's services and its runs are.
 #[derive(Debug, Default)]
 pub struct System {
     info: Option<(DateTime<Utc>, Value)>,
@@ -142,7 +132,6 @@ pub struct System {
 }
 
 impl System {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
         self.note_run(event);
         let time = event.time;
@@ -182,7 +171,7 @@ impl System {
             Event::AnswerResult(_) => self.is_ready(Service::Llm, time),
             Event::SpeechResult(_) | Event::SpeechStopped(_) => self.is_ready(Service::Tts, time),
             Event::ToolAnswered(_) => self.is_ready(Service::Tools, time),
-            // A tool that has not answered by the end of the turn never will.
+            // A tool that has not returned a result by the end of the turn never will.
             Event::ConversationTurn(turn)
                 if turn.role == "assistant" && self.service(Service::Tools).state == ServiceState::Working =>
             {
@@ -201,36 +190,35 @@ impl System {
         }
     }
 
-    /// The connection is gone: what the services do is no longer known.
+    /// Marks the states of all services as unknown.
     pub fn disconnected(&mut self) {
         self.forget(Service::ALL);
     }
 
-    /// Counts the changes of what this shows.
+    /// Incremented with each visible change.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// What the server last said of itself, free-form, and when.
+    /// Returns the server's latest free-form information with its time.
     #[must_use]
     pub const fn info(&self) -> Option<&(DateTime<Utc>, Value)> {
         self.info.as_ref()
     }
 
-    /// What is known of a service.
     #[must_use]
     pub const fn service(&self, service: Service) -> &ServiceStatus {
         &self.services[service as usize]
     }
 
-    /// What went wrong, oldest first.
+    /// Returns the errors, oldest first.
     #[must_use]
     pub const fn errors(&self) -> &VecDeque<ServerError> {
         &self.errors
     }
 
-    /// The server's runs, oldest first.
+    /// Returns the server's runs, oldest first.
     #[must_use]
     pub const fn runs(&self) -> &VecDeque<ServerRun> {
         &self.runs
@@ -262,7 +250,7 @@ impl System {
         }
     }
 
-    /// A sign of work under way, of which many come: within a second nothing changes to see.
+    /// Marks a service as working. Such events are frequent, so the activity is updated at most once per second.
     fn works(&mut self, service: Service, time: DateTime<Utc>) {
         let second = |time: DateTime<Utc>| time.timestamp_millis() / 1_000;
         let status = self.service(service);
@@ -315,7 +303,7 @@ impl System {
     }
 }
 
-/// What is not told stays as it was.
+/// Updates a value if it was reported.
 fn learn(known: &mut Option<String>, told: Option<&String>) {
     if told.is_some() {
         *known = told.cloned();

@@ -1,4 +1,4 @@
-//! The tools that Coda has used: each call with what came of it, and figures of each tool.
+//! Tool calls with their outcomes, and statistics of each tool.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,83 +10,76 @@ use super::performance::{mean, measured, push_bounded};
 use crate::link::ServerEvent;
 use crate::protocol::Event;
 
-/// Calls kept; beyond, the oldest goes. More is not read, and each holds the server's free-form values.
+/// Capacity for calls. Nobody reads more, and each holds free-form values of the server.
 pub const CALLS: usize = 1_000;
 
-/// A use of a tool.
+/// A tool call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolUse {
-    /// Counts the uses from 1 and names this one for as long as the page lives.
+    /// Number from 1, unique for the lifetime of the page.
     pub number: u64,
-    /// The tool.
+    /// Name of the tool.
     pub name: String,
-    /// With what, free-form; `None` also where the call was missed.
+    /// Arguments, free-form; also `None` if the call itself was missed.
     pub parameters: Option<Value>,
-    /// When it was called; where that was missed, when it ended.
+    /// Time of the call, or of its end if the call itself was missed.
     pub time: DateTime<Utc>,
-    /// What came of it.
     pub outcome: ToolOutcome,
-    /// How long it took, in seconds, where the server told.
+    /// Duration in seconds, if the server reported it.
     pub seconds: Option<f64>,
-    /// How many of the user's turns had begun by then.
+    /// Number of user turns that had started by then.
     pub turn_number: u64,
 }
 
-/// What came of a tool's use.
+/// Outcome of a tool call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToolOutcome {
-    /// Nothing yet.
     Running,
-    /// It answered.
     Done {
-        /// How the answer begins: text, or JSON of the tool's own.
+        /// Beginning of the result: text, or JSON in the tool's own shape.
         result: Option<Value>,
     },
-    /// It failed.
     Failed {
-        /// What happened.
+        /// The error message.
         message: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     },
-    /// Its turn, the connection or the server's run ended before its result.
+    /// The turn, the connection or the server's run ended before the result.
     NoResult,
 }
 
-/// Figures of one tool, over the uses kept.
+/// Statistics of one tool over the stored calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolSummary {
-    /// The tool.
     pub name: String,
-    /// How often it was used.
+    /// Number of calls.
     pub count: usize,
-    /// How often it failed.
+    /// Number of failed calls.
     pub failures: usize,
-    /// The part that failed of the uses whose end is known, from 0 to 1.
+    /// Fraction of failures among the calls with a known outcome, from 0 to 1.
     pub failure_rate: Option<f64>,
-    /// Mean of the durations that the server told, in seconds.
+    /// Mean of the reported durations, in seconds.
     pub mean_seconds: Option<f64>,
-    /// Longest of them, in seconds.
+    /// Longest reported duration, in seconds.
     pub max_seconds: Option<f64>,
-    /// When it was used last.
+    /// Time of the latest call.
     pub last_used: DateTime<Utc>,
 }
 
-/// The tools that Coda has used.
 #[derive(Debug, Default)]
 pub struct Tools {
     uses: VecDeque<ToolUse>,
     last_number: u64,
     user_turns: u64,
-    /// The run of the server's that the last event came from.
+    /// Run of the server that the last event came from.
     epoch: u32,
-    /// The last use of the run before.
+    /// Last call of the previous run.
     run_began_after: u64,
     revision: u64,
 }
 
 impl Tools {
-    /// Takes an event of the server's.
     pub fn apply(&mut self, event: &ServerEvent) {
         if event.epoch != self.epoch {
             self.epoch = event.epoch;
@@ -115,31 +108,31 @@ impl Tools {
         }
     }
 
-    /// The use of this number, where it is kept.
+    /// Returns the call with this number, unless it has been evicted.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&ToolUse> {
         let first = self.uses.front()?.number;
         self.uses.get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
-    /// The connection is gone: results of what runs will not be heard.
+    /// Marks running calls as without result, since their results will be missed.
     pub fn disconnected(&mut self) {
         self.give_up_running();
     }
 
-    /// Counts the changes of what this shows.
+    /// Incremented with each visible change.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// All uses, in the order of the calls.
+    /// Returns all calls in order.
     #[must_use]
     pub const fn uses(&self) -> &VecDeque<ToolUse> {
         &self.uses
     }
 
-    /// Figures of each tool, by name.
+    /// Returns the statistics of each tool, by name.
     #[must_use]
     pub fn summaries(&self) -> Vec<ToolSummary> {
         let mut by_name: BTreeMap<&str, Vec<&ToolUse>> = BTreeMap::new();
@@ -171,8 +164,9 @@ impl Tools {
         self.revision += 1;
     }
 
-    /// Results name only the tool: the oldest running call of that name is the one. The last turn's call may also have
-    /// been given up too early, as when the connection was away for a moment.
+    /// Applies a result. Results name only the tool, so it goes to the oldest running call of that name. If
+    /// there is none, it goes to a call of the last turn that was given up too early, for example while the
+    /// connection was briefly down.
     fn end(&mut self, name: &str, outcome: ToolOutcome, seconds: Option<f64>, time: DateTime<Utc>) {
         let is_running = |one: &ToolUse| one.name == name && one.outcome == ToolOutcome::Running;
         let is_given_up = |one: &ToolUse| {

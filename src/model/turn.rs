@@ -1,4 +1,4 @@
-//! One entry of the conversation.
+//! An entry of the conversation.
 
 use std::sync::Arc;
 
@@ -10,23 +10,22 @@ use super::occurrences;
 use crate::link::{Cancellation, Hold, MessageId, MessageState};
 use crate::protocol::Command;
 
-/// Names an entry for as long as the page lives.
+/// Key of an entry, unique for the lifetime of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TurnKey(pub u64);
 
-/// Who speaks.
+/// Author of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The person, by text or by voice.
+    /// The user, by text or by voice.
     User,
-    /// Coda.
     Assistant,
-    /// The server about itself.
+    /// The server, about itself.
     System,
 }
 
 impl Role {
-    /// Its name on the wire and in the page's `data-role`.
+    /// Name on the wire and in the page's `data-role`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -45,37 +44,33 @@ impl Role {
     }
 }
 
-/// One entry of the conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
-    /// Its name.
     pub key: TurnKey,
-    /// Who speaks.
     pub role: Role,
-    /// What is said: Markdown once it is complete, the pieces so far until then.
+    /// Markdown if complete, otherwise the text so far.
     pub text: String,
-    /// More is to come: words being recognized, or an answer being written.
+    /// Whether more text follows: an interim transcript, or a reply in progress.
     pub is_open: bool,
-    /// The connection ended while it was written, and the rest has not come.
+    /// Whether the connection ended during the reply and the rest was missed.
     pub is_cut_off: bool,
-    /// When it began.
+    /// Time of its start.
     pub time: DateTime<Utc>,
-    /// A session of the server's began with it.
+    /// Whether a session of the server started with it.
     pub begins_session: bool,
-    /// Counts the turns that the server began for the user, from 1; `None` for what is none of them.
+    /// Number of the user turn, from 1; `None` if the entry is not one.
     pub number: Option<u64>,
-    /// The tools that were used for it.
     pub tools: Vec<ToolCall>,
-    /// What went wrong, in the server's words.
+    /// Error messages from the server.
     pub errors: Vec<String>,
-    /// For what was sent from this page: what became of it.
+    /// Delivery status of a text sent from this page.
     pub outgoing: Option<Outgoing>,
-    /// For an answer: the message from this page that it answers.
+    /// For a reply: the message from this page that it replies to.
     pub answers: Option<MessageId>,
 }
 
 impl Turn {
-    /// How often these words, written small, are in what was said, in its tools and in its errors.
+    /// Counts occurrences of `words`, given in lower case, in the text, the tool calls and the errors.
     #[must_use]
     pub fn hits(&self, words: &str) -> usize {
         let count = |text: &str| occurrences::count(text, words);
@@ -88,30 +83,27 @@ impl Turn {
         in_tools + count(&self.text) + in_errors
     }
 
-    /// The message from this page that it is, or that it answers.
+    /// Returns the message from this page that this is or replies to.
     #[must_use]
     pub fn message(&self) -> Option<MessageId> {
         self.outgoing.as_ref().map(|own| own.id).or(self.answers)
     }
 }
 
-/// What became of a message that was sent from this page.
+/// Delivery status of a text sent from this page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
-    /// The message.
     pub id: MessageId,
-    /// What it says.
     pub command: Arc<Command>,
-    /// Where it is.
     pub state: MessageState,
-    /// Whether the server has taken it up.
+    /// Whether the server used the text for a turn.
     pub turn_status: TurnStatus,
-    /// The user had it sent again, by another message.
+    /// Whether the user sent it again as another message.
     pub sent_again: bool,
 }
 
 impl Outgoing {
-    /// What became of it, in words.
+    /// Describes the status to the user.
     #[must_use]
     pub fn words(&self) -> String {
         match &self.state {
@@ -137,7 +129,7 @@ impl Outgoing {
         }
     }
 
-    /// Whether it came to Coda and to no harm: nothing more need be said of it.
+    /// Whether the text was delivered and processed, so that there is nothing more to show.
     #[must_use]
     pub fn is_taken_up(&self) -> bool {
         matches!(self.state, MessageState::Delivered(_))
@@ -151,30 +143,27 @@ impl Outgoing {
 pub enum TurnStatus {
     /// Nothing yet.
     Awaited,
-    /// It began a turn with it.
+    /// It started a turn with it.
     Begun,
-    /// It was busy with another answer, which has ended since: Coda drops what it is told meanwhile.
+    /// It dropped the text because it was in another turn, which has ended since.
     PassedOver,
 }
 
-/// What is said of a tool whose result never came.
+/// Outcome shown for a call whose result was missed.
 pub const NO_RESULT: &str = "no result came";
 
-/// A tool that was used.
+/// A tool call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
-    /// The tool.
     pub name: String,
-    /// With what.
     pub parameters: Option<Value>,
-    /// What came of it.
     pub state: ToolState,
-    /// How long it took, in seconds.
+    /// Duration in seconds.
     pub seconds: Option<f64>,
 }
 
 impl ToolCall {
-    /// What came of it, in words.
+    /// Describes the outcome to the user.
     #[must_use]
     pub fn outcome(&self) -> String {
         match &self.state {
@@ -188,15 +177,13 @@ impl ToolCall {
     }
 }
 
-/// What came of a tool's call.
+/// State of a tool call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToolState {
-    /// Not back yet.
     Running,
-    /// It answered.
     Done(Option<Value>),
-    /// It failed, with these words.
+    /// Failed with this message.
     Failed(String),
-    /// Its turn, the connection or the server's run ended before it was back.
+    /// The turn, the connection or the server's run ended before the result.
     NoResult,
 }

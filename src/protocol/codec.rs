@@ -1,4 +1,4 @@
-//! From the text of a frame to its meaning, and from a command to the text of a frame.
+//! Decodes the server's frames and encodes frames for it.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,40 +13,41 @@ use super::server_clock::ServerTime;
 use super::shape::{Count, FieldError, count, json_type, object, take, with_quotes};
 use super::time::iso8601;
 
-/// The largest frame that the server takes, in bytes of UTF-8: it closes the connection with 1009 above it.
+/// Largest frame that the server accepts, in bytes of UTF-8. It closes the connection with 1009 above that.
 pub const MAX_FRAME_BYTES: usize = 10 * 1024 * 1024;
-/// The server drops what it was sent less than so long ago; each copy starts the time anew.
+/// How long the server remembers a message in order to drop copies of it. Each copy restarts the window.
 pub(crate) const REMEMBERED: Duration = Duration::from_secs(5);
 
-/// What a frame from the server means.
+/// A decoded frame from the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
-    /// About this connection alone.
+    /// Concerns this connection only.
     Control(Control),
-    /// A broadcast.
+    /// A broadcast event.
     Event(Envelope),
-    /// What was kept for those who were away; each entry stands or falls by itself.
+    /// Past events, sent after authentication. Each entry is decoded on its own, so a damaged
+    /// one does not cost the rest.
     Replay(Vec<Result<Envelope, DecodeError>>),
 }
 
-/// A frame about this connection alone; it carries no `seq`.
+/// A frame that concerns this connection only. It carries no `seq`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Control {
-    /// The server wants its token back before it listens to anything else.
+    /// The server wants its token back and ignores everything else until then.
     Challenge {
-        /// To be sent back, once.
+        /// The token to send back, once.
         token: Token,
     },
-    /// What the server made of the answer.
+    /// The server's verdict on the answer to its challenge.
     AuthResult {
-        /// The name it gave us, or why it refused.
+        /// The client id that the server assigned, or its reason for the refusal.
         result: Result<String, String>,
     },
-    /// The server had read such a message within its window and did nothing.
+    /// The server dropped a message because it had read an equal one within its window.
     Duplicate {
-        /// The message's type; its id is not told.
+        /// Type of the dropped message. The server does not report its id.
         original_type: String,
-        /// How often it has come.
+        /// Copies read within the window, including the first.
         count: u64,
     },
 }
@@ -63,7 +64,7 @@ impl Control {
     }
 }
 
-/// A secret of the server's. It is never shown: its `Debug` is masked.
+/// An authentication token of the server. It is a secret, so its `Debug` output is masked.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Token(String);
 
@@ -73,31 +74,31 @@ impl fmt::Debug for Token {
     }
 }
 
-/// A broadcast event with what the server wrote on it.
+/// A broadcast event with its envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
-    /// Counts up by one per broadcast; starts at 1 when the server starts.
+    /// Increments by one with each broadcast and starts at 1 when the server starts.
     pub seq: Option<u64>,
-    /// When the server sent it.
+    /// Send time by the server's clock.
     pub timestamp: Option<ServerTime>,
-    /// What happened.
+    /// The content.
     pub event: Event,
 }
 
-/// Why a frame could not be read. The raw text stays with whoever has the frame.
+/// Why a frame could not be decoded. Holds no raw text, which stays with the frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not JSON, or nested too deeply.
     #[error("not readable as JSON: {0}")]
     Syntax(String),
-    /// JSON, but of the wrong shape.
+    /// Valid JSON of the wrong shape.
     #[error("{}{error}", in_front(.kind.as_deref()))]
     Shape {
-        /// The frame's type, where it has one.
+        /// The frame's type, if it has one.
         kind: Option<String>,
-        /// The broadcast's number, where it can be read.
+        /// The frame's sequence number, if it is readable.
         seq: Option<u64>,
-        /// What is wrong with which field.
+        /// The field and the problem.
         error: FieldError,
     },
 }
@@ -107,7 +108,7 @@ fn in_front(kind: Option<&str>) -> String {
 }
 
 impl DecodeError {
-    /// The number of a broadcast that came, but cannot be read.
+    /// Returns the sequence number of a broadcast that arrived but could not be decoded.
     #[must_use]
     pub const fn seq(&self) -> Option<u64> {
         match self {
@@ -153,7 +154,7 @@ struct DuplicateMessage {
     count: Option<u64>,
 }
 
-/// Reads a frame. Never panics, whatever the text.
+/// Decodes a frame. Never panics on any input.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(with_quotes(&error)))?;
     let (kind, mut frame) = open(value)?;
@@ -171,7 +172,7 @@ pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     }
 }
 
-/// A frame's type, and its other fields.
+/// Splits a frame into its type and its other fields.
 fn open(value: Value) -> Result<(String, Map<String, Value>), DecodeError> {
     let mut frame = match value {
         Value::Object(frame) => frame,
@@ -207,7 +208,7 @@ fn decode_event(kind: String, mut frame: Map<String, Value>) -> Result<Envelope,
     read_event(&kind, &mut seq, &mut frame).map_err(|error| DecodeError::Shape { kind: Some(kind), seq, error })
 }
 
-/// `seq` is set as soon as it is known, so that it is known of an event of which the rest cannot be read.
+/// Sets `seq` as soon as it is read, so that the error for a damaged event still carries its number.
 fn read_event(kind: &str, seq: &mut Option<u64>, frame: &mut Map<String, Value>) -> Result<Envelope, FieldError> {
     *seq = take::<Option<Count>>(frame, "seq")?.map(|Count(seq)| seq);
     let timestamp = frame.get("timestamp").and_then(ServerTime::from_value);
@@ -216,13 +217,13 @@ fn read_event(kind: &str, seq: &mut Option<u64>, frame: &mut Map<String, Value>)
     Ok(Envelope { seq: *seq, timestamp, event })
 }
 
-/// Reads an entry of a replay, which must be an event: a control frame or a replay in it means nothing.
+/// Decodes an entry of a replay. Only events are valid there, so control frames and nested
+/// replays become unknown events.
 fn decode_replayed(value: Value) -> Result<Envelope, DecodeError> {
     let (kind, frame) = open(value)?;
     decode_event(kind, frame)
 }
 
-/// A frame to the server.
 #[derive(Serialize)]
 struct OutgoingFrame<'a, D> {
     #[serde(rename = "type")]
@@ -234,12 +235,12 @@ struct OutgoingFrame<'a, D> {
 
 impl<D: Serialize> OutgoingFrame<'_, D> {
     fn write(&self) -> String {
-        // Strings, numbers and maps with string keys always have a JSON form.
+        // Cannot fail: strings, numbers and maps with string keys always have a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// The text of a command's frame. `message_id` goes inside `data`, where the server's deduplication sees it.
+/// Encodes a command as a frame. `message_id` goes inside `data`, where the server's deduplication sees it.
 #[must_use]
 pub fn encode(command: &Command, message_id: &str, now: DateTime<Utc>) -> String {
     let mut data: Map<String, Value> = command.data();
@@ -247,20 +248,20 @@ pub fn encode(command: &Command, message_id: &str, now: DateTime<Utc>) -> String
     encode_bare(command.kind(), data, now)
 }
 
-/// The text of a frame as it is, without a message's id.
+/// Encodes a frame without adding a message id.
 #[must_use]
 pub fn encode_bare(kind: &str, data: Map<String, Value>, now: DateTime<Utc>) -> String {
     OutgoingFrame { kind, data, timestamp: Some(iso8601(now)) }.write()
 }
 
-/// The type of a frame, whatever else is in it; `None` where the server would drop it.
+/// Reads only the type of a frame. Returns `None` if the server would drop the frame.
 #[must_use]
 pub fn wire_type(text: &str) -> Option<String> {
     let frame: Value = serde_json::from_str(text).ok()?;
     frame.get("type")?.as_str().map(str::to_owned)
 }
 
-/// The answer to a challenge.
+/// Encodes the answer to a challenge.
 #[must_use]
 pub(crate) fn encode_auth_response(token: &Token) -> String {
     #[derive(Serialize)]

@@ -1,48 +1,48 @@
-//! What the dashboard can ask of the server.
+//! Commands that the dashboard can send.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::shape::{from_value, to_object};
 
-/// A command of Coda 0.1.2, or one made by hand.
+/// A command of Coda 0.1.2, or a custom one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Run a turn on this text.
+    /// Runs a turn on a text.
     TextInput {
-        /// What the user wrote.
+        /// The user's text.
         text: String,
     },
-    /// Run a turn on the server's fixed prompt.
+    /// Runs a turn on the server's fixed prompt.
     DemoFlow,
-    /// Listen with the server's microphone.
+    /// Starts listening with the server's microphone.
     SttStart(SttStart),
-    /// Stop listening.
+    /// Stops listening.
     SttStop,
-    /// Stop speaking.
+    /// Stops speaking.
     TtsStop,
-    /// Only to see whether an echo comes: the server handles no such command.
+    /// Requests nothing but the echo: the server has no such command.
     Ping,
-    /// Anything else, for the debugger.
+    /// Any other message, typed in the debugger.
     Custom {
-        /// The wire name.
+        /// Type on the wire.
         kind: String,
-        /// What goes with it.
+        /// The message's `data`.
         data: Map<String, Value>,
     },
 }
 
-/// How to listen.
+/// How long to listen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "SttStartData", try_from = "SttStartData")]
 pub enum SttStart {
     /// Until `stt_stop`.
     Continuous,
-    /// For so many seconds.
+    /// For this many seconds.
     Seconds(f64),
 }
 
-/// A `stt_start`'s data on the wire.
+/// Wire form of an `stt_start`'s `data`.
 #[derive(Serialize, Deserialize)]
 struct SttStartData {
     mode: SttMode,
@@ -80,14 +80,15 @@ impl TryFrom<SttStartData> for SttStart {
     }
 }
 
-/// A `text_input`'s data on the wire.
+/// Wire form of a `text_input`'s `data`.
 #[derive(Serialize, Deserialize)]
 struct TextInputData<T> {
     text: T,
 }
 
 impl Command {
-    /// The command of this type with this data; one of Coda's own where it says exactly that.
+    /// Builds the command with this type and `data`. Anything but the exact wire form of a known command
+    /// becomes [`Command::Custom`].
     #[must_use]
     pub fn from_wire(kind: &str, data: Map<String, Value>) -> Self {
         let known = match kind {
@@ -103,7 +104,7 @@ impl Command {
         known.unwrap_or(Self::Custom { kind: kind.to_owned(), data })
     }
 
-    /// The name of the command's type on the wire.
+    /// Returns the command's type on the wire.
     #[must_use]
     pub fn kind(&self) -> &str {
         match self {
@@ -117,7 +118,7 @@ impl Command {
         }
     }
 
-    /// The command's `data`, without a message id.
+    /// Returns the command's `data`, without a message id.
     #[must_use]
     pub fn data(&self) -> Map<String, Value> {
         match self {
@@ -128,7 +129,7 @@ impl Command {
         }
     }
 
-    /// The text of a `text_input`.
+    /// Returns the text of a `text_input`.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {

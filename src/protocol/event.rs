@@ -1,6 +1,6 @@
-//! Every event that the server broadcasts, as a type. Facts about each are in docs/PROTOCOL.md.
+//! The events that the server broadcasts. docs/PROTOCOL.md has an example of each.
 //!
-//! Durations are in seconds throughout, as on the wire. `Option` fields may be missing or null.
+//! Durations are in seconds, as on the wire. `Option` fields may be missing or null.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::shape::{FieldError, Id, count, counts, from_value, object};
 
-/// Declares a JSON object as a struct.
+/// Declares a struct that is read from a JSON object.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,36 +21,36 @@ macro_rules! object {
     };
 }
 
-/// The one event whose `data` may be anything.
+/// The only event whose `data` may be any JSON value.
 const FREE_FORM: &str = "system_info";
 
 fn read_data<T: DeserializeOwned>(kind: &str, data: Value) -> Result<T, FieldError> {
     if kind == FREE_FORM { from_value(data) } else { object(data) }
 }
 
-/// Declares the events: a struct for each, the enum over them, and the table from wire name to type.
+/// Declares the events: a struct for each, the enum over them, and the mapping from wire names.
 macro_rules! events {
     ($($(#[$meta:meta])* $wire:literal $(#[$type_meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {
         $(object! { $(#[$meta])* $(#[$type_meta])* $name { $($(#[$field_meta])* $field: $type),* } })*
 
-        /// An event of the server's.
+        /// An event from the server.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Event {
             $($(#[$meta])* $name($name),)*
-            /// A type that this version does not know, kept whole.
+            /// An event of a type that this version does not know, kept whole.
             Unknown {
-                /// The wire name.
+                /// Type on the wire.
                 kind: String,
-                /// What came with it.
+                /// The event's `data`, unread.
                 data: Value,
             },
         }
 
         impl Event {
-            /// The wire names of all known types.
+            /// Wire names of all known types.
             pub const KINDS: &'static [&'static str] = &[$($wire),*];
 
-            /// The name of the event's type on the wire.
+            /// Returns the event's type on the wire.
             #[must_use]
             pub fn kind(&self) -> &str {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
@@ -64,7 +64,7 @@ macro_rules! events {
                 }
             }
 
-            /// Reads an event's `data` by its type's wire name.
+            /// Decodes an event's `data` by its wire name.
             pub(super) fn read(kind: &str, data: Value) -> Result<Self, FieldError> {
                 match kind {
                     $($wire => read_data(kind, data).map(Self::$name),)*
@@ -76,274 +76,274 @@ macro_rules! events {
 }
 
 events! {
-    /// The echo of a message that the server accepted, sent to all clients.
+    /// The echo of a message that the server accepted. Sent to all clients.
     "client_message" ClientMessage {
-        /// Who sent it.
+        /// Client id of the sender.
         client_id: Id,
-        /// The message's type.
+        /// Type of the echoed message.
         message_type: String,
-        /// The message's `data`, whole.
+        /// `data` of the echoed message, unchanged.
         message_data: Value,
     }
-    /// A conversation began.
+    /// A conversation started.
     "conversation_start" ConversationStart {
-        /// The session.
+        /// Session id.
         session_id: Id,
-        /// Epoch seconds.
+        /// Start time in epoch seconds.
         timestamp: Option<Value>,
     }
-    /// Somebody said something.
+    /// A complete message of the conversation.
     "conversation_turn" ConversationTurn {
         /// `user`, `assistant` or `system`.
         role: String,
         /// Markdown.
         content: String,
-        /// The server's number of the turn.
+        /// Number that the server gave the turn.
         turn_id: Option<Id>,
     }
     /// A conversation ended.
     "conversation_end" ConversationEnd {
-        /// The session.
+        /// Session id.
         session_id: Id,
-        /// How long it lasted.
+        /// Length of the conversation.
         duration_seconds: Option<f64>,
-        /// How many turns it had.
+        /// Number of turns.
         #[serde(default, deserialize_with = "count")]
         turns_count: Option<u64>,
     }
-    /// The server began to listen.
+    /// The server started listening.
     "stt_start" ListeningStarted {
-        /// For example `push_to_talk`.
+        /// Listening mode, for example `push_to_talk`.
         mode: Option<String>,
     }
-    /// What has been understood so far.
+    /// An interim transcript.
     "stt_interim" ListeningInterim {
-        /// The whole text so far.
+        /// The whole transcript so far, not an increment.
         text: String,
-        /// From 0 to 1.
+        /// Confidence, from 0 to 1.
         confidence: Option<f64>,
     }
-    /// What has been understood.
+    /// The final transcript.
     "stt_result" ListeningResult {
-        /// The text.
+        /// The transcript.
         text: String,
-        /// From 0 to 1.
+        /// Confidence, from 0 to 1.
         confidence: Option<f64>,
-        /// How long the recognition took.
+        /// Duration of the recognition.
         duration_seconds: Option<f64>,
-        /// For example `en`.
+        /// Language code, for example `en`.
         language: Option<String>,
     }
-    /// Listening failed.
+    /// Speech recognition failed.
     "stt_error" ListeningError {
-        /// What happened.
+        /// The error message.
         message: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
-    /// The language model began to answer.
+    /// The language model started to generate a reply.
     "llm_start" AnswerStarted {
-        /// The model's name.
+        /// Name of the model.
         model: Option<String>,
-        /// The prompt's length in tokens.
+        /// Length of the prompt in tokens.
         #[serde(default, deserialize_with = "count")]
         prompt_tokens: Option<u64>,
-        /// How the system prompt begins.
+        /// Beginning of the system prompt.
         system_prompt_preview: Option<String>,
     }
-    /// The next piece of the answer.
+    /// The next token of the reply.
     "llm_token" AnswerToken {
-        /// The text to append.
+        /// Text to append.
         token: String,
-        /// Its place in the answer, from 0.
+        /// Position in the reply, from 0.
         #[serde(default, deserialize_with = "count")]
         token_index: Option<u64>,
     }
-    /// The whole answer.
+    /// The complete reply.
     "llm_result" AnswerResult {
-        /// The text, which replaces the tokens.
+        /// The full text, which replaces the streamed tokens.
         text: String,
-        /// Its length in tokens.
+        /// Number of tokens.
         #[serde(default, deserialize_with = "count")]
         total_tokens: Option<u64>,
-        /// How long the model took.
+        /// Generation time.
         duration_seconds: Option<f64>,
-        /// Whether the model asks for tools before it goes on.
+        /// Whether the model requests tool calls before it continues.
         has_tool_calls: Option<bool>,
     }
     /// The language model failed.
     "llm_error" AnswerError {
-        /// What happened.
+        /// The error message.
         message: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
-    /// The server began to speak.
+    /// The server started to speak.
     "tts_start" SpeechStarted {
-        /// What is spoken.
+        /// Text to be spoken.
         text: Option<String>,
-        /// The voice's name.
+        /// Name of the voice.
         voice: Option<String>,
-        /// The speech service's name.
+        /// Name of the speech service.
         provider: Option<String>,
     }
-    /// How far the speech is.
+    /// Progress of the speech.
     "tts_progress" SpeechProgress {
-        /// From 0 to 100.
+        /// Percentage, from 0 to 100.
         percent_complete: f64,
     }
-    /// The speech ended.
+    /// The speech finished.
     "tts_result" SpeechResult {
-        /// How long its making took.
+        /// Time taken by the synthesis.
         duration_seconds: Option<f64>,
-        /// How long the sound is.
+        /// Length of the audio.
         audio_duration_seconds: Option<f64>,
-        /// How many characters were spoken.
+        /// Number of characters spoken.
         #[serde(default, deserialize_with = "count")]
         char_count: Option<u64>,
     }
-    /// Speaking failed.
+    /// Speech synthesis failed.
     "tts_error" SpeechError {
-        /// What happened.
+        /// The error message.
         message: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
-    /// The speech service's state changed.
+    /// The state of the speech service changed.
     "tts_status" SpeechStatus {
-        /// For example `loaded`.
+        /// New state, for example `loaded`.
         status: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The speech was stopped.
     "tts_stop" SpeechStopped {
-        /// Why.
+        /// Reason, for example `user_interrupt`.
         reason: Option<String>,
     }
     /// A memory was stored.
     "memory_store" MemoryStored {
-        /// How it begins.
+        /// Beginning of the memory's text.
         content_preview: String,
-        /// For example `fact`.
+        /// Type of the memory, for example `fact`.
         memory_type: Option<String>,
-        /// From 0 to 1.
+        /// Importance, from 0 to 1.
         importance: Option<f64>,
-        /// The memory.
+        /// Id of the memory.
         memory_id: Option<Id>,
     }
-    /// Memories were looked up.
+    /// Memories were retrieved for a prompt.
     "memory_retrieve" MemoryRetrieved {
-        /// What was asked.
+        /// Search text.
         query: String,
-        /// How many were found.
+        /// Number of matches.
         #[serde(default, deserialize_with = "count")]
         results_count: Option<u64>,
-        /// How the best begins.
+        /// Beginning of the best match.
         top_result_preview: Option<String>,
-        /// What was found, free-form.
+        /// The matches, free-form.
         results: Option<Value>,
     }
-    /// A memory changed.
+    /// A field of a memory changed.
     "memory_update" MemoryUpdated {
-        /// The memory.
+        /// Id of the memory.
         memory_id: Id,
-        /// What of it.
+        /// Name of the changed field.
         field: String,
-        /// Before.
+        /// Value before the change.
         old_value: Option<Value>,
-        /// After.
+        /// Value after the change.
         new_value: Option<Value>,
     }
-    /// An operation of the memory's.
+    /// An operation on the memory store.
     "memory_debug_operation" MemoryOperation {
-        /// For example `add_memory`.
+        /// Type of the operation, for example `add_memory`.
         operation_type: String,
-        /// ISO 8601.
+        /// Time in ISO 8601.
         timestamp: Option<Value>,
-        /// Free-form.
+        /// Free-form information on the operation.
         details: Option<Value>,
     }
-    /// The memory's figures.
+    /// Statistics of the memory store.
     "memory_debug_stats" MemoryStats {
-        /// Figures of its parts.
+        /// Statistics by part of the memory.
         stats: MemoryFigures,
-        /// ISO 8601.
+        /// Time in ISO 8601.
         timestamp: Option<Value>,
     }
-    /// A search in the memory.
+    /// A search in the memory store.
     "memory_debug_search" MemorySearch {
-        /// What was asked.
+        /// Search text.
         query: String,
-        /// Only memories of this type.
+        /// Filter by type of memory.
         memory_type: Option<String>,
-        /// Only memories of this importance or more.
+        /// Lower bound on importance.
         min_importance: Option<f64>,
-        /// What was found.
+        /// The matches.
         results: Option<Vec<MemorySearchResult>>,
-        /// How many were found.
+        /// Number of matches.
         #[serde(default, deserialize_with = "count")]
         results_count: Option<u64>,
     }
-    /// A memory was made stronger.
+    /// A memory was reinforced.
     "memory_debug_reinforce" MemoryReinforced {
-        /// The memory.
+        /// Id of the memory.
         memory_id: Id,
-        /// Whether it worked.
+        /// Whether the operation succeeded.
         success: bool,
-        /// By how much.
+        /// Amount of the reinforcement.
         strength: Option<f64>,
-        /// How the memory begins.
+        /// Beginning of the memory's text.
         memory_preview: Option<String>,
     }
     /// A memory was forgotten.
     "memory_debug_forget" MemoryForgotten {
-        /// The memory.
+        /// Id of the memory.
         memory_id: Id,
-        /// Whether it worked.
+        /// Whether the operation succeeded.
         success: bool,
-        /// Unused by 0.1.2, which shares one shape for both operations.
+        /// Unused by 0.1.2, which has one shape for reinforcing and forgetting.
         strength: Option<f64>,
-        /// How the memory began.
+        /// Beginning of the memory's text.
         memory_preview: Option<String>,
     }
-    /// The memory was saved or restored.
+    /// A snapshot of the memory store was created or restored.
     "memory_debug_snapshot" MemorySnapshot {
-        /// For example `create`.
+        /// Action, for example `create`.
         action: String,
-        /// The snapshot.
+        /// Id of the snapshot.
         snapshot_id: Id,
-        /// Whether it worked.
+        /// Whether the operation succeeded.
         success: bool,
-        /// Free-form.
+        /// Free-form information on the snapshot.
         metadata: Option<Value>,
     }
-    /// A tool is being called.
+    /// A tool was called.
     "tool_call" ToolCalled {
-        /// The tool.
+        /// Name of the tool.
         tool_name: String,
-        /// With what, free-form.
+        /// Arguments, free-form.
         parameters: Option<Value>,
     }
-    /// A tool answered.
+    /// A tool returned a result.
     "tool_result" ToolAnswered {
-        /// The tool.
+        /// Name of the tool.
         tool_name: String,
-        /// How the answer begins: text, or JSON of the tool's own.
+        /// Beginning of the result: text, or JSON in the tool's own shape.
         result_preview: Option<Value>,
-        /// How long it took.
+        /// Duration of the call.
         duration_seconds: Option<f64>,
     }
-    /// A tool failed.
+    /// A tool call failed.
     "tool_error" ToolFailed {
-        /// The tool.
+        /// Name of the tool.
         tool_name: String,
-        /// What happened.
+        /// The error message.
         message: String,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
-    /// Where the time of a turn went.
+    /// Time spent on each part of a turn.
     "latency_trace" LatencyTrace {
         /// Speech recognition.
         stt_seconds: Option<f64>,
@@ -351,166 +351,166 @@ events! {
         llm_seconds: Option<f64>,
         /// Speech synthesis.
         tts_seconds: Option<f64>,
-        /// All of it.
+        /// Sum of all parts.
         total_seconds: Option<f64>,
-        /// All of it, without the time of listening and speaking.
+        /// Sum without the time spent listening and speaking.
         total_processing_seconds: Option<f64>,
-        /// Tools.
+        /// Tool calls.
         tool_seconds: Option<f64>,
-        /// Memory.
+        /// Memory lookup.
         memory_seconds: Option<f64>,
-        /// How long the user spoke.
+        /// Length of the user's recording.
         stt_audio_duration: Option<f64>,
-        /// How long the server spoke.
+        /// Length of the spoken audio.
         tts_audio_duration: Option<f64>,
-        /// From the first to the last moment.
+        /// Time from the beginning to the end of the interaction.
         total_interaction_seconds: Option<f64>,
-        /// The same times, as some versions send them.
+        /// The same times nested, as some versions send them.
         component_times: Option<BTreeMap<String, Option<f64>>>,
-        /// The lengths of the sounds, as some versions send them.
+        /// The audio lengths nested, as some versions send them.
         audio_durations: Option<BTreeMap<String, Option<f64>>>,
     }
-    /// How long one operation took.
+    /// Duration of one operation.
     "component_timing" ComponentTiming {
-        /// For example `llm`.
+        /// Component, for example `llm`.
         component: String,
-        /// For example `generate`.
+        /// Operation, for example `generate_response`.
         operation: String,
-        /// How long.
+        /// Duration of the operation.
         duration_seconds: f64,
     }
-    /// How long operations take, by component and operation.
+    /// Statistics of durations by component and operation.
     "component_stats" ComponentStats {
-        /// Component, operation, figures.
+        /// Statistics, keyed by component and then by operation.
         components: BTreeMap<String, BTreeMap<String, OperationStats>>,
     }
-    /// What the server uses of its machine.
+    /// Resource usage of the server process.
     "system_metrics" SystemMetrics {
-        /// Main memory, in megabytes.
+        /// Main memory in megabytes.
         memory_mb: Option<f64>,
-        /// Processor, in percent of one core.
+        /// CPU usage in percent of one core.
         cpu_percent: Option<f64>,
-        /// Graphics memory, in megabytes.
+        /// Graphics memory in megabytes.
         gpu_vram_mb: Option<f64>,
-        /// Since the server's start.
+        /// Time since the server's start.
         uptime_seconds: Option<f64>,
     }
-    /// What the server says of itself.
+    /// Information about the server and its machine.
     "system_info" #[serde(transparent)] SystemInfo {
-        /// Free-form.
+        /// Free-form; any JSON value.
         info: Value,
     }
-    /// Something went wrong in the server.
+    /// An error inside the server.
     "system_error" SystemError {
-        /// What happened.
+        /// The error message.
         message: String,
-        /// For example `warning`.
+        /// Severity, for example `warning`.
         level: Option<String>,
-        /// More about it, free-form.
+        /// Additional, free-form information.
         details: Option<Value>,
     }
-    /// The avatar's mode changed.
+    /// The avatar's mode changed. Coda 0.1.2 never sends it.
     "mode_change" ModeChanged {
-        /// For example `listening`.
+        /// New mode, for example `listening`.
         mode: String,
-        /// The one before.
+        /// Previous mode.
         previous_mode: Option<String>,
     }
-    /// The avatar's emotion changed.
+    /// The avatar's emotion changed. Coda 0.1.2 never sends it.
     "emotion_change" EmotionChanged {
-        /// For example `playful`.
+        /// New emotion, for example `playful`.
         emotion: String,
-        /// The one before.
+        /// Previous emotion.
         previous_emotion: Option<String>,
     }
 }
 
 object! {
-    /// Figures of the memory's parts.
+    /// Statistics by part of the memory.
     MemoryFigures {
-        /// What the conversation holds.
+        /// The current conversation.
         short_term: Option<ShortTermFigures>,
-        /// What is kept.
+        /// The stored memories.
         long_term: Option<LongTermFigures>,
-        /// The operations.
+        /// The operations performed.
         debug: Option<DebugFigures>,
     }
 }
 object! {
-    /// How full the short-term memory is.
+    /// Usage of the short-term memory.
     ShortTermFigures {
         /// Turns held.
         #[serde(default, deserialize_with = "count")]
         turn_count: Option<u64>,
-        /// Turns at most.
+        /// Capacity in turns.
         #[serde(default, deserialize_with = "count")]
         max_turns: Option<u64>,
     }
 }
 object! {
-    /// How full the long-term memory is.
+    /// Usage of the long-term memory.
     LongTermFigures {
         /// Memories held.
         #[serde(default, deserialize_with = "count")]
         memory_count: Option<u64>,
-        /// Memories at most.
+        /// Capacity in memories.
         #[serde(default, deserialize_with = "count")]
         max_memories: Option<u64>,
-        /// Memories by type.
+        /// Number of memories by type.
         #[serde(default, deserialize_with = "counts")]
         memory_types: Option<BTreeMap<String, u64>>,
     }
 }
 object! {
-    /// The memory's operations.
+    /// Operations on the memory store.
     DebugFigures {
-        /// How many.
+        /// Total number of operations.
         #[serde(default, deserialize_with = "count")]
         operations_count: Option<u64>,
-        /// How many of each type.
+        /// Number of operations by type.
         #[serde(default, deserialize_with = "counts")]
         operations_by_type: Option<BTreeMap<String, u64>>,
-        /// ISO 8601.
+        /// Time of the last operation in ISO 8601.
         last_update: Option<Value>,
     }
 }
 object! {
-    /// A memory that a search found.
+    /// A match of a memory search.
     MemorySearchResult {
-        /// The memory.
+        /// Id of the memory.
         id: Option<Id>,
-        /// Its text.
+        /// Full text of the memory.
         content: String,
-        /// More about it.
+        /// Type, importance and time.
         metadata: Option<MemoryMetadata>,
-        /// To the query, from 0 to 1.
+        /// Similarity to the query, from 0 to 1.
         similarity: Option<f64>,
     }
 }
 object! {
-    /// What is known of a memory.
+    /// Attributes of a memory.
     MemoryMetadata {
-        /// For example `fact`.
+        /// Type of the memory, for example `fact`.
         source_type: Option<String>,
-        /// From 0 to 1.
+        /// Importance, from 0 to 1.
         importance: Option<f64>,
-        /// ISO 8601.
+        /// Time in ISO 8601.
         timestamp: Option<Value>,
     }
 }
 object! {
-    /// Figures of one operation.
+    /// Duration statistics of one operation.
     OperationStats {
-        /// Mean.
+        /// Mean duration.
         avg_seconds: Option<f64>,
-        /// Longest.
+        /// Longest duration.
         max_seconds: Option<f64>,
-        /// Shortest.
+        /// Shortest duration.
         min_seconds: Option<f64>,
-        /// How many.
+        /// Number of executions.
         #[serde(default, deserialize_with = "count")]
         count: Option<u64>,
-        /// Sum.
+        /// Sum of all durations.
         total_seconds: Option<f64>,
     }
 }

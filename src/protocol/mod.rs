@@ -1,6 +1,6 @@
-//! What goes over the wire: commands, events, frames and timestamps. Knows no connection and no browser.
+//! The wire format: commands, events, frames and timestamps. Independent of connections and of the browser.
 //!
-//! Facts about the server are in docs/PROTOCOL.md.
+//! docs/PROTOCOL.md documents how the server behaves.
 
 mod codec;
 mod command;

@@ -1,4 +1,4 @@
-//! From whatever the server calls a timestamp to a time of day.
+//! Maps the server's timestamps to wall-clock time.
 //!
 //! Coda 0.1.2 sends its event loop's monotonic seconds, other versions epoch seconds or milliseconds,
 //! and some events carry ISO 8601 text.
@@ -13,21 +13,21 @@ use super::time::{parse_iso8601, utc_from_millis};
 pub enum ServerTime {
     /// Seconds on a clock with an unknown origin.
     Monotonic(f64),
-    /// A time of day.
+    /// A wall-clock time.
     Wall(DateTime<Utc>),
 }
 
-/// Below this a number is monotonic seconds (16 years of uptime), from here on epoch seconds (since 1985).
+/// Numbers below this are monotonic seconds (16 years of uptime), from here on epoch seconds (since 1985).
 const FIRST_EPOCH_SECOND: f64 = 500_000_000.0;
-/// Recordings without dates count from 1970: what arrived before 1985 arrived at an unknown time of day.
+/// Recordings without dates count from 1970, so an arrival before 1985 has no known wall-clock time.
 const FIRST_TIME_OF_DAY: DateTime<Utc> = utc_from_millis(500_000_000_000);
-/// From here on a number is epoch milliseconds; as seconds it would be the year 5138.
+/// Numbers from here on are epoch milliseconds. As seconds, this would be the year 5138.
 const FIRST_EPOCH_MILLI: f64 = 100_000_000_000.0;
-/// Beyond this a number is no time that a calendar knows (the year 10000).
+/// Numbers from here on are no valid time (the year 10000).
 const LAST_EPOCH_MILLI: f64 = 253_402_300_800_000.0;
 
 impl ServerTime {
-    /// Reads a timestamp by its type and size; `None` for what cannot be one.
+    /// Reads a timestamp by its JSON type and magnitude. Returns `None` if the value cannot be one.
     #[must_use]
     pub fn from_value(value: &Value) -> Option<Self> {
         if let Value::String(text) = value {
@@ -46,7 +46,8 @@ impl ServerTime {
         }
     }
 
-    /// Milliseconds that a time of day is ahead of its arrival; `None` for what cannot be compared.
+    /// Returns by how many milliseconds a wall-clock timestamp is ahead of its arrival, or `None` if
+    /// the two are not comparable.
     pub(crate) fn ahead_of(self, arrived: DateTime<Utc>) -> Option<i64> {
         match self {
             Self::Wall(wall) if arrived >= FIRST_TIME_OF_DAY => {
@@ -56,7 +57,7 @@ impl ServerTime {
         }
     }
 
-    /// Milliseconds on the server's clock, whatever its origin.
+    /// Milliseconds on the server's clock, relative to that clock's own origin.
     #[must_use]
     pub fn millis(self) -> i64 {
         match self {
@@ -67,48 +68,50 @@ impl ServerTime {
     }
 }
 
-/// Milliseconds that a frame can be late by without anything being wrong. Clocks that differ by less agree.
+/// Normal upper bound on a frame's delay, in milliseconds. Clocks that differ by less are treated as equal.
 const USUAL_DELAY: i64 = 2_000;
-/// Milliseconds after which events that all come later than usual show another clock: a delay ends sooner, because the
-/// link gives a connection up that does not answer within four seconds.
+/// Milliseconds of uniformly late events after which the clock must have changed. A mere delay ends sooner: the link
+/// drops a connection that does not answer within four seconds.
 const DELAYS_END_AFTER: i64 = 5_000;
-/// Milliseconds that no frame of a live connection is late by: the link gives a silent one up within 13 s.
+/// Upper bound on a frame's delay on a live connection, in milliseconds. The link drops a
+/// silent connection within 13 s.
 pub(crate) const LONGEST_DELAY: i64 = 30_000;
-/// Milliseconds that an event's time can lie before that of the event sent before it, because threads of the server
-/// overtake each other. More is a clock that was set back.
+/// Milliseconds by which a timestamp may precede that of the event sent before it, because the server's threads
+/// overtake each other. A larger step means that the clock was set back.
 pub(crate) const OVERTAKING: i64 = 1_000;
 
 /// Maps a server's clock to the local wall clock.
 ///
-/// A frame cannot arrive before it was sent, so the smallest difference between arrival and server time is the nearest
-/// to the truth: it contains the least delay. It holds until the server's clock steps, or the local one does. A time of
-/// day that agrees with the local clock needs no mapping; one that does not is a clock like any other.
+/// A frame cannot arrive before it was sent, so the smallest difference between arrival and server time contains the
+/// least delay and is the best estimate of the offset. It holds until either clock steps. A wall-clock timestamp that
+/// agrees with the local clock needs no mapping; one that does not is treated like any other clock.
 #[derive(Clone, Debug, Default)]
 pub struct ServerClock {
     mapping: Option<Mapping>,
 }
 
-/// All in milliseconds.
+/// All fields are in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Mapping {
-    /// The smallest difference between arrival and server time.
+    /// Smallest difference between arrival and server time.
     offset: i64,
-    /// The server's time in the last live event.
+    /// Server time of the last live event.
     last: i64,
-    /// Set while all events are later than a usual delay.
+    /// Set while every event is later than [`USUAL_DELAY`].
     late: Option<Late>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Late {
-    /// The arrival of the first of them.
+    /// Arrival of the first late event.
     since: i64,
-    /// The smallest difference among them.
+    /// Smallest difference among the late events.
     offset: i64,
 }
 
 impl ServerClock {
-    /// Takes the time of a live event, in the order of arrival. A replayed event says nothing about its delay.
+    /// Learns from the timestamp of a live event. Call in order of arrival, and not for replayed
+    /// events, whose delay is unknown.
     pub fn learn(&mut self, time: Option<ServerTime>, arrived: DateTime<Utc>) {
         let Some(server) = time.map(ServerTime::millis) else { return };
         let arrived = arrived.timestamp_millis();
@@ -135,8 +138,8 @@ impl ServerClock {
         }
     }
 
-    /// The time of day of `time`, for a frame that arrived at `arrived`, and never later. Without a timestamp, or
-    /// before anything was learned of a clock with an unknown origin, that is the arrival.
+    /// Returns the wall-clock time of `time`, but never one later than `arrived`, the frame's arrival. Without a
+    /// timestamp, or before anything was learned about a monotonic clock, that is the arrival.
     #[must_use]
     pub fn wall_time(&self, time: Option<ServerTime>, arrived: DateTime<Utc>) -> DateTime<Utc> {
         let Some(time) = time else { return arrived };
@@ -162,7 +165,6 @@ mod tests {
         utc_from_millis(ARRIVED.timestamp_millis() + millis)
     }
 
-    /// The time that a live event shows.
     fn live(clock: &mut ServerClock, time: ServerTime, arrived: DateTime<Utc>) -> DateTime<Utc> {
         clock.learn(Some(time), arrived);
         clock.wall_time(Some(time), arrived)
@@ -236,7 +238,7 @@ mod tests {
     fn a_clock_that_stood_still_is_followed_after_a_few_seconds() {
         let mut clock = ServerClock::default();
         live(&mut clock, ServerTime::Monotonic(100.0), at(0));
-        // Both machines slept for ten seconds, and the clock of one of them as well.
+        // Both machines slept for ten seconds; one of the two clocks stood still meanwhile.
         let late: Vec<_> = (1..10_i32)
             .map(|second| {
                 let arrived = at(10_000 + 1_000 * i64::from(second));

@@ -1,4 +1,4 @@
-//! Reads typed values out of JSON, with errors that name the field by its path.
+//! Reads typed values from JSON, with errors that name the field by its path.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,13 +7,14 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// A field that is missing or has the wrong type.
+/// A missing field or one of the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", in_front(.field))]
 pub struct FieldError {
-    /// Its path, as in `data.results[0].id`; of the enclosing object where the field is missing. Empty for the whole value.
+    /// Path of the field, as in `data.results[0].id`. If a field is missing, the path of the enclosing object.
+    /// Empty for the whole value.
     pub field: String,
-    /// What is wrong with it.
+    /// Description of the problem.
     pub problem: String,
 }
 
@@ -27,7 +28,7 @@ impl FieldError {
         Self { field: field.into(), problem: with_quotes(&problem) }
     }
 
-    /// The same error seen from the enclosing object.
+    /// Returns the same error with the path prefixed by the enclosing field.
     pub(crate) fn inside(self, outer: &str) -> Self {
         let field = match self.field.as_str() {
             "" => outer.to_owned(),
@@ -38,7 +39,8 @@ impl FieldError {
     }
 }
 
-/// Text with quotation marks for the backticks in which `serde` and `serde_json` name things: people read it as plain text.
+/// Replaces the backticks in messages of `serde` and `serde_json` by quotation marks, since
+/// users read them as plain text.
 pub(crate) fn with_quotes(text: &impl ToString) -> String {
     let mut is_open = false;
     let text = text.to_string();
@@ -52,7 +54,7 @@ pub(crate) fn with_quotes(text: &impl ToString) -> String {
     quoted.collect()
 }
 
-/// Reads a value as a `T`.
+/// Deserializes a value, reporting the path of the field at fault.
 pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -61,7 +63,7 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, FieldEr
     })
 }
 
-/// serde quotes the value that it found, which may be a token, or a megabyte long.
+/// Strips the offending value from a serde message: it may be a token, or a megabyte long.
 fn without_value(problem: &str) -> String {
     let quote = problem.find(['"', '`']).filter(|_| problem.starts_with("invalid "));
     match quote.zip(problem.rfind(", expected ")) {
@@ -70,7 +72,7 @@ fn without_value(problem: &str) -> String {
     }
 }
 
-/// Reads an object as a `T`. Without this check serde would take an array for a struct's fields in their order.
+/// Deserializes a JSON object. Rejects arrays, which serde accepts as a struct's fields in order.
 pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
     if value.is_array() {
         return Err(FieldError::new("", "invalid type: array, expected an object"));
@@ -78,12 +80,12 @@ pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, FieldError>
     from_value(value)
 }
 
-/// Takes a field out of an object and reads it. A missing field is read as `null`.
+/// Removes a field from an object and deserializes it. A missing field reads as `null`.
 pub(crate) fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, name: &str) -> Result<T, FieldError> {
     from_value(object.remove(name).unwrap_or_default()).map_err(|error| error.inside(name))
 }
 
-/// The fields of what is written as an object; none of what is not.
+/// Serializes a value to the fields of an object, or to none if it is not an object.
 pub(crate) fn to_object(value: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => fields,
@@ -91,7 +93,7 @@ pub(crate) fn to_object(value: &impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// A JSON value's type, in words.
+/// Names a JSON value's type for error messages.
 pub(crate) const fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -103,7 +105,7 @@ pub(crate) const fn json_type(value: &Value) -> &'static str {
     }
 }
 
-/// For a field whose damage must not cost the rest: what cannot be read counts as missing.
+/// Deserializes a field leniently: an unreadable value counts as missing, so it does not invalidate the rest.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -112,7 +114,7 @@ where
     Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
-/// A whole number from 0: Python may send `3` or `3.0`.
+/// A non-negative integer. Python may send `3` or `3.0`.
 #[derive(Deserialize)]
 #[serde(try_from = "Number")]
 pub(super) struct Count(pub(super) u64);
@@ -138,7 +140,7 @@ pub(super) fn counts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Ok(counts.map(|counts| counts.into_iter().map(|(key, Count(count))| (key, count)).collect()))
 }
 
-/// An identifier of the server's: a string or a number on the wire, compared as a string.
+/// An identifier from the server: a string or a number on the wire, compared as a string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Id(pub String);
 

@@ -1,4 +1,4 @@
-//! Local time, always handed in from outside: a monotonic clock for deadlines, UTC for people.
+//! Local time, always passed in by the caller: a monotonic clock for deadlines, UTC for display and the wire.
 
 use std::ops::Add;
 use std::time::Duration;
@@ -15,25 +15,25 @@ impl Instant {
     /// The clock's origin.
     pub const ZERO: Self = Self(0);
 
-    /// The point `micros` microseconds after the origin.
+    /// Returns the point `micros` microseconds after the origin.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
-    /// The point `millis` milliseconds after the origin.
+    /// Returns the point `millis` milliseconds after the origin.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis * 1_000)
     }
 
-    /// Microseconds since the origin.
+    /// Returns the microseconds since the origin.
     #[must_use]
     pub const fn as_micros(self) -> u64 {
         self.0
     }
 
-    /// How long ago `earlier` was; zero if it lies ahead.
+    /// Returns the time elapsed since `earlier`, or zero if that is in the future.
     #[must_use]
     pub const fn duration_since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
@@ -49,16 +49,16 @@ impl Add<Duration> for Instant {
     }
 }
 
-/// Both clocks, read at the same moment.
+/// Monotonic and wall-clock time, read together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     /// For deadlines and durations.
     pub mono: Instant,
-    /// For people and for the wire.
+    /// For display and for the wire.
     pub wall: DateTime<Utc>,
 }
 
-/// The time `millis` milliseconds after 1970-01-01 UTC; the calendar's nearest end for one outside it.
+/// Returns the time `millis` milliseconds after 1970-01-01 UTC, clamped to the calendar's range.
 #[must_use]
 pub const fn utc_from_millis(millis: i64) -> DateTime<Utc> {
     match DateTime::from_timestamp_millis(millis) {
@@ -68,7 +68,7 @@ pub const fn utc_from_millis(millis: i64) -> DateTime<Utc> {
     }
 }
 
-/// Reads an ISO 8601 date and time. One without an offset, as Python's `isoformat()` writes it, is taken as UTC.
+/// Parses an ISO 8601 date and time. Without an offset, as Python's `isoformat()` writes it, it is taken as UTC.
 #[must_use]
 pub fn parse_iso8601(text: &str) -> Option<DateTime<Utc>> {
     // ISO 8601 also allows a comma before the fraction, a space for the T, and an offset without a colon.
@@ -78,7 +78,7 @@ pub fn parse_iso8601(text: &str) -> Option<DateTime<Utc>> {
     with_offset.or_else(|_| without()).ok()
 }
 
-/// Writes a time as ISO 8601 in UTC with milliseconds, as Coda's clients send it.
+/// Formats a time as ISO 8601 in UTC with milliseconds, as Coda's clients send it.
 #[must_use]
 pub fn iso8601(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)

@@ -1,4 +1,4 @@
-//! The assistant's lines: an answer, and what it takes to give it, for every text.
+//! The assistant's lines: for every text, a reply and the effects that go with it.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -6,35 +6,32 @@ use serde_json::{Value, json};
 use super::memory::Remembered;
 use crate::protocol::iso8601;
 
-/// How the assistant says hello.
+/// Greets the first client.
 pub(super) const GREETING: &str = "Hello! I am a **simulated Coda**: I live inside this page and need no server. \
     Write to me or hold the microphone button; *what can you do?* is a good start.";
 
-/// An answer, and what it takes to give it.
+/// A reply with its tool call, memory effect and fault.
 #[derive(Debug)]
 pub(super) struct Answer {
     /// Markdown.
     pub text: String,
-    /// The tool that it needs.
+    /// Tool to call before replying.
     pub tool: Option<Tool>,
-    /// What becomes of the memory.
+    /// Effect on the memory.
     pub memory: MemoryWish,
-    /// What is to go wrong, on request.
+    /// Fault that the text asks for.
     pub fault: Option<Fault>,
 }
 
-/// A tool and its use.
+/// A tool call with its outcome.
 #[derive(Debug)]
 pub(super) struct Tool {
-    /// Its name.
     pub name: &'static str,
-    /// What it is called with.
     pub parameters: Value,
-    /// What it answers.
     pub result: String,
 }
 
-/// What a text wants of the memory.
+/// The effect of a text on the memory.
 #[derive(Debug)]
 pub(super) enum MemoryWish {
     Nothing,
@@ -43,16 +40,16 @@ pub(super) enum MemoryWish {
     Forget,
 }
 
-/// What can go wrong in a turn.
+/// A fault that can be injected into a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The language model breaks off.
+    /// The language model fails in mid-reply.
     Answer,
-    /// The speech fails; the answer stands.
+    /// The speech fails; the text of the reply stands.
     Speech,
-    /// The tool fails; the answer does without.
+    /// The tool fails; the reply goes on without it.
     Tool,
-    /// Something else complains, once the turn is over.
+    /// An unrelated `system_error` follows the turn.
     System,
 }
 
@@ -68,7 +65,7 @@ impl From<&str> for Answer {
     }
 }
 
-/// The answer to a text, by the words in it. The words `error`, `tool`, `long` and `markdown` come before all others.
+/// Chooses the reply by the words in the text. `error`, `tool`, `long` and `markdown` take precedence.
 pub(super) fn choose(text: &str, now: DateTime<Utc>, memories: &[Remembered]) -> Answer {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -107,12 +104,12 @@ pub(super) fn choose(text: &str, now: DateTime<Utc>, memories: &[Remembered]) ->
     }
 }
 
-/// What to say when a tool has failed.
+/// The reply after a tool has failed.
 pub(super) fn without_tool(name: &str) -> String {
     format!("I tried to use `{name}`, but it did not answer. *Shall I try again in a moment?*")
 }
 
-/// The pieces in which the model says a text; joined they are the text.
+/// Splits a text into tokens, which concatenate to the same text.
 pub(super) fn tokens(text: &str) -> Vec<&str> {
     text.split_inclusive(char::is_whitespace).collect()
 }

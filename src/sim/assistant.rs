@@ -1,4 +1,4 @@
-//! The assistant: takes commands, keeps turns in line, and performs their scripts in time.
+//! The assistant: accepts commands, queues turns, and performs their scripts in time.
 
 use std::collections::VecDeque;
 
@@ -14,20 +14,20 @@ use crate::protocol::{Instant, Moment};
 /// The prompt of `demo_flow`.
 const DEMO_PROMPT: &str = "What is the weather in Rabat today?";
 
-/// The assistant of one run of the server. It listens and answers at the same time, and answers one by one.
+/// The assistant during one run of the server. It listens and replies concurrently, and performs one turn at a time.
 #[derive(Debug)]
 pub(super) struct Assistant {
     mind: ScriptWriter,
     welcomed: bool,
-    /// How often the microphone has been opened.
+    /// How often the microphone was opened; selects the phrase.
     listened: usize,
     microphone: Option<Microphone>,
     requests: VecDeque<Request>,
-    /// What is left of the running turn.
+    /// Remaining steps of the running turn.
     script: VecDeque<ScriptStep>,
-    /// When the last step of the script was due.
+    /// Due time of the script's last performed step.
     script_clock: Instant,
-    /// What happens at once.
+    /// Events to send at once.
     outbox: VecDeque<OutgoingEvent>,
 }
 
@@ -45,7 +45,7 @@ impl Assistant {
         }
     }
 
-    /// Opens the conversation, once.
+    /// Opens the conversation. Idempotent.
     pub(super) fn welcome(&mut self, greeting: bool) {
         if !self.welcomed {
             self.welcomed = true;
@@ -53,7 +53,7 @@ impl Assistant {
         }
     }
 
-    /// Does what a message asks for; most types ask for nothing.
+    /// Executes a message. Most types have no effect.
     pub(super) fn command(&mut self, kind: &str, data: &Value, now: Moment) {
         let Value::Object(data) = data else { return };
         match kind {
@@ -71,13 +71,13 @@ impl Assistant {
         }
     }
 
-    /// When something happens next.
+    /// Returns when the next event is due.
     pub(super) fn next_due(&self, speed: Speed) -> Option<Instant> {
         let heard = self.microphone.as_ref().and_then(|microphone| microphone.due(speed));
         heard.into_iter().chain(self.script_due(speed)).min()
     }
 
-    /// What has happened by now, event by event, until `None`.
+    /// Returns the next event that is due by `now`; drain to `None`.
     pub(super) fn poll(&mut self, now: Moment, config: &ServerConfig) -> Option<OutgoingEvent> {
         loop {
             let outgoing = self.outbox.pop_front();
@@ -92,7 +92,7 @@ impl Assistant {
         }
     }
 
-    /// Whether the machine has something to compute.
+    /// Whether the simulated machine is computing, which shows in its metrics.
     pub(super) fn is_busy(&self) -> bool {
         self.microphone.is_some() || !self.script.is_empty()
     }
@@ -111,7 +111,7 @@ impl Assistant {
         let is_continuous = microphone.is_continuous();
         let heard = microphone.close(now);
         if heard.text.is_empty() {
-            // Coda's continuous listening ends without a word when it heard nothing.
+            // Coda's continuous listening ends without any event if it heard nothing.
             if !is_continuous {
                 self.outbox
                     .push_back(OutgoingEvent::new("stt_error", json!({ "message": "No speech was recognized" })));
@@ -129,7 +129,7 @@ impl Assistant {
         self.requests.push_back(Request::Voice { text: heard.text, audio: heard.audio, recognition });
     }
 
-    /// Leaves out what is left of the speech, if it has begun.
+    /// Drops the rest of the speech, if it has started.
     fn stop_speaking(&mut self) {
         if self.script.front().is_some_and(|step| step.spoken) {
             self.script.retain(|step| !step.spoken);

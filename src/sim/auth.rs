@@ -1,4 +1,4 @@
-//! The tokens that the server hands out and takes back.
+//! Issues authentication tokens and verifies them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,19 +7,19 @@ use fastrand::Rng;
 
 use crate::protocol::{Instant, Moment};
 
-/// How long a client may take to answer its challenge.
+/// Time that a client has to answer its challenge.
 pub(super) const AUTH_DEADLINE: Duration = Duration::from_secs(30);
-/// How long a token stays valid, whoever sends it and however often.
+/// Validity of a token, regardless of who sends it and how often.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
-/// The tokens handed out, each for the client id that it stands for.
+/// Issued tokens, each with its client id and time of issue.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     issued: BTreeMap<String, (String, Instant)>,
 }
 
 impl Tokens {
-    /// A new token for a new client id.
+    /// Issues a token for a new client id.
     pub(super) fn issue(&mut self, now: Moment, rng: &mut Rng) -> String {
         self.issued.retain(|_, (_, at)| now.mono.duration_since(*at) < TOKEN_LIFETIME);
         let client_id = new_client_id(rng);
@@ -29,15 +29,15 @@ impl Tokens {
         token
     }
 
-    /// The client id that `token` stands for. A token can be used again: then both connections have one client id,
-    /// which is how the server comes to forget the newer one when the older one ends.
+    /// Returns the client id of a valid token. Tokens are reusable: two connections then share one client id, so the
+    /// server drops the newer one's registration when the older one ends.
     pub(super) fn client_id(&self, token: &str, now: Moment) -> Option<String> {
         let (client_id, at) = self.issued.get(token)?;
         (now.mono.duration_since(*at) < TOKEN_LIFETIME).then(|| client_id.clone())
     }
 }
 
-/// A client id as the server makes them: a random UUID.
+/// Makes a client id as the server does: a random UUID.
 pub(super) fn new_client_id(rng: &mut Rng) -> String {
     uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid().to_string()
 }

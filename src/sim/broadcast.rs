@@ -1,4 +1,4 @@
-//! Who is registered, and what they are sent: numbering, envelopes and the replay buffer.
+//! Registered clients and broadcasts to them: sequence numbers, envelopes and the replay buffer.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,12 +8,12 @@ use super::outgoing_event::OutgoingEvent;
 use super::server::{PeerId, ServerOutput};
 use crate::protocol::Instant;
 
-/// How many events are kept for those who were away.
+/// Number of events kept for replay.
 const REPLAY_CAPACITY: usize = 50;
-/// What the server's monotonic clock shows at the origin of ours, in seconds: its machine had been up for a while.
+/// Reading of the server's monotonic clock at our clock's origin, in seconds: the machine had
+/// already been up for a while.
 const CLOCK_ORIGIN_SECONDS: f64 = 2_885.846_590_663;
 
-/// The registered clients and the way to them.
 #[derive(Debug, Default)]
 pub(super) struct Broadcaster {
     clients: BTreeMap<String, PeerId>,
@@ -23,7 +23,7 @@ pub(super) struct Broadcaster {
 }
 
 impl Broadcaster {
-    /// Registers a client, then sends it what it missed. A client id that is in use changes hands.
+    /// Registers a client and sends it the replay. A client id that is in use passes to the new connection.
     pub(super) fn register(&mut self, client_id: String, peer: PeerId) {
         self.clients.insert(client_id, peer);
         if !self.replay.is_empty() {
@@ -31,17 +31,16 @@ impl Broadcaster {
         }
     }
 
-    /// Forgets a client id, whoever holds it by now.
+    /// Removes a client id, even if a newer connection holds it by now.
     pub(super) fn unregister(&mut self, client_id: &str) {
         self.clients.remove(client_id);
     }
 
-    /// Whether anybody would hear a broadcast.
     pub(super) fn has_listeners(&self) -> bool {
         !self.clients.is_empty()
     }
 
-    /// Sends an event to all. Without clients it is dropped before it gets a number.
+    /// Sends an event to all clients. Without clients the event is dropped before it gets a number.
     pub(super) fn broadcast(&mut self, outgoing: &OutgoingEvent, at: Instant) {
         if let Some(envelope) = self.envelop(outgoing, at) {
             let text = envelope.to_string();
@@ -51,7 +50,7 @@ impl Broadcaster {
         }
     }
 
-    /// Numbers an event that then gets lost on its way.
+    /// Numbers an event and then drops it, as if lost in transit.
     pub(super) fn lose(&mut self, outgoing: &OutgoingEvent, at: Instant) {
         self.envelop(outgoing, at);
     }
@@ -83,7 +82,6 @@ impl Broadcaster {
         self.outbox.push_back(ServerOutput::Send(peer, frame.to_string()));
     }
 
-    /// Closes one connection.
     pub(super) fn close(&mut self, peer: PeerId, code: u16, reason: &str) {
         self.outbox.push_back(ServerOutput::Close(peer, code, reason.to_owned()));
     }

@@ -1,26 +1,26 @@
-//! What the simulated server can be told to be: a version, a mood, a fault.
+//! Configuration of the simulated server: its version, its assistant and its faults.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How the server behaves; tests change it while it runs.
+/// How the server behaves. Tests change it while the server runs.
 ///
-/// The default is Coda 0.1.2 with a talkative assistant, as the demo wants it.
+/// The default is Coda 0.1.2 with a talkative assistant, as used by the demo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerConfig {
-    /// What happens before a client is let in.
+    /// How clients are authenticated.
     pub challenge: Challenge,
-    /// What becomes of the echoes.
+    /// Whether echoes are sent or lost.
     pub echo: Echo,
-    /// Whether somebody answers the commands. Without it the server only echoes.
+    /// Whether an assistant executes the commands. Without it the server only echoes.
     pub assistant: bool,
-    /// Whether the assistant, beyond opening the conversation, says hello to the first client.
+    /// Whether the assistant, after opening the conversation, also greets the first client.
     pub greeting: bool,
-    /// The assistant's pace. Listening, thinking and speaking follow it; the server's own deadlines do not.
+    /// Speed of listening, thinking and speaking. The server's own deadlines are unaffected.
     pub speed: Speed,
-    /// Time between two `system_metrics`; `None` for never, and never less than a millisecond.
+    /// Interval of `system_metrics`, at least a millisecond; `None` for never.
     pub metrics_interval: Option<Duration>,
-    /// Every so many turns one goes wrong; `None` for never.
+    /// Injects a fault into every n-th turn; `None` for never.
     pub error_every: Option<NonZeroU32>,
 }
 
@@ -39,46 +39,45 @@ impl Default for ServerConfig {
 }
 
 impl ServerConfig {
-    /// Coda 0.1.2 with nobody at home: it challenges, echoes and deduplicates, and says nothing by itself.
+    /// Coda 0.1.2 without an assistant: it challenges, echoes and deduplicates, and sends nothing of its own accord.
     #[must_use]
     pub fn quiet() -> Self {
         Self { assistant: false, metrics_interval: None, ..Self::default() }
     }
 }
 
-/// What happens before a client is let in.
+/// How clients are authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// 0.1.2: a token to send back within 30 s.
+    /// As in 0.1.2: a token to send back within 30 s.
     Normal,
-    /// 0.1.1: none; it has no deduplication either.
+    /// As in 0.1.1: no challenge, and no deduplication either.
     None,
-    /// A challenge whose answers are thrown away, until the 30 s are over.
+    /// A challenge whose answers are ignored until the 30 s are over.
     Stall,
-    /// A challenge to which every answer is wrong; as with any wrong answer, the connection stays open for the 30 s.
+    /// A challenge that rejects every answer. As after any wrong answer, the connection stays open for the 30 s.
     Refuse,
 }
 
 impl Challenge {
-    /// Whether this version drops repeated messages.
     pub(super) fn deduplicates(self) -> bool {
         self != Self::None
     }
 }
 
-/// What becomes of the echoes. An echo that is lost has been numbered, and its message has been acted on.
+/// Whether echoes are sent. A lost echo has been numbered, and its message executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Echo {
-    /// They are sent.
+    /// All echoes are sent.
     Faithful,
-    /// The next so many are lost.
+    /// The next n echoes are lost.
     SwallowNext(u32),
-    /// All are lost.
+    /// All echoes are lost.
     Never,
 }
 
 impl Echo {
-    /// Whether the echo at hand is lost; counts it.
+    /// Returns whether the current echo is lost, and counts it.
     pub(super) fn swallows(&mut self) -> bool {
         match self {
             Self::Faithful | Self::SwallowNext(0) => false,
@@ -91,21 +90,21 @@ impl Echo {
     }
 }
 
-/// A pace: how many times as fast as real life.
+/// A speed factor relative to real time.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Speed(f64);
 
 impl Speed {
-    /// As in real life.
+    /// Real time.
     pub const REAL: Self = Self(1.0);
 
-    /// `factor` times as fast as real life, kept between 0.01 and 10,000; what is no number counts as 1.
+    /// Returns a speed of `factor` times real time, clamped to 0.01–10,000. NaN counts as 1.
     #[must_use]
     pub fn times(factor: f64) -> Self {
         if factor.is_nan() { Self::REAL } else { Self(factor.clamp(0.01, 10_000.0)) }
     }
 
-    /// How long `span` takes at this pace.
+    /// Scales a duration to this speed.
     pub(super) fn scale(self, span: Duration) -> Duration {
         span.div_f64(self.0)
     }

@@ -1,10 +1,10 @@
-//! The server's cache of what it has read, by which it drops repeated messages.
+//! The server's deduplication cache.
 //!
-//! Two facts of its making: the server's own broadcasts go through the same cache, though none is dropped for it,
-//! and the cache holds 1,000 entries, so that more than 200 broadcasts a second shorten the window of 5 s.
+//! Two quirks of Coda are reproduced. The server's own broadcasts go through the same cache, though none is dropped for
+//! it. And the cache holds 1,000 entries, so more than 200 broadcasts a second shorten the window of 5 s.
 //!
-//! One difference: the real key is a printed Python dict, where the order of keys counts. Here the keys are sorted,
-//! so two messages that differ in nothing but that order are the same. The same bytes are the same in both.
+//! One difference remains: the real key is a printed Python dict, so the order of keys matters. Here keys are sorted,
+//! so messages that differ only in that order count as equal. Identical bytes are equal in both.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,9 @@ use serde_json::Value;
 
 use crate::protocol::{Instant, REMEMBERED};
 
-/// How many messages are remembered.
+/// Capacity of the cache, in entries.
 pub(super) const CAPACITY: usize = 1_000;
 
-/// What has been seen within the window.
 #[derive(Debug, Default)]
 pub(super) struct Dedup {
     seen: HashMap<String, Sighting>,
@@ -28,7 +27,7 @@ struct Sighting {
 }
 
 impl Dedup {
-    /// Notes a message. Says how often it has come within the window, this time included, which starts again.
+    /// Records a message and restarts its window. Returns how often it was seen within the window, including this time.
     pub(super) fn note(&mut self, kind: &str, data: &Value, at: Instant) -> u64 {
         let sighting = self.seen.entry(format!("{kind}:{data}")).or_insert_with(|| Sighting { last: at, count: 0 });
         let fresh = at.duration_since(sighting.last) < REMEMBERED;

@@ -1,4 +1,4 @@
-//! What the assistant remembers, and the events by which it tells of it.
+//! The assistant's memory and the events that report on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::outgoing_event::OutgoingEvent;
 use crate::protocol::iso8601;
 
-/// How many memories are kept; the oldest goes first.
+/// Capacity of the long-term memory; the oldest entry is evicted.
 const MAX_MEMORIES: usize = 200;
-/// How many turns the short-term memory holds.
+/// Capacity of the short-term memory, in turns.
 const MAX_TURNS: u64 = 20;
-/// How many memories a search finds.
+/// Largest number of matches of a search.
 const MAX_FOUND: usize = 3;
 
-/// What the assistant knows before anybody has told it anything: type, text, importance.
+/// Memories from before the first conversation: type, text, importance.
 pub(super) const BEFOREHAND: [(&str, &str, f64); 4] = [
     ("preference", "User prefers metric units", 0.7),
     ("fact", "User's name is Sam", 0.9),
@@ -24,7 +24,7 @@ pub(super) const BEFOREHAND: [(&str, &str, f64); 4] = [
     ("persona", "Coda should be friendly and brief", 0.8),
 ];
 
-/// The memories, oldest first, and the operations on them.
+/// Memories, oldest first, and counts of the operations on them.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     memories: Vec<Remembered>,
@@ -33,11 +33,9 @@ pub(super) struct Memory {
     turns: u64,
 }
 
-/// One memory.
 #[derive(Clone, Debug)]
 pub(super) struct Remembered {
     id: String,
-    /// Its text.
     pub content: String,
     kind: &'static str,
     importance: f64,
@@ -45,17 +43,17 @@ pub(super) struct Remembered {
 }
 
 impl Memory {
-    /// All memories, oldest first.
+    /// Returns all memories, oldest first.
     pub(super) fn all(&self) -> &[Remembered] {
         &self.memories
     }
 
-    /// Counts a turn of the conversation.
+    /// Counts a turn in the short-term memory.
     pub(super) fn note_turn(&mut self) {
         self.turns = (self.turns + 1).min(MAX_TURNS);
     }
 
-    /// Stores a memory.
+    /// Stores a memory and returns the events that report it.
     pub(super) fn store(
         &mut self,
         kind: &'static str,
@@ -76,7 +74,7 @@ impl Memory {
         vec![OutgoingEvent::new("memory_store", stored), self.operation("add_memory", &details, now)]
     }
 
-    /// What fits a text best, and how well, from 0 to 1. With nothing in common, that is nothing.
+    /// Returns the best matches with their similarity, from 0 to 1. Memories without a common word do not match.
     #[expect(clippy::cast_precision_loss, reason = "counts of words")]
     fn find(&self, query: &str) -> Vec<(f64, &Remembered)> {
         let words = words(query);
@@ -92,7 +90,7 @@ impl Memory {
         found
     }
 
-    /// Looks up what helps to answer a text.
+    /// Retrieves memories that help to reply to a text.
     pub(super) fn retrieve(&self, query: &str) -> OutgoingEvent {
         let found = self.find(query);
         let top = found.first().map(|(_, memory)| memory.content.as_str());
@@ -102,7 +100,7 @@ impl Memory {
         )
     }
 
-    /// Searches, and makes what fits best stronger.
+    /// Searches the memory and reinforces the best match.
     pub(super) fn recall(&mut self, query: &str, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let found = self.find(query);
         let best = found.first().map(|(_, memory)| memory.id.clone());
@@ -126,7 +124,7 @@ impl Memory {
         drafts
     }
 
-    /// Forgets what fits a text best.
+    /// Forgets the best match.
     pub(super) fn forget(&mut self, query: &str, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let Some(id) = self.find(query).first().map(|(_, memory)| memory.id.clone()) else { return Vec::new() };
         let preview = self.memories.iter().find(|memory| memory.id == id).map(|memory| memory.content.clone());
@@ -136,7 +134,6 @@ impl Memory {
         vec![OutgoingEvent::new("memory_debug_forget", forgotten), self.operation("forget", &details, now)]
     }
 
-    /// Saves everything.
     pub(super) fn snapshot(&mut self, now: DateTime<Utc>) -> Vec<OutgoingEvent> {
         let id = format!("snap_{}", self.made);
         let metadata = json!({ "memories": self.memories.len(), "created": iso8601(now) });
@@ -145,7 +142,6 @@ impl Memory {
         vec![OutgoingEvent::new("memory_debug_snapshot", snapshot), operation]
     }
 
-    /// The figures.
     pub(super) fn stats(&self, now: DateTime<Utc>) -> OutgoingEvent {
         let mut types: BTreeMap<&str, u64> = BTreeMap::new();
         for memory in &self.memories {
@@ -178,7 +174,7 @@ impl Remembered {
     }
 }
 
-/// The words of a text that mean something: three letters or more, none of the commonest.
+/// Returns the significant words of a text: three letters or more, and not among the most common ones.
 fn words(text: &str) -> BTreeSet<String> {
     const COMMON: [&str; 12] =
         ["the", "and", "user", "what", "that", "you", "for", "this", "with", "about", "please", "remember"];

@@ -1,4 +1,4 @@
-//! What the server's machine is doing: `system_metrics` at regular intervals.
+//! Simulated resource usage: `system_metrics` at regular intervals.
 
 use std::time::Duration;
 
@@ -8,10 +8,9 @@ use serde_json::json;
 use super::outgoing_event::OutgoingEvent;
 use crate::protocol::Instant;
 
-/// The shortest interval, so that the server cannot be told to do nothing but measure.
+/// Lower bound on the interval, so that the configuration cannot make the server do nothing but measure.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 
-/// The measuring of one run of the server.
 #[derive(Debug)]
 pub(super) struct Metrics {
     started: Instant,
@@ -24,12 +23,12 @@ impl Metrics {
         Self { started, last: started, memory_mb: 412.0 }
     }
 
-    /// When to measure next.
+    /// Returns when the next measurement is due.
     pub(super) fn due(&self, interval: Option<Duration>) -> Option<Instant> {
         interval.map(|interval| self.last + interval.max(SHORTEST_INTERVAL))
     }
 
-    /// Measures. Measurements that were slept through are not made up for.
+    /// Takes a measurement. Missed ones are not made up for.
     pub(super) fn measure(&mut self, now: Instant, busy: bool, rng: &mut Rng) -> OutgoingEvent {
         self.last = now;
         self.memory_mb = (self.memory_mb + rng.f64() * 6.0 - 2.8).clamp(380.0, 640.0);

@@ -1,4 +1,4 @@
-//! The microphone: what it hears, word by word, and when it is closed.
+//! The simulated microphone: hears a phrase word by word until it is closed.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::config::Speed;
 use super::outgoing_event::OutgoingEvent;
 use crate::protocol::Instant;
 
-/// Time from word to word of somebody who is in no hurry.
+/// Interval between words of an unhurried speaker.
 const PACE: Duration = Duration::from_millis(280);
-/// How long the server listens when it is not told, in seconds.
+/// Listening time when the command gives none, in seconds.
 const DEFAULT_SECONDS: f64 = 5.0;
 
-/// What the user says, in turn.
+/// Phrases that the simulated user says, in rotation.
 const PHRASES: [&str; 6] = [
     "what is the weather in Rabat today",
     "show me some code that sorts files by size",
@@ -23,31 +23,30 @@ const PHRASES: [&str; 6] = [
     "tell me a joke please",
 ];
 
-/// An open microphone.
 #[derive(Debug)]
 pub(super) struct Microphone {
     opened: Instant,
     phrase: &'static str,
-    /// Words said.
+    /// Words heard so far.
     heard: u32,
-    /// Words to be said.
+    /// Words in the phrase.
     words: u32,
     pace: Duration,
-    /// How long it stays open; `None` until it is told to close.
+    /// Listening time; `None` until told to stop.
     duration: Option<Duration>,
 }
 
-/// What became of listening.
+/// The outcome of listening.
 #[derive(Debug)]
 pub(super) struct Heard {
-    /// What was said; empty if nothing.
+    /// The transcript; empty if nothing was said.
     pub text: String,
     /// How long the microphone was open.
     pub audio: Duration,
 }
 
 impl Microphone {
-    /// Opens the microphone as the `data` of an `stt_start` says, to hear the `number`th phrase.
+    /// Opens the microphone according to the `data` of an `stt_start`, to hear the `number`-th phrase.
     pub(super) fn open(data: &Map<String, Value>, number: usize, now: Instant) -> Self {
         let phrase = PHRASES[number % PHRASES.len()];
         let words = phrase.split(' ').map(|_| 1).sum();
@@ -58,12 +57,12 @@ impl Microphone {
         Self { opened: now, phrase, heard: 0, words, pace, duration }
     }
 
-    /// Whether it stays open until it is told to close.
+    /// Whether it stays open until told to stop.
     pub(super) const fn is_continuous(&self) -> bool {
         self.duration.is_none()
     }
 
-    /// When the next word is heard or, if that comes first, when the microphone closes by itself.
+    /// Returns when the next word is heard or the microphone closes by itself, whichever is first.
     pub(super) fn due(&self, speed: Speed) -> Option<Instant> {
         self.next_word(speed).into_iter().chain(self.end(speed)).min()
     }
@@ -76,12 +75,12 @@ impl Microphone {
         self.duration.map(|duration| self.opened + speed.scale(duration))
     }
 
-    /// Whether it has closed by itself.
+    /// Whether the listening time is over.
     pub(super) fn is_over(&self, now: Instant, speed: Speed) -> bool {
         self.end(speed).is_some_and(|end| end <= now)
     }
 
-    /// Hears the next word, if it has been said by now.
+    /// Hears the next word, if it is due.
     pub(super) fn poll(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
         self.next_word(speed).filter(|due| *due <= now)?;
         self.heard += 1;
@@ -89,7 +88,7 @@ impl Microphone {
         Some(OutgoingEvent::new("stt_interim", json!({ "text": self.text(), "confidence": confidence })))
     }
 
-    /// Closes the microphone.
+    /// Closes the microphone and returns what it heard.
     pub(super) fn close(self, now: Instant) -> Heard {
         Heard { text: self.text(), audio: now.duration_since(self.opened) }
     }

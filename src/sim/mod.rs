@@ -1,13 +1,14 @@
 //! A simulated Coda: the demo's backend inside the page, and the server of the tests.
 //!
-//! Like the dashboard's own core it is a pure state machine: no clock, no I/O, and every random choice comes from
-//! the seed, so the same inputs at the same times give the same outputs. After each [`Server::handle`] drain
-//! [`Server::poll_output`] to `None`, then arm one timer for [`Server::next_wakeup`] and answer it with
-//! [`ServerInput::Tick`].
+//! Like the dashboard's core it is a pure state machine: no clock, no I/O, and all randomness comes from
+//! the seed, so the same inputs at the same times give the same outputs. After each [`Server::handle`],
+//! drain [`Server::poll_output`] to `None`, then arm one timer for [`Server::next_wakeup`] and answer it
+//! with [`ServerInput::Tick`].
 //!
-//! The server's half (`server`, `auth`, `dedup`, `broadcast`, `received`) follows Coda 0.1.2 fact by fact, as told
-//! in docs/PROTOCOL.md. The assistant's half is a play: `assistant` keeps its time, `turn` writes the script of a
-//! turn, `answers` holds the lines, `memory`, `timings` and `metrics` the figures. `network` makes the way bad.
+//! The server's half (`server`, `auth`, `dedup`, `broadcast`, `received`) reproduces Coda 0.1.2 as documented
+//! in docs/PROTOCOL.md. The assistant's half is scripted: `assistant` performs turns in time, `turn` writes
+//! their scripts, `answers` holds the lines, and `memory`, `timings` and `metrics` produce the data.
+//! `network` simulates a bad network.
 
 mod answers;
 mod assistant;

@@ -1,7 +1,7 @@
-//! A network as bad as one wants it: delay, jitter, lost connections, dropped and doubled frames, all from a seed.
+//! A simulated bad network: delay, jitter, broken connections, dropped and duplicated frames, all from a seed.
 //!
-//! It stands between a socket and whoever uses it. Feed it frames with [`Network::enter`], drain
-//! [`Network::poll`] to `None`, then arm one timer for [`Network::next_wakeup`].
+//! It sits between a socket and its user. Feed it frames with [`Network::enter`], drain [`Network::poll`] to `None`,
+//! then arm one timer for [`Network::next_wakeup`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,20 +10,21 @@ use std::time::Duration;
 
 use crate::protocol::Instant;
 
-/// How bad a network is.
+/// Network conditions to simulate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
-    /// What each frame takes, one way.
+    /// One-way delay of each frame.
     pub delay: Duration,
-    /// At most so much more, by chance; frames of one direction never overtake each other, as in TCP.
+    /// Largest random addition to the delay. Frames in one direction never overtake each other, as in TCP.
     pub jitter: Duration,
-    /// How many of a hundred frames never arrive. A WebSocket cannot do that: a server that forgets can.
+    /// Percentage of frames that never arrive. A WebSocket loses no frames, but a server that
+    /// forgets one has the same effect.
     pub drop_percent: u8,
-    /// How many of a hundred frames arrive twice.
+    /// Percentage of frames that arrive twice.
     pub duplicate_percent: u8,
-    /// About how long a connection lasts: half to one and a half times this. `None` for as long as it likes.
+    /// Mean lifetime of a connection; the actual one is half to one and a half times this. `None` for unlimited.
     pub mean_lifetime: Option<Duration>,
-    /// The same seed gives the same chances to each connection of the same number.
+    /// Seed of the randomness. Equal seeds and connection numbers give equal behaviour.
     pub seed: u64,
 }
 
@@ -39,25 +40,25 @@ impl fmt::Display for Conditions {
     }
 }
 
-/// Which way a frame goes.
+/// Direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To the page.
+    /// From the server to the page.
     ToPage,
-    /// To the server.
+    /// From the page to the server.
     ToServer,
 }
 
-/// What comes out.
+/// An output of the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passed {
     /// A frame arrives.
     Frame(Direction, Arc<str>),
-    /// The connection breaks, with all that is still on its way.
+    /// The connection breaks, along with every frame in transit.
     Lost,
 }
 
-/// The network under one connection.
+/// The simulated network of one connection.
 #[derive(Debug)]
 pub struct Network {
     conditions: Conditions,
@@ -68,7 +69,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network under the connection of this number, which begins now.
+    /// Creates the network for the connection with this number, which starts now.
     #[must_use]
     pub fn new(conditions: Conditions, connection: u32, now: Instant) -> Self {
         let mut rng = fastrand::Rng::with_seed(conditions.seed ^ (u64::from(connection) << 32));
@@ -76,13 +77,13 @@ impl Network {
         Self { conditions, rng, to_page: VecDeque::new(), to_server: VecDeque::new(), breaks_at }
     }
 
-    /// Changes what happens from now on; what is on its way arrives as it would have.
+    /// Changes the conditions from now on. Frames already in transit keep their arrival times.
     pub fn set_conditions(&mut self, conditions: Conditions, now: Instant) {
         self.conditions = conditions;
         self.breaks_at = breaks_at(&conditions, &mut self.rng, now);
     }
 
-    /// A frame sets out.
+    /// Accepts a frame for transmission.
     pub fn enter(&mut self, now: Instant, way: Direction, text: Arc<str>) {
         if self.happens(self.conditions.drop_percent) {
             return;
@@ -96,7 +97,7 @@ impl Network {
         line.extend(std::iter::repeat_n((at, text), copies));
     }
 
-    /// The next thing that has happened by now; drain to `None`. After [`Passed::Lost`] there is nothing more.
+    /// Returns the next output that is due by `now`; drain to `None`. Nothing follows [`Passed::Lost`].
     pub fn poll(&mut self, now: Instant) -> Option<Passed> {
         if self.breaks_at.is_some_and(|at| at <= now) {
             self.breaks_at = None;
@@ -114,7 +115,7 @@ impl Network {
         self.line(way).pop_front().map(|(_, text)| Passed::Frame(way, text))
     }
 
-    /// When something happens next.
+    /// Returns when the next output is due.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Instant> {
         let fronts = [self.to_page.front(), self.to_server.front()];

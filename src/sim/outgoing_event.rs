@@ -1,17 +1,14 @@
-//! An event before the server puts its number and time on it.
+//! An event before the server adds its envelope.
 
 use serde_json::Value;
 
-/// The types that the server keeps for those who were away.
+/// Types that the server keeps for replay.
 const HIGH_PRIORITY: [&str; 6] =
     ["conversation_start", "conversation_end", "tts_stop", "memory_store", "system_info", "system_error"];
 
-/// An event without its envelope.
 #[derive(Clone, Debug)]
 pub(super) struct OutgoingEvent {
-    /// The wire name.
     pub kind: &'static str,
-    /// What goes with it.
     pub data: Value,
 }
 
@@ -20,7 +17,7 @@ impl OutgoingEvent {
         Self { kind, data }
     }
 
-    /// Whether it goes into the replay buffer.
+    /// Whether the server keeps the event for replay.
     pub(super) fn is_high_priority(&self) -> bool {
         HIGH_PRIORITY.contains(&self.kind)
     }

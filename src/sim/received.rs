@@ -1,27 +1,27 @@
-//! The log of what clients sent, against which the tests check their invariants.
+//! Log of the received messages, against which tests check their invariants.
 
 use serde_json::Value;
 
 use super::server::PeerId;
 use crate::protocol::Instant;
 
-/// At least so many of the newest messages are kept, and at most twice as many.
+/// Number of messages that are at least kept. The log holds at most twice as many.
 const KEPT: usize = 10_000;
 
-/// A message that the server read from a client that it had let in.
+/// A message that the server read from an authenticated client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Received {
-    /// The message's `data.message_id`, where it has one.
+    /// The message's `data.message_id`, if any.
     pub id: Option<String>,
     /// The message's type.
     pub kind: String,
-    /// The message's `data`, whole.
+    /// The message's `data`, unchanged.
     pub data: Value,
-    /// Whether the server handled it; duplicates it did not.
+    /// Whether the server executed it. Duplicates are not executed.
     pub acted: bool,
-    /// When, on the clock handed to [`super::Server::handle`].
+    /// Arrival time on the clock passed to [`super::Server::handle`].
     pub at: Instant,
-    /// From whom.
+    /// The connection it arrived on.
     pub peer: PeerId,
 }
 

@@ -1,4 +1,4 @@
-//! The simulated server: who may speak, what is done with each frame, and when it acts by itself.
+//! The simulated server: authenticates clients, handles their frames, and acts on its own timers.
 
 use std::collections::BTreeMap;
 
@@ -15,33 +15,32 @@ use super::outgoing_event::OutgoingEvent;
 use super::received::{Received, ReceivedLog};
 use crate::protocol::{Instant, MAX_FRAME_BYTES, Moment};
 
-/// A client's connection, as the server sees it. Every connection has its own, never used again.
+/// A client's connection on the server side. Ids are never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeerId(pub u64);
 
-/// What happens to the server.
+/// An input of the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerInput {
     /// A connection was opened.
     Connected(PeerId),
-    /// A text frame arrived on it.
+    /// A text frame arrived.
     Frame(PeerId, String),
-    /// It is gone, whoever ended it.
+    /// A connection ended, no matter which side closed it.
     Disconnected(PeerId),
     /// Time has passed.
     Tick,
 }
 
-/// What the server does.
+/// An output of the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerOutput {
     /// Send a text frame.
     Send(PeerId, String),
-    /// Close a connection with this code and reason. The server has forgotten the peer by then.
+    /// Close a connection with this code and reason. The server has already forgotten the peer.
     Close(PeerId, u16, String),
 }
 
-/// How far a connection has come.
 #[derive(Debug)]
 enum Peer {
     Authenticating { give_up_at: Instant },
@@ -59,12 +58,12 @@ pub struct Server {
     dedup: Dedup,
     broadcaster: Broadcaster,
     assistant: Assistant,
-    /// `None` until the first input tells the time.
+    /// `None` until the first input provides the time.
     metrics: Option<Metrics>,
 }
 
 impl Server {
-    /// A server that starts at its first input. All its random choices come from `seed`.
+    /// Creates a server that starts at its first input. All randomness comes from `seed`.
     #[must_use]
     pub fn new(config: ServerConfig, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
@@ -82,7 +81,7 @@ impl Server {
         }
     }
 
-    /// Takes one input. Whatever was due by `now` is done first. Inputs of unknown peers mean nothing.
+    /// Handles one input, after doing everything that was due by `now`. Inputs of unknown peers are ignored.
     pub fn handle(&mut self, now: Moment, input: ServerInput) {
         self.catch_up(now);
         match input {
@@ -94,12 +93,12 @@ impl Server {
         self.catch_up(now);
     }
 
-    /// The next thing to do, until `None`.
+    /// Returns the next output; drain to `None`.
     pub fn poll_output(&mut self) -> Option<ServerOutput> {
         self.broadcaster.poll_output()
     }
 
-    /// When the server next acts by itself; later than the `now` of the last input.
+    /// Returns when the server next acts by itself. Always later than the `now` of the last input.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Instant> {
         let deadlines = self.peers.values().filter_map(|peer| match peer {
@@ -110,14 +109,14 @@ impl Server {
         deadlines.chain(metrics).chain(self.assistant.next_due(self.config.speed)).min()
     }
 
-    /// The configuration, to be changed at any time; it counts from the next input on.
+    /// Returns the configuration for changes at any time. They take effect with the next input.
     pub fn config_mut(&mut self) -> &mut ServerConfig {
         &mut self.config
     }
 
-    /// The server stops and starts again: all connections are closed with 1001, numbers start at 1 again, and what
-    /// it had read, kept for replay and planned to say is forgotten, outputs not yet polled
-    /// included. The log of received messages stays.
+    /// Restarts the server: all connections are closed with 1001, sequence numbers start at 1 again, and the
+    /// deduplication cache, the replay buffer, planned events and outputs not yet polled are lost. The log
+    /// of received messages stays.
     pub fn restart(&mut self, now: Moment) {
         let mut fresh = Self::new(self.config.clone(), self.rng.u64(..));
         fresh.received = std::mem::take(&mut self.received);
@@ -128,13 +127,13 @@ impl Server {
         *self = fresh;
     }
 
-    /// What clients sent since the server was made, restarts included: at least the newest 10,000, oldest first.
+    /// Returns the messages received since the server was created, across restarts: at least the
+    /// newest 10,000, oldest first.
     #[must_use]
     pub fn received(&self) -> &[Received] {
         self.received.as_slice()
     }
 
-    /// Does everything that is due by `now`.
     fn catch_up(&mut self, now: Moment) {
         let late = |peer: &Peer| matches!(peer, Peer::Authenticating { give_up_at } if *give_up_at <= now.mono);
         let late: Vec<PeerId> = self.peers.iter().filter(|(_, peer)| late(peer)).map(|(id, _)| *id).collect();
@@ -213,7 +212,7 @@ impl Server {
         }
     }
 
-    /// A message of a client that has been let in.
+    /// Handles a message of an authenticated client.
     fn message(&mut self, now: Moment, peer: PeerId, client_id: &str, kind: String, data: Value) {
         let count = if self.config.challenge.deduplicates() { self.dedup.note(&kind, &data, now.mono) } else { 1 };
         let acted = count == 1;

@@ -1,4 +1,4 @@
-//! How long the assistant's operations take, one by one and in sum.
+//! Durations of the assistant's operations, individually and aggregated.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::outgoing_event::OutgoingEvent;
 
-/// Figures by component and operation.
+/// Statistics by component and operation.
 #[derive(Debug, Default)]
 pub(super) struct Timings(BTreeMap<&'static str, BTreeMap<&'static str, OperationStats>>);
 
@@ -20,7 +20,7 @@ struct OperationStats {
 }
 
 impl Timings {
-    /// Adds one operation's time to the sums, and reports it.
+    /// Adds an operation's duration to the statistics and reports it.
     pub(super) fn record(&mut self, component: &'static str, operation: &'static str, took: Duration) -> OutgoingEvent {
         let figures = self.0.entry(component).or_default().entry(operation).or_default();
         figures.min = if figures.count == 0 { took } else { figures.min.min(took) };
@@ -33,7 +33,7 @@ impl Timings {
         )
     }
 
-    /// Reports the sums.
+    /// Reports the statistics.
     pub(super) fn stats(&self) -> OutgoingEvent {
         let operations = |operations: &BTreeMap<&str, OperationStats>| -> BTreeMap<String, Value> {
             operations.iter().map(|(name, figures)| ((*name).to_owned(), figures.to_json())).collect()

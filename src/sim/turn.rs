@@ -1,4 +1,4 @@
-//! Writes the script of a turn: every event, and how long after the one before.
+//! Writes the script of a turn: every event, with its delay after the one before.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -13,34 +13,32 @@ use super::outgoing_event::OutgoingEvent;
 use super::timings::Timings;
 use crate::protocol::Moment;
 
-/// What a scheduled fault is, in turn.
+/// Scheduled faults, in rotation.
 const FAULTS: [Fault; 4] = [Fault::Tool, Fault::Speech, Fault::Answer, Fault::System];
-/// How long a look into the memory takes.
+/// Duration of a memory lookup.
 const MEMORY_TIME: Duration = Duration::from_millis(24);
 
-/// What the assistant is to perform.
+/// What the assistant is asked to perform.
 #[derive(Debug)]
 pub(super) enum Request {
-    /// Open the conversation, perhaps with a hello.
+    /// Open the conversation, optionally with a greeting.
     Welcome { greeting: bool },
-    /// Answer what somebody wrote.
+    /// Reply to a written text.
     Text(String),
-    /// Answer what somebody said in a recording of length `audio`, which took `recognition` to understand.
+    /// Reply to a recording of length `audio` whose recognition took `recognition`.
     Voice { text: String, audio: Duration, recognition: Duration },
 }
 
-/// An event of a script.
 #[derive(Debug)]
 pub(super) struct ScriptStep {
-    /// Since the step before.
+    /// Delay after the previous step.
     pub wait: Duration,
-    /// The event.
     pub outgoing: OutgoingEvent,
-    /// Whether it is speech under way, which can be stopped.
+    /// Whether it is part of the speech, which can be stopped.
     pub spoken: bool,
 }
 
-/// A script being written.
+/// A script under construction.
 #[derive(Debug, Default)]
 struct Script {
     steps: VecDeque<ScriptStep>,
@@ -62,7 +60,7 @@ impl Script {
     }
 }
 
-/// How long the parts of a turn took.
+/// Durations of a turn's parts.
 #[derive(Debug, Default)]
 struct Durations {
     recognition: Duration,
@@ -73,15 +71,15 @@ struct Durations {
     sound: Duration,
 }
 
-/// What the assistant keeps from turn to turn.
+/// State kept from turn to turn.
 #[derive(Debug)]
 pub(super) struct ScriptWriter {
     rng: Rng,
     memory: Memory,
     timings: Timings,
-    /// Answers given.
+    /// Replies given so far.
     turns: u32,
-    /// The last `turn_id`.
+    /// The last `turn_id` assigned.
     turn_id: u64,
 }
 
@@ -90,12 +88,12 @@ impl ScriptWriter {
         Self { rng, memory: Memory::default(), timings: Timings::default(), turns: 0, turn_id: 0 }
     }
 
-    /// How long it takes to understand a recording.
+    /// Draws the duration of a speech recognition.
     pub(super) fn recognition_time(&mut self) -> Duration {
         self.millis(180, 320)
     }
 
-    /// Writes the script of a request. Every `error_every`th answer goes wrong somehow.
+    /// Writes the script of a request. Every `error_every`-th reply gets a fault.
     pub(super) fn perform(
         &mut self,
         request: Request,
@@ -191,7 +189,8 @@ impl ScriptWriter {
         script
     }
 
-    /// The fault of this turn, if it is its turn. A tool can only fail where one is used.
+    /// Returns the scheduled fault of this turn, if any. A tool fault needs a tool call and is an
+    /// [`Fault::Answer`] otherwise.
     fn scheduled_fault(&self, answer: &Answer, error_every: Option<NonZeroU32>) -> Option<Fault> {
         let every = error_every?.get();
         if !self.turns.is_multiple_of(every) {
@@ -248,7 +247,7 @@ impl ScriptWriter {
         });
     }
 
-    /// Tells where the time went.
+    /// Reports the turn's timings.
     fn account(&mut self, script: &mut Script, durations: &Durations) {
         let Durations { recognition, recording, tool, model, synthesis, sound } = *durations;
         let spent = [
@@ -277,7 +276,7 @@ impl ScriptWriter {
         script.add_at_once([OutgoingEvent::new("latency_trace", trace), self.timings.stats()]);
     }
 
-    /// Stores what was asked for and, now and then, what was talked about.
+    /// Stores what the user asked to remember and, every third turn, what was talked about.
     fn remember(&mut self, script: &mut Script, text: &str, answer: &Answer, now: Moment) {
         self.memory.note_turn();
         match &answer.memory {

@@ -1,4 +1,4 @@
-//! The root: makes the stores and the one driver, before the first component.
+//! The root of the state: creates the stores and the only driver, before the first component.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,32 +29,31 @@ use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
 
-/// How often the analysis is told that time has passed.
+/// Interval at which the analysis learns that time has passed.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Where to connect to at the start.
+/// What to connect to when the page opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Here.
+    /// Connect to this URL.
     Connect(String),
-    /// Here, but typed text would go to another host: the user is asked first.
+    /// Ask the user first: typed text would go to a foreign host.
     Ask {
-        /// The address.
         url: String,
-        /// Its host.
+        /// Host of `url`, named in the question.
         host: String,
     },
-    /// Nowhere: the address bar's address is none.
+    /// Connect to nothing: the address in the query string is invalid.
     Invalid(String),
 }
 
 impl Start {
-    /// What the address bar, the last visit and the default say, in this order.
+    /// Chooses between the query string, the last visit and the default, in this order.
     #[must_use]
     pub fn choose(query: &str) -> Self {
         match driver::from_query(query) {
             Some(Err(error)) => Self::Invalid(error.to_string()),
-            // The user was asked about the remembered address when it was chosen.
+            // The user confirmed the remembered address when choosing it.
             Some(Ok(Address { url, foreign_host: Some(host) })) if !driver::is_remembered(&url) => {
                 Self::Ask { url, host }
             }
@@ -64,15 +63,15 @@ impl Start {
     }
 }
 
-/// The value of `?log=` that marks events in the browser's performance timeline.
+/// Value of `?log=` that adds events to the browser's performance timeline.
 const TIMELINE: &str = "timeline";
 
-/// The address bar asks for a log level that there is not.
+/// The query string names an unknown log level.
 #[derive(Debug, thiserror::Error)]
 #[error("“{0}” is no log level. There are: {known}, {TIMELINE}.", known = LogLevel::ALL.iter().map(ChoiceValue::name).collect::<Vec<_>>().join(", "))]
 struct UnknownLogLevel(String);
 
-/// Starts logging for this visit: as `?log=` asks, or else as it is set.
+/// Starts logging for this visit at the level of `?log=`, or else at the one from the settings.
 fn start_log(query: &str, set: LogLevel) -> Result<(), UnknownLogLevel> {
     let asked = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
     let timeline = asked.as_deref() == Some(TIMELINE);
@@ -86,42 +85,38 @@ fn start_log(query: &str, set: LogLevel) -> Result<(), UnknownLogLevel> {
     Err(UnknownLogLevel(asked.unwrap_or_default()))
 }
 
-/// What every component can reach: stores to read, and the way to act.
+/// Context for all components: stores to read, and methods to act.
 #[derive(Clone, Copy)]
 pub struct App {
-    /// The link.
     pub connection: ConnectionStore,
-    /// The conversation and the avatar.
+    /// Conversation and avatar.
     pub talk: TalkStore,
-    /// What the data pages show.
+    /// Models of the data pages.
     pub data: DataStore,
-    /// The flight recorder: everything that the link told.
+    /// The flight recorder, with every event of the link.
     pub history: ModelSignal<Recorder>,
-    /// What the user should know.
     pub notices: Notices,
-    /// The settings in force.
     pub settings: SettingsStore,
-    /// The experiments that run.
     pub experiments: Experiments,
-    /// What is wrong, as far as the record shows.
+    /// Findings of the analysis on the live record.
     pub findings: ModelSignal<Analyzer>,
-    /// The recording that the pages show, if they show one.
+    /// The recording being played back, if any.
     pub playback: PlaybackStore,
-    /// The replay to the server that runs, if one does.
+    /// The current replay to the server, if any.
     pub replay: ReplayStore,
-    /// The recording that the debugger shows in place of the live record, if it shows one.
+    /// The recording that the debugger shows in place of the live record, if any.
     pub imported: ImportStore,
-    /// The address that the user chose in this visit; none while it is the one that the visit began with.
+    /// The address chosen during this visit; `None` while it is still the initial one.
     pub chosen: RwSignal<Option<String>>,
-    /// An address that the user has to agree to before anything is sent there: address, host.
+    /// An address to be confirmed before anything is sent there: URL and host.
     pub to_confirm: RwSignal<Option<(String, String)>>,
-    /// Coda's address while nothing or the demo is connected.
+    /// Coda's address to use while disconnected or connected to the demo.
     address: RwSignal<String>,
     driver: StoredValue<Driver, LocalStorage>,
 }
 
 impl App {
-    /// Makes the stores and the driver. Call once per page, with an owner that is never disposed.
+    /// Creates the stores and the driver. Call once per page, under an owner that is never disposed.
     #[must_use]
     pub fn start(query: &str) -> Self {
         let connection = ConnectionStore::new();
@@ -179,13 +174,13 @@ impl App {
         app
     }
 
-    /// How the link has been doing, at this moment.
+    /// Returns the link's current metrics.
     #[must_use]
     pub fn link_metrics(&self) -> Metrics {
         self.driver.with_value(Driver::metrics)
     }
 
-    /// The way to Coda; `None` while a recording is shown, of which nothing may reach it.
+    /// Returns the means to send to Coda, or `None` during playback, when nothing may be sent.
     #[must_use]
     pub fn sender(&self) -> Option<Sender<'_>> {
         (!self.playback.is_on_now()).then_some(Sender(self))
@@ -195,12 +190,12 @@ impl App {
         self.driver.with_value(|driver| driver.dispatch(input));
     }
 
-    /// Takes a waiting message back.
+    /// Cancels a waiting message.
     pub fn cancel(&self, id: MessageId) {
         self.dispatch(Input::Cancel(id));
     }
 
-    /// Takes all texts back that wait to be sent.
+    /// Cancels all waiting texts.
     pub fn cancel_all(&self) {
         let waiting = self.talk.rows.with_untracked(|rows| {
             let own = rows.iter().filter_map(|row| row.turn.with_untracked(|turn| turn.outgoing.clone()));
@@ -224,41 +219,39 @@ impl App {
         self.connect(url);
     }
 
-    /// Connects to an address that the user chose, and remembers it for the next visit.
+    /// Connects to an address chosen by the user and remembers it for the next visit.
     pub fn choose(&self, url: String) {
         driver::remember(&url);
         self.connect_by_hand(url);
     }
 
-    /// Connects anew, to the address that there is.
+    /// Reconnects to the current address.
     pub fn reconnect(&self) {
         let url = self.connection.url.get_untracked().unwrap_or_else(|| self.address.get_untracked());
         self.connect_by_hand(url);
     }
 
-    /// Coda's address: the one in use, or while there is none or the demo the one that would be.
+    /// Returns Coda's address: the one in use, or while disconnected or in the demo the one to use next.
     #[must_use]
     pub fn address(&self) -> String {
         let in_use = self.connection.url.get().filter(|url| url != DEMO_URL);
         in_use.unwrap_or_else(|| self.address.get())
     }
 
-    /// Connects to the simulated Coda in this page.
     pub fn use_demo(&self) {
         self.connect_by_hand(DEMO_URL.to_owned());
     }
 
-    /// Goes offline.
     pub fn disconnect(&self) {
         self.dispatch(Input::Disconnect);
     }
 
-    /// Tries again now.
+    /// Retries immediately instead of waiting for the backoff.
     pub fn retry_now(&self) {
         self.dispatch(Input::RetryNow);
     }
 
-    /// Puts new settings in force and keeps them.
+    /// Applies and stores new settings.
     pub fn set_settings(&self, settings: Settings) {
         if SettingsStore::keep(&settings) {
             self.notices.clear("unkept settings");
@@ -266,7 +259,7 @@ impl App {
             let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
             self.notices.show(Severity::Warn, "unkept settings", words.into());
         }
-        // A level from the address bar holds until another one is set.
+        // A level from the query string holds until the user sets another one.
         if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
             driver::set_log_level(settings.log_level.into());
         }
@@ -276,19 +269,19 @@ impl App {
         self.configure_link();
     }
 
-    /// Shows no more of a finding, or shows it again.
+    /// Mutes findings or unmutes them.
     pub fn set_silenced(&self, what: MuteRule, silenced: bool) {
         self.findings.change(|analyzer| analyzer.log_mut().set_silenced(what, silenced));
         self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
-    /// Turns queue gap, window and deduplication off, or on again.
+    /// Turns queue gap, in-flight window and deduplication off or on.
     pub fn set_unprotected(&self, unprotected: bool) {
         self.experiments.unprotected.set(unprotected);
         self.configure_link();
     }
 
-    /// Shows a recording in all pages, in place of the live data. Whatever still acts on Coda ends first.
+    /// Shows a recording on all pages in place of the live data. Ends a running replay and stops listening first.
     pub fn show_recording(&self, name: String, playback: Playback) {
         self.replay.stop();
         let listens = |stage: &PipelineStage| stage.kind == StageKind::Listening && stage.ended.is_none();
@@ -299,7 +292,7 @@ impl App {
         self.playback.begin(name, playback);
     }
 
-    /// Makes the network bad, or as good as it is.
+    /// Sets simulated network conditions, or removes them.
     pub fn set_conditions(&self, conditions: Option<Conditions>) {
         let words = match &conditions {
             Some(conditions) => format!("The network is made bad, an experiment: {conditions}."),
@@ -308,7 +301,7 @@ impl App {
         self.history.change(|recorder| recorder.note(Severity::Info, &words, driver::now()));
         self.experiments.conditions.set(conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
-        // What was lost on the way to a connection does not come any more: waiting for it would take until its time is up.
+        // Frames lost while connecting never arrive, so an attempt under way would only run into its timeout.
         let is_settled = self
             .connection
             .phase
@@ -327,34 +320,33 @@ impl App {
     }
 }
 
-/// The only way to send anything to Coda. It exists only while the pages show live data, and borrows the app so that nobody
-/// can keep it until a recording is shown.
+/// The only means to send anything to Coda. It exists only while live data are shown, and borrows the app so that
+/// nobody can keep it into a playback.
 pub struct Sender<'a>(&'a App);
 
 impl Sender<'_> {
-    /// Sends a command.
     pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
         self.submit(Submission { command, origin: Origin::new(component, action), resend_of: None });
     }
 
-    /// Sends a command once more, in place of the message `resend_of`.
+    /// Sends a command again, in place of the message `resend_of`.
     pub fn send_again(&self, resend_of: MessageId, command: Command, component: &'static str) {
         let origin = Origin::new(component, "send again");
         self.submit(Submission { command, origin, resend_of: Some(resend_of) });
     }
 
-    /// Sends a message that is held, to the server that is connected, now.
+    /// Sends a held message immediately, to the connected server.
     pub fn send_now(&self, id: MessageId) {
         self.0.dispatch(Input::SendNow(id));
     }
 
-    /// Writes a frame as it is, past queue and deduplication; false where there is no connection to write to.
+    /// Writes a frame as it is, bypassing queue and deduplication. Returns false without a ready connection.
     #[must_use]
     pub fn send_raw(&self, text: &str, component: &'static str, action: &'static str) -> bool {
         self.0.driver.with_value(|driver| driver.send_raw(text, Origin::new(component, action)))
     }
 
-    /// Sends a recording's messages again, as was looked at beforehand.
+    /// Resends a recording's messages after their dry run.
     pub fn start_replay(&self, run: DryRun) {
         self.0.driver.with_value(|driver| self.0.replay.start(run, driver));
     }
@@ -364,10 +356,10 @@ impl Sender<'_> {
     }
 }
 
-/// The app of the page.
+/// Returns the app from the context.
 ///
 /// # Panics
-/// Outside the tree that main mounts, where there is no app.
+/// Outside the component tree that `main` mounts.
 #[must_use]
 pub fn use_app() -> App {
     expect_context::<App>()

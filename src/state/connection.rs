@@ -1,4 +1,4 @@
-//! The link as the components see it, field by field.
+//! The link's status as signals, one per field.
 
 use std::time::Duration;
 
@@ -8,28 +8,26 @@ use super::{page_signal, set_if_changed};
 use crate::driver::DEMO_URL;
 use crate::link::{DisconnectReason, LinkStatus, Outage, Phase, PhaseKind};
 
-/// The link as the components see it.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionStore {
-    /// Where the connection is.
     pub phase: RwSignal<Phase>,
-    /// What is wrong, where something is.
+    /// The current problem, if any.
     pub outage: RwSignal<Option<Outage>>,
-    /// The address.
+    /// Address of the current connection.
     pub url: RwSignal<Option<String>>,
-    /// Messages that wait.
+    /// Number of queued messages.
     pub queued: RwSignal<usize>,
-    /// Messages that are written and not answered.
+    /// Number of messages that are written and not yet answered.
     pub in_flight: RwSignal<usize>,
-    /// The last round trip.
+    /// Latest round trip.
     pub round_trip: RwSignal<Option<Duration>>,
-    /// Frames that came in.
+    /// Number of frames received.
     pub frames_in: RwSignal<u64>,
-    /// Frames that were written.
+    /// Number of frames written.
     pub frames_out: RwSignal<u64>,
-    /// Frames that could not be read.
+    /// Number of frames that could not be decoded.
     pub unreadable: RwSignal<u64>,
-    /// Messages that were not sent because the same had just been sent.
+    /// Number of messages suppressed as duplicates.
     pub suppressed: RwSignal<u64>,
 }
 
@@ -62,19 +60,18 @@ impl ConnectionStore {
         set_if_changed(self.suppressed, status.counters.suppressed);
     }
 
-    /// Which phase it is.
     #[must_use]
     pub fn kind(&self) -> PhaseKind {
         self.phase.with(Phase::kind)
     }
 
-    /// Whether messages can be sent right now.
+    /// Whether messages can be sent now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.kind() == PhaseKind::Ready
     }
 
-    /// Whether something else than Coda answers at the address.
+    /// Whether something other than Coda answers at the address.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         !self.is_ready()
@@ -83,7 +80,7 @@ impl ConnectionStore {
             })
     }
 
-    /// Whether all that is shown comes from the simulated Coda.
+    /// Whether the page is connected to the simulated Coda.
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.url.with(|url| url.as_deref() == Some(DEMO_URL))

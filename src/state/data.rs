@@ -1,4 +1,4 @@
-//! What the server told beside the conversation: figures, memories, tools, the state of its parts.
+//! What the server reports besides the conversation: performance, memories, tools and the state of its parts.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use super::page_signal;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
 
-/// The models of the data pages, away from the pages.
+/// A set of models of the data pages that is not on display.
 #[derive(Default)]
 pub(super) struct DataModels {
     performance: Performance,
@@ -20,7 +20,7 @@ pub(super) struct DataModels {
 /// The models of the data pages.
 #[derive(Clone, Copy)]
 pub struct DataStore {
-    /// Latencies, samples of the machine, timings.
+    /// Latencies, resource samples and timings.
     pub performance: ModelSignal<Performance>,
     /// Memories and their log.
     pub memories: ModelSignal<Memories>,
@@ -28,10 +28,10 @@ pub struct DataStore {
     pub tools: ModelSignal<Tools>,
     /// The server's parts, errors and runs.
     pub system: ModelSignal<System>,
-    /// The stages of the turn that runs.
+    /// Stages of the running turn.
     pub pipeline: ModelSignal<Pipeline>,
-    /// Another number is another set of models, as when a recording is played back: equal numbers in two sets mean nothing,
-    /// so lists that name their entries by number name them by this too.
+    /// Number of the current set of models, which changes when a recording is played back. Keys of different sets are
+    /// unrelated, so lists include the generation in the keys of their entries.
     pub generation: RwSignal<u64>,
 }
 
@@ -55,7 +55,7 @@ impl DataStore {
         self.pipeline.change(|model| model.apply(event));
     }
 
-    /// The connection is gone.
+    /// Marks the connection as lost.
     pub(super) fn disconnected(&self) {
         self.performance.change(Performance::disconnected);
         self.tools.change(Tools::disconnected);
@@ -63,7 +63,7 @@ impl DataStore {
         self.pipeline.change(Pipeline::disconnected);
     }
 
-    /// Puts other models in the place of those that the pages show, and these in theirs. Nobody is told.
+    /// Swaps the models on display for others, without notifying anybody.
     pub(super) fn swap(&self, others: &mut DataModels) {
         self.performance.change(|model| std::mem::swap(model, &mut others.performance));
         self.memories.change(|model| std::mem::swap(model, &mut others.memories));
@@ -72,7 +72,7 @@ impl DataStore {
         self.pipeline.change(|model| std::mem::swap(model, &mut others.pipeline));
     }
 
-    /// Tells the readers that there are other models.
+    /// Notifies all subscribers that the models were swapped.
     pub(super) fn tell_all(&self) {
         self.generation.update(|generation| *generation += 1);
         self.performance.force_notify(Performance::revision);
@@ -82,7 +82,7 @@ impl DataStore {
         self.pipeline.force_notify(Pipeline::revision);
     }
 
-    /// Tells the readers of what changed since they were told last.
+    /// Notifies the subscribers of models that changed since the last notification.
     pub(super) fn notify(&self) {
         self.performance.notify(Performance::revision);
         self.memories.notify(Memories::revision);

@@ -1,4 +1,4 @@
-//! The debugger's experiments: what makes things worse on purpose, for as long as the page is open.
+//! The debugger's experiments, which deliberately make things worse until they are turned off or the page is closed.
 
 use leptos::prelude::*;
 
@@ -6,12 +6,11 @@ use super::page_signal;
 
 use crate::sim::Conditions;
 
-/// The experiments that run.
 #[derive(Clone, Copy, Debug)]
 pub struct Experiments {
-    /// Queue gap, window and deduplication are off.
+    /// Whether queue gap, in-flight window and deduplication are off.
     pub unprotected: RwSignal<bool>,
-    /// The network is this bad.
+    /// The simulated network conditions, if any.
     pub conditions: RwSignal<Option<Conditions>>,
 }
 
@@ -20,7 +19,7 @@ impl Experiments {
         Self { unprotected: page_signal::signal(false), conditions: page_signal::signal(None) }
     }
 
-    /// Whether any of them runs.
+    /// Whether any experiment is running.
     #[must_use]
     pub fn any(&self) -> bool {
         self.unprotected.get() || self.conditions.with(Option::is_some)

@@ -1,5 +1,5 @@
-//! A recording that was imported, as a record of its own: table, filter and details work on it as on the live one. It stays
-//! until the user goes back to the live record, whatever page is open meanwhile.
+//! An imported recording with its own record, so that table, filter and details work on it as on the live one. It stays
+//! across changes of page until the user returns to the live record.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,26 @@ use crate::analysis::Analyzer;
 use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder};
 use crate::replay::Playback;
 
-/// The number of the live record.
+/// Source number of the live record.
 const LIVE: u64 = 0;
 
-/// An imported recording.
 pub struct Loaded {
-    /// The file's name.
+    /// Name of the file.
     pub name: String,
-    /// How many frames the file holds. Its record has more rows, such as the lives of messages.
+    /// Number of frames in the file. The record has more rows, such as the states of messages.
     pub frames: usize,
-    /// Its rows: as they were written, or as its frames tell them.
+    /// The record, restored row by row or derived from the frames.
     pub recorder: Recorder,
-    /// What the page that wrote it knew of the frames, by their rows.
+    /// Metadata that the recording page stored with the frames, by row number.
     owns: BTreeMap<u64, FrameMeta>,
-    /// What the analysis finds in it.
+    /// Findings in the recording.
     pub analyzer: Analyzer,
-    /// What could not be read.
+    /// Errors in unreadable entries.
     pub errors: Vec<ImportError>,
 }
 
 impl Loaded {
-    /// A record of all that the file tells.
+    /// Builds a record of the whole recording, without limits.
     #[must_use]
     pub fn new(name: String, imported: Imported) -> Self {
         let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
@@ -42,14 +41,14 @@ impl Loaded {
         Self { name, frames, recorder, owns, analyzer, errors: imported.errors }
     }
 
-    /// What the page that wrote it knew of the row of this number.
+    /// Returns the stored metadata of the row with this number.
     #[must_use]
     pub fn meta(&self, number: u64) -> Option<&FrameMeta> {
         self.owns.get(&number)
     }
 }
 
-/// The imported recording, if the debugger shows one.
+/// The imported recording that the debugger shows, if any.
 #[derive(Clone, Copy)]
 pub struct ImportStore {
     source: RwSignal<u64>,
@@ -66,26 +65,26 @@ impl ImportStore {
         }
     }
 
-    /// Which record is shown: the live one is 0, and each import has another number.
+    /// Number of the record on display: 0 for the live one, and a new number for each import.
     #[must_use]
     pub fn source(&self) -> u64 {
         self.source.get()
     }
 
-    /// Reads the recording, none while the live record is shown; and again whenever another one is.
+    /// Reads the recording, or `None` while the live record is shown. Subscribes to changes of the source.
     pub fn with<R>(&self, read: impl FnOnce(Option<&Loaded>) -> R) -> R {
         self.source.track();
         self.loaded.with_value(|loaded| read(loaded.as_ref()))
     }
 
-    /// Shows this recording.
+    /// Shows an imported recording.
     pub fn load(&self, loaded: Loaded) {
         self.loaded.set_value(Some(loaded));
         self.imports.update_value(|imports| *imports += 1);
         self.source.set(self.imports.get_value());
     }
 
-    /// Shows the live record again.
+    /// Returns to the live record.
     pub fn close(&self) {
         self.loaded.set_value(None);
         self.source.set(LIVE);

@@ -1,4 +1,5 @@
-//! What the components read. Written from one place only, [`Writer::apply`], once per animation frame.
+//! The state that components read. Everything from the link is written only by [`Writer`], at most
+//! once per animation frame.
 
 mod app;
 mod appearance;
@@ -42,7 +43,7 @@ pub use writer::Writer;
 
 use leptos::prelude::*;
 
-/// Sets a signal only where its value changed, so that nothing is rendered anew for nothing.
+/// Sets a signal only if its value changed, to avoid rendering for nothing.
 fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|known| *known != value) {
         signal.set(value);

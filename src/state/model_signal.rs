@@ -1,10 +1,9 @@
-//! A model that components can read: it stays where it is, and only the news that it changed travels.
+//! A signal around a model: the model stays in place and only its revision is compared, so reading clones nothing.
 
 use leptos::prelude::*;
 
 use super::page_signal;
 
-/// A model and the signal that tells of its changes. Reading it copies nothing.
 pub struct ModelSignal<T: 'static> {
     value: StoredValue<T, LocalStorage>,
     revision: RwSignal<u64>,
@@ -23,23 +22,23 @@ impl<T> ModelSignal<T> {
         Self { value: StoredValue::new_local(value), revision: page_signal::signal(0) }
     }
 
-    /// Reads the model, and again whenever it has changed.
+    /// Reads the model and subscribes to its changes.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.revision.track();
         self.value.with_value(read)
     }
 
-    /// Reads the model once.
+    /// Reads the model without subscribing.
     pub fn with_untracked<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.value.with_value(read)
     }
 
-    /// Lets the writer change the model; nobody is told yet.
+    /// Changes the model without notifying subscribers yet.
     pub(super) fn change(&self, edit: impl FnOnce(&mut T)) {
         self.value.update_value(edit);
     }
 
-    /// Tells the readers if the model is at another revision than when they were told last.
+    /// Notifies subscribers if the revision changed since the last notification.
     pub(super) fn notify(&self, revision: impl Fn(&T) -> u64) {
         let now = self.value.with_value(&revision);
         if self.revision.get_untracked() != now {
@@ -47,7 +46,7 @@ impl<T> ModelSignal<T> {
         }
     }
 
-    /// Tells the readers, whatever they were told last: there may be another model at the same revision.
+    /// Notifies subscribers regardless of the revision, since a swapped model may have the same one.
     pub(super) fn force_notify(&self, revision: impl FnOnce(&T) -> u64) {
         page_signal::set(&self.revision, self.value.with_value(revision));
     }

@@ -1,4 +1,4 @@
-//! Notices: what the user should know and where it is said. Each is recorded, too.
+//! Notices for the user, each with its topic. All of them are also recorded.
 
 use std::time::Duration;
 
@@ -9,32 +9,29 @@ use super::page_signal;
 use crate::driver;
 use crate::history::{Recorder, Severity, shorten};
 
-/// Something the user should know.
+/// A message for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Its name.
     pub id: u64,
-    /// How bad it is.
     pub level: Severity,
-    /// What it is about.
+    /// The topic, by which a notice can be cleared.
     pub topic: &'static str,
-    /// One or two sentences: the same about the same takes the place of the one before and counts up.
+    /// One or two sentences. An equal text on the same topic replaces the previous notice and increments its count.
     pub text: String,
-    /// Raw material for those who want to look into it.
+    /// Raw material for further investigation.
     pub details: Option<String>,
-    /// How often it came.
+    /// Number of occurrences.
     pub count: u64,
 }
 
-/// How many are shown at a time; beyond, the oldest goes.
+/// Largest number of notices on display; beyond it the oldest is dropped.
 const LIMIT: usize = 5;
-/// How much raw material is shown.
+/// Largest length of the details, in characters.
 const DETAILS_CHARS: usize = 2_000;
 
-/// How long good news without raw material stays; it is in the debugger's record for longer.
+/// Display time of informational notices without details. The debugger's record keeps them for longer.
 const GOOD_NEWS: Duration = Duration::from_secs(15);
 
-/// All notices that are shown.
 #[derive(Clone, Copy)]
 pub struct Notices {
     /// Oldest first.
@@ -48,12 +45,11 @@ impl Notices {
         Self { shown: page_signal::signal(Vec::new()), last_id: StoredValue::new(0), history }
     }
 
-    /// Shows a notice.
     pub fn show(&self, level: Severity, topic: &'static str, text: String) {
         self.show_with_details(level, topic, text, None);
     }
 
-    /// Shows a notice with raw material.
+    /// Shows a notice with details.
     pub fn show_with_details(&self, level: Severity, topic: &'static str, text: String, details: Option<&str>) {
         self.history.change(|recorder| recorder.note(level, &text, driver::now()));
         self.history.notify(Recorder::revision);
@@ -75,12 +71,11 @@ impl Notices {
         });
     }
 
-    /// Takes a notice away.
     pub fn dismiss(&self, id: u64) {
         self.shown.update(|shown| shown.retain(|notice| notice.id != id));
     }
 
-    /// Takes the notice about `topic` away, where there is one.
+    /// Removes the notices on a topic.
     pub fn clear(&self, topic: &'static str) {
         if self.shown.with_untracked(|shown| shown.iter().any(|notice| notice.topic == topic)) {
             self.shown.update(|shown| shown.retain(|notice| notice.topic != topic));

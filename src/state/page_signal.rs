@@ -1,10 +1,11 @@
-//! Signals that live as long as the page, and so outlive their readers.
+//! Signals that live as long as the page and so outlive their subscribers.
 //!
-//! A signal keeps a weak reference to each reader until that one reads again, and with it the memory of all that are gone
-//! (`reactive_graph` 0.2 takes none off the list when it is dropped): in a page that is open all day, each visit of a long list
-//! would leave hundreds of kilobytes, and each change would call on thousands of readers that are not there. What is told here
-//! is told by way of the erased source, which empties its list first; readers that are still there read again and are back on it.
-//! So are told: a turn's changes and a model's, which rows read, each time; all signals with each change of page.
+//! A signal keeps a weak reference to each subscriber until that one runs again, and with it the memory of
+//! disposed ones: `reactive_graph` 0.2 does not remove a subscriber from the list when it is dropped. In a page
+//! that is open all day, each visit of a long list would leave hundreds of kilobytes, and each change would notify
+//! thousands of disposed subscribers. Notifying through the erased source empties the list first; live subscribers
+//! run again and resubscribe. This happens at each change of a turn or a model, which rows subscribe to, and for
+//! all signals at each change of page.
 
 use std::cell::RefCell;
 
@@ -15,7 +16,7 @@ thread_local! {
     static ALL: RefCell<Vec<AnySource>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A signal that lives as long as the page.
+/// Creates a signal that lives as long as the page.
 pub(super) fn signal<T: Send + Sync + 'static>(value: T) -> RwSignal<T> {
     let signal = RwSignal::new(value);
     remember(signal.to_any_source());
@@ -26,13 +27,13 @@ fn remember(source: AnySource) {
     ALL.with_borrow_mut(|all| all.push(source));
 }
 
-/// Lets go of all readers that are gone, of those signals too that do not change any more. The others read again, once.
+/// Prunes disposed subscribers of all page signals, including those that no longer change. Live ones re-run once.
 pub fn let_go_of_readers() {
     let all = ALL.with_borrow(Vec::clone);
     all.iter().for_each(notify);
 }
 
-/// Sets a signal that rows read, which come and go, and lets go of those that are gone.
+/// Sets a signal whose subscribers come and go, such as rows, and prunes disposed ones.
 pub(super) fn set<S>(signal: &S, value: S::Value)
 where
     S: UpdateUntracked<Value: Sized> + ToAnySource,
@@ -41,7 +42,7 @@ where
     notify(signal);
 }
 
-/// Tells the readers of a signal that it changed, and lets go of those that are gone.
+/// Notifies the subscribers of a signal and prunes disposed ones.
 pub(crate) fn notify(signal: &impl ToAnySource) {
     signal.to_any_source().mark_dirty();
 }

@@ -1,4 +1,4 @@
-//! A recording that is played back: every page shows the state at one of its moments.
+//! Playback of a recording: every page shows the state at one of its moments.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,18 +11,18 @@ use crate::driver;
 use crate::protocol::Moment;
 use crate::replay::{Mark, Playback};
 
-/// The recording that the pages show, if they show one.
+/// The recording being played back, if any.
 #[derive(Clone, Copy)]
 pub struct PlaybackStore {
-    /// The recording's name; none while the live data are shown.
+    /// Name of the recording; `None` while live data are shown.
     pub name: RwSignal<Option<String>>,
-    /// How many of its frames have been played.
+    /// Number of frames played.
     pub position: RwSignal<usize>,
     playback: StoredValue<Option<Playback>, LocalStorage>,
     writer: StoredValue<SharedWriter, LocalStorage>,
 }
 
-/// The one writer, reached by the driver with what is live and from here with what is recorded.
+/// The only writer, fed by the driver with live events and from here with recorded ones.
 type SharedWriter = Rc<RefCell<Writer>>;
 
 impl PlaybackStore {
@@ -39,19 +39,19 @@ impl PlaybackStore {
         self.writer.with_value(|writer| act(&mut writer.borrow_mut()));
     }
 
-    /// Whether the pages show a recording.
+    /// Whether a recording is shown.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.name.with(Option::is_some)
     }
 
-    /// Whether the pages show a recording right now.
+    /// Whether a recording is shown, without subscribing.
     #[must_use]
     pub fn is_on_now(&self) -> bool {
         self.name.with_untracked(Option::is_some)
     }
 
-    /// Shows this recording, at its end: as the page that recorded it looked.
+    /// Shows a recording at its end, as the page looked that recorded it.
     pub fn begin(&self, name: String, playback: Playback) {
         let end = playback.len();
         self.playback.set_value(Some(playback));
@@ -61,14 +61,14 @@ impl PlaybackStore {
         self.seek(end);
     }
 
-    /// Shows the live data again, which have gone on meanwhile.
+    /// Returns to the live data, which have been updated meanwhile.
     pub fn end(&self) {
         self.name.set(None);
         self.playback.set_value(None);
         self.with_writer(Writer::end_playback);
     }
 
-    /// Shows the state after so many frames.
+    /// Shows the state after this many frames.
     pub fn seek(&self, position: usize) {
         let from = self.position.get_untracked();
         self.playback.with_value(|playback| {
@@ -86,26 +86,26 @@ impl PlaybackStore {
         });
     }
 
-    /// How many frames the recording has.
+    /// Returns the number of frames in the recording.
     #[must_use]
     pub fn frames(&self) -> usize {
         self.name.track();
         self.playback.with_value(|playback| playback.as_ref().map_or(0, Playback::len))
     }
 
-    /// Reads the recording, and again whenever another one is shown.
+    /// Reads the recording and subscribes to changes of it.
     pub fn with<R>(&self, read: impl FnOnce(&Playback) -> R) -> Option<R> {
         self.name.track();
         self.playback.with_value(|playback| playback.as_ref().map(read))
     }
 
-    /// The moments that stand out.
+    /// Returns the notable moments of the recording.
     #[must_use]
     pub fn marks(&self) -> Vec<Mark> {
         self.with(|playback| playback.marks().to_vec()).unwrap_or_default()
     }
 
-    /// The time by which durations that still run are to be shown: now, or the moment of the recording.
+    /// Returns the reference time for running durations: now, or the current moment of the recording.
     #[must_use]
     pub fn now(&self) -> Moment {
         let position = self.position.get_untracked();

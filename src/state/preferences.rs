@@ -1,4 +1,4 @@
-//! What can be set, with its default and its range: one table that storage, the settings page and import all read.
+//! The settings with their defaults and ranges: one table that storage, the settings page and import share.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use super::talk_key::TalkKey;
 use crate::history::Limits;
 use crate::link::LinkConfig;
 
-/// A setting with a few values, seen without its type: as the settings page handles all of them.
+/// A setting with a fixed set of values, type-erased for the settings page.
 pub trait ChoiceValue {
-    /// The value's name in storage.
+    /// Name of the value in storage.
     fn name(&self) -> &'static str;
-    /// Takes on the value of this name; false where there is none.
+    /// Sets the value by name. Returns false if there is none of this name.
     fn choose(&mut self, name: &str) -> bool;
 }
 
-/// Declares a setting with a few values: their names in storage, and what they are called. The first is the default.
+/// Declares an enum setting: its variants with their names in storage and their labels. The first is the default.
 macro_rules! choice {
     ($(#[$meta:meta])* $name:ident {
         $(#[$first_meta:meta])* $first:ident = $first_wire:literal, $first_label:literal;
@@ -35,9 +35,8 @@ macro_rules! choice {
         }
 
         impl $name {
-            /// All values.
             pub const ALL: &'static [Self] = &[Self::$first, $(Self::$rest),*];
-            /// The names in storage and the words of all values.
+            /// Names in storage and labels of all values.
             pub const OPTIONS: &'static [(&'static str, &'static str)] =
                 &[($first_wire, $first_label), $(($rest_wire, $rest_label)),*];
         }
@@ -56,45 +55,37 @@ macro_rules! choice {
 }
 
 choice! {
-    /// Light, dark, or as the system has it.
     Theme {
-        /// As the system has it.
+        /// Follows the system.
         System = "system", "As the system";
-        /// Light.
         Light = "light", "Light";
-        /// Dark.
         Dark = "dark", "Dark";
     }
 }
 
 choice! {
-    /// How close things stand.
+    /// Spacing of the layout.
     Density {
-        /// With room around them.
         Comfortable = "comfortable", "Comfortable";
-        /// Closer.
         Compact = "compact", "Compact";
     }
 }
 
 choice! {
-    /// How much moves.
+    /// Amount of animation.
     Motion {
-        /// As the system has it.
+        /// Follows the system.
         System = "system", "As the system";
-        /// As little as possible.
         Reduced = "reduced", "Reduced";
     }
 }
 
 choice! {
-    /// How times of day are written.
+    /// Format of times of day.
     Clock {
-        /// As the user's language has it.
+        /// Follows the user's language.
         Auto = "auto", "As the language has it";
-        /// From 0 to 24.
         Hours24 = "24", "24 hours";
-        /// Twice from 1 to 12.
         Hours12 = "12", "12 hours";
     }
 }
@@ -102,9 +93,9 @@ choice! {
 choice! {
     /// How the talk button works.
     TalkMode {
-        /// It listens while it is held.
+        /// Listens while held.
         Hold = "hold", "Listens while it is held";
-        /// A click starts, another one stops.
+        /// One click starts listening, another stops it.
         Click = "click", "Click to start, click to stop";
         /// A click listens for a fixed time.
         Seconds = "seconds", "Click listens for a fixed time";
@@ -112,13 +103,12 @@ choice! {
 }
 
 choice! {
-    /// How much is logged; each level includes those that are quieter.
+    /// Log level. Each includes the less verbose ones.
     LogLevel {
-        /// What went wrong.
+        /// Problems.
         Warn = "warn", "warn: what went wrong";
-        /// Nothing.
         Off = "off", "off: nothing";
-        /// Connections, and how messages ended.
+        /// Connections, and the outcomes of messages.
         Info = "info", "info: connections, and how messages ended";
         /// Every state of every message.
         Debug = "debug", "debug: every state of every message";
@@ -127,49 +117,43 @@ choice! {
     }
 }
 
-/// Everything that can be set. The fields' names are those in storage.
+/// All settings. The field names are those in storage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The least time between two messages, in milliseconds.
+    /// Minimum gap between two messages, in milliseconds.
     pub gap_millis: u64,
-    /// How many messages may be written and unanswered at a time.
+    /// Maximum number of messages in flight.
     pub window: u64,
-    /// For how long an equal message counts as a duplicate, in milliseconds.
+    /// Time within which an equal message counts as a duplicate, in milliseconds.
     pub dedup_millis: u64,
-    /// How long to wait for an echo before the same bytes are written again, in milliseconds.
+    /// Echo timeout before the same bytes are written again, in milliseconds.
     pub retry_millis: u64,
-    /// After how much silence a ping is sent, in seconds.
+    /// Silence after which a ping is sent, in seconds.
     pub ping_after_seconds: u64,
-    /// Within which time it must be answered, in milliseconds.
+    /// Timeout for the answer to a ping, in milliseconds.
     pub ping_timeout_millis: u64,
-    /// How many turns the conversation keeps.
+    /// Number of turns that the conversation keeps.
     pub conversation_limit: u64,
-    /// How many rows the flight recorder keeps.
+    /// Number of rows that the flight recorder keeps.
     pub history_rows: u64,
-    /// How many mebibytes the flight recorder keeps.
+    /// Size of the flight recorder, in mebibytes.
     pub history_mib: u64,
-    /// How long a click on the talk button listens in [`TalkMode::Seconds`], in seconds.
+    /// Listening time of a click in [`TalkMode::Seconds`], in seconds.
     pub talk_seconds: u64,
-    /// How the talk button works.
     pub talk_mode: TalkMode,
-    /// The key that talks.
+    /// Push-to-talk key.
     pub talk_key: TalkKey,
-    /// Light or dark.
     pub theme: Theme,
-    /// How close things stand.
     pub density: Density,
-    /// How much moves.
     pub motion: Motion,
-    /// How times of day are written.
     pub clock: Clock,
-    /// How much is logged.
     pub log_level: LogLevel,
     /// Whether to connect when the page opens.
     pub connect_at_start: bool,
-    /// Whether an answer and an error are heard.
+    /// Whether replies and errors play a tone.
     pub sounds: bool,
-    /// Whether a text waits for the end of Coda's turn.
+    /// Whether texts are held until the end of Coda's turn.
     pub hold_texts: bool,
 }
 
@@ -205,7 +189,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The link's settings that follow from these.
+    /// Derives the link's configuration.
     #[must_use]
     pub fn link_config(&self) -> LinkConfig {
         LinkConfig {
@@ -220,7 +204,7 @@ impl Settings {
         }
     }
 
-    /// The flight recorder's bounds that follow from these.
+    /// Derives the flight recorder's limits.
     #[must_use]
     pub fn history_limits(&self) -> Limits {
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -240,92 +224,80 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
-/// On which part of the settings page something stands.
+/// A section of the settings page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// Colours, density, times.
+    /// Colours, density and times.
     Look,
-    /// The talk button and sounds.
+    /// Talk button and sounds.
     Talk,
-    /// Queue, deduplication, heartbeat.
+    /// Queue, deduplication and heartbeat.
     Link,
-    /// What is kept, and what is logged.
+    /// Retention and logging.
     Records,
 }
 
-/// What was typed is no number that a setting can have.
+/// The input is not a number within the setting's range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("A whole number from {least} to {most}.")]
 pub struct NotInRange {
-    /// The least that it can be.
     pub least: u64,
-    /// The most that it can be.
     pub most: u64,
 }
 
-/// A whole number that can be set.
+/// A setting that is a whole number.
 pub struct Number {
-    /// Its name in storage.
+    /// Name in storage.
     pub key: &'static str,
-    /// What it is called.
     pub label: &'static str,
-    /// In what it is counted.
     pub unit: &'static str,
-    /// What it does.
+    /// Explanation on the settings page.
     pub hint: &'static str,
-    /// What may be set.
     pub range: RangeInclusive<u64>,
-    /// Where it stands on the page.
     pub section: Section,
-    /// The field.
+    /// Accessor of the field.
     pub field: fn(&mut Settings) -> &mut u64,
 }
 
 impl Number {
-    /// What it is until it is set.
     #[must_use]
     pub fn default(&self) -> u64 {
         *(self.field)(&mut Settings::default())
     }
 
-    /// Reads what was typed.
+    /// Parses user input.
     pub fn parse(&self, text: &str) -> Result<u64, NotInRange> {
         let wrong = || NotInRange { least: *self.range.start(), most: *self.range.end() };
         text.trim().parse().ok().filter(|number| self.range.contains(number)).ok_or_else(wrong)
     }
 }
 
-/// One of a few values that can be set; the first is the default.
+/// A setting with a fixed set of values, the first of which is the default.
 pub struct ChoiceSetting {
-    /// Its name in storage.
+    /// Name in storage.
     pub key: &'static str,
-    /// What it is called.
     pub label: &'static str,
-    /// What it does.
+    /// Explanation on the settings page.
     pub hint: &'static str,
-    /// The values and what they are called.
+    /// Names in storage and labels of the values.
     pub options: &'static [(&'static str, &'static str)],
-    /// Where it stands on the page.
     pub section: Section,
-    /// The field.
+    /// Accessor of the field.
     pub field: fn(&mut Settings) -> &mut dyn ChoiceValue,
 }
 
-/// Something that is on or off.
+/// A setting that is on or off.
 pub struct Toggle {
-    /// Its name in storage.
+    /// Name in storage.
     pub key: &'static str,
-    /// What it is called.
     pub label: &'static str,
-    /// What it does.
+    /// Explanation on the settings page.
     pub hint: &'static str,
-    /// Where it stands on the page.
     pub section: Section,
-    /// The field.
+    /// Accessor of the field.
     pub field: fn(&mut Settings) -> &mut bool,
 }
 
-/// All numbers.
 pub const NUMBERS: &[Number] = &[
     Number {
         key: "gap_millis",
@@ -419,7 +391,6 @@ pub const NUMBERS: &[Number] = &[
     },
 ];
 
-/// All choices.
 pub const CHOICES: &[ChoiceSetting] = &[
     ChoiceSetting {
         key: "theme",
@@ -471,7 +442,6 @@ pub const CHOICES: &[ChoiceSetting] = &[
     },
 ];
 
-/// All that is on or off.
 pub const TOGGLES: &[Toggle] = &[
     Toggle {
         key: "connect_at_start",

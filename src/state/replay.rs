@@ -1,4 +1,4 @@
-//! The replay to the server that runs, if one does.
+//! The current replay to the server, if any.
 
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
@@ -10,14 +10,14 @@ use crate::history::Recorder;
 use crate::link::{Input, Submission};
 use crate::replay::{DryRun, ORIGIN, Resender, ToSend};
 
-/// How often it is looked whether a step is due (ms): finer than the queue's own gap.
+/// Interval of checking for a due step, in milliseconds: finer than the queue's own gap.
 const LOOK_EVERY: u32 = 15;
 
-/// The replay that runs, or ran last.
+/// The replay that is running or ran last.
 #[derive(Clone, Copy)]
 pub struct ReplayStore {
     resender: StoredValue<Option<Resender>, LocalStorage>,
-    /// Changes whenever the player does.
+    /// Changes with every change of the resender.
     revision: RwSignal<u64>,
     timer: StoredValue<Option<Interval>, LocalStorage>,
     history: ModelSignal<Recorder>,
@@ -33,7 +33,7 @@ impl ReplayStore {
         }
     }
 
-    /// Begins a replay that was looked at beforehand, in place of the one that runs.
+    /// Starts a replay after its dry run, in place of any other.
     pub(super) fn start(&self, run: DryRun, driver: &Driver) {
         let next_row = self.history.with_untracked(|recorder| recorder.numbers().end);
         self.resender.set_value(Some(run.start(driver::now().mono, next_row)));
@@ -42,24 +42,22 @@ impl ReplayStore {
         self.notify();
     }
 
-    /// Reads the replay, and again whenever it has changed.
+    /// Reads the replay and subscribes to its changes.
     pub fn with<R>(&self, read: impl FnOnce(&Resender) -> R) -> Option<R> {
         self.revision.track();
         self.resender.with_value(|resender| resender.as_ref().map(read))
     }
 
-    /// Stands still, or goes on.
     pub fn toggle_pause(&self) {
         let now = driver::now().mono;
         self.change(|resender| if resender.is_paused() { resender.resume(now) } else { resender.pause(now) });
     }
 
-    /// Sends the next step.
     pub fn step(&self) {
         self.change(Resender::step);
     }
 
-    /// Ends it; what was sent stays sent.
+    /// Stops the replay. Messages already sent are not undone.
     pub fn stop(&self) {
         self.timer.set_value(None);
         self.resender.set_value(None);
@@ -95,7 +93,7 @@ impl ReplayStore {
             self.notify();
         }
         if self.with_player(|resender| resender.is_settled()) == Some(true) {
-            // The timer's own callback runs right now: it is let go of afterwards.
+            // The timer's own callback is running, so the timer is dropped afterwards.
             let timer = self.timer;
             wasm_bindgen_futures::spawn_local(async move { timer.set_value(None) });
         }

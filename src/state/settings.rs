@@ -1,4 +1,4 @@
-//! Keeps the settings: as versioned JSON in the browser, and as a file that can be taken along.
+//! Stores the settings as versioned JSON in the browser, and imports and exports them as a file.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ const STORAGE_KEY: &str = "coda.settings";
 const VERSION: u64 = 2;
 const VERSION_KEY: &str = "version";
 
-/// What a setting is called on the page.
+/// Returns a setting's label on the settings page.
 fn label(key: &str) -> &str {
     let numbers = NUMBERS.iter().map(|number| (number.key, number.label));
     let choices = CHOICES.iter().map(|choice| (choice.key, choice.label));
@@ -22,7 +22,7 @@ fn label(key: &str) -> &str {
 }
 
 impl Settings {
-    /// The settings as JSON: only what differs from the default, so that a better default reaches everybody.
+    /// Serializes the settings that differ from the default, so that an improved default reaches everybody.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let (mut stored, defaults) = (to_object(self), to_object(&Self::default()));
@@ -31,8 +31,8 @@ impl Settings {
         stored.into()
     }
 
-    /// Reads a file of settings. It has to be one: an object of another kind, or a file of a newer version that means what is
-    /// not known here, is refused, as is a name that is none of ours.
+    /// Reads a settings file. Unlike [`Settings::from_json`] it rejects any file with an error, without a version, of a
+    /// newer version or with an unknown name.
     pub fn from_file(text: &str) -> Result<Self, Vec<SettingError>> {
         let (settings, mut wrong) = Self::from_json(text);
         if let Ok(Value::Object(stored)) = serde_json::from_str(text) {
@@ -46,7 +46,7 @@ impl Settings {
         if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
     }
 
-    /// Reads settings. What is missing takes its default; what is wrong takes it too, and is named.
+    /// Reads settings. Missing and invalid ones take their defaults; the invalid ones are reported.
     #[must_use]
     pub fn from_json(text: &str) -> (Self, Vec<SettingError>) {
         let mut stored = match serde_json::from_str(text) {
@@ -61,7 +61,7 @@ impl Settings {
             Some(version) => wrong.push(SettingError::Version(version)),
         }
         let value_error = |key: &str, value| SettingError::Value { label: label(key).to_owned(), value };
-        // Each error names one field, which is read without in the next try.
+        // Each error names one field. The next attempt reads without that field.
         let mut settings = loop {
             match from_value(Value::Object(stored.clone())) {
                 Ok(settings) => break settings,
@@ -82,50 +82,47 @@ impl Settings {
     }
 }
 
-/// What is wrong with stored settings, or with a file of them.
+/// An error in stored settings or in a settings file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingError {
-    /// It is not JSON.
+    /// Not JSON.
     #[error("{0}")]
     Syntax(String),
-    /// It is JSON, but no object.
+    /// JSON, but not an object.
     #[error("it is no JSON object")]
     NotAnObject,
-    /// It is a newer dashboard's.
+    /// Written by a newer dashboard.
     #[error("version {0}: this dashboard knows those up to {VERSION}")]
     Version(Value),
-    /// It may be anything.
+    /// An object without a version, which may be anything.
     #[error("it has no version, so it is no file of settings")]
     NoVersion,
-    /// A name that is none of ours.
+    /// An unknown setting.
     #[error("{0}: there is no such setting")]
     Unknown(String),
-    /// A setting cannot have this value.
+    /// A value that the setting cannot have.
     #[error("{label}: {value}")]
     Value {
-        /// What the setting is called.
+        /// The setting's label.
         label: String,
-        /// The value.
         value: Value,
     },
 }
 
-/// The errors, a line each.
+/// Joins the errors, one per line.
 pub(crate) fn lines(errors: &[SettingError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// The settings in force.
 #[derive(Clone, Copy, Debug)]
 pub struct SettingsStore {
-    /// The settings in force.
     pub current: RwSignal<Settings>,
-    /// How often settings were put in force.
+    /// Counts how often settings were applied.
     pub changes: RwSignal<u64>,
 }
 
 impl SettingsStore {
-    /// Loads what was kept, and says what of it was damaged.
+    /// Loads the stored settings and describes any damage.
     pub(super) fn load() -> (Self, Option<String>) {
         let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
@@ -135,7 +132,7 @@ impl SettingsStore {
         )
     }
 
-    /// Keeps the settings for the next visit; false where the browser does not.
+    /// Stores the settings for the next visit. Returns false if the browser does not.
     pub(super) fn keep(settings: &Settings) -> bool {
         storage().is_some_and(|storage| storage.set_item(STORAGE_KEY, &settings.to_json().to_string()).is_ok())
     }

@@ -1,43 +1,41 @@
-//! The conversation and the avatar as the components see them: a signal per entry.
+//! Conversation and avatar as signals, one per entry.
 
 use leptos::prelude::*;
 
 use super::{draft, page_signal};
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
-/// Names an entry of the page's list. Each conversation counts its entries from 1, and a recording that is played back is
-/// another one than the live one.
+/// Key of an entry in the page's list. The conversation on display is part of it, because each conversation numbers its
+/// entries from 1 and a recording has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
-    /// Which conversation: see [`super::DataStore::generation`].
+    /// The conversation, as in [`super::DataStore::generation`].
     pub generation: u64,
-    /// Which of its entries.
+    /// The entry within it.
     pub turn: TurnKey,
 }
 
-/// An entry of the conversation; its content changes without the list's.
+/// An entry of the conversation. Its content changes without a change of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnRow {
-    /// The entry's name.
     pub key: RowKey,
-    /// Its content.
     pub turn: ArcRwSignal<Turn>,
 }
 
-/// What the talk page shows.
+/// The state of the Talk page.
 #[derive(Clone, Copy, Debug)]
 pub struct TalkStore {
     /// All entries, oldest first.
     pub rows: RwSignal<Vec<TurnRow>>,
-    /// How many old entries had to go for newer ones.
+    /// Number of old entries evicted for newer ones.
     pub dropped: RwSignal<u64>,
-    /// What Coda is doing.
+    /// Coda's current activity.
     pub mode: RwSignal<Mode>,
-    /// How Coda feels, as far as its face shows.
+    /// Coda's emotion, as its face shows it.
     pub emotion: RwSignal<Emotion>,
-    /// What is typed and not sent. No change of page loses it, and no reload in this tab.
+    /// Unsent input. Survives changes of page, and reloads in this tab.
     pub draft: RwSignal<String>,
-    /// Whether a reload would lose the draft: it is too long for the browser's storage.
+    /// Whether a reload would lose the draft because it is too long for the browser's storage.
     pub is_draft_unkept: RwSignal<bool>,
 }
 
@@ -53,7 +51,7 @@ impl TalkStore {
         }
     }
 
-    /// Puts another text in place of what is typed.
+    /// Replaces the draft.
     pub fn set_draft(&self, text: String) {
         let is_unkept = !draft::keep(&text);
         if is_unkept != self.is_draft_unkept.get_untracked() {
@@ -62,7 +60,7 @@ impl TalkStore {
         self.draft.set(text);
     }
 
-    /// Gives a text that was not sent back to who wrote it, unless another one is being written.
+    /// Returns an unsent text to the input, unless the user is writing another one.
     pub fn give_back(&self, text: &str) {
         if self.draft.with_untracked(|draft| draft.trim().is_empty()) {
             self.set_draft(text.to_owned());

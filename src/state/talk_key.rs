@@ -1,19 +1,19 @@
-//! The key that talks: which keys can, and what they are called.
+//! The push-to-talk key: which keys are allowed, and their labels.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The key that talks, by its place on the keyboard as `KeyboardEvent.code` names it; or none.
+/// The push-to-talk key by its position, as in `KeyboardEvent.code`; or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TalkKey(Option<Box<str>>);
 
-/// What is stored where no key talks.
+/// Stored in place of a key for none.
 const OFF: &str = "off";
-/// What no key's name is longer than.
+/// Upper bound on the length of a key's name.
 const LONGEST: usize = 24;
-/// Keys with which the page is worked, or text is edited.
+/// Keys that operate the page or edit text.
 const PAGE_KEYS: [&str; 14] = [
     "Escape",
     "Tab",
@@ -30,24 +30,23 @@ const PAGE_KEYS: [&str; 14] = [
     "Home",
     "End",
 ];
-/// Keys that the browser or the system takes first.
+/// Keys that the browser or the system intercepts.
 const BROWSER_KEYS: [&str; 10] = ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "ContextMenu", "CapsLock"];
-/// Keys that are pressed for the sake of others. The right Control key is seldom one of them.
+/// Keys that are pressed in combination with others. The right Control key rarely is, so it is allowed.
 const MODIFIERS: [&str; 7] = ["ControlLeft", "ShiftLeft", "ShiftRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"];
 
-/// Why a key cannot be the one that talks.
+/// Why a key is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TalkKeyError {
-    /// It has no name that could be stored.
+    /// The browser does not identify it.
     #[error("The browser does not say which key that is.")]
     Unidentified,
-    /// The page needs it.
+    /// The page uses it.
     #[error("The page is worked with that key. Choose another one.")]
     Page,
-    /// The browser or the system needs it.
+    /// The browser or the system uses it.
     #[error("The browser takes that key for itself. Choose another one.")]
     Browser,
-    /// It is a modifier.
     #[error("That key is pressed together with others. Choose another one.")]
     Modifier,
 }
@@ -59,10 +58,9 @@ impl Default for TalkKey {
 }
 
 impl TalkKey {
-    /// No key.
     pub const NONE: Self = Self(None);
 
-    /// Reads a key's name; says why it cannot be the one that talks.
+    /// Validates a key's name.
     pub fn parse(code: &str) -> Result<Self, TalkKeyError> {
         if code == OFF {
             return Ok(Self::NONE);
@@ -82,7 +80,7 @@ impl TalkKey {
         }
     }
 
-    /// Its name as it is stored.
+    /// Returns the name under which the key is stored.
     #[must_use]
     pub fn code(&self) -> &str {
         self.0.as_deref().unwrap_or(OFF)
@@ -115,7 +113,7 @@ impl fmt::Display for TalkKey {
         if let Some(letter) = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit")) {
             return f.write_str(letter);
         }
-        // Names such as IntlBackslash and NumpadAdd: a word begins with each capital letter.
+        // For names such as IntlBackslash and NumpadAdd: insert a space before each capital letter.
         for (at, letter) in code.char_indices() {
             if at > 0 && letter.is_ascii_uppercase() {
                 f.write_str(" ")?;

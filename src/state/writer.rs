@@ -1,4 +1,4 @@
-//! The only writer of the stores: takes what happened in a frame, and changes what must change.
+//! The only writer of the stores: applies a frame's events to the models and updates the signals that changed.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::link::{FrameKind, GapReport, LinkEvent, MessageState, MessageStatus, 
 use crate::model::{Avatar, Conversation, Turn, TurnKey};
 use crate::protocol::{Command, Event};
 
-/// Models that are not shown at the moment.
+/// A set of models that is not on display.
 #[derive(Default)]
 struct SuspendedModels {
     conversation: Conversation,
@@ -28,10 +28,10 @@ struct SuspendedModels {
 
 /// Owns the models and writes the stores.
 pub struct Writer {
-    /// What the page shows.
+    /// The conversation on display.
     conversation: Conversation,
     avatar: Avatar,
-    /// While a recording is played back: the live models.
+    /// The live models, during playback of a recording.
     aside: Option<SuspendedModels>,
     turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
     connection: ConnectionStore,
@@ -41,12 +41,11 @@ pub struct Writer {
     findings: ModelSignal<Analyzer>,
     notices: Notices,
     settings: SettingsStore,
-    /// Texts that would not outlive a reload.
+    /// Number of texts that a reload would lose.
     unpersisted: usize,
 }
 
 impl Writer {
-    /// A writer of these stores.
     #[must_use]
     pub fn new(
         connection: ConnectionStore,
@@ -72,7 +71,7 @@ impl Writer {
         }
     }
 
-    /// Applies what happened since the last frame.
+    /// Applies everything that happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
         self.swap();
         self.keep_limits();
@@ -90,7 +89,7 @@ impl Writer {
         self.show();
     }
 
-    /// Lets a second pass.
+    /// Informs the analysis that a second has passed.
     pub fn tick(&mut self) {
         self.findings.change(|analyzer| analyzer.tick(driver::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
@@ -101,7 +100,7 @@ impl Writer {
         self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
-    /// Shows nothing instead of the live data, which wait aside and go on being fed, ready to take a recording.
+    /// Replaces the models on display by empty ones for a recording. The live ones stay suspended and up to date.
     pub fn begin_playback(&mut self) {
         if self.aside.is_none() {
             self.aside = Some(SuspendedModels::default());
@@ -110,14 +109,14 @@ impl Writer {
         self.rewind();
     }
 
-    /// Takes away what was played back so far.
+    /// Resets the models on display to the recording's beginning.
     pub fn rewind(&mut self) {
         let mut nothing = SuspendedModels::default();
         self.exchange_with(&mut nothing);
         self.show_all();
     }
 
-    /// Plays on.
+    /// Applies further events of the recording.
     pub fn play<'a>(&mut self, events: impl IntoIterator<Item = &'a LinkEvent>) {
         for event in events {
             self.update_models(event);
@@ -125,14 +124,14 @@ impl Writer {
         self.show();
     }
 
-    /// Shows the live data again.
+    /// Returns to the live models.
     pub fn end_playback(&mut self) {
         self.swap();
         self.aside = None;
         self.show_all();
     }
 
-    /// While a recording is played back, puts the live models in the place of the shown ones, or back.
+    /// During playback, swaps the suspended live models with those on display. A second call swaps them back.
     fn swap(&mut self) {
         if let Some(mut aside) = self.aside.take() {
             self.exchange_with(&mut aside);
@@ -160,7 +159,7 @@ impl Writer {
         self.show();
     }
 
-    /// What may be kept can be set at any time.
+    /// Applies the retention limits, which the user may change at any time.
     fn keep_limits(&mut self) {
         let (turns, limits) =
             self.settings.current.with_untracked(|settings| (settings.conversation_limit, settings.history_limits()));
@@ -185,7 +184,7 @@ impl Writer {
         }
     }
 
-    /// What the user should hear of at once, wherever he is.
+    /// Shows notices and plays tones that the user should get on any page.
     fn tell_of(&self, event: &LinkEvent) {
         match event {
             LinkEvent::Event(happened) => self.sound(&happened.event),
@@ -207,7 +206,7 @@ impl Writer {
         }
     }
 
-    /// What can be heard, for those who want to.
+    /// Plays a tone, if the user turned sounds on.
     fn sound(&self, event: &Event) {
         let sound = match event {
             Event::ConversationTurn(turn) if turn.role == "assistant" => Sound::Answer,
@@ -221,7 +220,7 @@ impl Writer {
         }
     }
 
-    /// Texts show their fate in the conversation; other messages have no place there.
+    /// Reports the outcomes of commands. Texts show theirs in the conversation instead.
     fn tell_of_message(&self, status: &MessageStatus) {
         let what = match &*status.command {
             Command::TextInput { .. } | Command::Ping => return,

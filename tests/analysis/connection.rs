@@ -116,7 +116,7 @@ fn missed_events_are_found_unless_the_replay_brought_them_back() {
     assert_eq!(finding.words, "3 events were missed while there was no connection.");
 }
 
-/// A link that is sent events ahead of the last one by so much, and what is found a moment later.
+/// Sends events whose numbers are ahead of the last one by these amounts, and returns the findings a moment later.
 fn found_after_events(ahead: &[u64]) -> Vec<Finding> {
     let mut world = World::ready(ServerConfig::quiet());
     let seq = |told: &LinkEvent| match told {

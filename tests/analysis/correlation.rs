@@ -1,4 +1,4 @@
-//! Which patterns of messages the errors of the server follow.
+//! Patterns of messages that precede errors of the server.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn name() -> ErrorName {
     ErrorName { kind: "system_error".into(), message: "Event loop is closed".into() }
 }
 
-/// Each pair of equal texts is followed by an error, and no single text is.
+/// A trace with an error after each pair of equal texts, and none after single texts.
 fn errors_after_twins() -> Trace {
     let mut trace = Trace::ready();
     for number in 0..40 {
@@ -77,7 +77,7 @@ fn errors_are_counted_apart_with_and_without_protections() {
     assert_eq!((on.errors_per_thousand(), off.errors_per_thousand()), (Some(0.0), Some(1_000.0)));
 }
 
-/// What is suspected where an error follows each of these pairs, and none follows the messages between.
+/// Returns the suspected patterns if an error follows each of these pairs, and none follows the messages in between.
 fn suspected_after(pair: impl Fn(&mut Trace, usize)) -> Vec<Pattern> {
     let mut trace = Trace::ready();
     for number in 0..10 {

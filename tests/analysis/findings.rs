@@ -1,5 +1,5 @@
-//! Findings about frames, errors and clocks: each with a trace that must raise it, and a similar healthy one; and what
-//! becomes of any finding.
+//! Findings about frames, errors and clocks: each with a trace that must raise it, and a similar healthy one. Also the
+//! lifecycle of findings in general.
 
 use std::time::Duration;
 
@@ -105,7 +105,7 @@ fn events_that_come_late_and_all_at_once_are_no_jump_of_the_clock() {
     let mut trace = Trace::ready();
     for number in 0..20_u32 {
         trace.wait(1_000);
-        // Held up on the way: sent when the first of them was.
+        // Delayed in transit: all were sent when the first of them was.
         trace.event_ahead("llm_start", "{}", if number > 10 { 10.0 - f64::from(number) } else { 0.0 });
     }
     trace.wait(1_000);
@@ -254,7 +254,7 @@ fn every_reason_for_no_connection_and_for_no_message_is_explained_in_the_documen
     }
 }
 
-/// Not a test of time: what a token costs, to be looked at.
+/// A measurement rather than a test: prints what a token costs.
 #[test]
 #[ignore = "prints a figure"]
 fn what_a_token_costs() {

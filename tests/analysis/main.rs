@@ -1,4 +1,4 @@
-//! What the analysis finds in traces of every fault, and that it finds nothing in healthy ones.
+//! The analysis: it finds every fault in its trace, and nothing in healthy traces.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -150,7 +150,7 @@ fn one_quick_echo_shows_that_echoes_are_slow_no_longer() {
     assert_eq!(trace.kinds(), [FindingKind::EchoesSlow]);
     trace.say("quick", 3);
     assert_eq!(trace.found(), []);
-    // One slow one after it is an exception.
+    // A single slow one is an exception.
     trace.say("slow", 400);
     assert_eq!(trace.found(), []);
 }
@@ -198,7 +198,7 @@ fn an_unconfirmed_message_is_found_until_its_outcome_is_known() {
     assert_eq!(trace.found(), []);
 }
 
-/// The echo of a message as a client of another name sent it.
+/// Returns the echo of a message that a client with this id sent.
 fn echo_of(client: &str, kind: &str, data: &str) -> String {
     format!(r#"{{"client_id": "{client}", "message_type": "{kind}", "message_data": {data}}}"#)
 }

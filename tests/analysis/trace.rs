@@ -1,4 +1,4 @@
-//! Traces of what a link tells, written by hand.
+//! Hand-written traces of link events.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub const CONN: ConnId = ConnId(1);
 pub const COMPOSER: Origin = Origin::new("composer", "press enter");
 pub const SHORTCUT: Origin = Origin::new("shortcut", "press key");
 
-/// A record that is written as time goes on, and its analyst.
+/// A record that grows over time, and its analyzer.
 pub struct Trace {
     pub now: u64,
     seq: u64,
@@ -30,14 +30,14 @@ impl Trace {
         Self { now: 1_000, seq: 0, messages: 0, recorder: recorder(), analyzer: Analyzer::default() }
     }
 
-    /// A connection that was made as it should be.
+    /// A trace with a regular connection.
     pub fn ready() -> Self {
         let mut trace = Self::new();
         trace.connect();
         trace
     }
 
-    /// Echoes were quick and are slow now.
+    /// A trace whose echoes were fast and have become slow.
     pub fn slowed_down() -> Self {
         let mut trace = Self::ready();
         for number in 0..10 {
@@ -56,7 +56,7 @@ impl Trace {
         self.connect_as("me");
     }
 
-    /// A connection on which the server calls this page so.
+    /// Connects and is assigned this client id.
     pub fn connect_as(&mut self, client_id: &str) {
         self.authenticating();
         self.wait(10);
@@ -102,14 +102,14 @@ impl Trace {
         self.tell(frame_in(self.now, text));
     }
 
-    /// An event of the server's, on whose clock it is `now` plus so many seconds.
+    /// Receives an event from a server whose clock reads `now` plus this many seconds.
     pub fn event_ahead(&mut self, kind: &str, data: &str, ahead: f64) {
         #[expect(clippy::cast_precision_loss)]
         let time = 2_886.0 + self.now as f64 / 1_000.0 + ahead;
         self.event_with(kind, data, &time.to_string());
     }
 
-    /// An event of a server that tells times of day, on whose clock it is so many milliseconds later than here.
+    /// Receives an event from a server that sends wall-clock times and whose clock is this many milliseconds ahead.
     pub fn event_by_wall_clock(&mut self, kind: &str, data: &str, ahead: i64) {
         let wall = at(self.now).wall.timestamp_millis() + ahead;
         self.event_with(kind, data, &wall.to_string());
@@ -144,7 +144,7 @@ impl Trace {
         }));
     }
 
-    /// A message that is written, and not yet answered.
+    /// Writes a message that is not answered yet.
     pub fn write(&mut self, text: &str) -> MessageId {
         let id = self.new_message();
         self.message(id, text, COMPOSER, MessageState::Queued);
@@ -155,20 +155,20 @@ impl Trace {
         id
     }
 
-    /// A frame that is written past the queue.
+    /// Writes a frame that bypasses the queue.
     pub fn raw(&mut self, text: &str) {
         let purpose = FramePurpose::Raw(COMPOSER);
         self.tell(LinkEvent::FrameOut { conn: CONN, text: text.into(), purpose, at: at(self.now) });
     }
 
-    /// A message that is echoed after so many milliseconds.
+    /// Sends a message that is echoed after this many milliseconds.
     pub fn say(&mut self, text: &str, echo_after: u64) {
         let id = self.write(text);
         self.wait(echo_after);
         self.message(id, text, COMPOSER, MessageState::Delivered(Acknowledgement::Echo));
     }
 
-    /// The echo of another client's message.
+    /// Receives the echo of another client's message.
     pub fn other_client(&mut self, text: &str) {
         let data = format!(
             r#"{{"client_id": "someone-else", "message_type": "text_input", "message_data": {{"text": "{text}"}}}}"#
@@ -180,7 +180,7 @@ impl Trace {
         self.now += millis;
     }
 
-    /// Time passes while the analyst is asked once a second.
+    /// Advances time, calling the analyzer once per second.
     pub fn watch(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.wait(1_000);
@@ -193,7 +193,7 @@ impl Trace {
         self.recorder.record(&event);
     }
 
-    /// What is open now.
+    /// Returns the open findings.
     pub fn found(&mut self) -> Vec<Finding> {
         self.analyzer.catch_up(&self.recorder);
         self.analyzer.tick(at(self.now));
@@ -204,7 +204,7 @@ impl Trace {
         self.found().into_iter().map(|finding| finding.kind).collect()
     }
 
-    /// The one finding that is open.
+    /// Returns the only open finding.
     #[track_caller]
     pub fn only(&mut self) -> Finding {
         let found = self.found();

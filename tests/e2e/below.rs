@@ -1,10 +1,10 @@
-//! The page below a path of its server, as behind a proxy or on a host with other pages.
+//! The page served below a path, as behind a proxy or next to other sites.
 
 use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page, Site};
 
-/// `make test-e2e` builds it there, for this path.
+/// Where `make test-e2e` builds the page for this path.
 const FOLDER: &str = "target/dist-below";
 const BASE: &str = "/coda/";
 
@@ -29,7 +29,7 @@ async fn every_page_and_file_is_found_below_a_path() -> Outcome {
     }
     assert_eq!(page.run("return performance.getEntriesByType('navigation').length").await?, json!(1), "one document");
 
-    // A link to a page, as another program opens it, and the files that a page asks for.
+    // A deep link, and the files that a page loads.
     page.go("/help").await?;
     page.until_js("the help", "document.title.startsWith('Troubleshooting') && document.querySelector('article h2')")
         .await?;

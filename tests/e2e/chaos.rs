@@ -1,4 +1,4 @@
-//! The built page under steady faults: what a user types arrives once each, in order.
+//! The built page under constant faults: everything typed arrives exactly once, in order.
 
 use serde_json::json;
 
@@ -6,16 +6,16 @@ use crate::harness::{Backend, Outcome, Page, failed};
 
 const MESSAGES: usize = 1_000;
 const FAULTS: usize = 100;
-/// Typed between two faults.
+/// Texts typed between two faults.
 const BATCH: usize = MESSAGES / FAULTS;
 
-/// Says that the network is back whenever the page waits, as a browser does: the backoff of a connection that never
-/// holds would make this take minutes.
+/// Fires `online` whenever the page is waiting, as a browser does. With the backoff of a connection that never holds,
+/// this test would take minutes.
 const IMPATIENT: &str = "document.querySelector('[data-testid=connection]').dataset.phase === 'waiting' \
                          && dispatchEvent(new Event('online'))";
 
-/// The fault of this number, in turn. Each leaves the server's memory of messages as it is: what a restart forgets
-/// cannot be settled without the user, which other tests show.
+/// Makes the fault of this number, in rotation. None of them clears the server's deduplication cache: messages lost in
+/// a restart need the user's decision, which other tests cover.
 async fn make_fault(backend: &Backend, number: usize) -> Outcome {
     match number % 10 {
         0 => backend.make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await,
@@ -30,8 +30,8 @@ async fn make_fault(backend: &Backend, number: usize) -> Outcome {
     }
 }
 
-/// Every own message on the page is delivered, and the newest is the one of this number. The page shows only the
-/// newest turns; that none is missing, the server's report tells at the end.
+/// Every message on the page is delivered, and the last one has this number. The page shows only the newest turns. That
+/// none is missing is checked with the server's report at the end.
 fn all_delivered(last: usize) -> String {
     format!(
         "(own => own.every(state => state.dataset.state === 'delivered') \
@@ -54,7 +54,7 @@ async fn a_thousand_messages_through_a_hundred_faults_arrive_once_each_and_in_or
     let backend = Backend::start(&[]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
-    // Enough events for the server's run to be known again after a reconnect.
+    // Enough events for the server's run to be recognized after a reconnect.
     backend.make("/flood", json!({"count": 60, "mix": "system_metrics", "wait": true})).await?;
     for number in 0..FAULTS {
         page.run(&type_batch(number * BATCH)).await?;

@@ -1,8 +1,8 @@
-//! Against Coda Lite itself. Ignored unless `make test-coda` asks for it and says where the checkout is.
+//! Tests against Coda Lite itself. Ignored unless run by `make test-coda` with the path of a checkout.
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
-/// The checkout. Whoever asks for these tests means them to run, so they fail without one.
+/// Returns the path of the checkout. Fails without one, since these tests only run on request.
 fn checkout() -> Result<String, Box<dyn std::error::Error>> {
     let Ok(checkout) = std::env::var("CODA_LITE") else {
         return failed("CODA_LITE is not set: run `make test-coda CODA_LITE=path`");

@@ -1,13 +1,13 @@
-//! From an address to "ready", and everything that can stand in between.
+//! Connecting: from an address to "ready", and everything that can get in the way.
 
 use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page};
 
-/// A port on which nothing listens.
+/// A port without a listener.
 const NOBODY: &str = "/?ws=ws://127.0.0.1:9";
 
-/// Which Coda the address names.
+/// The Coda that the page's URL names.
 const NAMED: &str = "(query => query.get('ws') ?? query.get('backend'))(new URLSearchParams(location.search))";
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn nothing_sticks_out_sideways_from_320_pixels_to_4k() -> Outcome {
         page.resize(width, height).await?;
         page.until_js("no sideways scrolling", "document.documentElement.scrollWidth <= innerWidth").await?;
     }
-    // Narrower than a window can be.
+    // Narrower than a browser window can be.
     page.be_wide(320).await?;
     page.until_js("no sideways scrolling at 320", "document.documentElement.scrollWidth <= 320").await?;
     page.close().await

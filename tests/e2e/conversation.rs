@@ -1,4 +1,4 @@
-//! Asking and reading answers.
+//! Asking questions and reading replies.
 
 use serde_json::json;
 
@@ -44,14 +44,14 @@ async fn what_is_typed_outlives_a_reload_until_it_is_sent() -> Outcome {
 
 #[tokio::test]
 async fn tools_and_errors_are_shown_in_their_turn() -> Outcome {
-    // Slow enough for a busy machine to draw the error before it is spoken of.
+    // Slow enough for a busy machine to draw the error before the speech about it starts.
     let backend = Backend::start(&["--speed", "0.5"]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     page.say("use a tool").await?;
     page.until_js("a tool that is done", "document.querySelector('.tool[data-state=done]')").await?;
     page.until_answered(1).await?;
-    // The error is soon spoken of, which is another mode.
+    // The speech about the error changes the mode soon after.
     page.run(
         "const avatar = document.querySelector('[data-testid=avatar]'); window.__modes = []; \
          new MutationObserver(() => window.__modes.push(avatar.dataset.mode)).observe(avatar, {attributes: true})",

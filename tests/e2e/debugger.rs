@@ -1,10 +1,11 @@
-//! Every fault of the test server leads to its finding on the screen; a recorded session shows the same conversation again.
+//! Every fault of the test server leads to its finding on screen, and a recorded session shows
+//! the same conversation again.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
-/// Opens the debugger below the page, with the findings beside the table.
+/// Docks the debugger and opens the findings beside the table.
 async fn watch(page: &Page) -> Outcome {
     page.until_js("the page", "document.querySelector('[data-testid=connection]')").await?;
     page.run("window.dispatchEvent(new KeyboardEvent('keydown', {key: '`', ctrlKey: true, bubbles: true}))").await?;
@@ -13,7 +14,7 @@ async fn watch(page: &Page) -> Outcome {
     page.until_js("the findings", "document.querySelector('[data-testid=debugger-findings]')").await
 }
 
-/// A page that is connected and looks at the findings.
+/// Opens a connected page that shows the findings.
 async fn watched(backend: &Backend) -> Result<Page, Box<dyn std::error::Error>> {
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
@@ -56,7 +57,7 @@ async fn faults_of_messages_and_events_are_found() -> Outcome {
     until_found(&page, "messages-came-in-a-burst").await?;
     backend.make("/event", json!({"type": "note", "data": {}})).await?;
     backend.make("/clock", json!({"jump_seconds": -60})).await?;
-    // Events are looked at a few times a second.
+    // Events are analyzed a few times per second.
     backend.make("/flood", json!({"rate": 20, "count": 20, "mix": "tts_progress", "wait": true})).await?;
     until_found(&page, "codas-clock-jumped").await?;
     backend.make("/skip-seq", json!({"n": 5})).await?;
@@ -111,7 +112,7 @@ async fn echoes_that_become_slow_are_found() -> Outcome {
     let in_all =
         |count: usize| format!("Number(document.querySelector('[data-testid=frames-out]').innerText) >= {}", count + 2);
     for count in 1..=9 {
-        // Equal messages within a second would be held back.
+        // Equal messages within a second would be suppressed.
         page.say(&format!("text {count}")).await?;
         page.until_js("its frame", &in_all(count)).await?;
     }
@@ -138,7 +139,7 @@ async fn faults_of_the_connection_are_found() -> Outcome {
     page.say("can you hear me").await?;
     until_found(&page, "coda-sends-no-events").await?;
     page.until_phase("ready").await?;
-    // A turn with its words would prove that a text arrived. Nothing proves it of the demo.
+    // A turn with its words would prove that a text arrived. For the demo command there is no such proof.
     backend.make("/echo", json!({"swallow": true, "types": ["demo_flow"]})).await?;
     page.click("run-demo").await?;
     backend.until_acted_on("demo_flow", 1).await?;
@@ -148,7 +149,7 @@ async fn faults_of_the_connection_are_found() -> Outcome {
     until_found(&page, "messages-are-unconfirmed").await?;
     for _ in 0..4 {
         page.until_phase("ready").await?;
-        // The page is back sooner than anybody could look whether it was away.
+        // The page reconnects too fast for the intermediate phase to be observed.
         let connections = backend.connections().await?;
         backend.make("/drop", json!({})).await?;
         page.until("another connection", || async { Ok(backend.connections().await? > connections) }).await?;
@@ -193,7 +194,7 @@ async fn overlaps_are_found_while_the_protections_are_off() -> Outcome {
     page.close().await
 }
 
-/// What the conversation shows, without what only a live page knows.
+/// The conversation on screen, without anything that only a live page knows.
 const WORDS: &str = "return [...document.querySelectorAll('[data-testid=turn]')].map(turn => \
                      turn.dataset.role + ': ' + turn.querySelector('.turn-body').innerText)";
 

@@ -1,4 +1,4 @@
-//! What happens in between: restarts, drops, silence.
+//! Interruptions: restarts, broken connections, silence.
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn a_server_killed_in_the_middle_of_an_answer_is_found_and_the_rest_goes_o
     page.press_enter().await?;
     page.until_js("the text waits", "document.querySelector('[data-testid=outgoing][data-state=queued]')").await?;
     backend.make("/start-listening", json!({})).await?;
-    // Coda never stopped answering, and drops what it is told meanwhile: the text waits for the end.
+    // Coda was in a turn throughout and drops texts meanwhile, so the text is held until the end.
     page.until_phase("ready").await?;
     page.until_js("the text is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
     page.until_answered(1).await?;
@@ -137,7 +137,7 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
     page.type_text("once only").await?;
     page.press_enter().await?;
     page.until_js("it is kept", "(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
-    // A window that a page opens gets a copy of its session storage, as a duplicated tab does.
+    // Like duplicating a tab, `window.open` copies the session storage.
     let original = page.window().await?;
     page.run("window.open(location.href)").await?;
     page.switch_to_other_window(&original).await?;
@@ -153,7 +153,7 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
     page.until_answered(1).await?;
     assert_eq!(backend.acted_on("text_input").await?.len(), 1);
 
-    // Whether the first tab has sent it before it was closed, the copy cannot know.
+    // The copy cannot know whether the original sent the text before it was closed.
     page.close_window().await?;
     page.switch_to(&copy).await?;
     page.until_shown("another tab may have sent it").await?;

@@ -1,11 +1,11 @@
-//! Nothing that Coda says is ever more than text: a corpus of hostile Markdown, HTML and addresses in every text field of
-//! every event, looked for on every page.
+//! Nothing that Coda sends is ever more than text: a corpus of hostile Markdown, HTML and URLs in every text field of
+//! every event, checked on every page.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
-/// Each would set `window.__ran` if it were taken for more than text, or lead somewhere that it must not.
+/// Each would set `window.__ran` if interpreted, or lead to a forbidden address.
 const CORPUS: [&str; 14] = [
     "<script>window.__ran = 1</script>",
     "<img src=x onerror='window.__ran = 2'>",
@@ -23,7 +23,7 @@ const CORPUS: [&str; 14] = [
     "<base href='https://elsewhere.example/'><meta http-equiv=refresh content='0;url=https://elsewhere.example'>\u{202e}<form action=https://elsewhere.example><button>",
 ];
 
-/// What in the page must not be there, as words; empty where all is well.
+/// Lists what must not be in the page; empty if all is well.
 const LOOK: &str = "
     const wrong = window.__ran === undefined ? [] : [`${window.__ran} ran`];
     const forbidden = new Set(['SCRIPT', 'IFRAME', 'OBJECT', 'EMBED', 'IMG', 'VIDEO', 'AUDIO', 'BASE', 'META', 'LINK', 'STYLE', 'MARQUEE']);
@@ -40,7 +40,7 @@ const LOOK: &str = "
     return wrong.concat(window.__broken ?? []);
 ";
 
-/// An event of each type, from the documentation of the protocol.
+/// Returns the documented example of each event.
 fn examples() -> Vec<(String, Value)> {
     let text = include_str!("../../docs/PROTOCOL.md");
     let blocks = text.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
@@ -49,7 +49,7 @@ fn examples() -> Vec<(String, Value)> {
     events.map(|frame| (frame["type"].as_str().unwrap_or_default().to_owned(), frame["data"].clone())).collect()
 }
 
-/// The same with this text wherever there is text, but for the words that the page chooses its way by.
+/// Replaces every text by this one, except for the values that decide where the page shows the event.
 fn poisoned(value: &Value, text: &str) -> Value {
     match value {
         Value::String(_) => text.into(),

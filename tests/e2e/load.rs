@@ -1,4 +1,4 @@
-//! Under load: the page stays usable, and nothing shown is wrong afterwards.
+//! Under load the page stays usable, and what it shows afterwards is correct.
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +6,10 @@ use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
-/// What a person feels as at once (milliseconds): the goal at the 95th percentile.
+/// Latency that people perceive as immediate, in milliseconds: the goal at the 95th percentile.
 const RESPONSIVE_MILLIS: f64 = 50.0;
-/// What fails at the 95th percentile: other work on a shared machine is in the measure too, which counts in steps of 8.
+/// Failure limit at the 95th percentile. Other work on a shared machine is included in the measurement,
+/// whose resolution is 8 ms.
 const FAILING_MILLIS: f64 = 64.0;
 
 #[tokio::test]
@@ -18,7 +19,7 @@ async fn typing_stays_responsive_in_a_flood_of_500_events_a_second() -> Outcome 
     page.until_phase("ready").await?;
     page.until_js("the first echo", "Number(document.querySelector('[data-testid=frames-in]').innerText) >= 5").await?;
     let before: u64 = page.element("frames-in").await?.text().await?.parse()?;
-    // The browser's own measure: from the key to the next paint.
+    // The browser's own measurement, from the key press to the next paint.
     let observe = "window.__input = []; new PerformanceObserver(list => { for (const entry of list.getEntries()) \
                    if (entry.name === 'keydown') window.__input.push(entry.duration); })\
                    .observe({type: 'event', durationThreshold: 16, buffered: false}); window.__typed = 0; \
@@ -37,7 +38,7 @@ async fn typing_stays_responsive_in_a_flood_of_500_events_a_second() -> Outcome 
     page.until_js("the last event", "document.querySelector('.turns').textContent.includes('flood-1-end')").await?;
     let text = page.run("return document.querySelector('[data-testid=composer]').value").await?;
     assert_eq!(text, json!(typed), "what was typed is there, whole");
-    // Entries come only from 16 ms on: the rest were quicker.
+    // There are entries only from 16 ms on; all other keys were faster.
     let slow = page.run("return window.__input").await?;
     let mut slow: Vec<f64> = slow.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect();
     slow.sort_by(f64::total_cmp);
@@ -74,12 +75,12 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
     page.close().await
 }
 
-/// What a filter over a full record may take, from the key to the rows in the document (milliseconds): the goal.
+/// Goal for filtering a full record, from the key press to the rows in the document, in milliseconds.
 const FILTER_MILLIS: f64 = 50.0;
-/// What fails, since other work on a shared machine is in the measure too.
+/// Failure limit, since other work on a shared machine is included in the measurement.
 const FILTER_FAILING_MILLIS: f64 = 100.0;
-/// The same for a frame while scrolling by a whole view with each, at the 95th percentile: of 60 a second, two of three may be
-/// missed.
+/// Failure limit for a frame while scrolling by a whole view per frame, at the 95th percentile: at 60 Hz, two of
+/// three frames may be missed.
 const FRAME_FAILING_MILLIS: f64 = 51.0;
 
 #[tokio::test]
@@ -102,7 +103,7 @@ async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> O
         "",
     ];
     for filter in filters {
-        // A timeout comes after all that the browser has put off to this turn.
+        // The timeout runs after everything that the browser deferred in this task.
         page.run(&format!(
             "const field = document.querySelector('[data-testid=debugger-filter]'); field.value = {}; \
              window.__took = null; let last; const rows = new MutationObserver(() => {{ last = performance.now() }}); \

@@ -1,6 +1,6 @@
-//! The built page in Chromium against real servers, as a person would use it.
+//! The built page in Chromium against real servers, used as a person would.
 //!
-//! Run by `make test-e2e`; needs `dist/`, Chromium with its driver, and the Python test server's environment.
+//! Run by `make test-e2e`. Needs `dist/`, Chromium with its driver, and the Python test server's environment.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,12 +1,12 @@
-//! Every page: reached by its link and by its address, showing what the server told, without a violation that
-//! axe-core finds, in both themes.
+//! Every page: reachable by its link and by its address, showing the server's data, and free of axe-core
+//! violations in both themes.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
-/// Address and title.
+/// Path and title.
 const PAGES: [(&str, &str); 7] = [
     ("/", "Talk"),
     ("/performance", "Performance"),
@@ -16,12 +16,12 @@ const PAGES: [(&str, &str); 7] = [
     ("/debugger", "Debugger"),
     ("/settings", "Settings"),
 ];
-/// Beside those of the navigation.
+/// Pages that are not in the navigation.
 const OTHERS: [(&str, &str); 2] = [("/help", "Troubleshooting"), ("/nowhere", "No such page")];
 
 const SIDES: [&str; 6] = ["findings", "send", "replay", "experiments", "recordings", "details"];
 
-/// What floats above a page: how it is opened, and what is there then.
+/// Elements that float above a page: how to open each, and its selector.
 const FLOATING: [(&str, &str); 4] = [
     ("dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))", "dialog.palette[open]"),
     ("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}))", "dialog.keys[open]"),
@@ -34,11 +34,11 @@ const FLOATING: [(&str, &str); 4] = [
     ),
 ];
 
-/// Whether nothing scrolls sideways: neither the document, nor what scrolls in it.
+/// Whether nothing scrolls sideways: neither the document nor its scroll containers.
 const IS_NARROW: &str = "[document.documentElement, document.querySelector('.page-body'), document.querySelector('.conversation')]\
      .filter(Boolean).every(part => part.scrollWidth <= part.clientWidth)";
 
-/// Where something sticks out: its box and that of what holds it.
+/// The elements that overflow, with their right edge and that of their container.
 const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? document.documentElement; \
     const end = box.getBoundingClientRect().left + box.clientWidth; \
     return [...box.querySelectorAll('*')].filter(it => it.getBoundingClientRect().right > end + 0.5).slice(0, 8)\
@@ -48,9 +48,9 @@ async fn go(page: &Page, href: &str) -> Outcome {
     page.follow(href).await
 }
 
-/// What axe-core has against the page as it is: rule and place.
+/// Returns axe-core's violations on the current page: rule and element.
 async fn violations(page: &Page) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    // A colour on its way to another is neither.
+    // Colours must be checked at rest, not in a transition.
     let still = "!document.getAnimations().some(animation => animation instanceof CSSTransition)";
     page.until_js("no colour that changes", still).await?;
     page.run("window.__violations = null; axe.run().then(found => window.__violations = found.violations)").await?;
@@ -182,7 +182,7 @@ async fn what_the_chip_opens_closes_by_escape_and_with_the_page() -> Outcome {
     let (open, closed) = ("document.querySelector('.popover h2')", "!document.querySelector('.popover')");
     page.click("connection").await?;
     page.until_js("it open", open).await?;
-    // Words that are clicked take the focus away from the chip.
+    // Clicking text moves the focus away from the chip.
     page.run("document.activeElement.blur(); document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))").await?;
     page.until_js("it closed by Escape", closed).await?;
     page.click("connection").await?;
@@ -206,7 +206,7 @@ async fn a_long_name_of_a_tool_keeps_the_page_narrow() -> Outcome {
     page.close().await
 }
 
-/// Docks the debugger, or lets it go.
+/// Toggles the docked debugger.
 const DOCK: &str = "dispatchEvent(new KeyboardEvent('keydown', {key: '`', code: 'Backquote', ctrlKey: true}))";
 
 #[tokio::test]
@@ -216,7 +216,7 @@ async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
     page.until_phase("ready").await?;
     backend.make("/flood", json!({"count": 3_000, "wait": true})).await?;
     page.until_shown("flood-1-end").await?;
-    // The banner takes another part of each window.
+    // The banner takes a different share of each window size.
     backend.make("/stop-listening", json!({})).await?;
     backend.make("/drop", json!({})).await?;
     page.until_shown("Nothing answers at this address").await?;
@@ -228,7 +228,7 @@ async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
             "(box => box.scrollHeight - box.scrollTop - box.clientHeight < 3)(document.querySelector('{scroller}'))"
         );
         for (width, height) in [(1280, 800), (800, 600), (360, 740), (1280, 800), (800, 600), (360, 400), (1400, 900)] {
-            // The debugger comes and goes below the conversation, too.
+            // The debugger is toggled below the conversation as well.
             if href == "/" && width < 1_000 {
                 page.run(DOCK).await?;
             }
@@ -246,7 +246,7 @@ async fn nothing_lies_over_the_text_box_and_the_navigation_however_little_room_t
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
-    // A notice for what cannot be read, the banner for the lost connection, and the debugger below.
+    // A notice for an unreadable frame, the banner for the lost connection, and the docked debugger.
     backend.make("/event", json!({"type": "memory_store", "data": {"content": "M"}})).await?;
     page.until_shown("could not be read").await?;
     backend.make("/stop-listening", json!({})).await?;
@@ -269,7 +269,7 @@ async fn nothing_lies_over_the_text_box_and_the_navigation_however_little_room_t
     page.close().await
 }
 
-/// The parts of the page that notices lie over.
+/// The parts of the page that notices overlap.
 const UNDER_NOTICES: &str = "const own = document.querySelector('.notices').getBoundingClientRect(); \
     return ['.topbar', '.nav', '.page', '.dock-panel'].filter(part => { \
         const box = document.querySelector(part)?.getBoundingClientRect(); \
@@ -390,7 +390,7 @@ async fn settings_apply_at_once_and_outlive_a_reload() -> Outcome {
     page.reload().await?;
     page.until_js("dark again", "document.documentElement.dataset.theme === 'dark'").await?;
     page.until_js("the gap too", "document.getElementById('gap_millis')?.value === '77'").await?;
-    // A file that was exported is taken in again; a damaged one changes nothing.
+    // An exported file can be imported again; a damaged one changes nothing.
     let import = |text: &str| {
         format!(
             "const files = new DataTransfer(); files.items.add(new File(['{text}'], 'mine.json')); \

@@ -1,6 +1,6 @@
-//! A long day in half an hour: traffic, lost connections, changes of page; nothing may grow.
+//! A long day in half an hour: traffic, lost connections and changes of page. Nothing may grow.
 //!
-//! `make soak` runs it, for `SOAK_MINUTES` (30).
+//! Run by `make soak`, for `SOAK_MINUTES` (default 30).
 
 use std::time::{Duration, Instant};
 
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 use crate::harness::{Backend, Outcome, Page, failed};
 
-/// Between two measurements.
+/// Interval between two measurements.
 const EVERY: Duration = Duration::from_secs(30);
-/// By how much the last measurements may be above the first, beside what the browser keeps for itself.
+/// Allowed growth from the first to the last measurements, besides what the browser itself retains.
 const GROWTH: f64 = 1.1;
 
-/// So many floods fill the record and the conversation for sure.
+/// Number of floods that certainly fill the record and the conversation.
 const MOST_FLOODS: u32 = 40;
 
-/// Counts what nothing else tells: intervals that run.
+/// Counts running intervals, for which the browser has no metric.
 const WATCH: &str = "
     window.__intervals = new Set();
     const { setInterval: begin, clearInterval: end } = window;
@@ -24,7 +24,7 @@ const WATCH: &str = "
     window.clearInterval = id => { window.__intervals.delete(id); end(id) };
 ";
 
-/// What must not grow.
+/// Sizes that must not grow.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     nodes: f64,
@@ -54,8 +54,8 @@ async fn size(page: &Page) -> Result<Size, Box<dyn std::error::Error>> {
     })
 }
 
-/// Runs a script past `WebDriver`, which leaves some sixty bytes in the page with each of its own: thousands of them would
-/// look like a leak of the page's.
+/// Runs a script through DevTools. `WebDriver` leaves some sixty bytes in the page with each script, and thousands of
+/// them would look like a leak of the page.
 async fn run(page: &Page, script: &str) -> Result<Value, Box<dyn std::error::Error>> {
     let answer = page.ask("Runtime.evaluate", json!({ "expression": script, "returnByValue": true })).await?;
     match answer.get("exceptionDetails") {
@@ -75,11 +75,11 @@ async fn go(page: &Page, href: &str) -> Outcome {
     until(page, "the page", &format!("location.pathname === '{href}' && document.querySelector('h1')")).await
 }
 
-/// Once through everything: a sentence, its answer, each page, the docked debugger, a lost connection.
+/// One round of everything: a text, its reply, each page, the docked debugger, a lost connection.
 async fn round(page: &Page, backend: &Backend, number: u32) -> Outcome {
     go(page, "/").await?;
     until(page, "a ready connection", "document.querySelector('[data-phase=ready]')").await?;
-    // By script: an element that something has a hold of, WebDriver or a name, keeps its whole page alive.
+    // By script: an element that is referenced, by WebDriver or a variable, keeps its whole page alive.
     let say = "(field => { field.value = TEXT; field.dispatchEvent(new Event('input', {bubbles: true})); \
                field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})) \
                })(document.querySelector('[data-testid=composer]'))";
@@ -116,7 +116,7 @@ async fn a_long_day_leaves_nothing_behind() -> Outcome {
     page.before_each_document(WATCH).await?;
     page.go(&backend.query()).await?;
     page.until_phase("ready").await?;
-    // The record and the conversation fill up to their bounds first: until then they are meant to grow.
+    // Record and conversation fill up to their limits first. Until then they are meant to grow.
     let mut floods = 0;
     while run(&page, "!document.querySelector('.turns').textContent.includes('no longer kept')").await? == true {
         backend.make("/flood", json!({"count": 10_000, "wait": true})).await?;
@@ -131,7 +131,7 @@ async fn a_long_day_leaves_nothing_behind() -> Outcome {
     while Instant::now() < end {
         round(&page, &backend, number).await?;
         number += 1;
-        // Two rounds bring every part of the page in.
+        // After two rounds every part of the page has been used.
         if number > 2 && measured.elapsed() >= EVERY.min(Duration::from_secs(minutes * 3)) {
             measured = Instant::now();
             go(&page, "/settings").await?;

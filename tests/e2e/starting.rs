@@ -1,4 +1,4 @@
-//! How the page starts: what it downloads, what it says where it cannot start, and that its policy is kept.
+//! Startup of the page: its download size, its messages if it cannot start, and its Content-Security-Policy.
 
 use std::io::Write;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page, Site, failed};
 
-/// What opening the page may download, in bytes after gzip at level 9: a tenth above what it does. A guard against
-/// accidents, such as a library that comes in twice; a package or readable code is worth its bytes.
+/// Download limit for opening the page, in bytes after gzip at level 9: a tenth above the actual size. A guard against
+/// accidents, such as a library that is included twice; a package or readable code is worth its bytes.
 const DOWNLOAD_LIMIT: usize = 1_203_000;
-/// What the React dashboard before this one downloaded.
+/// Download size of the previous dashboard, written in React.
 const OLD_DASHBOARD: usize = 452_000;
 
 fn gzipped(bytes: &[u8]) -> std::io::Result<usize> {
@@ -108,7 +108,7 @@ async fn the_policy_of_the_page_is_strict_and_nothing_breaks_it() -> Outcome {
     }
     let broken = page.run("return window.__broken").await?;
     assert_eq!(broken, json!([]));
-    // What the policy is for: a script that comes into the page in some way does not run.
+    // The purpose of the policy: an injected script does not run.
     page.run("const script = document.createElement('script'); script.textContent = 'window.__ran = true'; document.body.append(script)").await?;
     assert_eq!(page.run("return window.__ran ?? false").await?, json!(false));
     page.close().await

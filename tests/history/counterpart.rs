@@ -1,4 +1,4 @@
-//! Calls and results find each other, and events the message that began their turn.
+//! Pairing of calls with results, and of events with the message that started their turn.
 
 use std::time::Duration;
 

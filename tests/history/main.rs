@@ -1,4 +1,4 @@
-//! The flight recorder: bounds, the life of a message, the filter, folding, and recordings in files.
+//! The flight recorder: limits, message traces, the filter, grouping, and recordings in files.
 
 #![cfg(not(target_arch = "wasm32"))]
 

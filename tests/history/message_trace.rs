@@ -1,4 +1,4 @@
-//! The lives of messages, lived on a real link.
+//! Message traces, recorded on a real link.
 
 use std::time::Duration;
 

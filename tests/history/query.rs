@@ -1,4 +1,4 @@
-//! The filter: what each term and each combination finds, its errors, and its speed.
+//! The filter: the matches of each term and combination, its errors, and its speed.
 
 use std::time::Duration;
 
@@ -141,7 +141,7 @@ fn commas_join_the_values_of_a_term() {
         ("dir:in,out", vec![1, 2, 3, 4, 5, 6]),
         ("conn:1,#3", vec![1, 2, 3, 4, 5, 6, 7]),
         ("(type:stt_stop,llm_error) dir:in", vec![4]),
-        // In texts a comma is a comma.
+        // In texts a comma is literal.
         ("text:\"Rabat\\\",\"", vec![1]),
         ("text:{},", vec![3]),
         ("{},", vec![3]),

@@ -1,4 +1,4 @@
-//! The filter as a text: what it prints parses to the same filter, and how a begun word may go on.
+//! The filter as text: printing and parsing round-trip, and completion of partial words.
 
 use coda_dashboard::history::{Query, QueryDraft, completions};
 use proptest::prelude::*;
@@ -52,14 +52,14 @@ fn negation() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["", "!", "-"])
 }
 
-/// A term, or a group of such.
+/// A term, or a group of them.
 fn any_operand() -> impl Strategy<Value = String> {
     any_term().prop_recursive(3, 12, 4, |operand| {
         (negation(), combined(operand, 1)).prop_map(|(negation, group)| format!("{negation}({group})"))
     })
 }
 
-/// At least so many of them, side by side or with `or` between them.
+/// At least `least` of them, side by side or joined by `or`.
 fn combined(operand: BoxedStrategy<String>, least: usize) -> impl Strategy<Value = String> {
     let between = prop::sample::select(vec![" ", " or ", "  OR "]);
     prop::collection::vec((operand, between), least..4).prop_map(|parts| {

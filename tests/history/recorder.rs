@@ -1,4 +1,4 @@
-//! What is kept, what goes, and how it is found.
+//! What the recorder keeps and evicts, and how rows are found.
 
 use std::sync::Arc;
 use std::time::Duration;

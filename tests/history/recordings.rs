@@ -1,4 +1,4 @@
-//! Recordings go into files and come back.
+//! Recordings are exported to files and imported again.
 
 use std::path::Path;
 use std::time::Duration;
@@ -139,7 +139,7 @@ fn damaged_lines_are_named_and_the_others_read() {
     assert_eq!(entries[1].meta, FrameMeta { message: Some("a".into()), ..FrameMeta::default() });
 }
 
-/// As the network panel of Chrome saves it; Playwright's has the same messages.
+/// As saved by Chrome's network panel. Playwright's HAR files have the same messages.
 const CHROME: &str = r#"{
   "log": {
     "version": "1.2",

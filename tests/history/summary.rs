@@ -1,4 +1,4 @@
-//! What a row says in one line, and how a long text is cut.
+//! One-line summaries of rows, and shortening of long texts.
 
 use coda_dashboard::history::{shorten, summary};
 use coda_dashboard::protocol::{Command, encode_bare};

@@ -1,4 +1,4 @@
-//! Tokens fold into lines.
+//! Grouping of tokens.
 
 use coda_dashboard::history::{ListItem, TokenGrouper, said};
 use coda_dashboard::link::LinkEvent;
@@ -13,7 +13,7 @@ fn other() -> LinkEvent {
     frame_in(9, &event(9, "tts_progress", r#"{"percent_complete": 3}"#))
 }
 
-/// An event that has nothing to do with the turn.
+/// An event unrelated to the turn.
 fn metrics() -> LinkEvent {
     frame_in(9, &event(9, "system_metrics", r#"{"cpu_percent": 3}"#))
 }

@@ -1,4 +1,4 @@
-//! A recorder with things to record: by hand, or from a link that talks to the simulated server.
+//! A recorder with something to record: by hand, or from a link that talks to the simulated server.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use coda_dashboard::link::{
 use coda_dashboard::protocol::{Command, Envelope, Frame, Instant, Moment, decode, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 
-/// The wall clock at the start: 19:09:27.000 UTC.
+/// Wall-clock time at the start: 19:09:27.000 UTC.
 pub const START: i64 = 1_795_374_567_000;
 const LATENCY: Duration = Duration::from_millis(1);
 
@@ -80,7 +80,7 @@ pub fn recorded(events: &[LinkEvent]) -> Recorder {
     recorder
 }
 
-/// An event as Python writes it.
+/// An event as Python serializes it.
 pub fn event(seq: u64, kind: &str, data: &str) -> String {
     format!(r#"{{"version": "1.0", "seq": {seq}, "timestamp": 2886.0485, "type": "{kind}", "data": {data}}}"#)
 }
@@ -90,7 +90,7 @@ enum Transit {
     ToServer(ServerInput),
 }
 
-/// One link, one server, and the recorder that is told everything.
+/// One link, one server, and a recorder of every event.
 pub struct World {
     link: Link,
     pub server: Server,
@@ -99,7 +99,7 @@ pub struct World {
     transit: BTreeMap<(Instant, u64), Transit>,
     counter: u64,
     pub recorder: Recorder,
-    /// Everything that the link told.
+    /// Every event of the link.
     pub told: Vec<LinkEvent>,
 }
 
@@ -135,7 +135,7 @@ impl World {
         self.send(Command::TextInput { text: text.into() }, None)
     }
 
-    /// The connection breaks; the server restarts if asked to.
+    /// Breaks the connection, and optionally restarts the server.
     pub fn drop_connection(&mut self, restart: bool) {
         self.transit.clear();
         if let Some(conn) = self.open.take() {

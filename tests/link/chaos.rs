@@ -1,4 +1,4 @@
-//! Random operations and faults from a seed; after each the promises are checked.
+//! Random operations and faults from a seed, with all guarantees checked after each.
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZero;
@@ -89,7 +89,7 @@ fn carry_out(world: &mut World, operation: &Operation, number: usize) {
     }
 }
 
-/// What must hold at every moment.
+/// Checks the invariants that hold at every moment.
 fn check(world: &World) -> Result<(), TestCaseError> {
     let mut acted: HashMap<&str, usize> = HashMap::new();
     for message in world.server.received().iter().filter(|message| message.acted) {
@@ -118,8 +118,8 @@ fn command_of(world: &World, id: MessageId) -> Command {
     status.map_or(Command::Ping, |status| (*status.command).clone())
 }
 
-/// Texts reach the server in the order in which they were said. Nothing waits for an unconfirmed one, whose frame may still be
-/// on the way from a connection that is gone.
+/// Checks that texts reach the server in the order in which they were sent. Unconfirmed ones are exempt: nothing waits
+/// for them, and their frames may still be in transit on a lost connection.
 fn check_order(world: &World) -> Result<(), TestCaseError> {
     let unconfirmed = world.states.iter().filter(|(_, states)| states.contains(&MessageState::Unconfirmed));
     let unconfirmed: HashSet<String> = unconfirmed.map(|(id, _)| id.to_string()).collect();
@@ -133,7 +133,7 @@ fn check_order(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// What a run of operations came to.
+/// Figures of a run.
 #[derive(Clone, Copy, Debug, Default)]
 struct ChaosReport {
     messages: usize,
@@ -141,7 +141,7 @@ struct ChaosReport {
     longest_recovery: Duration,
 }
 
-/// Carries the operations out, with every promise checked after each, and then lets the world come to rest.
+/// Executes the operations, checks all guarantees after each, and then lets the world settle.
 fn run(seed: u64, operations: &[Operation]) -> Result<ChaosReport, TestCaseError> {
     let mut world = World::new(ServerConfig::quiet(), seed);
     world.connect();
@@ -153,7 +153,7 @@ fn run(seed: u64, operations: &[Operation]) -> Result<ChaosReport, TestCaseError
     world.jitter = millis(0);
     world.server.config_mut().echo = Echo::Faithful;
     world.run_for(seconds(120));
-    // A ping may be under way at any moment.
+    // A ping may be in flight at any moment.
     world.run_until_holds("an idle moment", seconds(5), |world| world.link.status().in_flight == 0);
     check(&world)?;
     check_order(&world)?;
@@ -181,8 +181,8 @@ proptest! {
     }
 }
 
-/// `make chaos`: as many runs as `CHAOS_RUNS` says. Any lost, doubled or falsely claimed message ends it with the
-/// shrunk operations; so what it prints at the end are the figures of runs that kept every promise.
+/// Run by `make chaos`, `CHAOS_RUNS` times. Any lost, duplicated or falsely acknowledged message fails it with the
+/// shrunk operations, so the figures printed at the end are those of flawless runs.
 #[test]
 #[ignore = "minutes; run by `make chaos`"]
 fn figures_of_many_runs() {

@@ -1,4 +1,4 @@
-//! The connection manager: from offline to ready, and back.
+//! The connection: from offline to ready, and back.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -20,7 +20,7 @@ fn world(challenge: Challenge) -> World {
 #[test]
 fn every_pair_of_phase_and_signal_has_its_move() {
     use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
-    // Rows as in Signal::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
+    // Rows as in Trigger::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
     let table = [
         [Open, Open, Open, Open, Open, Open],
         [Stay, Leave, Leave, Leave, Leave, Leave],
@@ -154,7 +154,7 @@ fn the_user_can_go_offline_and_stays_there() {
     assert!(world.link.next_wakeup(world.clock()).is_none(), "nothing to wake for");
 }
 
-/// A link whose socket is open to something that nobody knows yet.
+/// A link whose socket is open to an unknown server.
 fn opened() -> World {
     let mut world = World::new(ServerConfig::quiet(), 7);
     world.connect();
@@ -164,7 +164,7 @@ fn opened() -> World {
     world
 }
 
-/// Why the connection was given up, within the time that authentication may take.
+/// Returns why the connection was given up, within the time that authentication may take.
 fn given_up(world: &mut World) -> DisconnectReason {
     world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
     world.link.status().outage.expect("a reason").reason

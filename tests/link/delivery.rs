@@ -1,4 +1,4 @@
-//! Messages out: each ends, and none acts twice.
+//! Outgoing messages: each is settled, and none is executed twice.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -122,7 +122,7 @@ fn a_turn_with_its_text_settles_what_was_unconfirmed() {
         World::new(ServerConfig { challenge: Challenge::None, metrics_interval: None, ..ServerConfig::default() }, 9);
     world.connect();
     world.run_for(seconds(2));
-    // Its turn comes after the one before, and by then it has been given up.
+    // Its turn follows the previous one, and by then it has been given up.
     world.say("tell me something long");
     world.run_for(millis(100));
     world.server.config_mut().echo = Echo::SwallowNext(1);

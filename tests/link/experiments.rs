@@ -1,4 +1,4 @@
-//! What the debugger may do to the link: frames past the queue, and the protections turned off.
+//! The debugger's access to the link: frames that bypass the queue, and protections turned off.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -51,7 +51,7 @@ fn the_answer_to_a_raw_copy_is_not_taken_for_the_answer_to_a_message() {
     raw(&mut world, text);
     raw(&mut world, text);
     let id = world.say("hello");
-    // Written again after two seconds; the answer to the raw copy comes right after.
+    // Written again after two seconds; the answer to the raw copy follows immediately.
     world.run_for(seconds(3));
     assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Echo));
 }

@@ -1,4 +1,4 @@
-//! Texts that wait: for the end of Coda's turn, and for the address that they are meant for.
+//! Texts that are held: until the end of Coda's turn, or for another address.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -11,7 +11,7 @@ use crate::world::{World, millis};
 
 const OTHER: &str = "ws://127.0.0.1:9999";
 
-/// A world whose server answers texts.
+/// A world whose server replies to texts.
 fn talking() -> World {
     let mut world = World::new(ServerConfig { greeting: false, ..ServerConfig::default() }, 7);
     world.connect();

@@ -1,4 +1,4 @@
-//! What the link reports to `tracing`.
+//! The link's `tracing` events.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -31,7 +31,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// What is logged meanwhile, at every level.
+/// Returns everything logged while `run` runs, at every level.
 fn logged(run: impl FnOnce()) -> String {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -45,10 +45,11 @@ fn logged(run: impl FnOnce()) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Shows the log of all tests where `CODA_LOG` names a level: `CODA_LOG=debug cargo test --test link NAME -- --nocapture`.
+/// Prints the log of all tests if `CODA_LOG` names a level: `CODA_LOG=debug cargo test --test
+/// link NAME -- --nocapture`.
 pub fn show_if_asked() {
     if let Some(level) = std::env::var("CODA_LOG").ok().and_then(|level| level.parse::<tracing::Level>().ok()) {
-        // Later calls fail, as they should: one subscriber is enough.
+        // Later calls fail as intended: there can be only one subscriber.
         let _ = tracing_subscriber::fmt().with_max_level(level).without_time().with_test_writer().try_init();
     }
 }

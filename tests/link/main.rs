@@ -1,4 +1,4 @@
-//! The link against a simulated Coda and a simulated network, on a virtual clock; natively and in Chrome.
+//! The link against a simulated Coda and a simulated network, on a virtual clock, natively and in Chrome.
 
 mod world;
 

@@ -1,4 +1,4 @@
-//! What the link measures about itself.
+//! The link's metrics.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

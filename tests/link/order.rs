@@ -1,4 +1,4 @@
-//! Events in: each once, in order, replays merged, restarts and gaps told.
+//! Incoming events: delivered once and in order, with replays merged and restarts and gaps reported.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -18,7 +18,7 @@ fn replay(seqs: &[u64]) -> String {
     format!(r#"{{"type":"replay","events":[{}]}}"#, events.join(","))
 }
 
-/// A link whose server is this test: connected, without its first ping answered.
+/// A connected link whose server is played by the test. Its first ping is unanswered.
 fn scripted() -> (World, ConnId) {
     let mut world = World::ready();
     world.reachable = false;
@@ -65,7 +65,7 @@ fn a_replay_that_comes_first_is_put_before_the_live_events() {
     receive(&mut world, conn, &frame(100, "100"));
     world.reachable = true;
     world.drop_connection();
-    // The simulated server's own numbers are below 100: it looks like one that was restarted.
+    // The simulated server's sequence numbers are below 100, so it looks restarted.
     world.run_for(seconds(1));
     let last = resumed(&world).pop().expect("told");
     assert!(last.restarted);
@@ -101,7 +101,7 @@ fn timed(seq: u64, timestamp: f64) -> String {
     format!(r#"{{"seq":{seq},"timestamp":{timestamp},"type":"llm_token","data":{{"token":"a"}}}}"#)
 }
 
-/// How many milliseconds before its arrival the last event is shown.
+/// Returns by how many milliseconds the last event's displayed time precedes its arrival.
 fn shown_early(world: &World) -> i64 {
     let event = world.server_events().last().expect("an event");
     event.at.wall.timestamp_millis() - event.time.timestamp_millis()
@@ -109,7 +109,7 @@ fn shown_early(world: &World) -> i64 {
 
 #[test]
 fn a_step_of_the_servers_clock_leaves_no_wrong_time_behind() {
-    // On either clock that servers send: monotonic seconds, and seconds since 1970.
+    // With both kinds of clocks that servers send: monotonic seconds, and seconds since 1970.
     for is_wall in [false, true] {
         for step in [-3_600.0, -60.0, 60.0] {
             let (mut world, conn) = scripted();
@@ -129,7 +129,7 @@ fn a_step_of_the_servers_clock_leaves_no_wrong_time_behind() {
     }
 }
 
-/// The wall clock here, in seconds since 1970.
+/// The local wall clock in seconds since 1970.
 fn seconds_of(world: &World) -> f64 {
     #[expect(clippy::cast_precision_loss)]
     let millis = world.clock().wall.timestamp_millis() as f64;

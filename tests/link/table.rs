@@ -1,10 +1,10 @@
-//! docs/ARCHITECTURE.md draws the transition table as it is.
+//! The diagram in docs/ARCHITECTURE.md matches the transition table.
 
 use std::path::Path;
 
 use coda_dashboard::link::{PhaseKind, Transition, Trigger, transition};
 
-/// The phase that a move leads to.
+/// Returns the phase that a transition leads to.
 fn target(from: PhaseKind, step: Transition) -> Option<PhaseKind> {
     Some(match step {
         Transition::Stay => return None,
@@ -19,7 +19,7 @@ fn target(from: PhaseKind, step: Transition) -> Option<PhaseKind> {
     })
 }
 
-/// `TimeUp` as "time up".
+/// Turns `TimeUp` into "time up".
 fn words(signal: Trigger) -> String {
     let name = format!("{signal:?}");
     let spaced = name.chars().map(|c| if c.is_uppercase() { format!(" {}", c.to_lowercase()) } else { c.to_string() });

@@ -1,4 +1,4 @@
-//! One link, one simulated server and the network between; time jumps to whatever is next.
+//! One link, one simulated server and the network between them. Time jumps to the next due action.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -10,9 +10,9 @@ use coda_dashboard::link::{
 use coda_dashboard::protocol::{Command, Instant, Moment, utc_from_millis};
 use coda_dashboard::sim::{PeerId, Received, Server, ServerConfig, ServerInput, ServerOutput};
 
-/// The wall clock at the start.
+/// Wall-clock time at the start, in epoch milliseconds.
 const START: i64 = 1_795_374_567_000;
-/// More steps than this without any time passing is a machine that spins.
+/// Limit on steps without any time passing, which would be an endless loop.
 const MAX_STEPS_AT_ONCE: u32 = 10_000;
 
 #[derive(Debug)]
@@ -25,16 +25,16 @@ pub struct World {
     pub link: Link,
     pub server: Server,
     pub now: Instant,
-    /// One way.
+    /// One-way delay.
     pub latency: Duration,
-    /// At most so much more for a frame, by chance; frames of one direction never overtake each other.
+    /// Largest random addition to a frame's delay. Frames in one direction never overtake each other.
     pub jitter: Duration,
     rng: fastrand::Rng,
-    /// When the last frame of a connection and direction (to the link or not) arrives.
+    /// Arrival time of the last frame of each connection and direction (true: to the link).
     last_arrival: HashMap<(u32, bool), Instant>,
-    /// Whether new connections come about.
+    /// Whether new connections succeed.
     pub reachable: bool,
-    /// Connections that carry nothing any more, without a word.
+    /// Half-open connections, which no longer carry anything.
     dead: BTreeSet<u32>,
     open: BTreeSet<u32>,
     transit: BTreeMap<(Instant, u64), (u32, Transit)>,
@@ -78,7 +78,7 @@ impl World {
         world
     }
 
-    /// A world whose server has been up long enough for its numbers to tell a restart.
+    /// A world whose server has been up long enough for its sequence numbers to reveal a restart.
     pub fn seasoned() -> Self {
         let mut world = Self::ready();
         for number in 0..60 {
@@ -111,7 +111,7 @@ impl World {
         self.send(Command::TextInput { text: text.into() })
     }
 
-    /// The user has the message `resend_of` sent again.
+    /// Sends again in place of the message `resend_of`, as the user does.
     pub fn send_again(&mut self, text: &str, resend_of: MessageId) -> MessageId {
         let origin = Origin::new("test", "send again");
         let command = Command::TextInput { text: text.into() };
@@ -132,7 +132,7 @@ impl World {
         matches!(self.state(id), MessageState::Delivered(_))
     }
 
-    /// How often the server was sent a message, and how often it acted on it.
+    /// Returns how often the server received a message, and how often it executed it.
     pub fn received(&self, id: MessageId) -> (usize, usize) {
         let id = id.to_string();
         let copies: Vec<&Received> =
@@ -147,15 +147,13 @@ impl World {
         })
     }
 
-    /// A frame comes over the live connection.
+    /// Receives a frame over the live connection.
     pub fn hear(&mut self, text: &str) {
         let conn = self.link.status().phase.conn().expect("a connection");
         self.input(Input::Frame(conn, text.into()));
     }
 
-    // ------------------------------------------------------------ faults
-
-    /// The connection breaks; what is under way is lost.
+    /// Breaks the connection. Everything in transit is lost.
     pub fn drop_connection(&mut self) {
         let dropped = std::mem::take(&mut self.open);
         self.transit.retain(|_, (conn, _)| !dropped.contains(conn));
@@ -166,7 +164,7 @@ impl World {
         }
     }
 
-    /// The connection carries nothing any more, and nobody is told.
+    /// Makes the connection half-open: it carries nothing any more, and neither side is informed.
     pub fn go_half_open(&mut self) {
         self.dead.extend(self.open.iter().copied());
         self.transit.retain(|_, (conn, _)| !self.dead.contains(conn));
@@ -178,8 +176,6 @@ impl World {
         self.server.restart(now);
         self.drain_server();
     }
-
-    // ------------------------------------------------------------ time
 
     pub fn input(&mut self, input: Input) {
         let now = self.clock();
@@ -296,7 +292,7 @@ impl World {
         self.run_until(self.now + span);
     }
 
-    /// Runs until `condition` holds; returns how long that took.
+    /// Runs until `condition` holds, and returns how long that took.
     pub fn run_until_holds(&mut self, what: &str, limit: Duration, condition: impl Fn(&Self) -> bool) -> Duration {
         let start = self.now;
         while !condition(self) {

@@ -1,4 +1,4 @@
-//! What Coda is doing, from its events.
+//! Coda's activity, derived from its events.
 
 use coda_dashboard::model::{Emotion, Mode};
 use serde_json::json;

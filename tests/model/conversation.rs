@@ -1,4 +1,4 @@
-//! The conversation, however its pieces arrive.
+//! The conversation, with events in any order.
 
 use coda_dashboard::link::{Acknowledgement, Cancellation, MessageState};
 use coda_dashboard::model::{Changes, Role, ToolState, Turn, TurnStatus, export_json, export_markdown};

@@ -1,4 +1,4 @@
-//! The reducers: from the link's events to what the pages show.
+//! The reducers: from link events to what the pages show.
 
 #![cfg(not(target_arch = "wasm32"))]
 

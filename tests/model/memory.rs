@@ -1,4 +1,4 @@
-//! What Coda remembers, from whichever events tell of it.
+//! Coda's memories, learned from any kind of event.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ impl ScriptWriter {
         Self { feed: Feed::new(), memories: Memories::default() }
     }
 
-    /// Takes an event and tells whether that changed what is shown.
+    /// Applies an event, and returns whether it changed what is shown.
     fn event(&mut self, kind: &str, data: Value) -> bool {
         let before = self.memories.revision();
         self.memories.apply(&self.feed.event(kind, data));

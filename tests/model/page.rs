@@ -1,4 +1,4 @@
-//! A page without a browser: the models, fed with the server's words and one's own messages.
+//! A page without a browser: the models, fed with events of the server and messages of the user.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Page {
         }
     }
 
-    /// The server sends an event.
+    /// Receives an event from the server.
     pub fn event(&mut self, kind: &str, data: Value) {
         let at = self.tick();
         let frame = json!({"type": kind, "seq": self.now, "data": data}).to_string();
@@ -51,14 +51,13 @@ impl Page {
         self.event("conversation_turn", json!({"role": role, "content": content}));
     }
 
-    /// Pieces of an answer, numbered from `first`.
+    /// Receives tokens of a reply, numbered from `first`.
     pub fn tokens(&mut self, first: usize, pieces: &[&str]) {
         for (at, piece) in pieces.iter().enumerate() {
             self.event("llm_token", json!({"token": piece, "token_index": first + at}));
         }
     }
 
-    /// The user sends a text.
     pub fn send(&mut self, text: &str) -> MessageStatus {
         self.send_in_place_of(text, None)
     }

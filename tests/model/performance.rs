@@ -1,4 +1,4 @@
-//! Latencies, samples and timings, whatever figures come.
+//! Latencies, resource samples and timings, with any values.
 
 use chrono::{DateTime, Utc};
 use coda_dashboard::link::ServerEvent;
@@ -8,7 +8,7 @@ use coda_dashboard::protocol::{
 };
 use serde_json::{Value, json};
 
-/// Makes the server's events, one a second.
+/// Produces events of the server, one per second.
 pub struct Feed {
     pub epoch: u32,
     seconds: u64,
@@ -19,7 +19,7 @@ impl Feed {
         Self { epoch: 1, seconds: 0 }
     }
 
-    /// The wall time of the event number `number`, from 1.
+    /// Wall-clock time of the event with this number, from 1.
     pub fn time(number: u64) -> DateTime<Utc> {
         utc_from_millis(1_795_374_566_000 + 1_000 * i64::try_from(number).unwrap())
     }
@@ -30,7 +30,7 @@ impl Feed {
         self.made(envelope.event)
     }
 
-    /// An event as no frame could bring it.
+    /// Produces an event that no frame could contain.
     pub fn made(&mut self, event: Event) -> ServerEvent {
         self.seconds += 1;
         let (mono, wall) = (Instant::from_millis(1_000 * self.seconds), Self::time(self.seconds));
@@ -58,7 +58,7 @@ impl MetricsRecorder {
         Self { feed: Feed::new(), shown: Performance::default() }
     }
 
-    /// Takes an event and tells whether that changed what is shown.
+    /// Applies an event, and returns whether it changed what is shown.
     fn event(&mut self, kind: &str, data: Value) -> bool {
         let before = self.shown.revision();
         self.shown.apply(&self.feed.event(kind, data));
@@ -138,7 +138,7 @@ fn a_stage_that_a_turn_did_not_have_is_in_no_figure() {
     meter.event("conversation_turn", json!({"role": "user", "content": "hi"}));
     meter.event("tool_call", json!({"tool_name": "clock"}));
     meter.event("latency_trace", spoken.clone());
-    // Coda repeats the last figures of what a typed turn does not have.
+    // Coda repeats the previous values for stages that a typed turn does not have.
     meter.event("conversation_turn", json!({"role": "user", "content": "typed"}));
     meter.event("latency_trace", spoken.clone());
     let stages: Vec<_> = meter.shown.turns().iter().map(|turn| (turn.stt, turn.tools, turn.stt_audio)).collect();

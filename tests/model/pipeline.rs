@@ -1,4 +1,4 @@
-//! The stages of the turn that runs.
+//! The stages of the current turn.
 
 use coda_dashboard::model::{Pipeline, StageKind};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ impl Run {
         }
     }
 
-    /// Each stage with the seconds of its beginning and its end; one event comes a second.
+    /// Returns each stage with its start and end in seconds. There is one event per second.
     fn stages(&self) -> Vec<(&str, u64, Option<u64>)> {
         let seconds = |time: coda_dashboard::protocol::Instant| time.as_micros() / 1_000_000;
         let stages = self.pipeline.stages().iter();

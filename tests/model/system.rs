@@ -1,4 +1,4 @@
-//! Coda's services and runs; and all that was recorded from the real server, through every reducer.
+//! Coda's services and runs. Also runs every recording of the real server through every reducer.
 
 use std::path::Path;
 
@@ -180,7 +180,7 @@ fn tokens_within_a_second_change_nothing_to_see() {
     assert!(machine.system.revision() > before);
 }
 
-/// Every reducer, as the page has them.
+/// All reducers of the page.
 #[derive(Default)]
 struct Everything {
     avatar: Avatar,
@@ -208,7 +208,8 @@ impl Everything {
         [self.memories.revision(), self.performance.revision(), self.pipeline.revision(), system, tools]
     }
 
-    /// Takes all that the server sent in a recording; a replay on the second connection comes only to who was away.
+    /// Applies everything that the server sent in a recording. The replay on the second connection only
+    /// reaches clients that were away.
     fn of_recording(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
         let (mut everything, mut feed) = (Self::default(), Feed::new());
@@ -304,7 +305,7 @@ fn recorded_echoes_and_refusals_change_nothing_but_the_samples() {
     assert_eq!(refused.revisions(), [0; 5]);
 }
 
-/// Every field that some event cannot do without.
+/// All fields that any event requires.
 fn required() -> Value {
     json!({
         "client_id": 1, "message_type": "", "message_data": null, "session_id": 1, "role": "user", "content": "",

@@ -1,4 +1,4 @@
-//! The tools that Coda has used, however their results come.
+//! Coda's tool calls, with results in any order.
 
 use coda_dashboard::model::{ToolOutcome, Tools};
 use coda_dashboard::protocol::{Event, ToolAnswered};

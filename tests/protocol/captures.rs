@@ -1,4 +1,4 @@
-//! Real traffic of Coda Lite 0.1.2, recorded: one JSON object a line, `{"t", "dir", "frame"}`.
+//! Recorded traffic of Coda Lite 0.1.2: one JSON object per line, `{"t", "dir", "frame"}`.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const CAPTURES: [&str; 4] = ["conversation", "duplicates", "memory", "bad_token"];
 
-/// The frames of a capture in one direction.
+/// Returns the frames of a capture in one direction.
 fn frames(capture: &str, direction: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(capture).with_extension("jsonl");
     let text = std::fs::read_to_string(path).unwrap();
@@ -61,7 +61,7 @@ fn the_tokens_of_a_recorded_answer_add_up_to_its_result() {
 
 #[test]
 fn what_was_sent_comes_back_in_its_echo_or_is_called_a_duplicate() {
-    // A frame without a type is dropped in silence.
+    // A frame without a type is silently dropped.
     let is_message = |text: &String| text.contains("\"type\"") && !text.contains("auth_response");
     let sent = frames("duplicates", "out").into_iter().filter(is_message).count();
     let answers = frames("duplicates", "in").into_iter().map(|frame| decode(&frame).unwrap());

@@ -1,4 +1,5 @@
-//! docs/PROTOCOL.md holds: every type has an example there, and every example is what the code reads or writes.
+//! docs/PROTOCOL.md is complete and correct: every type has an example, and every example is what
+//! the code reads or writes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use coda_dashboard::protocol::{Command, Event, Frame, SttStart, decode, encode, parse_iso8601};
 use serde_json::Value;
 
-/// The examples under each heading of the third level, by chapter.
+/// Returns the examples of a chapter by third-level heading.
 fn examples(chapter: &str) -> BTreeMap<String, Vec<String>> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
     let start = text.find(&format!("\n## {chapter}\n")).expect("the chapter") + 4;

@@ -1,4 +1,4 @@
-//! What goes over the wire is read and written as it really is.
+//! The wire format is read and written as real servers use it.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,4 +1,4 @@
-//! Bad input: read as far as it can be, named where it cannot, and never a panic.
+//! Malformed input: read as far as possible, reported by field otherwise, and never a panic.
 
 use std::path::Path;
 
@@ -126,7 +126,7 @@ fn text_that_is_no_json_says_where_it_breaks() {
     }
 }
 
-/// Any JSON, a few levels deep.
+/// Any JSON value, a few levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -143,7 +143,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Any of the documented examples, with one value somewhere in it replaced.
+/// Any documented example, with one value replaced.
 fn spoiled_example() -> impl Strategy<Value = String> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
     let blocks = text.split("```json\n").skip(1).map(|block| block.split("\n```").next().unwrap());

@@ -1,4 +1,4 @@
-//! A recording as a test: the copy that runs with the tests of the link is the one that is made here.
+//! Recordings as tests: the copy that runs with the link's tests is the one generated here.
 
 use std::time::Duration;
 
@@ -11,12 +11,13 @@ use crate::world::World;
 #[test]
 fn the_copied_test_is_the_one_that_runs() {
     let recording = Recording::import(include_str!("../fixtures/duplicates.jsonl")).unwrap().recording;
-    // The rest holds two messages that differ in the order of their keys only, which the simulated server cannot tell.
+    // The rest holds two messages that differ only in the order of their keys, which the
+    // simulated server treats as equal.
     let selection: Vec<_> =
         recording.entries.into_iter().take_while(|entry| !entry.text.contains("text_input")).collect();
     let copied = include_str!("../link/copied.rs");
     let made = as_test(&selection);
-    // The formatter may break lines elsewhere.
+    // The formatter may break lines differently.
     let squeezed =
         |text: &str| text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect::<String>();
     assert_eq!(squeezed(&made), squeezed(copied), "if this is better, put it into tests/link/copied.rs:\n{made}");

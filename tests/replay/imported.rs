@@ -1,4 +1,4 @@
-//! An imported recording is a record like the one that was exported: the same rows, lives and findings.
+//! An imported recording yields the same record as the exported one: rows, message traces and findings.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn record_of(recording: &Recording) -> Recorder {
     recorder
 }
 
-/// The record after a journey through a file of each format.
+/// Returns the record after exporting and importing it in each format.
 fn imported(recorder: &Recorder) -> [Recorder; 2] {
     let recording = Recording::of(recorder, recorder.rows(..));
     [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")].map(|text| {
@@ -46,7 +46,7 @@ fn kinds(recorder: &Recorder) -> Vec<FindingKind> {
     findings(recorder).into_iter().map(|finding| finding.kind).collect()
 }
 
-/// What is known of each row beyond its text.
+/// Describes each row beyond its text.
 fn rows(recorder: &Recorder) -> Vec<String> {
     let told = |row: &coda_dashboard::history::Row| {
         let class = match &row.kind {
@@ -151,7 +151,7 @@ fn the_states_of_a_message_go_with_its_frames() {
     assert_eq!(kinds(&record), [], "what was not exported was not missed");
 }
 
-/// Frames as the version before wrote them: without notes, with the message's end only.
+/// Reads the previous format, which has no notes and only the final state of each message.
 #[test]
 fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
     let id = "00000000-0000-4000-8000-000000000001";
@@ -171,7 +171,7 @@ fn files_of_the_version_before_are_read_and_their_lives_told_by_the_frames() {
     assert!(life.answer.is_some());
 }
 
-/// The old dashboard, whose listeners were doubled, as the network panel of Chrome saved it.
+/// A recording by Chrome's network panel of the previous dashboard, whose listeners were doubled.
 #[test]
 fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_follow() {
     let imported = Recording::import(include_str!("../fixtures/chrome.har")).unwrap();
@@ -204,7 +204,7 @@ fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_f
     assert!(delivered > 20, "{delivered} round trips");
 }
 
-/// A recording of another program: what went out and came in, after so many milliseconds.
+/// A recording of another program: frames with their direction, after this many milliseconds.
 fn foreign(frames: &[(u32, &str, &str)]) -> Recorder {
     let line = |(at, dir, frame): &(u32, &str, &str)| {
         json!({ "t": f64::from(*at) / 1_000.0, "dir": dir, "frame": frame }).to_string()

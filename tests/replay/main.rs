@@ -1,4 +1,4 @@
-//! Recordings played again: to the server, into the page, and as a test.
+//! Recordings replayed: to the server, into the page, and as a test.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,4 +1,4 @@
-//! What will be sent, and what the server will do with it.
+//! What will be sent, and how the server will react.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A recording shows in the page what the page that recorded it showed.
+//! A recording shows what the recording page showed.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::world::World;
 
-/// What a page would show.
+/// The models of a page.
 #[derive(Debug, Default)]
 struct Shown {
     conversation: Conversation,
@@ -50,7 +50,7 @@ impl Shown {
         }
     }
 
-    /// Who said what, and what became of one's own messages.
+    /// Returns who said what, and the delivery states of the user's messages.
     fn words(&self) -> Vec<String> {
         let turn = |turn: &coda_dashboard::model::Turn| {
             let state = turn.outgoing.as_ref().map(|own| &own.state);
@@ -60,7 +60,7 @@ impl Shown {
     }
 }
 
-/// A session with all that happens in one, as the live page showed it and as it was recorded.
+/// Records an eventful session. Returns what the live page showed, and the recording.
 fn session() -> (Shown, Recording) {
     let mut world = World::ready(ServerConfig { error_every: None, ..ServerConfig::default() });
     for number in 0..4 {
@@ -132,7 +132,7 @@ fn the_echo_of_a_message_without_an_id_is_told_by_what_it_says() {
     assert!(shown.words()[0].contains("Delivered(Echo)"), "{:?}", shown.words());
 }
 
-/// Not a test of time: what it costs to go back to the end of 20,000 frames, to be looked at.
+/// A measurement rather than a test: prints what it costs to seek back to the end of 20,000 frames.
 #[test]
 #[ignore = "prints a figure"]
 fn what_going_back_costs() {

@@ -1,4 +1,4 @@
-//! Sends each step at its time, and follows what becomes of it.
+//! The resender sends each step on time and tracks its outcome.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ fn the_same_bytes_are_handed_over_as_they_were() {
     assert_eq!(resender.poll(at(10_000)), Some(ToSend::Bytes(Arc::from(LISTEN))));
 }
 
-/// Plays these texts, a second apart when they were recorded, through a link to a simulated server.
+/// Resends these texts, recorded a second apart, through a link to a simulated server.
 fn play_in(world: &mut World, texts: &[&str], options: Options, span: Duration) -> Resender {
     let entries: Vec<_> = (0..).zip(texts).map(|(second, text)| out(second * 1_000, text)).collect();
     let run = DryRun::of(Plan::of(&entries), options, &Recent::default());
@@ -111,7 +111,7 @@ fn play(ids: Ids) -> Vec<Outcome> {
 
 const SECOND: &str = r#"{"type":"text_input","data":{"text":"and in Paris?"}}"#;
 
-/// The place in the record of the first frame of this type, after another.
+/// Returns the number of the first matching row.
 fn place(world: &World, is_it: impl Fn(&Row) -> bool) -> u64 {
     world.recorder.rows(..).find(|row| is_it(row)).map(|row| row.number).unwrap()
 }
@@ -213,7 +213,7 @@ fn duplicate_of(text: &str) -> LinkEvent {
     frame_in(SENT_AT, &json!({ "type": "duplicate_message", "data": data }).to_string())
 }
 
-/// What became of these bytes, written all at once, when this came after them.
+/// Returns the outcomes of these frames, written all at once, after these events.
 fn outcomes_of(texts: &[&str], came: impl IntoIterator<Item = LinkEvent>) -> Vec<Outcome> {
     let entries: Vec<_> = texts.iter().map(|text| out(0, text)).collect();
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };

@@ -1,4 +1,4 @@
-//! The address says which Coda it is on every page, and which row of the debugger is chosen.
+//! The URL names the Coda in use on every page, and the selected row of the debugger.
 
 use coda_dashboard::driver;
 use coda_dashboard::state::{LogLevel, Settings, Start};
@@ -13,11 +13,11 @@ use crate::frames::animation_frame;
 use crate::page::Page;
 use crate::server;
 
-/// A port on which nothing listens.
+/// A port without a listener.
 const NOBODY: &str = "ws://127.0.0.1:9";
 const BANNER: &str = "[data-testid=debugger-banner]";
 
-/// What the address says under this name.
+/// Returns a query parameter of the current URL.
 pub fn named(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&window().location().search().unwrap()).unwrap().get(name)
 }
@@ -26,7 +26,7 @@ fn address() -> String {
     window().location().pathname().unwrap() + &window().location().search().unwrap()
 }
 
-/// The links that stay in the page.
+/// Returns the links within the page's origin.
 fn links(page: &Page) -> Vec<HtmlAnchorElement> {
     let origin = window().location().origin().unwrap();
     let links = page.all("a[href]").into_iter().map(JsCast::unchecked_into::<HtmlAnchorElement>);
@@ -37,14 +37,14 @@ async fn until_at(page: &Page, path: &str) {
     page.until(path, || window().location().pathname().unwrap() == path && !page.all("h1").is_empty()).await;
 }
 
-/// Goes to a page by the first link that leads there.
+/// Goes to a page by the first link to it.
 pub async fn go_to(page: &Page, path: &str) {
     let link = links(page).into_iter().find(|link| link.pathname() == path);
     link.unwrap_or_else(|| panic!("no link to {path}")).click();
     until_at(page, path).await;
 }
 
-/// Follows a link that somebody else made.
+/// Follows a link from outside the page.
 fn follow(href: &str) {
     let link: HtmlAnchorElement = document().create_element("a").unwrap().unchecked_into();
     link.set_href(href);
@@ -53,7 +53,7 @@ fn follow(href: &str) {
     link.remove();
 }
 
-/// Fails if a link of the page leads away from what the page was opened with.
+/// Fails if any link drops the parameters that the page was opened with.
 fn assert_links_keep(page: &Page, kept: &[(&str, &str)]) {
     let links = links(page);
     assert!(links.len() > 8, "the links of {}: {}", address(), links.len());
@@ -100,7 +100,7 @@ async fn every_link_of_every_page_keeps_the_server_and_the_log_level() {
     assert_links_keep(&page, &kept);
 }
 
-/// A key that is pressed together with Ctrl.
+/// A key press together with Ctrl.
 pub fn with_control(key: &str) -> web_sys::KeyboardEvent {
     let init = web_sys::KeyboardEventInit::new();
     init.set_key(key);
@@ -173,7 +173,7 @@ fn a_host_that_was_agreed_to_is_not_asked_about_after_a_reload() {
     storage.clear().unwrap();
 }
 
-/// The number of the row whose details are shown.
+/// Returns the number of the row whose details are shown.
 fn row_in_details(page: &Page) -> Option<String> {
     page.texts(&format!("{DETAILS} dd")).into_iter().next()
 }
@@ -188,7 +188,7 @@ async fn a_link_to_a_row_leads_to_its_details_when_the_debugger_was_left() {
     let row = row_in_details(&page);
     assert_eq!(named("row"), row);
     let link = address();
-    // The keys choose faster than the address may change: it follows.
+    // Keys change the selection faster than the URL may change, so the URL lags behind.
     page.press(TABLE, "ArrowDown", false);
     page.until("the next row", || row_in_details(&page) != row).await;
     page.until("its number in the address", || named("row") == row_in_details(&page)).await;
@@ -213,7 +213,7 @@ async fn a_link_to_a_row_of_a_recording_leads_there_while_it_is_loaded() {
     page.until("the form", || !page.all("[data-testid=debugger-import]").is_empty()).await;
     choose_file(&page, "[data-testid=debugger-import]", "chrome.har", include_str!("../fixtures/chrome.har"));
     page.until("the recording", || !page.all(BANNER).is_empty()).await;
-    // Its rows take the places of the live ones.
+    // Its rows replace the live ones.
     animation_frame().await;
     page.click(ROW);
     page.until("its details", || row_in_details(&page).is_some()).await;

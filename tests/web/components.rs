@@ -1,4 +1,4 @@
-//! The components against the simulated Coda in the page, or against nothing at all.
+//! The components against the simulated Coda in the page, or without any server.
 
 use coda_dashboard::protocol::Command;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::Page;
 
-/// A port on which nothing listens.
+/// A port without a listener.
 const NOBODY: &str = "?ws=ws://127.0.0.1:9";
 const COMPOSER: &str = "[data-testid=composer]";
 const SEND: &str = "[data-testid=send]";

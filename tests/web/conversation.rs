@@ -1,4 +1,4 @@
-//! The conversation: thousands of turns, links to one, search, and what is said of it to those who do not see it.
+//! The conversation: thousands of turns, links to one, search, and screen reader announcements.
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::model::{Role, ToolCall, ToolState, Turn, TurnKey};
@@ -14,16 +14,16 @@ use web_sys::{Element, HtmlElement};
 
 use crate::page::{Page, pause};
 
-/// A port on which nothing listens.
+/// A port without a listener.
 const NOBODY: &str = "?ws=ws://127.0.0.1:9";
-/// More than the page ever holds at a time.
+/// More turns than the page ever shows at a time.
 const A_FEW_HUNDRED: usize = 600;
 const TURN: &str = "[data-testid=turn]";
 const LOG: &str = ".conversation";
 const SEARCH: &str = "[data-testid=search]";
 const NEWER: &str = "[data-testid=new-messages]";
 const COUNT: &str = "[data-testid=search-count]";
-/// The names of the marks: of all hits, and of the one that was gone to.
+/// Names of the highlights: of all hits, and of the current one.
 const HIT: &str = "search-hit";
 const CURRENT: &str = "search-current";
 const STYLES: &str = concat!(
@@ -35,7 +35,7 @@ const STYLES: &str = concat!(
     include_str!("../../style/avatar.css"),
 );
 
-/// The talk page with its style sheets and turns of the test's own. Dropping it takes all of it away.
+/// The Talk page with its style sheets and the test's own turns. Dropping it removes all of it.
 struct Talk {
     page: Page,
     styles: Element,
@@ -55,14 +55,14 @@ impl Talk {
         Self { page: Page::open(query), styles }
     }
 
-    /// A page that shows these turns and hears of nothing.
+    /// A page that shows these turns and receives nothing.
     fn of(turns: Vec<Turn>) -> Self {
         let talk = Self::open(NOBODY);
         talk.page.app.talk.rows.set(turns.into_iter().map(row).collect());
         talk
     }
 
-    /// Opens the page anew at this address.
+    /// Reopens the page at this URL.
     fn go(&mut self, address: &str) {
         window().history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address)).unwrap();
         self.page.mount_again();
@@ -93,14 +93,14 @@ impl Talk {
         self.page.element(LOG).set_scroll_top(top);
     }
 
-    /// Scrolls away from the end and waits until the page knows.
+    /// Scrolls away from the end and waits until the page has noticed.
     async fn scroll_up(&self, top: i32) {
         self.page.until("the newest in view", || self.page.element(LOG).scroll_top() > 1_000).await;
         self.scroll(top);
         self.page.until("not followed any more", || !self.page.all(NEWER).is_empty()).await;
     }
 
-    /// Where the turn of this text stands in what is seen of the conversation.
+    /// Returns the position of the turn with this text, relative to the visible part of the conversation.
     fn top_of(&self, text: &str) -> f64 {
         let turns = self.page.all(TURN);
         let of_text = |turn: &&Element| turn.text_content().unwrap_or_default().ends_with(text);
@@ -108,7 +108,8 @@ impl Talk {
         top - self.page.element(LOG).get_bounding_client_rect().top()
     }
 
-    /// The first turn that is wholly seen and its place, once the browser has measured what it had only guessed.
+    /// Returns the first fully visible turn with its position, once the browser has replaced its
+    /// estimated sizes by measured ones.
     async fn read_first(&self) -> (String, f64) {
         let texts = || self.page.texts(&format!("{TURN} .turn-body"));
         let first = || texts().into_iter().map(|text| (self.top_of(&text), text)).find(|(top, _)| *top >= 0.0);
@@ -171,7 +172,7 @@ async fn the_newest_is_followed_while_the_oldest_leave_the_page() {
     talk.page.until("the newest in view", || talk.page.element(LOG).scroll_top() > 1_000).await;
     for number in 301..=380 {
         talk.add(turn(number, Role::User, &format!("turn {number}")));
-        // A frame each, as they come from a server.
+        // One frame each, as from a server.
         pause(20).await;
     }
     assert!(talk.page.all(NEWER).is_empty(), "nobody has scrolled up");
@@ -186,12 +187,12 @@ async fn who_follows_the_newest_turn_follows_it_in_a_window_of_another_size() {
     let give = |height: &str| {
         log.style().set_property("flex", "none").unwrap();
         log.style().set_property("height", height).unwrap();
-        // Whoever asks for a size has the browser lay the page out at once.
+        // Reading a size forces a synchronous layout.
         let _ = log.scroll_height();
     };
     talk.page.until("the newest in view", || log.scroll_top() > 1_000 && is_at_end()).await;
     for (height, next) in [("600px", "250px"), ("300px", "290px"), ("700px", "300px")] {
-        // In a taller window the browser scrolls back, and tells only when the window is another one again.
+        // In a taller window the browser scrolls back, but fires the event only after the next change of size.
         give(height);
         give(next);
         pause(100).await;
@@ -298,7 +299,7 @@ async fn a_link_to_a_turn_that_is_not_there_says_so_and_the_newest_is_followed()
 
 #[wasm_bindgen_test]
 async fn days_are_those_of_the_readers_clock_and_sessions_are_marked() {
-    // Midnight of the place where the browser is, wherever that is.
+    // Midnight in the browser's time zone, whichever that is.
     let at = |day, hour| Date::new_with_year_month_day_hr_min(2026, 2, day, hour, 30).get_time();
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
     let at = |day, hour| utc_from_millis(at(day, hour) as i64);
@@ -356,7 +357,7 @@ async fn a_search_lives_in_the_address_and_looks_into_tools_errors_and_words_tha
     assert_eq!(address(), "?ws=x");
 }
 
-/// What the browser paints under this name, in the order of the page.
+/// Returns the texts highlighted under this name, in document order.
 fn marked(name: &str) -> Vec<String> {
     let script = format!(
         "[...(CSS.highlights.get('{name}') ?? [])].map(mark => {{ const range = new Range(); \
@@ -368,7 +369,7 @@ fn marked(name: &str) -> Vec<String> {
 }
 
 impl Talk {
-    /// Presses Enter in the search and waits until it says where that leads.
+    /// Presses Enter in the search field and waits until it shows the position of the hit.
     async fn step(&self, forth: bool, place: &str) {
         self.page.press(SEARCH, "Enter", !forth);
         self.page.until(place, || self.page.texts(COUNT) == [place]).await;
@@ -425,7 +426,7 @@ async fn marks_go_through_markdown_code_tools_and_errors() {
     let answer = Turn { tools: vec![call], errors: vec!["no needle left".into()], ..turn(1, Role::Assistant, text) };
     let talk = Talk::of(vec![answer]);
     talk.search("needle").await;
-    // The words of two items are no hit, those on both sides of a tag are.
+    // A word across two list items is no hit; one across an inline tag is.
     let expected = ["needle", "Needle", "needle", "needle", "needle", "needle", "needle"];
     talk.page.until("all marked", || marked(HIT) == expected).await;
     talk.step(true, "1 of 6").await;

@@ -25,7 +25,7 @@ const STYLES: &str = concat!(
     include_str!("../../style/debugger.css"),
 );
 
-/// The debugger needs a box of some height, and that needs the style sheets. Dropping it takes them away.
+/// The debugger with its style sheets, which it needs for its height. Dropping it removes them.
 pub struct Debugger {
     pub page: Page,
     styles: web_sys::Element,
@@ -61,7 +61,7 @@ impl Debugger {
         self.page.app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
     }
 
-    /// Opens the form of this name beside the table, and waits for this part of it.
+    /// Opens the panel of this name beside the table, and waits for the given part of it.
     pub async fn open_form(&self, name: &str, part: &str) {
         self.page.click(&format!("[data-testid=debugger-open-{name}]"));
         self.page.until("the form", || self.page.all(&format!("[data-testid={part}]")).len() == 1).await;
@@ -69,7 +69,7 @@ impl Debugger {
 
     pub async fn filter(&self, text: &str) {
         self.page.type_into(FILTER, text);
-        // The rows follow in the same turn of the browser, or in the next.
+        // The rows are updated in the same task, or in the next.
         pause(50).await;
     }
 
@@ -91,7 +91,7 @@ async fn a_sent_text_appears_with_its_state_and_its_round_trip() {
     debugger.filter("type:text_input").await;
     debugger.until_rows("[data-state=delivered]", 2).await;
     let rows = debugger.page.texts(ROW);
-    // The frame as it went out, the message in each of its states.
+    // The frame as sent, and the message in each of its states.
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows.iter().all(|row| row.contains("hello debugger")), "{rows:?}");
     let delivered = debugger.page.texts(&format!("{ROW}[data-state=delivered] > :nth-child(7)"));
@@ -272,12 +272,12 @@ async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_
     page.click(ROW);
     page.until("the details", || page.texts(DETAILS).join("").contains("tool_result")).await;
 
-    // Some rows further, those that are still there are where they were.
+    // After scrolling a few rows, those still in view keep their elements.
     debugger.filter("").await;
     page.until("the newest of many", || page.element(TABLE).scroll_top() > 26 * 100).await;
     let scroll_to = async |row: i32| {
         page.element(TABLE).set_scroll_top(26 * row);
-        // Four rows before those in view are in the document, too; the table's head is the first.
+        // Four rows above the view are in the document as well, and row index 1 is the table's head.
         let first = || page.attribute(ROW, "aria-rowindex").parse::<i32>().unwrap_or_default();
         page.until("the rows there", || first() == row - 4 + 2).await;
     };
@@ -300,10 +300,10 @@ async fn the_row_that_was_pressed_opens_though_its_element_shows_another_when_it
     page.until("another row in its element", || row.get_attribute("data-type").as_deref() == Some("auth_result")).await;
     mouse(&row, "click");
     page.until("the details", || page.texts(DETAILS).join("").contains("auth_challenge")).await;
-    // A press of a key, which comes without one of the mouse, means what is there.
+    // A click by keyboard, without mouse events, opens the row that is there now.
     row.click();
     page.until("its details", || page.texts(DETAILS).join("").contains("auth_result")).await;
-    // Let go elsewhere, as by who marks text, the browser tells what is around both places.
+    // If the button is released elsewhere, as when selecting text, the click goes to the common ancestor.
     debugger.filter("type:auth_challenge").await;
     page.until("the first row again", || row.get_attribute("data-type").as_deref() == Some("auth_challenge")).await;
     mouse(&row, "mousedown");
@@ -312,7 +312,6 @@ async fn the_row_that_was_pressed_opens_though_its_element_shows_another_when_it
     assert!(page.texts(DETAILS).join("").contains("auth_result"), "a row was opened that was not clicked");
 }
 
-/// What a mouse does to an element, once.
 fn mouse(element: &web_sys::Element, kind: &str) {
     let init = web_sys::PointerEventInit::new();
     init.set_bubbles(true);
@@ -330,7 +329,7 @@ async fn who_scrolls_up_while_the_table_is_about_to_go_to_its_end_stays_there() 
     pause(300).await;
     debugger.send("one more");
     animation_frame().await;
-    // The row is there; the table goes to its end with the next frame.
+    // The row exists now, but the table scrolls to its end only with the next frame.
     let place = table.scroll_top() - 300;
     table.set_scroll_top(place);
     for _ in 0..3 {
@@ -353,11 +352,11 @@ async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
     let in_turn = [("300px", "290px"), ("600px", "250px"), ("500px", "550px")].map(|sizes| (sizes, false));
     let at_once = [("600px", "300px"), ("700px", "350px")].map(|sizes| (sizes, true));
     for ((height, next), at_once) in in_turn.into_iter().chain(at_once) {
-        // In a taller window the browser scrolls back, and tells only when the window is another one again.
+        // In a taller window the browser scrolls back, but fires the event only after the next change of size.
         animation_frame().await;
         give(height);
         if at_once {
-            // Whoever asks for a size has the browser lay the page out.
+            // Reading a size forces a synchronous layout.
             let _ = table.scroll_height();
         } else {
             pause(0).await;
@@ -369,7 +368,7 @@ async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
             animation_frame().await;
         }
         assert!(page.all("[data-testid=debugger-newest]").is_empty(), "{height}, {next}: it does not follow any more");
-        // An answer's row may have come with the last of the frames: the table goes to its end with the next.
+        // A reply's row may have arrived with the last frame; the table scrolls to its end with the next one.
         page.until("the end", is_at_end).await;
     }
 }
@@ -457,7 +456,7 @@ async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_o
     choose_file(page, "[data-testid=debugger-import]", "walk.jsonl", text);
     page.until_shown("imported: walk.jsonl").await;
     page.until_shown("1 could not be read").await;
-    // What was sent has a life: queued, as a frame, written.
+    // The sent message has its states as rows: queued, the frame, written.
     debugger.until_rows("", 4).await;
     assert_eq!(debugger.types(), ["ours", "theirs", "theirs", "theirs"]);
     assert!(page.texts("[data-testid=debugger-banner]")[0].contains("walk.jsonl, 2 frames,"), "frames are counted");
@@ -466,7 +465,7 @@ async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_o
     page.until("the live rows", || debugger.types().iter().any(|kind| kind == "auth_challenge")).await;
 }
 
-/// Does what a person does who picks a file.
+/// Picks a file as a person does.
 pub fn choose_file(page: &Page, selector: &str, name: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let file = web_sys::File::new_with_str_sequence(&parts, name).unwrap();

@@ -1,4 +1,4 @@
-//! The details of a chosen row of the debugger, against the Python test server.
+//! The details of the debugger's selected row, against the Python test server.
 
 use serde_json::json;
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ const COMPARE: &str = "[data-testid=debugger-compare]";
 const TURN: &str = "[data-testid=debugger-turn]";
 
 impl Debugger {
-    /// Presses the row, counted from 0, and waits for its details.
+    /// Clicks the row, counted from 0, and waits for its details.
     async fn choose(&self, place: usize) {
         let before = self.page.texts(DETAILS);
         self.page.all(ROW)[place].unchecked_ref::<web_sys::HtmlElement>().click();
@@ -26,7 +26,7 @@ impl Debugger {
         self.page.until(kind, is_it).await;
     }
 
-    /// Shows the rows of the text that was sent, once it is delivered.
+    /// Filters for the sent text and waits until it is delivered.
     async fn until_delivered(&self) {
         self.filter("type:text_input").await;
         self.page.until("delivered", || !self.page.all("[data-state=delivered]").is_empty()).await;
@@ -88,7 +88,8 @@ async fn two_rows_are_compared_field_by_field() {
 async fn the_turn_that_a_message_began_is_drawn_from_its_first_event_to_its_last() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    // Not what another test says: Coda drops an event that it has sent within the last seconds, such as its user's turn.
+    // Not a text of another test: Coda drops an event equal to one it sent within the last
+    // seconds, such as the user's turn.
     debugger.send("use the tool");
     debugger.until_delivered().await;
     debugger.choose(0).await;

@@ -1,4 +1,4 @@
-//! What makes things worse on purpose: raw frames, no protections, a bad network.
+//! The experiments: raw frames, protections off, a bad network.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::server;
 
 const BANNER: &str = "[data-testid=experiment]";
 
-/// Texts go out one after the other, whether or not Coda is at an answer.
+/// Sends texts one after the other, even while Coda is in a turn.
 fn hold_nothing(app: App) {
     app.set_settings(Settings { hold_texts: false, ..Settings::default() });
 }
@@ -25,7 +25,7 @@ fn say(app: App, text: &str) {
     app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
 }
 
-/// The texts that the server was sent, in order, doubles included.
+/// Returns the texts that the server received, in order, with duplicates.
 async fn received() -> Vec<String> {
     let report = server::report().await;
     let messages = report["messages"].as_array().unwrap();
@@ -95,7 +95,7 @@ async fn a_delay_of_the_network_shows_in_the_round_trip_until_it_is_ended() {
     page.until("a slow echo", || round_trip() >= 2 * delay).await;
     page.app.set_conditions(None);
     say(page.app, "quick");
-    // What was on its way still comes late and in order: the echo waits behind it, by no more than one delay.
+    // Frames in transit still arrive late and in order, so the echo waits behind them, by at most one delay.
     page.until("a quick echo", || round_trip() < delay * 3 / 2).await;
 }
 
@@ -117,7 +117,7 @@ async fn over_a_network_that_doubles_frames_every_text_acts_once_and_in_order() 
     page.until("all delivered", || delivered() == texts.len()).await;
     let mut seen = received().await;
     assert!(seen.len() > texts.len(), "copies were made");
-    // The server drops them.
+    // The server drops the copies.
     seen.dedup();
     assert_eq!(seen, texts);
 }

@@ -1,4 +1,4 @@
-//! Times as people read them: who writes them, and when that is prepared.
+//! Formatting of times for display: the `Intl` formatters and when they are created.
 
 use chrono::{DateTime, Utc};
 use coda_dashboard::protocol::utc_from_millis;
@@ -9,7 +9,7 @@ use crate::page::pause;
 
 const TIME: DateTime<Utc> = utc_from_millis(1_764_000_000_000);
 
-/// A browser whose clock is so many minutes behind UTC, and that counts the writers that it makes.
+/// A browser whose clock is this many minutes behind UTC, and which counts the formatters created.
 struct Elsewhere;
 
 impl Elsewhere {

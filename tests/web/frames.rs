@@ -1,4 +1,4 @@
-//! How often what happened is handed over to the page, and when the link is woken.
+//! How often events are flushed to the page, and when the link is woken.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::pause;
 
-/// What each frame costs in most tests.
+/// Cost of each frame in most tests.
 const DEAR: Duration = Duration::from_millis(20);
 const FRAMES: usize = 6;
-/// So many events every few milliseconds are a flood.
+/// This many events every few milliseconds are a flood.
 const IN_A_FLOOD: usize = 20;
 const ORIGIN: Origin = Origin::new("test", "say");
 
@@ -26,7 +26,7 @@ fn say(driver: &Driver, number: usize) {
     driver.dispatch(Input::Submit(Submission { command, origin: ORIGIN, resend_of: None }));
 }
 
-/// A frame of the server's, here of a connection that is long gone.
+/// Receives a frame from the server, on a connection that is long gone.
 fn receive(driver: &Driver) {
     driver.dispatch(Input::Frame(ConnId(u32::MAX), r#"{"type":"llm_token"}"#.into()));
 }
@@ -38,14 +38,14 @@ pub async fn animation_frame() {
     JsFuture::from(promise).await.unwrap();
 }
 
-/// When each frame began, and how many events they brought.
+/// Start times of the frames, and the number of events that they flushed.
 #[derive(Clone, Default)]
 struct Seen {
     starts: Rc<RefCell<Vec<Instant>>>,
     events: Rc<Cell<usize>>,
 }
 
-/// A driver whose frames cost what is said, counted from 1.
+/// Starts a driver whose frames, counted from 1, have these costs.
 fn start_with_costs(cost: impl Fn(usize) -> Duration + 'static) -> (Driver, Seen) {
     let seen = Seen::default();
     let Seen { starts, events } = seen.clone();
@@ -91,7 +91,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
 
 #[wasm_bindgen_test]
 async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
-    // A twentieth of the time: pauses that are shorter than the longest.
+    // At a twentieth of the time the pauses stay below the longest one.
     let cost = DEAR / 2;
     let (driver, Seen { starts, events }) = start_with_costs(move |_| cost);
     let mut received = 0;
@@ -106,9 +106,9 @@ async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
         pause(3).await;
     }
     let starts = starts.borrow();
-    // The first alone is none of several.
+    // A first expensive frame alone causes no pause.
     for pair in starts[1..].windows(2) {
-        // A twentieth of the time, short of half a frame of 60 a second.
+        // A twentieth of the time, minus half a frame at 60 Hz.
         assert!(pair[1].duration_since(pair[0]) + Duration::from_millis(9) > cost * 20, "{starts:?}");
     }
 }
@@ -123,7 +123,7 @@ async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
     let starts = starts.borrow();
     let mut pauses: Vec<_> = starts.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect();
     pauses.sort_unstable();
-    // Five times what a frame costs, and what the timers and the frame are late.
+    // Five times the cost of a frame, plus the lateness of the timers and the frame.
     assert!(pauses[pauses.len() / 2] < DEAR * 8, "{starts:?}");
 }
 
@@ -136,7 +136,7 @@ async fn a_dear_frame_among_others_puts_nothing_off() {
         pause(3).await;
     }
     let starts = starts.borrow();
-    // One in three is dear. A busy machine may put off one frame or another by itself.
+    // One in three is expensive. A busy machine may delay a frame now and then by itself.
     let put_off =
         starts.iter().zip(&starts[1..]).filter(|(before, next)| next.duration_since(**before) >= DEAR * 11).count();
     assert!(put_off * 6 < starts.len(), "{put_off} were put off: {starts:?}");
@@ -165,7 +165,7 @@ async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
 
 #[wasm_bindgen_test]
 async fn a_timer_that_fires_early_is_armed_again() {
-    // By ten milliseconds here; by a fraction of one, as browsers do, it would take luck to see it.
+    // Ten milliseconds early. A fraction of one, as in browsers, would be hard to observe.
     let early = "window.__timeout = window.setTimeout; \
                  window.setTimeout = (call, millis) => window.__timeout(call, Math.max(0, millis - 10))";
     js_sys::eval(early).unwrap();

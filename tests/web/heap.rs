@@ -1,4 +1,4 @@
-//! Counts what the program holds, so that tests can show what it lets go of.
+//! Counts the program's allocated bytes, so that tests can detect leaks.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ static HEAP: Counting = Counting;
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
 #[expect(unsafe_code, reason = "there is no other way to count")]
-// Safety: every call is the system allocator's as it came.
+// SAFETY: every call is forwarded unchanged to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HELD.fetch_add(layout.size(), Ordering::Relaxed);
@@ -24,7 +24,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Bytes that the program holds at the moment.
+/// Returns the bytes currently allocated.
 pub fn held() -> usize {
     HELD.load(Ordering::Relaxed)
 }

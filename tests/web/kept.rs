@@ -1,4 +1,4 @@
-//! What a person began stays: a text that is not sent, a recording that was imported.
+//! State that outlives a reload or a change of page: an unsent text, an imported recording.
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::replay::Playback;
@@ -21,7 +21,7 @@ async fn demo() -> Page {
     page
 }
 
-/// What stands in the text box.
+/// Returns the content of the text box.
 fn typed(page: &Page) -> Option<String> {
     js_sys::Reflect::get(&page.all(COMPOSER).pop()?.into(), &"value".into()).ok()?.as_string()
 }
@@ -57,7 +57,7 @@ async fn a_text_that_is_too_long_to_be_kept_can_be_written_and_no_older_one_come
     page.until("an empty box", || typed(&page).as_deref() == Some("")).await;
 }
 
-/// Whether the browser would ask before it closes the tab.
+/// Whether the page would ask before the tab is closed.
 fn asks_before_closing() -> bool {
     let init = web_sys::EventInit::new();
     init.set_cancelable(true);
@@ -129,7 +129,7 @@ async fn an_imported_recording_is_there_again_after_the_help_to_one_of_its_findi
     go_to(&page, "/debugger").await;
     page.until_shown("imported: chrome.har").await;
 
-    // Below another page, too.
+    // Also in the dock of another page.
     go_to(&page, "/tools").await;
     page.element(".shell").dispatch_event(&with_control("`")).unwrap();
     page.until("the recording in the dock", || !page.all(&format!(".dock-panel {BANNER}")).is_empty()).await;

@@ -1,4 +1,4 @@
-//! What the page writes to the browser's console.
+//! The page's output in the browser's console.
 
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::window;
@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::Page;
 
-/// Takes the place of `console.log` until it is dropped.
+/// Replaces `console.log` until dropped.
 struct Console {
     object: JsValue,
     original: JsValue,
@@ -25,7 +25,8 @@ impl Console {
         Self { object, original, calls }
     }
 
-    /// The lines so far. Each has to come as one argument: with more the console would take `%` for a format.
+    /// Returns the lines so far. Each must be a single argument: with more, the console would
+    /// interpret `%` as a format.
     fn lines(&self) -> Vec<String> {
         let line = |given: JsValue| {
             let given: Array = given.unchecked_into();

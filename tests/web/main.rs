@@ -1,4 +1,4 @@
-//! The real components in headless Chrome: alone, and with a real WebSocket to the Python test server.
+//! The components in headless Chrome: on their own, and with a real WebSocket to the Python test server.
 //!
 //! Run by `make test-web`, which starts the server.
 

@@ -1,4 +1,4 @@
-//! The Memory page against the Python test server: what the server tells is what it shows.
+//! The Memory page against the Python test server: it shows what the server reports.
 
 use coda_dashboard::ui::components::ConnectionChip;
 use coda_dashboard::ui::pages::MemoryPage;
@@ -18,9 +18,9 @@ const HISTORY: &str = "[data-testid=memory-history] li";
 const COUNT: &str = "[data-testid=memory-count]";
 const DEBUG_TAB: &str = "#memory-tab-debug";
 
-/// The page, connected, opened at this query of its address.
+/// Opens the connected page at this query of its URL.
 async fn opened_at(query: &'static str) -> Page {
-    // What the last test told would be replayed.
+    // Otherwise events of the previous test would be replayed.
     server::make("/restart", json!({})).await;
     let page = Page::open_with(&server::fresh().await, move || {
         window().history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(&format!("/{query}"))).unwrap();

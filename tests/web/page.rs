@@ -1,4 +1,4 @@
-//! The page, mounted into the test's document, and what a person does with it.
+//! The page, mounted into the test's document, and a user's actions on it.
 
 use coda_dashboard::state::App;
 use coda_dashboard::ui::Shell;
@@ -14,7 +14,7 @@ use web_sys::{
 const PATIENCE_MILLIS: f64 = 15_000.0;
 const STEP_MILLIS: i32 = 10;
 
-/// A mounted page. Dropping it takes it away and ends its connection.
+/// A mounted page. Dropping it unmounts it and ends its connection.
 pub struct Page {
     pub app: App,
     root: HtmlElement,
@@ -28,7 +28,7 @@ impl Page {
         Self::open_with(query, || view! { <Shell /> })
     }
 
-    /// Opens the demo in a browser that holds `value` under `key`.
+    /// Opens the demo in a browser whose local storage holds `value` under `key`.
     pub fn open_after(key: &str, value: &str) -> Self {
         Self::open_prepared(
             "/",
@@ -46,13 +46,13 @@ impl Page {
         Self::open_prepared("/", query, || {}, part)
     }
 
-    /// Opens the page at an address, as in `/tools?backend=demo`.
+    /// Opens the page at a path with a query, as in `/tools?backend=demo`.
     pub fn open_at(address: &str) -> Self {
         let query = address.find('?').map_or("", |at| &address[at..]);
         Self::open_prepared(address, query, || {}, || view! { <Shell /> })
     }
 
-    /// Opens the page as a reload does: at the address that there is, with what the browser has kept.
+    /// Opens the page as a reload does: at the current URL, with what the browser has stored.
     pub fn open_again() -> Self {
         Self::start(&window().location().search().unwrap(), || view! { <Shell /> })
     }
@@ -85,7 +85,7 @@ impl Page {
         page
     }
 
-    /// Takes all components away and makes them anew; what the stores hold stays.
+    /// Unmounts all components and mounts them again. The stores keep their content.
     pub fn mount_again(&mut self) {
         self.unmount();
         self.mount(|| view! { <Shell /> });
@@ -100,7 +100,7 @@ impl Page {
                 part()
             })
         });
-        // The handle alone would leave the router's listeners, which take the clicks of the next page.
+        // Dropping the handle alone would leave the router's listeners, which would handle the next page's clicks.
         self.mounted = Some(Box::new(move || {
             drop(handle);
             owner.cleanup();
@@ -134,7 +134,7 @@ impl Page {
         self.until(words, || self.root.inner_text().contains(words)).await;
     }
 
-    /// Waits until `count` answers are complete.
+    /// Waits until `count` replies are complete.
     pub async fn until_answered(&self, count: usize) {
         let done = "[data-testid=turn][data-role=assistant][data-open=false] .markdown";
         self.until("a complete answer", || self.all(done).len() == count).await;
@@ -150,7 +150,7 @@ impl Page {
         found.unwrap_or_else(|| panic!("no {selector} in:\n{}", self.root.inner_text())).unchecked_into()
     }
 
-    /// The attribute of the first such element; empty as long as there is none.
+    /// Returns an attribute of the first matching element, or an empty string.
     pub fn attribute(&self, selector: &str, name: &str) -> String {
         self.all(selector).first().and_then(|element| element.get_attribute(name)).unwrap_or_default()
     }
@@ -167,14 +167,14 @@ impl Page {
         self.element(selector).click();
     }
 
-    /// Types into a field, in place of what was in it.
+    /// Replaces the content of a field by typing.
     pub fn type_into(&self, selector: &str, text: &str) {
         let field = self.element(selector);
         Reflect::set(&field, &"value".into(), &text.into()).unwrap();
         field.dispatch_event(&bubbling("input")).unwrap();
     }
 
-    /// Says that a field's change is complete, as leaving it does.
+    /// Types into a field and fires `change`, as leaving the field does.
     pub fn change(&self, selector: &str, text: &str) {
         self.type_into(selector, text);
         self.element(selector).dispatch_event(&bubbling("change")).unwrap();
@@ -190,7 +190,7 @@ impl Page {
         self.element(selector).dispatch_event(&event).unwrap();
     }
 
-    /// Presses the key at this place of the keyboard.
+    /// Presses the key at this position on the keyboard.
     pub fn press_code(&self, selector: &str, code: &str) {
         let init = KeyboardEventInit::new();
         init.set_code(code);
@@ -220,7 +220,7 @@ impl Drop for Page {
         self.app.disconnect();
         self.unmount();
         self.root.remove();
-        // What the driver still hands over must find its stores.
+        // The driver may still flush events, which need the stores.
         std::mem::forget(self.owner.clone());
     }
 }
@@ -231,7 +231,7 @@ fn bubbling(kind: &str) -> Event {
     Event::new_with_event_init_dict(kind, &init).unwrap()
 }
 
-/// Lets the browser do what it has to; a step of a wait, never a wait by itself.
+/// Yields to the browser. A step of polling, never a wait by itself.
 pub async fn pause(millis: i32) {
     let promise = Promise::new(&mut |resolve, _| {
         window().set_timeout_with_callback_and_timeout_and_arguments(&resolve, millis, &Array::new()).unwrap();

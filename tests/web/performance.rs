@@ -1,4 +1,4 @@
-//! The Performance page against events that the Python test server sends word by word.
+//! The Performance page, with events that the Python test server sends verbatim.
 
 use coda_dashboard::ui::pages::PerformancePage;
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ fn trace(llm: f64) -> Value {
     })
 }
 
-/// The cells of a table's body, row by row.
+/// Returns the cells of a table's body, row by row.
 fn rows(page: &Page, table: &str) -> Vec<Vec<String>> {
     let rows = page.all(&format!("[data-testid={table}] tbody tr")).len();
     let cells = |row| page.texts(&format!("[data-testid={table}] tbody tr:nth-child({row}) :is(th, td)"));
@@ -121,7 +121,7 @@ async fn the_chart_can_be_read_as_a_table_newest_first() {
     }
     page.until("the last 30", || page.all(BAR).len() == 30).await;
     page.click("[data-testid=as-table]");
-    // The last turns may still be on their way when there are thirty.
+    // With thirty turns on display, the last ones may still be in transit.
     let ends = || {
         let shown = rows(&page, "turn-table");
         let cell = |row: Option<&Vec<String>>| row.map(|row| row[2].clone()).unwrap_or_default();
@@ -207,7 +207,7 @@ async fn the_lines_of_the_machine_can_be_read_as_a_table_newest_first() {
     }
     page.click("[data-testid=machine-as-table]");
     page.until("two rows", || rows(&page, "machine-table").len() >= 2).await;
-    // The server sends samples of its own between ours.
+    // The server also sends samples of its own in between.
     let rows = rows(&page, "machine-table");
     let place = |cpu: &str| rows.iter().position(|row| row[1].starts_with(cpu)).unwrap();
     assert!(place("48.5") < place("12"), "{rows:?}");

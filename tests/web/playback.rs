@@ -1,4 +1,4 @@
-//! Recordings in the pages: another recording than what is live, and every moment of it.
+//! Playback of a recording in the pages, at every moment of it.
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::protocol::Command;
@@ -44,7 +44,7 @@ async fn going_back_into_an_answer_shows_what_was_there_then() {
     page.app.playback.begin("long".into(), recording);
     page.until("the whole answer", || page.all(whole).len() == 1).await;
     let answer = page.texts(SAID).pop().unwrap();
-    // From the end towards the beginning there is a moment at which the answer was under way.
+    // Going back from the end, there is a moment at which the reply was in progress.
     for position in (0..frames).rev() {
         page.type_into(POSITION, &position.to_string());
         page.until("that moment", || page.app.playback.position.get_untracked() == position).await;

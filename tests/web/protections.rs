@@ -1,6 +1,6 @@
-//! What the server suffers from the same user actions with the link's protections and without them.
+//! Errors of the server caused by the same user actions with and without the link's protections.
 //!
-//! `make backend-errors` runs this alone and shows its figures.
+//! `make backend-errors` runs this alone and prints its figures.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 use crate::page::pause;
 use crate::server;
 
-/// Two components that both listen to the same button, as in the old dashboard.
+/// Two components that both listen to the same button, as in the previous dashboard.
 const LISTENERS: [&str; 2] = ["voice button", "keyboard shortcut"];
 const ROUNDS: usize = 10;
-/// A person presses a button for about so long; a round takes longer than the deduplication remembers.
+/// Typical duration of a button press. A round takes longer than the deduplication window.
 const PRESS_MILLIS: i32 = 270;
-/// Equal messages closer than this are of one action.
+/// Equal messages closer together than this belong to one action.
 const SAME_ACTION_MILLIS: f64 = 60.0;
-/// A server that is at work answers so late.
+/// Response time of a busy server.
 const BUSY_MILLIS: u64 = 30;
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ struct Suffered {
     errors: usize,
 }
 
-/// Texts, presses, releases and stops, each heard by two listeners.
+/// Performs texts, presses, releases and stops, each handled by two listeners.
 async fn play(config: LinkConfig) -> Suffered {
     let query = server::fresh().await;
     server::make("/echo", json!({"delay_ms": BUSY_MILLIS})).await;
@@ -63,7 +63,7 @@ async fn play(config: LinkConfig) -> Suffered {
     }
 }
 
-/// The report once nothing new has come for a while.
+/// Returns the report once no new messages arrive.
 async fn until_quiet() -> Value {
     let mut before = 0;
     loop {
@@ -77,7 +77,7 @@ async fn until_quiet() -> Value {
     }
 }
 
-/// Messages that say the same as one just before.
+/// Counts messages equal to one shortly before.
 fn duplicates(messages: &[&Value]) -> usize {
     let mut last: HashMap<String, f64> = HashMap::new();
     let is_duplicate = |message: &&&Value| {

@@ -1,4 +1,4 @@
-//! Events change text nodes and attributes; they re-run no component.
+//! Events change text nodes and attributes, and re-run no component.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -59,7 +59,7 @@ async fn a_thousand_events_run_no_component_function_a_second_time() {
     assert_eq!(of("<ToolView />"), page.all(".tool").len(), "one run for each tool call: {run:?}");
     assert_eq!(of("<Markdown />"), page.all(".markdown").len(), "one run for each complete answer: {run:?}");
 
-    // What the page is made of now, made once: no component has run more often than that.
+    // The same content rendered from scratch: no component may have run more often than that.
     page.mount_again();
     page.until("all turns again", || page.all("[data-testid=turn]").len() == turns).await;
     let needed = renders.take();

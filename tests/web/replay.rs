@@ -1,4 +1,4 @@
-//! Findings, replays to the server, and recordings played back into the pages.
+//! Findings, replays to the server, and playback of recordings in the pages.
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::replay::Playback;
@@ -145,7 +145,7 @@ async fn a_recording_is_shown_moment_by_moment_while_the_live_data_wait_aside() 
     page.type_into(POSITION, "0");
     page.until("nothing yet", || page.all(TURN).is_empty()).await;
     assert!(page.element("[data-testid=send]").has_attribute("disabled"), "nothing can be said in the past");
-    // Live goes on meanwhile.
+    // Live data continue meanwhile.
     let before = page.number("frames-in");
     let turn = json!({"type": "conversation_turn", "data": {"role": "assistant", "content": "meanwhile"}});
     server::make("/event", turn).await;
@@ -177,7 +177,7 @@ async fn nothing_that_is_done_to_a_recording_reaches_coda() {
     page.say("into the past");
     page.pointer("[data-testid=talk]", "pointerdown");
     page.pointer("[data-testid=talk]", "pointerup");
-    // Whatever can be clicked is clicked, but for the way out and what belongs to the connection.
+    // Clicks every button except those that end the playback or control the connection.
     for button in page.all(".talk button, .turns button, .composer button") {
         button.unchecked_into::<web_sys::HtmlElement>().click();
     }

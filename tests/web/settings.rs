@@ -1,4 +1,4 @@
-//! Settings: refused where wrong, in force at once, kept, and never a reason for a blank page.
+//! Settings: validated, applied at once, stored, and never a reason for a blank page.
 
 use coda_dashboard::state::{CHOICES, Clock, LogLevel, NUMBERS, Settings, Severity, TOGGLES, TalkKey, TalkMode};
 use coda_dashboard::ui::pages::SettingsPage;
@@ -191,7 +191,7 @@ async fn times_are_shown_with_12_or_24_hours_as_wanted() {
     page.say("hello");
     page.until_answered(1).await;
     let times = || page.texts(".turn-head time, .turn time").concat().to_uppercase();
-    // Where the settings are, the conversation is not.
+    // The settings page does not show the conversation.
     let want = async |clock| {
         page.click("nav a[href='/settings']");
         page.until("the settings", || !page.all(".settings-section").is_empty()).await;

@@ -1,4 +1,4 @@
-//! The page on a real WebSocket: what the server saw is what counts.
+//! The page with a real WebSocket, judged by what the server received.
 
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -14,7 +14,7 @@ async fn connected() -> Page {
     page
 }
 
-/// How often a message of this type was received and acted on.
+/// Returns how often messages of this type were received, and how often executed.
 async fn received(kind: &str) -> (usize, usize) {
     let report = server::report().await;
     let messages = report["messages"].as_array().cloned().unwrap_or_default();
@@ -55,7 +55,7 @@ async fn a_burst_of_messages_arrives_in_order_one_at_a_time() {
 async fn a_dropped_connection_is_replaced_by_exactly_one() {
     let page = connected().await;
     server::make("/drop", json!({})).await;
-    // The first try may come at once: what is counted is not missed.
+    // The first attempt may be immediate, so the phase could be missed; the counter cannot.
     page.until("another connection", || page.app.link_metrics().reconnects == 1).await;
     page.until_ready().await;
     let report = server::report().await;

@@ -1,4 +1,4 @@
-//! What is no longer shown is let go of: the dashboard stays open all day.
+//! Memory of what is no longer shown is freed, since the dashboard stays open all day.
 
 use coda_dashboard::history::Recording;
 use coda_dashboard::state::Loaded;
@@ -15,7 +15,7 @@ const FILTER: &str = ".debugger-filter input";
 const SEARCH: &str = "[data-testid=search]";
 const ROUNDS: usize = 3;
 const TIMES: usize = 4;
-/// Bytes for each time: the router keeps the addresses that were gone to. 45 entries left 50 000 once.
+/// Bytes per repetition, for the router keeps the visited URLs. 45 entries once leaked 50 000.
 const BOUND: usize = 2_500;
 
 /// A page that has seen a thousand events of every kind.
@@ -29,7 +29,7 @@ async fn open_with_much_to_show() -> Page {
     page
 }
 
-/// What the program holds when all that was begun has come to its end.
+/// Returns the allocated bytes once everything in progress has finished.
 async fn held_at_rest() -> usize {
     loop {
         let before = heap::held();
@@ -40,7 +40,8 @@ async fn held_at_rest() -> usize {
     }
 }
 
-/// Bytes that stay of each `act`: the middle one of the rounds, for some show what grows to its size in steps.
+/// Returns the bytes leaked per `act`: the median of several rounds, since some include a
+/// collection that grows in steps.
 async fn growth_of_each(what: &str, mut act: impl AsyncFnMut()) -> usize {
     act().await;
     let mut growths = [0; ROUNDS];
@@ -97,7 +98,7 @@ async fn a_recording_that_was_shown_leaves_nothing_behind_when_the_live_record_i
     assert!(growth < BOUND, "{growth} bytes stay of each recording");
 }
 
-/// Has everything in a list go, by what is typed into a field, and come again; tells what stays of each time.
+/// Empties a list by filtering with a field and fills it again. Returns the bytes leaked per repetition.
 async fn growth_of_going_and_coming(page: &Page, listed: &str, field: &str, words_of_none: &str) -> usize {
     let go_and_come = async || {
         for (words, none) in [(words_of_none, true), ("", false)] {

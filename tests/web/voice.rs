@@ -1,4 +1,4 @@
-//! The talk button, the talk key, the stages of the turn, and the face, with the Python test server.
+//! The talk button, the talk key, the stages of the turn and the avatar, with the Python test server.
 
 use coda_dashboard::link::{ConnId, Phase};
 use coda_dashboard::state::{Settings, TalkKey, TalkMode};
@@ -26,7 +26,7 @@ async fn event(kind: &str, data: Value) {
     server::make("/event", json!({"type": kind, "data": data})).await;
 }
 
-/// The messages of this type that the server has seen.
+/// Returns the messages of this type that the server received.
 async fn seen(kind: &str) -> Vec<Value> {
     let report = server::report().await;
     report["messages"].as_array().unwrap().iter().filter(|message| message["type"] == kind).cloned().collect()
@@ -42,7 +42,7 @@ fn is_pressed(page: &Page) -> bool {
     page.attribute(TALK, "aria-pressed") == "true"
 }
 
-/// Puts a key down or up; returns whether the browser would have gone on with it.
+/// Presses or releases a key. Returns whether the browser's default action would follow.
 fn key(kind: &str, code: &str, name: &str, with_control: bool) -> bool {
     let init = KeyboardEventInit::new();
     init.set_code(code);
@@ -142,7 +142,7 @@ async fn a_connection_that_is_lost_and_back_within_one_frame_lets_go_of_the_butt
     let page = ready().await;
     page.click(TALK);
     page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
-    // Of the phases that a frame brings, the page sees the last.
+    // A frame may bring several phases, of which the page sees only the last.
     page.app.connection.phase.update(|phase| match phase {
         Phase::Ready { conn, .. } => *conn = ConnId(conn.0 + 1),
         other => panic!("{other:?}"),

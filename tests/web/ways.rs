@@ -1,4 +1,4 @@
-//! Ways through the page: from a finding, a message or a word to the part of the page that has more on it.
+//! Navigation from a finding, a message or a search term to the page that has more on it.
 
 use coda_dashboard::model::Turn;
 use js_sys::Reflect;
@@ -75,7 +75,7 @@ async fn until_first(page: &Page, typed: &str, label: &str) {
     page.until(label, || page.texts(OFFERED).first().is_some_and(|first| first == label)).await;
 }
 
-/// Chooses what the palette offers first for these words.
+/// Runs the palette's first result for these words.
 async fn choose(page: &Page, typed: &str, label: &str) {
     open_palette(page).await;
     until_first(page, typed, label).await;

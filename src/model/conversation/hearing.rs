@@ -1,11 +1,11 @@
-//! Speech in the conversation: words that change while they are recognized.
+//! Speech in the conversation: the transcript changes while it is being recognized.
 
 use super::Conversation;
 use crate::model::turn::{Role, TurnKey};
 use chrono::{DateTime, Utc};
 
 impl Conversation {
-    /// Words of a recognition: open while it goes on, and its result. A result without a word ends it.
+    /// Applies a transcript: interim while `is_open`, otherwise final. An empty final one ends the recognition.
     pub(super) fn hear(&mut self, text: &str, is_open: bool, time: DateTime<Utc>) {
         if text.trim().is_empty() {
             if !is_open {
@@ -21,7 +21,7 @@ impl Conversation {
         });
     }
 
-    /// What was only half heard goes; what was understood stays.
+    /// Ends the recognition. Removes an interim transcript and keeps a final one.
     pub(super) fn stop_listening(&mut self) {
         let Some(key) = self.listening.take() else { return };
         if self.turn(key).is_some_and(|turn| turn.is_open) {
@@ -30,7 +30,7 @@ impl Conversation {
         }
     }
 
-    /// What was recognized, if it is just this.
+    /// Takes the recognized entry if its text is `content`.
     pub(super) fn heard(&mut self, content: &str) -> Option<TurnKey> {
         let is_it = |key: &TurnKey| self.turn(*key).is_some_and(|turn| turn.text.trim() == content.trim());
         let key = self.listening.filter(is_it)?;

@@ -1,4 +1,4 @@
-//! The conversation: turns with their tools and errors, and what became of one's own messages.
+//! The conversation: turns with their tools and errors, and the outcomes of the user's messages.
 
 mod hearing;
 mod tools;
@@ -11,48 +11,47 @@ use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
-/// Turns kept until another limit is set; beyond, the oldest goes.
+/// Default limit on the number of turns; beyond it the oldest is evicted.
 const LIMIT: usize = 10_000;
-/// An own message whose turn has not begun is looked for among so many last entries: the queue holds fewer.
+/// Number of most recent entries in which a message without a turn is searched. The queue holds fewer.
 const UNBEGUN_AMONG_LAST: usize = 600;
 
-/// What has changed since it was last asked.
+/// What has changed since the last call of [`Conversation::take_changes`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Entries came or went, or changed places.
+    /// Whether entries were added, removed or reordered.
     pub order: bool,
     /// Entries whose content changed.
     pub turns: BTreeSet<TurnKey>,
 }
 
-/// All that was said, oldest first.
 #[derive(Debug)]
 pub struct Conversation {
     turns: VecDeque<Turn>,
     limit: usize,
     last_key: u64,
-    /// The message from this page that Coda is at, if its turn began with one.
+    /// The message from this page that started the current turn, if one did.
     asked: Option<MessageId>,
-    /// The recognition that is under way.
+    /// Entry of the recognition in progress.
     listening: Option<TurnKey>,
-    /// The answer that is under way.
+    /// Entry of the reply in progress.
     answering: Option<TurnKey>,
-    /// The answer that was under way when the connection ended, and the run of the server's that was at it: the
-    /// server goes on with it, heard or not.
+    /// Entry of the reply that the end of the connection interrupted, and the run of the server it belongs to. The
+    /// server continues it, whether or not anybody receives it.
     interrupted: Option<(TurnKey, u32)>,
-    /// A session has begun and nothing was said in it yet.
+    /// Whether a session has started without any entry yet.
     session_began: bool,
-    /// Turns that the server has begun for the user.
+    /// Number of user turns that the server has started.
     user_turns: u64,
-    /// Coda is at a turn, as far as this connection has heard.
+    /// Whether Coda is in a turn, as far as this connection knows.
     is_working: bool,
-    /// Own texts that Coda read while it was at a turn.
+    /// Texts from this page that Coda read while in a turn.
     read_meanwhile: Vec<TurnKey>,
-    /// The run of the server's that the last event came from.
+    /// Run of the server that the last event came from.
     epoch: u32,
-    /// The newest entry of the run before.
+    /// Newest entry of the previous run.
     run_began_after: u64,
-    /// Turns that had to go for newer ones.
+    /// Number of evicted turns.
     dropped: u64,
     changes: Changes,
 }
@@ -80,13 +79,13 @@ impl Default for Conversation {
 }
 
 impl Conversation {
-    /// All entries, oldest first.
+    /// Returns all entries, oldest first.
     #[must_use]
     pub const fn turns(&self) -> &VecDeque<Turn> {
         &self.turns
     }
 
-    /// How many entries are kept from now on.
+    /// Sets the limit on the number of entries.
     pub fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
         self.drop_oldest();
@@ -100,30 +99,29 @@ impl Conversation {
         }
     }
 
-    /// The entry of this name.
     #[must_use]
     pub fn turn(&self, key: TurnKey) -> Option<&Turn> {
-        // Near the end as a rule.
+        // Usually near the end.
         self.turns.iter().rev().find(|turn| turn.key == key)
     }
 
-    /// How many old entries had to go for newer ones.
+    /// Returns the number of evicted entries.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// What has changed since the last call.
+    /// Returns what has changed since the last call.
     pub fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
 
-    /// Has the next call of [`Self::take_changes`] tell of everything.
+    /// Marks everything as changed for the next [`Self::take_changes`].
     pub fn change_all(&mut self) {
         self.changes = Changes { order: true, turns: self.turns.iter().map(|turn| turn.key).collect() };
     }
 
-    /// Takes a message's new state; those that say something appear in the conversation.
+    /// Applies a message's new state. Only texts appear in the conversation.
     pub fn apply_message(&mut self, status: &MessageStatus) {
         if status.command.text().is_none() {
             return;
@@ -146,7 +144,6 @@ impl Conversation {
         });
     }
 
-    /// The entry of the message `id`.
     fn sent_as(&self, id: MessageId) -> Option<TurnKey> {
         let is_it = |turn: &&Turn| turn.outgoing.as_ref().is_some_and(|own| own.id == id);
         self.turns.iter().rev().find(is_it).map(|turn| turn.key)
@@ -160,7 +157,6 @@ impl Conversation {
         });
     }
 
-    /// Takes an event of the server's.
     pub fn apply_event(&mut self, happened: &ServerEvent) {
         let time = happened.time;
         if happened.epoch != self.epoch {
@@ -222,7 +218,7 @@ impl Conversation {
         }
     }
 
-    /// The connection is gone: what was under way will not go on.
+    /// Ends everything in progress, since its events will be missed.
     pub fn disconnected(&mut self) {
         self.stop_listening();
         self.give_up_tools();
@@ -237,7 +233,7 @@ impl Conversation {
         }
     }
 
-    /// Goes on with the answer that the connection's end interrupted.
+    /// Continues the reply that the end of the connection interrupted.
     fn resume(&mut self) {
         let interrupted = self.interrupted.take().filter(|(_, epoch)| *epoch == self.epoch);
         if let (None, Some((key, _))) = (self.answering, interrupted) {
@@ -249,7 +245,7 @@ impl Conversation {
         }
     }
 
-    /// Texts that still wait will be said in the new session, so it begins above them.
+    /// Starts a session above the texts that are still waiting, since they will be said in it.
     fn begin_session(&mut self) {
         let is_unsaid = |turn: &&Turn| {
             let state = turn.outgoing.as_ref().map(|own| &own.state);
@@ -330,7 +326,7 @@ impl Conversation {
             Role::User => {
                 self.is_working = true;
                 self.asked = self.turn(key).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
-                // A new question: an older answer that never ended will not go on.
+                // With a new question, a previous reply that never ended will not continue.
                 if let Some(key) = self.answering.take() {
                     self.change(key, |turn| turn.is_open = false);
                 }
@@ -339,7 +335,7 @@ impl Conversation {
         }
     }
 
-    /// An answer is complete: what Coda has read meanwhile it has dropped.
+    /// Marks the texts that Coda read during a reply, now complete, as dropped.
     fn pass_over(&mut self) {
         for key in std::mem::take(&mut self.read_meanwhile) {
             self.change_outgoing(key, |own| {
@@ -350,7 +346,7 @@ impl Conversation {
         }
     }
 
-    /// The oldest own message with this text and this uptake.
+    /// Returns the oldest message from this page with this text and status.
     fn own_message(&self, content: &str, turn_status: TurnStatus) -> Option<TurnKey> {
         let is_it = |turn: &&Turn| {
             turn.outgoing.as_ref().is_some_and(|own| {
@@ -363,7 +359,7 @@ impl Conversation {
         self.turns.iter().rev().take(UNBEGUN_AMONG_LAST).rfind(is_it).map(|turn| turn.key)
     }
 
-    /// The answer that is under way, or a new one.
+    /// Returns the reply in progress, or starts one.
     fn answer(&mut self, time: DateTime<Utc>) -> TurnKey {
         self.is_working = true;
         let key = self.answering.unwrap_or_else(|| self.push(Role::Assistant, String::new(), true, time));
@@ -371,7 +367,7 @@ impl Conversation {
         key
     }
 
-    /// Puts an error to the last turn of `role`, or into one of its own.
+    /// Adds an error to the last entry if it is of `role`, or to a new one.
     fn fail(&mut self, role: Role, message: String, time: DateTime<Utc>) {
         let last = self.turns.back().filter(|turn| turn.role == role && role != Role::System).map(|turn| turn.key);
         let key = last.unwrap_or_else(|| self.push(role, String::new(), false, time));
@@ -379,7 +375,7 @@ impl Conversation {
     }
 }
 
-/// Whether the server can have read a message in this state.
+/// Whether the server may have read a message in this state.
 const fn may_begin_a_turn(state: &MessageState) -> bool {
     matches!(state, MessageState::Written { .. } | MessageState::Unconfirmed | MessageState::Delivered(_))
 }

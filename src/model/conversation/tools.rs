@@ -1,4 +1,4 @@
-//! Tools in the conversation: calls and what came of them.
+//! Tool calls in the conversation.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Conversation;
 use crate::model::turn::{ToolCall, ToolState, Turn, TurnKey};
 
-/// Calls that have no result yet are looked for among so many last entries.
+/// Number of most recent entries in which a call without a result is searched.
 const RECENT: usize = 20;
 
 impl Conversation {
@@ -16,8 +16,9 @@ impl Conversation {
         self.change(key, |turn| turn.tools.push(call));
     }
 
-    /// Results name only the tool: the oldest running call of that name is the one. A call of the last turn may also have
-    /// been given up too early, as when the connection was away for a moment.
+    /// Applies a result. Results name only the tool, so it goes to the oldest running call of that name. If
+    /// there is none, it goes to a call of the last turn that was given up too early, for example while the
+    /// connection was briefly down.
     pub(super) fn end_tool(&mut self, name: &str, state: ToolState, seconds: Option<f64>, time: DateTime<Utc>) {
         let is_running = |call: &ToolCall| call.name == name && call.state == ToolState::Running;
         let is_given_up = |call: &ToolCall| call.name == name && call.state == ToolState::NoResult;
@@ -40,7 +41,7 @@ impl Conversation {
         });
     }
 
-    /// What runs will have no result: its turn is over, or the connection, or the server's run.
+    /// Marks all running calls as without result, after the end of their turn, the connection or the server's run.
     pub(super) fn give_up_tools(&mut self) {
         let is_running = |call: &ToolCall| call.state == ToolState::Running;
         let waits = |turn: &&Turn| turn.tools.iter().any(is_running);

@@ -1,4 +1,4 @@
-//! What each kind of text is answered with, and what goes wrong.
+//! Replies to each kind of text, and injected faults.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::protocol::Event;
 
-/// The text that a fresh assistant answers.
+/// Returns a fresh assistant's reply to a text.
 fn answer(text: &str) -> String {
     let (world, peer) = asked(&[text]);
     world.data(peer, "llm_result")[0]["text"].as_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! Turns: their events, their order and their pace.
+//! Turns: their events, order and timing.
 
 use std::time::Duration;
 

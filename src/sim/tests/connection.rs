@@ -1,4 +1,4 @@
-//! Being let in, numbering, replay and restart.
+//! Authentication, numbering, replay and restart.
 
 use std::time::Duration;
 

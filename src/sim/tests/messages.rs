@@ -1,4 +1,4 @@
-//! Echoes, duplicates, and what is dropped.
+//! Echoes, duplicates and dropped messages.
 
 use std::time::Duration;
 

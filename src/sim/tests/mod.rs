@@ -1,4 +1,4 @@
-//! A world of one server, a virtual clock, and clients that write down all they are sent.
+//! Test world: one server, a virtual clock, and clients that log everything they receive.
 
 mod answers;
 mod assistant;
@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use super::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 use crate::protocol::{Frame, Instant, Moment, decode, utc_from_millis};
 
-/// The world's first moment: 2026-11-22T19:09:26.500Z.
+/// Start time of the world: 2026-11-22T19:09:26.500Z.
 const BEGINNING: Moment = Moment { mono: Instant::ZERO, wall: utc_from_millis(1_795_374_566_500) };
 
 struct World {
     server: Server,
     now: Moment,
     peers: u64,
-    /// Everything that was sent: when, to whom, what.
+    /// Every sent frame: time, recipient, content.
     sent: Vec<(Instant, PeerId, Value)>,
     closed: Vec<(PeerId, u16)>,
 }
@@ -35,7 +35,7 @@ impl World {
         Self::new(ServerConfig::quiet())
     }
 
-    /// A world with an assistant that makes no mistakes and measures nothing, and one client.
+    /// A world with one client and an assistant without faults and metrics.
     fn with_assistant() -> (Self, PeerId) {
         let config = ServerConfig { metrics_interval: None, error_every: None, ..ServerConfig::default() };
         let mut world = Self::new(config);
@@ -44,7 +44,7 @@ impl World {
         (world, peer)
     }
 
-    /// Hands the server an input and takes what it does. Every frame that it sends must be readable.
+    /// Passes an input to the server and collects its outputs. Every frame must be decodable.
     fn input(&mut self, input: ServerInput) {
         self.server.handle(self.now, input);
         self.drain();
@@ -66,7 +66,6 @@ impl World {
         }
     }
 
-    /// Opens a connection.
     fn connect(&mut self) -> PeerId {
         self.peers += 1;
         let peer = PeerId(self.peers);
@@ -107,7 +106,7 @@ impl World {
         self.drain();
     }
 
-    /// Lets time pass, from wakeup to wakeup.
+    /// Advances time, from wakeup to wakeup.
     fn run(&mut self, span: Duration) {
         let end = self.now.mono + span;
         while let Some(wakeup) = self.server.next_wakeup().filter(|wakeup| *wakeup <= end) {
@@ -124,41 +123,39 @@ impl World {
         self.input(ServerInput::Tick);
     }
 
-    /// The frames that a client was sent.
+    /// Returns the frames sent to a client.
     fn frames(&self, peer: PeerId) -> Vec<&Value> {
         self.sent.iter().filter(|(_, to, _)| *to == peer).map(|(_, _, frame)| frame).collect()
     }
 
-    /// The types of the frames that a client was sent.
+    /// Returns the types of the frames sent to a client.
     fn kinds(&self, peer: PeerId) -> Vec<&str> {
         self.frames(peer).into_iter().filter_map(|frame| frame["type"].as_str()).collect()
     }
 
-    /// The `data` of the frames of one type that a client was sent.
+    /// Returns the `data` of all frames of one type sent to a client.
     fn data(&self, peer: PeerId, kind: &str) -> Vec<&Value> {
         self.frames(peer).into_iter().filter(|frame| frame["type"] == kind).map(|frame| &frame["data"]).collect()
     }
 
-    /// When a client was sent the frames of one type.
+    /// Returns when frames of one type were sent to a client.
     fn times(&self, peer: PeerId, kind: &str) -> Vec<Instant> {
         let wanted = self.sent.iter().filter(|(_, to, frame)| *to == peer && frame["type"] == kind);
         wanted.map(|(at, _, _)| *at).collect()
     }
 
-    /// Forgets what was sent so far.
     fn clear(&mut self) {
         self.sent.clear();
     }
 }
 
-/// The numbers of some frames.
 fn seqs(frames: &[&Value]) -> Vec<u64> {
     frames.iter().filter_map(|frame| frame["seq"].as_u64()).collect()
 }
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What a fresh assistant says to some texts, one after the other.
+/// Sends texts to a fresh assistant, one after the other, and returns the world after the last reply.
 fn asked(texts: &[&str]) -> (World, PeerId) {
     let (mut world, peer) = World::with_assistant();
     world.clear();

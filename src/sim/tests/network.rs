@@ -1,4 +1,4 @@
-//! The bad network.
+//! The simulated bad network.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn numbers(passed: &[(Instant, Passed)], way: Direction) -> Vec<u32> {
     frames.collect()
 }
 
-/// Sends a hundred frames each way, one a millisecond, and tells what came out when.
+/// Sends a hundred frames each way, one per millisecond, and returns the outputs with their times.
 fn run(conditions: Conditions, connection: u32) -> Vec<(Instant, Passed)> {
     let mut network = Network::new(conditions, connection, START);
     for number in 0..100_u64 {

@@ -1,4 +1,4 @@
-//! Listening, and stopping to listen or to speak.
+//! Listening, and stopping to listen or speak.
 
 use std::time::Duration;
 

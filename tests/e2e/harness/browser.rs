@@ -1,4 +1,4 @@
-//! One headless Chromium with its driver; both end with the value.
+//! A headless Chromium with its driver. Dropping the value ends both.
 
 use std::process::Stdio;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// So often a port is asked for that is free.
+/// Number of attempts to find a free port.
 const DRIVER_TRIES: usize = 5;
 
 pub struct Browser {
@@ -29,9 +29,9 @@ impl Browser {
     }
 }
 
-/// Starts a chromedriver; says on which port it listens.
+/// Starts a chromedriver and returns its port.
 ///
-/// It takes any port that is free for IPv4, and ends where the same one is not free for IPv6: then it is asked again.
+/// It picks any port that is free on IPv4, and exits if the same port is taken on IPv6. Then it is started again.
 async fn start_driver() -> Result<(Child, String), Box<dyn std::error::Error>> {
     let mut words = String::new();
     for _ in 0..DRIVER_TRIES {

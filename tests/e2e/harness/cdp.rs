@@ -1,4 +1,4 @@
-//! What `WebDriver` has no word for, asked of Chromium in its own protocol.
+//! Chrome DevTools Protocol, for what `WebDriver` does not offer.
 
 use fantoccini::Client;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -21,7 +21,7 @@ impl WebDriverCompatibleCommand for Command {
     }
 }
 
-/// Runs a command of the protocol of Chrome's developer tools.
+/// Runs a DevTools command.
 pub async fn ask(
     client: &Client,
     method: &'static str,

@@ -1,4 +1,4 @@
-//! What the scenarios are written with: a browser, a page, servers.
+//! Test harness: browser, page and servers.
 
 mod browser;
 mod cdp;
@@ -12,13 +12,12 @@ pub use site::Site;
 
 use std::time::Duration;
 
-/// How long anything on the screen may take before a test fails.
+/// Timeout for anything on screen.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What goes wrong in a test ends it.
+/// Result of a test; any error fails it.
 pub type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// An error with these words.
 pub fn failed<T>(words: impl Into<String>) -> Result<T, Box<dyn std::error::Error>> {
     Err(words.into().into())
 }

@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use super::browser::Browser;
 use super::{Outcome, PATIENCE, Site, cdp, failed};
 
-/// How much of the page a failure shows, from its end.
+/// Length of the page's text in a failure message, taken from the end.
 const SHOWN_CHARS: usize = 3_000;
 
 type Found<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// How often a condition is looked at.
+/// Polling interval of conditions.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
 
 pub struct Page {
@@ -28,26 +28,26 @@ pub struct Page {
 }
 
 impl Page {
-    /// A fresh browser with the page opened at `query`, as in `/?ws=…`.
+    /// Opens the page at `query`, as in `/?ws=…`, in a fresh browser.
     pub async fn open(query: &str) -> Found<Self> {
         let page = Self::blank(Site::start().await?).await?;
         page.go(query).await?;
         Ok(page)
     }
 
-    /// A fresh browser that has not opened the site yet.
+    /// Starts a fresh browser that has not opened the site yet.
     pub async fn blank(site: Site) -> Found<Self> {
         let page = Self { browser: Browser::start().await?, site };
         page.browser.client.set_window_size(1400, 900).await?;
         Ok(page)
     }
 
-    /// Runs a command of the protocol of Chrome's developer tools.
+    /// Runs a DevTools command.
     pub async fn ask(&self, method: &'static str, parameters: Value) -> Found<Value> {
         cdp::ask(&self.browser.client, method, parameters).await
     }
 
-    /// Keeps the memory of the program in reach, from the next document on.
+    /// Makes the program's memory accessible to scripts, from the next document on.
     pub async fn watch_memory(&self) -> Outcome {
         let watch = "for (const name of ['instantiate', 'instantiateStreaming']) {
             const original = WebAssembly[name];
@@ -60,27 +60,27 @@ impl Page {
         self.before_each_document(watch).await
     }
 
-    /// How large the memory of the program is that was watched; 0 for a page without one.
+    /// Returns the size of the program's memory after [`Self::watch_memory`]; 0 for a page without a program.
     pub async fn wasm_bytes(&self) -> Result<f64, Box<dyn std::error::Error>> {
         Ok(self.run("return window.__memory?.buffer.byteLength ?? 0").await?.as_f64().unwrap_or_default())
     }
 
-    /// Runs this script in every document before the document's own.
+    /// Runs a script in every document before the document's own scripts.
     pub async fn before_each_document(&self, script: &str) -> Outcome {
         self.ask("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
     }
 
-    /// The files of the site that were asked for so far.
+    /// Returns the files of the site requested so far.
     pub fn downloaded(&self) -> Vec<PathBuf> {
         self.site.served()
     }
 
-    /// The paths outside the site's own that were asked for so far.
+    /// Returns the paths outside the site requested so far.
     pub fn refused(&self) -> Vec<String> {
         self.site.refused()
     }
 
-    /// Opens another address of the same page.
+    /// Navigates to another URL of the site.
     pub async fn go(&self, query: &str) -> Outcome {
         Ok(self.browser.client.goto(&format!("{}{query}", self.site.url)).await?)
     }
@@ -96,22 +96,21 @@ impl Page {
         Ok(self.browser.client.refresh().await?)
     }
 
-    /// The window that is used at the moment.
+    /// Returns the current window.
     pub async fn window(&self) -> Found<WindowHandle> {
         Ok(self.browser.client.window().await?)
     }
 
-    /// Closes the window that is used at the moment; another one has to be chosen then.
+    /// Closes the current window. Another one has to be selected afterwards.
     pub async fn close_window(&self) -> Outcome {
         Ok(self.browser.client.close_window().await?)
     }
 
-    /// Goes on in this window.
     pub async fn switch_to(&self, window: &WindowHandle) -> Outcome {
         Ok(self.browser.client.switch_to_window(window.clone()).await?)
     }
 
-    /// Goes on in the window that was opened from this one.
+    /// Switches to the window that was opened from this one.
     pub async fn switch_to_other_window(&self, this: &WindowHandle) -> Outcome {
         let windows = self.browser.client.windows().await?;
         match windows.into_iter().find(|window| window != this) {
@@ -120,7 +119,7 @@ impl Page {
         }
     }
 
-    /// Ends the browser; a test that fails before leaves that to the driver's end.
+    /// Closes the browser. If a test fails before, dropping the driver does.
     pub async fn close(self) -> Outcome {
         Ok(self.browser.client.close().await?)
     }
@@ -129,14 +128,14 @@ impl Page {
         Ok(self.browser.client.execute(script, vec![]).await?)
     }
 
-    /// Waits until `condition` holds; fails with `what` and what the page showed.
+    /// Waits until `condition` holds. Otherwise fails with `what` and the page's text.
     pub async fn until<F>(&self, what: &str, mut condition: impl FnMut() -> F) -> Outcome
     where
         F: Future<Output = Found<bool>>,
     {
         let start = Instant::now();
         loop {
-            // An element may be replaced between two looks at it.
+            // Errors are retried: an element may be replaced while it is being read.
             if condition().await.unwrap_or(false) {
                 return Ok(());
             }
@@ -150,7 +149,7 @@ impl Page {
         }
     }
 
-    /// Waits for a script's expression to hold.
+    /// Waits until a JavaScript expression is true.
     pub async fn until_js(&self, what: &str, expression: &str) -> Outcome {
         let script = format!("return Boolean({expression})");
         self.until(what, || async { Ok(self.run(&script).await? == json!(true)) }).await
@@ -167,7 +166,7 @@ impl Page {
         self.until_js(&format!("“{text}” on the page"), &expression).await
     }
 
-    /// Waits for the answer to the last thing said to be complete.
+    /// Waits until at least `turns` replies are complete.
     pub async fn until_answered(&self, turns: usize) -> Outcome {
         let expression = format!(
             "document.querySelectorAll('[data-testid=turn][data-role=assistant][data-open=false]').length >= {turns}"
@@ -185,13 +184,13 @@ impl Page {
         Ok(self.run(&script).await?.as_u64().unwrap_or_default())
     }
 
-    /// The texts of all elements that match.
+    /// Returns the texts of all matching elements.
     pub async fn texts(&self, css: &str) -> Found<Vec<String>> {
         let script = format!("return [...document.querySelectorAll({})].map(element => element.innerText)", json!(css));
         Ok(serde_json::from_value(self.run(&script).await?)?)
     }
 
-    /// An attribute of all elements that match.
+    /// Returns an attribute of all matching elements.
     pub async fn attributes(&self, css: &str, name: &str) -> Found<Vec<String>> {
         let script = format!(
             "return [...document.querySelectorAll({})].map(element => element.getAttribute('{name}'))",
@@ -223,7 +222,7 @@ impl Page {
         self.press_enter().await
     }
 
-    /// Presses the mouse on an element and keeps it pressed.
+    /// Presses the mouse button on an element and keeps it pressed.
     pub async fn hold(&self, testid: &str) -> Outcome {
         let element = self.element(testid).await?;
         let actions = MouseActions::new("mouse".into())
@@ -237,7 +236,7 @@ impl Page {
         Ok(self.browser.client.perform_actions(actions).await?)
     }
 
-    /// Gives the page so many pixels, also fewer than a window can have.
+    /// Sets the page's width in pixels, which may be less than a window's minimum.
     pub async fn be_wide(&self, pixels: u32) -> Outcome {
         self.be_sized(pixels, 600).await
     }

@@ -1,4 +1,4 @@
-//! The Python servers; each ends with the value, or with this process.
+//! The Python servers. Each ends with its value, or with this process.
 
 use std::process::Stdio;
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// The project's own test server.
+    /// Starts the project's own test server.
     pub async fn start(arguments: &[&str]) -> Result<Self, Box<dyn std::error::Error>> {
         let mut command = Command::new(format!("{ROOT}/.venv/bin/python"));
         command.current_dir(format!("{ROOT}/tests/backend"));
@@ -28,7 +28,7 @@ impl Backend {
         Self::spawn(command).await
     }
 
-    /// Coda Lite's own server from a checkout, on a port of its own choice where `port` is 0.
+    /// Starts Coda Lite's own server from a checkout, on a free port if `port` is 0.
     pub async fn start_coda_lite(checkout: &str, port: u16) -> Result<Self, Box<dyn std::error::Error>> {
         let mut command = Command::new(format!("{ROOT}/.venv/bin/python"));
         command.arg(format!("{ROOT}/tests/coda/serve.py"));
@@ -52,7 +52,7 @@ impl Backend {
             BufReader::new(stderr).read_to_string(&mut words).await?;
             return failed(format!("the Python server ended before it named its ports:\n{words}"));
         };
-        // It must never wait for a reader.
+        // Drained so that the server never blocks on a full pipe.
         tokio::spawn(async move { tokio::io::copy(&mut BufReader::new(stderr), &mut tokio::io::sink()).await });
         let ready: Value = serde_json::from_str(&line)?;
         let Some(ws) = ready["ws"].as_str() else { return failed(format!("no address in: {line}")) };
@@ -60,12 +60,11 @@ impl Backend {
         Ok(Self { ws: ws.to_owned(), control, _stdin: stdin, _process: process })
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.ws.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
     }
 
-    /// The page's address that connects to this server.
+    /// Returns the query that connects the page to this server.
     pub fn query(&self) -> String {
         format!("/?ws={}", self.ws)
     }
@@ -77,26 +76,26 @@ impl Backend {
         }
     }
 
-    /// Asks the control interface for something.
+    /// Sends a request to the control interface.
     pub async fn make(&self, endpoint: &str, body: Value) -> Outcome {
         let url = self.control(endpoint)?;
         let answer = tokio::task::spawn_blocking(move || ureq::post(&url).send(body.to_string())).await?;
         answer.map(drop).map_err(|error| format!("{endpoint}: {error}").into())
     }
 
-    /// What the server has seen so far.
+    /// Returns the server's report on everything so far.
     pub async fn report(&self) -> Result<Value, Box<dyn std::error::Error>> {
         let url = self.control("/report")?;
         let read = move || ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
         Ok(serde_json::from_str(&tokio::task::spawn_blocking(read).await??)?)
     }
 
-    /// How many connections there have been.
+    /// Returns the total number of connections.
     pub async fn connections(&self) -> Result<u64, Box<dyn std::error::Error>> {
         Ok(self.report().await?["connections_total"].as_u64().unwrap_or_default())
     }
 
-    /// The messages of this type that the server acted on: their `data`.
+    /// Returns the `data` of all messages of this type that the server executed.
     pub async fn acted_on(&self, kind: &str) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
         let report = self.report().await?;
         let messages = report["messages"].as_array().cloned().unwrap_or_default();
@@ -104,7 +103,7 @@ impl Backend {
         Ok(messages.iter().filter(acted).map(|message| message["data"].clone()).collect())
     }
 
-    /// Waits until the server has acted on `count` messages of this type.
+    /// Waits until the server has executed `count` messages of this type.
     pub async fn until_acted_on(&self, kind: &str, count: usize) -> Outcome {
         let start = Instant::now();
         loop {

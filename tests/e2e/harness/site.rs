@@ -1,4 +1,4 @@
-//! Serves a page from its folder, every unknown path with the page itself, as Trunk does.
+//! Serves a page from its folder, and the page itself for every unknown path, as Trunk does.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,32 +9,32 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 pub struct Site {
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub url: String,
     seen: Arc<Mutex<Seen>>,
     serving: JoinHandle<()>,
 }
 
-/// What browsers asked for.
+/// Requests of the browsers.
 #[derive(Default)]
 struct Seen {
     served: BTreeSet<PathBuf>,
-    /// Paths outside the site's own.
+    /// Paths outside the site.
     refused: BTreeSet<String>,
 }
 
 impl Site {
-    /// The built dashboard.
+    /// Serves the built dashboard.
     pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
         Self::of("dist").await
     }
 
-    /// The page in a folder of the checkout.
+    /// Serves the page in a folder of the checkout.
     pub async fn of(folder: &str) -> Result<Self, Box<dyn std::error::Error>> {
         Self::below("/", folder).await
     }
 
-    /// The page in a folder of the checkout, served below a path that ends with a slash; whatever else is asked for is refused.
+    /// Serves the page in a folder of the checkout below a path that ends with a slash. Any other path is refused.
     pub async fn below(base: &'static str, folder: &str) -> Result<Self, Box<dyn std::error::Error>> {
         let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         if !dist.join("index.html").exists() {
@@ -48,7 +48,7 @@ impl Site {
             while let Ok((stream, _)) = listener.accept().await {
                 let (dist, seen) = (dist.clone(), by_server.clone());
                 tokio::spawn(async move {
-                    // A browser that hangs up is no fault of the page's.
+                    // A browser may close the connection at any time.
                     let _ = answer(stream, base, dist, &seen).await;
                 });
             }
@@ -56,12 +56,12 @@ impl Site {
         Ok(Self { url, seen, serving })
     }
 
-    /// The files that were asked for so far.
+    /// Returns the files requested so far.
     pub fn served(&self) -> Vec<PathBuf> {
         self.seen.lock().map(|seen| seen.served.iter().cloned().collect()).unwrap_or_default()
     }
 
-    /// The paths outside the site's own that were asked for so far.
+    /// Returns the paths outside the site requested so far.
     pub fn refused(&self) -> Vec<String> {
         self.seen.lock().map(|seen| seen.refused.iter().cloned().collect()).unwrap_or_default()
     }
