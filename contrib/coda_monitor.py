@@ -1,12 +1,12 @@
-"""Reports what goes wrong in Coda's event loop to its dashboard, as `system_error` events. Standard library only.
+"""Reports errors of Coda's event loop to its dashboards as `system_error` events. Uses only the standard library.
 
     import coda_monitor
-    coda_monitor.install(websocket_server)      # once, after the server was made
+    coda_monitor.install(websocket_server)      # once, after creating the server
 
-From then on every exception that nobody handled in asyncio, and every warning and error that asyncio logs (slow
-callbacks in debug mode, exceptions that were never retrieved), goes to the dashboards over the server's own
-`push_event`. What was there before goes on: earlier exception handlers are called, log records go where they went.
-The monitor never raises into the program, and it reports no more than a few events a second.
+From then on, every unhandled exception in asyncio and every warning or error that asyncio logs (slow callbacks in
+debug mode, exceptions that were never retrieved) goes to the dashboards through the server's own `push_event`. Earlier
+exception handlers are still called, and log records still reach their handlers. The monitor never raises into the
+program, and reports at most a few events a second.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from typing import Any, Callable, Dict, List, Optional
 
 __all__ = ["Monitor", "install"]
 
-# A report a second for each kind of error, after a handful at once; of all kinds together a few a second.
+# Limits per kind of error, and for all kinds together: reports at once, then reports a second.
 BURST, PER_SECOND = 5.0, 1.0
 BURST_IN_ALL, PER_SECOND_IN_ALL = 20.0, 5.0
-# Kinds that are told apart; beyond, the one that was quiet longest is forgotten.
+# Kinds tracked at a time; beyond that, the one that was quiet longest is forgotten.
 MAX_KINDS = 200
 MAX_MESSAGE = 500
 MAX_FRAMES = 12
-# Coda's tokens: an id, a time, a nonce and a signature, with colons between.
+# Coda's tokens: id, time, nonce and signature, separated by colons.
 TOKEN = re.compile(r"[0-9a-fA-F-]{36}:\d+:[0-9a-fA-F]+:[0-9a-fA-F]+")
-# What differs between messages of one kind: addresses, ids, numbers. The dashboard tells kinds apart in the same way.
+# Parts that differ between messages of one kind: addresses, ids, numbers. The dashboard tells kinds apart the same way.
 VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<![0-9A-Za-z-])[a-fA-F-]*[0-9][0-9a-fA-F-]*(?![0-9A-Za-z-])|[0-9]+")
 
 
 class Monitor:
-    """What `install` put in place; `uninstall` takes it out again."""
+    """An installed monitor; `uninstall` removes it."""
 
     def __init__(self, push: Callable[..., Any], clock: Callable[[], float]) -> None:
         self._push = push
         self._limits = _Limits(clock)
-        # Set while this thread reports: an error in the report must not be reported.
+        # Set while this thread reports, because an error in the report must not be reported.
         self._busy = threading.local()
         self._handler = _LogHandler(self)
         self._loops: List[Any] = []
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Reports unhandled exceptions of this loop, then does what was done before."""
+        """Reports unhandled exceptions of this loop, then calls the previous handler."""
         before = loop.get_exception_handler()
 
         def handle(loop: asyncio.AbstractEventLoop, context: Dict[str, Any]) -> None:
             self._report_context(context)
-            # The default handler logs, and what it logs has been reported.
+            # The default handler logs the exception, which has already been reported.
             self._busy.value = True
             try:
                 if before is not None:
@@ -65,14 +65,14 @@ class Monitor:
         self._loops.append((loop, handle, before))
 
     def uninstall(self) -> None:
-        """Everything as it was, unless somebody else has put a handler of his own in its place since."""
+        """Restores the previous handlers, unless another handler has replaced this one since."""
         logging.getLogger("asyncio").removeHandler(self._handler)
         for loop, handle, before in self._loops:
             if loop.get_exception_handler() is handle:
                 loop.set_exception_handler(before)
         self._loops.clear()
 
-    # ---- reporting; nothing of this may raise
+    # ---- reporting; must never raise
 
     def _report_context(self, context: Dict[str, Any]) -> None:
         try:
@@ -83,7 +83,7 @@ class Monitor:
             pass
 
     def report_record(self, record: logging.LogRecord) -> None:
-        """Called for each record of the logger `asyncio`, from whatever thread."""
+        """Reports a record of the logger `asyncio`; called from any thread."""
         try:
             error = record.exc_info[1] if record.exc_info else None
             level = "error" if record.levelno >= logging.ERROR else "warning"
@@ -127,7 +127,7 @@ class _LogHandler(logging.Handler):
 
 
 class _Bucket:
-    """So many at once, then so many a second."""
+    """A token bucket: allows `size` at once, then `per_second` a second."""
 
     def __init__(self, size: float, per_second: float, now: float) -> None:
         self._size, self._per_second = size, per_second
@@ -140,7 +140,7 @@ class _Bucket:
 
 
 class _Limits:
-    """A bucket for each kind of error and one for all; counts what they turn down."""
+    """One bucket per kind of error and one for all; counts the rejected reports."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -149,7 +149,7 @@ class _Limits:
         self._kinds: Dict[str, _Bucket] = {}
 
     def take(self, kind: str) -> Optional[int]:
-        """How many of its kind were left out before this one; None if this one is to be left out too."""
+        """Returns how many of this kind were left out before, or None if this one is left out too."""
         with self._lock:
             now = self._clock()
             if kind not in self._kinds and len(self._kinds) >= MAX_KINDS:
@@ -171,8 +171,8 @@ def install(
 ) -> Monitor:
     """Installs the monitor for a server that has `push_event(type, data, high_priority)`.
 
-    Without `loop` it watches the server's own loop or the one that runs. Where there is none yet, asyncio's own log
-    tells of unhandled exceptions all the same.
+    Without `loop`, it watches the server's own loop or the running one. If there is none yet, asyncio's log still
+    reports unhandled exceptions.
     """
     monitor = Monitor(lambda *event: server.push_event(*event), clock)
     logging.getLogger("asyncio").addHandler(monitor._handler)
@@ -200,7 +200,7 @@ def _name(where: Any) -> Optional[str]:
 
 
 def _frames(error: Optional[BaseException]) -> List[str]:
-    """The innermost calls, as module file, line and function; no paths of the machine."""
+    """Returns the innermost calls as file name, line and function, without local paths."""
     if error is None:
         return []
     frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]

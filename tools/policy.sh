@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Trunk's post_build hook: gives a release its Content-Security-Policy. A debug build has none, because Trunk's
+# Trunk's post_build hook: adds the Content-Security-Policy to a release. A debug build has none, because Trunk's
 # reload script is inline.
 set -euo pipefail
 [ "$TRUNK_PROFILE" = release ] || exit 0
 
-# The address of Coda is a setting, so connect-src allows every WebSocket.
+# Coda's address is a setting, so connect-src allows every WebSocket.
 policy="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; manifest-src 'self'; \
 connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'"
 html=$TRUNK_STAGING_DIR/index.html

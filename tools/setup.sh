@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Sets up what the dashboard needs to be built and tested, and nothing that is already there.
+# Installs the missing tools to build and test the dashboard.
 #
-#   tools/setup.sh build    what `make serve` needs: wasm target, trunk, wasm-bindgen, wasm-opt
-#   tools/setup.sh test     that, and what `make test` needs: Chromium with its driver, the Python test server
+#   tools/setup.sh build    for `make serve`: wasm target, trunk, wasm-bindgen, wasm-opt
+#   tools/setup.sh test     also for `make test`: Chromium with its driver, the Python test server, axe-core
 #
-# Each step looks first whether the thing works, says what it does and why, and can be run again after
-# an interruption: a step's result is put in place only when it is whole.
+# Each step first checks whether the tool works, then says what it does and why. An interrupted step can be run
+# again: its result is put in place only when it is complete.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-TRUNK_VERSION=0.21.14     # the newest that rustc 1.96.0 builds
-BINARYEN_VERSION=132.0.0  # wasm-opt; must be the version that Trunk.toml names
-AXE_VERSION=4.14.1       # must be the version that tests/e2e/pages.rs names
-LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where it is needed
+TRUNK_VERSION=0.21.14     # the newest that builds with rustc 1.96.0
+BINARYEN_VERSION=132.0.0  # wasm-opt; must match Trunk.toml
+AXE_VERSION=4.14.1        # must match tests/e2e/pages.rs
+LINKED_TOOLCHAIN=coda-web # rustup's name for the distribution's toolchain, where needed
 
 BIN="${CARGO_HOME:-$HOME/.cargo}/bin"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/coda-dashboard"
@@ -28,7 +28,7 @@ stop() {
 have() { command -v "$1" >/dev/null 2>&1; }
 on_debian() { have apt-get && have dpkg; }
 
-# Root is asked for here and nowhere else, and only for a step that puts files into the system.
+# The only place that asks for root, for steps that install system files.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"
   elif have sudo; then sudo "$@"
@@ -47,7 +47,7 @@ apt_install() {
 
 # ---------------------------------------------------------------- Rust and its wasm target
 
-# True when the active toolchain links a wasm test: that needs std, panic_abort, test and a linker.
+# Succeeds if the active toolchain links a wasm test, which needs std, panic_abort, test and a linker.
 wasm_target_works() {
   local dir
   dir=$(mktemp -d)
@@ -72,7 +72,7 @@ setup_rust() {
   setup_debian_rust
 }
 
-# Debian ships no wasm std: its rustc-web package brings the exact library source, and the std is built from that.
+# Debian ships no wasm std, but its rustc-web package brings the matching library source to build it from.
 setup_debian_rust() {
   local lld
   as_root apt-get update -qq
@@ -103,7 +103,7 @@ build_wasm_std() {
   mkdir -p "$work/src"
   printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' >"$work/Cargo.toml"
   : >"$work/src/lib.rs"
-  # Bitcode is embedded for `lto = true`; the cargo runs outside the checkout so that its settings do not mix in.
+  # `lto = true` needs embedded bitcode. Cargo runs outside the checkout, so the checkout's settings do not apply.
   (cd "$work" && RUSTUP_TOOLCHAIN="$(have rustup && echo "$LINKED_TOOLCHAIN" || true)" \
     RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_PROFILE_RELEASE_PANIC=abort CARGO_TARGET_DIR="$work/target" \
     cargo build --release -Zbuild-std=std,panic_abort,test --target wasm32-unknown-unknown)
@@ -117,9 +117,9 @@ build_wasm_std() {
 
 # ---------------------------------------------------------------- build tools
 
-# cargo_tool NAME VERSION WHY MINUTES [cargo install options]: takes a prebuilt binary if cargo-binstall is there, or else
-# builds the tool. Cargo installs only a complete build, and the build directory stays until then, so an interrupted build
-# resumes.
+# cargo_tool NAME VERSION WHY MINUTES [cargo install options]: fetches a prebuilt binary if cargo-binstall is installed,
+# otherwise builds the tool. Cargo installs only a complete build, and the build directory stays until then, so an
+# interrupted build resumes.
 cargo_tool() {
   local name=$1 version=$2 why=$3 minutes=$4
   shift 4
@@ -141,7 +141,7 @@ setup_trunk() {
   cargo_tool trunk "$TRUNK_VERSION" "it builds and serves the page" 7 --locked --no-default-features --features rustls
 }
 
-# The command line must be the very version of the library in Cargo.lock.
+# The command-line tool must have exactly the library's version in Cargo.lock.
 setup_wasm_bindgen() {
   local want have_version
   want=$(awk '/^name = "wasm-bindgen"$/ {getline; gsub(/[^0-9.]/, ""); print; exit}' Cargo.lock)
@@ -150,7 +150,7 @@ setup_wasm_bindgen() {
   cargo_tool wasm-bindgen-cli "$want" "it makes the JavaScript side of the page and runs the browser tests" 3
 }
 
-# Without npm Trunk downloads wasm-opt itself.
+# Without npm, Trunk downloads wasm-opt itself.
 setup_wasm_opt() {
   local want="version ${BINARYEN_VERSION%%.*}" dir="$CACHE/binaryen-$BINARYEN_VERSION"
   [[ "$(wasm-opt --version 2>/dev/null || true)" == *"$want"* ]] && return
@@ -174,7 +174,7 @@ setup_chromium() {
   apt_install chromium chromium-driver
 }
 
-# The accessibility checker that the end-to-end tests put into the page.
+# The accessibility checker that the end-to-end tests inject into the page.
 setup_axe() {
   local file=".tools/axe-$AXE_VERSION.min.js"
   [ -f "$file" ] && return
@@ -187,7 +187,7 @@ setup_axe() {
   rm -rf .tools/new
 }
 
-# A virtual environment with the real `websockets` package; its stamp says for which requirements it is whole.
+# A virtual environment with the real `websockets` package; its stamp holds the requirements that it was completed for.
 setup_python() {
   local stamp=.venv/.ready
   have python3 || { on_debian && apt_install python3 python3-venv; } || stop "the test server needs Python 3.9 or newer"

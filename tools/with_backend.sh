@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# with_backend.sh PORT CONTROL_PORT COMMAND…: runs a command while the Python test server runs.
+# with_backend.sh PORT CONTROL_PORT COMMAND…: runs a command with the Python test server beside it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=$1 control=$2
 shift 2
 
-# The server ends by itself when the pipe to its standard input closes, so it cannot be left behind.
+# The server exits when the pipe to its standard input closes, so it cannot outlive this script.
 exec {to_server}> >(cd tests/backend && exec ../../.venv/bin/python -m coda_backend \
   --port "$port" --control-port "$control" --exit-with-stdin >/dev/null)
 for _ in $(seq 100); do

@@ -1,4 +1,4 @@
-"""What the tests share: a server of their own, clients that wait for what they expect, and control calls."""
+"""Shared by the tests: a server per test, clients that wait for expected frames, and control calls."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from coda_backend.server import Backend
 from coda_backend.settings import Settings
 
-# Far more than anything takes; only a failing test waits so long.
+# Far longer than needed; only a failing test waits this long.
 PATIENCE_SECONDS = 5.0
 
-# Long enough for an answer to come if one were to come.
+# Long enough for an unwanted answer to arrive.
 SILENCE_SECONDS = 0.15
 
 Frame = Dict[str, Any]
 
 
 class Client:
-    """A client that remembers all it received."""
+    """A client that keeps everything it received."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -34,7 +34,7 @@ class Client:
         return cls(await connect(url, compression=None, ping_interval=None, max_size=None, close_timeout=0.5))
 
     async def leave(self) -> None:
-        # The server may have cut the connection in the middle of a frame, which the library cannot end in good order.
+        # The server may have cut the connection in mid-frame, and the library cannot close such a connection cleanly.
         with contextlib.suppress(Exception):
             await self.socket.close()
 
@@ -50,14 +50,14 @@ class Client:
         return frame
 
     async def until(self, kind: str, **data: Any) -> Frame:
-        """The next frame of this type whose data have these values; those before it are skipped."""
+        """Returns the next frame of this type with these values in its data; skips those before it."""
         while True:
             frame = await self.next()
             if frame["type"] == kind and all(frame["data"].get(name) == value for name, value in data.items()):
                 return frame
 
     async def until_replay(self) -> List[Frame]:
-        """The events of the replay."""
+        """Returns the replayed events."""
         while (frame := await self.next())["type"] != "replay":
             pass
         events: List[Frame] = frame["events"]
@@ -69,7 +69,7 @@ class Client:
         return await self.until("auth_result")
 
     async def silent(self) -> bool:
-        """True if nothing comes for a moment."""
+        """Returns True if nothing arrives for a moment."""
         try:
             await asyncio.wait_for(self.socket.recv(), SILENCE_SECONDS)
         except asyncio.TimeoutError:
@@ -77,7 +77,7 @@ class Client:
         return False
 
     async def closed(self) -> Tuple[Optional[int], str]:
-        """Waits for the end of the connection: close code and reason, or None if there was no close frame."""
+        """Waits for the close and returns its code and reason, or None without a close frame."""
         await asyncio.wait_for(self.socket.wait_closed(), PATIENCE_SECONDS)
         frame = self.socket.protocol.close_rcvd
         return (None, "") if frame is None else (frame.code, frame.reason)
@@ -90,9 +90,9 @@ class Client:
 
 
 class BackendCase(unittest.IsolatedAsyncioTestCase):
-    """Each test has a server to itself, on ports that were free."""
+    """Gives each test its own server, on free ports."""
 
-    # Fast, and without events that come by themselves.
+    # Fast, and without unsolicited events.
     settings = Settings(port=0, control_port=0, metrics=False, speed=50)
 
     async def asyncSetUp(self) -> None:
@@ -101,13 +101,13 @@ class BackendCase(unittest.IsolatedAsyncioTestCase):
         self.addAsyncCleanup(self.backend.stop)
 
     async def open(self) -> Client:
-        """A client that has said nothing yet."""
+        """Opens a client that has sent nothing yet."""
         client = await Client.open(self.backend.ws_url)
         self.addAsyncCleanup(client.leave)
         return client
 
     async def client(self) -> Client:
-        """An authenticated client; the first one waits for the greeting too, which only the first one gets."""
+        """Opens an authenticated client; the first one also waits for the greeting, which only it gets."""
         client = await self.open()
         first = self.backend.world.hub.seq == 0
         await client.authenticate()
@@ -116,7 +116,7 @@ class BackendCase(unittest.IsolatedAsyncioTestCase):
         return client
 
     async def post(self, path: str, **fields: Any) -> Dict[str, Any]:
-        """A control call that must succeed."""
+        """Makes a control call that must succeed."""
         status, _, answer = await self.http("POST", path, json.dumps(fields).encode())
         self.assertEqual(status, 200, answer)
         return answer
@@ -127,7 +127,7 @@ class BackendCase(unittest.IsolatedAsyncioTestCase):
         return answer
 
     async def http(self, method: str, path: str, body: bytes = b"") -> Tuple[int, Dict[str, str], Any]:
-        """Status, headers and answer of one request."""
+        """Returns status, headers and body of one request."""
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
         raw = await self.http_raw(head.encode() + body)
         top, _, rest = raw.partition(b"\r\n\r\n")
@@ -145,7 +145,7 @@ class BackendCase(unittest.IsolatedAsyncioTestCase):
             writer.close()
 
     async def refused(self) -> bool:
-        """True if nobody listens for clients."""
+        """Returns True if nothing listens for clients."""
         try:
             await self.open()
         except OSError:

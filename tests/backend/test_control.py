@@ -1,4 +1,4 @@
-"""The control interface: each fault does what it says, and bad requests are refused with a reason."""
+"""The control interface: each fault works as described, and bad requests are refused with a reason."""
 
 from __future__ import annotations
 

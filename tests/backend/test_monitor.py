@@ -1,4 +1,4 @@
-"""contrib/coda_monitor.py: what it reports, what it leaves out, and that it never gets in the way."""
+"""contrib/coda_monitor.py reports what it should, limits its reports, and never disturbs the program."""
 
 import asyncio
 import gc
@@ -13,7 +13,7 @@ from coda_backend.monitor import coda_monitor
 
 
 class Server:
-    """Takes events as Coda's server does."""
+    """Accepts events as Coda's server does."""
 
     def __init__(self) -> None:
         self.events: List[Any] = []

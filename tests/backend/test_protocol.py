@@ -1,4 +1,4 @@
-"""The protocol: authentication, envelope, echo, duplicates, replay, and what is dropped in silence."""
+"""The protocol: authentication, envelope, echo, duplicates, replay, and silent drops."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Starts the WebSocket server of a Coda Lite checkout, with a scripted assistant in place of its models.
 
-The server, its authentication, deduplication, echo and replay are Coda Lite's own code, untouched; only who answers is
-not. Prints one line of JSON with its address once it listens.
+The server, its authentication, deduplication, echo and replay are Coda Lite's own unchanged code; only the answers
+are scripted. Prints its address as one line of JSON once it listens.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def serve(port: int, exit_with_stdin: bool) -> None:
         if kind == "client_message":
             commands.handle(data["message_type"], data["message_data"])
 
-    # Coda's own main program takes messages in this way: the server has no other.
+    # Coda's main program receives messages in the same way; the server offers no other.
     server.push_event = push_and_act
     await server.start()
     tasks.spawn(measure(emit), "metrics")
@@ -81,7 +81,7 @@ def print_error(error: str) -> None:
 
 
 async def measure(emit: Any) -> None:
-    """The machine's figures, as Coda sends them by itself."""
+    """Sends the machine's metrics, as Coda does unprompted."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     while True:

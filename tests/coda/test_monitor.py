@@ -1,4 +1,4 @@
-"""contrib/coda_monitor.py in Coda Lite's own server: `CODA_LITE=path python test_monitor.py`, or `make test-coda`."""
+"""contrib/coda_monitor.py in Coda Lite's own server: `CODA_LITE=path python test_monitor.py` or `make test-coda`."""
 
 import asyncio
 import json

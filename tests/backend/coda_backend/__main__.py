@@ -1,4 +1,4 @@
-"""The command line: starts the server, says where it listens, and ends it cleanly."""
+"""The command line: starts the server, prints its addresses, and stops it cleanly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main() -> int:
     if options.speed <= 0:
         parser.error("--speed must be above 0")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
-    # The library logs a stack trace for every half-open connection, which a port scan or a drop leaves behind.
+    # The library logs a stack trace for each half-open connection, such as a port scan or a drop leaves behind.
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     settings = Settings(
         host=options.host,
@@ -57,7 +57,7 @@ async def _run(settings: Settings, exit_with_stdin: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no signal handlers here; there Ctrl+C ends the loop itself.
+        # Windows has no signal handlers here; Ctrl+C ends the loop directly.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(each, stop.set)
     backend = Backend(settings)
@@ -71,7 +71,7 @@ async def _run(settings: Settings, exit_with_stdin: bool) -> None:
 
 
 def _wait_for_stdin_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """In a thread of its own, because not every kind of standard input can be watched by the event loop."""
+    """Uses a thread, because the event loop cannot watch every kind of standard input."""
     while sys.stdin.buffer.read(4096):
         pass
     loop.call_soon_threadsafe(stop.set)

@@ -13,7 +13,7 @@ from .turn import run_turn
 
 
 class Assistant:
-    """Knows no socket: what it does goes out through `emit`, so it can also stand in for the models in Coda itself."""
+    """Sends only through `emit` and knows no socket, so it can also stand in for the models in Coda itself."""
 
     def __init__(self, emit: Emit, on_error: Callable[[str], None], speed: float = 1.0, seed: int = 0) -> None:
         self._stage = Stage(emit, speed, seed)
@@ -22,7 +22,7 @@ class Assistant:
         self._speaker = Speaker(self._stage, self._tasks, self._after_speech)
         self._thinking = False
         self._waiting: Deque[str] = deque()
-        # Coda ignores what it is told while it thinks. True makes it take one text after the other instead.
+        # Coda ignores texts while it thinks. True queues them instead.
         self.queue_when_busy = False
 
     def hear(self, text: str) -> str:
@@ -55,7 +55,7 @@ class Assistant:
         await self._stage.open_session()
 
     async def say_goodbye(self) -> None:
-        """Ends the session, as Coda does when it is shut down in an orderly way."""
+        """Ends the session, as Coda does on an orderly shutdown."""
         await self._stage.close_session()
 
     async def end(self) -> None:
@@ -63,7 +63,7 @@ class Assistant:
         await self._tasks.cancel()
 
     async def rest(self) -> None:
-        """Breaks off whatever it does and has still to do; it listens to commands again at once."""
+        """Cancels current and queued work; accepts commands again at once."""
         self._waiting.clear()
         await self.end()
         self._speaker = Speaker(self._stage, self._tasks, self._after_speech)

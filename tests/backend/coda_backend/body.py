@@ -1,4 +1,4 @@
-"""Reads the JSON body of a control call, and says what is wrong with it."""
+"""Reads the JSON body of a control call and reports its errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Body:
         known = list(allowed)
         unknown = [name for name in fields if name not in known]
         if unknown:
-            # A misspelt field would otherwise be a fault that silently is not there.
+            # Otherwise a misspelt field would silently cause no fault.
             raise HttpError(400, f"unknown field {unknown[0]!r}; this call takes {', '.join(known) or 'no fields'}")
         self._fields = fields
 
@@ -46,7 +46,7 @@ class Body:
         return float(value)
 
     def positive(self, name: str) -> float:
-        """A number above 0 that must be there."""
+        """A required number above 0."""
         value = self.number(name, 0.0)
         if value == 0:
             raise self._wrong(name, "a number above 0")
@@ -59,7 +59,7 @@ class Body:
         return value
 
     def seconds(self, name: str, default: float = 0.0) -> float:
-        """A time given in milliseconds."""
+        """A time in milliseconds, returned in seconds."""
         return self.number(name, default * 1000) / 1000
 
     def text(self, name: str, default: Optional[str] = None) -> str:

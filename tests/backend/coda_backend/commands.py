@@ -1,4 +1,4 @@
-"""The five commands that Coda understands; everything else is echoed and otherwise ignored."""
+"""The five commands that Coda understands; other messages are echoed and otherwise ignored."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any, Callable, Dict
 
 from .assistant import Assistant
 
-# What demo_flow runs, whatever its data say.
+# The prompt of demo_flow, regardless of its data.
 DEMO_PROMPT = "Tell me a short joke."
 
 DEFAULT_LISTEN_SECONDS = 5
 
 
 class Commands:
-    """Maps a message to what the assistant does."""
+    """Maps messages to the assistant's actions."""
 
     def __init__(self, assistant: Assistant, on_error: Callable[[str], None]) -> None:
         self._assistant = assistant
@@ -27,9 +27,9 @@ class Commands:
         }
 
     def handle(self, kind: Any, data: Any) -> str:
-        """Starts what the message asks for and says in a word what came of it.
+        """Starts the requested action and returns its outcome in a word.
 
-        Data of the wrong shape must not end the connection: Coda logs the error and goes on.
+        Data of the wrong shape must not end the connection: Coda logs the error and continues.
         """
         handler = self._handlers.get(kind) if isinstance(kind, str) else None
         if handler is None:

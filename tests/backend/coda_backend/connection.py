@@ -1,4 +1,4 @@
-"""One client's connection: challenge, replay, then reading messages until it ends."""
+"""One client's connection: challenge, replay, then messages until it ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger("coda_backend")
 
 
 class Connection:
-    """Reads and writes one socket. All it shares with the other connections is the world and the report."""
+    """Reads and writes one socket. Connections share only the world and the report."""
 
     def __init__(
         self, number: int, socket: ServerConnection, world: World, faults: Faults, report: Report, *, ping_seconds: float
@@ -34,7 +34,7 @@ class Connection:
         self._faults = faults
         self._report = report
         self._ping_seconds = ping_seconds
-        # Coda 0.1.1 neither challenges nor looks for duplicates.
+        # Coda 0.1.1 neither challenges nor deduplicates.
         self._is_0_1_1 = faults.challenge.mode == "none"
 
     @property
@@ -57,7 +57,7 @@ class Connection:
             keepalive.cancel()
 
     def pause(self, on: bool) -> None:
-        """A paused connection reads nothing at all, so it does not even answer a ping or a close."""
+        """Stops reading entirely, so that even a ping or a close goes unanswered."""
         if on:
             self.socket.transport.pause_reading()
         else:
@@ -71,7 +71,7 @@ class Connection:
             return own_id
         challenge = self._faults.challenge
         if challenge.mode == "late":
-            # Returns at once if the client leaves in the meantime.
+            # Returns early if the client leaves.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self.socket.wait_closed(), challenge.delay_seconds)
         if challenge.mode != "stall":
@@ -88,10 +88,10 @@ class Connection:
         return client_id
 
     async def _await_token(self) -> Optional[str]:
-        """Reads until a valid token comes. A wrong one is refused and may be followed by a right one.
+        """Reads until a valid token arrives. After a refused token, the client may send a valid one.
 
-        Frames that are no answer are thrown away, but one whose shape Coda does not expect here (JSON that is
-        no object, `data` that is none) makes it close the connection: None.
+        Other frames are discarded. On a shape that Coda does not expect here (JSON or `data` that is not an
+        object), it closes the connection: None.
         """
         while True:
             frame = await self._receive()
@@ -117,14 +117,14 @@ class Connection:
         self._report.error(f"authentication failed: {why}", self.number)
         await self._send_plain("auth_result", {"success": False, "message": why})
 
-    # ---- afterwards
+    # ---- once the client is known
 
     async def _serve(self, client_id: str) -> None:
         hub = self._world.hub
         hub.register(client_id, self)
         log.info("connection %d is client %s", self.number, client_id)
         try:
-            # Registered already, so a live event can overtake the replay.
+            # The client is already registered, so a live event can overtake the replay.
             if self._faults.replay_delay_seconds:
                 await asyncio.sleep(self._faults.replay_delay_seconds)
             events = hub.replay()
@@ -138,7 +138,7 @@ class Connection:
             hub.unregister(client_id)
 
     async def _read(self, client_id: str, frame: Any) -> None:
-        """One frame. What Coda cannot read it drops in silence; here the report says so."""
+        """Handles one frame. Coda silently drops unreadable frames; here the report records them."""
         try:
             message = json.loads(frame)
             kind, data = message.get("type", "unknown"), message.get("data", {})
@@ -154,13 +154,13 @@ class Connection:
             await self._send_plain("duplicate_message", {"original_type": kind, "count": count})
             self._report.settle(entry)
             return
-        # In a task, so that frames that arrived together are all read before the first echo leaves, as in Coda.
+        # In a task, as in Coda: frames that arrive together are all read before the first echo leaves.
         self._world.tasks.spawn(self._echo(client_id, entry), f"echo of message {entry.n}")
         entry.outcome = self._world.commands.handle(kind, data)
         log.info("message %d from connection %d: %s -> %s", entry.n, self.number, kind, entry.outcome)
 
     async def _echo(self, client_id: str, message: Message) -> None:
-        """Tells all clients that the message was read, unless a fault holds that back."""
+        """Sends the echo to all clients, unless a fault delays or swallows it."""
         try:
             fault = self._faults.echo
             if fault.concerns(message.type):
@@ -187,7 +187,7 @@ class Connection:
         await self.send(wire.plain_frame(kind, data))
 
     async def _keepalive(self) -> None:
-        """Coda's pings. The library's own ones would go on while the server is frozen."""
+        """Sends Coda's pings. The library's own pings would continue while the server is frozen."""
         while True:
             await asyncio.sleep(self._ping_seconds)
             await self._faults.thawed.wait()

@@ -1,4 +1,4 @@
-"""The control interface: every endpoint, its fields and what it does."""
+"""The control interface: each endpoint, its fields and its effect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("coda_backend")
 
-# What the client is called that /other-client speaks for.
+# The name of the client that /other-client simulates.
 OTHER_CLIENT = "0d1ce000-0000-4000-8000-000000000000"
 
 Action = Callable[["Control", Body], Awaitable[Dict[str, Any]]]
@@ -38,7 +38,7 @@ ENDPOINTS: Dict[str, Endpoint] = {}
 
 
 def endpoint(path: str, *fields: str, method: str = "POST") -> Callable[[Action], Action]:
-    """Adds a method to the table; the first line of its doc comment is what the index shows."""
+    """Adds a method to the table; the index shows the first line of its docstring."""
 
     def add(action: Action) -> Action:
         ENDPOINTS[path] = Endpoint(method, fields, (action.__doc__ or "").strip().splitlines()[0], action)
@@ -55,7 +55,7 @@ class Control:
         self._flood_numbers = itertools.count(1)
 
     async def handle(self, method: str, path: str, raw: bytes) -> Answer:
-        """Whatever a caller sends, the answer is JSON and the server lives on."""
+        """Answers every request in JSON; no request stops the server."""
         found = ENDPOINTS.get(path)
         if found is None:
             raise HttpError(404, f"no endpoint {path}; there are: {', '.join(sorted(ENDPOINTS))}")
@@ -73,7 +73,7 @@ class Control:
             log.info("%s %s -> %s", path, raw[:200].decode("utf-8", "replace"), answer)
         return 200, answer
 
-    # ---- looking
+    # ---- inspection
 
     @endpoint("/", method="GET")
     async def index(self, _body: Body) -> Dict[str, Any]:
@@ -88,12 +88,12 @@ class Control:
 
     @endpoint("/report", method="GET")
     async def report(self, _body: Body) -> Dict[str, Any]:
-        """What the server saw since its start or the last /reset."""
+        """The report since the start or the last /reset."""
         return self._backend.report.to_json(len(self._backend.open_connections()))
 
     @endpoint("/reset")
     async def reset(self, _body: Body) -> Dict[str, Any]:
-        """Clears the report, switches every fault off, stops floods, breaks off the running turn, listens again."""
+        """Clears the report and all faults, stops floods, cancels the running turn, listens again."""
         await self._backend.clear_faults()
         self._backend.report.clear()
         return {}
@@ -102,7 +102,7 @@ class Control:
 
     @endpoint("/drop", "code", "reason")
     async def drop(self, body: Body) -> Dict[str, Any]:
-        """Ends all connections: without a close frame, or with one if "code" is given."""
+        """Ends all connections without a close frame, or with one if "code" is given."""
         if not body.has("code"):
             return {"dropped": await self._backend.abort_all()}
         self._must_not_be_frozen()
@@ -127,19 +127,19 @@ class Control:
 
     @endpoint("/restart", "down_seconds")
     async def restart(self, body: Body) -> Dict[str, Any]:
-        """Drops all, forgets all, refuses for "down_seconds", listens again, and only then answers."""
+        """Drops all connections, forgets everything, refuses for "down_seconds", listens again, then answers."""
         await self._backend.restart(body.number("down_seconds", 0.0))
         return {"listening": True}
 
     @endpoint("/freeze", "on")
     async def freeze(self, body: Body) -> Dict[str, Any]:
-        """Sockets stay open, and nothing is read or sent, not even a pong; off goes on where it was."""
+        """Keeps sockets open but reads and sends nothing, not even a pong; off resumes."""
         self._backend.freeze(body.flag("on", True))
         return {"frozen": self._backend.faults.frozen}
 
     @endpoint("/deaf", "on", "only_present")
     async def deaf(self, body: Body) -> Dict[str, Any]:
-        """Lost registrations: messages are handled, broadcasts reach nobody ("only_present": new clients are fine)."""
+        """Loses registrations: messages are handled, broadcasts reach nobody ("only_present" spares new clients)."""
         on, hub = body.flag("on", True), self._backend.world.hub
         if body.flag("only_present", False):
             if not on:
@@ -149,11 +149,11 @@ class Control:
         hub.deaf = on
         return {"deaf": on}
 
-    # ---- how it answers
+    # ---- answers
 
     @endpoint("/challenge", "mode", "delay_ms", "deadline_ms")
     async def challenge(self, body: Body) -> Dict[str, Any]:
-        """How the next connections are greeted: normal, stall, refuse, none (as 0.1.1), late (after "delay_ms")."""
+        """Sets how new connections are greeted: normal, stall, refuse, none (as 0.1.1), late (after "delay_ms")."""
         fault = ChallengeFault(
             mode=body.choice("mode", CHALLENGE_MODES),
             delay_seconds=body.seconds("delay_ms"),
@@ -164,13 +164,13 @@ class Control:
 
     @endpoint("/replay", "delay_ms")
     async def replay(self, body: Body) -> Dict[str, Any]:
-        """Holds back the replay of the next connections, so that live events come first."""
+        """Delays the replay of new connections, so that live events arrive first."""
         self._backend.faults.replay_delay_seconds = body.seconds("delay_ms")
         return {}
 
     @endpoint("/echo", "delay_ms", "swallow", "types")
     async def echo(self, body: Body) -> Dict[str, Any]:
-        """Delays echoes or swallows all or the next n, of some message types or all; {} is normal again."""
+        """Delays echoes, or swallows all or the next n, for some message types or all; {} restores normal."""
         swallow = body.any("swallow", False)
         if not isinstance(swallow, bool):
             swallow = body.count("swallow", 0)
@@ -184,21 +184,21 @@ class Control:
 
     @endpoint("/turns", "when_busy")
     async def turns(self, body: Body) -> Dict[str, Any]:
-        """What a text does while a turn runs: ignore (as Coda does) or queue."""
+        """Sets the handling of a text during a turn: ignore (as Coda does) or queue."""
         when_busy = body.choice("when_busy", ("ignore", "queue"))
         self._backend.world.assistant.queue_when_busy = when_busy == "queue"
         return {"when_busy": when_busy}
 
     @endpoint("/voice", "text")
     async def voice(self, body: Body) -> Dict[str, Any]:
-        """What the microphone hears when it listens next; an empty text is silence."""
+        """Sets what the microphone hears next; an empty text is silence."""
         text = body.text("text")
         self._backend.world.assistant.will_hear(text)
         return {"text": text}
 
     @endpoint("/dedup", "capacity")
     async def dedup(self, body: Body) -> Dict[str, Any]:
-        """How many keys the duplicate cache holds; Coda's 1000 are soon gone in a flood."""
+        """Sets the size of the duplicate cache; a flood soon evicts Coda's 1000 keys."""
         capacity = body.count("capacity", DEFAULT_CAPACITY)
         self._backend.world.hub.dedup.capacity = capacity
         return {"capacity": capacity}
@@ -209,16 +209,16 @@ class Control:
         self._backend.world.hub.seq += body.count("n", 1)
         return {"seq": self._backend.world.hub.seq}
 
-    # ---- what it sends
+    # ---- outgoing frames
 
     @endpoint("/send", "text")
     async def send(self, body: Body) -> Dict[str, Any]:
-        """A text frame as it is, to every open connection, authenticated or not."""
+        """Sends a raw text frame to every open connection, authenticated or not."""
         return await self._send_raw(body.text("text"))
 
     @endpoint("/send-binary", "hex")
     async def send_binary(self, body: Body) -> Dict[str, Any]:
-        """A binary frame to every open connection."""
+        """Sends a binary frame to every open connection."""
         try:
             data = bytes.fromhex(body.text("hex"))
         except ValueError as error:
@@ -227,13 +227,13 @@ class Control:
 
     @endpoint("/event", "type", "data")
     async def event(self, body: Body) -> Dict[str, Any]:
-        """A proper event to all clients, with the next number (null if nobody is registered)."""
+        """Sends an event with the next number to all clients (null if nobody is registered)."""
         self._must_not_be_frozen()
         return {"seq": await self._backend.world.hub.broadcast(body.text("type"), body.any("data", {}))}
 
     @endpoint("/exception", "where", "text")
     async def exception(self, body: Body) -> Dict[str, Any]:
-        """An artificial exception that nobody handles: in a "callback", a "task", or as a "log" record of asyncio."""
+        """Raises an unhandled exception in a "callback" or a "task", or logs one as a "log" record of asyncio."""
         where, text = body.choice("where", ("callback", "task", "log"), "callback"), body.text("text", "artificial")
 
         def fail() -> None:
@@ -255,14 +255,14 @@ class Control:
 
     @endpoint("/clock", "jump_seconds")
     async def clock(self, body: Body) -> Dict[str, Any]:
-        """Lets the events' timestamps jump by so many seconds from now on, either way; /reset undoes it."""
+        """Shifts the timestamps of events from now on, either way; /reset undoes it."""
         hub = self._backend.world.hub
         hub.clock_offset += float(body.any("jump_seconds", 0))
         return {"offset": hub.clock_offset}
 
     @endpoint("/other-client", "type", "data", "count", "gap_ms")
     async def other_client(self, body: Body) -> Dict[str, Any]:
-        """The echoes of messages of another client: "count" of them, "gap_ms" apart."""
+        """Sends echoes of another client's messages: "count" of them, "gap_ms" apart."""
         hub, gap = self._backend.world.hub, body.seconds("gap_ms")
         kind, data = body.text("type", "text_input"), body.any("data", {})
         for _ in range(body.count("count", 1, least=1)):
@@ -273,7 +273,7 @@ class Control:
 
     @endpoint("/flood", "rate", "seconds", "count", "mix", "wait")
     async def flood(self, body: Body) -> Dict[str, Any]:
-        """Many events: "count" at once or at "rate" a second, or "rate" for "seconds"; "wait" answers at the end."""
+        """Sends "count" events at once or at "rate" a second, or "rate" for "seconds"; "wait" answers at the end."""
         self._must_not_be_frozen()
         rate = body.positive("rate") if body.has("rate") else None
         if body.has("count") == body.has("seconds"):

@@ -1,4 +1,4 @@
-"""Coda's duplicate check: the same type and data within five seconds are one message."""
+"""Coda's deduplication: the same type and data within five seconds are one message."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Callable, Tuple
 
 WINDOW_SECONDS = 5.0
 
-# Coda's cache holds 1000 keys and forgets the oldest ones first. Its own broadcasts go into the same cache,
-# so above 200 events a second the window is shorter than five seconds.
+# Coda's cache holds 1000 keys and evicts the oldest first. Its own broadcasts go into the same cache, so above 200
+# events a second the window is shorter than five seconds.
 DEFAULT_CAPACITY = 1000
 
 
 class Deduplicator:
-    """One cache for all connections. The clock can be replaced, so that tests need not wait."""
+    """One cache for all connections. Tests replace the clock, so that they need not wait."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.capacity = DEFAULT_CAPACITY
         self._clock = clock
-        # Key to (last seen, times seen), the one seen longest ago first.
+        # Key to (last seen, times seen), least recently seen first.
         self._seen: "OrderedDict[bytes, Tuple[float, int]]" = OrderedDict()
 
     def count(self, kind: Any, data: Any) -> int:
-        """How often this message has been seen, now included; every sight starts the window again.
+        """Counts how often this message has been seen, including now; each time restarts the window.
 
-        The data are compared as Python prints them, so the order of keys counts. Text that is not Unicode
-        (half a surrogate pair) has no key: UnicodeEncodeError, as in Coda, where the message is then lost.
+        Data is compared as Python prints it, so the order of keys counts. Invalid Unicode (half a surrogate pair)
+        has no key: UnicodeEncodeError, as in Coda, which then loses the message.
         """
         now = self._clock()
         self._forget_before(now - WINDOW_SECONDS)

@@ -1,4 +1,4 @@
-"""The faults that are switched on at the moment; other modules ask here, the control interface sets."""
+"""The current faults, set by the control interface and read by the other modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import FrozenSet, Optional, Union
 
-# Coda waits this long for the answer to its challenge.
+# How long Coda waits for the answer to its challenge.
 AUTH_DEADLINE_SECONDS = 30.0
 
 CHALLENGE_MODES = ("normal", "stall", "refuse", "none", "late")
@@ -14,7 +14,7 @@ CHALLENGE_MODES = ("normal", "stall", "refuse", "none", "late")
 
 @dataclass
 class EchoFault:
-    """What happens to echoes: held back for a time, or never sent. `types` None means all of them."""
+    """Echoes are delayed or never sent. `types` None means all types."""
 
     delay_seconds: float = 0.0
     swallow: Union[bool, int] = False
@@ -24,7 +24,7 @@ class EchoFault:
         return self.types is None or kind in self.types
 
     def take_swallow(self) -> bool:
-        """True if this echo must not be sent; a number of them counts down."""
+        """Returns True if this echo must not be sent; counts down a limited number."""
         if isinstance(self.swallow, bool):
             return self.swallow
         if self.swallow == 0:
@@ -35,7 +35,7 @@ class EchoFault:
 
 @dataclass
 class ChallengeFault:
-    """How the server greets: see CHALLENGE_MODES. "none" is Coda 0.1.1, which has no authentication."""
+    """How the server greets clients: see CHALLENGE_MODES. "none" mimics Coda 0.1.1, which has no authentication."""
 
     mode: str = "normal"
     delay_seconds: float = 0.0
@@ -44,13 +44,13 @@ class ChallengeFault:
 
 @dataclass
 class Faults:
-    """All faults off, unless said otherwise."""
+    """All faults; off by default."""
 
     challenge: ChallengeFault = field(default_factory=ChallengeFault)
     echo: EchoFault = field(default_factory=EchoFault)
-    # Between the registration of a client and its replay, so that live events come first.
+    # Delay between a client's registration and its replay, so that live events arrive first.
     replay_delay_seconds: float = 0.0
-    # Unset while the server is frozen. Whoever is about to read or send waits for it.
+    # Unset while the server is frozen; every read and send waits for it.
     thawed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -61,7 +61,7 @@ class Faults:
         return not self.thawed.is_set()
 
     def clear(self, challenge_mode: str) -> None:
-        """Everything off, except the way of greeting that the server was started with."""
+        """Clears all faults, except the greeting that the server was started with."""
         self.challenge = ChallengeFault(mode=challenge_mode)
         self.echo = EchoFault()
         self.replay_delay_seconds = 0.0

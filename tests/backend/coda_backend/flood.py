@@ -1,4 +1,4 @@
-"""Many events at a chosen rate, or as fast as the clients take them."""
+"""Sends many events, at a chosen rate or as fast as the clients read them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .samples import SAMPLES, TEXT_FIELDS
 
 DEFAULT_MIX = "default"
 
-# In a conversation most events are tokens: 7 of 10 in the default mix; the others take turns.
+# In a conversation most events are tokens: 7 of 10 in the default mix; the other types alternate.
 TOKENS_OF_TEN = 7
 
-# A burst lets other work run after this many events: often enough for echoes, seldom enough to be fast.
+# A burst yields to other work after this many events: often enough for echoes, rarely enough to be fast.
 EVENTS_PER_BREATH = 50
 
 
 @dataclass(frozen=True)
 class Flood:
-    """`rate` None means a burst. The last event carries `marker` in its data, and in its text if it has one."""
+    """`rate` None means a burst. The last event carries `marker` in its data, and in its text if it has any."""
 
     count: int
     rate: Optional[float]

@@ -1,4 +1,4 @@
-"""Just enough HTTP for the control interface: one JSON request a connection, readable from any web page."""
+"""Minimal HTTP for the control interface: one JSON request per connection, readable from any web page."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Handler = Callable[[str, str, bytes], Awaitable[Answer]]
 REASONS = {200: "OK", 204: "No Content", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
            409: "Conflict", 413: "Payload Too Large", 500: "Internal Server Error"}  # fmt: skip
 
-# A frame that breaks the WebSocket limit of 10 MiB must fit, also when JSON escapes it.
+# A frame above the WebSocket limit of 10 MiB must fit, even with JSON escapes.
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
-# Tests run in a page that has another origin, and ask first (OPTIONS) before they post JSON.
+# Tests run in a page of another origin, so the browser sends a preflight (OPTIONS) before it posts JSON.
 CORS = (
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
@@ -26,7 +26,7 @@ CORS = (
 
 
 class HttpError(Exception):
-    """A request that gets an answer other than 200."""
+    """A response other than 200."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -35,10 +35,10 @@ class HttpError(Exception):
 
 
 async def serve_http(handler: Handler, host: str, port: int) -> asyncio.Server:
-    """Listens; `handler` gets method, path and body and gives status and JSON."""
+    """Listens; `handler` takes method, path and body and returns status and JSON."""
 
     async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A caller that leaves early, or only looks whether the port is open, is no error.
+        # A client that leaves early, or only probes the port, is not an error.
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             try:
                 status, answer = await _answer(handler, reader)

@@ -1,4 +1,4 @@
-"""Who is registered, and the broadcast to all of them: numbering, replay buffer, duplicate cache."""
+"""Registered clients and the broadcast to all of them: numbering, replay buffer, duplicate cache."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ REPLAY_EVENTS = 50
 
 
 class Client(Protocol):
-    """What the hub needs of a connection."""
+    """The part of a connection that the hub uses."""
 
     async def send(self, text: str) -> None: ...
 
 
 class Hub:
-    """Clients are registered under the id in their token, not under their connection.
+    """Registers clients under the id in their token, not under their connection.
 
-    So a token that is used twice makes the second connection take the first one's place, and when the first
-    one ends it takes the second one's registration with it: that socket stays open and receives nothing.
+    So if a token is used twice, the second connection replaces the first one, and when the first one ends, it
+    removes the second one's registration: that socket stays open and receives nothing.
     """
 
     def __init__(self, faults: Faults) -> None:
         self.seq = 0
         self.deaf = False
-        # What the events' clock is ahead of the loop's, in seconds.
+        # How far the events' clock is ahead of the loop's, in seconds.
         self.clock_offset = 0.0
         self.dedup = Deduplicator()
         self._faults = faults
@@ -50,22 +50,22 @@ class Hub:
         self._clients.pop(client_id, None)
 
     def unregister_all(self) -> None:
-        """The fault of a lost registration: open connections stay open, and nothing reaches them."""
+        """Loses all registrations: open connections stay open, and nothing reaches them."""
         self._clients.clear()
 
     def replay(self) -> List[wire.Data]:
-        """The last high-priority events, oldest first."""
+        """Returns the last high-priority events, oldest first."""
         return list(self._replay)
 
     async def broadcast(self, kind: str, data: wire.Data) -> Optional[int]:
         """Sends an event to every registered client and returns its number.
 
-        Without a client the event is dropped before it gets a number, so an outage leaves no gap: None.
+        Without clients, drops the event before it gets a number and returns None, so an outage leaves no gap.
         """
         await self._faults.thawed.wait()
         if self.deaf or not self._clients:
             return None
-        # The answer does not matter for a broadcast, but its key takes a place in the cache, as in Coda.
+        # The count is not used for a broadcast, but its key occupies the cache, as in Coda.
         self.dedup.count(f"event {kind}", data)
         self.seq += 1
         time = asyncio.get_running_loop().time() + self.clock_offset
@@ -73,7 +73,7 @@ class Hub:
         if kind in wire.HIGH_PRIORITY:
             self._replay.append(event)
         text = json.dumps(event)
-        # One after the other, as in Coda: a client that does not read holds up those behind it.
+        # Sequential, as in Coda: a client that does not read blocks those after it.
         for client_id, client in list(self._clients.items()):
             try:
                 await client.send(text)

@@ -1,4 +1,4 @@
-"""The scripted microphone: what the assistant hears between stt_start and stt_stop."""
+"""The scripted microphone, active between stt_start and stt_stop."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ UTTERANCES = (
 
 # A person says about three words a second; an interim result comes every two words.
 INTERIM_SECONDS = 0.6
-# Before, nobody has said a word yet. Coda throws away what it recorded in so short a time.
+# Nobody speaks before this. Coda discards such a short recording.
 FIRST_WORD_SECONDS = 0.3
 WORDS_PER_INTERIM = 2
 TRANSCRIBE_SECONDS = 0.2
 
 
 class Listener:
-    """Listens once at a time: a second stt_start in the meantime is ignored, as in Coda."""
+    """Runs one recording at a time: a second stt_start meanwhile is ignored, as in Coda."""
 
     def __init__(self, stage: Stage, tasks: Tasks, on_heard: Callable[[str], str]) -> None:
         self._stage = stage
@@ -34,11 +34,11 @@ class Listener:
         self._on_heard = on_heard
         self._utterances = itertools.cycle(UTTERANCES)
         self._next: Optional[str] = None
-        # Set by stt_stop; None while nobody listens.
+        # Set by stt_stop; None while not listening.
         self._stop: Optional[asyncio.Event] = None
 
     def will_hear(self, text: str) -> None:
-        """What is said the next time, instead of the script; an empty text is silence."""
+        """Sets the next utterance in place of the script; an empty text is silence."""
         self._next = text
 
     def start(self, duration: Any, continuous: bool) -> str:
@@ -67,12 +67,12 @@ class Listener:
             self._stage.last["stt.audio"] = time.monotonic() - started
         finally:
             self._stop = None
-        # Coda's continuous listening ends without a word when it heard nothing.
+        # Coda sends no event if continuous listening heard nothing.
         if heard:
             await self._transcribe(heard)
 
     async def _hear(self, stop: asyncio.Event, duration: float) -> str:
-        """What was said until the time is over or stt_stop came; nothing where it came before the first word."""
+        """Returns the words until the time is over or stt_stop; empty if that comes before the first word."""
         words = (next(self._utterances) if self._next is None else self._next).split()
         self._next = None
         silence = min(FIRST_WORD_SECONDS, duration)

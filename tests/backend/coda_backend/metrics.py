@@ -1,4 +1,4 @@
-"""The heartbeat: system_metrics once a second, with numbers that wander like real ones."""
+"""The heartbeat: system_metrics once a second, with plausibly varying numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERVAL_SECONDS = 1.0
 
 
 async def send_metrics(emit: Emit, seed: int) -> None:
-    """Runs until it is cancelled. The uptime is real, the rest is dice."""
+    """Runs until cancelled. The uptime is real; the other values are random."""
     dice = random.Random(seed)
     started = time.monotonic()
     memory_mb, cpu_percent = 512.0, 10.0

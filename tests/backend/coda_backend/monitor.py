@@ -1,4 +1,4 @@
-"""contrib/coda_monitor.py at work in this server, which has no `push_event` of its own."""
+"""Runs contrib/coda_monitor.py in this server, which has no `push_event` of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict
 
-# Users copy the file beside their program; here it stays where it is.
+# Users copy the file next to their program; here it is imported from contrib/.
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "contrib"))
 
 import coda_monitor  # noqa: E402
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class EventSink:
-    """What the monitor needs of a server: takes events from any thread."""
+    """The part of a server that the monitor needs; accepts events from any thread."""
 
     def __init__(self, backend: "Backend", loop: asyncio.AbstractEventLoop) -> None:
         self._backend = backend

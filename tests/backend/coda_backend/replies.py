@@ -1,4 +1,4 @@
-"""What the assistant answers: words in the text that steer it, and Markdown of every kind, also hostile."""
+"""The assistant's answers: selected by words in the text, with Markdown of every kind, including hostile."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ See [a link](https://example.org/), <https://www.python.org> or ![a picture](htt
 
 The end."""
 
-# Everything here must end up as text or vanish; a page that runs any of it has window.__hacked.
+# All of this must end up as text or disappear; a page that runs any of it sets window.__hacked.
 HOSTILE = """Before <script>window.__hacked = 1</script> after.
 
 <img src=x onerror="window.__hacked = 2">
@@ -79,17 +79,17 @@ EXTRAS = (
 
 @dataclass(frozen=True)
 class Reply:
-    """What one turn does. `tool` is None, "ok" or "error"."""
+    """The content of one turn. `tool` is None, "ok" or "error"."""
 
     text: str
     tool: Optional[str]
     llm_error: bool
-    # Coda's main program reports each step of the language model twice; see the README.
+    # Reports each step of the language model twice, as Coda's main program does.
     doubled: bool
 
 
 def reply_to(text: str, dice: random.Random) -> Reply:
-    """The same text and the same dice give the same reply. The steering words are listed in the README."""
+    """The same text and the same dice give the same reply. The README lists common keywords."""
     words = text.lower()
     tool_error = "tool error" in words
     tool: Optional[str] = None
@@ -106,7 +106,7 @@ def reply_to(text: str, dice: random.Random) -> Reply:
 
 
 def tokens(text: str) -> List[str]:
-    """The text cut after each run of white space; joined again they are the text."""
+    """Splits the text after each run of white space; the parts join to the same text."""
     return re.findall(r"\s*\S+\s*", text)
 
 

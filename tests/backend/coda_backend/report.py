@@ -1,4 +1,4 @@
-"""What the server saw: every message, whether it was acted on, in which order, and what went wrong."""
+"""A report of every message, its order, whether it was acted on, and all errors."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Set
 
-# Two messages read within 5 ms came in one go: their sender did not wait for the first one's echo.
+# Messages read within 5 ms were sent together: their sender did not wait for the first echo.
 ARRIVAL_WINDOW_MS = 5.0
 
 
 @dataclass(eq=False)
 class Message:
-    """One message read after authentication. Its handling lasts until its echo or the duplicate answer is sent."""
+    """A message read after authentication; handled until its echo or the duplicate answer is sent."""
 
     n: int
     type: Any
@@ -46,7 +46,7 @@ class Message:
 
 
 class Report:
-    """Counts since the start of the server or since the last clear()."""
+    """Counts since the server's start or the last clear()."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -65,7 +65,7 @@ class Report:
         self._overlapped_on_arrival = 0
 
     def read(self, connection: int, kind: Any, data: Any, duplicate: bool) -> Message:
-        """Notes a message at the moment it was read; `settle` ends its handling."""
+        """Records a message as it is read; `settle` ends its handling."""
         now = self._now()
         message = Message(len(self._messages) + 1, kind, data, now, connection, duplicate)
         if self._handling:
@@ -82,7 +82,7 @@ class Report:
         self._handling.discard(message)
 
     def error(self, text: str, connection: Optional[int] = None) -> None:
-        """Something that a correct client or server would not have done."""
+        """Records something that a correct client or server would not do."""
         self._errors.append({"t": round(self._now(), 3), "connection": connection, "error": text})
 
     def to_json(self, connections_now: int) -> Dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One plausible example of every event type of the protocol, for floods and for tests."""
+"""A plausible example of each event type of the protocol, for floods and tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Sample = Callable[[int], Dict[str, Any]]
 
 
 def _latency(n: int) -> Dict[str, Any]:
-    """Every second one is nested, as some versions of Coda send it."""
+    """Every other one is nested, as some versions of Coda send it."""
     flat = {
         "stt_seconds": 0.2,
         "llm_seconds": 0.5 + n % 7 / 10,
@@ -46,7 +46,7 @@ def _error(what: str) -> Sample:
     return lambda n: {"message": f"{what} failed ({n})", "details": {"attempt": n} if n % 2 else None}
 
 
-# From the event's type to its data; the argument numbers the examples, so that no two are the same.
+# Event type to its data; the argument numbers the examples, so that no two are equal.
 SAMPLES: Dict[str, Sample] = {
     "conversation_start": lambda n: {"session_id": f"session_{n}", "timestamp": time.time()},
     "conversation_turn": lambda n: {"role": "system", "content": f"Line **{n}**", "turn_id": n},
@@ -129,7 +129,7 @@ SAMPLES: Dict[str, Sample] = {
     "emotion_change": lambda n: {"emotion": ("happy", "curious")[n % 2], "previous_emotion": "neutral"},
 }
 
-# The field of a type's data that a page shows, for a marker that can be seen there.
+# The data field of each type that a page shows, so that a marker in it is visible.
 TEXT_FIELDS: Dict[str, str] = {
     "conversation_turn": "content",
     "stt_interim": "text",

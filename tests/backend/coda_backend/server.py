@@ -1,4 +1,4 @@
-"""The server's life: listening, its connections, and being dropped, frozen and restarted."""
+"""The server's life cycle: listening, connections, drops, freezes and restarts."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from .world import World
 
 log = logging.getLogger("coda_backend")
 
-# As in Coda.
+# Coda's own limit.
 MAX_QUEUED_FRAMES = 32
 
 GOODBYE_SECONDS = 1.0
 
 
 class PortTaken(Exception):
-    """Something else listens on a port that was asked for."""
+    """A requested port is already in use."""
 
 
 class Backend:
-    """Owns the two listening sockets and everything behind them. Use: start(), then stop()."""
+    """Owns both listening sockets and everything behind them. Call start(), then stop()."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -44,7 +44,7 @@ class Backend:
         self.world = World(settings, self.faults, self.report)
         self._connections: Set[Connection] = set()
         self._connections_ever = 0
-        # After the first start these are the real ports, so that a restart gets the same ones.
+        # After the first start these are the real ports, so that a restart uses the same ones.
         self._port = settings.port
         self._control_port = settings.control_port
         self._listener: Optional[Server] = None
@@ -64,7 +64,7 @@ class Backend:
         return self._listener is not None
 
     async def start(self) -> None:
-        """Listens on both ports, the control port last: once it answers, the server is there."""
+        """Listens on both ports, the control port last: once it answers, the server is ready."""
         self._monitor = monitor.install(self)
         await self.start_listening()
         try:
@@ -75,7 +75,7 @@ class Backend:
         self._control_port = self._control.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """An orderly end: the session is closed, and clients get a close frame with 1000, as from Coda."""
+        """Shuts down in order: closes the session and sends clients a close frame with 1000, as Coda does."""
         if self._monitor is not None:
             self._monitor.uninstall()
         if self._control is not None:
@@ -83,7 +83,7 @@ class Backend:
         await self.tasks.cancel()
         self.freeze(False)
         await self.stop_listening()
-        # A client that does not read would hold up both for long.
+        # A client that does not read would block both for a long time.
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._say_goodbye(), GOODBYE_SECONDS)
         await self.abort_all()
@@ -92,7 +92,7 @@ class Backend:
     # ---- the listening socket
 
     async def start_listening(self) -> None:
-        """Does nothing if it listens already."""
+        """Idempotent."""
         if self._listener is not None:
             return
         try:
@@ -101,12 +101,12 @@ class Backend:
                 self.settings.host,
                 self._port,
                 process_request=self._before_handshake,
-                # A handshake can wait for the end of a freeze.
+                # A handshake may have to wait for the end of a freeze.
                 open_timeout=None,
                 compression=None,
                 max_size=wire.MAX_FRAME_BYTES,
                 max_queue=MAX_QUEUED_FRAMES,
-                # Connection sends its own, which a freeze can hold back.
+                # Connection sends its own pings, which a freeze can hold back.
                 ping_interval=None,
             )
         except OSError as error:
@@ -114,7 +114,7 @@ class Backend:
         self._port = next(iter(self._listener.sockets)).getsockname()[1]
 
     async def stop_listening(self) -> None:
-        """New connections are refused from now on; the open ones stay."""
+        """Refuses new connections; open ones stay."""
         if self._listener is None:
             return
         listener, self._listener = self._listener, None
@@ -125,7 +125,7 @@ class Backend:
     # ---- the connections
 
     def open_connections(self) -> List[Connection]:
-        """All that finished the WebSocket handshake, authenticated or not."""
+        """Returns the connections past the WebSocket handshake, authenticated or not."""
         return [each for each in self._connections if each.is_open]
 
     async def abort_all(self) -> int:
@@ -143,7 +143,7 @@ class Backend:
         return len(targets)
 
     def freeze(self, on: bool) -> None:
-        """A frozen server is like a process that is stopped: its sockets are open, and nobody is at home."""
+        """A frozen server is like a stopped process: its sockets are open, and nothing responds."""
         if on:
             self.faults.thawed.clear()
         else:
@@ -152,7 +152,7 @@ class Backend:
             connection.pause(on)
 
     async def restart(self, down_seconds: float) -> None:
-        """Ends the old server, refuses connections for a while, and returns when the new one listens."""
+        """Stops the old server, refuses connections for a while, and returns once the new one listens."""
         self.freeze(False)
         await self.stop_listening()
         await self.abort_all()
@@ -162,7 +162,7 @@ class Backend:
         await self.start_listening()
 
     async def clear_faults(self) -> None:
-        """Everything as after the start, except what only a restart forgets."""
+        """Restores the state after the start, except what only a restart forgets."""
         await self.tasks.cancel()
         self.freeze(False)
         self.faults.clear(self.settings.challenge_mode)
@@ -191,7 +191,7 @@ class Backend:
         log.info("connection %d opened", connection.number)
         try:
             await connection.run()
-        except Exception as error:  # Whatever a client sends, the server must live on.
+        except Exception as error:  # No client may stop the server.
             log.exception("connection %d failed", connection.number)
             self.report.error(f"connection failed: {error!r}", connection.number)
         finally:

@@ -1,4 +1,4 @@
-"""The scripted loudspeaker: speaks one reply after the other, and stops when told to."""
+"""The scripted loudspeaker: speaks replies in turn and stops on request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Awaitable, Callable
 from .stage import Stage
 from .tasks import Tasks
 
-# About how long a person's voice takes for a character, kept between a short and a patient listener's time.
+# About the speaking time per character; the total is bounded to suit a listener's patience.
 SECONDS_PER_CHARACTER = 0.06
 SHORTEST_SECONDS = 1.0
 LONGEST_SECONDS = 6.0
@@ -17,7 +17,7 @@ SYNTHESIZE_SECONDS = 0.12
 
 
 class Speaker:
-    """Has its own queue: the assistant can think about the next turn while it still speaks."""
+    """Has its own queue, so the assistant can think about the next turn while speaking."""
 
     def __init__(self, stage: Stage, tasks: Tasks, on_spoken: Callable[[str], Awaitable[None]]) -> None:
         self._stage = stage
@@ -31,7 +31,7 @@ class Speaker:
         self._replies.put_nowait(reply)
 
     def stop(self) -> str:
-        """Coda announces the stop whether it was speaking or not."""
+        """Announces the stop even if nothing was being spoken, as Coda does."""
         self._tasks.spawn(self._announce_stop(), "stopping speech")
         return "stopped speaking"
 
@@ -63,7 +63,7 @@ class Speaker:
         await self._trace()
 
     async def _play(self, seconds: float) -> None:
-        """Progress up to 100 %, or up to where it was stopped."""
+        """Reports progress up to 100 %, or up to the stop."""
         steps = 100 // PROGRESS_STEP_PERCENT
         await self._stage.emit("tts_progress", {"percent_complete": 0})
         for step in range(1, steps + 1):

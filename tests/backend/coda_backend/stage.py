@@ -1,4 +1,4 @@
-"""What the parts of the assistant share: sending events, pace, dice, and the measurements of the running session."""
+"""Shared by the assistant's parts: sending events, pace, dice, and the running session's measurements."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List
 
 Emit = Callable[[str, Dict[str, Any]], Awaitable[Any]]
 
-# Coda drops a turn that repeats role and content within this time, even if it was meant.
+# Coda drops a turn that repeats role and content within this time, even an intended one.
 SAME_TURN_SECONDS = 5.0
 
 
 def iso_now() -> str:
-    """Local time, as Coda's memory operations carry it."""
+    """Local time, as in Coda's memory operations."""
     return time.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def preview(text: str, length: int) -> str:
-    """The start of a text, marked if it was cut."""
+    """Returns the start of a text, marked if truncated."""
     return text if len(text) <= length else f"{text[:length]}..."
 
 
@@ -32,7 +32,7 @@ class Stage:
         self.dice = random.Random(seed)
         self.turns = 0
         self.memories = 0
-        # The last durations by "component.operation", which the latency trace reads.
+        # The latest durations by "component.operation", for the latency trace.
         self.last: Dict[str, float] = {}
         self._speed = speed
         self._session_started = 0.0
@@ -46,11 +46,11 @@ class Stage:
         await asyncio.sleep(self.scaled(seconds))
 
     def scaled(self, seconds: float) -> float:
-        """Real seconds for seconds of the script."""
+        """Converts script seconds to real seconds."""
         return seconds / self._speed
 
     async def open_session(self) -> None:
-        """Announces the session, unless it is open already."""
+        """Announces the session, unless it is already open."""
         if self._session_id:
             return
         self._session_started = time.time()
@@ -72,7 +72,7 @@ class Stage:
         self._session_id = ""
 
     async def turn(self, role: str, content: str) -> None:
-        """A line of the conversation, and its entry in the memory log."""
+        """Sends a line of the conversation and its entry in the memory log."""
         now, key = time.monotonic(), f"{role}:{content}"
         if now - self._recent_turns.get(key, -SAME_TURN_SECONDS) >= SAME_TURN_SECONDS:
             self._recent_turns[key] = now
@@ -87,7 +87,7 @@ class Stage:
         )
 
     async def remember(self, text: str) -> None:
-        """Stores a memory and reports how full the memory is."""
+        """Stores a memory and reports the memory's fill level."""
         self.memories += 1
         memory_id = f"mem_{self.memories}"
         await self.emit(
@@ -116,7 +116,7 @@ class Stage:
         await self.emit("memory_debug_stats", {"stats": stats, "timestamp": time.time()})
 
     async def system_info(self) -> None:
-        """About the computer, once a session."""
+        """Describes the computer, once per session."""
         if self._said_system_info:
             return
         self._said_system_info = True
@@ -126,7 +126,7 @@ class Stage:
 
     @asynccontextmanager
     async def timed(self, component: str, operation: str) -> AsyncIterator[None]:
-        """Measures what is done inside and reports it as a component_timing."""
+        """Measures the enclosed work and reports it as a component_timing."""
         start = time.monotonic()
         yield
         seconds = time.monotonic() - start
@@ -137,7 +137,7 @@ class Stage:
         )
 
     async def component_stats(self) -> None:
-        """All measurements since the start, summed up."""
+        """Sends a summary of all measurements since the start."""
         components = {
             component: {
                 operation: {

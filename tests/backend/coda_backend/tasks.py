@@ -1,4 +1,4 @@
-"""Background tasks that are neither lost nor silent: kept until they end, their errors reported, stopped together."""
+"""Background tasks that are kept until they end, report their errors, and are stopped together."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ log = logging.getLogger("coda_backend")
 
 
 class Tasks:
-    """asyncio itself keeps only weak references to tasks and shows their errors late or never."""
+    """Needed because asyncio keeps only weak references to tasks and shows their errors late or never."""
 
     def __init__(self, on_error: Callable[[str], None]) -> None:
         self._on_error = on_error
         self._running: Set["asyncio.Task[Any]"] = set()
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> "asyncio.Task[Any]":
-        """Runs `work` in the background; `name` says in a report what failed."""
+        """Runs `work` in the background; `name` identifies it in error reports."""
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task
 
     async def cancel(self) -> None:
-        """Stops all that is running and waits until it has stopped."""
+        """Stops all running tasks and waits for them."""
         running = list(self._running)
         for task in running:
             task.cancel()

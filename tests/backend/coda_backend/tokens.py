@@ -1,4 +1,4 @@
-"""Authentication tokens: signed client ids that stay valid for an hour."""
+"""Authentication tokens: signed client ids, valid for an hour."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import secrets
 import time
 from typing import Any, Callable, Optional
 
-# An hour, during which a token can be used again; see hub.py for what a second use does.
+# An hour, during which a token can be reused; hub.py describes the effect.
 LIFETIME_SECONDS = 3600
 
 
 class Tokens:
-    """Issues `client_id:issued_at:nonce:signature`; the key is new for each start of the server."""
+    """Issues `client_id:issued_at:nonce:signature`, with a new key for each start of the server."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._key = secrets.token_bytes(32)
 
     def issue(self, client_id: str) -> str:
-        """A token that proves, for an hour, that the server itself gave out `client_id`."""
+        """Returns a token that proves for an hour that the server issued `client_id`."""
         claim = f"{client_id}:{int(self._clock())}:{secrets.token_hex(8)}"
         return f"{claim}:{self._sign(claim)}"
 
     def check(self, token: Any) -> Optional[str]:
-        """The client id that the token was issued for, or None if it is forged, mangled or too old."""
+        """Returns the token's client id, or None if it is forged, mangled or too old."""
         if not isinstance(token, str):
             return None
         claim, _, signature = token.rpartition(":")

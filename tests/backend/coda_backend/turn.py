@@ -1,4 +1,4 @@
-"""One turn of the conversation: the order in which Coda reports what it does with a text."""
+"""One turn of the conversation, with events in the order in which Coda sends them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ PROMPT_TOKENS = 412
 RETRIEVE_SECONDS = 0.02
 THINK_SECONDS = 0.1
 TOOL_SECONDS = 0.06
-# A small model on a good computer: 25 to 50 tokens a second.
+# A small model on a fast computer: 25 to 50 tokens a second.
 TOKEN_SECONDS = (0.02, 0.04)
-# How much of the answer comes before a failing model gives up.
+# How many tokens a failing model sends before its error.
 TOKENS_BEFORE_ERROR = 3
 
 
 class ModelFailed(Exception):
-    """The scripted language model failed, because the text asked for it."""
+    """The scripted language model failed, as the text requested."""
 
 
 async def run_turn(stage: Stage, text: str) -> str:
-    """Plays the turn up to the answer, which is returned to be spoken."""
+    """Plays the turn up to the answer, and returns the answer to be spoken."""
     await stage.open_session()
     reply = reply_to(text, stage.dice)
     async with stage.timed("assistant", "process_input"):
@@ -84,7 +84,7 @@ async def _think(stage: Stage, reply: Reply) -> None:
 
 
 async def _use_tool(stage: Stage, reply: Reply) -> None:
-    # A trace must not carry the time of an earlier turn's tool.
+    # A trace must not include the tool time of an earlier turn.
     stage.last.pop("tool.execute", None)
     if reply.tool is None:
         return

@@ -1,4 +1,4 @@
-"""What goes over the wire: the two shapes of a frame, and the facts of the protocol that other modules share."""
+"""The wire format: the frame shapes, and the protocol constants that other modules share."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Data = Dict[str, Any]
 
 PROTOCOL_VERSION = "1.0"
 
-# Coda takes 10 MiB in one frame and closes the connection with 1009 for more.
+# Coda accepts frames of up to 10 MiB and closes the connection with 1009 above that.
 MAX_FRAME_BYTES = 10 * 1024 * 1024
 
-# Events that Coda keeps and replays to a client that connects later.
+# Events that Coda keeps and replays to later clients.
 HIGH_PRIORITY = frozenset(
     {
         "conversation_start",
@@ -26,15 +26,15 @@ HIGH_PRIORITY = frozenset(
 
 
 def plain_frame(kind: str, data: Data) -> str:
-    """A frame to one client alone (authentication, duplicates): it has no seq and no timestamp."""
+    """A frame to a single client (authentication, duplicates), without seq and timestamp."""
     return json.dumps({"type": kind, "data": data})
 
 
 def replay_frame(events: list[Data]) -> str:
-    """The kept events, whole and with the numbers they were first sent with."""
+    """The kept events, complete and with their original numbers."""
     return json.dumps({"type": "replay", "events": events})
 
 
 def event(seq: int, timestamp: float, kind: str, data: Data) -> Data:
-    """An event for all clients. `timestamp` is a monotonic clock's seconds, not a time of day."""
+    """An event for all clients. `timestamp` is in seconds of a monotonic clock, not a time of day."""
     return {"version": PROTOCOL_VERSION, "seq": seq, "timestamp": timestamp, "type": kind, "data": data}

@@ -1,4 +1,4 @@
-"""All that a restart of the server forgets: clients, numbers, replay, tokens, duplicates and the assistant."""
+"""The state that a restart forgets: clients, numbers, replay, tokens, duplicates and the assistant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tokens import Tokens
 
 
 class World:
-    """From one start of the server to the next."""
+    """The state of one server run."""
 
     def __init__(self, settings: Settings, faults: Faults, report: Report) -> None:
         self.hub = Hub(faults)
@@ -27,11 +27,11 @@ class World:
             self.tasks.spawn(send_metrics(self.hub.broadcast, settings.seed), "metrics")
 
     def greet(self) -> None:
-        """Announces the session; without a client nobody would hear it, so the first one to come sets it off."""
+        """Announces the session when the first client arrives; before, nobody would receive it."""
         self.tasks.spawn(self.assistant.say_hello(), "greeting")
 
     async def clear_faults(self) -> None:
-        """An assistant at work counts as one: it would drop the next text."""
+        """Also stops a busy assistant, which would drop the next text."""
         await self.assistant.rest()
         self.hub.deaf = False
         self.hub.clock_offset = 0.0
