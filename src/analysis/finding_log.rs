@@ -38,7 +38,7 @@ pub(super) struct Report<'a> {
 pub struct FindingLog {
     open: Vec<Finding>,
     closed: VecDeque<Finding>,
-    silenced: BTreeSet<MuteRule>,
+    muted: BTreeSet<MuteRule>,
     last_number: u64,
     revision: u64,
 }
@@ -115,12 +115,12 @@ impl FindingLog {
 
     /// What is open and not silenced, oldest first.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
-        self.open.iter().filter(|finding| !self.is_silenced(finding))
+        self.open.iter().filter(|finding| !self.is_muted(finding))
     }
 
     /// What is open and silenced, oldest first.
-    pub fn open_in_silence(&self) -> impl Iterator<Item = &Finding> {
-        self.open.iter().filter(|finding| self.is_silenced(finding))
+    pub fn open_muted(&self) -> impl Iterator<Item = &Finding> {
+        self.open.iter().filter(|finding| self.is_muted(finding))
     }
 
     /// What was open once, oldest first.
@@ -135,21 +135,21 @@ impl FindingLog {
     }
 
     /// Shows no more of this, or shows it again.
-    pub fn set_silenced(&mut self, class: MuteRule, silenced: bool) {
-        let is_changed = if silenced { self.silenced.insert(class) } else { self.silenced.remove(&class) };
+    pub fn set_muted(&mut self, class: MuteRule, muted: bool) {
+        let is_changed = if muted { self.muted.insert(class) } else { self.muted.remove(&class) };
         self.revision += u64::from(is_changed);
     }
 
     /// What is not shown.
-    pub fn silenced(&self) -> impl Iterator<Item = &MuteRule> {
-        self.silenced.iter()
+    pub fn muted(&self) -> impl Iterator<Item = &MuteRule> {
+        self.muted.iter()
     }
 
-    fn is_silenced(&self, finding: &Finding) -> bool {
-        let concerns = |silenced: &MuteRule| {
-            silenced.kind == finding.kind && silenced.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
+    fn is_muted(&self, finding: &Finding) -> bool {
+        let concerns = |muted: &MuteRule| {
+            muted.kind == finding.kind && muted.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
         };
-        self.silenced.iter().any(concerns)
+        self.muted.iter().any(concerns)
     }
 }
 

@@ -37,10 +37,10 @@ impl BadNetwork {
     }
 
     /// Passes a frame through the bad network. Returns it unchanged if there is none.
-    fn enter(&self, conn: ConnId, way: Direction, text: Arc<str>) -> Option<Arc<str>> {
+    fn enter(&self, conn: ConnId, direction: Direction, text: Arc<str>) -> Option<Arc<str>> {
         match self.under.borrow_mut().as_mut().filter(|(under, _)| *under == conn) {
             Some((_, network)) => {
-                network.enter(clock::now().mono, way, text);
+                network.enter(clock::now().mono, direction, text);
                 None
             }
             None => Some(text),

@@ -18,8 +18,8 @@ pub(super) fn storage() -> Option<Storage> {
 
 /// Replaces the stored texts by these. Returns how many could not be stored.
 pub(super) fn keep(waiting: &[PersistedMessage]) -> usize {
-    let Some(storage) = storage() else { return 0 };
     let waiting: Vec<&PersistedMessage> = waiting.iter().filter(|waiting| &*waiting.url != DEMO_URL).collect();
+    let Some(storage) = storage() else { return waiting.len() };
     let mut bytes = 0;
     let fits = |text: &&&PersistedMessage| {
         bytes += text.text.len();

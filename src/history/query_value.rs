@@ -86,12 +86,12 @@ impl<'a> Parser<'a> {
         self.fail(start, problem, is_begun)
     }
 
-    /// What `read` makes of a value. One that it does not know may be begun: then one of the `endings` completes it.
+    /// What `read` makes of a value. One that it does not know may be begun: then one of the `outcomes` completes it.
     fn measure<T>(
         &mut self,
         problem: Problem,
         separator: Option<char>,
-        endings: &[&str],
+        outcomes: &[&str],
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ParseError> {
         let start = self.at;
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
         if let Some(measure) = read(&value) {
             return Ok(measure);
         }
-        let is_begun = endings.iter().any(|ending| read(&format!("{value}{ending}")).is_some());
+        let is_begun = outcomes.iter().any(|ending| read(&format!("{value}{ending}")).is_some());
         let is_begun = is_begun && self.is_bare(start);
         self.fail(start, problem, is_begun)
     }

@@ -10,7 +10,7 @@ const HOLD_REPLAY: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// How long a missing number may still come: threads of the server overtake each other by milliseconds, and a replay
 /// may come just after the live events.
-const OVERTAKING: std::time::Duration = std::time::Duration::from_secs(1);
+const MAX_REORDERING: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How many runs of missed numbers are remembered, oldest forgotten first.
 const MAX_GAPS: usize = 1_000;
@@ -209,7 +209,7 @@ impl Inbound {
         if self.pending_gaps.len() == MAX_GAPS {
             accepted.resumed.push(self.pending_gaps.remove(0).resumed);
         }
-        self.pending_gaps.push(PendingGap { numbers, resumed, until: now.mono + OVERTAKING });
+        self.pending_gaps.push(PendingGap { numbers, resumed, until: now.mono + MAX_REORDERING });
     }
 
     /// Tells of the doubts that are over: nothing is missing any more, or it has been waited for long enough. A gap

@@ -54,7 +54,7 @@ pub struct Metrics {
     /// Second and later writes of the same message.
     pub retries: u64,
     /// Messages without pings, by how they ended.
-    pub endings: OutcomeCounts,
+    pub outcomes: OutcomeCounts,
     /// Events missed for good while there was no connection.
     pub missed_away: u64,
     /// Events missed for good although the connection was open.
@@ -166,16 +166,16 @@ impl MetricsRecorder {
         if is_ping {
             return;
         }
-        let endings = &mut self.totals.endings;
+        let outcomes = &mut self.totals.outcomes;
         match status.state {
             MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } => {}
-            MessageState::Delivered(Acknowledgement::Echo) => endings.echoed += 1,
-            MessageState::Delivered(Acknowledgement::Duplicate | Acknowledgement::Turn) => endings.proven += 1,
-            MessageState::Unconfirmed => endings.unconfirmed += 1,
-            MessageState::Suppressed { .. } => endings.suppressed += 1,
-            MessageState::Expired => endings.expired += 1,
-            MessageState::Failed(_) => endings.failed += 1,
-            MessageState::Cancelled(_) => endings.cancelled += 1,
+            MessageState::Delivered(Acknowledgement::Echo) => outcomes.echoed += 1,
+            MessageState::Delivered(Acknowledgement::Duplicate | Acknowledgement::Turn) => outcomes.proven += 1,
+            MessageState::Unconfirmed => outcomes.unconfirmed += 1,
+            MessageState::Suppressed { .. } => outcomes.suppressed += 1,
+            MessageState::Expired => outcomes.expired += 1,
+            MessageState::Failed(_) => outcomes.failed += 1,
+            MessageState::Cancelled(_) => outcomes.cancelled += 1,
         }
     }
 
@@ -208,9 +208,9 @@ impl MetricsRecorder {
     pub(super) fn read(&self, now: Instant, unreadable: u64) -> Metrics {
         let until_now = |since: Option<Instant>| since.map_or(Duration::ZERO, |since| now.duration_since(since));
         Metrics {
-            queue_wait: self.queue_wait.spread(),
-            round_trip: self.round_trip.spread(),
-            recovery: self.recovery.spread(),
+            queue_wait: self.queue_wait.percentiles(),
+            round_trip: self.round_trip.percentiles(),
+            recovery: self.recovery.percentiles(),
             frames_in_rate: self.frames_in.per_second(now),
             frames_out_rate: self.frames_out.per_second(now),
             ready_time: self.totals.ready_time + until_now(self.ready_since),
@@ -237,7 +237,7 @@ impl Times {
         }
     }
 
-    fn spread(&self) -> Percentiles {
+    fn percentiles(&self) -> Percentiles {
         let Some(histogram) = self.0.as_ref().filter(|histogram| !histogram.is_empty()) else {
             return Percentiles::default();
         };

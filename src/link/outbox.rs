@@ -24,7 +24,7 @@ const MAX_EXPECTED_TURNS: usize = 64;
 /// How many of our own ids are remembered, to tell late echoes of ours from those of other clients.
 const MAX_WRITTEN: usize = 512;
 /// The server's memory of messages holds 1,000 entries, and its own events go into it too, two each at most.
-const EVENTS_REMEMBERED: u64 = 400;
+const MAX_EVENTS_BETWEEN_COPIES: u64 = 400;
 /// JSON's escapes make a text at most six times as long.
 const LARGEST_ESCAPE: usize = 6;
 
@@ -627,7 +627,7 @@ impl Outbox {
 fn may_act_only_once(flight: &InFlight, peer: Peer) -> bool {
     // A server that has restarted does not know the first copy any more, nor one that has said too much since.
     let remembers =
-        peer.run.is_some() && peer.run == flight.run && peer.seq.saturating_sub(flight.seq) < EVENTS_REMEMBERED;
+        peer.run.is_some() && peer.run == flight.run && peer.seq.saturating_sub(flight.seq) < MAX_EVENTS_BETWEEN_COPIES;
     flight.message.command.is_safe_twice() || (peer.deduplicates && remembers)
 }
 

@@ -9,7 +9,7 @@ const PUNCTUATION: [char; 10] = ['.', ',', ':', ';', '!', '?', '\'', '"', '*', '
 pub enum Piece<'a> {
     Words(&'a str),
     /// A URL.
-    Address(&'a str),
+    Url(&'a str),
 }
 
 /// Splits a text at its URLs. The segments concatenate to the text.
@@ -24,7 +24,7 @@ pub fn cut_at_addresses(text: &str) -> Vec<Piece<'_>> {
             if begun < start {
                 pieces.push(Piece::Words(&text[begun..start]));
             }
-            pieces.push(Piece::Address(&text[start..at]));
+            pieces.push(Piece::Url(&text[start..at]));
             begun = at;
         }
     }
@@ -73,11 +73,11 @@ mod tests {
     fn addresses(text: &str) -> Vec<&str> {
         let pieces = cut_at_addresses(text);
         let words = |piece: &Piece<'_>| match piece {
-            Piece::Words(text) | Piece::Address(text) => (*text).to_owned(),
+            Piece::Words(text) | Piece::Url(text) => (*text).to_owned(),
         };
         assert_eq!(pieces.iter().map(words).collect::<String>(), text, "nothing is lost");
         let address = |piece| match piece {
-            Piece::Address(address) => Some(address),
+            Piece::Url(address) => Some(address),
             Piece::Words(_) => None,
         };
         pieces.into_iter().filter_map(address).collect()

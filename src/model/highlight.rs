@@ -8,7 +8,7 @@ pub enum CodeKind {
     Plain,
     Comment,
     /// A string literal.
-    Text,
+    StringLiteral,
     Number,
     Keyword,
 }
@@ -55,7 +55,7 @@ pub fn highlight<'a>(language: &str, code: &'a str) -> Vec<(CodeKind, &'a str)> 
             // Skips the opening marker: the `*` of `/*/` does not end the comment.
             (CodeKind::Comment, rest[2..].find("*/").map_or(rest.len(), |end| end + 4))
         } else if matches!(first, '"' | '\'' | '`') {
-            (CodeKind::Text, quoted(rest, first))
+            (CodeKind::StringLiteral, quoted(rest, first))
         } else if first.is_ascii_digit() {
             (CodeKind::Number, run(rest, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
         } else if first.is_alphabetic() || first == '_' {
@@ -115,7 +115,7 @@ mod tests {
             (CodeKind::Comment, "# bytes"),
             (CodeKind::Keyword, "return"),
             (CodeKind::Number, "1024"),
-            (CodeKind::Text, "\"a # b\""),
+            (CodeKind::StringLiteral, "\"a # b\""),
         ];
         assert_eq!(found, expected);
     }

@@ -17,7 +17,7 @@ const OPERATIONS: usize = 500;
 /// Number of operation types that are counted. Coda has about ten; types beyond the limit are ignored.
 const OPERATION_TYPES: usize = 100;
 /// Capacity for searches, retrievals and snapshots each. Each entry holds its matches.
-const LOOKS: usize = 100;
+const SEARCHES: usize = 100;
 /// Matches read from one search. Coda finds ten at most, but a frame could hold a hundred thousand.
 const RESULTS: usize = 100;
 /// Largest length of an operation's summary, in characters: one line.
@@ -220,16 +220,16 @@ impl MemoryLog {
                     count: search.results_count.unwrap_or(results.len() as u64),
                     results,
                 };
-                push_bounded(&mut self.searches, search, LOOKS);
+                push_bounded(&mut self.searches, search, SEARCHES);
             }
             Event::MemoryRetrieved(retrieved) => {
                 let results = Found::of_retrieval(retrieved);
                 let count = retrieved.results_count.unwrap_or(results.len() as u64);
                 let query = retrieved.query.clone();
                 let retrieval = LoggedSearch { time, query, memory_type: None, min_importance: None, results, count };
-                push_bounded(&mut self.retrievals, retrieval, LOOKS);
+                push_bounded(&mut self.retrievals, retrieval, SEARCHES);
             }
-            Event::MemorySnapshot(snapshot) => push_bounded(&mut self.snapshots, (time, snapshot.clone()), LOOKS),
+            Event::MemorySnapshot(snapshot) => push_bounded(&mut self.snapshots, (time, snapshot.clone()), SEARCHES),
             _ => return false,
         }
         true

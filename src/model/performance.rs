@@ -70,7 +70,7 @@ impl TurnLatency {
 #[derive(Clone, Copy, Debug, Default)]
 struct Stages {
     /// Whether speech was recognized since the last user turn.
-    heard: bool,
+    take_transcript: bool,
     /// Whether the turn started with recognized speech; `None` if its start or anything since was missed.
     was_spoken: Option<bool>,
     /// Whether it used a tool.
@@ -80,10 +80,10 @@ struct Stages {
 impl Stages {
     fn apply(&mut self, event: &Event) {
         match event {
-            Event::ListeningStarted(_) => self.heard = false,
-            Event::ListeningResult(result) => self.heard = !result.text.trim().is_empty(),
+            Event::ListeningStarted(_) => self.take_transcript = false,
+            Event::ListeningResult(result) => self.take_transcript = !result.text.trim().is_empty(),
             Event::ConversationTurn(turn) if turn.role == "user" => {
-                *self = Self { was_spoken: Some(self.heard), ..Self::default() };
+                *self = Self { was_spoken: Some(self.take_transcript), ..Self::default() };
             }
             Event::ToolCalled(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) => self.used_tools = true,
             _ => {}

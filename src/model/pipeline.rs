@@ -44,7 +44,7 @@ pub struct Pipeline {
     /// At most one of each kind.
     stages: Vec<PipelineStage>,
     /// Whether speech was recognized since the last user turn.
-    heard: bool,
+    take_transcript: bool,
     /// Number of calls without a result.
     running_tools: u32,
     revision: u64,
@@ -59,17 +59,17 @@ impl Pipeline {
                 self.begin(StageKind::Listening, at);
             }
             Event::ListeningResult(result) => {
-                self.heard = !result.text.trim().is_empty();
+                self.take_transcript = !result.text.trim().is_empty();
                 self.end(StageKind::Listening, at);
             }
             Event::ListeningError(_) => self.end(StageKind::Listening, at),
             Event::ClientMessage(echo) if echo.message_type == "stt_stop" => self.end(StageKind::Listening, at),
             Event::ConversationTurn(turn) if turn.role == "user" => {
                 let listened = self.stages.last().is_some_and(|stage| stage.kind == StageKind::Listening);
-                if !(self.heard && listened) {
+                if !(self.take_transcript && listened) {
                     self.clear();
                 }
-                self.heard = false;
+                self.take_transcript = false;
                 self.begin(StageKind::Thinking, at);
             }
             Event::AnswerStarted(_) => self.begin(StageKind::Thinking, at),
@@ -117,7 +117,7 @@ impl Pipeline {
     }
 
     fn clear(&mut self) {
-        self.heard = false;
+        self.take_transcript = false;
         self.running_tools = 0;
         if !self.stages.is_empty() {
             self.stages.clear();

@@ -108,7 +108,7 @@ impl Outgoing {
     pub fn words(&self) -> String {
         match &self.state {
             _ if self.sent_again => "Sent again below".into(),
-            MessageState::Delivered(_) if self.turn_status == TurnStatus::PassedOver => {
+            MessageState::Delivered(_) if self.turn_status == TurnStatus::Dropped => {
                 "Delivered, but Coda was at another answer and did not take it up".into()
             }
             MessageState::Queued => "Waiting to be sent".into(),
@@ -132,9 +132,7 @@ impl Outgoing {
     /// Whether the text was delivered and processed, so that there is nothing more to show.
     #[must_use]
     pub fn is_taken_up(&self) -> bool {
-        matches!(self.state, MessageState::Delivered(_))
-            && self.turn_status != TurnStatus::PassedOver
-            && !self.sent_again
+        matches!(self.state, MessageState::Delivered(_)) && self.turn_status != TurnStatus::Dropped && !self.sent_again
     }
 }
 
@@ -144,9 +142,9 @@ pub enum TurnStatus {
     /// Nothing yet.
     Awaited,
     /// It started a turn with it.
-    Begun,
+    PartialWord,
     /// It dropped the text because it was in another turn, which has ended since.
-    PassedOver,
+    Dropped,
 }
 
 /// Outcome shown for a call whose result was missed.

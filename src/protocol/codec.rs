@@ -16,7 +16,7 @@ use super::time::iso8601;
 /// Largest frame that the server accepts, in bytes of UTF-8. It closes the connection with 1009 above that.
 pub const MAX_FRAME_BYTES: usize = 10 * 1024 * 1024;
 /// How long the server remembers a message in order to drop copies of it. Each copy restarts the window.
-pub(crate) const REMEMBERED: Duration = Duration::from_secs(5);
+pub(crate) const DEDUP_WINDOW: Duration = Duration::from_secs(5);
 
 /// A decoded frame from the server.
 #[derive(Clone, Debug, PartialEq)]

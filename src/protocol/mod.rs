@@ -12,10 +12,10 @@ mod time;
 pub use codec::{
     Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, Token, decode, encode, encode_bare, wire_type,
 };
-pub(crate) use codec::{REMEMBERED, encode_auth_response};
+pub(crate) use codec::{DEDUP_WINDOW, encode_auth_response};
 pub use command::{Command, SttStart};
 pub use event::*;
-pub(crate) use server_clock::{LONGEST_DELAY, OVERTAKING};
+pub(crate) use server_clock::{LONGEST_DELAY, MAX_REORDERING};
 pub use server_clock::{ServerClock, ServerTime};
 #[cfg(feature = "app")]
 pub(crate) use shape::to_object;

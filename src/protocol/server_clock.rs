@@ -78,7 +78,7 @@ const DELAYS_END_AFTER: i64 = 5_000;
 pub(crate) const LONGEST_DELAY: i64 = 30_000;
 /// Milliseconds by which a timestamp may precede that of the event sent before it, because the server's threads
 /// overtake each other. A larger step means that the clock was set back.
-pub(crate) const OVERTAKING: i64 = 1_000;
+pub(crate) const MAX_REORDERING: i64 = 1_000;
 
 /// Maps a server's clock to the local wall clock.
 ///
@@ -117,7 +117,7 @@ impl ServerClock {
         let arrived = arrived.timestamp_millis();
         let offset = arrived.saturating_sub(server);
         let is_same_clock = |known: &Mapping| {
-            known.last.saturating_sub(server) < OVERTAKING && offset.saturating_sub(known.offset) < LONGEST_DELAY
+            known.last.saturating_sub(server) < MAX_REORDERING && offset.saturating_sub(known.offset) < LONGEST_DELAY
         };
         let Some(mapping) = self.mapping.as_mut().filter(|known| is_same_clock(known)) else {
             self.mapping = Some(Mapping { offset, last: server, late: None });

@@ -7,7 +7,7 @@ use super::plan::{Effect, Plan, key_of};
 use super::resender::Resender;
 use super::response_tracker::ResponseTracker;
 use crate::history::{Recorder, RowKind};
-use crate::protocol::{Instant, REMEMBERED};
+use crate::protocol::{DEDUP_WINDOW, Instant};
 
 /// When each message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Recent {
     /// What the record says was written within the last 5 s.
     #[must_use]
     pub fn of(recorder: &Recorder, now: Instant) -> Self {
-        let recent = recorder.rows(..).rev().take_while(|row| now.duration_since(row.at.mono) < REMEMBERED);
+        let recent = recorder.rows(..).rev().take_while(|row| now.duration_since(row.at.mono) < DEDUP_WINDOW);
         let mut written = HashMap::new();
         for row in recent {
             if let RowKind::FrameOut { text, .. } = &row.kind {
@@ -83,7 +83,7 @@ pub struct Forecast {
     /// When it will be written, after the start; `None` where that is not known.
     pub at: Option<Duration>,
     /// What the server will do with it.
-    pub fate: Prediction,
+    pub prediction: Prediction,
 }
 
 /// A replay that has not begun.
@@ -118,8 +118,8 @@ impl DryRun {
                     (None, None) => None,
                 }
             });
-            let fate = match duplicate.flatten() {
-                Some(Some(before)) if before < REMEMBERED => Prediction::Dropped { before },
+            let prediction = match duplicate.flatten() {
+                Some(Some(before)) if before < DEDUP_WINDOW => Prediction::Dropped { before },
                 Some(None) => Prediction::MaybeDropped,
                 // Where each waits for the one before, it waits for its turn too.
                 _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => {
@@ -127,10 +127,10 @@ impl DryRun {
                 }
                 _ => Prediction::Handled,
             };
-            if step.effect() == Effect::Turn && matches!(fate, Prediction::Handled | Prediction::MaybeBusy) {
+            if step.effect() == Effect::Turn && matches!(prediction, Prediction::Handled | Prediction::MaybeBusy) {
                 last_turn = true;
             }
-            forecasts.push(Forecast { at, fate });
+            forecasts.push(Forecast { at, prediction });
         }
         Self { plan, options, recent: recent.clone(), forecasts }
     }
@@ -144,7 +144,8 @@ impl DryRun {
     /// Whether both foretell the same of each step, whatever the times.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let fates = |run: &Self| run.forecasts.iter().map(|it| std::mem::discriminant(&it.fate)).collect::<Vec<_>>();
+        let fates =
+            |run: &Self| run.forecasts.iter().map(|it| std::mem::discriminant(&it.prediction)).collect::<Vec<_>>();
         fates(self) == fates(other)
     }
 

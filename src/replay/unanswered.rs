@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::plan::key_of;
 use crate::history::scan;
-use crate::protocol::{Instant, REMEMBERED};
+use crate::protocol::{DEDUP_WINDOW, Instant};
 
 /// Writes that have not been answered, in their order.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl<T: PartialEq> Unanswered<T> {
     /// Takes a write whose answer is somebody else's; whether it is a copy.
     pub(super) fn note(&mut self, text: &str, at: Instant) -> bool {
         let before = self.last.insert(key_of(text), at);
-        before.is_some_and(|before| at.duration_since(before) < REMEMBERED)
+        before.is_some_and(|before| at.duration_since(before) < DEDUP_WINDOW)
     }
 
     /// Whether no answer is awaited.

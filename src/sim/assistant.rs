@@ -17,7 +17,7 @@ const DEMO_PROMPT: &str = "What is the weather in Rabat today?";
 /// The assistant during one run of the server. It listens and replies concurrently, and performs one turn at a time.
 #[derive(Debug)]
 pub(super) struct Assistant {
-    mind: ScriptWriter,
+    writer: ScriptWriter,
     welcomed: bool,
     /// How often the microphone was opened; selects the phrase.
     listened: usize,
@@ -34,7 +34,7 @@ pub(super) struct Assistant {
 impl Assistant {
     pub(super) fn new(rng: Rng) -> Self {
         Self {
-            mind: ScriptWriter::new(rng),
+            writer: ScriptWriter::new(rng),
             welcomed: false,
             listened: 0,
             microphone: None,
@@ -81,13 +81,13 @@ impl Assistant {
     pub(super) fn poll(&mut self, now: Moment, config: &ServerConfig) -> Option<OutgoingEvent> {
         loop {
             let outgoing = self.outbox.pop_front();
-            let outgoing = outgoing.or_else(|| self.poll_ear(now.mono, config.speed));
+            let outgoing = outgoing.or_else(|| self.poll_microphone(now.mono, config.speed));
             let outgoing = outgoing.or_else(|| self.poll_script(now.mono, config.speed));
             if outgoing.is_some() || !self.script.is_empty() {
                 return outgoing;
             }
             let request = self.requests.pop_front()?;
-            self.script = self.mind.perform(request, now, config.error_every);
+            self.script = self.writer.perform(request, now, config.error_every);
             self.script_clock = now.mono;
         }
     }
@@ -118,7 +118,7 @@ impl Assistant {
             }
             return;
         }
-        let recognition = self.mind.recognition_time();
+        let recognition = self.writer.recognition_time();
         let result = json!({
             "text": heard.text,
             "confidence": 0.94,
@@ -137,7 +137,7 @@ impl Assistant {
         }
     }
 
-    fn poll_ear(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
+    fn poll_microphone(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
         let microphone = self.microphone.as_mut()?;
         if let Some(outgoing) = microphone.poll(now, speed) {
             return Some(outgoing);

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::protocol::{Instant, REMEMBERED};
+use crate::protocol::{DEDUP_WINDOW, Instant};
 
 /// Capacity of the cache, in entries.
 pub(super) const CAPACITY: usize = 1_000;
@@ -30,7 +30,7 @@ impl Dedup {
     /// Records a message and restarts its window. Returns how often it was seen within the window, including this time.
     pub(super) fn note(&mut self, kind: &str, data: &Value, at: Instant) -> u64 {
         let sighting = self.seen.entry(format!("{kind}:{data}")).or_insert_with(|| Sighting { last: at, count: 0 });
-        let fresh = at.duration_since(sighting.last) < REMEMBERED;
+        let fresh = at.duration_since(sighting.last) < DEDUP_WINDOW;
         sighting.count = if fresh { sighting.count + 1 } else { 1 };
         sighting.last = at;
         let count = sighting.count;
@@ -40,7 +40,7 @@ impl Dedup {
 
     fn trim(&mut self, at: Instant) {
         if self.seen.len() > CAPACITY {
-            self.seen.retain(|_, sighting| at.duration_since(sighting.last) < REMEMBERED);
+            self.seen.retain(|_, sighting| at.duration_since(sighting.last) < DEDUP_WINDOW);
         }
         if self.seen.len() > CAPACITY {
             let oldest = self.seen.iter().min_by_key(|(key, sighting)| (sighting.last, *key));

@@ -17,7 +17,7 @@ const MAX_TURNS: u64 = 20;
 const MAX_FOUND: usize = 3;
 
 /// Memories from before the first conversation: type, text, importance.
-pub(super) const BEFOREHAND: [(&str, &str, f64); 4] = [
+pub(super) const INITIAL_MEMORIES: [(&str, &str, f64); 4] = [
     ("preference", "User prefers metric units", 0.7),
     ("fact", "User's name is Sam", 0.9),
     ("conversation", "Talked about the weather in Rabat", 0.4),
@@ -109,19 +109,19 @@ impl Memory {
             "query": query, "memory_type": null, "min_importance": 0.0,
             "results_count": results.len(), "results": results,
         });
-        let mut drafts = vec![OutgoingEvent::new("memory_debug_search", search)];
+        let mut events = vec![OutgoingEvent::new("memory_debug_search", search)];
         if let Some(memory) = self.memories.iter_mut().find(|memory| Some(&memory.id) == best.as_ref()) {
             let (old, new) = (memory.importance, (memory.importance + 0.1).min(1.0));
             memory.importance = new;
             let (id, content) = (memory.id.clone(), memory.content.clone());
             let update = json!({ "memory_id": id, "field": "importance", "old_value": old, "new_value": new });
             let reinforce = json!({ "memory_id": id, "strength": 0.5, "success": true, "memory_preview": content });
-            drafts.push(OutgoingEvent::new("memory_debug_reinforce", reinforce));
-            drafts.push(OutgoingEvent::new("memory_update", update));
+            events.push(OutgoingEvent::new("memory_debug_reinforce", reinforce));
+            events.push(OutgoingEvent::new("memory_update", update));
             let details = json!({ "memory_id": id, "old_importance": old, "new_importance": new });
-            drafts.push(self.operation("update_importance", &details, now));
+            events.push(self.operation("update_importance", &details, now));
         }
-        drafts
+        events
     }
 
     /// Forgets the best match.

@@ -84,7 +84,7 @@ impl Network {
     }
 
     /// Accepts a frame for transmission.
-    pub fn enter(&mut self, now: Instant, way: Direction, text: Arc<str>) {
+    pub fn enter(&mut self, now: Instant, direction: Direction, text: Arc<str>) {
         if self.happens(self.conditions.drop_percent) {
             return;
         }
@@ -92,7 +92,7 @@ impl Network {
         let jitter = u64::try_from(self.conditions.jitter.as_micros()).unwrap_or(u64::MAX);
         let more = Duration::from_micros(self.rng.u64(0..=jitter));
         let arrives = now + self.conditions.delay + more;
-        let line = self.line(way);
+        let line = self.line(direction);
         let at = line.back().map_or(arrives, |(before, _)| arrives.max(*before));
         line.extend(std::iter::repeat_n((at, text), copies));
     }
@@ -106,13 +106,13 @@ impl Network {
             return Some(Passed::Lost);
         }
         let due = |line: &VecDeque<(Instant, Arc<str>)>| line.front().map(|(at, _)| *at).filter(|at| *at <= now);
-        let way = match (due(&self.to_page), due(&self.to_server)) {
+        let direction = match (due(&self.to_page), due(&self.to_server)) {
             (Some(page), Some(server)) if server < page => Direction::ToServer,
             (Some(_), _) => Direction::ToPage,
             (None, Some(_)) => Direction::ToServer,
             (None, None) => return None,
         };
-        self.line(way).pop_front().map(|(_, text)| Passed::Frame(way, text))
+        self.line(direction).pop_front().map(|(_, text)| Passed::Frame(direction, text))
     }
 
     /// Returns when the next output is due.
@@ -122,8 +122,8 @@ impl Network {
         fronts.into_iter().flatten().map(|(at, _)| *at).chain(self.breaks_at).min()
     }
 
-    fn line(&mut self, way: Direction) -> &mut VecDeque<(Instant, Arc<str>)> {
-        match way {
+    fn line(&mut self, direction: Direction) -> &mut VecDeque<(Instant, Arc<str>)> {
+        match direction {
             Direction::ToPage => &mut self.to_page,
             Direction::ToServer => &mut self.to_server,
         }

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use serde_json::json;
 
 use super::answers::{self, Answer, Fault, MemoryWish, Tool};
-use super::memory::{BEFOREHAND, Memory};
+use super::memory::{INITIAL_MEMORIES, Memory};
 use super::outgoing_event::OutgoingEvent;
 use super::timings::Timings;
 use crate::protocol::Moment;
@@ -119,7 +119,7 @@ impl ScriptWriter {
         let voice = json!({ "status": "loaded", "details": { "provider": "simulated" } });
         let machine = json!({ "platform": "Browser", "python_version": null, "cpu_count": 8, "gpu": "simulated" });
         script.add_at_once([OutgoingEvent::new("tts_status", voice), OutgoingEvent::new("system_info", machine)]);
-        for (kind, content, importance) in BEFOREHAND {
+        for (kind, content, importance) in INITIAL_MEMORIES {
             script.add_at_once(self.memory.store(kind, content, importance, now.wall));
         }
         script.add_at_once([self.memory.stats(now.wall)]);

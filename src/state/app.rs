@@ -270,8 +270,8 @@ impl App {
     }
 
     /// Mutes findings or unmutes them.
-    pub fn set_silenced(&self, what: MuteRule, silenced: bool) {
-        self.findings.change(|analyzer| analyzer.log_mut().set_silenced(what, silenced));
+    pub fn set_muted(&self, what: MuteRule, muted: bool) {
+        self.findings.change(|analyzer| analyzer.log_mut().set_muted(what, muted));
         self.findings.notify(|analyzer| analyzer.log().revision());
     }
 

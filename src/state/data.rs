@@ -73,7 +73,7 @@ impl DataStore {
     }
 
     /// Notifies all subscribers that the models were swapped.
-    pub(super) fn tell_all(&self) {
+    pub(super) fn notify_swapped(&self) {
         self.generation.update(|generation| *generation += 1);
         self.performance.force_notify(Performance::revision);
         self.memories.force_notify(Memories::revision);

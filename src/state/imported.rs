@@ -21,7 +21,7 @@ pub struct Loaded {
     /// The record, restored row by row or derived from the frames.
     pub recorder: Recorder,
     /// Metadata that the recording page stored with the frames, by row number.
-    owns: BTreeMap<u64, FrameMeta>,
+    metas: BTreeMap<u64, FrameMeta>,
     /// Findings in the recording.
     pub analyzer: Analyzer,
     /// Errors in unreadable entries.
@@ -35,16 +35,16 @@ impl Loaded {
         let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
         let rows = Playback::new(&imported.recording).record(&mut recorder);
         let entries = imported.recording.in_order().into_iter();
-        let owns = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.meta.clone())).collect();
+        let metas = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.meta.clone())).collect();
         let analyzer = Analyzer::of(&recorder);
         let frames = imported.recording.entries.len();
-        Self { name, frames, recorder, owns, analyzer, errors: imported.errors }
+        Self { name, frames, recorder, metas, analyzer, errors: imported.errors }
     }
 
     /// Returns the stored metadata of the row with this number.
     #[must_use]
     pub fn meta(&self, number: u64) -> Option<&FrameMeta> {
-        self.owns.get(&number)
+        self.metas.get(&number)
     }
 }
 

@@ -27,8 +27,8 @@ pub use experiments::Experiments;
 pub use imported::{ImportStore, Loaded};
 pub use model_signal::ModelSignal;
 pub use notices::{Notice, Notices};
-pub use page_signal::let_go_of_readers;
 pub(crate) use page_signal::notify;
+pub use page_signal::prune_subscribers;
 pub use playback::PlaybackStore;
 pub use preferences::{
     CHOICES, ChoiceSetting, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, NotInRange, Number, Section,

@@ -28,7 +28,7 @@ fn remember(source: AnySource) {
 }
 
 /// Prunes disposed subscribers of all page signals, including those that no longer change. Live ones re-run once.
-pub fn let_go_of_readers() {
+pub fn prune_subscribers() {
     let all = ALL.with_borrow(Vec::clone);
     all.iter().for_each(notify);
 }

@@ -65,7 +65,7 @@ impl ReplayStore {
     }
 
     fn change(&self, edit: impl FnOnce(&mut Resender)) {
-        self.with_player(edit);
+        self.with_resender(edit);
         self.notify();
     }
 
@@ -76,15 +76,15 @@ impl ReplayStore {
     fn advance(&self, driver: &Driver) {
         let before = self.resender.with_value(|resender| resender.as_ref().map(Resender::revision));
         let now = driver::now().mono;
-        self.with_player(|resender| self.history.with_untracked(|recorder| resender.look(recorder)));
-        while let Some(next) = self.with_player(|resender| resender.poll(now)).flatten() {
+        self.with_resender(|resender| self.history.with_untracked(|recorder| resender.look(recorder)));
+        while let Some(next) = self.with_resender(|resender| resender.poll(now)).flatten() {
             match next {
                 ToSend::Command(command) => {
                     driver.dispatch(Input::Replay(Submission { command, origin: ORIGIN, resend_of: None }));
                 }
                 ToSend::Bytes(text) => {
                     if !driver.send_raw(&text, ORIGIN) {
-                        self.with_player(Resender::not_written);
+                        self.with_resender(Resender::not_written);
                     }
                 }
             }
@@ -92,14 +92,14 @@ impl ReplayStore {
         if before != self.resender.with_value(|resender| resender.as_ref().map(Resender::revision)) {
             self.notify();
         }
-        if self.with_player(|resender| resender.is_settled()) == Some(true) {
+        if self.with_resender(|resender| resender.is_settled()) == Some(true) {
             // The timer's own callback is running, so the timer is dropped afterwards.
             let timer = self.timer;
             wasm_bindgen_futures::spawn_local(async move { timer.set_value(None) });
         }
     }
 
-    fn with_player<R>(&self, act: impl FnOnce(&mut Resender) -> R) -> Option<R> {
+    fn with_resender<R>(&self, act: impl FnOnce(&mut Resender) -> R) -> Option<R> {
         self.resender.try_update_value(|resender| resender.as_mut().map(act)).flatten()
     }
 }

@@ -32,7 +32,7 @@ pub struct Writer {
     conversation: Conversation,
     avatar: Avatar,
     /// The live models, during playback of a recording.
-    aside: Option<SuspendedModels>,
+    suspended: Option<SuspendedModels>,
     turns: HashMap<TurnKey, ArcRwSignal<Turn>>,
     connection: ConnectionStore,
     talk: TalkStore,
@@ -58,7 +58,7 @@ impl Writer {
         Self {
             conversation: Conversation::default(),
             avatar: Avatar::default(),
-            aside: None,
+            suspended: None,
             turns: HashMap::new(),
             connection,
             talk,
@@ -78,12 +78,12 @@ impl Writer {
         for event in &batch.events {
             self.history.change(|recorder| recorder.record(event));
             self.update_models(event);
-            self.tell_of(event);
+            self.report(event);
         }
         self.swap();
         self.history.notify(Recorder::revision);
         self.analyse();
-        self.tell_of_unkept(batch.unpersisted);
+        self.report_unkept(batch.unpersisted);
         self.tell_of_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
         self.show();
@@ -102,8 +102,8 @@ impl Writer {
 
     /// Replaces the models on display by empty ones for a recording. The live ones stay suspended and up to date.
     pub fn begin_playback(&mut self) {
-        if self.aside.is_none() {
-            self.aside = Some(SuspendedModels::default());
+        if self.suspended.is_none() {
+            self.suspended = Some(SuspendedModels::default());
             self.swap();
         }
         self.rewind();
@@ -112,7 +112,7 @@ impl Writer {
     /// Resets the models on display to the recording's beginning.
     pub fn rewind(&mut self) {
         let mut nothing = SuspendedModels::default();
-        self.exchange_with(&mut nothing);
+        self.swap_with(&mut nothing);
         self.show_all();
     }
 
@@ -127,19 +127,19 @@ impl Writer {
     /// Returns to the live models.
     pub fn end_playback(&mut self) {
         self.swap();
-        self.aside = None;
+        self.suspended = None;
         self.show_all();
     }
 
     /// During playback, swaps the suspended live models with those on display. A second call swaps them back.
     fn swap(&mut self) {
-        if let Some(mut aside) = self.aside.take() {
-            self.exchange_with(&mut aside);
-            self.aside = Some(aside);
+        if let Some(mut suspended) = self.suspended.take() {
+            self.swap_with(&mut suspended);
+            self.suspended = Some(suspended);
         }
     }
 
-    fn exchange_with(&mut self, others: &mut SuspendedModels) {
+    fn swap_with(&mut self, others: &mut SuspendedModels) {
         std::mem::swap(&mut self.conversation, &mut others.conversation);
         std::mem::swap(&mut self.avatar, &mut others.avatar);
         self.data.swap(&mut others.data);
@@ -155,7 +155,7 @@ impl Writer {
     fn show_all(&mut self) {
         self.turns.clear();
         self.conversation.change_all();
-        self.data.tell_all();
+        self.data.notify_swapped();
         self.show();
     }
 
@@ -185,10 +185,10 @@ impl Writer {
     }
 
     /// Shows notices and plays tones that the user should get on any page.
-    fn tell_of(&self, event: &LinkEvent) {
+    fn report(&self, event: &LinkEvent) {
         match event {
             LinkEvent::Event(happened) => self.sound(&happened.event),
-            LinkEvent::Message(status) => self.tell_of_message(status),
+            LinkEvent::Message(status) => self.report_message(status),
             LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
                 self.notices.show_with_details(Severity::Warn, "unreadable frame", words, Some(&redact(text)));
@@ -197,7 +197,7 @@ impl Writer {
                 let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
                 self.notices.show(Severity::Warn, "binary frame", words);
             }
-            LinkEvent::Resumed { resumed, .. } => self.tell_of_resumption(*resumed),
+            LinkEvent::Resumed { resumed, .. } => self.report_resumption(*resumed),
             LinkEvent::Phase { .. }
             | LinkEvent::FrameIn { .. }
             | LinkEvent::Reply { .. }
@@ -221,7 +221,7 @@ impl Writer {
     }
 
     /// Reports the outcomes of commands. Texts show theirs in the conversation instead.
-    fn tell_of_message(&self, status: &MessageStatus) {
+    fn report_message(&self, status: &MessageStatus) {
         let what = match &*status.command {
             Command::TextInput { .. } | Command::Ping => return,
             Command::DemoFlow => "“Run demo”",
@@ -246,7 +246,7 @@ impl Writer {
         }
     }
 
-    fn tell_of_unkept(&mut self, count: usize) {
+    fn report_unkept(&mut self, count: usize) {
         let before = std::mem::replace(&mut self.unpersisted, count);
         if before == 0 && count > 0 {
             let words = "More text waits than can be kept: some of it would not outlive a reload of this page.";
@@ -264,7 +264,7 @@ impl Writer {
         }
     }
 
-    fn tell_of_resumption(&self, resumed: GapReport) {
+    fn report_resumption(&self, resumed: GapReport) {
         if resumed.restarted {
             self.notices.show(
                 Severity::Info,

@@ -20,7 +20,7 @@ use super::format;
 use super::pages::{
     DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
 };
-use crate::state::{App, let_go_of_readers, use_app};
+use crate::state::{App, prune_subscribers, use_app};
 
 /// Mounts the app and removes the loading screen.
 pub fn mount(app: App) {
@@ -120,7 +120,7 @@ fn AddressChange() -> impl IntoView {
         if before.is_some_and(|before| before != path) {
             request_animation_frame(|| {
                 keep_focus();
-                let_go_of_readers();
+                prune_subscribers();
             });
         }
         path

@@ -52,7 +52,7 @@ impl Form {
     /// Formats `time` in the user's language.
     fn write(self, time: DateTime<Utc>) -> String {
         let date = date(time);
-        let text = writer(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
+        let text = formatter(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
         // `Intl` throws on a time outside the calendar; `Date` prints "Invalid Date".
         text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_string().into())
     }
@@ -61,21 +61,21 @@ impl Form {
 /// Cache key of a formatter. Includes the UTC offset, because a formatter keeps the time zone it was created in and the
 /// page may outlive a journey.
 #[derive(PartialEq)]
-struct MadeFor {
+struct FormatterKey {
     form: Form,
     hour12: Option<bool>,
     behind_utc: f64,
 }
 
 /// Returns a cached `Intl` formatter, because creating one is slow.
-fn writer(form: Form, hour12: Option<bool>) -> Function {
+fn formatter(form: Form, hour12: Option<bool>) -> Function {
     thread_local! {
-        static WRITERS: RefCell<Vec<(MadeFor, Function)>> = const { RefCell::new(Vec::new()) };
+        static FORMATTERS: RefCell<Vec<(FormatterKey, Function)>> = const { RefCell::new(Vec::new()) };
     }
-    let wanted = MadeFor { form, hour12, behind_utc: Date::new_0().get_timezone_offset() };
-    WRITERS.with_borrow_mut(|writers| {
-        if let Some((_, writer)) = writers.iter().find(|(made_for, _)| *made_for == wanted) {
-            return writer.clone();
+    let wanted = FormatterKey { form, hour12, behind_utc: Date::new_0().get_timezone_offset() };
+    FORMATTERS.with_borrow_mut(|writers| {
+        if let Some((_, formatter)) = writers.iter().find(|(made_for, _)| *made_for == wanted) {
+            return formatter.clone();
         }
         let options = Object::new();
         let pairs = form.options().iter().map(|(key, value)| (*key, JsValue::from(*value)));
@@ -83,9 +83,9 @@ fn writer(form: Form, hour12: Option<bool>) -> Function {
             // Setting a property of a fresh plain object cannot fail.
             let _ = Reflect::set(&options, &key.into(), &value);
         }
-        let writer = DateTimeFormat::new(&Array::new(), &options).format();
-        writers.push((wanted, writer.clone()));
-        writer
+        let formatter = DateTimeFormat::new(&Array::new(), &options).format();
+        writers.push((wanted, formatter.clone()));
+        formatter
     })
 }
 
@@ -98,7 +98,7 @@ pub fn prepare() {
     for form in [Form::TimeOfDay, Form::Day, Form::DateAndTime] {
         let hour12 = untrack(|| form.hour12());
         let make = move || {
-            writer(form, hour12);
+            formatter(form, hour12);
         };
         if request_idle_callback_with_handle(make).is_err() {
             set_timeout(make, PREPARED_AFTER);

@@ -172,11 +172,11 @@ fn what_is_silenced_is_not_shown_but_still_counted() {
     trace.control("not json");
     let finding = trace.only();
     let silence = MuteRule { kind: finding.kind, subject: Some(finding.subject) };
-    trace.analyzer.log_mut().set_silenced(silence.clone(), true);
+    trace.analyzer.log_mut().set_muted(silence.clone(), true);
     trace.control("not json");
     assert_eq!(trace.found(), []);
-    assert_eq!(trace.analyzer.log().open_in_silence().next().map(|finding| finding.count), Some(2));
-    trace.analyzer.log_mut().set_silenced(silence, false);
+    assert_eq!(trace.analyzer.log().open_muted().next().map(|finding| finding.count), Some(2));
+    trace.analyzer.log_mut().set_muted(silence, false);
     assert_eq!(trace.found().len(), 1);
 }
 

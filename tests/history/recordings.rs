@@ -126,7 +126,7 @@ fn damaged_lines_are_named_and_the_others_read() {
     );
     assert_eq!(Format::detect(text), Some(Format::JsonLines));
     let imported = Recording::import(text).unwrap();
-    let places: Vec<usize> = imported.errors.iter().map(|damage| damage.place).collect();
+    let places: Vec<usize> = imported.errors.iter().map(|error| error.place).collect();
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
     assert_eq!(
         imported.errors[1].why.to_string(),
@@ -177,7 +177,7 @@ fn an_archive_as_browsers_write_it_is_read() {
     assert_eq!(times, [10_100, 10_400, 500_000, 1_000_000]);
     assert_eq!(imported.recording.entries[1].direction, Direction::Out);
     let named: Vec<(usize, String)> =
-        imported.errors.iter().map(|damage| (damage.place, damage.why.to_string())).collect();
+        imported.errors.iter().map(|error| (error.place, error.why.to_string())).collect();
     assert_eq!(
         named,
         [
@@ -236,7 +236,7 @@ fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
     let text = CHROME.replace(r#""opcode": 2, "data": "AAEC""#, r#""opcode": nothing, "data": "AAEC""#);
     let imported = Recording::import(&text).unwrap();
     assert_eq!(imported.recording.entries, Recording::import(CHROME).unwrap().recording.entries);
-    assert!(imported.errors.iter().any(|damage| damage.place == 3 && matches!(damage.why, ImportErrorKind::Syntax(_))));
+    assert!(imported.errors.iter().any(|error| error.place == 3 && matches!(error.why, ImportErrorKind::Syntax(_))));
 }
 
 fn any_recording() -> impl Strategy<Value = Recording> {

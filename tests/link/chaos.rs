@@ -98,8 +98,8 @@ fn check(world: &World) -> Result<(), TestCaseError> {
     for (id, states) in &world.states {
         let times = acted.get(id.to_string().as_str()).copied().unwrap_or_default();
         let command = command_of(world, *id);
-        let endings = states.iter().filter(|state| state.is_final()).count();
-        prop_assert!(endings <= 1, "{command:?} ended {endings} times: {states:?}");
+        let outcomes = states.iter().filter(|state| state.is_final()).count();
+        prop_assert!(outcomes <= 1, "{command:?} ended {outcomes} times: {states:?}");
         let safe_twice = matches!(command, Command::Ping | Command::SttStop | Command::TtsStop);
         prop_assert!(times <= 1 || safe_twice, "the server acted {times} times on {command:?}: {states:?}");
         let last = states.last();

@@ -18,7 +18,7 @@ fn world(challenge: Challenge) -> World {
 }
 
 #[test]
-fn every_pair_of_phase_and_signal_has_its_move() {
+fn every_phase_and_trigger_has_its_transition() {
     use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
     // Rows as in Trigger::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
     let table = [
@@ -176,7 +176,7 @@ fn what_answers_but_is_not_coda_is_never_connected_and_named() {
         [(r#"{"type": "foo"}"#, Foreign::Type("foo".into())), ("hello", Foreign::NotJson), ("[1]", Foreign::Untyped)]
     {
         let mut world = opened();
-        world.hear(frame);
+        world.receive(frame);
         world.run_for(millis(1_500));
         assert_eq!(world.phase(), PhaseKind::Authenticating, "{frame}");
         let text = world.say("who is there?");
@@ -193,7 +193,7 @@ fn a_server_that_only_sends_back_what_it_is_sent_is_not_coda() {
         LinkEvent::FrameOut { text, .. } => Some(text.to_string()),
         _ => None,
     });
-    world.hear(&written.expect("a ping was written"));
+    world.receive(&written.expect("a ping was written"));
     assert_eq!(world.phase(), PhaseKind::Waiting, "at once: no answer of Coda's can follow");
     assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Echo));
 }
@@ -201,7 +201,7 @@ fn a_server_that_only_sends_back_what_it_is_sent_is_not_coda() {
 #[test]
 fn coda_v2_is_named_at_once() {
     let mut world = opened();
-    world.hear(r#"{"version": "1.0", "seq": 1, "timestamp": 1.5, "type": "session_start", "session_id": "a"}"#);
+    world.receive(r#"{"version": "1.0", "seq": 1, "timestamp": 1.5, "type": "session_start", "session_id": "a"}"#);
     assert_eq!(world.phase(), PhaseKind::Waiting);
     assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::CodaV2));
 }
@@ -209,7 +209,7 @@ fn coda_v2_is_named_at_once() {
 #[test]
 fn what_closes_before_it_has_shown_that_it_is_coda_is_named_too() {
     let mut world = opened();
-    world.hear(r#"{"type": "foo"}"#);
+    world.receive(r#"{"type": "foo"}"#);
     let conn = world.link.status().phase.conn().expect("a socket");
     world.input(Input::Closed(conn, CloseInfo { code: 1011, reason: String::new() }));
     assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Type("foo".into())));
@@ -218,6 +218,6 @@ fn what_closes_before_it_has_shown_that_it_is_coda_is_named_too() {
 #[test]
 fn events_of_coda_before_the_proof_are_no_reason_to_doubt_it() {
     let mut world = opened();
-    world.hear(r#"{"type": "system_metrics", "seq": 1, "data": {}}"#);
+    world.receive(r#"{"type": "system_metrics", "seq": 1, "data": {}}"#);
     assert_eq!(given_up(&mut world), DisconnectReason::AuthTimeout);
 }

@@ -317,7 +317,7 @@ fn a_turn_with_a_text_proves_that_it_was_read_although_its_echo_never_comes() {
     world.server.config_mut().echo = Echo::Never;
     let text = world.say("what is two and two?");
     world.run_for(millis(50));
-    world.hear(
+    world.receive(
         r#"{"type": "conversation_turn", "seq": 900, "data": {"role": "user", "content": "what is two and two?"}}"#,
     );
     world.restart_server();

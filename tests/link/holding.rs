@@ -76,7 +76,7 @@ fn a_held_text_can_be_sent_now_or_taken_back() {
 fn a_turn_that_never_ends_does_not_hold_a_text_for_ever() {
     let mut world = World::ready();
     hold_texts(&mut world);
-    world.hear(r#"{"type": "llm_start", "data": {}}"#);
+    world.receive(r#"{"type": "llm_start", "data": {}}"#);
     let text = world.say("is anybody there?");
     world.run_for(millis(100));
     assert_eq!(*world.state(text), held_for_turn());

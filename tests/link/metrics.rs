@@ -26,7 +26,7 @@ fn round_trips_and_waits_are_spread_over_their_percentiles() {
     assert!(round_trip.p50 < millis(3), "{round_trip:?}");
     assert!(round_trip.p95 > millis(95) && round_trip.max < millis(105), "{round_trip:?}");
     assert_eq!(metrics(&world).queue_wait.count, 100);
-    assert_eq!(metrics(&world).endings.echoed, 100);
+    assert_eq!(metrics(&world).outcomes.echoed, 100);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn retries_suppressed_duplicates_and_unknown_outcomes_are_counted() {
     world.run_for(seconds(1));
     let measured = metrics(&world);
     assert_eq!(measured.retries, 1);
-    assert_eq!((measured.endings.proven, measured.endings.echoed, measured.endings.suppressed), (1, 1, 1));
+    assert_eq!((measured.outcomes.proven, measured.outcomes.echoed, measured.outcomes.suppressed), (1, 1, 1));
 }
 
 #[test]

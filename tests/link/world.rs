@@ -148,7 +148,7 @@ impl World {
     }
 
     /// Receives a frame over the live connection.
-    pub fn hear(&mut self, text: &str) {
+    pub fn receive(&mut self, text: &str) {
         let conn = self.link.status().phase.conn().expect("a connection");
         self.input(Input::Frame(conn, text.into()));
     }

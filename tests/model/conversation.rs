@@ -29,7 +29,7 @@ fn an_own_text_is_shown_once_although_the_server_says_it_again() {
     page.said("user", "hello");
     page.said("assistant", "Hi");
     assert_eq!(page.turns(), [(Role::User, "hello"), (Role::Assistant, "Hi")]);
-    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_typed_text_is_shown_once_although_something_was_heard_before_its_turn() {
         page.becomes(&message, DELIVERED);
         page.said("user", "typed");
         assert_eq!(page.turns(), [(Role::User, "heard"), (Role::User, "typed")], "{end}");
-        assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
+        assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
     }
 }
 
@@ -105,7 +105,7 @@ fn a_spoken_text_begins_its_own_turn_although_the_same_waits_typed() {
     page.said("user", "hello");
     assert_eq!(page.own(&message).turn_status, TurnStatus::Awaited);
     page.said("user", "hello");
-    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
     assert_eq!(page.turns().len(), 2);
 }
 
@@ -157,12 +157,12 @@ fn a_text_that_coda_dropped_because_it_was_busy_is_marked_and_one_that_waited_is
     page.tokens(0, &["answer"]);
     assert_eq!(page.own(&dropped).turn_status, TurnStatus::Awaited, "it may still be taken up");
     page.said("assistant", "answer");
-    assert_eq!(page.own(&dropped).turn_status, TurnStatus::PassedOver);
+    assert_eq!(page.own(&dropped).turn_status, TurnStatus::Dropped);
     let taken = page.send("taken");
     page.becomes(&taken, DELIVERED);
     page.said("user", "taken");
     page.said("assistant", "yes");
-    assert_eq!(page.own(&taken).turn_status, TurnStatus::Begun);
+    assert_eq!(page.own(&taken).turn_status, TurnStatus::PartialWord);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_text_that_is_taken_up_late_is_no_longer_marked() {
     page.becomes(&late, DELIVERED);
     page.said("assistant", "answer");
     page.said("user", "late");
-    assert_eq!(page.own(&late).turn_status, TurnStatus::Begun);
+    assert_eq!(page.own(&late).turn_status, TurnStatus::PartialWord);
     assert_eq!(page.turns().len(), 3);
 }
 
@@ -198,7 +198,7 @@ fn a_text_sent_again_replaces_the_one_before_for_the_server_and_for_the_eye() {
     page.becomes(&resend_of, DELIVERED);
     page.said("user", "hello");
     assert!(page.own(&first).sent_again);
-    assert_eq!(page.own(&resend_of).turn_status, TurnStatus::Begun);
+    assert_eq!(page.own(&resend_of).turn_status, TurnStatus::PartialWord);
     assert_eq!(page.turns().len(), 2);
 }
 

@@ -19,7 +19,7 @@ pub const STOP: &str = r#"{"type":"tts_stop","data":{}}"#;
 pub fn fates(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Prediction> {
     let entries: Vec<Entry> = texts.iter().map(|(millis, text)| out(*millis, text)).collect();
     let run = DryRun::of(Plan::of(&entries), Options { pace, ids }, &Recent::default());
-    run.forecasts().iter().map(|forecast| forecast.fate).collect()
+    run.forecasts().iter().map(|forecast| forecast.prediction).collect()
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_was_written_just_before_is_remembered_by_the_server() {
     let options = Options { pace: Pace::Times(1), ids: Ids::Same };
     let plan = Plan::of(&[out(0, LISTEN), out(1, HELLO)]);
     let run = DryRun::of(plan, options, &recent);
-    let found: Vec<Prediction> = run.forecasts().iter().map(|forecast| forecast.fate).collect();
+    let found: Vec<Prediction> = run.forecasts().iter().map(|forecast| forecast.prediction).collect();
     assert_eq!(found, [Prediction::Handled, Prediction::Dropped { before: Duration::from_millis(501) }]);
 }
 

@@ -382,8 +382,8 @@ async fn a_command_is_checked_while_it_is_written_and_sent_through_the_queue() {
     debugger.page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"by hand\"}");
     debugger.page.until("no error", || debugger.page.texts("[data-testid=debugger-send-error]") == [""]).await;
     debugger.page.click("[data-testid=debugger-send] [type=submit]");
-    let fate = || debugger.page.texts("[data-testid=debugger-fate]").join("");
-    debugger.page.until("its fate", || fate().contains("delivered")).await;
+    let prediction = || debugger.page.texts("[data-testid=debugger-fate]").join("");
+    debugger.page.until("its fate", || prediction().contains("delivered")).await;
     assert_eq!(server::report().await["messages"][1]["data"]["text"], "by hand");
 }
 

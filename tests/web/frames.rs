@@ -15,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::page::pause;
 
 /// Cost of each frame in most tests.
-const DEAR: Duration = Duration::from_millis(20);
+const EXPENSIVE: Duration = Duration::from_millis(20);
 const FRAMES: usize = 6;
 /// This many events every few milliseconds are a flood.
 const IN_A_FLOOD: usize = 20;
@@ -69,7 +69,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
             phases.set(
                 phases.get() + batch.events.iter().filter(|event| matches!(event, LinkEvent::Phase { .. })).count(),
             );
-            while now().mono.duration_since(start) < DEAR * 2 {}
+            while now().mono.duration_since(start) < EXPENSIVE * 2 {}
         }
     });
     for when in ["while the frame is drawn", "in the pause after it"] {
@@ -92,7 +92,7 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
 #[wasm_bindgen_test]
 async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
     // At a twentieth of the time the pauses stay below the longest one.
-    let cost = DEAR / 2;
+    let cost = EXPENSIVE / 2;
     let (driver, Seen { starts, events }) = start_with_costs(move |_| cost);
     let mut received = 0;
     while starts.borrow().len() < FRAMES {
@@ -115,7 +115,7 @@ async fn dear_frames_leave_most_of_the_time_to_the_user_and_nothing_is_lost() {
 
 #[wasm_bindgen_test]
 async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
-    let (driver, Seen { starts, .. }) = start_with_costs(|_| DEAR);
+    let (driver, Seen { starts, .. }) = start_with_costs(|_| EXPENSIVE);
     while starts.borrow().len() < FRAMES {
         receive(&driver);
         pause(30).await;
@@ -124,21 +124,24 @@ async fn what_comes_no_faster_than_it_is_read_is_drawn_sooner() {
     let mut pauses: Vec<_> = starts.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect();
     pauses.sort_unstable();
     // Five times the cost of a frame, plus the lateness of the timers and the frame.
-    assert!(pauses[pauses.len() / 2] < DEAR * 8, "{starts:?}");
+    assert!(pauses[pauses.len() / 2] < EXPENSIVE * 8, "{starts:?}");
 }
 
 #[wasm_bindgen_test]
 async fn a_dear_frame_among_others_puts_nothing_off() {
     let (driver, Seen { starts, .. }) =
-        start_with_costs(|frame| if frame % 3 == 0 { DEAR * 5 } else { Duration::ZERO });
+        start_with_costs(|frame| if frame % 3 == 0 { EXPENSIVE * 5 } else { Duration::ZERO });
     while starts.borrow().len() < FRAMES * 2 {
         receive(&driver);
         pause(3).await;
     }
     let starts = starts.borrow();
     // One in three is expensive. A busy machine may delay a frame now and then by itself.
-    let put_off =
-        starts.iter().zip(&starts[1..]).filter(|(before, next)| next.duration_since(**before) >= DEAR * 11).count();
+    let put_off = starts
+        .iter()
+        .zip(&starts[1..])
+        .filter(|(before, next)| next.duration_since(**before) >= EXPENSIVE * 11)
+        .count();
     assert!(put_off * 6 < starts.len(), "{put_off} were put off: {starts:?}");
 }
 

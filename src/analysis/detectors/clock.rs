@@ -8,7 +8,7 @@ use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
-use crate::protocol::{Instant, LONGEST_DELAY, OVERTAKING, ServerTime};
+use crate::protocol::{Instant, LONGEST_DELAY, MAX_REORDERING, ServerTime};
 
 /// Events are looked at so often: their order is told by others.
 const EVERY: Duration = Duration::from_millis(200);
@@ -57,7 +57,7 @@ impl Clock {
         // Measured from one event to the next: what the clock did beyond the time that passed here.
         let [by_page, by_wall] = [0_usize, 1].map(|clock| lead[clock].saturating_sub(before.lead[clock]));
         let (back, ahead) = (by_page.max(by_wall), by_page.min(by_wall));
-        let words = if before.time.saturating_sub(seen.time) >= OVERTAKING && back <= -STEP {
+        let words = if before.time.saturating_sub(seen.time) >= MAX_REORDERING && back <= -STEP {
             format!("Coda's clock went back by {} between two events.", seconds(back))
         } else {
             let is_ahead = |clock: usize| lead[clock].saturating_sub(before.greatest[clock]) > STEP;

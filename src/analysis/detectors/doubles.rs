@@ -9,7 +9,7 @@ use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Control, Moment, REMEMBERED};
+use crate::protocol::{Command, Control, DEDUP_WINDOW, Moment};
 
 /// Nobody acts twice so quickly: one event was heard twice.
 const ONE_EVENT: Duration = Duration::from_millis(50);
@@ -173,7 +173,7 @@ fn equal_write<'a>(recorder: &'a Recorder, write: &Row) -> Option<&'a Row> {
 
 fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'a Row> + use<'a> {
     let at = row.at.mono;
-    recorder.rows(..row.number).rev().take_while(move |before| at.duration_since(before.at.mono) < REMEMBERED)
+    recorder.rows(..row.number).rev().take_while(move |before| at.duration_since(before.at.mono) < DEDUP_WINDOW)
 }
 
 /// A written frame's connection, and what Coda knows it by.

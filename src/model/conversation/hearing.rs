@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 impl Conversation {
     /// Applies a transcript: interim while `is_open`, otherwise final. An empty final one ends the recognition.
-    pub(super) fn hear(&mut self, text: &str, is_open: bool, time: DateTime<Utc>) {
+    pub(super) fn apply_transcript(&mut self, text: &str, is_open: bool, time: DateTime<Utc>) {
         if text.trim().is_empty() {
             if !is_open {
                 self.stop_listening();
@@ -31,7 +31,7 @@ impl Conversation {
     }
 
     /// Takes the recognized entry if its text is `content`.
-    pub(super) fn heard(&mut self, content: &str) -> Option<TurnKey> {
+    pub(super) fn take_transcript(&mut self, content: &str) -> Option<TurnKey> {
         let is_it = |key: &TurnKey| self.turn(*key).is_some_and(|turn| turn.text.trim() == content.trim());
         let key = self.listening.filter(is_it)?;
         self.listening = None;

@@ -169,8 +169,8 @@ impl Conversation {
         match &happened.event {
             Event::ConversationStart(_) => self.begin_session(),
             Event::ListeningStarted(_) => self.stop_listening(),
-            Event::ListeningInterim(interim) => self.hear(&interim.text, true, time),
-            Event::ListeningResult(result) => self.hear(&result.text, false, time),
+            Event::ListeningInterim(interim) => self.apply_transcript(&interim.text, true, time),
+            Event::ListeningResult(result) => self.apply_transcript(&result.text, false, time),
             Event::ListeningError(error) => {
                 self.stop_listening();
                 self.fail(Role::System, error.message.clone(), time);
@@ -297,9 +297,9 @@ impl Conversation {
         }
         let known = match role {
             Role::User => self
-                .heard(content)
+                .take_transcript(content)
                 .or_else(|| self.own_message(content, TurnStatus::Awaited))
-                .or_else(|| self.own_message(content, TurnStatus::PassedOver))
+                .or_else(|| self.own_message(content, TurnStatus::Dropped))
                 .or_else(|| self.listening.take()),
             Role::Assistant => self.answering.take(),
             Role::System => None,
@@ -314,14 +314,14 @@ impl Conversation {
             turn.is_open = false;
             turn.number = number;
             if let Some(own) = &mut turn.outgoing {
-                own.turn_status = TurnStatus::Begun;
+                own.turn_status = TurnStatus::PartialWord;
             }
         });
         match role {
             Role::Assistant => {
                 self.is_working = false;
                 self.asked = None;
-                self.pass_over();
+                self.mark_dropped();
             }
             Role::User => {
                 self.is_working = true;
@@ -336,11 +336,11 @@ impl Conversation {
     }
 
     /// Marks the texts that Coda read during a reply, now complete, as dropped.
-    fn pass_over(&mut self) {
+    fn mark_dropped(&mut self) {
         for key in std::mem::take(&mut self.read_meanwhile) {
             self.change_outgoing(key, |own| {
                 if own.turn_status == TurnStatus::Awaited {
-                    own.turn_status = TurnStatus::PassedOver;
+                    own.turn_status = TurnStatus::Dropped;
                 }
             });
         }

@@ -32,19 +32,19 @@ pub fn Announcer() -> impl IntoView {
 
 /// Announcement for a turn. Empty while the turn is open.
 #[derive(Clone, Default, PartialEq, Eq)]
-struct Said {
+struct Announcement {
     /// Markdown.
     answer: String,
     errors: String,
 }
 
-fn said(turn: &Turn) -> Said {
+fn said(turn: &Turn) -> Announcement {
     if turn.is_open {
-        return Said::default();
+        return Announcement::default();
     }
     let errors: Vec<_> = turn.errors.iter().map(|error| format!("Error: {error}")).collect();
     let answer = if turn.is_cut_off { String::new() } else { turn.text.clone() };
-    Said { answer, errors: errors.join(" ") }
+    Announcement { answer, errors: errors.join(" ") }
 }
 
 fn cut(words: &str) -> String {

@@ -64,7 +64,7 @@ fn children(events: &mut Events<'_>, place: Place) -> Vec<AnyView> {
 fn piece(piece: Piece<'_>) -> AnyView {
     match piece {
         Piece::Words(words) => words.to_owned().into_any(),
-        Piece::Address(address) => link(address, vec![address.to_owned().into_any()]),
+        Piece::Url(address) => link(address, vec![address.to_owned().into_any()]),
     }
 }
 
@@ -173,7 +173,7 @@ fn coloured(language: &str, code: &str) -> Vec<AnyView> {
         let class = match kind {
             CodeKind::Plain => return text.to_owned().into_any(),
             CodeKind::Comment => "code-comment",
-            CodeKind::Text => "code-text",
+            CodeKind::StringLiteral => "code-text",
             CodeKind::Number => "code-number",
             CodeKind::Keyword => "code-keyword",
         };

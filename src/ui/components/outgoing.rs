@@ -14,7 +14,7 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
         | MessageState::Expired
         | MessageState::Failed(_)
         | MessageState::Cancelled(Cancellation::ByUser) => true,
-        MessageState::Delivered(_) => outgoing.turn_status == TurnStatus::PassedOver,
+        MessageState::Delivered(_) => outgoing.turn_status == TurnStatus::Dropped,
         MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } | MessageState::Cancelled(_) => {
             false
         }

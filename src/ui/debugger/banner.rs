@@ -7,7 +7,7 @@ use crate::history::ImportError;
 use crate::ui::format;
 
 /// Upper limit of errors listed.
-const DAMAGES: usize = 200;
+const SHOWN_ERRORS: usize = 200;
 
 /// Nothing while the live record is shown.
 #[component]
@@ -15,7 +15,7 @@ pub fn SourceBanner() -> impl IntoView {
     let debugger = use_debugger();
     let loaded = move || {
         debugger.with_loaded(|loaded| {
-            let errors: Vec<String> = loaded.errors.iter().take(DAMAGES).map(ImportError::to_string).collect();
+            let errors: Vec<String> = loaded.errors.iter().take(SHOWN_ERRORS).map(ImportError::to_string).collect();
             (loaded.name.clone(), loaded.frames, loaded.errors.len(), errors)
         })
     };
@@ -41,9 +41,9 @@ pub fn SourceBanner() -> impl IntoView {
                                 <details class="debugger-damages">
                                     <summary>{format!("{count} could not be read")}</summary>
                                     <ul tabindex="0" aria-label="What could not be read, by line or message">
-                                        {errors.into_iter().map(|damage| view! { <li>{damage}</li> }).collect_view()}
-                                        {(count > DAMAGES)
-                                            .then(|| view! { <li>{format!("and {} more", count - DAMAGES)}</li> })}
+                                        {errors.into_iter().map(|error| view! { <li>{error}</li> }).collect_view()}
+                                        {(count > SHOWN_ERRORS)
+                                            .then(|| view! { <li>{format!("and {} more", count - SHOWN_ERRORS)}</li> })}
                                     </ul>
                                 </details>
                             }

@@ -12,7 +12,7 @@ use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
 const VALUE_CHARS: usize = 200;
 
 #[derive(Serialize)]
-struct Said<'a> {
+struct MessageJson<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     data: Map<String, Value>,
@@ -23,7 +23,7 @@ fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     let row = recorder.get(number)?;
     match &row.kind {
         RowKind::Message { command, .. } => {
-            let said = Said { kind: command.kind(), data: command.data() };
+            let said = MessageJson { kind: command.kind(), data: command.data() };
             serde_json::from_str(&redact(&serde_json::to_string(&said).ok()?)).ok()
         }
         _ => serde_json::from_str(&shown_text(row)).ok(),

@@ -4,7 +4,7 @@ use crate::history::{Completion, completions};
 
 /// The word being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Begun {
+pub struct PartialWord {
     /// Start, in bytes.
     start: usize,
     /// The cursor, in bytes.
@@ -12,7 +12,7 @@ pub struct Begun {
     pub candidates: Vec<Completion>,
 }
 
-impl Begun {
+impl PartialWord {
     /// Finds the word before the cursor, which browsers count in UTF-16 code units.
     pub fn at(text: &str, cursor: usize) -> Self {
         let mut units = 0;
@@ -34,13 +34,13 @@ impl Begun {
         self.start == self.end
     }
 
-    /// Replaces the word with `way`. Returns the new text, and whether the term still lacks a value.
-    pub fn take(&self, text: &str, way: &str) -> (String, bool) {
-        let goes_on = way.ends_with([':', '>', '<']);
+    /// Replaces the word with `candidate`. Returns the new text, and whether the term still lacks a value.
+    pub fn take(&self, text: &str, candidate: &str) -> (String, bool) {
+        let goes_on = candidate.ends_with([':', '>', '<']);
         let before = text.get(..self.start).unwrap_or_default();
         let after = text.get(self.end..).unwrap_or_default();
         let is_apart = after.starts_with(|next: char| next.is_whitespace() || matches!(next, ')' | ','));
         let gap = if goes_on || is_apart { "" } else { " " };
-        (format!("{before}{way}{gap}{after}"), goes_on)
+        (format!("{before}{candidate}{gap}{after}"), goes_on)
     }
 }

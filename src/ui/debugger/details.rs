@@ -42,9 +42,9 @@ impl Chosen {
             facts.push(("Coda's run", recorder.epoch_of(row.number).to_string()));
         }
         // Skipped where the full message trace is known, which says more.
-        let has_life =
+        let has_trace =
             |meta: &FrameMeta| meta.mono.is_some() && row.message().is_some_and(|id| recorder.state_of(id).is_some());
-        if let Some(meta) = meta.filter(|meta| !has_life(meta)) {
+        if let Some(meta) = meta.filter(|meta| !has_trace(meta)) {
             let fields = [
                 ("Message", meta.message),
                 ("Component", meta.component),

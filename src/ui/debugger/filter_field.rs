@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::completion::Begun;
+use super::completion::PartialWord;
 use super::filter_state::FilterState;
 use super::state::use_debugger;
 
@@ -12,13 +12,13 @@ use super::state::use_debugger;
 struct Field {
     filter: FilterState,
     input: NodeRef<Input>,
-    begun: RwSignal<Begun>,
+    begun: RwSignal<PartialWord>,
     active: RwSignal<Option<usize>>,
 }
 
 impl Field {
     fn close(self) {
-        self.begun.set(Begun::default());
+        self.begun.set(PartialWord::default());
         self.active.set(None);
     }
 
@@ -32,14 +32,14 @@ impl Field {
     fn look(self) {
         let Some(input) = self.input.get_untracked() else { return };
         let cursor = input.selection_end().ok().flatten().map_or(usize::MAX, |cursor| cursor as usize);
-        self.begun.set(Begun::at(&input.value(), cursor));
+        self.begun.set(PartialWord::at(&input.value(), cursor));
         self.active.set(None);
     }
 
     fn take(self, at: usize) {
         let begun = self.begun.get_untracked();
-        let Some(way) = begun.candidates.get(at) else { return };
-        let (text, goes_on) = begun.take(&self.filter.text.get_untracked(), &way.text);
+        let Some(candidate) = begun.candidates.get(at) else { return };
+        let (text, goes_on) = begun.take(&self.filter.text.get_untracked(), &candidate.text);
         self.filter.type_in(&text);
         self.close();
         if let Some(input) = self.input.get_untracked() {
@@ -79,12 +79,12 @@ pub fn FilterField(
     let debugger = use_debugger();
     let filter = debugger.filter;
     let input = NodeRef::<Input>::new();
-    let field = Field { filter, input, begun: RwSignal::new(Begun::default()), active: RwSignal::new(None) };
+    let field = Field { filter, input, begun: RwSignal::new(PartialWord::default()), active: RwSignal::new(None) };
     let list = debugger.element_id("ways");
     let option_id = move |at: usize| debugger.element_id(&format!("way-{at}"));
     let is_open = Memo::new(move |_| field.begun.with(|begun| !begun.candidates.is_empty()));
     let candidates = move || {
-        let way = |(at, way): (usize, crate::history::Completion)| {
+        let candidate = |(at, candidate): (usize, crate::history::Completion)| {
             view! {
                 <li
                     role="option"
@@ -95,12 +95,12 @@ pub fn FilterField(
                         field.take(at);
                     }
                 >
-                    <code>{way.text}</code>
-                    <span>{way.explanation}</span>
+                    <code>{candidate.text}</code>
+                    <span>{candidate.explanation}</span>
                 </li>
             }
         };
-        field.begun.get().candidates.into_iter().enumerate().map(way).collect_view()
+        field.begun.get().candidates.into_iter().enumerate().map(candidate).collect_view()
     };
     // Scrolls the active option into view.
     Effect::new(move |_| {
@@ -138,7 +138,7 @@ pub fn FilterField(
                     filter.type_in(&event_target_value(&event));
                     field.look();
                     // All terms at once would be in the way. An arrow key asks for them.
-                    if field.begun.with_untracked(Begun::is_empty) {
+                    if field.begun.with_untracked(PartialWord::is_empty) {
                         field.close();
                     }
                 }

@@ -17,17 +17,17 @@ const CLOSED: usize = 50;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     Open,
-    MuteRule,
+    Muted,
     Closed,
 }
 
 fn listed(debugger: DebuggerState, list: List) -> Vec<Finding> {
     debugger.with_analysis(|analyzer| {
-        let board = analyzer.log();
+        let log = analyzer.log();
         match list {
-            List::Open => board.open().cloned().collect(),
-            List::MuteRule => board.open_in_silence().cloned().collect(),
-            List::Closed => board.closed().iter().rev().take(CLOSED).cloned().collect(),
+            List::Open => log.open().cloned().collect(),
+            List::Muted => log.open_muted().cloned().collect(),
+            List::Closed => log.closed().iter().rev().take(CLOSED).cloned().collect(),
         }
     })
 }
@@ -37,7 +37,7 @@ fn listed(debugger: DebuggerState, list: List) -> Vec<Finding> {
 pub fn Findings() -> impl IntoView {
     let debugger = use_debugger();
     let count = |list| Memo::new(move |_| listed(debugger, list).len());
-    let (open, silenced, closed) = (count(List::Open), count(List::MuteRule), count(List::Closed));
+    let (open, muted, closed) = (count(List::Open), count(List::Muted), count(List::Closed));
     view! {
         <div class="debugger-details" data-testid="debugger-findings">
             <Show when=move || open.get() == 0>
@@ -46,10 +46,10 @@ pub fn Findings() -> impl IntoView {
                 </p>
             </Show>
             <FindingList list=List::Open />
-            <Show when=move || { silenced.get() > 0 }>
+            <Show when=move || { muted.get() > 0 }>
                 <details class="debugger-part">
-                    <summary>{move || format!("Silenced ({})", silenced.get())}</summary>
-                    <FindingList list=List::MuteRule />
+                    <summary>{move || format!("Silenced ({})", muted.get())}</summary>
+                    <FindingList list=List::Muted />
                 </details>
             </Show>
             <Show when=move || { closed.get() > 0 }>
@@ -104,7 +104,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
     };
     let rows =
         Memo::new(move |_| finding.with(|finding| finding.as_ref().map(|it| it.evidence.clone()).unwrap_or_default()));
-    let is_silenced = list == List::MuteRule;
+    let is_muted = list == List::Muted;
     Some(view! {
         <li class="finding" data-testid="finding" data-kind=kind.anchor() data-open=(list == List::Open).to_string()>
             <h3>
@@ -128,9 +128,9 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
                             <button
                                 class="button small"
                                 type="button"
-                                on:click=move |_| debugger.app.set_silenced(silence.clone(), !is_silenced)
+                                on:click=move |_| debugger.app.set_muted(silence.clone(), !is_muted)
                             >
-                                {if is_silenced { "Show again" } else { "Silence" }}
+                                {if is_muted { "Show again" } else { "Silence" }}
                             </button>
                         }
                     })}

@@ -9,7 +9,7 @@ use crate::history::{MessageTrace, STATES, TraceStage, TraceStep, state_name};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
 use crate::ui::format;
 
-fn hop_words(stage: &TraceStage) -> String {
+fn stage_words(stage: &TraceStage) -> String {
     match stage {
         TraceStage::Created => "created".to_owned(),
         TraceStage::Queued => "queued".to_owned(),
@@ -103,7 +103,7 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                             <th scope="col" class="number">"Since the last"</th>
                         </tr>
                     </thead>
-                    <tbody>{steps.into_iter().map(|step| view! { <Hop step /> }).collect_view()}</tbody>
+                    <tbody>{steps.into_iter().map(|step| view! { <StepRow step /> }).collect_view()}</tbody>
                 </table>
             </div>
         </section>
@@ -112,9 +112,9 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
 }
 
 #[component]
-fn Hop(step: TraceStep) -> impl IntoView {
+fn StepRow(step: TraceStep) -> impl IntoView {
     let debugger = use_debugger();
-    let words = hop_words(&step.stage);
+    let words = stage_words(&step.stage);
     let name = match step.row {
         Some(row) => view! {
             <button class="link-button" type="button" title=debugger.row_label(row) on:click=move |_| debugger.jump(row)>

@@ -22,8 +22,8 @@ const TEXT_CHARS: usize = 60;
 const IDS: [(&str, Ids); 2] =
     [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
 
-fn fate_words(fate: Prediction) -> String {
-    match fate {
+fn prediction_words(prediction: Prediction) -> String {
+    match prediction {
         Prediction::Handled => "handled".to_owned(),
         Prediction::Dropped { before } => format!("dropped as a duplicate: the same {} before", format::span(before)),
         Prediction::MaybeDropped => "dropped, if within 5 s of the same before it".to_owned(),
@@ -173,7 +173,7 @@ fn Forecasts(run: DryRun) -> impl IntoView {
                 <td>{forecast.at.map_or_else(|| "–".to_owned(), |at| format!("+{}", format::span(at)))}</td>
                 <th scope="row">{step.command.kind().to_owned()} " " <span class="field-hint">{text}</span></th>
                 <td>{effect.words()}</td>
-                <td>{fate_words(forecast.fate)}</td>
+                <td>{prediction_words(forecast.prediction)}</td>
             </tr>
         }
     });

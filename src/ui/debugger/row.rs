@@ -17,7 +17,7 @@ use crate::ui::format;
 
 /// The part of a row that may change.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Moving {
+struct Mutable {
     place: Option<usize>,
     since_last: Option<Duration>,
     state: Arc<str>,
@@ -37,7 +37,7 @@ struct Fold {
     is_open: bool,
 }
 
-fn moving(debugger: DebuggerState, key: Key) -> Moving {
+fn moving(debugger: DebuggerState, key: Key) -> Mutable {
     let is_chosen = debugger.chosen.get() == Some(key);
     let is_marked = debugger.marked.get() == Some(key.number) && !key.is_part;
     let (place, before, fold) = debugger.with_listing(|listing| {
@@ -53,14 +53,14 @@ fn moving(debugger: DebuggerState, key: Key) -> Moving {
     });
     debugger.with_recorder(|recorder| {
         let Some(row) = recorder.get(key.number) else {
-            return Moving { place, fold, is_chosen, is_marked, ..Moving::default() };
+            return Mutable { place, fold, is_chosen, is_marked, ..Mutable::default() };
         };
         let before = before.and_then(|before| recorder.get(before.number));
         let state = match cells::state(recorder, row) {
             "" => debugger.meta(key.number).and_then(|meta| meta.state).unwrap_or_default(),
             state => state.to_owned(),
         };
-        Moving {
+        Mutable {
             place,
             since_last: before.map(|before| row.at.mono.duration_since(before.at.mono)),
             tone: cells::tone(row, &state),
@@ -77,15 +77,15 @@ fn moving(debugger: DebuggerState, key: Key) -> Moving {
 #[derive(Clone, Debug, PartialEq)]
 struct Shown {
     row: Named,
-    fixed: Fixed,
-    moving: Moving,
+    fixed: Immutable,
+    moving: Mutable,
     summary: Arc<str>,
 }
 
 impl Shown {
     fn of(row: Named, before: Option<&Self>, debugger: DebuggerState) -> Self {
         let before = before.filter(|before| before.row == row);
-        let fixed = before.map_or_else(|| Fixed::of(row.key, debugger), |before| before.fixed.clone());
+        let fixed = before.map_or_else(|| Immutable::of(row.key, debugger), |before| before.fixed.clone());
         let moving = moving(debugger, row.key);
         let summary = match (moving.fold, before) {
             (None, _) => fixed.summary.clone(),
@@ -154,7 +154,7 @@ impl Rows {
 
 /// The part of a row that never changes.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Fixed {
+struct Immutable {
     time: Arc<str>,
     sign: &'static str,
     direction: &'static str,
@@ -163,7 +163,7 @@ struct Fixed {
     summary: Arc<str>,
 }
 
-impl Fixed {
+impl Immutable {
     fn of(key: Key, debugger: DebuggerState) -> Self {
         debugger.with_recorder_untracked(|recorder| {
             // The first rows of a fold may already be evicted.

@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::fate::{COMPONENT, Prediction};
+use super::outcome::{COMPONENT, SentOutcome};
 use super::sent::{self, Sent, SentList};
 use super::state::use_debugger;
 use super::templates::{TEMPLATES, read_data};
@@ -109,7 +109,7 @@ pub fn SendForm() -> impl IntoView {
                 </button>
             </div>
             <RecordingHint />
-            <Prediction sent_at refused />
+            <SentOutcome sent_at refused />
         </form>
         <SentList list pick />
     }

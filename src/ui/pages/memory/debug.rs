@@ -13,8 +13,8 @@ pub(super) fn Debug(address: Address) -> impl IntoView {
     view! {
         <MemoryTotals />
         <Operations address />
-        <SearchLog look=SearchLogKind::Searches />
-        <SearchLog look=SearchLogKind::Retrievals />
+        <SearchLog kind=SearchLogKind::Searches />
+        <SearchLog kind=SearchLogKind::Retrievals />
         <Snapshots />
     }
 }

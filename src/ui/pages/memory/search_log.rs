@@ -93,25 +93,25 @@ struct SearchRow {
 }
 
 #[component]
-pub(super) fn SearchLog(look: SearchLogKind) -> impl IntoView {
+pub(super) fn SearchLog(kind: SearchLogKind) -> impl IntoView {
     let memories = use_app().data.memories;
     let limit = RwSignal::new(ROWS);
-    let kept = Memo::new(move |_| memories.with(|memories| look.of(memories.log()).len()));
+    let kept = Memo::new(move |_| memories.with(|memories| kind.of(memories.log()).len()));
     let lines = Memo::new(move |_| {
         memories.with(|memories| {
-            keyed(look.of(memories.log()).iter().rev().take(limit.get()).map(|search| look.line(search)))
+            keyed(kind.of(memories.log()).iter().rev().take(limit.get()).map(|search| kind.line(search)))
         })
     });
     view! {
-        <section class="memory-section" aria-labelledby=look.id()>
-            <h2 id=look.id()>{look.title()}</h2>
+        <section class="memory-section" aria-labelledby=kind.id()>
+            <h2 id=kind.id()>{kind.title()}</h2>
             <Show
                 when=move || { kept.get() > 0 }
-                fallback=move || view! { <p class="memory-note">{look.nothing()}</p> }
+                fallback=move || view! { <p class="memory-note">{kind.nothing()}</p> }
             >
                 <ul class="memory-looks">
                     <Each each=move || lines.get() key=Clone::clone let:line>
-                        <LookView look line=line.0 nth=line.1 />
+                        <SearchEntry kind line=line.0 nth=line.1 />
                     </Each>
                 </ul>
                 <Show when=move || { kept.get() > limit.get() }>
@@ -130,8 +130,8 @@ pub(super) fn SearchLog(look: SearchLogKind) -> impl IntoView {
 
 /// An entry. Its results are read and rendered when it is opened.
 #[component]
-fn LookView(
-    look: SearchLogKind,
+fn SearchEntry(
+    kind: SearchLogKind,
     line: SearchRow,
     /// Number of newer equal entries.
     nth: usize,
@@ -144,7 +144,7 @@ fn LookView(
             return Vec::new();
         }
         memories.with_untracked(|memories| {
-            let mut equal = look.of(memories.log()).iter().rev().filter(|search| look.line(search) == key);
+            let mut equal = kind.of(memories.log()).iter().rev().filter(|search| kind.line(search) == key);
             equal.nth(nth).map(|search| search.results.clone()).unwrap_or_default()
         })
     });
@@ -154,7 +154,7 @@ fn LookView(
         <li>
             <details
                 class="memory-look"
-                data-testid=look.id()
+                data-testid=kind.id()
                 on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))
             >
                 <summary>

@@ -31,7 +31,7 @@ const FIGURES: [FigureRow; 10] = [
     ("Reconnects", "Connections after the first", |metrics| metrics.reconnects.to_string()),
     ("Retries", "Messages written again because no echo came", |metrics| metrics.retries.to_string()),
     ("Duplicates held back", "Equal messages within a second, of which only the first was sent", |metrics| {
-        metrics.endings.suppressed.to_string()
+        metrics.outcomes.suppressed.to_string()
     }),
     ("Events missed while away", "Sent while there was no connection, and not replayed", |metrics| {
         metrics.missed_away.to_string()
@@ -90,7 +90,7 @@ pub(super) fn LinkSection() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {TIMES.map(|row| view! { <SpreadRow row metrics /> }).collect_view()}
+                        {TIMES.map(|row| view! { <PercentilesRow row metrics /> }).collect_view()}
                     </tbody>
                 </table>
             </TableRegion>
@@ -102,13 +102,13 @@ pub(super) fn LinkSection() -> impl IntoView {
 }
 
 #[component]
-fn SpreadRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
+fn PercentilesRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
     let (name, about, read) = row;
     let figures: [fn(&Percentiles) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
     let cells = figures.map(|figure| {
         let value = move || {
-            let spread = metrics.with(read);
-            labels::maybe_seconds((spread.count > 0).then(|| figure(&spread).as_secs_f64()))
+            let percentiles = metrics.with(read);
+            labels::maybe_seconds((percentiles.count > 0).then(|| figure(&percentiles).as_secs_f64()))
         };
         view! { <td>{value}</td> }
     });

@@ -32,7 +32,7 @@ fn sent_since(debugger: DebuggerState, number: u64) -> Option<SentAs> {
 
 /// Outcome of the last command sent.
 #[component]
-pub fn Prediction(
+pub fn SentOutcome(
     /// Row to start searching from.
     sent_at: RwSignal<Option<u64>>,
     /// Whether the frame was not even written.
