@@ -260,9 +260,8 @@ impl Driver {
     /// Arms the timer for the link's next wakeup. Waking early is harmless, so an earlier timer is left in place:
     /// frames keep postponing the wakeup, and rearming each time would be wasteful.
     fn arm_timer(&self) {
-        let now = now();
         let mut timer = self.0.timer.borrow_mut();
-        let Some(wakeup) = self.0.link.borrow_mut().next_wakeup(now) else {
+        let Some(wakeup) = self.0.link.borrow().next_wakeup() else {
             *timer = None;
             return;
         };

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 
 use super::backoff::{self, BackoffProfile};
-use super::close::{CloseInfo, DisconnectReason, Foreign};
+use super::close::{DisconnectReason, Foreign};
 use super::config::LinkConfig;
 use super::io::{Action, ConnId, FramePurpose, LinkEvent};
 use super::log;
-use super::phase::{AuthStep, Outage, Phase, PhaseKind, Transition, Trigger, transition};
+use super::phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};
 use crate::protocol::{Instant, Moment, Token, encode_auth_response};
 
 /// The close code for "the user is leaving", the only one below 3000 that a page may give.
@@ -21,23 +21,6 @@ pub(super) struct Cx<'a> {
     pub(super) config: &'a LinkConfig,
     pub(super) rng: &'a mut fastrand::Rng,
     pub(super) actions: &'a mut VecDeque<Action>,
-}
-
-/// Something that happened to the connection, with its data.
-#[derive(Debug)]
-pub(super) enum ConnectionEvent {
-    Connect(String),
-    Disconnect,
-    Retry,
-    Woken,
-    Tick,
-    Opened,
-    Challenged(Token),
-    Accepted(String),
-    Rejected(String),
-    Proven,
-    Closed(CloseInfo),
-    Dead(DisconnectReason),
 }
 
 /// What the caller has to do after a step.
@@ -125,82 +108,80 @@ impl Connection {
         }
     }
 
-    /// What `happening` is in the transition table's terms.
-    fn signal(&self, happening: &ConnectionEvent, now: Instant) -> Option<Trigger> {
-        Some(match happening {
-            ConnectionEvent::Connect(_) => Trigger::Connect,
-            ConnectionEvent::Disconnect => Trigger::Disconnect,
-            ConnectionEvent::Retry => Trigger::Retry,
-            ConnectionEvent::Woken => Trigger::Woken,
-            ConnectionEvent::Opened => Trigger::Opened,
-            ConnectionEvent::Challenged(_) => Trigger::Challenged,
-            ConnectionEvent::Accepted(_) => Trigger::Accepted,
-            ConnectionEvent::Rejected(_) if self.rejected_before => Trigger::RejectedAgain,
-            ConnectionEvent::Rejected(_) => Trigger::Rejected,
-            ConnectionEvent::Proven => Trigger::Proven,
-            ConnectionEvent::Closed(_) => Trigger::Closed,
-            ConnectionEvent::Dead(_) => Trigger::Dead,
-            ConnectionEvent::Tick => match self.phase {
-                Phase::Waiting { retry_at: at, .. }
-                | Phase::Opening { give_up_at: at, .. }
-                | Phase::Authenticating { give_up_at: at, .. }
-                    if at <= now =>
-                {
-                    Trigger::TimeUp
-                }
-                Phase::Authenticating { step: AuthStep::AwaitingChallenge { probe_at }, .. } if probe_at <= now => {
-                    Trigger::ChallengeOverdue
-                }
-                _ => return None,
-            },
-        })
+    /// The event that time alone brings, if it is due.
+    pub(super) fn due(&self, now: Instant) -> Option<ConnectionEvent> {
+        match self.phase {
+            Phase::Waiting { retry_at: at, .. }
+            | Phase::Opening { give_up_at: at, .. }
+            | Phase::Authenticating { give_up_at: at, .. }
+                if at <= now =>
+            {
+                Some(ConnectionEvent::TimeUp)
+            }
+            Phase::Authenticating { step: AuthStep::AwaitingChallenge { probe_at }, .. } if probe_at <= now => {
+                Some(ConnectionEvent::ChallengeOverdue)
+            }
+            _ => None,
+        }
     }
 
-    pub(super) fn step(&mut self, happening: ConnectionEvent, cx: &mut Cx<'_>) -> Outcome {
-        let Some(signal) = self.signal(&happening, cx.now.mono) else { return Outcome::Nothing };
-        let phase_before = self.phase.kind();
-        match (transition(phase_before, signal), happening) {
-            (Transition::Stay, _) => {}
-            (Transition::Open, happening) => {
-                if let ConnectionEvent::Connect(url) = happening {
-                    self.url = Some(url);
+    /// The event of a refusal: after a second one in a row only the user can go on.
+    pub(super) const fn rejection(&self, words: String) -> ConnectionEvent {
+        if self.rejected_before { ConnectionEvent::RejectedAgain(words) } else { ConnectionEvent::Rejected(words) }
+    }
+
+    pub(super) fn step(&mut self, event: ConnectionEvent, cx: &mut Cx<'_>) -> Outcome {
+        let is_automatic = event == ConnectionEvent::TimeUp;
+        match transition(self.phase.kind(), event) {
+            Transition::Stay => {}
+            Transition::Open(url) => {
+                if url.is_some() {
+                    self.url = url;
                     self.outage = None;
                 }
-                if signal != Trigger::TimeUp {
+                if !is_automatic {
                     self.failures = 0;
                     self.rejected_before = false;
                 }
                 self.open(cx);
             }
-            (Transition::Await, _) => self.await_challenge(cx),
-            (Transition::Probe, _) => {
+            Transition::Await => self.await_challenge(cx),
+            Transition::Probe => {
                 self.set_auth_step(AuthStep::Probing);
                 return Outcome::SendProbe;
             }
-            (Transition::Answer, ConnectionEvent::Challenged(token)) => self.answer(&token, cx),
-            (Transition::Welcome, ConnectionEvent::Accepted(client_id)) => self.welcome(Some(client_id), cx),
-            (Transition::Welcome, _) => self.welcome(None, cx),
-            (Transition::Retreat, happening) => {
-                let reason = reason(happening, phase_before, self.foreign.take());
+            Transition::Answer(token) => self.answer(&token, cx),
+            Transition::Welcome(client_id) => self.welcome(client_id, cx),
+            Transition::Retreat(reason) => {
+                let reason = self.explained(reason);
                 self.retreat(reason, cx);
             }
-            (Transition::Hurry, _) => {
+            Transition::Hurry => {
                 self.failures = 0;
                 self.wait(cx);
             }
-            (Transition::Refuse, happening) => {
-                let reason = if let ConnectionEvent::Rejected(reason) = happening { reason } else { String::new() };
+            Transition::Refuse(reason) => {
                 self.close(GAVE_UP, cx);
                 self.enter(Phase::Refused { reason }, cx);
             }
-            (Transition::Leave, _) => {
+            Transition::Leave => {
                 self.close(NORMAL_CLOSURE, cx);
                 self.outage = None;
                 self.enter(Phase::Offline, cx);
             }
-            (Transition::Answer, _) => unreachable!("the table answers challenges only"),
         }
         Outcome::Nothing
+    }
+
+    /// Whatever is not Coda closes or stays silent because it does not understand us.
+    fn explained(&mut self, reason: DisconnectReason) -> DisconnectReason {
+        let foreign = self.foreign.take().filter(|_| self.phase.kind() == PhaseKind::Authenticating);
+        match (reason, foreign) {
+            (DisconnectReason::AuthTimeout | DisconnectReason::Closed(_), Some(foreign)) => {
+                DisconnectReason::NotCoda(foreign)
+            }
+            (reason, _) => reason,
+        }
     }
 
     fn open(&mut self, cx: &mut Cx<'_>) {
@@ -283,20 +264,5 @@ impl Connection {
         log::phase(&phase, self.outage.as_ref());
         self.phase = phase.clone();
         cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, outage: self.outage.clone(), at: cx.now }));
-    }
-}
-
-/// What went wrong, by what happened in which phase.
-fn reason(happening: ConnectionEvent, phase: PhaseKind, foreign: Option<Foreign>) -> DisconnectReason {
-    match happening {
-        ConnectionEvent::Dead(reason) => reason,
-        ConnectionEvent::Rejected(reason) => DisconnectReason::Rejected(reason),
-        _ if phase == PhaseKind::Authenticating && foreign.is_some() => {
-            foreign.map_or(DisconnectReason::AuthTimeout, DisconnectReason::NotCoda)
-        }
-        ConnectionEvent::Closed(info) if phase == PhaseKind::Opening => DisconnectReason::Unreachable(info),
-        ConnectionEvent::Closed(info) => DisconnectReason::Closed(info),
-        _ if phase == PhaseKind::Opening => DisconnectReason::OpenTimeout,
-        _ => DisconnectReason::AuthTimeout,
     }
 }

@@ -35,11 +35,11 @@ pub use message::{
     Submission,
 };
 pub use metrics::{Metrics, OutcomeCounts, Percentiles};
-pub use phase::{AuthStep, Outage, Phase, PhaseKind, Transition, Trigger, transition};
+pub use phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};
 pub use status::{Counters, LinkStatus};
 
 use answering::Answering;
-use connection::{Connection, ConnectionEvent, Cx, Outcome};
+use connection::{Connection, Cx, Outcome};
 use dedup::Dedup;
 use heartbeat::{Beat, Heartbeat};
 pub(crate) use inbound::Delivery;
@@ -47,7 +47,7 @@ use metrics::MetricsRecorder;
 use outbox::{Gate, Outbox, Peer, Pending};
 use receiver::{Incoming, Receiver, echoed_id};
 
-use crate::protocol::{Command, Control, Event, Instant, Moment};
+use crate::protocol::{Command, Control, Event, Moment};
 
 /// A wakeup that comes so much too late means that the machine slept.
 const SLEPT: Duration = Duration::from_secs(2);
@@ -72,7 +72,8 @@ pub struct Link {
     answering: Answering,
     counters: Counters,
     meter: MetricsRecorder,
-    planned: Option<Instant>,
+    /// What the last input led to.
+    wakeup: Option<Wakeup>,
     actions: VecDeque<Action>,
 }
 
@@ -94,14 +95,14 @@ impl Link {
             answering: Answering::default(),
             counters: Counters::default(),
             meter: MetricsRecorder::new(),
-            planned: None,
+            wakeup: None,
             actions: VecDeque::new(),
         }
     }
 
     /// Takes an input. Then drain [`Self::poll_action`].
     pub fn handle(&mut self, now: Moment, input: Input) {
-        if self.planned.is_some_and(|planned| now.mono.duration_since(planned) > SLEPT) {
+        if self.wakeup.is_some_and(|wakeup| now.mono.duration_since(wakeup.at) > SLEPT) {
             self.wake(now);
         }
         match input {
@@ -128,7 +129,7 @@ impl Link {
             Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}
         }
         self.advance(now);
-        self.planned = self.next_wakeup(now).map(|wakeup| wakeup.at);
+        self.wakeup = self.plan_wakeup(now);
     }
 
     /// The next thing to do outside; drain to `None` after each input.
@@ -144,18 +145,17 @@ impl Link {
 
     /// When the link next wants [`Input::Tick`], and what for.
     #[must_use]
-    pub fn next_wakeup(&mut self, now: Moment) -> Option<Wakeup> {
-        let peer = self.peer();
-        let outbox = {
-            let (outbox, cx) = self.outbox_and_cx(now);
-            outbox.next_wakeup(peer, &cx)
-        };
+    pub const fn next_wakeup(&self) -> Option<Wakeup> {
+        self.wakeup
+    }
+
+    fn plan_wakeup(&self, now: Moment) -> Option<Wakeup> {
         let turn = self.answering.next_wakeup(now.mono).filter(|_| self.outbox.waits_for_turn());
         let heartbeat = self.heartbeat.as_ref().map(|heartbeat| heartbeat.next_wakeup(&self.outbox, &self.config));
         [
             (self.connection.next_wakeup(), WakeReason::Connection),
             (heartbeat, WakeReason::Heartbeat),
-            (outbox, WakeReason::Outbox),
+            (self.outbox.next_wakeup(self.peer(), now.mono, &self.config), WakeReason::Outbox),
             (turn, WakeReason::Outbox),
             (self.receiver.next_wakeup(), WakeReason::Events),
         ]
@@ -311,10 +311,10 @@ impl Link {
         self.connection.phase().conn() == Some(conn)
     }
 
-    fn step(&mut self, now: Moment, happening: ConnectionEvent) {
+    fn step(&mut self, now: Moment, event: ConnectionEvent) {
         self.connection.has_flight = self.outbox.has_message_in_flight();
         let mut cx = Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
-        let outcome = self.connection.step(happening, &mut cx);
+        let outcome = self.connection.step(event, &mut cx);
         let wanted = match outcome {
             Outcome::SendProbe => self.connection.phase().conn(),
             Outcome::Nothing if self.connection.awaits_proof() => self.peer.filter(|peer| self.is_live(*peer)),
@@ -368,7 +368,9 @@ impl Link {
 
     /// Does all that is due.
     fn advance(&mut self, now: Moment) {
-        self.step(now, ConnectionEvent::Tick);
+        if let Some(event) = self.connection.due(now.mono) {
+            self.step(now, event);
+        }
         let accepted = self.receiver.tick(now);
         self.deliver(now, accepted);
         let peer = self.peer();
@@ -511,7 +513,10 @@ impl Link {
                 self.own_names.insert(client_id.clone());
                 self.step(now, ConnectionEvent::Accepted(client_id));
             }
-            Control::AuthResult { result: Err(reason) } => self.step(now, ConnectionEvent::Rejected(reason)),
+            Control::AuthResult { result: Err(reason) } => {
+                let rejection = self.connection.rejection(reason);
+                self.step(now, rejection);
+            }
             Control::Duplicate { original_type, .. } => {
                 self.read_by_coda(now, &original_type);
                 let (outbox, mut cx) = self.outbox_and_cx(now);

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::close::DisconnectReason;
+use super::close::{CloseInfo, DisconnectReason};
 use super::io::ConnId;
-use crate::protocol::{Instant, Moment};
+use crate::protocol::{Instant, Moment, Token};
 
 /// Where the connection is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,126 +134,112 @@ impl Phase {
     }
 }
 
-/// What can happen to the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
+/// Something that happens to the connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnectionEvent {
     /// The user names an address.
-    Connect,
+    Connect(String),
     /// The user wants to be offline.
     Disconnect,
-    /// The user does not want to wait.
+    /// The user does not want to wait for the next try.
     Retry,
     /// The page came back online or into view.
     Woken,
-    /// The phase's own time is up.
+    /// The phase's deadline has passed.
     TimeUp,
-    /// The wait for a challenge is over.
+    /// No challenge came within [`LinkConfig::challenge_wait`](super::LinkConfig::challenge_wait).
     ChallengeOverdue,
     /// The socket opened.
     Opened,
-    /// A challenge came.
-    Challenged,
-    /// The server let us in.
-    Accepted,
-    /// The server turned us away.
-    Rejected,
-    /// The server turned us away, and had done so at the last try too.
-    RejectedAgain,
+    /// The server wants this token back.
+    Challenged(Token),
+    /// The server let us in and calls us so.
+    Accepted(String),
+    /// The server turned us away for the first time in a row, with these words.
+    Rejected(String),
+    /// The server turned us away at the last try too.
+    RejectedAgain(String),
     /// The server treats us as a client although it sent no challenge.
     Proven,
     /// The socket closed.
-    Closed,
-    /// The heartbeat gave the connection up.
-    Dead,
+    Closed(CloseInfo),
+    /// The connection was given up.
+    Dead(DisconnectReason),
 }
 
-impl Trigger {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::Connect,
-        Self::Disconnect,
-        Self::Retry,
-        Self::Woken,
-        Self::TimeUp,
-        Self::ChallengeOverdue,
-        Self::Opened,
-        Self::Challenged,
-        Self::Accepted,
-        Self::Rejected,
-        Self::RejectedAgain,
-        Self::Proven,
-        Self::Closed,
-        Self::Dead,
-    ];
-}
-
-/// What follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The step that an event leads to.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Transition {
-    /// Nothing: the signal means nothing in this phase.
+    /// Ignore the event, which means nothing in this phase.
     Stay,
-    /// Open a new socket, to Opening.
-    Open,
-    /// Wait for the challenge, to Authenticating.
+    /// Open a socket to this address, or to the last one; to Opening.
+    Open(Option<String>),
+    /// Wait for the challenge; to Authenticating.
     Await,
     /// Ask with a ping whether there will be a challenge.
     Probe,
-    /// Answer the challenge, to Authenticating.
-    Answer,
-    /// To Ready.
-    Welcome,
-    /// Give the socket up and wait, to Waiting.
-    Retreat,
-    /// Wait anew, with the shortest wait.
+    /// Answer the challenge with its token; to Authenticating.
+    Answer(Token),
+    /// Take up the connection under this name, if the server gave one; to Ready.
+    Welcome(Option<String>),
+    /// Give the socket up for this reason; to Waiting.
+    Retreat(DisconnectReason),
+    /// Start the wait anew, with the shortest one.
     Hurry,
-    /// To Refused.
-    Refuse,
+    /// Stop trying, for the server's reason; to Refused.
+    Refuse(String),
     /// To Offline.
     Leave,
 }
 
-/// The transition table.
+/// The transition table. Events that it does not name change nothing.
 #[must_use]
-#[allow(clippy::match_same_arms, reason = "a table has one line for each signal")]
-pub const fn transition(phase: PhaseKind, signal: Trigger) -> Transition {
+pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
+    use ConnectionEvent as On;
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};
     use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
-    match (signal, phase) {
-        (Trigger::Connect, _) => Open,
-        (Trigger::Disconnect, Offline) => Stay,
-        (Trigger::Disconnect, _) => Leave,
+    match (event, phase) {
+        (On::Connect(url), _) => Open(Some(url)),
 
-        (Trigger::Retry, Offline | Waiting | Refused) => Open,
-        (Trigger::Retry, Opening | Authenticating | Ready) => Stay,
+        (On::Disconnect, Offline) => Stay,
+        (On::Disconnect, _) => Leave,
 
-        (Trigger::Woken, Waiting) => Hurry,
-        (Trigger::Woken, _) => Stay,
+        (On::Retry, Offline | Waiting | Refused) => Open(None),
+        (On::Woken, Waiting) => Hurry,
 
-        (Trigger::TimeUp, Waiting) => Open,
-        (Trigger::TimeUp, Opening | Authenticating) => Retreat,
-        (Trigger::TimeUp, Offline | Ready | Refused) => Stay,
+        (On::TimeUp, Waiting) => Open(None),
+        (On::TimeUp, Opening) => Retreat(DisconnectReason::OpenTimeout),
+        (On::TimeUp, Authenticating) => Retreat(DisconnectReason::AuthTimeout),
 
-        (Trigger::ChallengeOverdue, Authenticating) => Probe,
-        (Trigger::ChallengeOverdue, _) => Stay,
-
-        (Trigger::Opened, Opening) => Await,
-        (Trigger::Opened, _) => Stay,
+        (On::ChallengeOverdue, Authenticating) => Probe,
+        (On::Opened, Opening) => Await,
 
         // In Ready, a challenge comes late: the server does not listen until it is answered.
-        (Trigger::Challenged, Authenticating | Ready) => Answer,
-        (Trigger::Challenged, _) => Stay,
+        (On::Challenged(token), Authenticating | Ready) => Answer(token),
+        (On::Accepted(client_id), Authenticating) => Welcome(Some(client_id)),
+        (On::Proven, Authenticating) => Welcome(None),
 
-        (Trigger::Accepted | Trigger::Proven, Authenticating) => Welcome,
-        (Trigger::Accepted | Trigger::Proven, _) => Stay,
+        (On::Rejected(words), Authenticating | Ready) => Retreat(DisconnectReason::Rejected(words)),
+        (On::RejectedAgain(words), Authenticating | Ready) => Refuse(words),
 
-        (Trigger::Rejected, Authenticating | Ready) => Retreat,
-        (Trigger::RejectedAgain, Authenticating | Ready) => Refuse,
-        (Trigger::Rejected | Trigger::RejectedAgain, _) => Stay,
+        (On::Closed(info), Opening) => Retreat(DisconnectReason::Unreachable(info)),
+        (On::Closed(info), Authenticating | Ready) => Retreat(DisconnectReason::Closed(info)),
+        (On::Dead(reason), Authenticating | Ready) => Retreat(reason),
 
-        (Trigger::Closed, Opening | Authenticating | Ready) => Retreat,
-        (Trigger::Closed, _) => Stay,
-
-        (Trigger::Dead, Authenticating | Ready) => Retreat,
-        (Trigger::Dead, _) => Stay,
+        (
+            On::Retry
+            | On::Woken
+            | On::TimeUp
+            | On::ChallengeOverdue
+            | On::Opened
+            | On::Challenged(_)
+            | On::Accepted(_)
+            | On::Proven
+            | On::Rejected(_)
+            | On::RejectedAgain(_)
+            | On::Closed(_)
+            | On::Dead(_),
+            _,
+        ) => Stay,
     }
 }

@@ -112,14 +112,22 @@ async fn a_text_that_waits_outlives_a_reload_and_is_sent_once() -> Outcome {
     page.close().await
 }
 
+/// Whether the browser would ask before it closes the tab.
+async fn asks_before_closing(page: &Page) -> Result<bool, Box<dyn std::error::Error>> {
+    let event = "new Event('beforeunload', { cancelable: true })";
+    Ok(page.run(&format!("return !window.dispatchEvent({event})")).await? == json!(true))
+}
+
 #[tokio::test]
 async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> Outcome {
     let page = Page::open("/?ws=ws://127.0.0.1:9").await?;
     page.until_phase("waiting").await?;
     page.say("first").await?;
     page.say("second").await?;
+    assert!(asks_before_closing(&page).await?, "texts would be lost with the tab");
     page.click_text("Take back what waits (2)").await?;
     page.until_js("both taken back", "document.querySelectorAll('[data-state=cancelled]').length === 2").await?;
+    assert!(!asks_before_closing(&page).await?);
     page.reload().await?;
     page.until_phase("waiting").await?;
     assert_eq!(page.count("[data-testid=outgoing]").await?, 0);

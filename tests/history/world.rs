@@ -152,7 +152,7 @@ impl World {
         let until = self.now + span;
         loop {
             let transit = self.transit.keys().next().map(|(at, _)| *at);
-            let link = self.link.next_wakeup(self.clock()).map(|wakeup| wakeup.at);
+            let link = self.link.next_wakeup().map(|wakeup| wakeup.at);
             let server = self.server.next_wakeup();
             let Some(next) = [transit, link, server].into_iter().flatten().min().filter(|at| *at <= until) else {
                 break;

@@ -4,8 +4,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use coda_dashboard::link::{
-    AuthStep, CloseInfo, DisconnectReason, Foreign, Input, LinkEvent, PageHint, Phase, PhaseKind, Transition, Trigger,
-    transition,
+    AuthStep, CloseInfo, DisconnectReason, Foreign, Input, LinkEvent, PageHint, Phase, PhaseKind,
 };
 use coda_dashboard::sim::{Challenge, ServerConfig};
 
@@ -15,33 +14,6 @@ fn world(challenge: Challenge) -> World {
     let mut world = World::new(ServerConfig { challenge, ..ServerConfig::quiet() }, 3);
     world.connect();
     world
-}
-
-#[test]
-fn every_phase_and_trigger_has_its_transition() {
-    use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
-    // Rows as in Trigger::ALL; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
-    let table = [
-        [Open, Open, Open, Open, Open, Open],
-        [Stay, Leave, Leave, Leave, Leave, Leave],
-        [Open, Open, Stay, Stay, Stay, Open],
-        [Stay, Hurry, Stay, Stay, Stay, Stay],
-        [Stay, Open, Retreat, Retreat, Stay, Stay],
-        [Stay, Stay, Stay, Probe, Stay, Stay],
-        [Stay, Stay, Await, Stay, Stay, Stay],
-        [Stay, Stay, Stay, Answer, Answer, Stay],
-        [Stay, Stay, Stay, Welcome, Stay, Stay],
-        [Stay, Stay, Stay, Retreat, Retreat, Stay],
-        [Stay, Stay, Stay, Refuse, Refuse, Stay],
-        [Stay, Stay, Stay, Welcome, Stay, Stay],
-        [Stay, Stay, Retreat, Retreat, Retreat, Stay],
-        [Stay, Stay, Stay, Retreat, Retreat, Stay],
-    ];
-    for (signal, row) in Trigger::ALL.into_iter().zip(table) {
-        for (phase, expected) in PhaseKind::ALL.into_iter().zip(row) {
-            assert_eq!(transition(phase, signal), expected, "{signal:?} in {phase:?}");
-        }
-    }
 }
 
 #[test]
@@ -151,7 +123,7 @@ fn the_user_can_go_offline_and_stays_there() {
     world.run_for(seconds(600));
     assert_eq!(world.phase(), PhaseKind::Offline);
     assert_eq!(world.opened, 1);
-    assert!(world.link.next_wakeup(world.clock()).is_none(), "nothing to wake for");
+    assert!(world.link.next_wakeup().is_none(), "nothing to wake for");
 }
 
 /// A link whose socket is open to an unknown server.

@@ -1,21 +1,33 @@
 //! The link's `tracing` events.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
+use tracing::Level;
+use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 use coda_dashboard::link::Input;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::world::{World, millis};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread's test logs, if it wants to know. Each test has a thread.
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
-impl io::Write for Log {
+struct ThreadLog;
+
+impl io::Write for ThreadLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        LOG.with_borrow_mut(|log| match log {
+            Some(log) => log.extend_from_slice(bytes),
+            None => print!("{}", String::from_utf8_lossy(bytes)),
+        });
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -23,35 +35,37 @@ impl io::Write for Log {
     }
 }
 
-impl MakeWriter<'_> for Log {
+impl MakeWriter<'_> for ThreadLog {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
-        self.clone()
+        Self
     }
+}
+
+/// Installs the one subscriber of all tests. It takes everything from a test that wants to know, and prints what `CODA_LOG`
+/// asks for: `CODA_LOG=debug cargo test --test link NAME -- --nocapture`.
+///
+/// One subscriber per test would lose events: a callsite that another thread passes first is switched off for good while
+/// only one scoped subscriber exists (tracing-core 0.1, `Rebuilder::JustOne`).
+pub fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let printed = std::env::var("CODA_LOG").ok().and_then(|level| level.parse::<Level>().ok());
+        let wants = move |level: &Level| printed.is_some_and(|printed| *level <= printed);
+        let is_wanted = dynamic_filter_fn(move |event, _| wants(event.level()) || LOG.with_borrow(Option::is_some));
+        let layer = tracing_subscriber::fmt::layer().without_time().with_ansi(false).with_writer(ThreadLog);
+        let subscriber = tracing_subscriber::registry().with(layer.with_filter(is_wanted));
+        tracing::subscriber::set_global_default(subscriber).expect("no other subscriber");
+    });
 }
 
 /// Returns everything logged while `run` runs, at every level.
 fn logged(run: impl FnOnce()) -> String {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .without_time()
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, run);
-    let bytes = log.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
-}
-
-/// Prints the log of all tests if `CODA_LOG` names a level: `CODA_LOG=debug cargo test --test
-/// link NAME -- --nocapture`.
-pub fn show_if_asked() {
-    if let Some(level) = std::env::var("CODA_LOG").ok().and_then(|level| level.parse::<tracing::Level>().ok()) {
-        // Later calls fail as intended: there can be only one subscriber.
-        let _ = tracing_subscriber::fmt().with_max_level(level).without_time().with_test_writer().try_init();
-    }
+    install();
+    LOG.set(Some(Vec::new()));
+    run();
+    String::from_utf8(LOG.take().unwrap_or_default()).unwrap()
 }
 
 #[test]

@@ -1,27 +1,61 @@
-//! The diagram in docs/ARCHITECTURE.md matches the transition table.
+//! The transition table, and that the diagram in docs/ARCHITECTURE.md shows it.
 
 use std::path::Path;
 
-use coda_dashboard::link::{PhaseKind, Transition, Trigger, transition};
+use coda_dashboard::link::{CloseInfo, ConnectionEvent, DisconnectReason, PhaseKind, Transition, transition};
+use coda_dashboard::protocol::Token;
+
+const WORDS: &str = "words";
+
+fn token() -> Token {
+    serde_json::from_str("\"t\"").unwrap()
+}
+
+/// Returns the event after this one, in the order of the table, so that a new event cannot be left out.
+fn next(event: Option<&ConnectionEvent>) -> Option<ConnectionEvent> {
+    use ConnectionEvent as On;
+    let Some(event) = event else { return Some(On::Connect("ws://a".to_owned())) };
+    Some(match event {
+        On::Connect(_) => On::Disconnect,
+        On::Disconnect => On::Retry,
+        On::Retry => On::Woken,
+        On::Woken => On::TimeUp,
+        On::TimeUp => On::ChallengeOverdue,
+        On::ChallengeOverdue => On::Opened,
+        On::Opened => On::Challenged(token()),
+        On::Challenged(_) => On::Accepted("me".to_owned()),
+        On::Accepted(_) => On::Rejected(WORDS.to_owned()),
+        On::Rejected(_) => On::RejectedAgain(WORDS.to_owned()),
+        On::RejectedAgain(_) => On::Proven,
+        On::Proven => On::Closed(CloseInfo::default()),
+        On::Closed(_) => On::Dead(DisconnectReason::Silent),
+        On::Dead(_) => return None,
+    })
+}
+
+fn all_events() -> Vec<ConnectionEvent> {
+    std::iter::successors(next(None), |event| next(Some(event))).collect()
+}
 
 /// Returns the phase that a transition leads to.
-fn target(from: PhaseKind, step: Transition) -> Option<PhaseKind> {
+fn target(from: PhaseKind, step: &Transition) -> Option<PhaseKind> {
     Some(match step {
         Transition::Stay => return None,
-        Transition::Open => PhaseKind::Opening,
+        Transition::Open(_) => PhaseKind::Opening,
         Transition::Await | Transition::Probe => PhaseKind::Authenticating,
-        Transition::Answer if from == PhaseKind::Ready => PhaseKind::Authenticating,
-        Transition::Answer => from,
-        Transition::Welcome => PhaseKind::Ready,
-        Transition::Retreat | Transition::Hurry => PhaseKind::Waiting,
-        Transition::Refuse => PhaseKind::Refused,
+        Transition::Answer(_) if from == PhaseKind::Ready => PhaseKind::Authenticating,
+        Transition::Answer(_) => from,
+        Transition::Welcome(_) => PhaseKind::Ready,
+        Transition::Retreat(_) | Transition::Hurry => PhaseKind::Waiting,
+        Transition::Refuse(_) => PhaseKind::Refused,
         Transition::Leave => PhaseKind::Offline,
     })
 }
 
 /// Turns `TimeUp` into "time up".
-fn words(signal: Trigger) -> String {
-    let name = format!("{signal:?}");
+fn words(event: &ConnectionEvent) -> String {
+    let debug = format!("{event:?}");
+    let name = debug.split('(').next().unwrap_or_default();
     let spaced = name.chars().map(|c| if c.is_uppercase() { format!(" {}", c.to_lowercase()) } else { c.to_string() });
     spaced.collect::<String>().trim().to_owned()
 }
@@ -30,8 +64,8 @@ fn diagram() -> String {
     let mut lines = vec!["```mermaid".to_owned(), "stateDiagram-v2".to_owned(), "    [*] --> offline".to_owned()];
     for from in PhaseKind::ALL {
         for to in PhaseKind::ALL {
-            let leads = |signal: &Trigger| target(from, transition(from, *signal)) == Some(to);
-            let names: Vec<String> = Trigger::ALL.into_iter().filter(leads).map(words).collect();
+            let leads = |event: &&ConnectionEvent| target(from, &transition(from, (*event).clone())) == Some(to);
+            let names: Vec<String> = all_events().iter().filter(leads).map(words).collect();
             if !names.is_empty() {
                 lines.push(format!("    {} --> {}: {}", from.name(), to.name(), names.join(", ")));
             }
@@ -39,6 +73,45 @@ fn diagram() -> String {
     }
     lines.push("```".to_owned());
     lines.join("\n")
+}
+
+#[test]
+fn every_event_has_its_transition_in_every_phase() {
+    use Transition::{Await, Hurry, Leave, Probe, Stay};
+    let open = |url: Option<&str>| Transition::Open(url.map(str::to_owned));
+    let answer = || Transition::Answer(token());
+    let welcome = |name: Option<&str>| Transition::Welcome(name.map(str::to_owned));
+    let retreat = Transition::Retreat;
+    let rejected = || retreat(DisconnectReason::Rejected(WORDS.to_owned()));
+    let refuse = || Transition::Refuse(WORDS.to_owned());
+    let closed = || retreat(DisconnectReason::Closed(CloseInfo::default()));
+    let unreachable = retreat(DisconnectReason::Unreachable(CloseInfo::default()));
+    let silent = || retreat(DisconnectReason::Silent);
+    let connect = || open(Some("ws://a"));
+    let (open_timeout, auth_timeout) = (retreat(DisconnectReason::OpenTimeout), retreat(DisconnectReason::AuthTimeout));
+    // Rows as in `next`; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
+    let table = [
+        [connect(), connect(), connect(), connect(), connect(), connect()],
+        [Stay, Leave, Leave, Leave, Leave, Leave],
+        [open(None), open(None), Stay, Stay, Stay, open(None)],
+        [Stay, Hurry, Stay, Stay, Stay, Stay],
+        [Stay, open(None), open_timeout, auth_timeout, Stay, Stay],
+        [Stay, Stay, Stay, Probe, Stay, Stay],
+        [Stay, Stay, Await, Stay, Stay, Stay],
+        [Stay, Stay, Stay, answer(), answer(), Stay],
+        [Stay, Stay, Stay, welcome(Some("me")), Stay, Stay],
+        [Stay, Stay, Stay, rejected(), rejected(), Stay],
+        [Stay, Stay, Stay, refuse(), refuse(), Stay],
+        [Stay, Stay, Stay, welcome(None), Stay, Stay],
+        [Stay, Stay, unreachable, closed(), closed(), Stay],
+        [Stay, Stay, Stay, silent(), silent(), Stay],
+    ];
+    assert_eq!(all_events().len(), table.len());
+    for (event, row) in all_events().into_iter().zip(table) {
+        for (phase, expected) in PhaseKind::ALL.into_iter().zip(row) {
+            assert_eq!(transition(phase, event.clone()), expected, "{event:?} in {phase:?}");
+        }
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct World {
 impl World {
     pub fn new(config: ServerConfig, seed: u64) -> Self {
         #[cfg(not(target_arch = "wasm32"))]
-        crate::log::show_if_asked();
+        crate::log::install();
         Self {
             link: Link::new(LinkConfig::default(), seed),
             server: Server::new(config, seed),
@@ -183,7 +183,7 @@ impl World {
         while let Some(action) = self.link.poll_action() {
             self.carry_out(action);
         }
-        let wakeup = self.link.next_wakeup(now);
+        let wakeup = self.link.next_wakeup();
         assert!(wakeup.is_none_or(|wakeup| wakeup.at >= now.mono), "a wakeup in the past: {wakeup:?} at {now:?}");
     }
 
@@ -259,7 +259,7 @@ impl World {
         let mut steps_at_once = 0;
         loop {
             let transit = self.transit.keys().next().map(|(at, _)| *at);
-            let link = self.link.next_wakeup(self.clock()).map(|wakeup| wakeup.at);
+            let link = self.link.next_wakeup().map(|wakeup| wakeup.at);
             let server = self.server.next_wakeup();
             let Some(next) = [transit, link, server].into_iter().flatten().min().filter(|at| *at <= until) else {
                 break;

@@ -1,0 +1,398 @@
+//! Outgoing messages: queued, written, and settled by the server's reply.
+//!
+//! The server replies to each accepted write with an echo, and to each copy of a message that it knows with
+//! `duplicate_message`, in the order of the writes. Three collections share the work: [`Queue`] holds what waits,
+//! [`InFlightMessages`] what is written and not settled, and [`Replies`] matches replies to writes.
+
+mod in_flight;
+mod queue;
+mod replies;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use in_flight::{InFlight, InFlightMessages};
+use queue::Queue;
+use replies::Replies;
+
+use super::config::LinkConfig;
+use super::connection::Cx;
+use super::io::{Action, ConnId, FrameId, FramePurpose, LinkEvent};
+use super::log;
+use super::message::{
+    Acknowledgement, Cancellation, Group, Hold, MessageId, MessageState, MessageStatus, Origin, PersistedMessage, Rules,
+};
+use crate::protocol::{Command, Instant, Moment, encode, wire_type};
+
+/// A message that is not settled.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) id: MessageId,
+    pub(super) command: Arc<Command>,
+    pub(super) origin: Origin,
+    pub(super) created: Moment,
+    pub(super) resend_of: Option<MessageId>,
+    /// The address that it is meant for.
+    pub(super) url: Arc<str>,
+    pub(super) hold: Option<Hold>,
+    /// The user wants it sent, whatever it would wait for.
+    pub(super) sends_now: bool,
+    /// Another tab may send it, too, so the user decides.
+    pub(super) asks: bool,
+}
+
+impl Pending {
+    pub(super) fn status(&self, state: MessageState, at: Moment) -> Action {
+        log::message(self, &state);
+        Action::Emit(LinkEvent::Message(MessageStatus {
+            id: self.id,
+            command: self.command.clone(),
+            origin: self.origin.clone(),
+            created: self.created,
+            resend_of: self.resend_of,
+            at,
+            state,
+        }))
+    }
+
+    fn size(&self) -> usize {
+        self.command.text().map_or(0, str::len)
+    }
+
+    fn expires_at(&self) -> Option<Instant> {
+        self.command.stale_after().map(|after| self.created.mono + after)
+    }
+}
+
+/// What the outbox must know of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer {
+    pub(super) conn: ConnId,
+    /// The server deduplicates: 0.1.2 does, and is known by its challenge.
+    pub(super) deduplicates: bool,
+    /// The server's run, once known.
+    pub(super) run: Option<u32>,
+    /// The server's last number.
+    pub(super) seq: u64,
+}
+
+/// What decides whether a message is held.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gate<'a> {
+    /// The address in use.
+    pub(super) url: &'a Arc<str>,
+    /// Coda is in a turn, and texts wait for its end.
+    pub(super) is_closed: bool,
+}
+
+impl Gate<'_> {
+    fn hold(self, message: &Pending) -> Option<Hold> {
+        if message.command.group() == Group::Pings {
+            None
+        } else if message.url != *self.url {
+            Some(Hold::Address { url: message.url.clone() })
+        } else if message.asks && !message.sends_now {
+            Some(Hold::User)
+        } else {
+            let waits = self.is_closed && !message.sends_now && message.command.group() == Group::Turns;
+            waits.then_some(Hold::Turn)
+        }
+    }
+}
+
+/// The next write.
+#[derive(Clone, Copy, Debug)]
+enum NextWrite {
+    /// Another copy of the message at this place among those in flight.
+    Copy(usize),
+    /// The message at this place in the queue.
+    Queued(usize),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: Queue,
+    in_flight: InFlightMessages,
+    replies: Replies,
+    /// The connection's first ping. Until it is answered, nothing else is written.
+    probe: Option<MessageId>,
+    last_write: Option<Instant>,
+    /// Bytes that the socket has still to send.
+    pub(super) buffered: u32,
+}
+
+impl Outbox {
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Whether a message other than a ping is in flight.
+    pub(super) fn has_message_in_flight(&self) -> bool {
+        self.in_flight.has_message()
+    }
+
+    /// Whether there is nothing to write and no reply to wait for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_idle() && self.in_flight.len() == 0
+    }
+
+    /// Whether this page wrote a message of this id, since its start or before a reload.
+    pub(super) fn is_ours(&self, id: MessageId) -> bool {
+        self.in_flight.has_written(id)
+    }
+
+    /// Whether an echo of `id` would settle a message.
+    pub(super) fn awaits(&self, id: MessageId) -> bool {
+        self.in_flight.unsettled().any(|flight| flight.message.id == id)
+    }
+
+    /// When the oldest message in flight on the live connection was first written.
+    pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
+        self.in_flight.oldest_unanswered()
+    }
+
+    /// The texts that are not settled, those already written first.
+    pub(super) fn waiting(&self) -> Vec<PersistedMessage> {
+        let written = self.in_flight.unsettled().map(|flight| (&flight.message, true));
+        let all = written.chain(self.queue.iter().map(|message| (message, false)));
+        all.filter_map(|(message, was_written)| {
+            let text = message.command.text()?.to_owned();
+            let url = message.url.clone();
+            Some(PersistedMessage { id: message.id, text, url, created: message.created.wall, was_written })
+        })
+        .collect()
+    }
+
+    // ------------------------------------------------------------ in
+
+    /// Takes a message in. Returns false if there is no room for it, which ends it.
+    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
+        self.queue.submit(message, cx)
+    }
+
+    /// Takes in a message from before a reload. One that was written then is not written again without the user.
+    pub(super) fn restore(&mut self, message: Pending, was_written: bool, cx: &mut Cx<'_>) {
+        if !was_written {
+            self.queue.submit(message, cx);
+            return;
+        }
+        cx.actions.push_back(message.status(MessageState::Queued, cx.now));
+        cx.actions.push_back(message.status(MessageState::Unconfirmed, cx.now));
+        self.in_flight.restore(message, cx.now);
+    }
+
+    /// Puts a ping in front of everything else. The one that begins a connection is its probe.
+    pub(super) fn submit_ping(&mut self, ping: Pending, is_probe: bool, cx: &mut Cx<'_>) {
+        if is_probe {
+            self.probe = Some(ping.id);
+        }
+        self.queue.push_ping(ping, cx);
+    }
+
+    /// Takes back a message that waits, or stops asking about one whose outcome is unknown.
+    pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Cx<'_>) {
+        if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
+            cx.actions.push_back(message.status(MessageState::Cancelled(why), cx.now));
+        } else if let Some(flight) = self.in_flight.take_unconfirmed(|flight| flight.message.id == id) {
+            let why = if why == Cancellation::ByUser { Cancellation::Left } else { why };
+            cx.actions.push_back(flight.message.status(MessageState::Cancelled(why), cx.now));
+        }
+    }
+
+    /// Holds the messages that the gate keeps back and releases the others.
+    pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
+        self.queue.hold(gate, cx);
+    }
+
+    /// Whether a message waits for the end of Coda's turn.
+    pub(super) fn waits_for_turn(&self) -> bool {
+        self.queue.waits_for_turn()
+    }
+
+    /// Addresses the messages that were submitted before there was an address.
+    pub(super) fn adopt(&mut self, url: &Arc<str>) {
+        self.queue.adopt(url);
+    }
+
+    /// Sends a held message to the server at `url` as soon as possible.
+    pub(super) fn send_now(&mut self, id: MessageId, url: &Arc<str>) {
+        self.queue.release(id, url);
+    }
+
+    /// Neither repeats nor asks about what was written to another address.
+    pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
+        self.in_flight.leave_other_servers(url, cx);
+        self.replies.forget_turns();
+    }
+
+    // ------------------------------------------------------------ replies
+
+    /// The connection has ended, or the server no longer listens on it.
+    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
+        self.replies.connection_lost();
+        self.probe = None;
+        self.buffered = 0;
+        self.queue.drop_pings(cx);
+        self.in_flight.connection_lost(cx);
+    }
+
+    /// Takes the echo of `id`. Returns the round trip if it is certain which copy was echoed.
+    pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
+        let flight = self.in_flight.take(|flight| flight.message.id == id)?;
+        self.settle(&flight, Acknowledgement::Echo, cx);
+        if let Some(text) = flight.message.command.text() {
+            self.replies.expect_turn(text.to_owned());
+        }
+        (flight.attempt == 1).then(|| cx.now.mono.duration_since(flight.first_write))
+    }
+
+    /// Takes a `duplicate_message` of this type. Returns whether it settled a message.
+    pub(super) fn duplicate(&mut self, frame: FrameId, kind: &str, cx: &mut Cx<'_>) -> bool {
+        let is_it =
+            |flight: &InFlight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
+        let earliest = self.in_flight.iter().filter(|flight| is_it(flight)).map(|flight| flight.write).min();
+        if self.replies.take_duplicate(kind, earliest) {
+            return false;
+        }
+        let Some(flight) = self.in_flight.take(is_it) else { return false };
+        cx.actions.push_back(Action::Emit(LinkEvent::Reply { frame, message: flight.message.id }));
+        self.settle(&flight, Acknowledgement::Duplicate, cx);
+        // This was the reply to the last copy itself.
+        self.replies.forget_write(flight.write);
+        true
+    }
+
+    fn settle(&mut self, flight: &InFlight, by: Acknowledgement, cx: &mut Cx<'_>) {
+        self.replies.settled(flight);
+        if self.probe == Some(flight.message.id) {
+            self.probe = None;
+        }
+        cx.actions.push_back(flight.message.status(MessageState::Delivered(by), cx.now));
+    }
+
+    /// Takes an echo of ours that settles no message.
+    pub(super) fn raw_echo(&mut self, kind: &str) {
+        self.replies.take_raw_echo(kind);
+    }
+
+    /// Another client's text was read by the server: a turn with it is not ours.
+    pub(super) fn expect_turn(&mut self, text: String) {
+        self.replies.expect_turn(text);
+    }
+
+    /// The server began a turn of the user's with this text.
+    pub(super) fn user_turn(&mut self, content: &str, url: &Arc<str>, cx: &mut Cx<'_>) {
+        if self.replies.take_turn(content) {
+            return;
+        }
+        if let Some(flight) = self.in_flight.turn_began(content, url) {
+            cx.actions.push_back(flight.message.status(MessageState::Delivered(Acknowledgement::Turn), cx.now));
+        }
+    }
+
+    // ------------------------------------------------------------ time
+
+    /// Ends what has waited too long and gives up on replies that cannot come any more.
+    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Cx<'_>) {
+        self.queue.expire(cx);
+        self.in_flight.expire(peer, cx);
+    }
+
+    pub(super) fn next_wakeup(&self, peer: Option<Peer>, now: Instant, config: &LinkConfig) -> Option<Instant> {
+        let write = peer.and_then(|peer| self.next_write(peer, now, config)).map(|(_, at)| at);
+        let expiries = [self.queue.next_expiry(), self.in_flight.next_expiry(config.echo_timeout)];
+        expiries.into_iter().chain([write]).flatten().min()
+    }
+
+    // ------------------------------------------------------------ out
+
+    /// Writes whatever may be written now.
+    pub(super) fn pump(&mut self, peer: Peer, cx: &mut Cx<'_>) {
+        while let Some((next, at)) = self.next_write(peer, cx.now.mono, cx.config) {
+            if at > cx.now.mono {
+                break;
+            }
+            match next {
+                NextWrite::Copy(at) => self.write_copy(at, peer, cx),
+                NextWrite::Queued(at) => self.write_queued(at, peer, cx),
+            }
+        }
+    }
+
+    /// The next write, and the earliest time for it.
+    fn next_write(&self, peer: Peer, now: Instant, config: &LinkConfig) -> Option<(NextWrite, Instant)> {
+        if self.buffered > config.buffer_limit {
+            return None;
+        }
+        let after_gap = self.last_write.map_or(now, |last| last + config.gap_in_force()).max(now);
+        let copies = self.in_flight.iter().enumerate().filter(|(_, flight)| self.may_retry(flight));
+        let copy = copies
+            .filter_map(|(at, flight)| Some((NextWrite::Copy(at), flight.retry_at(peer, config.echo_timeout)?)))
+            .map(|(next, due)| (next, due.max(after_gap)))
+            .min_by_key(|(_, due)| *due);
+        let queued = self.next_queued(config).map(|at| (NextWrite::Queued(at), after_gap));
+        match (copy, queued) {
+            (Some(copy), Some(queued)) => Some(if copy.1 <= queued.1 { copy } else { queued }),
+            (copy, queued) => copy.or(queued),
+        }
+    }
+
+    /// Whether the reply to another copy could be told from those that may still come: at most one retried message of a
+    /// type at a time, and nothing before the probe is answered.
+    fn may_retry(&self, flight: &InFlight) -> bool {
+        let kind = flight.message.command.kind();
+        let is_other_retry = |other: &InFlight| {
+            other.message.id != flight.message.id
+                && other.attempt > 1
+                && other.conn.is_some()
+                && other.message.command.kind() == kind
+        };
+        self.probe.is_none_or(|probe| probe == flight.message.id)
+            && !self.replies.is_pending(kind)
+            && !self.in_flight.iter().any(is_other_retry)
+    }
+
+    fn next_queued(&self, config: &LinkConfig) -> Option<usize> {
+        match self.probe {
+            Some(probe) => self.queue.position(probe),
+            None => self.queue.next(self.in_flight.len(), |group| self.in_flight.has_group(group), config),
+        }
+    }
+
+    fn write_queued(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
+        let Some(message) = self.queue.remove(at) else { return };
+        let text = encode(&message.command, &message.id.to_string(), cx.now.wall).into();
+        let at = self.in_flight.add(InFlight::new(message, text, cx.now.mono, peer));
+        self.write_copy(at, peer, cx);
+    }
+
+    fn write_copy(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
+        let Some(flight) = self.in_flight.get_mut(at) else { return };
+        flight.attempt += 1;
+        flight.last_write = cx.now.mono;
+        flight.conn = Some(peer.conn);
+        flight.write = self.replies.count_write();
+        let state = MessageState::Written { conn: peer.conn, attempt: flight.attempt };
+        write(flight.text.clone(), FramePurpose::Message(flight.message.id), peer, cx);
+        cx.actions.push_back(flight.message.status(state, cx.now));
+        self.last_write = Some(cx.now.mono);
+    }
+
+    /// Writes a frame past queue and deduplication. Its place among the writes tells its reply from those to messages.
+    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, peer: Peer, cx: &mut Cx<'_>) {
+        self.replies.count_raw_write(wire_type(&text));
+        self.last_write = Some(cx.now.mono);
+        write(text, FramePurpose::Raw(origin), peer, cx);
+    }
+}
+
+fn write(text: Arc<str>, purpose: FramePurpose, peer: Peer, cx: &mut Cx<'_>) {
+    let conn = peer.conn;
+    log::frame_out(conn, &text);
+    cx.actions.push_back(Action::Send { conn, text: text.clone() });
+    cx.actions.push_back(Action::Emit(LinkEvent::FrameOut { conn, text, purpose, at: cx.now }));
+}

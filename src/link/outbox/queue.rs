@@ -1,0 +1,169 @@
+//! The messages that wait to be written.
+//!
+//! Invariant: the queue keeps the order of submission, with pings in front. A message leaves it once: to be written, or with
+//! a final state.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{Gate, Pending};
+use crate::link::config::LinkConfig;
+use crate::link::connection::Cx;
+use crate::link::message::{Cancellation, Failure, Group, Hold, MessageId, MessageState, Rules};
+use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
+
+/// JSON escapes make a text at most six times as long.
+const LARGEST_ESCAPE: usize = 6;
+
+#[derive(Debug, Default)]
+pub(super) struct Queue(VecDeque<Pending>);
+
+impl Queue {
+    /// Number of messages, heartbeat pings not counted.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().filter(|message| message.command.group() != Group::Pings).count()
+    }
+
+    /// Whether nothing may be written: the queue is empty, or everything in it is held.
+    pub(super) fn is_idle(&self) -> bool {
+        self.0.iter().all(|message| message.hold.is_some())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.0.iter()
+    }
+
+    /// Takes a message in. Returns false if there is no room for it, which ends it.
+    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
+        if let Some(failure) = self.refuse(&message, cx) {
+            cx.actions.push_back(message.status(MessageState::Failed(failure), cx.now));
+            return false;
+        }
+        cx.actions.push_back(message.status(MessageState::Queued, cx.now));
+        if *message.command == Command::SttStop
+            && let Some(at) = self.0.iter().rposition(|queued| matches!(*queued.command, Command::SttStart(_)))
+            && let Some(start) = self.0.remove(at)
+        {
+            let undone = |by| MessageState::Cancelled(Cancellation::Undone { by });
+            cx.actions.push_back(start.status(undone(message.id), cx.now));
+            cx.actions.push_back(message.status(undone(start.id), cx.now));
+            return true;
+        }
+        self.0.push_back(message);
+        true
+    }
+
+    fn refuse(&self, message: &Pending, cx: &Cx<'_>) -> Option<Failure> {
+        if self.0.len() >= cx.config.queue_messages {
+            return Some(Failure::QueueFull { limit: cx.config.queue_messages });
+        }
+        if message.size() > MAX_FRAME_BYTES / LARGEST_ESCAPE / 2 {
+            let bytes = encode(&message.command, &message.id.to_string(), cx.now.wall).len();
+            if bytes > MAX_FRAME_BYTES {
+                return Some(Failure::TooLarge { bytes, limit: MAX_FRAME_BYTES });
+            }
+        }
+        let waiting: usize = self.0.iter().map(Pending::size).sum();
+        (waiting + message.size() > cx.config.queue_bytes)
+            .then_some(Failure::QueueBytes { limit: cx.config.queue_bytes })
+    }
+
+    /// Puts a ping in front of everything else.
+    pub(super) fn push_ping(&mut self, ping: Pending, cx: &mut Cx<'_>) {
+        cx.actions.push_back(ping.status(MessageState::Queued, cx.now));
+        self.0.push_front(ping);
+    }
+
+    pub(super) fn position(&self, id: MessageId) -> Option<usize> {
+        self.0.iter().position(|message| message.id == id)
+    }
+
+    pub(super) fn remove(&mut self, at: usize) -> Option<Pending> {
+        self.0.remove(at)
+    }
+
+    /// The connection has ended, and with it the reason for its pings.
+    pub(super) fn drop_pings(&mut self, cx: &mut Cx<'_>) {
+        self.0.retain(|message| {
+            let is_ping = message.command.group() == Group::Pings;
+            if is_ping {
+                let ended = MessageState::Cancelled(Cancellation::ConnectionEnded);
+                cx.actions.push_back(message.status(ended, cx.now));
+            }
+            !is_ping
+        });
+    }
+
+    // ------------------------------------------------------------ holding back
+
+    /// Holds the messages that the gate keeps back and releases the others.
+    pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
+        for message in &mut self.0 {
+            let hold = gate.hold(message);
+            if hold != message.hold {
+                message.hold.clone_from(&hold);
+                let state = hold.map_or(MessageState::Queued, MessageState::Held);
+                cx.actions.push_back(message.status(state, cx.now));
+            }
+        }
+    }
+
+    /// Whether a message waits for the end of Coda's turn.
+    pub(super) fn waits_for_turn(&self) -> bool {
+        self.0.iter().any(|message| message.hold == Some(Hold::Turn))
+    }
+
+    /// Addresses the messages that were submitted before there was an address.
+    pub(super) fn adopt(&mut self, url: &Arc<str>) {
+        for message in self.0.iter_mut().filter(|message| message.url.is_empty()) {
+            message.url = url.clone();
+        }
+    }
+
+    /// Releases a held message to the server at `url`.
+    pub(super) fn release(&mut self, id: MessageId, url: &Arc<str>) {
+        if let Some(message) = self.0.iter_mut().find(|message| message.id == id) {
+            message.url = url.clone();
+            message.sends_now = true;
+        }
+    }
+
+    // ------------------------------------------------------------ time
+
+    pub(super) fn expire(&mut self, cx: &mut Cx<'_>) {
+        let now = cx.now;
+        self.0.retain(|message| {
+            let is_stale = message.expires_at().is_some_and(|at| at <= now.mono);
+            if is_stale {
+                cx.actions.push_back(message.status(MessageState::Expired, now));
+            }
+            !is_stale
+        });
+    }
+
+    pub(super) fn next_expiry(&self) -> Option<Instant> {
+        self.0.iter().filter_map(Pending::expires_at).min()
+    }
+
+    // ------------------------------------------------------------ out
+
+    /// The place of the message to write next. Urgent ones overtake other groups, but not their own; `has_in_flight` says
+    /// whether a message of a group is in flight.
+    pub(super) fn next(
+        &self,
+        in_flight: usize,
+        has_in_flight: impl Fn(Group) -> bool,
+        config: &LinkConfig,
+    ) -> Option<usize> {
+        let urgent = self.0.iter().enumerate().position(|(at, message)| {
+            let group = message.command.group();
+            let is_before = |earlier: &Pending| earlier.hold.is_none() && earlier.command.group() == group;
+            message.hold.is_none()
+                && message.command.is_urgent()
+                && !has_in_flight(group)
+                && !self.0.iter().take(at).any(is_before)
+        });
+        let first = || self.0.iter().position(|message| message.hold.is_none());
+        urgent.or_else(|| first().filter(|_| in_flight < config.window_in_force()))
+    }
+}

@@ -1,0 +1,108 @@
+//! Which write a reply belongs to.
+//!
+//! Invariant: the server replies in the order of the writes. An echo names its message, `duplicate_message` only the type,
+//! so a reply that may still come for a copy must be told apart from the one that settles a message.
+
+use std::collections::VecDeque;
+
+use super::in_flight::InFlight;
+
+/// Limit of texts that are remembered until their turn begins.
+const MAX_EXPECTED_TURNS: usize = 64;
+
+/// A reply that may still come although it settles nothing: to a retry whose message another copy's reply has settled, or
+/// to a raw frame.
+#[derive(Clone, Debug)]
+struct PendingReply {
+    kind: String,
+    write: u64,
+    is_raw: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Replies {
+    pending: Vec<PendingReply>,
+    /// Number of writes on this connection.
+    writes: u64,
+    /// Texts that the server has read but not begun a turn with: such a turn proves nothing about other messages.
+    expected_turns: VecDeque<String>,
+}
+
+impl Replies {
+    /// Counts a write; returns its number.
+    pub(super) fn count_write(&mut self) -> u64 {
+        self.writes += 1;
+        self.writes
+    }
+
+    /// Counts the write of a raw frame of this type.
+    pub(super) fn count_raw_write(&mut self, kind: Option<String>) {
+        let write = self.count_write();
+        self.pending.extend(kind.map(|kind| PendingReply { kind, write, is_raw: true }));
+    }
+
+    /// Whether a reply to a message of this type may come that settles nothing.
+    pub(super) fn is_pending(&self, kind: &str) -> bool {
+        self.pending.iter().any(|reply| reply.kind == kind)
+    }
+
+    /// A `duplicate_message` of this type came; `write` is the earliest write in flight that it could settle. Returns
+    /// whether it is one of the pending replies instead, which is then ticked off.
+    pub(super) fn take_duplicate(&mut self, kind: &str, write: Option<u64>) -> bool {
+        let of_kind = self.pending.iter().enumerate().filter(|(_, reply)| reply.kind == kind);
+        let Some((at, reply)) = of_kind.min_by_key(|(_, reply)| reply.write) else { return false };
+        if write.is_some_and(|write| write < reply.write) {
+            return false;
+        }
+        self.pending.remove(at);
+        true
+    }
+
+    /// An echo of ours came that settles no message. It is the reply to a raw frame, if one was written.
+    pub(super) fn take_raw_echo(&mut self, kind: &str) {
+        if let Some(at) = self.pending.iter().position(|reply| reply.is_raw && reply.kind == kind) {
+            self.pending.remove(at);
+        }
+    }
+
+    /// A message was settled: replies to earlier writes will not come, and one to its last copy may.
+    pub(super) fn settled(&mut self, flight: &InFlight) {
+        if flight.conn.is_none() {
+            return;
+        }
+        self.pending.retain(|reply| reply.write > flight.write);
+        if flight.attempt > 1 {
+            let kind = flight.message.command.kind().to_owned();
+            self.pending.push(PendingReply { kind, write: flight.write, is_raw: false });
+        }
+    }
+
+    /// The reply to this write has come.
+    pub(super) fn forget_write(&mut self, write: u64) {
+        self.pending.retain(|reply| reply.write != write);
+    }
+
+    /// The server has read a text, so a turn with it is no news.
+    pub(super) fn expect_turn(&mut self, text: String) {
+        if self.expected_turns.len() == MAX_EXPECTED_TURNS {
+            self.expected_turns.pop_front();
+        }
+        self.expected_turns.push_back(text);
+    }
+
+    /// Whether a turn with this text was expected, which is then ticked off.
+    pub(super) fn take_turn(&mut self, content: &str) -> bool {
+        let expected = self.expected_turns.iter().position(|text| text.trim() == content.trim());
+        expected.and_then(|at| self.expected_turns.remove(at)).is_some()
+    }
+
+    pub(super) fn forget_turns(&mut self) {
+        self.expected_turns.clear();
+    }
+
+    /// The connection has ended: no reply will come on it.
+    pub(super) fn connection_lost(&mut self) {
+        self.pending.clear();
+        self.writes = 0;
+    }
+}
