@@ -38,6 +38,7 @@ pub enum Problem {
     /// Too many nested groups.
     #[error("expected at most {limit} groups inside each other")]
     TooDeep {
+        /// Maximum depth.
         limit: usize,
     },
     /// As in `type:(a or b)`.
@@ -61,7 +62,9 @@ pub enum Problem {
     /// As in `type:a and type:b`.
     #[error("“{operator}” is not an operator: {instead}; to search for it, put it in quotes")]
     ForeignOperator {
+        /// The word as in the other language.
         operator: &'static str,
+        /// Hint for the error message.
         instead: &'static str,
     },
     /// As in `typ:a`.
