@@ -78,6 +78,7 @@ pub enum FindingState {
     Open,
     /// The cause is gone.
     Closed {
+        /// Time of closing.
         at: Moment,
     },
 }
