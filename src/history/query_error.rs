@@ -11,7 +11,7 @@ pub struct ParseError {
     pub problem: Problem,
 }
 
-/// What is wrong at that position.
+/// The problems of a filter text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// A group or a negation is empty.

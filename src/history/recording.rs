@@ -33,7 +33,7 @@ pub struct Entry {
     pub meta: FrameMeta,
 }
 
-/// What the page knew of a frame beyond its text. On import, an unreadable field counts as missing.
+/// The page's knowledge of a frame beyond its text. On import, an unreadable field counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FrameMeta {
@@ -46,7 +46,7 @@ pub struct FrameMeta {
     /// The action in that component.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// Final state of the message, one of [`super::STATES`].
+    /// Last recorded state of the message, one of [`super::STATES`].
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The page's monotonic clock when the frame arrived or was written.

@@ -36,7 +36,7 @@ pub enum Outcome {
     Echoed(Duration),
     /// The server dropped it as a duplicate.
     Duplicate,
-    /// Not sent, or with an unknown outcome; contains the message's state.
+    /// Not sent, or with an unknown outcome; contains the message's state, or the reason in words.
     Ended(&'static str),
     /// No answer within the timeout.
     NoAnswer,
