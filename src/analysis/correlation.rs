@@ -1,5 +1,5 @@
-//! What errors of the server have to do with the messages before them: which patterns of messages came before, compared
-//! with how often the same patterns came and no error followed.
+//! Correlates server errors with the messages before them: compares how often an error follows a pattern of messages
+//! with how often it follows other messages.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -17,35 +17,35 @@ use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId};
 use crate::protocol::Instant;
 
-/// An error within this time after a message may have to do with it.
+/// An error within this time after a message may be related to it.
 const AFTER: Duration = Duration::from_secs(2);
-/// Equal messages within this time are twins: a double listener's, or an impatient user's.
+/// Equal messages within this time are twins, caused by a double listener or an impatient user.
 const TWINS: Duration = Duration::from_millis(100);
-/// Messages within this time are close: the queue's gap keeps them further apart.
+/// Messages within this time are close. The queue's gap keeps them further apart.
 const CLOSE: Duration = Duration::from_millis(19);
-/// So many messages or more within so much time.
+/// Thresholds for many messages: at least this count within this time.
 const SEVERAL: [(usize, Duration); 2] = [(3, Duration::from_millis(500)), (10, Duration::from_secs(1))];
-/// Nothing further back is compared with a message.
+/// How far back earlier messages are compared.
 const BACK: Duration = Duration::from_secs(1);
-/// A pattern is a suspect when so many errors came after it,
+/// Minimum number of errors after a pattern for a suspect.
 const LEAST_HITS: usize = 2;
-/// and errors come after it so many times as often as otherwise.
+/// Minimum ratio of the error rates with and without the pattern for a suspect.
 const LEAST_LIFT: f64 = 2.0;
-/// From so many on, and so much more often, it is likely.
+/// Number of errors and ratio from which a suspect is likely.
 const LIKELY: (usize, f64) = (5, 5.0);
 
-/// Something about a message and those just before it.
+/// A property of a message and its predecessors.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
     /// A message of this type.
     Message(String),
-    /// Two equal ones of this type within 100 ms.
+    /// Two equal messages of this type within 100 ms.
     Twins(String),
-    /// Any two within 19 ms.
+    /// Any two messages within 19 ms.
     Close,
-    /// Any so many or more within so much time.
+    /// At least this many messages of any type within this time.
     Several(usize, Duration),
-    /// One that was written while another was unanswered.
+    /// A message that was written while another was unanswered.
     Overlap,
 }
 
@@ -63,20 +63,18 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// A pattern after which an error comes more often than otherwise.
+/// A pattern after which an error is more frequent than otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspect {
-    /// The error.
     pub error: ErrorName,
-    /// The pattern.
     pub pattern: Pattern,
-    /// How often the error came after it, of how often it was there.
+    /// Messages with the pattern: the number followed by the error, and all of them.
     pub with: (usize, usize),
     /// The same for messages without the pattern.
     pub without: (usize, usize),
-    /// How many times as often the error comes with it.
+    /// Ratio of the error rates with and without the pattern.
     pub lift: f64,
-    /// How sure it is. That one comes after the other is no proof.
+    /// Never certain, because following is no proof of a cause.
     pub confidence: Confidence,
 }
 
@@ -95,7 +93,7 @@ impl fmt::Display for Suspect {
     }
 }
 
-/// A message, with what it and those just before it are like.
+/// A written message and the patterns that it completes.
 #[derive(Clone, Debug)]
 struct Written {
     at: Instant,
@@ -103,20 +101,20 @@ struct Written {
     patterns: Vec<Pattern>,
 }
 
-/// What a record shows of errors and messages.
+/// Errors and messages of a record, ready to be compared.
 #[derive(Clone, Debug, Default)]
 pub struct Correlation {
     written: Vec<Written>,
     errors: Vec<(Instant, ErrorName)>,
     protected: Side,
     unprotected: Side,
-    /// For a foreign recording, of whose protections nothing is known.
+    /// Counts of a foreign recording, whose protections are unknown.
     unknown: Option<Side>,
     by_minute: ByMinute,
 }
 
 impl Correlation {
-    /// What these rows of a record show.
+    /// Evaluates these rows of a record.
     #[must_use]
     pub fn of(recorder: &Recorder, rows: impl RangeBounds<u64>) -> Self {
         let mut reader = PatternCounter::default();
@@ -127,25 +125,25 @@ impl Correlation {
         reader.found
     }
 
-    /// With the protections on, and with them off.
+    /// Counts with the protections on, and with them off.
     #[must_use]
     pub const fn sides(&self) -> (Side, Side) {
         (self.protected, self.unprotected)
     }
 
-    /// All of it, where nobody knows whether there were protections: another program recorded it.
+    /// Counts if the protections are unknown, because another program recorded the frames.
     #[must_use]
     pub const fn unknown(&self) -> Option<Side> {
         self.unknown
     }
 
-    /// How it went over time, over all that was read, in no more than `most` spans.
+    /// Counts over time for all evaluated rows, in at most `most` spans.
     #[must_use]
     pub fn over_time(&self, most: usize) -> OverTime {
         self.by_minute.over_time(most)
     }
 
-    /// How often each error came.
+    /// Number of occurrences of each error.
     #[must_use]
     pub fn errors(&self) -> BTreeMap<&ErrorName, usize> {
         let mut counts = BTreeMap::new();
@@ -155,7 +153,7 @@ impl Correlation {
         counts
     }
 
-    /// The patterns after which this error comes more often than otherwise, the strongest first.
+    /// Patterns after which this error is more frequent than otherwise, strongest first.
     #[must_use]
     pub fn suspects(&self, error: &ErrorName) -> Vec<Suspect> {
         let times: Vec<Instant> = self.errors.iter().filter(|(_, name)| name == error).map(|(at, _)| *at).collect();
@@ -196,27 +194,27 @@ impl Correlation {
         suspects
     }
 
-    /// The messages just before an error.
+    /// Rows of the messages shortly before an error.
     pub(super) fn rows_before(&self, error: &Row) -> Vec<u64> {
         let before = self.written.iter().filter(|written| error.at.mono.duration_since(written.at) <= AFTER);
         before.map(|written| written.row).collect()
     }
 }
 
-/// How often, with a little doubt added so that nothing is impossible.
+/// Share of messages followed by an error, smoothed so that it is never zero.
 #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
 fn share((hits, total): (usize, usize)) -> f64 {
     (hits as f64 + 0.5) / (total as f64 + 1.0)
 }
 
-/// Reads rows in order.
+/// Evaluates rows in order.
 #[derive(Default)]
 struct PatternCounter {
     found: Correlation,
     is_unprotected: bool,
     senders: Senders,
     unanswered: VecDeque<MessageId>,
-    /// The last messages: when, of which type, saying what.
+    /// The most recent messages: time, type and data without the id.
     last: VecDeque<(Instant, String, Value)>,
 }
 
@@ -266,7 +264,7 @@ impl PatternCounter {
             return;
         }
         let kind = scan::data_member(text, "message_type").and_then(scan::string).unwrap_or_default();
-        // A heartbeat is no message of anybody's.
+        // Heartbeat pings are not messages of a user.
         if kind != "ping" {
             let data = scan::data_member(text, "message_data").unwrap_or_default();
             self.write(row, &kind, data, None);
@@ -306,7 +304,7 @@ impl PatternCounter {
     }
 }
 
-/// What a message says, without its id, which differs between equal ones.
+/// A message's data without its id, which differs between equal messages.
 fn said(data: &str) -> Value {
     match serde_json::from_str(data) {
         Ok(Value::Object(mut members)) => {

@@ -1,26 +1,26 @@
-//! Which error of the server's it is. Two that differ in numbers and ids only are the same error.
+//! Names of server errors. Errors that differ only in numbers and ids get the same name.
 
 use std::borrow::Cow;
 
 use crate::history::scan;
 use crate::history::{FrameClass, Row, RowKind, shorten};
 
-/// So much of an error's words is read,
+/// How much of the error's message is read, in characters.
 const READ_CHARS: usize = 300;
-/// and so much of what is left without numbers tells which error it is.
+/// Maximum length of a name after numbers are replaced, in characters.
 const NAME_CHARS: usize = 80;
 
-/// Which error it is.
+/// Identifies an error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorName {
     /// The wire type.
     pub kind: String,
-    /// How its message begins, with `#` for each number, address and id.
+    /// Start of the error's message, with `#` for each number, address and id.
     pub message: String,
 }
 
 impl ErrorName {
-    /// The error that a row tells of.
+    /// The name of a row's error; `None` if the row is not an error event.
     pub(super) fn of(row: &Row) -> Option<Self> {
         let RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } = &row.kind else { return None };
         if !kind.ends_with("_error") {
@@ -31,13 +31,13 @@ impl ErrorName {
     }
 }
 
-/// The first line of what an error says.
+/// The first line of an error's message.
 pub(super) fn first_line(frame: &str) -> String {
     let message = scan::data_member(frame, "message").and_then(scan::string).unwrap_or(Cow::Borrowed(""));
     shorten(message.lines().next().unwrap_or_default(), READ_CHARS)
 }
 
-/// The text with `#` for each number, address and id. `contrib/coda_monitor.py` tells errors apart in the same way.
+/// Replaces each number, address and id by `#`. `contrib/coda_monitor.py` groups errors in the same way.
 fn without_numbers(text: &str) -> String {
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
@@ -63,7 +63,7 @@ const fn is_of_word(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '-'
 }
 
-/// A number, or an id as UUIDs and hashes are written.
+/// Whether the word is a number, or an id in the form of UUIDs and hashes.
 fn is_id(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') && word.bytes().any(|byte| byte.is_ascii_digit())
 }

@@ -1,36 +1,35 @@
-//! What can be found, and what is said of it.
+//! Findings: the kinds of faults, and what the page says about them.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::protocol::Moment;
 
-/// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
-    /// One user action made the same message more than once.
+    /// One user action created the same message more than once.
     DoubleListener,
-    /// Many messages at once.
+    /// Many messages within a short time.
     Burst,
     /// A message was written while another was unanswered.
     Overlap,
     /// The server dropped messages as duplicates.
     DroppedDuplicate,
-    /// The socket is open and the server does not answer.
+    /// The socket is open, but the server does not answer.
     Silent,
-    /// The server answers and sends no broadcasts.
+    /// The server answers, but sends no broadcasts.
     Deaf,
     /// The server was restarted.
     Restarted,
     /// Events were missed.
     Missed,
-    /// No challenge came.
+    /// No challenge arrived.
     ChallengeMissing,
-    /// The server turned us away.
+    /// The server rejected the answer to its challenge.
     ChallengeRefused,
-    /// The challenge came late, or was answered late.
+    /// The challenge or its answer was late.
     ChallengeLate,
-    /// Echoes take longer than they used to.
+    /// Echoes take longer than before.
     EchoesSlow,
     /// Frames could not be read.
     Unreadable,
@@ -38,9 +37,9 @@ pub enum FindingKind {
     TooLarge,
     /// The server's clock jumped.
     ClockJump,
-    /// The server tells wrong times of day.
+    /// The server reports a wrong time of day.
     ClockWrong,
-    /// Connections break again and again.
+    /// Connections break repeatedly.
     ReconnectStorm,
     /// Messages whose outcome is unknown.
     Unconfirmed,
@@ -50,19 +49,18 @@ pub enum FindingKind {
     ServerError,
 }
 
-/// How sure a finding is.
+/// Confidence that a finding is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// Something else could look the same.
+    /// Other causes could look the same.
     Possible,
-    /// Little else looks the same.
+    /// Few other causes look the same.
     Likely,
-    /// The record shows it.
+    /// The record proves it.
     Certain,
 }
 
 impl Confidence {
-    /// In a word.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,45 +71,42 @@ impl Confidence {
     }
 }
 
-/// Whether its cause is still there.
+/// Whether the cause persists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingState {
-    /// It is, as far as is known.
+    /// The cause persists, as far as is known.
     Open,
-    /// It is gone.
+    /// The cause is gone.
     Closed {
-        /// Since when.
+        /// Time of closing.
         at: Moment,
     },
 }
 
-/// A fault that was found.
+/// A fault in the record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// Counts up by one.
     pub number: u64,
-    /// Which fault.
     pub kind: FindingKind,
-    /// What it is about: a wire type, a client, a field. Empty where there is only one thing it can be about.
+    /// A wire type, client or field; empty for kinds with only one possible subject.
     pub subject: String,
-    /// When it was found first.
+    /// Time of the first occurrence.
     pub opened: Moment,
-    /// When it was seen last.
+    /// Time of the last occurrence.
     pub last: Moment,
-    /// How often it was seen.
+    /// Number of occurrences.
     pub count: u64,
-    /// Whether its cause is still there.
     pub state: FindingState,
-    /// How sure it is, at its surest.
+    /// Highest confidence of all occurrences.
     pub confidence: Confidence,
-    /// What happened, in whole sentences, as it was seen last.
+    /// Description of the last occurrence, in full sentences.
     pub words: String,
-    /// The numbers of the rows that show it: the first ones and the last ones.
+    /// Numbers of the rows that show it: the first ones and the last ones.
     pub evidence: VecDeque<u64>,
 }
 
 impl Finding {
-    /// Whether its cause is still there.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.state == FindingState::Open
@@ -119,7 +114,7 @@ impl Finding {
 }
 
 impl FindingKind {
-    /// All of them.
+    /// Every kind, in declaration order.
     pub const ALL: [Self; 20] = [
         Self::DoubleListener,
         Self::Burst,
@@ -143,7 +138,7 @@ impl FindingKind {
         Self::ServerError,
     ];
 
-    /// Its name on the page, and its heading in docs/TROUBLESHOOTING.md.
+    /// Title on the page, and heading in docs/TROUBLESHOOTING.md.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -170,14 +165,14 @@ impl FindingKind {
         }
     }
 
-    /// Where docs/TROUBLESHOOTING.md tells of it: the heading as an anchor.
+    /// Anchor of the heading in docs/TROUBLESHOOTING.md.
     #[must_use]
     pub fn anchor(self) -> String {
         let letters = self.title().chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
         letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
     }
 
-    /// What to do, in a sentence.
+    /// Advice to the user, in one sentence.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
@@ -208,12 +203,12 @@ impl FindingKind {
         }
     }
 
-    /// The cause is gone when it has not been seen for so long; `None` where something else tells that it is.
+    /// Time without an occurrence after which the finding closes; `None` if its detector resolves it.
     pub(super) const fn quiet_after(self) -> Option<Duration> {
         match self {
             Self::Silent | Self::ChallengeRefused | Self::ClockWrong | Self::Unconfirmed => None,
             Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),
-            // The heartbeat asks for an echo once a minute at least.
+            // The heartbeat requests an echo at least once a minute.
             Self::EchoesSlow => Some(Duration::from_secs(90)),
             Self::OtherDashboard => Some(Duration::from_secs(300)),
             _ => Some(Duration::from_secs(60)),

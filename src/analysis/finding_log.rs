@@ -1,29 +1,28 @@
-//! Keeps what was found: opens a finding once, counts it up, closes it, remembers it, and silences what is known.
+//! The finding log: opens each finding once, counts repetitions, closes and remembers it, and applies mute rules.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::finding::{Confidence, Finding, FindingKind, FindingState};
 use crate::protocol::Moment;
 
-/// Closed findings that are remembered; beyond, the oldest goes.
+/// Maximum number of closed findings; beyond it, the oldest is dropped.
 const HISTORY: usize = 200;
-/// Findings that can be open at a time. More would be one cause with many subjects.
+/// Maximum number of open findings. More would be one cause with many subjects.
 const OPEN: usize = 100;
-/// The first rows that show a finding, which are kept,
+/// How many of the first rows are never dropped from the evidence.
 const FIRST: usize = 8;
-/// and how many there are with the last ones.
+/// Maximum number of evidence rows, the first and the last ones together.
 const EVIDENCE: usize = 24;
 
-/// What is not to be shown.
+/// Hides findings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MuteRule {
-    /// Which fault.
     pub kind: FindingKind,
-    /// About what; `None` for anything.
+    /// The subject to hide; `None` for any.
     pub subject: Option<String>,
 }
 
-/// What a watch has seen.
+/// An occurrence, as reported by a detector.
 pub(super) struct Report<'a> {
     pub(super) kind: FindingKind,
     pub(super) subject: &'a str,
@@ -33,7 +32,7 @@ pub(super) struct Report<'a> {
     pub(super) at: Moment,
 }
 
-/// The findings.
+/// Open and closed findings, and the mute rules.
 #[derive(Debug, Default)]
 pub struct FindingLog {
     open: Vec<Finding>,
@@ -44,7 +43,7 @@ pub struct FindingLog {
 }
 
 impl FindingLog {
-    /// Opens a finding, or counts it up where it is open.
+    /// Opens a finding, or counts a repetition of an open one.
     pub(super) fn raise(&mut self, report: Report<'_>) {
         self.revision += 1;
         let is_it = |finding: &&mut Finding| finding.kind == report.kind && finding.subject == report.subject;
@@ -77,7 +76,7 @@ impl FindingLog {
         });
     }
 
-    /// Says something else of a finding that is open, without counting it up.
+    /// Changes the description of an open finding without counting a repetition.
     pub(super) fn reword(&mut self, kind: FindingKind, words: String) {
         if let Some(finding) = self.open.iter_mut().find(|finding| finding.kind == kind && finding.words != words) {
             self.revision += 1;
@@ -85,12 +84,12 @@ impl FindingLog {
         }
     }
 
-    /// The cause of these is gone.
+    /// Closes the findings of this kind, because their cause is gone.
     pub(super) fn resolve(&mut self, kind: FindingKind, at: Moment) {
         self.close_those(at, |finding| finding.kind == kind);
     }
 
-    /// The causes of those are gone that have not been seen for long enough.
+    /// Closes the findings that have not recurred for long enough.
     pub(super) fn close_quiet(&mut self, now: Moment) {
         self.close_those(now, |finding| {
             finding.kind.quiet_after().is_some_and(|quiet| now.mono.duration_since(finding.last.mono) >= quiet)
@@ -113,34 +112,34 @@ impl FindingLog {
         self.closed.push_back(finding);
     }
 
-    /// What is open and not silenced, oldest first.
+    /// Open findings that are not muted, oldest first.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         self.open.iter().filter(|finding| !self.is_muted(finding))
     }
 
-    /// What is open and silenced, oldest first.
+    /// Open findings that are muted, oldest first.
     pub fn open_muted(&self) -> impl Iterator<Item = &Finding> {
         self.open.iter().filter(|finding| self.is_muted(finding))
     }
 
-    /// What was open once, oldest first.
+    /// Closed findings, oldest first.
     pub const fn closed(&self) -> &VecDeque<Finding> {
         &self.closed
     }
 
-    /// Changes whenever anything here does.
+    /// Changes whenever the log does.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Shows no more of this, or shows it again.
+    /// Adds or removes a mute rule.
     pub fn set_muted(&mut self, class: MuteRule, muted: bool) {
         let is_changed = if muted { self.muted.insert(class) } else { self.muted.remove(&class) };
         self.revision += u64::from(is_changed);
     }
 
-    /// What is not shown.
+    /// The mute rules.
     pub fn muted(&self) -> impl Iterator<Item = &MuteRule> {
         self.muted.iter()
     }

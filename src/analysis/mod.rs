@@ -1,7 +1,7 @@
-//! Finds causes: reads the flight recorder and says in plain words what is wrong, on which evidence, and how sure it is.
+//! Analysis of the flight recorder: names faults in plain words, with their evidence and a confidence.
 //!
-//! It is a view on the record: [`Analyzer::catch_up`] reads the rows that are new, [`Analyzer::tick`] lets time pass.
-//! Each watch knows one kind of fault; the board keeps what they found.
+//! [`Analyzer::catch_up`] reads the new rows, and [`Analyzer::tick`] reports the passage of time. Each detector
+//! recognizes a group of faults, and the finding log keeps what they find.
 
 mod correlation;
 mod detectors;
@@ -23,26 +23,26 @@ use crate::history::Recorder;
 use crate::protocol::Moment;
 use detectors::Detectors;
 
-/// How often it is told that time has passed.
+/// Interval of the ticks while rows are read late.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Watches a record.
+/// Runs the detectors over a record.
 #[derive(Debug, Default)]
 pub struct Analyzer {
     detectors: Detectors,
     log: FindingLog,
     /// The number of the next row to read.
     next: u64,
-    /// When it was last told the time.
+    /// Time of the last tick.
     ticked: Moment,
 }
 
 impl Analyzer {
-    /// Reads the rows that are new, each at its time. What was evicted before it could be read is left out.
+    /// Reads the new rows, each at its own time. Rows that were evicted before they could be read are skipped.
     pub fn catch_up(&mut self, recorder: &Recorder) {
         let numbers = recorder.numbers();
         for row in recorder.rows(self.next.max(numbers.start)..) {
-            // Rows that are read late, as of a recording, are read as if somebody had watched all along.
+            // Rows that are read late, as in an import, get the same ticks as live ones.
             if row.at.mono.duration_since(self.ticked.mono) >= SECOND {
                 self.tick(row.at);
             }
@@ -51,25 +51,24 @@ impl Analyzer {
         self.next = numbers.end;
     }
 
-    /// Notices what only time shows: that nothing comes, or that a cause is gone. To be called about once a second.
+    /// Detects what only time shows, such as a missing answer or a cause that is gone. Call it about once a second.
     pub fn tick(&mut self, now: Moment) {
         self.ticked = now;
         self.detectors.tick(now, &mut self.log);
         self.log.close_quiet(now);
     }
 
-    /// What was found.
     #[must_use]
     pub const fn log(&self) -> &FindingLog {
         &self.log
     }
 
-    /// What was found, to silence it or not.
+    /// The findings, to mute or unmute them.
     pub const fn log_mut(&mut self) -> &mut FindingLog {
         &mut self.log
     }
 
-    /// What a whole record shows, as for a recording from a file.
+    /// Analyzes a whole record, such as an import.
     #[must_use]
     pub fn of(recorder: &Recorder) -> Self {
         let mut analyzer = Self::default();

@@ -1,4 +1,4 @@
-//! Messages and errors counted: with the protections on and off, and over time.
+//! Counts of messages and errors, with the protections on and off and over time.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use crate::protocol::utc_from_millis;
 
 const MINUTE_MILLIS: i64 = 60_000;
-/// The lengths of spans that people count in, in minutes, up to a day; beyond, each is twice the one before.
+/// Span lengths in minutes, up to a day. Beyond, each is twice the previous one.
 const LENGTHS: [i64; 8] = [1, 2, 5, 10, 15, 30, 60, 180];
 const DAY: i64 = 1_440;
 
-/// How much there was, with the protections on or off, or in some minutes.
+/// Counts for one state of the protections, or for one span of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Side {
     /// Messages written.
@@ -25,7 +25,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// Errors in a thousand messages; `None` without messages.
+    /// Errors per thousand messages; `None` without messages.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
     pub fn errors_per_thousand(&self) -> Option<f64> {
@@ -40,35 +40,32 @@ impl Side {
     }
 }
 
-/// How it went over time.
+/// Counts over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverTime {
-    /// How many minutes each span takes.
+    /// Length of each span in minutes.
     pub minutes: i64,
-    /// The spans in which anything happened, oldest first.
+    /// The spans with any activity, oldest first.
     pub spans: Vec<Span>,
 }
 
-/// Some minutes of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// When they began.
     pub start: DateTime<Utc>,
-    /// What there was in them.
     pub side: Side,
 }
 
-/// Counts by the minute, those in which nothing happened left out.
+/// Counts per minute, without idle minutes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ByMinute(BTreeMap<i64, Side>);
 
 impl ByMinute {
-    /// The counts of the minute in which `at` lies.
+    /// The counts of the minute that contains `at`.
     pub(super) fn side(&mut self, at: DateTime<Utc>) -> &mut Side {
         self.0.entry(at.timestamp_millis().div_euclid(MINUTE_MILLIS)).or_default()
     }
 
-    /// All of them, in spans so long that there are no more than `most`.
+    /// Groups the counts into at most `most` spans.
     pub(super) fn over_time(&self, most: usize) -> OverTime {
         let longer = std::iter::successors(Some(DAY), |length| length.checked_mul(2));
         let mut lengths = LENGTHS.into_iter().chain(longer).map(|minutes| self.in_spans(minutes));

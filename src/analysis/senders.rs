@@ -1,4 +1,4 @@
-//! Who sent a message that the server echoes: this page, or another client.
+//! Attributes echoes to their sender: this page or another client.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
@@ -12,22 +12,22 @@ use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId};
 use crate::protocol::{Control, Instant};
 
-/// Frames past the queue whose echoes are looked for,
+/// Maximum number of raw frames whose echoes are still expected.
 const RAW: usize = 64;
-/// and for how long.
+/// How long the echo of a raw frame is expected.
 const RAW_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is known of who this page is.
+/// Identities of this page, and its recent raw frames.
 #[derive(Debug, Default)]
 pub(super) struct Senders {
-    /// What the server has called this page, on all its connections: an echo may come on the next one.
+    /// Client ids of this page on all its connections, because an echo may arrive on the next one.
     own: BTreeSet<String>,
-    /// The last frames that were written past the queue.
+    /// The most recent raw frames.
     raw: VecDeque<(Instant, Arc<str>)>,
 }
 
 impl Senders {
-    /// To be told of every row.
+    /// Call it for every row.
     pub(super) fn on_row(&mut self, row: &Row) {
         match &row.kind {
             RowKind::FrameIn { class: FrameClass::Control(control), .. } => {
@@ -45,8 +45,8 @@ impl Senders {
         }
     }
 
-    /// The other client whose message the row echoes. It is none of ours, by whatever name the server calls us: an echo
-    /// that comes twice answers nothing the second time.
+    /// The other client whose message the row echoes. Recorded messages are this page's own under any client id,
+    /// because a repeated echo answers nothing the second time.
     pub(super) fn other_client<'a>(&self, row: &'a Row, recorder: &Recorder) -> Option<Cow<'a, str>> {
         let RowKind::FrameIn { kind, text, answers: None, class: FrameClass::Event, .. } = &row.kind else {
             return None;
@@ -55,7 +55,7 @@ impl Senders {
             return None;
         }
         let client = scan::data_member(text, "client_id").and_then(scan::string)?;
-        // Without authentication there is no telling who we are.
+        // Without authentication, this page does not know its own client id.
         let is_own = self.own.is_empty() || self.own.contains(&*client) || is_recorded(text, recorder);
         (!is_own && !self.is_raw(row.at.mono, text)).then_some(client)
     }
@@ -70,7 +70,7 @@ impl Senders {
     }
 }
 
-/// Whether the echo's message is one of the record's own.
+/// Whether the echoed message is in the record.
 fn is_recorded(echo: &str, recorder: &Recorder) -> bool {
     let data = scan::data_member(echo, "message_data");
     let id = data.and_then(|data| scan::member(data, "message_id")).and_then(scan::string);

@@ -1,14 +1,14 @@
-//! What a user may be about to write in the filter.
+//! Completions while the user types a filter.
 
 use super::shown::STATES;
 use crate::protocol::Event;
 
-/// A way to go on.
+/// One completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The whole word, to be put in the place of the begun one.
+    /// The whole word, which replaces the typed part.
     pub text: String,
-    /// What it means, in a few words.
+    /// Short explanation for the list.
     pub explanation: &'static str,
 }
 
@@ -31,7 +31,7 @@ const TERMS: [(&str, &str); 13] = [
 const COMMANDS: [&str; 7] = ["text_input", "demo_flow", "stt_start", "stt_stop", "tts_stop", "ping", "auth_response"];
 const CONTROLS: [&str; 4] = ["auth_challenge", "auth_result", "duplicate_message", "replay"];
 
-/// The ways to go on from the word at the cursor; for an empty one, all terms.
+/// Completions of the word at the cursor; all terms if it is empty.
 #[must_use]
 pub fn completions(word: &str) -> Vec<Completion> {
     let begun = word.trim_start_matches(['(', '!', '-']);
@@ -41,7 +41,7 @@ pub fn completions(word: &str) -> Vec<Completion> {
         let terms = TERMS.into_iter().filter(|(term, _)| goes_on(term, &begun));
         return terms.map(|(term, explanation)| Completion { text: format!("{signs}{term}"), explanation }).collect();
     };
-    // In a list the last value is the begun one.
+    // In a list, only the last value is being typed.
     let (others, value) = values.split_at(values.rfind(',').map_or(0, |comma| comma + 1));
     let is_new = |way: &str| others.split(',').all(|other| other != way);
     let ways = values_of(name).into_iter().filter(|(way, _)| goes_on(way, value) && is_new(way));
@@ -52,7 +52,7 @@ fn goes_on(candidate: &str, begun: &str) -> bool {
     candidate.starts_with(begun) && candidate != begun
 }
 
-/// What can stand behind the colon.
+/// The values that may follow the colon.
 fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
     match name {
         "type" => types().collect(),

@@ -1,4 +1,4 @@
-//! What belongs to an event: the other end of what it begins or ends, and the message that brought it about.
+//! Relates events: a start and its end, and an event and the message that caused it.
 
 use std::collections::VecDeque;
 
@@ -8,14 +8,14 @@ use super::row::{FrameClass, Row, RowKind};
 use super::scan;
 use crate::link::MessageId;
 
-/// So far a partner is looked for, in rows: further away it is another turn's.
+/// Search range in rows; a match further away belongs to another turn.
 const REACH: u64 = 10_000;
-/// With these a turn begins, and what was called before is over.
+/// Wire types that begin a turn, which ends all open tool calls.
 const TURN_BEGINS: [&str; 2] = ["conversation_turn", "llm_start"];
-/// So many messages before an event are asked whether it is of their turn.
+/// How many of the preceding messages [`cause`] checks.
 const MESSAGES: usize = 3;
 
-/// What begins, what ends it, and the field by which they know each other, where there is one.
+/// Start event, its end events, and the field by which they are matched, if any.
 const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
     ("tool_call", &["tool_result", "tool_error"], Some("tool_name")),
     ("stt_start", &["stt_result", "stt_error"], None),
@@ -25,8 +25,7 @@ const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
 
 /// The row of a call's result, or of a result's call; likewise for listening, thinking and speaking.
 ///
-/// Results of one tool come in the order of its calls, and before the next turn. Of what has no name there is one at a
-/// time.
+/// A tool's results arrive in the order of its calls and before the next turn. Events without a name do not overlap.
 #[must_use]
 pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
     let kind = event_kind(row)?;
@@ -39,7 +38,7 @@ pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
         let kind = event_kind(other).unwrap_or_default();
         if field.is_some() { TURN_BEGINS.contains(&kind) } else { kind == *begin }
     };
-    // Another run of the server's has partners of its own.
+    // Pairs never span two server runs.
     let is_elsewhere = |other: &Row| recorder.epoch_of(other.number) != epoch;
     let start = row.number.saturating_sub(REACH);
     let from = recorder.rows(start..row.number).rev().find(|other| begins_anew(other) || is_elsewhere(other));
@@ -68,7 +67,7 @@ pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
     None
 }
 
-/// The message of ours that began the turn to which an event belongs.
+/// The message of this page that began the event's turn.
 #[must_use]
 pub fn cause(recorder: &Recorder, row: &Row) -> Option<MessageId> {
     event_kind(row)?;

@@ -1,20 +1,19 @@
-//! What differs between two JSON values.
+//! Differences between two JSON values.
 
 use serde_json::Value;
 
-/// A place where two values differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Where: names and positions joined by dots, as in `data.results.0.id`; empty for the whole. A name that has a
-    /// dot in it, or is empty, stands in quotes.
+    /// Names and indices joined by dots, as in `data.results.0.id`; empty for the whole value. Names that are empty or
+    /// contain a dot are quoted.
     pub path: String,
-    /// What is there on the left; `None` where nothing is.
+    /// The value on the left; `None` if there is none.
     pub left: Option<Value>,
-    /// What is there on the right.
+    /// The value on the right; `None` if there is none.
     pub right: Option<Value>,
 }
 
-/// The innermost places where the values differ: the left one's order, then what only the right one has.
+/// The innermost differences, in the order of the left value, then the members that only the right one has.
 #[must_use]
 pub fn diff(left: &Value, right: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();

@@ -1,24 +1,24 @@
-//! Looks for words in frames as people read them: whatever the case, and through JSON's escapes.
+//! Case-insensitive text search in frames that also sees through JSON's escapes.
 
 use memchr::memchr2_iter;
 
-/// The bytes that are frequent in frames, the most frequent first.
+/// The frequent bytes of frames, most frequent first.
 const FREQUENT: &[u8] = b" \"e:tanoirs,l_dumcp0gh1yf2b.34w56789k-v";
 
-/// A text to look for.
+/// A search text, prepared for repeated use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needle {
     text: String,
     /// In lower case.
     folded: String,
-    /// The place of its rarest byte, which is looked for first.
+    /// Index in `folded` of its rarest byte, which `memchr` looks for.
     rarest: usize,
-    /// Stands in a frame as it is read: no escape can hide it.
+    /// Only characters that JSON writers leave unescaped, so an escape cannot hide the text.
     is_plain: bool,
 }
 
 impl Needle {
-    /// The text to look for, in any case.
+    /// Prepares a search that ignores case.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
@@ -28,24 +28,24 @@ impl Needle {
         Self { text: text.to_owned(), folded, rarest, is_plain }
     }
 
-    /// The text as it was given.
+    /// The text as given, in its original case.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it occurs in `hay`.
+    /// Whether the text occurs in `hay`.
     #[must_use]
     pub fn is_in(&self, hay: &str) -> bool {
         if self.is_in_bytes(hay.as_bytes()) {
             return true;
         }
-        // Python writes every other letter as an escape.
+        // Python's `json` escapes all non-ASCII characters.
         let may_be_hidden = !self.is_plain && (hay.contains('\\') || !hay.is_ascii());
         may_be_hidden && unescape(hay).to_lowercase().contains(&self.folded)
     }
 
-    /// Only ASCII letters count as equal in both cases.
+    /// Ignores case for ASCII letters only.
     fn is_in_bytes(&self, hay: &[u8]) -> bool {
         let needle = self.folded.as_bytes();
         let Some(rarest) = needle.get(self.rarest) else { return true };
@@ -56,7 +56,7 @@ impl Needle {
     }
 }
 
-/// The text with JSON's escapes replaced by what they stand for, wherever they stand.
+/// Replaces JSON's escapes wherever they occur.
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -70,7 +70,7 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-/// What the escape at the beginning of `text` stands for, and how many bytes it takes.
+/// Decodes the escape at the start of `text`; returns the character and the escape's length in bytes.
 fn read_escape(text: &str) -> (char, usize) {
     let unit = |from: usize| text.get(from..from + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
     match text.as_bytes().get(1) {

@@ -1,4 +1,4 @@
-//! Recordings as HTTP Archives (HAR 1.2), with a socket's messages as Chrome and Playwright write them.
+//! Recordings as HTTP Archives (HAR 1.2), with WebSocket messages in the format of Chrome and Playwright.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,11 +11,11 @@ use super::row;
 use super::scan::{skip_space, skip_value};
 use crate::protocol::{FieldError, or_default, take, with_quotes};
 
-/// A WebSocket frame of text.
+/// WebSocket opcode of a text frame.
 const TEXT: u64 = 1;
-/// Where browsers keep a socket's messages,
+/// The field in which browsers store WebSocket messages.
 const MESSAGES: &str = "_webSocketMessages";
-/// and this program what is no frame.
+/// The field for this program's notes.
 const NOTES: &str = "_codaNotes";
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct Creator {
     version: &'static str,
 }
 
-/// An archive's entry. HAR asks for all of the fields of requests and responses; a socket has values for few of them.
+/// An entry of the archive. HAR requires all request and response fields, most of which do not apply to a WebSocket.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Socket<'a> {
@@ -48,7 +48,7 @@ struct Socket<'a> {
     timings: Timings,
     #[serde(rename = "_resourceType")]
     resource_type: &'static str,
-    /// Before the messages, so that an archive that breaks off within them still has its notes.
+    /// Comes before the messages, so that an archive truncated within them keeps its notes.
     #[serde(rename = "_codaNotes", skip_serializing_if = "Vec::is_empty")]
     notes: Vec<PlacedNote>,
     #[serde(rename = "_webSocketMessages")]
@@ -128,7 +128,7 @@ struct PlacedNote {
     note: NoteFields,
 }
 
-/// Writes a recording as one entry, the socket at `url`, tokens hidden.
+/// Writes a recording as one WebSocket entry for `url`, with its tokens redacted.
 #[must_use]
 pub fn export(recording: &Recording, url: &str) -> String {
     let start = recording.start();
@@ -166,7 +166,7 @@ pub fn export(recording: &Recording, url: &str) -> String {
     };
     let creator = Creator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     let archive = Archive { log: Log { version: "1.2", creator, entries: [socket] } };
-    // Strings, numbers and maps with string keys always have a JSON form.
+    // Serializing strings, numbers and maps with string keys cannot fail.
     serde_json::to_string(&archive).unwrap_or_default()
 }
 
@@ -183,7 +183,7 @@ fn write_note(note: &Note) -> PlacedNote {
     PlacedNote { time: seconds(note.micros), after: note.after, note: note.into() }
 }
 
-/// What is read of an archive. Other programs write much that is not looked at, and not always as HAR has it.
+/// The fields that are read from an archive. Other programs add many more, and deviate from HAR.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ReadArchive {
@@ -207,7 +207,7 @@ struct ReadSocket {
     notes: Vec<Value>,
 }
 
-/// Reads the messages of an archive's sockets; of several, in the order of their times.
+/// Reads the messages of all sockets in an archive; those of several sockets are sorted by time.
 pub(super) fn import(text: &str) -> Imported {
     let mut reader = HarReader::default();
     match serde_json::from_str::<ReadArchive>(text) {
@@ -232,7 +232,8 @@ pub(super) fn import(text: &str) -> Imported {
     reader.finish()
 }
 
-/// The lists of this name in an archive that is damaged, item by item; what breaks off or is no JSON with the reason.
+/// Finds the lists with this name in a damaged archive and yields their items; an item that is truncated or invalid is
+/// an error.
 fn lists<'a>(
     text: &'a str,
     name: &str,
@@ -253,7 +254,7 @@ fn lists<'a>(
     })
 }
 
-/// The items of the list that goes on at `at`.
+/// The items of the list that continues at byte `at`.
 fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, ImportErrorKind>> + use<'_> {
     let bytes = text.as_bytes();
     std::iter::from_fn(move || {
@@ -277,7 +278,7 @@ fn items(text: &str, mut at: usize) -> impl Iterator<Item = Result<Value, Import
 struct HarReader {
     imported: Imported,
     place: usize,
-    /// Sockets that have messages.
+    /// Number of sockets with messages.
     filled: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What the recorder looks up: rows by message, how often each wire type occurs, and the server's runs.
+//! The recorder's indexes: rows by message, frame counts by wire type, rows by frame, and server runs.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::row::{Row, RowKind};
 use crate::link::{FrameId, MessageId, MessageState};
 
-/// The wire types of the kept rows, each stored once.
+/// Interned wire types of the kept rows, with reference counts.
 #[derive(Debug, Default)]
 pub(super) struct Types(BTreeMap<Arc<str>, Uses>);
 
@@ -17,7 +17,7 @@ struct Uses {
 }
 
 impl Types {
-    /// The shared name for `kind`. Call [`Self::add`] with the row that takes it.
+    /// The shared name for `kind`. Call [`Self::add`] with the row that uses it.
     pub(super) fn intern(&self, kind: &str) -> Arc<str> {
         self.0.get_key_value(kind).map_or_else(|| kind.into(), |(shared, _)| shared.clone())
     }
@@ -40,7 +40,7 @@ impl Types {
         }
     }
 
-    /// How many frames there are of each type, by name.
+    /// Frame counts by wire type, in alphabetical order.
     pub(super) fn frames(&self) -> impl Iterator<Item = (&Arc<str>, usize)> {
         self.0.iter().filter(|(kind, uses)| !kind.is_empty() && uses.frames > 0).map(|(kind, uses)| (kind, uses.frames))
     }
@@ -51,11 +51,10 @@ impl Types {
 struct Mentions {
     /// Rows about the message itself.
     own: VecDeque<u64>,
-    /// Rows of other messages that point to it.
+    /// Rows of other messages that refer to it.
     by_others: VecDeque<u64>,
 }
 
-/// The rows of each message.
 #[derive(Debug, Default)]
 pub(super) struct Messages(HashMap<MessageId, Mentions>);
 
@@ -69,7 +68,7 @@ impl Messages {
         }
     }
 
-    /// Forgets the oldest row.
+    /// Removes the oldest row.
     pub(super) fn remove(&mut self, row: &Row) {
         for id in row.message().into_iter().chain(pointed_to(row)) {
             let Some(mentions) = self.0.get_mut(&id) else { continue };
@@ -93,7 +92,7 @@ impl Messages {
     }
 }
 
-/// The messages that a message's row points to.
+/// Messages that a message's row refers to: the original of a duplicate, or the message it resends.
 fn pointed_to(row: &Row) -> impl Iterator<Item = MessageId> + use<> {
     let (original, resend_of) = match &row.kind {
         RowKind::Message { state: MessageState::Suppressed { original }, resend_of, .. } => {
@@ -105,7 +104,7 @@ fn pointed_to(row: &Row) -> impl Iterator<Item = MessageId> + use<> {
     original.into_iter().chain(resend_of)
 }
 
-/// A row learns only after it was recorded which message it answers, so its number may come late.
+/// Inserts in order. A frame's row may come late, because its message becomes known only after it was recorded.
 fn insert(numbers: &mut VecDeque<u64>, number: u64) {
     let at = numbers.iter().rposition(|other| *other < number).map_or(0, |before| before + 1);
     if numbers.get(at) != Some(&number) {
@@ -113,7 +112,7 @@ fn insert(numbers: &mut VecDeque<u64>, number: u64) {
     }
 }
 
-/// The server's runs: from which row on each of them lasted.
+/// Server runs as pairs of their first row and their epoch.
 #[derive(Debug)]
 pub(super) struct Epochs(VecDeque<(u64, u32)>);
 
@@ -124,14 +123,14 @@ impl Default for Epochs {
 }
 
 impl Epochs {
-    /// An event of this run came with this row.
+    /// Notes that this row brought an event of this run.
     pub(super) fn note(&mut self, number: u64, epoch: u32) {
         if self.0.back().is_none_or(|(_, last)| *last != epoch) {
             self.0.push_back((number, epoch));
         }
     }
 
-    /// Forgets runs that ended before this row.
+    /// Forgets runs that ended before row `first`.
     pub(super) fn forget_before(&mut self, first: u64) {
         while self.0.get(1).is_some_and(|(from, _)| *from <= first) {
             self.0.pop_front();
@@ -144,7 +143,8 @@ impl Epochs {
     }
 }
 
-/// The rows of the frames that came. Both count up, so a frame's place is its distance from the oldest that is kept.
+/// Maps received frames to rows. Frame ids are consecutive, so an index into `rows` is a distance from the oldest kept
+/// frame.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     first: u64,
@@ -153,7 +153,7 @@ pub(super) struct Frames {
 
 impl Frames {
     pub(super) fn add(&mut self, FrameId(frame): FrameId, row: u64) {
-        // Another link counts its frames anew.
+        // A new link restarts its frame ids.
         if self.first + self.rows.len() as u64 != frame {
             *self = Self { first: frame, rows: VecDeque::new() };
         }

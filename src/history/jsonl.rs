@@ -1,5 +1,5 @@
-//! Recordings as JSON Lines: one frame a line, also as the captures of the real server are written. What is no frame has
-//! lines of the direction "note".
+//! Recordings as JSON Lines, one frame per line, in the format of the captures of the real server. Rows that are not
+//! frames are lines with the direction "note".
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,9 @@ use super::redact::redact;
 use super::row;
 use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis, with_quotes};
 
-/// A line of a file.
 #[derive(Serialize)]
 struct JsonLine<'a, B> {
-    /// Seconds since the recording's start.
+    /// Seconds since the start of the recording.
     t: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<String>,
@@ -30,14 +29,13 @@ struct FrameFields<'a> {
     meta: &'a FrameMeta,
 }
 
-/// What a line is: a frame of one direction, or something else.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Direction {
     In,
     Out,
     Note,
-    /// The captures note where a connection ended.
+    /// Captures of the real server mark the end of a connection with it. Ignored.
     Close,
 }
 
@@ -50,7 +48,7 @@ impl From<row::Direction> for Direction {
     }
 }
 
-/// Writes a recording, tokens hidden.
+/// Writes a recording, with its tokens redacted.
 #[must_use]
 pub fn export(recording: &Recording) -> String {
     let mut writer = Writer { start: recording.start(), text: String::new() };
@@ -78,17 +76,17 @@ impl Writer {
 
     fn line(&mut self, micros: i64, dir: Direction, body: &impl Serialize) {
         let t = seconds(micros.saturating_sub(self.start));
-        // Strings, numbers and maps with string keys always have a JSON form.
+        // Serializing strings, numbers and maps with string keys cannot fail.
         let line = serde_json::to_string(&JsonLine { t, time: iso(micros), dir, body }).unwrap_or_default();
         self.text.push_str(&line);
         self.text.push('\n');
     }
 }
 
-/// Reads a recording line by line.
+/// Parses a recording line by line.
 pub(super) fn import(text: &str) -> Imported {
     let mut imported = Imported::default();
-    // What a line without a date counts from: the last date that a line told.
+    // The time that `t` counts from in lines without a date, derived from the last line with one.
     let mut start = 0;
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match read_line(line, &mut start, &mut imported.recording) {
@@ -99,7 +97,7 @@ pub(super) fn import(text: &str) -> Imported {
     imported
 }
 
-/// Reads a line into the recording.
+/// Appends one line to the recording.
 fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportErrorKind> {
     let mut line: Map<String, Value> =
         serde_json::from_str(line).map_err(|error| ImportErrorKind::Syntax(with_quotes(&error)))?;
@@ -136,12 +134,12 @@ fn read_time(line: &mut Map<String, Value>, start: &mut i64) -> Result<i64, Fiel
     Ok(passed.saturating_add(*start))
 }
 
-/// The time of day at so many microseconds since 1970.
+/// Converts microseconds since 1970, dropping the fraction of a millisecond.
 pub(super) const fn wall(micros: i64) -> DateTime<Utc> {
     utc_from_millis(micros.div_euclid(1_000))
 }
 
-/// ISO 8601 in UTC with microseconds; `None` beyond the years that it writes with four digits.
+/// ISO 8601 in UTC with microseconds; `None` outside the years 0 to 9999, which have four digits.
 pub(super) fn iso(micros: i64) -> Option<String> {
     let time = DateTime::from_timestamp_micros(micros).filter(|time| (0..=9999).contains(&time.year()))?;
     Some(time.to_rfc3339_opts(SecondsFormat::Micros, true))
@@ -151,13 +149,12 @@ fn read_iso(text: &str) -> Option<i64> {
     parse_iso8601(text).map(|time| time.timestamp_micros())
 }
 
-/// Microseconds as seconds.
 #[expect(clippy::cast_precision_loss, reason = "a recording's times fit 53 bits")]
 pub(super) fn seconds(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// Seconds as microseconds; `None` for what lies beyond the calendar.
+/// Converts seconds to microseconds; `None` outside the years 0 to 9999.
 #[expect(clippy::cast_possible_truncation, reason = "checked just before")]
 pub(super) fn micros(seconds: f64) -> Option<i64> {
     let micros = (seconds * 1e6).round();

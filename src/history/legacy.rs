@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::link::{CloseInfo, DisconnectReason, Foreign};
 
-/// Reads a reason in its own form, or as the sentence of an earlier version.
+/// Deserializes a typed reason, or the sentence of an earlier version.
 pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DisconnectReason>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -18,7 +18,7 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     }))
 }
 
-/// A sentence that no version wrote is taken for the server's words.
+/// A sentence that no version wrote is taken for the server's own words.
 fn from_sentence(sentence: &str) -> DisconnectReason {
     let info = |text: &str| {
         let (code, reason) = text.split_once(' ').unwrap_or((text, ""));

@@ -1,4 +1,4 @@
-//! What the record knows of a message: its rows, its answer, how long that took.
+//! Queries about a message: its rows, its answer, its round trip.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use super::row::{Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
 
 impl Recorder {
-    /// The rows of one message, oldest first: its states, its frames, and what answered them.
+    /// The rows of one message, oldest first: its states, its frames and their answers.
     pub fn rows_of(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
         self.messages.own(id).filter_map(|number| self.get(number))
     }
 
-    /// The rows of other messages that point to this one: duplicates of it, or the user's second try.
+    /// Rows of other messages that refer to this one: its duplicates, or the user's resend.
     pub fn rows_pointing_to(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
         self.messages.by_others(id).filter_map(|number| self.get(number))
     }
 
-    /// The message's state as it is now, if a row of it is kept.
+    /// The latest state of the message, if a row with one is kept.
     #[must_use]
     pub fn state_of(&self, id: MessageId) -> Option<&MessageState> {
         self.rows_of(id).rev().find_map(|row| match &row.kind {
@@ -26,13 +26,13 @@ impl Recorder {
         })
     }
 
-    /// The frame that answered the message first.
+    /// The first frame that answered the message.
     #[must_use]
     pub fn answer_to(&self, id: MessageId) -> Option<&Row> {
         self.rows_of(id).find(|row| matches!(row.kind, RowKind::FrameIn { .. }))
     }
 
-    /// How long the answer took: for a frame out until the answer, for a delivery since the last write before it.
+    /// Round-trip time: from a written frame to its answer, or from the last write to the delivery.
     #[must_use]
     pub fn round_trip(&self, row: &Row) -> Option<Duration> {
         match &row.kind {
@@ -49,7 +49,7 @@ impl Recorder {
         }
     }
 
-    /// The server's run that a row belongs to, from 1.
+    /// The server run of a row, counted from 1.
     #[must_use]
     pub fn epoch_of(&self, number: u64) -> u32 {
         self.epochs.at(number)

@@ -1,4 +1,4 @@
-//! The life of one message: from the click to the end of the turn that it began.
+//! The trace of one message, from the click to the end of the turn that it began.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,91 +9,84 @@ use super::scan;
 use crate::link::{ConnId, Hold, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Moment};
 
-/// A turn is looked for among so many rows after the answer.
+/// How many rows after the answer are searched for the turn.
 const TURN_ROWS: u64 = 10_000;
 
-/// All that the record knows of a message.
+/// Everything that the record knows of one message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageTrace {
-    /// The message.
     pub id: MessageId,
-    /// What it says.
     pub command: Arc<Command>,
-    /// What in the page it came from.
+    /// The component and action that created it.
     pub origin: Origin,
-    /// When it was created.
     pub created: Moment,
-    /// What happened to it, in order.
+    /// The states and frames of the message, in order.
     pub steps: Vec<TraceStep>,
-    /// For a suppressed message: the one that it repeated.
+    /// For a suppressed message, the one that it duplicated.
     pub original: Option<MessageId>,
-    /// The messages that were suppressed because they repeated this one.
+    /// Messages that were suppressed as duplicates of this one.
     pub duplicates: Vec<MessageId>,
-    /// The message that the user had sent again by this one.
+    /// The message that the user resent as this one.
     pub resend_of: Option<MessageId>,
-    /// The message by which the user had this one sent again.
+    /// The message as which the user resent this one.
     pub resent_by: Option<MessageId>,
-    /// The number of the row that answered it first: its echo, or a `duplicate_message`.
+    /// The first row that answered it: its echo, or a `duplicate_message`.
     pub answer: Option<u64>,
     /// The events of the turn that it began.
     pub turn: Vec<Bar>,
 }
 
-/// Something that happened to a message.
+/// An entry of a message's trace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceStep {
-    /// What.
     pub stage: TraceStage,
-    /// The number of the row that tells it; for a write the frame's. The creation has none of its own.
+    /// Number of the row, for a write the frame's; `None` for the creation.
     pub row: Option<u64>,
-    /// When.
     pub at: Moment,
-    /// How long after the creation.
+    /// Time since the creation.
     pub offset: Duration,
-    /// How long after the step before.
+    /// Time since the previous step.
     pub delta: Duration,
 }
 
-/// A stage of a message's way.
+/// A stage in a message's life.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TraceStage {
-    /// Somebody wanted it.
+    /// The user's action created it.
     Created,
-    /// It waits for its turn.
+    /// It waits in the queue.
     Queued,
     /// It was written.
     Written {
-        /// To this connection.
         conn: ConnId,
-        /// The how-manieth write of the same bytes, from 1.
+        /// Counts writes of the same bytes, from 1.
         attempt: u32,
     },
-    /// The server answered: its echo, or a `duplicate_message`.
+    /// The server answered with its echo or a `duplicate_message`.
     Answered,
-    /// It is not known whether the server has read it.
+    /// It is unknown whether the server read it.
     Unconfirmed,
-    /// It waits for something that its turn in the queue does not bring.
+    /// It waits for more than its place in the queue.
     Held(Hold),
-    /// Its end.
+    /// Its final state.
     Settled(MessageState),
 }
 
-/// Events of a turn as a bar of a waterfall.
+/// Events of a turn as one bar of a waterfall chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
-    /// The number of the row; of the first for several.
+    /// Number of the row, or of the first of several.
     pub row: u64,
-    /// The wire type.
     pub kind: Arc<str>,
-    /// How many rows: tokens that follow each other share a bar.
+    /// Number of rows: consecutive tokens share a bar.
     pub count: usize,
-    /// From the message's creation to the event.
+    /// Time from the message's creation to the event.
     pub offset: Duration,
-    /// From the event to the next bar; zero for the last.
+    /// Time until the next bar; zero for the last.
     pub length: Duration,
 }
 
-/// The life of the message `id`; `None` where no row tells of it any more.
+/// The trace of message `id`; `None` if no row of it is kept.
 #[must_use]
 pub fn message_trace(recorder: &Recorder, id: MessageId) -> Option<MessageTrace> {
     let mut rows = recorder.rows_of(id);
@@ -130,7 +123,7 @@ pub fn message_trace(recorder: &Recorder, id: MessageId) -> Option<MessageTrace>
 impl MessageTrace {
     fn add_steps(&mut self, recorder: &Recorder) {
         self.step(TraceStage::Created, None, self.created);
-        // A frame out is told before the state that it brings about.
+        // The link reports a written frame before the state that it leads to.
         let mut frame = None;
         for row in recorder.rows_of(self.id) {
             match &row.kind {
@@ -164,7 +157,7 @@ impl MessageTrace {
     }
 }
 
-/// The events from the answer on, until the next user's turn, or until the assistant has answered and spoken.
+/// The events after the answer, until the user's next turn or until the assistant has answered and spoken.
 fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
     let begins_turn = matches!(*trace.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
     let Some(answer) = trace.answer.filter(|_| begins_turn) else { return Vec::new() };
@@ -182,7 +175,7 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
             Some("user") if is_own(trace, text) => {
                 asked = true;
                 if trace.command.text().is_some() {
-                    // What came before was the rest of another turn: a text begins with its user's turn.
+                    // A text begins with its user's turn; the events before it ended another turn.
                     bars.clear();
                 }
             }
@@ -198,7 +191,7 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
             break;
         }
     }
-    // Coda drops a text that it reads while it is at another turn: what followed is the other's.
+    // Coda drops a text that it reads during another turn, so these events belong to the other turn.
     if trace.command.text().is_some() && !asked {
         return Vec::new();
     }
@@ -209,7 +202,7 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
     bars
 }
 
-/// An event that may belong to a turn.
+/// The type and text of an event that may belong to a turn.
 fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
     match &row.kind {
         RowKind::FrameIn { kind, text, class: FrameClass::Event, .. }
@@ -221,13 +214,13 @@ fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
     }
 }
 
-/// Whether a user's turn says what the message said; one that was spoken, or is the server's own, says anything.
+/// Whether a user's turn has the message's text. Spoken input and demos have no text to compare, so any turn matches.
 fn is_own(trace: &MessageTrace, frame: &str) -> bool {
     let content = scan::data_member(frame, "content").and_then(scan::string);
     trace.command.text().is_none_or(|text| content.is_some_and(|content| content.trim() == text.trim()))
 }
 
-/// Whether Coda has read another message with this text: a turn with it is that one's.
+/// Whether Coda read another message with this text, which then owns a turn with it.
 fn is_same_text_again(recorder: &Recorder, trace: &MessageTrace, row: &Row) -> bool {
     let RowKind::FrameIn { answers: Some(other), .. } = &row.kind else { return false };
     let says_the_same = |row: &Row| match &row.kind {

@@ -1,7 +1,7 @@
-//! The flight recorder behind the debugger: what the link told, kept within bounds, to be searched and exported.
+//! The flight recorder behind the debugger: records the link's events within bounds, for search and export.
 //!
-//! Frames are kept as they came and read only when somebody looks. The server's tokens never leave: whatever shows
-//! or exports a frame goes through [`shown_text`] or [`redact`].
+//! Frames are stored as they arrive and parsed only on demand. Everything that shows or exports a frame goes through
+//! [`shown_text`] or [`redact`], so the server's tokens are never shown or exported.
 
 mod complete;
 mod counterpart;

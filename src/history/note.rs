@@ -1,4 +1,4 @@
-//! What a record holds beside its frames, as it is written into recordings: messages' states, phases, notices.
+//! Rows other than text frames, as recordings store them: message states, phases, notices.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,20 +10,19 @@ use super::row::{FrameClass, Row, RowKind, Severity};
 use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
 use crate::protocol::{Command, FieldError, Instant, Moment, from_value};
 
-/// A row of a record that is no frame of text.
+/// A row of the record that is not a text frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
-    /// When: microseconds since 1970-01-01 UTC, as in an entry.
+    /// Microseconds since 1970-01-01 UTC, as in an entry.
     pub micros: i64,
-    /// The page's monotonic clock then.
+    /// The page's monotonic clock.
     pub mono: Instant,
-    /// How many of the recording's frames come before it.
+    /// Number of frames before it in the recording.
     pub after: usize,
-    /// What it tells.
     pub told: NoteBody,
 }
 
-/// What a note tells.
+/// The content of a note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum NoteBody {
@@ -32,9 +31,9 @@ pub enum NoteBody {
     Message(MessageStatus),
     /// The connection's phase changed.
     Phase {
-        /// The new one.
+        /// The new phase.
         phase: PhaseKind,
-        /// Its socket, where it has one.
+        /// The generation number of its socket, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         conn: Option<ConnId>,
         /// Why there is no connection.
@@ -46,31 +45,29 @@ pub enum NoteBody {
         )]
         reason: Option<DisconnectReason>,
     },
-    /// What the connection's new beginning showed.
+    /// Missed events, reported after a reconnect or a gap within a connection.
     Resumed(GapReport),
-    /// The protections were turned off for an experiment, or on again.
+    /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {
-        /// Whether they are on.
+        /// False during the experiment.
         on: bool,
     },
-    /// A word of the page's own.
+    /// A message of the page itself.
     Notice {
-        /// How bad it is.
         level: Severity,
-        /// For people.
+        /// Shown to the user.
         text: Box<str>,
     },
-    /// A binary frame came, whose content is not kept.
+    /// A binary frame arrived; its content is not kept.
     Binary {
-        /// From this connection.
         conn: ConnId,
-        /// How long it was.
+        /// Size in bytes.
         bytes: usize,
     },
 }
 
 impl NoteBody {
-    /// What a row tells, where it is no frame of text.
+    /// The note for a row; `None` if the row is a text frame.
     pub(super) fn of(row: &Row) -> Option<Self> {
         Some(match &row.kind {
             RowKind::FrameIn { conn, class: FrameClass::Binary(bytes), .. } => {
@@ -96,7 +93,7 @@ impl NoteBody {
     }
 }
 
-/// A note as it is written in a file, beside its time of day and its place.
+/// The fields of a note in a file, apart from its time and its place.
 #[derive(Serialize, Deserialize)]
 pub(super) struct NoteFields {
     mono: Instant,
@@ -111,7 +108,7 @@ impl From<&Note> for NoteFields {
 }
 
 impl Note {
-    /// Reads the note of this time, which comes after so many frames.
+    /// Parses a note at this time, after `after` frames.
     pub(super) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
         let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
         if let NoteBody::Message(status) = &mut told {
@@ -121,7 +118,7 @@ impl Note {
     }
 }
 
-/// A message's state as a note: with its tokens hidden, and without its time, which the note has.
+/// A message's state as a note, with its tokens redacted. Its time is the note's.
 mod message_note {
     use serde::{Deserializer, Serializer};
 

@@ -1,4 +1,4 @@
-//! The debugger's filter: an expression that is evaluated for each row.
+//! The debugger's filter: an expression tree that is evaluated for each row.
 
 use std::fmt::{self, Write};
 use std::slice;
@@ -14,16 +14,15 @@ use crate::link::{Acknowledgement, FramePurpose, MessageId, MessageState};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
-/// A filter. It prints as a text that parses to the same filter; `"…".parse()` reads one.
+/// Expression tree of a filter. Parse one with `"…".parse()`; its `Display` output parses to the same filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// Every part must hold; without parts, every row matches.
+    /// Every part must match; without parts, every row does.
     And(Vec<Self>),
-    /// At least one part must hold.
+    /// At least one part must match.
     Or(Vec<Self>),
-    /// The part must not hold.
+    /// The part must not match.
     Not(Box<Self>),
-    /// One condition.
     Test(Test),
 }
 
@@ -33,41 +32,40 @@ impl Default for Query {
     }
 }
 
-/// A condition that a row meets or does not.
+/// A condition on a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// A text in anything that the row says.
+    /// A text anywhere in the row.
     Word(Needle),
     /// A text in the frame, or in the message's own text.
     Text(Needle),
-    /// The wire type, in which `*` stands for anything.
+    /// The wire type, as a pattern in which `*` matches any characters.
     Type(String),
-    /// Frames that went this way.
+    /// Frames in this direction.
     Direction(Direction),
-    /// Rows of messages in this state, one of [`super::STATES`]; frames out by the state of their message now.
+    /// Rows of messages in this state, one of [`super::STATES`]; written frames by the current state of their message.
     State(&'static str),
-    /// What belongs to this connection.
+    /// Rows of this connection.
     Conn(u32),
-    /// What is about a message whose id begins so, in lower case.
+    /// Rows of messages whose id starts with this prefix, in lower case.
     Id(String),
-    /// How long the answer took.
+    /// Round-trip time.
     RoundTrip(Comparison, Duration),
-    /// The frame's size in bytes.
+    /// Frame size in bytes.
     Size(Comparison, u64),
     /// At this time of day or later.
     After(TimeOfDay),
-    /// Earlier than this time of day.
+    /// Before this time of day.
     Before(TimeOfDay),
-    /// What went wrong.
+    /// See [`Row::is_error`].
     Error,
 }
 
-/// Which side of a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
-    /// More than it.
+    /// Greater than the bound.
     Above,
-    /// Less than it.
+    /// Less than the bound.
     Below,
 }
 
@@ -80,7 +78,7 @@ impl Comparison {
     }
 }
 
-/// A time of day: milliseconds since midnight.
+/// Time of day in milliseconds since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(pub(super) u32);
 
@@ -91,39 +89,39 @@ impl TimeOfDay {
     }
 }
 
-/// What a row alone does not tell.
+/// Data besides the row that a filter needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// The record that the rows are from.
+    /// The record that contains the rows.
     pub recorder: &'a Recorder,
-    /// How many minutes the user's clock is ahead of UTC.
+    /// The user's offset from UTC, in minutes east of it.
     pub utc_offset_minutes: i32,
 }
 
 impl Query {
-    /// All of `parts`; a single part stands for itself.
+    /// All of `parts`; a single part is returned as it is.
     pub(super) fn all_of(mut parts: Vec<Self>) -> Self {
         if parts.len() == 1 { parts.remove(0) } else { Self::And(parts) }
     }
 
-    /// Any of `parts`; a single part stands for itself.
+    /// Any of `parts`; a single part is returned as it is.
     pub(super) fn any_of(mut parts: Vec<Self>) -> Self {
         if parts.len() == 1 { parts.remove(0) } else { Self::Or(parts) }
     }
 
-    /// The expressions that must all hold, in order.
+    /// The expressions that must all match, in order.
     #[must_use]
     pub fn terms(&self) -> &[Self] {
         if let Self::And(parts) = self { parts } else { slice::from_ref(self) }
     }
 
-    /// Whether it lets everything through.
+    /// Whether it matches every row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.terms().is_empty()
     }
 
-    /// Whether the row satisfies it.
+    /// Whether the row matches.
     #[must_use]
     pub fn matches(&self, row: &Row, context: &Context<'_>) -> bool {
         match self {
@@ -134,7 +132,7 @@ impl Query {
         }
     }
 
-    /// Whether a new row can change the verdict on an older one, as an answer gives its message a round trip.
+    /// Whether a later row can change the result for an earlier one; for example, an answer completes a round trip.
     #[must_use]
     pub fn depends_on_later_rows(&self) -> bool {
         match self {
@@ -144,7 +142,7 @@ impl Query {
         }
     }
 
-    /// The wire type that every row must have, if the filter names one.
+    /// The wire type that every matching row has, if the filter names one.
     #[must_use]
     pub fn only_type(&self) -> Option<&str> {
         self.terms().iter().find_map(|term| match term {
@@ -153,7 +151,7 @@ impl Query {
         })
     }
 
-    /// Asks for this wire type instead of those it asks for; for no type if it asks for this one already.
+    /// Replaces the wire types of the filter by `kind`, or removes them if `kind` is already selected.
     #[must_use]
     pub fn toggle_type(&self, kind: &str) -> Self {
         let mut terms: Vec<Self> = self.terms().iter().filter(|term| !term.asks_for_types()).cloned().collect();
@@ -213,10 +211,10 @@ fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {
     }
 }
 
-/// Whether `text` is what `glob` describes, whatever the case of its ASCII letters.
+/// Glob match, ignoring the case of ASCII letters.
 fn matches_glob(glob: &[u8], text: &[u8]) -> bool {
     let (mut at, mut seen) = (0, 0);
-    // Where the last star was, and how much of the text it has taken.
+    // Position of the last star in the glob, and how much of the text has been consumed when it is retried.
     let mut star: Option<(usize, usize)> = None;
     while let Some(byte) = text.get(seen) {
         match (glob.get(at), star) {
@@ -239,7 +237,7 @@ fn matches_glob(glob: &[u8], text: &[u8]) -> bool {
     glob.iter().skip(at).all(|byte| *byte == b'*')
 }
 
-/// Whether an id begins with `prefix`, found without making a text of it.
+/// Compares an id with `prefix` without allocating.
 fn begins_with(id: MessageId, prefix: &str) -> bool {
     struct Rest<'a>(&'a str);
     impl Write for Rest<'_> {

@@ -1,18 +1,17 @@
-//! Why a text is not a filter, and what to write instead.
+//! Errors of the filter parser, each with a hint what to write instead.
 
 use super::shown::STATES;
 
-/// Why a text is not a filter.
+/// Why a text is not a filter, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("at character {position}: {problem}")]
 pub struct ParseError {
-    /// Where: the character, counted from 1.
+    /// Character position, counted from 1.
     pub position: usize,
-    /// What is wrong there.
     pub problem: Problem,
 }
 
-/// What is wrong with a filter's text.
+/// The problems of a filter text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// A group or a negation is empty.
@@ -30,25 +29,25 @@ pub enum Problem {
     /// A `(` without its `)`.
     #[error("expected “)” for the “(” at {opened}")]
     GroupNotClosed {
-        /// The character of the `(`, counted from 1.
+        /// Character position of the `(`, counted from 1.
         opened: usize,
     },
     /// A `)` without its `(`.
     #[error("expected “(” before this “)”; a text with parentheses needs quotes")]
     GroupNotOpened,
-    /// Too many groups inside each other.
+    /// Too many nested groups.
     #[error("expected at most {limit} groups inside each other")]
     TooDeep {
-        /// How many there may be.
+        /// Maximum depth.
         limit: usize,
     },
     /// As in `type:(a or b)`.
     #[error("expected a value without parentheses: commas join several, as in “type:a,b”; other texts need quotes")]
     GroupAsValue,
-    /// A quote without its second one.
+    /// A quote is not closed.
     #[error("expected a closing quote for the one at {opened}")]
     QuoteNotClosed {
-        /// The character of the first one, counted from 1.
+        /// Character position of the opening quote, counted from 1.
         opened: usize,
     },
     /// As in `"a"b`.
@@ -63,9 +62,9 @@ pub enum Problem {
     /// As in `type:a and type:b`.
     #[error("“{operator}” is not an operator: {instead}; to search for it, put it in quotes")]
     ForeignOperator {
-        /// The operator of another language.
+        /// The word as in the other language.
         operator: &'static str,
-        /// What to write.
+        /// Hint for the error message.
         instead: &'static str,
     },
     /// As in `typ:a`.
@@ -80,34 +79,34 @@ pub enum Problem {
     /// As in `rtt:200`.
     #[error("expected “>” or “<”")]
     NoComparison,
-    /// No value of `type:`.
+    /// Invalid value of `type:`.
     #[error("expected a wire type, as in “stt*”")]
     WireType,
-    /// No value of `text:`.
+    /// Invalid value of `text:`.
     #[error("expected a text, as in “\"two words\"”")]
     Text,
-    /// No value of `dir:`.
+    /// Invalid value of `dir:`.
     #[error("expected “in” or “out”")]
     Direction,
-    /// No value of `state:`.
+    /// Invalid value of `state:`.
     #[error("expected {}", state_names())]
     State,
-    /// No value of `conn:`.
+    /// Invalid value of `conn:`.
     #[error("expected the number of a connection, as in “3”")]
     Connection,
-    /// No value of `id:`.
+    /// Invalid value of `id:`.
     #[error("expected the beginning of a message's id, as in “3f2a”")]
     Id,
-    /// No value of `is:`.
+    /// Invalid value of `is:`.
     #[error("expected “error”")]
     Is,
-    /// No value of `rtt>` or `rtt<`.
+    /// Invalid value of `rtt>` or `rtt<`.
     #[error("expected milliseconds, as in “200” or “0.5”")]
     RoundTrip,
-    /// No value of `size>` or `size<`.
+    /// Invalid value of `size>` or `size<`.
     #[error("expected bytes, as in “200”, “10k” or “1m”")]
     Size,
-    /// No value of `after:` or `before:`.
+    /// Invalid value of `after:` or `before:`.
     #[error("expected a time of day, as in “10:32” or “10:32:05”")]
     TimeOfDay,
 }

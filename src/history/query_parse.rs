@@ -1,17 +1,17 @@
-//! The filter's language: how terms are combined. What stands within a term is in `query_value`.
+//! Parser of the filter language: terms and how they combine. The values within terms are in `query_value`.
 
 use std::str::FromStr;
 
 use super::query::{Comparison, Query, Test};
 use super::query_error::{ParseError, Problem};
 
-/// The names of all terms.
+/// All term names.
 const NAMES: [&str; 11] = ["type", "dir", "state", "conn", "id", "rtt", "size", "after", "before", "text", "is"];
-/// Reading, matching and dropping a filter are recursive, and an address can hold any number of parentheses.
+/// Limit on nested groups: parsing, matching and dropping a filter recurse, and the text comes from the address bar.
 const MAX_DEPTH: usize = 32;
 
 const SIDE_BY_SIDE: &str = "terms side by side must all hold";
-/// What other languages have, and what to write here.
+/// Operators of other languages, and what to write here instead.
 const FOREIGN: [(&str, &str); 6] = [
     ("and", SIDE_BY_SIDE),
     ("&&", SIDE_BY_SIDE),
@@ -21,31 +21,30 @@ const FOREIGN: [(&str, &str); 6] = [
     ("not", "write “!” right before the term"),
 ];
 
-/// The text of a filter that may still be being typed.
+/// A filter that the user may still be typing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryDraft {
-    /// The whole text is a filter.
     Complete(Query),
-    /// The text ends within its last term, which more letters can complete.
+    /// The text ends within its last term, which further typing can complete.
     Unfinished {
-        /// The part before that term.
+        /// The filter before that term.
         complete: Query,
-        /// What is missing.
+        /// Why the term is not complete.
         error: ParseError,
     },
-    /// No more letters make it a filter.
+    /// The text is wrong, and further typing cannot fix it.
     Wrong(ParseError),
 }
 
 impl QueryDraft {
-    /// Reads a text as far as it goes.
+    /// Parses a text that may end within a term.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let mut parser = Parser::new(text);
         match parser.filter() {
             Ok(query) => Self::Complete(query),
             Err(error) if parser.is_unfinished => {
-                // The text up to the end of a term on the top level is a filter.
+                // The text up to the end of any top-level term is a valid filter.
                 let complete = text.get(..parser.complete).unwrap_or_default().parse().unwrap_or_default();
                 Self::Unfinished { complete, error }
             }
@@ -53,7 +52,7 @@ impl QueryDraft {
         }
     }
 
-    /// The filter that rows are to be held against; none if the text is wrong.
+    /// The filter to apply; `None` if the text is wrong.
     #[must_use]
     pub const fn query(&self) -> Option<&Query> {
         match self {
@@ -62,7 +61,7 @@ impl QueryDraft {
         }
     }
 
-    /// What to tell the user. An unfinished term is not an error as long as it is being typed.
+    /// The error to show. While the user is typing, an unfinished term is not an error.
     #[must_use]
     pub fn error(&self, is_being_typed: bool) -> Option<ParseError> {
         match self {
@@ -81,17 +80,17 @@ impl FromStr for Query {
     }
 }
 
-/// Reads a text from left to right.
+/// Recursive-descent parser.
 #[derive(Clone, Copy)]
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
-    /// The next byte to read.
+    /// Byte offset of the next character to read.
     pub(super) at: usize,
-    /// How many groups are open.
+    /// Number of open groups.
     depth: usize,
-    /// Up to this byte the text is a filter by itself.
+    /// The text up to this byte offset is a filter of its own.
     complete: usize,
-    /// Whether the error is at the end of the text, and more letters can mend it.
+    /// Whether the error is at the end of the text, so that further typing can fix it.
     is_unfinished: bool,
 }
 
@@ -104,7 +103,7 @@ impl<'a> Parser<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Whether something follows the white space.
+    /// Skips white space; returns whether anything follows.
     fn skip_space(&mut self) -> bool {
         self.at = self.text.len() - self.rest().trim_start().len();
         !self.rest().is_empty()
@@ -116,12 +115,13 @@ impl<'a> Parser<'a> {
         found
     }
 
-    /// The number of the character at this byte, counted from 1.
+    /// Converts a byte offset to a character position, counted from 1.
     pub(super) fn character(&self, at: usize) -> usize {
         self.text.get(..at).unwrap_or(self.text).chars().count() + 1
     }
 
-    /// An error at this byte. Only at the end of the text it `may_go_on`: whatever follows settles that it is wrong.
+    /// Fails at byte `at`. The error counts as unfinished if it `may_go_on` and nothing follows; text after it proves
+    /// it wrong.
     pub(super) fn fail<T>(&mut self, at: usize, problem: Problem, may_go_on: bool) -> Result<T, ParseError> {
         self.is_unfinished = may_go_on && self.rest().trim_start().is_empty();
         Err(ParseError { position: self.character(at), problem })
@@ -135,7 +135,7 @@ impl<'a> Parser<'a> {
         if self.rest().is_empty() { Ok(query) } else { self.fail(self.at, Problem::GroupNotOpened, false) }
     }
 
-    /// Terms with `or` between them, up to the end of the text or of the group.
+    /// Parses terms separated by `or`, up to the end of the text or group.
     fn alternatives(&mut self) -> Result<Query, ParseError> {
         let mut parts = vec![self.terms(Problem::NoTerm)?];
         while self.is_or_next() {
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
         Ok(Query::any_of(parts))
     }
 
-    /// Terms side by side, at least one; `missing` is the problem where there is none.
+    /// Parses one or more adjacent terms; fails with `missing` if there are none.
     fn terms(&mut self, missing: Problem) -> Result<Query, ParseError> {
         let mut terms = Vec::new();
         let mut follows_term = false;
@@ -170,7 +170,6 @@ impl<'a> Parser<'a> {
         self.fail(start, missing, true)
     }
 
-    /// Whether the next word is `or`.
     fn is_or_next(&self) -> bool {
         let Some((word, after)) = self.rest().split_at_checked(2) else { return false };
         let is_end = |next: char| next.is_whitespace() || matches!(next, '(' | ')');
@@ -204,7 +203,7 @@ impl<'a> Parser<'a> {
         self.fail(self.at, Problem::GroupNotClosed { opened: self.character(opening) }, true)
     }
 
-    /// Refuses the word since `start` where it is meant as an operator. `and` and `not` between words are words.
+    /// Rejects the word since `start` if it is meant as an operator. Between plain words, `and` and `not` are words.
     fn refuse_foreign_operator(&mut self, start: usize, follows_term: bool) -> Result<(), ParseError> {
         let word = &self.text[start..self.at];
         let Some((operator, instead)) = FOREIGN.into_iter().find(|(operator, _)| operator.eq_ignore_ascii_case(word))
@@ -216,18 +215,18 @@ impl<'a> Parser<'a> {
             "not" => self.is_term_next(),
             _ => true,
         };
-        // More letters can make another word of `and`.
+        // Further typing can turn `and` into another word.
         let may_go_on = operator == "and";
         if is_meant { self.fail(start, Problem::ForeignOperator { operator, instead }, may_go_on) } else { Ok(()) }
     }
 
-    /// Whether more than a bare word follows.
+    /// Whether a group, negation, quote or named term follows, rather than a bare word.
     fn is_term_next(&self) -> bool {
         let mut ahead = *self;
         ahead.skip_space() && (ahead.rest().starts_with(['(', '!', '-', '"']) || ahead.head().is_some())
     }
 
-    /// The name and the sign that a term begins with; none before a word.
+    /// The name and sign at the start of a term; `None` before a bare word.
     fn head(&self) -> Option<(&'a str, char)> {
         let ends_name = |letter: char| !letter.is_ascii_alphabetic() && !matches!(letter, '_' | '-');
         let rest = self.rest();
@@ -279,7 +278,7 @@ impl<'a> Parser<'a> {
         Ok(Query::Test(test))
     }
 
-    /// Values with commas between them, any of which may hold.
+    /// Parses values separated by commas, any of which may hold.
     fn list(&mut self, value: fn(&mut Self) -> Result<Test, ParseError>) -> Result<Query, ParseError> {
         let mut tests = vec![Query::Test(value(self)?)];
         while self.rest().starts_with(',') {

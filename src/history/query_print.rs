@@ -1,4 +1,4 @@
-//! The filter's language, the other way: from a filter to a text that parses to the same filter.
+//! Prints a filter as text that parses to the same filter.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl fmt::Display for Query {
     }
 }
 
-/// Parts with something between them, in parentheses where they need them.
+/// Writes the parts with a separator, in parentheses where needed.
 fn write_parts(
     f: &mut fmt::Formatter<'_>,
     parts: &[Query],
@@ -41,12 +41,12 @@ fn write_part(f: &mut fmt::Formatter<'_>, part: &Query, is_group: bool) -> fmt::
     if is_group { write!(f, "({part})") } else { write!(f, "{part}") }
 }
 
-/// Whether it prints with an `or` outside of parentheses.
+/// Whether it prints with an `or` outside parentheses.
 fn has_or(query: &Query) -> bool {
     matches!(query, Query::Or(parts) if list(parts).is_none())
 }
 
-/// The alternatives as one term with a list, as in `type:a,b`, if they are values of the same term.
+/// Prints alternatives of the same term as one list, as in `type:a,b`; `None` if their terms differ.
 fn list(parts: &[Query]) -> Option<String> {
     let mut list = String::new();
     for part in parts {
@@ -65,7 +65,7 @@ fn list(parts: &[Query]) -> Option<String> {
     Some(list)
 }
 
-/// The name of the term, if it takes a list. None of them begins with another one.
+/// The name of a term that accepts a list. No such name is a prefix of another.
 const fn list_name(test: &Test) -> Option<&'static str> {
     match test {
         Test::Type(_) => Some("type"),
@@ -125,7 +125,7 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
-/// Thousandths as a number with as many decimals as it needs.
+/// Prints thousandths with as few decimals as needed.
 struct Decimal(u64);
 
 impl fmt::Display for Decimal {
@@ -135,7 +135,7 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// A text in quotes, where it needs them.
+/// Prints a text with quotes if it needs them.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,4 +1,4 @@
-//! The filter's language: what stands within a term.
+//! Parser of the filter language: the values within terms.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::query_parse::Parser;
 use super::row::Direction;
 use super::shown::STATES;
 
-/// Stands between the values of a list.
+/// Separates the values of a list.
 const COMMA: Option<char> = Some(',');
 
 impl<'a> Parser<'a> {
@@ -70,7 +70,7 @@ impl<'a> Parser<'a> {
         self.measure(Problem::TimeOfDay, None, &[":00", "00", "0"], time_of_day)
     }
 
-    /// One of these names.
+    /// Parses one of `names`.
     fn name<T: Clone>(
         &mut self,
         problem: Problem,
@@ -86,7 +86,8 @@ impl<'a> Parser<'a> {
         self.fail(start, problem, is_begun)
     }
 
-    /// What `read` makes of a value. One that it does not know may be begun: then one of the `outcomes` completes it.
+    /// Parses a value with `read`. A value that `read` rejects counts as unfinished if one of the `outcomes`, appended,
+    /// makes it valid.
     fn measure<T>(
         &mut self,
         problem: Problem,
@@ -104,7 +105,7 @@ impl<'a> Parser<'a> {
         self.fail(start, problem, is_begun)
     }
 
-    /// A text: in quotes any, bare none that looks like a regular expression.
+    /// Parses a text. Without quotes, it must not look like a regular expression.
     fn any_text(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
         let start = self.at;
         let text = self.value(problem, separator)?;
@@ -114,12 +115,13 @@ impl<'a> Parser<'a> {
         Ok(text)
     }
 
-    /// Whether the value that begins here is not in quotes.
+    /// Whether the value at `start` is not quoted.
     fn is_bare(&self, start: usize) -> bool {
         !self.text[start..].starts_with('"')
     }
 
-    /// A value in quotes, or up to the next space, `separator` or end of the group; never empty.
+    /// Parses a quoted value, or one that ends at white space, `separator` or the end of the group. Rejects an empty
+    /// one.
     fn value(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
         let start = self.at;
         if self.rest().starts_with('(') {
@@ -133,7 +135,7 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    /// Parentheses that open and close within the value belong to it, as in `f(x)`.
+    /// Balanced parentheses within the value belong to it, as in `f(x)`.
     fn bare(&mut self, separator: Option<char>) -> &'a str {
         let rest = self.rest();
         let mut open = 0_usize;
@@ -180,13 +182,13 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// As in `/a.*b/` and `/a.*b/i`; a path such as `/a/b` is none.
+/// Whether the word is like `/a.*b/` or `/a.*b/i`; a path such as `/a/b` is not.
 fn is_regular_expression(word: &str) -> bool {
     let parts = word.strip_prefix('/').and_then(|word| word.rsplit_once('/'));
     parts.is_some_and(|(pattern, flags)| !pattern.is_empty() && matches!(flags, "" | "i" | "g" | "gi" | "ig"))
 }
 
-/// Reads a number of bytes: `200`, `10k` or `1m`.
+/// Parses a size in bytes: `200`, `10k` or `1m`.
 fn bytes(value: &str) -> Option<u64> {
     let value = value.to_ascii_lowercase();
     let (digits, unit) = match value.strip_suffix('k') {
@@ -196,7 +198,7 @@ fn bytes(value: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
-/// Reads `10:32`, `10:32:05` or `10:32:05.5`.
+/// Parses `10:32`, `10:32:05` or `10:32:05.5`.
 fn time_of_day(value: &str) -> Option<TimeOfDay> {
     let mut parts = value.splitn(3, ':');
     let mut part = |limit: u32| parts.next()?.parse::<u32>().ok().filter(|part| *part < limit);
@@ -208,7 +210,7 @@ fn time_of_day(value: &str) -> Option<TimeOfDay> {
     Some(TimeOfDay(minutes * 60_000 + millis))
 }
 
-/// Reads a number with up to three decimals, in thousandths.
+/// Parses a number with up to three decimals; returns thousandths.
 fn decimal(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Keeps the rows within their bounds, oldest out first, and finds them again.
+//! Stores the rows within the limits, evicting the oldest, and looks them up.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -11,15 +11,14 @@ use super::scan;
 use crate::link::{FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, ServerEvent};
 use crate::protocol::{Event, Moment};
 
-/// What a row costs beside its text: itself, and its places in the indexes.
+/// Cost of a row besides its text: the row itself and its index entries.
 const ROW_BYTES: usize = size_of::<Row>() + 64;
 
-/// How much is kept.
+/// Bounds of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// At most so many rows.
     pub rows: usize,
-    /// At most so many bytes. The newest row is kept whatever its size.
+    /// The newest row is kept whatever its size.
     pub bytes: usize,
 }
 
@@ -29,16 +28,15 @@ impl Default for Limits {
     }
 }
 
-/// What had to go for newer rows.
+/// Rows evicted to stay within the limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evicted {
-    /// Rows.
     pub rows: u64,
-    /// Bytes that they took.
+    /// The bytes that these rows took.
     pub bytes: u64,
 }
 
-/// The flight recorder: everything that the link told, as far back as there is room.
+/// The flight recorder: all events of the link, as far back as the limits allow.
 #[derive(Debug)]
 pub struct Recorder {
     limits: Limits,
@@ -56,12 +54,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Keeps so much from now on; what is beyond goes with the next row.
+    /// Changes the limits; they take effect with the next row.
     pub const fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
 
-    /// An empty recorder.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -79,9 +76,7 @@ impl Recorder {
         }
     }
 
-    // ------------------------------------------------------------ in
-
-    /// Takes what the link told. To be called for every event, in order.
+    /// Records an event of the link. Call it for every event, in order.
     pub fn record(&mut self, event: &LinkEvent) {
         match event {
             LinkEvent::FrameIn { conn, frame, text, kind, at } => {
@@ -117,17 +112,17 @@ impl Recorder {
         }
     }
 
-    /// Takes a word of the page's own.
+    /// Records a notice of the page itself.
     pub fn note(&mut self, level: Severity, text: &str, at: Moment) {
         self.push(at, RowKind::Notice { level, text: text.into() });
     }
 
-    /// What is recorded now comes from another program's recording.
+    /// Marks the record as the import of another program's recording.
     pub(crate) const fn set_foreign(&mut self) {
         self.is_foreign = true;
     }
 
-    /// The wire type, number and class of a frame that came. Only one that could not be read is looked into again.
+    /// Wire type, number and class of a received frame. Only stale and unreadable frames need a second scan.
     fn class_of(&self, text: &str, kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
         let (kind, seq, class) = match kind {
             FrameKind::Event { kind, seq } => (kind.clone(), *seq, FrameClass::Event),
@@ -147,7 +142,7 @@ impl Recorder {
         (self.types.intern(&kind.unwrap_or_default()), seq, class)
     }
 
-    /// The wire type of a frame that was written. Only one that somebody wrote by hand is looked into.
+    /// Wire type of a written frame. Only the text of raw frames needs a scan.
     fn kind_written(&self, text: &str, purpose: &FramePurpose) -> Arc<str> {
         let known = match purpose {
             FramePurpose::ChallengeAnswer => Some(self.types.intern("auth_response")),
@@ -160,7 +155,8 @@ impl Recorder {
         known.unwrap_or_else(|| self.types.intern(&scan::head(text).kind.unwrap_or_default()))
     }
 
-    /// Notes what an event tells of the frame that brought it. A frame that was replayed may be older than rows of a later run.
+    /// Adds facts from an event to the row of its frame. Replayed events are skipped: they may be older than rows of a
+    /// later run.
     fn attribute(&mut self, event: &ServerEvent) {
         if event.replayed {
             return;
@@ -219,34 +215,31 @@ impl Recorder {
         self.epochs.forget_before(row.number + 1);
     }
 
-    // ------------------------------------------------------------ out
-
-    /// Whether another program recorded the frames: nothing is known of its protections, its messages and where they came
-    /// from, and what the record tells of them is worked out from the frames.
+    /// Whether another program recorded the frames. Protections, messages and origins are then unknown, and message
+    /// states are derived from the frames.
     #[must_use]
     pub const fn is_foreign(&self) -> bool {
         self.is_foreign
     }
 
-    /// How many rows are kept.
+    /// Number of kept rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether nothing has been recorded.
+    /// Whether no row is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// How many bytes the kept rows take, indexes included: an upper bound.
+    /// Upper bound of the kept rows' size in bytes, indexes included.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// What had to go.
     #[must_use]
     pub const fn evicted(&self) -> Evicted {
         self.evicted
@@ -258,19 +251,19 @@ impl Recorder {
         self.revision
     }
 
-    /// The numbers of the kept rows, oldest first.
+    /// Numbers of the kept rows, oldest first.
     #[must_use]
     pub const fn numbers(&self) -> Range<u64> {
         self.evicted.rows + 1..self.next
     }
 
-    /// The row of this number, if it is kept.
+    /// The row with this number, if kept.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&Row> {
         self.place(number).and_then(|at| self.rows.get(at))
     }
 
-    /// The kept rows whose numbers lie in `range`, oldest first; `rev()` goes from the newest.
+    /// The kept rows whose numbers are in `range`, oldest first; `rev()` starts at the newest.
     pub fn rows(&self, range: impl RangeBounds<u64>) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
         let first = self.evicted.rows + 1;
         let place = |number: u64| usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
@@ -288,7 +281,7 @@ impl Recorder {
         self.rows.range(start.min(end)..end)
     }
 
-    /// How many frames of each wire type are kept, by name.
+    /// Frame counts by wire type, in alphabetical order.
     pub fn counts_by_type(&self) -> impl Iterator<Item = (&Arc<str>, usize)> {
         self.types.frames()
     }
@@ -302,7 +295,8 @@ fn text_bytes(row: &Row) -> usize {
     row.frame().map_or(0, |text| text.len())
 }
 
-/// The bytes of a row's text, unless its neighbour holds the same one: each bad entry of a replay tells of the whole.
+/// The bytes of a row's text, or 0 if its neighbour shares it: each bad entry of a replay gets a row with the whole
+/// frame.
 fn text_beyond(row: &Row, neighbour: &Row) -> usize {
     match (row.frame(), neighbour.frame()) {
         (Some(text), Some(other)) if Arc::ptr_eq(text, other) => 0,

@@ -1,4 +1,4 @@
-//! A recording: frames in a file, to be handed on and read again.
+//! Recordings: frames and notes that can be saved to a file and imported again.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -13,69 +13,64 @@ use super::{har, jsonl, scan};
 use crate::link::{FramePurpose, Origin};
 use crate::protocol::{FieldError, Instant, Moment, or_default};
 
-/// The two clocks of a page agree within this time, or one of them was set (microseconds).
+/// The page's two clocks agree within this many microseconds; a larger difference means that one of them was set.
 const CLOCKS_AGREE_WITHIN: u64 = 20_000;
 
-/// Frames, in order, and what the page that wrote it told beside them.
+/// Frames in order, and what the page knew besides them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
-    /// The frames.
     pub entries: Vec<Entry>,
-    /// What is no frame, in order. Only this program writes it.
+    /// Rows that are not text frames, in order. Only this program writes them.
     pub notes: Vec<Note>,
 }
 
-/// A frame of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When: microseconds since 1970-01-01 UTC. Where the file tells no date, since its own beginning.
+    /// Microseconds since 1970-01-01 UTC, or since the start of the file if it has no dates.
     pub micros: i64,
-    /// Which way it went.
     pub direction: Direction,
-    /// The frame.
     pub text: String,
-    /// What the page knew of it beyond the wire.
     pub meta: FrameMeta,
 }
 
-/// What the page knew of a frame beyond the wire. In a file, a field that cannot be read counts as missing.
+/// The page's knowledge of a frame beyond its text. On import, an unreadable field counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FrameMeta {
-    /// The id of the message that it carries or answers.
+    /// Id of the message that it carries or answers.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// What in the page the message came from.
+    /// The component that created the message.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
-    /// What was done there.
+    /// The action in that component.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// The message's state at the end, one of [`super::STATES`].
+    /// Last recorded state of the message, one of [`super::STATES`].
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The page's monotonic clock when the frame came or went.
+    /// The page's monotonic clock when the frame arrived or was written.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub mono: Option<Instant>,
-    /// The generation number of its connection.
+    /// Generation number of its connection.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
-    /// The server's run that it belongs to.
+    /// Its server run.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub run: Option<u32>,
-    /// It came from a connection that had been given up.
+    /// It arrived on a connection that had already been given up.
     #[serde(rename = "stale", deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub is_stale: bool,
 }
 
 impl Entry {
-    /// When, on both clocks; `None` where the page that wrote it did not tell its own.
+    /// Time on both clocks; `None` if the file has no monotonic time.
     #[must_use]
     pub fn told_at(&self) -> Option<Moment> {
         self.meta.mono.map(|mono| Moment { mono, wall: jsonl::wall(self.micros) })
     }
 
-    /// When: milliseconds since 1970-01-01 UTC, with a fraction.
+    /// Milliseconds since 1970-01-01 UTC, with a fraction.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a recording's times fit 53 bits")]
     pub fn millis(&self) -> f64 {
@@ -83,12 +78,11 @@ impl Entry {
     }
 }
 
-/// What came of reading a file.
+/// Result of importing a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Imported {
-    /// What was readable.
     pub recording: Recording,
-    /// What was not.
+    /// The parts that could not be read.
     pub errors: Vec<ImportError>,
 }
 
@@ -96,52 +90,46 @@ pub struct Imported {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {why}")]
 pub struct ImportError {
-    /// Where, from 1: the line of a JSON Lines file, the message of an HAR file.
+    /// Position, counted from 1: the line of a JSON Lines file, the message of a HAR file.
     pub place: usize,
-    /// Why.
     pub why: ImportErrorKind,
 }
 
-/// Why a part of a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportErrorKind {
-    /// It is not JSON.
     #[error("not readable as JSON: {0}")]
     Syntax(String),
-    /// The file is not JSON as a whole.
+    /// The file as a whole is not JSON; its readable parts were salvaged.
     #[error("not readable as JSON: {0}; what can be found in it is shown")]
     Searched(String),
-    /// A frame's field is missing or wrong.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// A note's field is missing or wrong.
     #[error("a note: {0}")]
     Note(FieldError),
-    /// The end is missing.
+    /// The file ends within a message.
     #[error("the file breaks off within this message")]
     Truncated,
-    /// There is nothing to read.
+    /// The archive has no WebSocket messages.
     #[error("the archive holds no messages of a WebSocket")]
     Empty,
 }
 
-/// How a recording is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
     /// HTTP Archive 1.2, as browsers write it.
     Har,
 }
 
 impl Format {
-    /// Which format a text is in, as far as its beginning tells.
+    /// Guesses the format from the text; `None` if neither matches.
     #[must_use]
     pub fn detect(text: &str) -> Option<Self> {
         if scan::Members::of(without_mark(text)).any(|(key, _)| key == "log") {
             return Some(Self::Har);
         }
-        // Damaged lines may come first. A damaged archive has its outermost key in place as a rule.
+        // Damaged lines may come first. A damaged archive usually still starts with its outermost key.
         let is_entry = |line: &str| scan::member(line, "frame").is_some() || scan::member(line, "note").is_some();
         if text.lines().any(is_entry) {
             return Some(Self::JsonLines);
@@ -152,7 +140,7 @@ impl Format {
 }
 
 impl Recording {
-    /// These rows, tokens hidden. The states of a message go with its frames.
+    /// Records these rows with tokens redacted, and adds all states of their messages.
     #[must_use]
     pub fn of<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let (mut numbers, mut messages) = (BTreeSet::new(), HashSet::new());
@@ -174,8 +162,8 @@ impl Recording {
                 continue;
             }
             let Some((direction, text)) = row.direction().zip(row.frame()) else { continue };
-            // Each bad entry of a replay has a row with the whole frame: it came once. A message that is written again
-            // has the same text, too, but was written twice.
+            // Each bad entry of a replay has a row with the whole frame, which arrived once. A resent message shares
+            // its text too, but was written twice.
             let is_same = last.replace(text).is_some_and(|last| Arc::ptr_eq(last, text));
             if !is_same || direction == Direction::Out {
                 let text = shown_text(row).into_owned();
@@ -185,7 +173,7 @@ impl Recording {
         recording
     }
 
-    /// These rows and the answers to the messages among them.
+    /// Like [`Self::of`], with the answers to the messages among these rows.
     #[must_use]
     pub fn with_answers<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut numbers = BTreeSet::new();
@@ -199,26 +187,25 @@ impl Recording {
         Self::of(recorder, numbers.into_iter().filter_map(|number| recorder.get(number)))
     }
 
-    /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.notes.is_empty()
     }
 
-    /// Whether another program wrote it: there is nothing in it but frames.
+    /// Whether another program wrote it, so that it has frames only.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.notes.is_empty() && self.entries.iter().all(|entry| entry.meta.is_empty())
     }
 
-    /// When it begins: microseconds since 1970-01-01 UTC.
+    /// Start in microseconds since 1970-01-01 UTC.
     #[must_use]
     pub fn start(&self) -> i64 {
         let note = self.notes.first().filter(|note| note.after == 0).map(|note| note.micros);
         note.or(self.entries.first().map(|entry| entry.micros)).unwrap_or_default()
     }
 
-    /// The frames in the order of their times. What this program wrote is in order, even where a clock was set.
+    /// Frames sorted by time. A file of this program keeps its order, even where a clock was set.
     #[must_use]
     pub fn in_order(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
@@ -228,7 +215,7 @@ impl Recording {
         entries
     }
 
-    /// Reads a recording in whatever format it is; `None` where it is in none.
+    /// Imports a file of either format; `None` if it is in neither.
     #[must_use]
     pub fn import(text: &str) -> Option<Imported> {
         Some(match Format::detect(text)? {
@@ -239,7 +226,7 @@ impl Recording {
 }
 
 impl Note {
-    /// When, on both clocks.
+    /// Time on both clocks.
     #[must_use]
     pub const fn at(&self) -> Moment {
         Moment { mono: self.mono, wall: jsonl::wall(self.micros) }
@@ -274,14 +261,14 @@ impl FrameMeta {
         Self { component: Some(origin.component.to_string()), action: Some(origin.action.to_string()), ..self }
     }
 
-    /// Whether the page knew nothing.
+    /// Whether nothing is known beyond the frame.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The wall clock shows whole milliseconds; the monotonic one tells what lies between.
+/// Refines the wall clock, which has whole milliseconds, by the monotonic clock.
 #[derive(Default)]
 struct FineClock {
     anchor: Option<Moment>,
@@ -302,7 +289,7 @@ impl FineClock {
     }
 }
 
-/// Editors may put a byte order mark first.
+/// Strips the byte order mark that some editors write.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

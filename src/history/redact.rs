@@ -1,4 +1,4 @@
-//! Hides the server's tokens in the text of a frame.
+//! Redacts the server's tokens in the text of a frame.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::scan;
 
-/// The frames that carry a token.
+/// Types of frames with a token.
 const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
-/// What they all begin with: one look finds most texts innocent.
+/// Common prefix of these types; a single search for it rules out most texts.
 const SECRET_PREFIX: &str = "auth_";
-/// What stands in a token's place.
+/// Replaces a token.
 const MASK: &str = "\"•••\"";
 const NAME: &str = "token";
 const KEY: &str = "\"token\"";
@@ -20,9 +20,9 @@ pub(super) fn is_secret(kind: &str) -> bool {
     SECRET_KINDS.contains(&kind)
 }
 
-/// The text with the tokens of the authentication hidden; any other text as it is.
+/// Redacts authentication tokens; returns other text unchanged.
 ///
-/// It looks for the type's name anywhere, so that damaged frames and echoes of an answer are caught too.
+/// Searches for the type's name anywhere, to catch damaged frames and echoes of an answer too.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     if !text.contains(SECRET_PREFIX) {
@@ -31,7 +31,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     mask_frame(text, &scan::head(text).kind.unwrap_or_default())
 }
 
-/// The same where the frame's type is known.
+/// Like [`redact`], for a frame whose type is known.
 pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
     let is_secret = is_secret(kind);
     let names_secret = |kind: &&str| {
@@ -56,13 +56,13 @@ fn is_object(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object())
 }
 
-/// Nobody knows where a token ends in a frame that cannot be read: all from its name on is hidden, or everything.
+/// In an unreadable frame, the end of a token is unknown: redacts everything after its name, or else everything.
 fn mask_damaged(text: &str) -> Cow<'_, str> {
     let shown = text.find(NAME).map_or("", |at| &text[..at + NAME.len()]);
     Cow::Owned(format!("{shown}{MASK}"))
 }
 
-/// A readable text with the value of every `token` hidden.
+/// Redacts the value of every `token` in a readable text.
 pub(super) fn redact_tokens(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
@@ -146,7 +146,7 @@ mod tests {
             redact(r#"{"type": "llm_token", "data": {"token": "hi"}}"#),
             r#"{"type": "llm_token", "data": {"token": "hi"}}"#
         );
-        // Rather too much hidden than too little.
+        // Redacting too much is better than too little.
         assert!(redact(text).contains("•••"));
     }
 }

@@ -1,4 +1,4 @@
-//! A row of the record: one thing that the link told, as it was told.
+//! Rows of the record: one event of the link each, unchanged.
 
 use std::sync::Arc;
 
@@ -9,115 +9,102 @@ use super::shown::state_name;
 use crate::link::{ConnId, DisconnectReason, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
 use crate::protocol::{Command, Control, DecodeError, Moment};
 
-/// The wire type of an answer's tokens.
+/// Wire type of an answer's tokens.
 pub(super) const TOKEN: &str = "llm_token";
 
-/// One thing that happened.
+/// One entry of the record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Counts up by one, from 1, and is never given again.
+    /// Counts up from 1 by one; never reused.
     pub number: u64,
-    /// When it happened.
     pub at: Moment,
-    /// What happened.
     pub kind: RowKind,
 }
 
-/// What a row tells of.
+/// The content of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RowKind {
-    /// A frame came.
+    /// A frame arrived.
     FrameIn {
-        /// From this connection.
         conn: ConnId,
-        /// The frame; empty for a binary one.
+        /// Empty for a binary frame.
         text: Arc<str>,
-        /// Its wire type; empty where it has none.
+        /// Wire type; empty if it has none.
         kind: Arc<str>,
-        /// The server's number of it.
+        /// The server's event number.
         seq: Option<u64>,
-        /// What it turned out to be.
         class: FrameClass,
-        /// The message of ours that it answers, as its echo or as `duplicate_message`.
+        /// The message of this page that it answers, as its echo or as `duplicate_message`.
         answers: Option<MessageId>,
         /// Whether it is the first token of an answer.
         begins_answer: bool,
     },
     /// A frame was written.
     FrameOut {
-        /// To this connection.
         conn: ConnId,
-        /// The frame.
         text: Arc<str>,
-        /// Its wire type.
         kind: Arc<str>,
-        /// What it is there for.
+        /// Why it was written.
         purpose: FramePurpose,
     },
     /// A message was created or changed its state.
     Message {
-        /// The message.
         id: MessageId,
-        /// Its wire type.
         kind: Arc<str>,
-        /// What it says.
         command: Arc<Command>,
-        /// What in the page it came from.
+        /// The component and action that created it.
         origin: Origin,
-        /// When it was created.
         created: Moment,
         /// Its new state.
         state: MessageState,
-        /// The message that the user had sent again by this one.
+        /// The message that the user resent as this one.
         resend_of: Option<MessageId>,
     },
     /// The connection's phase changed.
     Phase {
-        /// The new one.
+        /// The new phase.
         phase: PhaseKind,
-        /// Its socket, where it has one.
+        /// The generation number of its socket, if it has one.
         conn: Option<ConnId>,
         /// Why there is no connection.
         reason: Option<DisconnectReason>,
     },
-    /// What the numbers of the events show to be missing.
+    /// Missed events, reported after a reconnect or a gap within a connection.
     Resumed(GapReport),
     /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {
-        /// Whether they are on.
+        /// False during the experiment.
         on: bool,
     },
-    /// A word of the page's own.
+    /// A message of the page itself.
     Notice {
-        /// How bad it is.
         level: Severity,
-        /// For people.
+        /// Shown to the user.
         text: Box<str>,
     },
 }
 
-/// What a frame that came in turned out to be.
+/// Classification of a received frame.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FrameClass {
-    /// About the connection.
+    /// A frame about the connection.
     Control(Box<Control>),
-    /// A broadcast of the server's.
+    /// A broadcast.
     Event,
-    /// Broadcasts that had been kept for those who were away.
+    /// Broadcasts that the server kept for absent clients.
     Replay,
-    /// Not readable, for this reason.
+    /// Not readable, with the reason.
     Unreadable(Box<DecodeError>),
-    /// From a connection that is no longer ours.
+    /// From a connection that had already been given up.
     Stale,
-    /// Binary, of this many bytes.
+    /// Binary, with its size in bytes.
     Binary(usize),
 }
 
-/// How bad a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Good to know.
+    /// For information only.
     Info,
     /// Something may have gone wrong.
     Warn,
@@ -126,7 +113,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Its name, as in the page's `data-level`.
+    /// Value of `data-level` in the page.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -137,7 +124,6 @@ impl Severity {
     }
 }
 
-/// Which way a frame went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the server to the page.
@@ -147,7 +133,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Its name in queries and recordings.
+    /// Name in queries and recordings.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -158,7 +144,7 @@ impl Direction {
 }
 
 impl Row {
-    /// The frame's text, unmasked; `None` where the row is no frame.
+    /// The frame's text, not redacted; `None` for other rows.
     #[must_use]
     pub const fn frame(&self) -> Option<&Arc<str>> {
         match &self.kind {
@@ -167,7 +153,6 @@ impl Row {
         }
     }
 
-    /// Which way its frame went.
     #[must_use]
     pub const fn direction(&self) -> Option<Direction> {
         match &self.kind {
@@ -177,7 +162,7 @@ impl Row {
         }
     }
 
-    /// The wire type of its frame or message.
+    /// Wire type of the frame or message.
     #[must_use]
     pub const fn wire_type(&self) -> Option<&Arc<str>> {
         match &self.kind {
@@ -188,7 +173,7 @@ impl Row {
         }
     }
 
-    /// The frame's size in bytes.
+    /// Frame size in bytes.
     #[must_use]
     pub fn size(&self) -> Option<usize> {
         match &self.kind {
@@ -197,7 +182,6 @@ impl Row {
         }
     }
 
-    /// The connection that it belongs to.
     #[must_use]
     pub const fn conn(&self) -> Option<ConnId> {
         match &self.kind {
@@ -209,7 +193,7 @@ impl Row {
         }
     }
 
-    /// The message of ours that it is about.
+    /// The message of this page that the row is about.
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {
         match &self.kind {
@@ -226,7 +210,7 @@ impl Row {
         matches!(&self.kind, RowKind::FrameIn { kind, class: FrameClass::Event, .. } if &**kind == TOKEN)
     }
 
-    /// Whether something went wrong: an unreadable frame, an event of an error, a message that failed.
+    /// Whether something went wrong: an unreadable frame, an error event, a failed message, a notice of an error.
     #[must_use]
     pub fn is_error(&self) -> bool {
         match &self.kind {
@@ -238,7 +222,7 @@ impl Row {
         }
     }
 
-    /// What a search looks through beside the frame: the names and words of the row.
+    /// Whether `is_it` accepts any searchable text of the row besides its frame.
     pub(super) fn any_word(&self, mut is_it: impl FnMut(&str) -> bool) -> bool {
         match &self.kind {
             RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => is_it(&error.to_string()),
@@ -262,7 +246,7 @@ impl Row {
         }
     }
 
-    /// How many bytes it holds beside itself, or shares with others.
+    /// Heap bytes that it owns or shares with other rows, without the frame's text.
     pub(super) fn heap_bytes(&self) -> usize {
         let words = match &self.kind {
             RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => size_of::<DecodeError>() + UNREADABLE_BYTES,
@@ -274,7 +258,7 @@ impl Row {
     }
 }
 
-/// What the words of a decoding error take at most, as far as the record's bound counts them.
+/// Assumed size of a decoding error's strings when rows are measured.
 const UNREADABLE_BYTES: usize = 256;
 
 fn command_bytes(command: &Command) -> usize {

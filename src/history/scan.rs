@@ -1,21 +1,21 @@
-//! Finds single members of a JSON object in its text, without building values and without allocating.
+//! Finds members of a JSON object in its text, without parsing values or allocating.
 //!
-//! It checks no more of the syntax than it needs: what it skips may be wrong, and a text that breaks off ends it.
+//! It validates only what it needs: skipped values may be invalid, and truncated text ends the search.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What stands on a frame's outside.
+/// The outer fields of a frame.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Head<'a> {
     /// The wire type.
     pub(crate) kind: Option<Cow<'a, str>>,
-    /// The server's number.
+    /// The server's event number.
     pub(crate) seq: Option<u64>,
 }
 
-/// Reads the head of a frame. Coda writes it first, so that most frames are not walked through.
+/// Reads the head of a frame. Coda writes these fields first, so most frames are not scanned to the end.
 pub(crate) fn head(text: &str) -> Head<'_> {
     let mut head = Head::default();
     for (key, value) in Members::of(text) {
@@ -29,7 +29,7 @@ pub(crate) fn head(text: &str) -> Head<'_> {
         }
     }
     if head.kind.is_none() && text.contains('\\') {
-        // Keys may be written with escapes.
+        // Keys may contain escapes.
         return parsed_head(text);
     }
     head
@@ -43,43 +43,43 @@ fn parsed_head<'a>(text: &str) -> Head<'a> {
     }
 }
 
-/// The text of the member `name` of the object that `text` begins with, as it stands there.
+/// The raw text of member `name` of the object at the start of `text`.
 pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Members::of(text).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// A member of the member `data`, as it stands there.
+/// The raw text of member `name` within member `data`.
 pub(crate) fn data_member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut members = Members::of(text);
     loop {
         let (key, start) = members.next_key()?;
         if key == "data" {
-            // Its end need not be known to look into it.
+            // `data` may be truncated; its members can still be read.
             return member(text.get(start..)?, name);
         }
         members.pass_value(start)?;
     }
 }
 
-/// What a JSON string says.
+/// Decodes a JSON string.
 pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
-/// A count: Python may write `3` or `3.0`.
+/// Parses a count, which Python may write as `3` or `3.0`.
 pub(crate) fn whole_number(raw: &str) -> Option<u64> {
     raw.strip_suffix(".0").unwrap_or(raw).parse().ok()
 }
 
-/// The members of an object: the keys without their quotes, the values as they stand there.
+/// Iterates over an object's members: keys without quotes, values as raw text.
 pub(super) struct Members<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Members<'a> {
-    /// The members of the object that `text` begins with; none where it begins with something else.
+    /// Starts at the object at the beginning of `text`; yields nothing if there is none.
     pub(super) fn of(text: &'a str) -> Self {
         let at = skip_space(text.as_bytes(), 0);
         let is_object = text.as_bytes().get(at) == Some(&b'{');
@@ -88,7 +88,7 @@ impl<'a> Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// The next key, and where its value begins. Whatever ends the object ends it for good.
+    /// The next key and the offset of its value. At the end of the object, or on an error, iteration ends for good.
     fn next_key(&mut self) -> Option<(&'a str, usize)> {
         let bytes = self.text.as_bytes();
         let mut at = skip_space(bytes, self.at);
@@ -105,7 +105,7 @@ impl<'a> Members<'a> {
         (bytes.get(colon) == Some(&b':')).then(|| (key, skip_space(bytes, colon + 1)))
     }
 
-    /// The value that begins at `start`; what comes next is the key after it.
+    /// Skips the value at `start` and returns its raw text.
     fn pass_value(&mut self, start: usize) -> Option<&'a str> {
         self.at = skip_value(self.text.as_bytes(), start)?;
         self.text.get(start..self.at)
@@ -121,7 +121,7 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// The first place from `at` on that is no white space.
+/// The first offset from `at` on that is not white space.
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
         at += 1;
@@ -129,7 +129,7 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The end of the value that begins at `at`; `None` where the text breaks off before.
+/// The offset after the value at `at`; `None` if the text is truncated or invalid there.
 pub(super) fn skip_value(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     loop {

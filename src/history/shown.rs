@@ -1,4 +1,4 @@
-//! Rows in words: the names of states, and what may be shown of a row.
+//! Rows as displayed text: state names, and row text with its tokens redacted.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use super::redact::mask_frame;
 use super::row::{FrameClass, Row, RowKind};
 use crate::link::{Acknowledgement, GapReport, Hold, MessageState};
 
-/// The states of a message: their names in queries, and what they mean.
+/// Message states: names in queries, and explanations.
 pub const STATES: [(&str, &str); 11] = [
     ("queued", "waits for its turn"),
     ("written", "written, its echo awaited"),
@@ -22,7 +22,7 @@ pub const STATES: [(&str, &str); 11] = [
     (RAW, "a frame written as it is, past queue and deduplication"),
 ];
 
-/// The state of frames that are no message.
+/// The state of frames that are not messages.
 pub const RAW: &str = "raw";
 
 /// A state's name in queries.
@@ -31,7 +31,7 @@ pub const fn state_name(state: &MessageState) -> &'static str {
     state.name()
 }
 
-/// The row's text as it may be shown: a frame with its tokens hidden, or a line of words.
+/// Display text of a row: the redacted frame, or a line of words.
 #[must_use]
 pub fn shown_text(row: &Row) -> Cow<'_, str> {
     match &row.kind {
@@ -77,7 +77,7 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
     }
 }
 
-/// What was missed for good, in a sentence or two; `None` where nothing was.
+/// Describes the permanently missed events in a sentence or two; `None` if there are none.
 #[must_use]
 pub fn missed_words(resumed: &GapReport) -> Option<String> {
     let when = if resumed.reconnected { "while there was no connection" } else { "although the connection was open" };

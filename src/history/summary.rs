@@ -1,4 +1,4 @@
-//! What a row says in one line, and how a text that is too long for its place is cut.
+//! One-line summaries of rows, and the truncation of long texts.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::row::{FrameClass, Row, RowKind};
 use super::scan;
 use super::shown::shown_text;
 
-/// So much of a row stands in its summary.
+/// Maximum length of a summary, in characters.
 const SUMMARY_CHARS: usize = 240;
 
-/// What the row says, in one line: of a frame its data.
+/// The row in one line; for a frame, its data.
 #[must_use]
 pub fn summary(row: &Row) -> String {
     let text = shown_text(row);
@@ -28,8 +28,8 @@ pub fn summary(row: &Row) -> String {
     shorten(&said, SUMMARY_CHARS)
 }
 
-/// The text, or its beginning of at most so many characters and "…": whole words, and of JSON whole values, with every
-/// bracket closed.
+/// Truncates to at most `chars` characters plus "…". Cuts between words, and in JSON between values, closing all
+/// brackets.
 #[must_use]
 pub fn shorten(text: &str, chars: usize) -> String {
     let Some((limit, _)) = text.char_indices().nth(chars) else { return text.to_owned() };
@@ -42,15 +42,15 @@ pub fn shorten(text: &str, chars: usize) -> String {
     format!("{}…", beginning[..end].trim_end_matches(is_opening))
 }
 
-/// Whether a text should not end with this.
+/// Whether a truncated text should not end with this character.
 fn is_opening(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, ',' | ':' | ';' | '(' | '[' | '{' | '"' | '“')
 }
 
-/// Where JSON can be cut.
+/// A position where JSON can be cut.
 struct Cut {
     end: usize,
-    /// What closes all that is open there.
+    /// Closes the string and brackets that are open there.
     closing: String,
 }
 
@@ -60,7 +60,7 @@ impl Cut {
     }
 }
 
-/// The beginning of a JSON text, cut after its last whole value, or after a word where that is a string.
+/// Cuts a JSON text after its last whole value, or between the words of a string.
 fn shorten_json(text: &str) -> String {
     let mut open: Vec<char> = Vec::new();
     let (mut cut, mut hard): (Option<Cut>, Option<Cut>) = (None, None);
@@ -106,7 +106,7 @@ fn shorten_json(text: &str) -> String {
             last = letter;
         }
     }
-    // A long word at the end would take nearly all with it.
+    // Cutting before a long last word would drop most of the text.
     let is_little = cut.as_ref().is_none_or(|cut| cut.end < text.len() / 2);
     match if is_little { hard.or(cut) } else { cut } {
         Some(Cut { end, closing }) => format!("{}{closing}…", &text[..end]),

@@ -1,7 +1,7 @@
-//! Folds an answer's tokens, which come one event each, into one line.
+//! Groups an answer's tokens, which arrive as one event each, into one list item.
 //!
-//! What has nothing to do with the turn, such as metrics or pings, does not end the line: it stands below it. Events of the
-//! turn do, so that what Coda said before a tool's call stands above the call, and what it said after it below.
+//! Unrelated rows, such as metrics or pings, do not end the group and are listed below it. Events of the turn do end
+//! it, so the text before a tool call is listed above the call and the text after it below.
 
 use std::collections::VecDeque;
 
@@ -10,24 +10,23 @@ use super::scan;
 use super::summary::shorten;
 use crate::link::ConnId;
 
-/// A folded line shows so many characters of its text at most: it is a preview, and the answer's event has the whole.
+/// Maximum length of a group's preview, in characters; the answer's final event has the whole text.
 const TEXT_CHARS: usize = 316;
 
-/// How the types of a turn's events begin.
+/// Type prefixes of a turn's events.
 const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
 
-/// A line of the list.
+/// An item of the debugger's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListItem {
-    /// The row of this number.
+    /// The row with this number.
     Single(u64),
-    /// Two or more tokens of one answer. In the list nothing of their turn is between them; the rest follows below.
+    /// Two or more tokens of one answer, with no event of their turn in between. Other rows in between are listed
+    /// below.
     Tokens {
-        /// The number of the first row.
         first: u64,
-        /// The number of the last row.
         last: u64,
-        /// How many rows.
+        /// Number of tokens.
         count: usize,
     },
 }
@@ -50,26 +49,26 @@ impl ListItem {
     }
 }
 
-/// The lines of a list of rows, made row by row so that a growing list costs only what is new.
+/// The items of a list of rows, built incrementally so that appending costs only the new rows.
 #[derive(Clone, Debug, Default)]
 pub struct TokenGrouper {
-    /// In the order of their first rows.
+    /// Sorted by first row.
     lines: VecDeque<ListItem>,
-    /// The first rows of the folded lines. These do not overlap.
+    /// First rows of the token groups, which do not overlap.
     folds: VecDeque<u64>,
     answer: Option<Answer>,
 }
 
-/// The answer whose tokens come.
+/// The answer whose tokens are arriving.
 #[derive(Clone, Copy, Debug)]
 struct Answer {
     conn: ConnId,
-    /// The first row of its line.
+    /// The first row of its item.
     line: u64,
 }
 
 impl TokenGrouper {
-    /// The lines of these rows.
+    /// Groups these rows.
     #[must_use]
     pub fn fold<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut grouper = Self::default();
@@ -77,7 +76,7 @@ impl TokenGrouper {
         grouper
     }
 
-    /// Adds the list's next row.
+    /// Appends the next row.
     pub fn push(&mut self, row: &Row) {
         let Some((conn, begins_answer)) = token_of(row) else {
             self.answer.take_if(|_| is_of_turn(row));
@@ -103,14 +102,14 @@ impl TokenGrouper {
         }
     }
 
-    /// Drops the lines whose rows are all older than the row `number`: the recorder has them no more.
+    /// Drops the items whose rows are all older than `number`, because the recorder has evicted them.
     pub fn forget_before(&mut self, number: u64) {
         let mut kept = 0;
         while let Some(line) = self.lines.get(kept).filter(|line| line.first() < number) {
             if line.last() < number {
                 self.lines.remove(kept);
             } else {
-                // Of a line that is folded some rows are there still.
+                // Part of this group's rows are still recorded.
                 kept += 1;
             }
         }
@@ -120,19 +119,19 @@ impl TokenGrouper {
         }
     }
 
-    /// The lines, in the order of their first rows.
+    /// All items, sorted by first row.
     #[must_use]
     pub const fn lines(&self) -> &VecDeque<ListItem> {
         &self.lines
     }
 
-    /// The place of the line that begins with the row `number`.
+    /// Index of the item that begins with row `number`.
     #[must_use]
     pub fn place(&self, number: u64) -> Option<usize> {
         self.lines.binary_search_by_key(&number, ListItem::first).ok()
     }
 
-    /// The line that holds the row `number`, folded or not.
+    /// The item that contains row `number`, grouped or not.
     #[must_use]
     pub fn line_with(&self, number: u64) -> Option<&ListItem> {
         if let Some(at) = self.place(number) {
@@ -144,7 +143,7 @@ impl TokenGrouper {
     }
 }
 
-/// Whether the row belongs to a turn, or ends all of them.
+/// Whether the row belongs to a turn, or, like a lost connection, ends every turn.
 fn is_of_turn(row: &Row) -> bool {
     match &row.kind {
         RowKind::FrameIn { kind, class: FrameClass::Event, .. } => {
@@ -155,7 +154,7 @@ fn is_of_turn(row: &Row) -> bool {
     }
 }
 
-/// The connection of a token, and whether its answer begins with it.
+/// A token's connection, and whether it is the first of its answer.
 fn token_of(row: &Row) -> Option<(ConnId, bool)> {
     match &row.kind {
         RowKind::FrameIn { conn, begins_answer, .. } if row.is_token() => Some((*conn, *begins_answer)),
@@ -163,7 +162,7 @@ fn token_of(row: &Row) -> Option<(ConnId, bool)> {
     }
 }
 
-/// What the tokens among these rows say together; a long text is cut.
+/// The text of the tokens among these rows, truncated if long.
 #[must_use]
 pub fn said<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
     let (mut text, mut chars) = (String::new(), 0);

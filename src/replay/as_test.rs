@@ -1,4 +1,4 @@
-//! A selection of a recording as a Rust test of the link against the simulated server.
+//! Exports part of a recording as a Rust test of the link against the simulated server.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -6,21 +6,22 @@ use std::time::Duration;
 use super::plan::Plan;
 use crate::history::{Direction, Entry, scan};
 
-/// What the server answered.
+/// Number of answers from the server, by kind.
 #[derive(Default)]
 struct Answers {
     echoes: usize,
     duplicates: usize,
 }
 
-/// The source of a test that sends what the selection sent, at the same times, and expects the answers that it got, where
-/// the selection holds one for each message.
-/// It is to be saved as `tests/link/copied.rs`, whose harness it uses.
+/// Generates a test that sends the recorded messages at the recorded times. It also expects the recorded answers, if
+/// the selection has one for each message.
+///
+/// Save it as `tests/link/copied.rs`, whose harness it uses.
 #[must_use]
 pub fn as_test(entries: &[Entry]) -> String {
     let plan = Plan::of(entries);
     let sent = plan.steps.len();
-    // Where an answer is missing, it is not known what else the selection left out.
+    // With an answer missing, it is unknown what else the selection left out.
     let answers = Some(answers(entries)).filter(|answers| answers.echoes + answers.duplicates == sent);
     let imports = if answers.is_some() { "Input, LinkEvent, Origin" } else { "Input, Origin" };
     let mut source = format!(
@@ -82,7 +83,7 @@ fn answers(entries: &[Entry]) -> Answers {
     answers
 }
 
-/// A Rust string of this text, whatever is in it.
+/// A Rust raw string literal with this text.
 fn raw_string(text: &str) -> String {
     let longest = text.split(|letter| letter != '#').map(str::len).max().unwrap_or_default();
     let marks = "#".repeat(longest + 1);

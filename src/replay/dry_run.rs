@@ -1,4 +1,4 @@
-//! Says what a replay will do before it does it.
+//! Predicts the effect of a replay before it starts.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,42 +12,40 @@ use crate::protocol::{DEDUP_WINDOW, Instant};
 /// When each message is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// As far apart as they were, divided by this; 1 for as it was.
+    /// At the recorded intervals, divided by this factor; 1 is the original speed.
     Times(u32),
-    /// Each when the user says so.
+    /// Each message on the user's command.
     Step,
-    /// Each when the one before is answered.
+    /// Each message after the previous one is answered.
     Answered,
 }
 
-/// By what the server will know the messages.
+/// Whether the server sees new messages or copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
     /// New ids, through the queue: each is a new message.
     Fresh,
-    /// The same bytes as then, past the queue.
+    /// The recorded bytes, past the queue.
     Same,
 }
 
-/// How to replay.
+/// Settings of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// When.
     pub pace: Pace,
-    /// As what.
     pub ids: Ids,
 }
 
-/// What was written just before, which the server still remembers.
+/// Recent writes that the server still remembers for deduplication.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
     now: Instant,
-    /// When each message was written last, by what the server knows it by.
+    /// Time of the last write by deduplication key.
     written: HashMap<String, Instant>,
 }
 
 impl Recent {
-    /// What the record says was written within the last 5 s.
+    /// Writes of the last 5 s in the record.
     #[must_use]
     pub fn of(recorder: &Recorder, now: Instant) -> Self {
         let recent = recorder.rows(..).rev().take_while(|row| now.duration_since(row.at.mono) < DEDUP_WINDOW);
@@ -61,32 +59,31 @@ impl Recent {
     }
 }
 
-/// What the server will do with a message.
+/// Expected result of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prediction {
-    /// It handles it.
+    /// The server handles it.
     Handled,
-    /// It drops it: the same was written so long before.
+    /// The server drops it as a copy of a recent write.
     Dropped {
-        /// How long before.
+        /// Time between the two writes.
         before: Duration,
     },
-    /// It drops it if less than 5 s have passed since the same was written.
+    /// The server drops it if less than 5 s have passed since the same bytes were written.
     MaybeDropped,
-    /// It may drop it: it is at another answer then.
+    /// The server may drop it because it is in another turn.
     MaybeBusy,
 }
 
-/// What is known of a step beforehand.
+/// Prediction for one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forecast {
-    /// When it will be written, after the start; `None` where that is not known.
+    /// Expected time after the start; `None` if unknown.
     pub at: Option<Duration>,
-    /// What the server will do with it.
     pub prediction: Prediction,
 }
 
-/// A replay that has not begun.
+/// A replay that has not started.
 #[derive(Clone, Debug)]
 pub struct DryRun {
     plan: Plan,
@@ -96,10 +93,10 @@ pub struct DryRun {
 }
 
 impl DryRun {
-    /// Looks ahead.
+    /// Predicts the result of each step.
     #[must_use]
     pub fn of(plan: Plan, options: Options, recent: &Recent) -> Self {
-        // How long before the start a key was written last; after the start, as a negative time.
+        // Time of this replay's last write by key, as an offset from the start; `None` if unknown.
         let mut written: HashMap<&str, Option<Duration>> = HashMap::new();
         let mut last_turn = false;
         let mut forecasts = Vec::with_capacity(plan.steps.len());
@@ -121,7 +118,7 @@ impl DryRun {
             let prediction = match duplicate.flatten() {
                 Some(Some(before)) if before < DEDUP_WINDOW => Prediction::Dropped { before },
                 Some(None) => Prediction::MaybeDropped,
-                // Where each waits for the one before, it waits for its turn too.
+                // With `Pace::Answered`, each message also waits for the turn of the previous one.
                 _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => {
                     Prediction::MaybeBusy
                 }
@@ -135,13 +132,13 @@ impl DryRun {
         Self { plan, options, recent: recent.clone(), forecasts }
     }
 
-    /// Looks ahead again: time has passed, and other messages may have been written.
+    /// Predicts again, because time has passed and other messages may have been written.
     #[must_use]
     pub fn refresh(&self, recent: &Recent) -> Self {
         Self::of(self.plan.clone(), self.options, recent)
     }
 
-    /// Whether both foretell the same of each step, whatever the times.
+    /// Whether both predict the same result for each step, ignoring times.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         let fates =
@@ -149,25 +146,24 @@ impl DryRun {
         fates(self) == fates(other)
     }
 
-    /// What is known of each step.
+    /// The forecasts, one per step.
     #[must_use]
     pub fn forecasts(&self) -> &[Forecast] {
         &self.forecasts
     }
 
-    /// What will be sent.
+    /// The steps that will be sent.
     #[must_use]
     pub const fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// How it will be sent.
     #[must_use]
     pub const fn options(&self) -> Options {
         self.options
     }
 
-    /// Begins. `next_row` is the number of the record's next row.
+    /// Starts the replay. `next_row` is the number of the record's next row.
     #[must_use]
     pub fn start(self, now: Instant, next_row: u64) -> Resender {
         Resender::new(self.plan, self.options, now, ResponseTracker::after(self.recent.written, next_row))

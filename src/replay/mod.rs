@@ -1,7 +1,7 @@
-//! Recordings played again: to the server as messages, into the page as events, or as a test.
+//! Replays recordings: to the server as messages, into the page as events, or as a test.
 //!
-//! To the server it goes by steps that cannot be left out: a [`Plan`] is made from a recording, a [`DryRun`] says what
-//! each message will do, and only a dry run makes a [`Resender`].
+//! A replay to the server cannot skip a step: a recording becomes a [`Plan`], a [`DryRun`] predicts the result of each
+//! message, and only a dry run can create a [`Resender`].
 
 mod as_test;
 mod dry_run;

@@ -1,4 +1,4 @@
-//! What of a recording can be sent again.
+//! The plan of a replay: the frames of a recording that can be resent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,54 +8,52 @@ use serde_json::{Map, Value};
 use crate::history::{Direction, Entry, scan};
 use crate::protocol::{Command, with_quotes};
 
-/// The messages of a recording, in order.
+/// Messages of a recording, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// What can be sent.
     pub steps: Vec<PlanStep>,
-    /// What cannot, or need not.
+    /// Frames that cannot or need not be sent.
     pub skipped: Skipped,
 }
 
-/// A message to send.
+/// A message to resend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanStep {
-    /// When it was written, after the first of the plan.
+    /// Time after the first message of the plan.
     pub offset: Duration,
-    /// What it says, without a message id.
+    /// The command, without its message id.
     pub command: Command,
-    /// Its bytes as they were.
+    /// The recorded bytes.
     pub text: Arc<str>,
-    /// What the server knows it by: its type and data.
+    /// The server's deduplication key: type and data.
     pub(super) key: String,
 }
 
-/// What is not sent again.
+/// Frames that are not resent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
-    /// Answers to challenges: each is good for its own connection only.
+    /// Answers to challenges, each valid only on its own connection.
     pub answers: usize,
-    /// Pings of the heartbeat.
+    /// Heartbeat pings.
     pub pings: usize,
-    /// Frames that the server would drop, with the reason and their place in the recording, from 1.
+    /// Frames that the server would drop: position in the recording, counted from 1, and reason.
     pub unreadable: Vec<(usize, String)>,
 }
 
-/// What the server does on a message.
+/// The server's reaction to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Coda answers, with tools and voice as it likes.
+    /// Coda answers, and may use tools and speech.
     Turn,
-    /// The microphone listens.
+    /// Coda starts the microphone.
     Microphone,
-    /// Something stops.
+    /// Coda stops listening or speaking.
     Stop,
-    /// None that is known.
+    /// No known effect.
     None,
 }
 
 impl Effect {
-    /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -68,7 +66,6 @@ impl Effect {
 }
 
 impl PlanStep {
-    /// What the server does on it.
     #[must_use]
     pub const fn effect(&self) -> Effect {
         match &self.command {
@@ -81,7 +78,7 @@ impl PlanStep {
     }
 }
 
-/// A command of Coda's with other data than this page gives it does the same.
+/// Handles Coda's own commands with unusual data, which have the same effect.
 const fn effect_of_odd(kind: &str) -> Effect {
     match kind.as_bytes() {
         b"text_input" | b"demo_flow" => Effect::Turn,
@@ -92,7 +89,7 @@ const fn effect_of_odd(kind: &str) -> Effect {
 }
 
 impl Plan {
-    /// What of these frames can be sent again.
+    /// Collects the resendable frames of a recording.
     #[must_use]
     pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
         let mut plan = Self::default();
@@ -119,7 +116,7 @@ impl Plan {
                 }
             }
         }
-        // A recording from elsewhere may not be in order.
+        // A foreign recording may not be sorted.
         plan.steps.sort_by_key(|step| step.offset);
         plan
     }
@@ -139,7 +136,7 @@ fn read(text: &str) -> Result<(String, Map<String, Value>), String> {
     }
 }
 
-/// What Coda 0.1.2 knows a message by: its type and its data in the order in which it stands there.
+/// Coda 0.1.2's deduplication key: the type, and the data without white space, in its original order.
 pub(super) fn key_of(text: &str) -> String {
     let kind = scan::head(text).kind.unwrap_or_default();
     let data = scan::member(text, "data").unwrap_or("{}");

@@ -1,4 +1,4 @@
-//! A recording as what the link would have told: every page can show the state at each of its moments.
+//! A recording as events of the link, so that every page can show the state at any of its positions.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -8,31 +8,29 @@ use crate::history::{Direction, NoteBody, Recorder, Recording, Severity, shorten
 use crate::link::LinkEvent;
 use crate::protocol::{Event, Instant, Moment, utc_from_millis};
 
-/// So much of a text stands on its mark.
+/// Maximum length of a mark's label, in characters.
 const MARK_CHARS: usize = 60;
 
-/// A moment that stands out.
+/// A notable position in the recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// After so many frames.
+    /// Number of frames before it.
     pub position: usize,
-    /// What happens there.
     pub label: String,
-    /// Whether it is an error.
     pub is_error: bool,
 }
 
-/// A recording that can be played from any moment to any later one.
+/// A recording that can be played from any position to any later one.
 #[derive(Debug)]
 pub struct Playback {
     events: Vec<LinkEvent>,
-    /// For each frame, where it stands among the events,
+    /// For each frame, the index of its own event.
     frames: Vec<usize>,
-    /// and where its events end.
+    /// For each frame, the index after its last event.
     ends: Vec<usize>,
     times: Vec<Moment>,
     marks: Vec<Mark>,
-    /// Words of the page's own, with their places among the events.
+    /// Notices of the page, with their positions among the events.
     notices: Vec<(usize, Notice)>,
     is_foreign: bool,
 }
@@ -45,7 +43,7 @@ struct Notice {
 }
 
 impl Playback {
-    /// Prepares a recording. Its notes tell what the page knew; without them it is told by the frames.
+    /// Prepares a recording. Without notes, the page's knowledge is derived from the frames.
     #[must_use]
     pub fn new(recording: &Recording) -> Self {
         let entries = recording.in_order();
@@ -64,7 +62,7 @@ impl Playback {
         for entry in entries {
             let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
             let wall = utc_from_millis(entry.micros.div_euclid(1_000));
-            // Zero is what nothing has been recorded at.
+            // Zero stands for no recorded time, so the first frame is at 1.
             let mono = Instant::from_micros(passed.saturating_add(1));
             let now = entry.told_at().unwrap_or(Moment { mono, wall });
             let position = playback.times.len() + 1;
@@ -106,7 +104,7 @@ impl Playback {
         self.events.append(&mut reader.told);
     }
 
-    /// Records all of it; the numbers of the frames' rows.
+    /// Records everything; returns the row numbers of the frames.
     pub fn record(&self, recorder: &mut Recorder) -> Vec<u64> {
         if self.is_foreign {
             recorder.set_foreign();
@@ -128,19 +126,19 @@ impl Playback {
         rows
     }
 
-    /// How many frames there are.
+    /// Number of frames.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no frames.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// What the link would have told of the frames from one position to another; 0 is before the first.
+    /// The link's events between two positions, where position 0 is before the first frame.
     #[must_use]
     pub fn events(&self, frames: Range<usize>) -> &[LinkEvent] {
         let place = |position: usize| match position.min(self.len()).checked_sub(1) {
@@ -151,26 +149,26 @@ impl Playback {
         self.events.get(place(frames.start).min(end)..end).unwrap_or_default()
     }
 
-    /// When the frame before this position came or went; at 0 the first's time.
+    /// The time of the last frame before this position; at position 0, of the first frame.
     #[must_use]
     pub fn time_at(&self, position: usize) -> Moment {
         self.times.get(position.saturating_sub(1)).or(self.times.last()).copied().unwrap_or_default()
     }
 
-    /// How long after the beginning that is.
+    /// Time from the beginning to this position.
     #[must_use]
     pub fn offset(&self, position: usize) -> Duration {
         self.time_at(position).mono.duration_since(self.time_at(0).mono)
     }
 
-    /// The position that this much after the beginning has been reached.
+    /// The position reached at this time after the beginning.
     #[must_use]
     pub fn position_at(&self, offset: Duration) -> usize {
         let start = self.time_at(0).mono;
         self.times.partition_point(|time| time.mono.duration_since(start) <= offset)
     }
 
-    /// The moments that stand out, in order.
+    /// The marks in order.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks

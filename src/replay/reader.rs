@@ -1,4 +1,4 @@
-//! Reads the frames of a recording in order, and tells what the link would have told of them.
+//! Reads a recording and emits the events that the link would have emitted.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,26 +14,26 @@ use crate::link::{
 };
 use crate::protocol::{Command, Control, Event, Moment};
 
-/// A file of another program does not tell which connection it was.
+/// Connection of foreign recordings, which do not name one.
 const CONN: ConnId = ConnId(0);
-/// Where its messages come from, as far as this page knows.
+/// Origin of messages whose component is unknown.
 const ORIGIN: Origin = Origin::new("recording", "play");
 
-/// Reads the frames in order.
 pub(super) struct RecordingReader {
     pub(super) told: Vec<LinkEvent>,
     receiver: Receiver,
     statuses: HashMap<MessageId, MessageStatus>,
     unanswered: Unanswered<MessageId>,
-    /// Messages without an id of their own get one.
+    /// Counter for the ids of messages without their own.
     unnamed: u64,
-    /// Messages whose states are told by notes.
+    /// Messages whose states come from notes.
     noted: HashSet<MessageId>,
-    /// The page that wrote it told its own clock with each frame, and with it phases and resumptions, if it saw any.
+    /// Whether the file is this program's: it has monotonic times, and notes of all phases and resumptions that the
+    /// page saw.
     is_own: bool,
-    /// The connection of the last frame.
+    /// Connection of the last frame.
     conn: ConnId,
-    /// Where among what is told the last frame stands.
+    /// Index of the last frame's event in `told`.
     pub(super) frame: usize,
 }
 
@@ -67,7 +67,7 @@ impl RecordingReader {
         }
     }
 
-    /// Takes a note; a notice is none of the link's.
+    /// Converts a note; notices are not events of the link.
     pub(super) fn note(&mut self, told: &NoteBody, at: Moment) {
         self.told.push(match told {
             NoteBody::Message(status) => LinkEvent::Message(status.clone()),
@@ -127,7 +127,7 @@ impl RecordingReader {
         }
     }
 
-    /// The message's id in its data; one that has none of our shape gets one.
+    /// The message id in the data; generates one if it is missing or of another form.
     fn id_in(&mut self, data: &Value) -> MessageId {
         let named = data.get("message_id").and_then(Value::as_str).and_then(MessageId::parse);
         named.unwrap_or_else(|| {
@@ -136,7 +136,7 @@ impl RecordingReader {
         })
     }
 
-    /// The frame's connection; another one than before begins anew.
+    /// The frame's connection; a change of connection resets the receiver.
     fn conn_of(&mut self, entry: &Entry) -> ConnId {
         let conn = entry.meta.conn.map_or(CONN, ConnId);
         if conn != self.conn && !entry.meta.is_stale {
@@ -208,7 +208,7 @@ impl RecordingReader {
         }
     }
 
-    /// The message that an echo answers: as the page that wrote the recording knew, by its id, or by what it says.
+    /// The message that an echo answers: as recorded by the page, by its id, or by its content.
     fn answered_by(&mut self, event: &Event, id: Option<MessageId>, text: &str) -> Option<MessageId> {
         if !matches!(event, Event::ClientMessage(_)) {
             return None;
@@ -224,7 +224,7 @@ impl RecordingReader {
         }
     }
 
-    /// Tells of events; `run` is the server's run as the page that wrote the recording knew it.
+    /// Emits events; `run` is the recorded server run, if there is one.
     fn deliver(&mut self, delivery: Delivery, run: Option<u32>, at: Moment) {
         if !self.is_own {
             self.told.extend(delivery.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
@@ -236,7 +236,7 @@ impl RecordingReader {
     }
 }
 
-/// A phase of which the kind alone is known.
+/// A phase of this kind, with its unknown details set to defaults.
 fn phase_of(kind: PhaseKind, conn: ConnId, now: Moment) -> Phase {
     let at = now.mono;
     match kind {

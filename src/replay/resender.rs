@@ -1,4 +1,4 @@
-//! Sends the steps of a replay at their time, and says what became of each.
+//! Resends the steps of a plan at their times, and reports the outcome of each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,63 +10,61 @@ use crate::history::Recorder;
 use crate::link::Origin;
 use crate::protocol::{Command, Instant};
 
-/// What replayed messages say they come from.
+/// Origin of replayed messages.
 pub const ORIGIN: Origin = Origin::new("replay", "play");
-/// An answer is awaited no longer than this, and likewise that a turn begins.
+/// Timeout for an answer, and for the start of a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A turn that has begun is awaited no longer than this before the next message goes out.
+/// Timeout for the end of a turn before the next message is sent.
 const TURN_PATIENCE: Duration = Duration::from_secs(120);
-/// Coda tells what a turn took just after its end, and listens then.
+/// Pause after a turn: Coda reports its timings right after the end, and then listens again.
 const TURN_REST: Duration = Duration::from_millis(300);
 
-/// Something to send now.
+/// A message to send now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToSend {
     /// Through the queue, past the deduplication.
     Command(Command),
-    /// As it is, past the queue.
+    /// Unchanged, past the queue.
     Bytes(Arc<str>),
 }
 
-/// What became of a step.
+/// Outcome of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Not known yet.
     Awaited,
-    /// The server read it, so long after.
+    /// The server read it; time from the write to the echo.
     Echoed(Duration),
     /// The server dropped it as a duplicate.
     Duplicate,
-    /// It was not sent, or its outcome is unknown: the message's state.
+    /// Not sent, or with an unknown outcome; contains the message's state, or the reason in words.
     Ended(&'static str),
-    /// No answer came in time.
+    /// No answer within the timeout.
     NoAnswer,
 }
 
 /// A step that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// When it was handed over.
+    /// Time at which it was passed to the link.
     pub at: Instant,
-    /// What became of it.
     pub outcome: Outcome,
-    /// Since when an answer is awaited; `None` while it waits in the queue.
+    /// Start of the wait for an answer; `None` while the message is queued.
     pub(super) written: Option<Instant>,
 }
 
-/// A replay that runs.
+/// A running replay.
 #[derive(Debug)]
 pub struct Resender {
     plan: Plan,
     options: Options,
-    /// The moment from which offsets count; moves by each pause.
+    /// Time from which offsets count; each pause moves it.
     start: Instant,
     paused: Option<Instant>,
-    /// Steps that the user has asked for and that are not sent.
+    /// Steps that the user requested and that are not sent yet.
     asked: usize,
     sent: Vec<Sent>,
     followed: ResponseTracker,
-    /// A step could not be written: there was no connection, and nothing more is sent.
+    /// A step could not be written for lack of a connection, so nothing more is sent.
     is_broken: bool,
     revision: u64,
 }
@@ -86,66 +84,64 @@ impl Resender {
         }
     }
 
-    /// What was sent, step by step.
+    /// The steps sent so far.
     #[must_use]
     pub fn sent(&self) -> &[Sent] {
         &self.sent
     }
 
-    /// All steps.
+    /// All steps of the plan.
     #[must_use]
     pub fn steps(&self) -> &[PlanStep] {
         &self.plan.steps
     }
 
-    /// How it is sent.
     #[must_use]
     pub const fn options(&self) -> Options {
         self.options
     }
 
-    /// Changes whenever what was sent, or what became of it, does.
+    /// Changes whenever a step is sent or gets another outcome.
     #[must_use]
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Whether nothing more is sent.
+    /// Whether no more steps will be sent.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.is_broken || self.sent.len() == self.plan.steps.len()
     }
 
-    /// Whether it is over and the outcome of each step is known, or awaited no longer.
+    /// Whether no more steps will be sent, and each sent one has an outcome or has timed out.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.is_over() && self.sent.iter().all(|sent| sent.outcome != Outcome::Awaited)
     }
 
-    /// Whether it stands still by the user's wish.
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         self.paused.is_some()
     }
 
-    /// Stands still.
+    /// Pauses the replay.
     pub fn pause(&mut self, now: Instant) {
         self.paused.get_or_insert(now);
     }
 
-    /// Goes on, as if no time had passed.
+    /// Resumes as if no time had passed.
     pub fn resume(&mut self, now: Instant) {
         if let Some(since) = self.paused.take() {
             self.start = self.start + now.duration_since(since);
         }
     }
 
-    /// Asks for the next step, whatever the pace.
+    /// Requests the next step now, regardless of the pace.
     pub fn step(&mut self) {
         self.asked += 1;
     }
 
-    /// When the next step is due; `None` where it waits for something else than time.
+    /// Time at which the next step is due; `None` if it waits for something other than time.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let step = self.plan.steps.get(self.sent.len()).filter(|_| !self.is_broken)?;
@@ -168,7 +164,7 @@ impl Resender {
         }
     }
 
-    /// The next thing to send, if it is due; drain to `None`.
+    /// The next message to send, if it is due. Call it until it returns `None`.
     pub fn poll(&mut self, now: Instant) -> Option<ToSend> {
         let due = self.due();
         self.lose_patience(now);
@@ -186,7 +182,7 @@ impl Resender {
         })
     }
 
-    /// The last step could not be written: the replay ends.
+    /// Ends the replay, because the last step could not be written.
     pub fn not_written(&mut self) {
         self.is_broken = true;
         self.revision += 1;
@@ -204,7 +200,7 @@ impl Resender {
         }
     }
 
-    /// Looks in the record what became of what was sent: at the rows that are new.
+    /// Reads the new rows of the record for outcomes of sent steps.
     pub fn look(&mut self, recorder: &Recorder) {
         let waits_for_turns = self.options.pace == Pace::Answered;
         let begins_turn = self.plan.steps.get(self.sent.len().saturating_sub(1));

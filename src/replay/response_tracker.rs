@@ -1,4 +1,4 @@
-//! Follows in the record what becomes of the steps that a replay sent: each row is read once.
+//! Tracks the outcomes of sent steps in the record, reading each row once.
 
 use std::collections::HashMap;
 
@@ -9,40 +9,40 @@ use crate::history::{FrameClass, Recorder, Row, RowKind, state_name};
 use crate::link::{Acknowledgement, FramePurpose, GapReport, MessageId, MessageState, PhaseKind};
 use crate::protocol::Instant;
 
-/// The turn that the last step begins.
+/// State of the turn that the last step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// It begins none, or is not known to.
+    /// The step begins no turn, or is not known to.
     None,
-    /// Coda has read the step, and the turn is to come.
+    /// Coda has read the step at this time, and the turn has not begun.
     Expected(Instant),
-    /// It runs.
+    /// The turn is running since this time.
     Runs(Instant),
-    /// It has ended.
+    /// The turn ended at this time.
     Ended(Instant),
 }
 
-/// What is known of the steps in the record.
+/// Tracks sent steps through the rows of the record.
 #[derive(Debug)]
 pub(super) struct ResponseTracker {
     pub(super) turn: Turn,
     next_row: u64,
-    /// The steps that are messages.
+    /// Steps that were sent as messages.
     messages: HashMap<MessageId, usize>,
-    /// Steps that were written as they are.
+    /// Steps that were written as raw frames.
     unanswered: Unanswered<usize>,
-    /// So many steps have been found in the record: each is handed over before the next.
+    /// Number of steps found in the record; each is passed to the link before the next.
     found: usize,
 }
 
 impl ResponseTracker {
-    /// Follows a replay that begins now, after these messages were written.
+    /// Tracks a replay that starts now; `written` contains earlier writes.
     pub(super) fn after(written: HashMap<String, Instant>, next_row: u64) -> Self {
         let unanswered = Unanswered::after(written);
         Self { turn: Turn::None, next_row, messages: HashMap::new(), unanswered, found: 0 }
     }
 
-    /// Reads the rows that are new; whether any of them tells something. `begins_turn` is whether the last step does.
+    /// Reads the new rows; returns whether any affects a step. `begins_turn` is whether the last step begins a turn.
     pub(super) fn look(
         &mut self,
         recorder: &Recorder,
@@ -53,7 +53,7 @@ impl ResponseTracker {
         let numbers = recorder.numbers();
         let mut is_news = false;
         if self.next_row < numbers.start {
-            // Rows went before they could be read: what they told of is not known, and later ones tell of later steps.
+            // Unread rows were evicted: the outcomes of their steps are unknown, and later rows belong to later steps.
             for sent in sent.iter_mut().skip(self.found) {
                 sent.outcome = Outcome::Ended("no longer in the record");
             }
@@ -75,7 +75,7 @@ impl ResponseTracker {
         is_news
     }
 
-    /// The place of the step that the row tells of.
+    /// Applies a row and returns the index of the step that it affects.
     fn observe_row(&mut self, row: &Row, recorder: &Recorder, steps: &[PlanStep], sent: &mut [Sent]) -> Option<usize> {
         let next = self.found;
         match &row.kind {
@@ -127,7 +127,7 @@ impl ResponseTracker {
         }
     }
 
-    /// The place of the step that was written as it was and is answered by the frame.
+    /// Applies an answer to a raw step and returns the index of the step.
     fn answer(&mut self, row: &Row, recorder: &Recorder, sent: &mut [Sent]) -> Option<usize> {
         let RowKind::FrameIn { kind, text, answers, .. } = &row.kind else { return None };
         let is_message = answers.is_some_and(|id| was_in_flight(recorder, id, row.number));
@@ -147,7 +147,7 @@ impl ResponseTracker {
     fn watch_turn(&mut self, row: &Row) {
         let kind = match &row.kind {
             RowKind::FrameIn { kind, class: FrameClass::Event, .. } => &**kind,
-            // A connection that ended takes the turn's events with it.
+            // The end of a connection loses the turn's further events.
             RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready && self.turn != Turn::None => {
                 self.turn = Turn::Ended(row.at.mono);
                 return;
@@ -162,8 +162,8 @@ impl ResponseTracker {
     }
 }
 
-/// Whether a message was written and unanswered just before this row. Otherwise an echo with its id answers the same
-/// bytes that were written again.
+/// Whether the message was written and unanswered just before this row. If not, an echo with its id answers a raw frame
+/// with the same bytes.
 fn was_in_flight(recorder: &Recorder, id: MessageId, number: u64) -> bool {
     let before = recorder.rows_of(id).rev().filter(|row| row.number < number);
     let mut states = before.filter_map(|row| match &row.kind {

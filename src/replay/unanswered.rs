@@ -1,7 +1,7 @@
-//! Tells which write an answer belongs to.
+//! Matches answers to writes.
 //!
 //! Coda answers the first of several equal messages with an echo, and each copy within 5 s with `duplicate_message`.
-//! Either kind of answer comes in the order of the writes. But Coda echoes in a task of its own: of messages that arrive
+//! Answers of one kind arrive in the order of the writes. But Coda echoes in a separate task: if messages arrive
 //! together, the answers to the copies overtake the echo of the first.
 
 use std::collections::HashMap;
@@ -12,11 +12,11 @@ use super::plan::key_of;
 use crate::history::scan;
 use crate::protocol::{DEDUP_WINDOW, Instant};
 
-/// Writes that have not been answered, in their order.
+/// Unanswered writes, in order.
 #[derive(Debug)]
 pub(super) struct Unanswered<T> {
     writes: Vec<Write<T>>,
-    /// When each message was written last, by what Coda knows it by.
+    /// Time of the last write by deduplication key.
     last: HashMap<String, Instant>,
 }
 
@@ -25,17 +25,17 @@ struct Write<T> {
     what: T,
     kind: String,
     data: Value,
-    /// The same was written within the time for which Coda remembers it.
+    /// Whether the same was written within Coda's deduplication window.
     is_copy: bool,
 }
 
 impl<T: PartialEq> Unanswered<T> {
-    /// No answer is awaited; these messages were written before.
+    /// Starts with no unanswered writes; `last` contains earlier writes.
     pub(super) const fn after(last: HashMap<String, Instant>) -> Self {
         Self { writes: Vec::new(), last }
     }
 
-    /// Takes a write whose answer is awaited.
+    /// Adds a write that expects an answer.
     pub(super) fn add(&mut self, what: T, text: &str, at: Instant) {
         let is_copy = self.note(text, at);
         let kind = scan::head(text).kind.unwrap_or_default().into_owned();
@@ -43,49 +43,48 @@ impl<T: PartialEq> Unanswered<T> {
         self.writes.push(Write { what, kind, data, is_copy });
     }
 
-    /// Takes a write whose answer is somebody else's; whether it is a copy.
+    /// Adds a write that something else tracks; returns whether it is a copy.
     pub(super) fn note(&mut self, text: &str, at: Instant) -> bool {
         let before = self.last.insert(key_of(text), at);
         before.is_some_and(|before| at.duration_since(before) < DEDUP_WINDOW)
     }
 
-    /// Whether no answer is awaited.
     pub(super) const fn is_empty(&self) -> bool {
         self.writes.is_empty()
     }
 
-    /// The write that this echo answers.
+    /// Removes the write that this echo answers.
     pub(super) fn echoed(&mut self, frame: &str) -> Option<T> {
         let kind = scan::data_member(frame, "message_type").and_then(scan::string)?;
         let data = parsed(scan::data_member(frame, "message_data")?);
         self.answer(false, |write| write.kind == kind && write.data == data)
     }
 
-    /// The write that this `duplicate_message` answers.
+    /// Removes the write that this `duplicate_message` answers.
     pub(super) fn dropped(&mut self, frame: &str) -> Option<T> {
         let kind = scan::data_member(frame, "original_type").and_then(scan::string)?;
         self.answer(true, |write| write.kind == kind)
     }
 
-    /// Takes the first write of `what` out; whether there was one.
+    /// Removes the first write of `what`; returns whether there was one.
     pub(super) fn take(&mut self, what: &T) -> bool {
         let found = self.writes.iter().position(|write| write.what == *what);
         found.map(|at| self.writes.remove(at)).is_some()
     }
 
-    /// The connection has ended: its answers will not come.
+    /// Clears the writes: after the end of a connection, its answers no longer arrive.
     pub(super) fn clear(&mut self) {
         self.writes.clear();
     }
 
-    /// Coda was restarted and remembers nothing.
+    /// Forgets all writes: a restarted Coda remembers nothing.
     pub(super) fn forget(&mut self) {
         self.clear();
         self.last.clear();
     }
 
-    /// The first fitting write. A copy is expected to be dropped and any other to be echoed; how much Coda remembers is
-    /// not known exactly.
+    /// Removes the first matching write. Copies should be dropped and others echoed, but Coda's memory is not known
+    /// exactly, so the other kind is the fallback.
     fn answer(&mut self, copies: bool, fits: impl Fn(&Write<T>) -> bool) -> Option<T> {
         let expected = self.writes.iter().position(|write| write.is_copy == copies && fits(write));
         let at = expected.or_else(|| self.writes.iter().position(&fits))?;

@@ -1,4 +1,4 @@
-//! The challenge: that it never came, was refused, or was late.
+//! Detects a challenge that never came, was refused, or was late.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use crate::history::{FrameClass, Row, RowKind};
 use crate::link::{DisconnectReason, FramePurpose, PhaseKind};
 use crate::protocol::{Control, Moment};
 
-/// A challenge takes 10 ms; so long is late.
+/// A challenge takes 10 ms, so this is late.
 const LATE: Duration = Duration::from_secs(1);
-/// After so long without one it is time to say so, though the link still waits.
+/// A challenge missing for this long is reported, though the link keeps waiting.
 const MISSING: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Auth {
-    /// The open socket that has not been let in, and the row that tells of it.
+    /// Time and row at which the socket opened, until it is authenticated.
     waits: Option<(Moment, u64)>,
     challenge: Option<(Moment, u64)>,
-    /// The answer to it, which has not been answered.
+    /// Time and row of the answer to the challenge, until Coda accepts or rejects it.
     answered: Option<(Moment, u64)>,
-    /// Nothing more is to be said of this connection.
+    /// Whether this connection has already been reported.
     is_told: bool,
 }
 

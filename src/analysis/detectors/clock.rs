@@ -1,4 +1,4 @@
-//! The server's clock: that it steps, or shows a wrong time of day.
+//! Detects jumps of the server's clock, and a wrong time of day.
 
 use std::time::Duration;
 
@@ -10,23 +10,22 @@ use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::protocol::{Instant, LONGEST_DELAY, MAX_REORDERING, ServerTime};
 
-/// Events are looked at so often: their order is told by others.
+/// Minimum time between the events that are examined.
 const EVERY: Duration = Duration::from_millis(200);
-/// A step is no less than this, in milliseconds: less may be a delay.
+/// Smallest jump in milliseconds; a smaller difference may be a delay.
 const STEP: i64 = 2_000;
 
-/// What the last event that was looked at told, in milliseconds.
+/// The last examined event; times in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     row: u64,
     seq: u64,
     epoch: u32,
-    /// The server's time.
     time: i64,
-    /// How far it was ahead of the page's two clocks: the one stands still while the machine sleeps, the other can be
-    /// set.
+    /// Server time minus each of the page's two clocks. The monotonic clock stops while the machine sleeps, and the
+    /// wall clock can be set.
     lead: [i64; 2],
-    /// The greatest lead so far: a frame may be late, never early.
+    /// Greatest lead so far. A frame can be late but never early.
     greatest: [i64; 2],
 }
 
@@ -34,7 +33,7 @@ struct Seen {
 pub(super) struct Clock {
     looked_at: Instant,
     last: Option<Seen>,
-    /// The server tells times of day, and wrong ones.
+    /// The server reports times of day, and they are wrong.
     is_wrong: bool,
 }
 
@@ -54,7 +53,7 @@ impl Clock {
         let seen = Seen { row: row.number, seq: *seq, epoch, time: time.millis(), lead, greatest: lead };
         let before = self.last.replace(seen);
         let Some(before) = before.filter(|before| before.epoch == seen.epoch && before.seq < seen.seq) else { return };
-        // Measured from one event to the next: what the clock did beyond the time that passed here.
+        // Change of the lead since the last event: the clock's movement beyond the time that passed here.
         let [by_page, by_wall] = [0_usize, 1].map(|clock| lead[clock].saturating_sub(before.lead[clock]));
         let (back, ahead) = (by_page.max(by_wall), by_page.min(by_wall));
         let words = if before.time.saturating_sub(seen.time) >= MAX_REORDERING && back <= -STEP {
@@ -74,7 +73,7 @@ impl Clock {
         log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
-    /// Whether a time of day is wrong: by more than a delay can explain.
+    /// Reports a time of day that is off by more than a delay can explain.
     fn judge(&mut self, time: ServerTime, row: &Row, log: &mut FindingLog) {
         let off = time.ahead_of(row.at.wall).unwrap_or_default();
         let was_wrong = std::mem::replace(&mut self.is_wrong, off.saturating_abs() > LONGEST_DELAY);
@@ -97,7 +96,7 @@ impl Clock {
     }
 }
 
-/// Milliseconds as seconds, without their sign.
+/// Formats milliseconds as seconds, without their sign.
 fn seconds(millis: i64) -> String {
     let tenths = (millis.unsigned_abs() + 50) / 100;
     format!("{}.{} s", tenths / 10, tenths % 10)

@@ -1,4 +1,4 @@
-//! Connections that die: silence, deafness, restarts, missed events, storms of reconnects.
+//! Detects dying connections: silence, deafness, restarts, missed events, reconnect storms.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,16 +10,15 @@ use crate::history::{Row, RowKind};
 use crate::link::{DisconnectReason, GapReport, PhaseKind};
 use crate::protocol::Instant;
 
-/// So many connections that broke,
+/// Number of broken connections within [`STORM_SPAN`] that make a storm.
 const STORM: usize = 4;
-/// within this time are no accident.
 const STORM_SPAN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    /// The phase before.
+    /// The previous phase.
     phase: Option<PhaseKind>,
-    /// Open connections that broke, ready or not.
+    /// Connections that broke after they had opened, ready or not.
     broken: VecDeque<(Instant, u64)>,
 }
 
@@ -71,7 +70,7 @@ impl Connection {
     }
 }
 
-/// What the watch of the challenge tells of.
+/// Whether the auth detector reports this reason.
 const fn is_about_challenge(reason: Option<&DisconnectReason>) -> bool {
     matches!(reason, Some(DisconnectReason::AuthTimeout | DisconnectReason::Rejected(_)))
 }

@@ -1,4 +1,4 @@
-//! Messages that were made twice by one action, and messages that the server dropped as duplicates.
+//! Detects messages that one action created twice, and messages that the server dropped as duplicates.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Control, DEDUP_WINDOW, Moment};
 
-/// Nobody acts twice so quickly: one event was heard twice.
+/// No user acts twice within this time, so one event had two listeners.
 const ONE_EVENT: Duration = Duration::from_millis(50);
-/// A double click is not slower than this.
+/// Maximum time between the clicks of a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(500);
 
 const LISTENS_TWICE: &str = "Nobody acts so quickly: something listens twice.";
 const DOUBLE_CLICKED: &str = "A double click, or something that listens twice.";
 
-/// Messages that are kept to be compared with the next.
+/// Maximum number of messages kept for comparison.
 const RECENT: usize = 64;
-/// What a replay sends was made once, at some other time.
+/// Component of replayed messages: each was created once, at some other time.
 const REPLAY: &str = "replay";
 
-/// A message as it was made.
+/// A message at its creation.
 #[derive(Clone, Debug)]
 struct Made {
     row: u64,
@@ -34,7 +34,7 @@ struct Made {
 
 #[derive(Debug, Default)]
 pub(super) struct Doubles {
-    /// What was queued within the time in which nobody acts twice.
+    /// Messages queued within [`ONE_EVENT`], with their commands and the messages they resend.
     recent: VecDeque<(Made, Arc<Command>, Option<MessageId>)>,
 }
 
@@ -44,7 +44,7 @@ impl Doubles {
             RowKind::FrameOut { kind, .. } if recorder.is_foreign() && &**kind != "ping" => {
                 written_twice(row, kind, recorder, log);
             }
-            // What made them is not known.
+            // The origin of a foreign recording's messages is unknown.
             RowKind::Message { .. } if recorder.is_foreign() => {}
             RowKind::Message { kind, origin, created, state: MessageState::Suppressed { original }, .. } => {
                 let first = recorder.rows_of(*original).find_map(|row| match &row.kind {
@@ -56,7 +56,7 @@ impl Doubles {
                 let second = Made { row: row.number, at: *created, origin: origin.clone() };
                 made_twice(row, kind, first, &second, "The second was not sent.", log);
             }
-            // What was kept over a reload, or waits once more, was created before.
+            // Messages restored after a reload, or queued again, were created earlier.
             RowKind::Message { kind, origin, created, state: MessageState::Queued, command, resend_of, .. }
                 if *created == row.at && **command != Command::Ping && origin.component != REPLAY =>
             {
@@ -78,7 +78,7 @@ impl Doubles {
         }
     }
 
-    /// The equal message just before. What the user has sent again is meant, but not twice.
+    /// The equal message just before. The user's resend of a message is intended, but a double resend is not.
     fn equal(&mut self, made: &Made, command: &Command, resend_of: Option<MessageId>) -> Option<Made> {
         self.recent.retain(|(before, ..)| made.at.mono.duration_since(before.at.mono) < ONE_EVENT);
         let is_it = |(_, before, before_again): &&(Made, Arc<Command>, Option<MessageId>)| {
@@ -118,7 +118,7 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
     log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
-/// Another program's recording tells of a double listener by its frames alone.
+/// In a foreign recording, only the frames show a double listener.
 fn written_twice(row: &Row, kind: &str, recorder: &Recorder, log: &mut FindingLog) {
     let Some(first) = equal_write(recorder, row) else { return };
     let apart = row.at.mono.duration_since(first.at.mono);
@@ -159,13 +159,13 @@ fn dropped(row: &Row, kind: &str, answers: Option<MessageId>, recorder: &Recorde
     log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
-/// The last message of this type that was written before the row, where Coda still knows it.
+/// The last message of this type before the row, within Coda's deduplication window.
 fn last_write<'a>(recorder: &'a Recorder, row: &Row, kind: &str) -> Option<&'a Row> {
     let is_it = |other: &&Row| matches!(&other.kind, RowKind::FrameOut { kind: other, .. } if **other == *kind);
     just_before(recorder, row).find(is_it)
 }
 
-/// The same message, written to the same connection before and still known to Coda.
+/// The same message, written earlier to the same connection and within Coda's deduplication window.
 fn equal_write<'a>(recorder: &'a Recorder, write: &Row) -> Option<&'a Row> {
     let known = known_by(write)?;
     just_before(recorder, write).find(|other| known_by(other) == Some(known))
@@ -176,7 +176,7 @@ fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'
     recorder.rows(..row.number).rev().take_while(move |before| at.duration_since(before.at.mono) < DEDUP_WINDOW)
 }
 
-/// A written frame's connection, and what Coda knows it by.
+/// The connection of a written frame, and the fields by which Coda deduplicates it.
 fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
     match &row.kind {
         RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, scan::member(text, "data"))),
@@ -184,7 +184,7 @@ fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
     }
 }
 
-/// What it means that the same frame was written twice, so much apart, where nobody knows what made them.
+/// Confidence and explanation for two equal writes this far apart, if their origins are unknown.
 fn doubled(apart: Duration) -> (Confidence, &'static str) {
     if apart < ONE_EVENT { (Confidence::Certain, LISTENS_TWICE) } else { (Confidence::Possible, DOUBLE_CLICKED) }
 }

@@ -1,4 +1,4 @@
-//! Echoes that slow down against their own past, and messages whose outcome is unknown.
+//! Detects echoes that slow down against their own history, and messages whose outcome is unknown.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Acknowledgement, GapReport, MessageId, MessageState};
 use crate::protocol::Command;
 
-/// So many round trips are the past,
+/// Maximum number of past round trips.
 const PAST: usize = 64;
-/// of which there must be so many,
+/// Minimum number of past round trips for a comparison.
 const PAST_LEAST: usize = 5;
-/// and so many the present.
+/// Number of latest round trips that are compared with the past.
 const PRESENT: usize = 3;
-/// The present is slow when it takes so many times as long,
+/// Factor by which the present median must exceed the past one.
 const SLOWER: u32 = 4;
-/// and at least so much longer: what nobody feels is no finding.
+/// Minimum absolute difference of the medians; users do not notice a smaller one.
 const SLOWER_LEAST: Duration = Duration::from_millis(100);
-/// Messages of unknown outcome that are kept in mind.
+/// Maximum number of unconfirmed messages to track.
 const UNCONFIRMED: usize = 64;
 
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Echoes {
         }
     }
 
-    /// Another server, or another run of it, has a pace of its own.
+    /// Another server, or another run of it, has its own round-trip times.
     pub(super) fn forget_pace(&mut self) {
         self.past.clear();
         self.present.clear();
@@ -72,7 +72,7 @@ impl Echoes {
         if self.present.len() <= PRESENT {
             return;
         }
-        // What is slow is no measure for what comes after.
+        // While echoes are slow, they do not enter the baseline.
         if let Some((took, _)) = self.present.pop_front()
             && !self.is_slow
         {
@@ -87,7 +87,7 @@ impl Echoes {
         let usual = median(self.past.iter().copied());
         let now = median(self.present.iter().map(|(took, _)| *took));
         let is_slow = |time: Duration| time > usual * SLOWER && time > usual + SLOWER_LEAST;
-        // A quick one ends it, and it takes several slow ones to begin anew.
+        // One quick echo ends the finding; a new one takes several slow echoes.
         let was_slow = std::mem::replace(&mut self.is_slow, is_slow(took) && is_slow(now));
         if self.is_slow {
             let words = format!("Echoes take {} now; they used to take {}.", millis(now), millis(usual));
@@ -111,7 +111,7 @@ impl Echoes {
         log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
-    /// What is said of those that wait for a word; `None` where none does.
+    /// Describes the unconfirmed messages; `None` if there are none.
     fn unconfirmed_words(&self) -> Option<String> {
         let (_, kind) = self.unconfirmed.back()?;
         let words = format!("“{kind}” was written, and no answer came; a second copy could make Coda act twice.");

@@ -1,4 +1,4 @@
-//! Errors that the server reports, with the messages before them.
+//! Reports errors from the server, with the messages before them.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::{Recorder, Row};
 use crate::protocol::Instant;
 
-/// So far back it is looked for what messages have to do with it,
+/// How many rows before an error are correlated with it.
 const ROWS: u64 = 2_000;
-/// and no more often than this, however many errors come.
+/// Minimum time between correlations, however many errors arrive.
 const EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Default)]

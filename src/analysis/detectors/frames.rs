@@ -1,11 +1,11 @@
-//! Frames that could not be read, and frames that were too large.
+//! Detects unreadable and oversized frames.
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Report};
 use crate::history::{FrameClass, Row, RowKind};
 use crate::link::{CloseInfo, DisconnectReason, Failure, MessageState};
 
-/// A tenth of what Coda takes: nothing that it says by itself comes near.
+/// A tenth of Coda's limit; Coda's own frames do not come near it.
 const LARGE: usize = 1024 * 1024;
 
 pub(super) fn on_row(row: &Row, log: &mut FindingLog) {

@@ -1,4 +1,4 @@
-//! The watches: each knows the marks of some faults in the rows of the record.
+//! The detectors: each recognizes a group of faults in the rows of the record.
 
 mod auth;
 mod clock;
@@ -15,7 +15,6 @@ use crate::history::{Recorder, Row, RowKind};
 use crate::link::PhaseKind;
 use crate::protocol::Moment;
 
-/// All watches.
 #[derive(Debug, Default)]
 pub(super) struct Detectors {
     auth: auth::Auth,
@@ -30,7 +29,7 @@ pub(super) struct Detectors {
 impl Detectors {
     pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         self.clock.on_row(row, recorder, log);
-        // Half of all that comes: nothing else is to be learned from it.
+        // Tokens are half of all frames, and only the clock detector learns from them.
         if row.wire_type().is_some_and(|kind| &**kind == "llm_token") && !row.is_error() {
             return;
         }
@@ -57,8 +56,8 @@ impl Detectors {
     }
 }
 
-/// Whether the user went offline or wants another connection, so that nothing more is to be learned of the old server.
-/// The next try of the same connection carries the trouble of the last one.
+/// Whether the user went offline or chose another connection, so that nothing more can be learned about the old server.
+/// A retry of the same connection carries the reason of the last outage.
 const fn leaves_server(row: &Row) -> bool {
     matches!(
         row.kind,

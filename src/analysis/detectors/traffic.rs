@@ -1,4 +1,4 @@
-//! Bursts, overlaps, and other dashboards at the same server.
+//! Detects bursts, overlaps, and other dashboards at the same server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
 use crate::protocol::{Command, Instant};
 
-/// So many messages,
+/// Number of messages within [`BURST_SPAN`] that make a burst.
 const BURST: usize = 8;
-/// within so little time: with the queue's gap of 20 ms there are six at most.
+/// The queue's gap of 20 ms allows six messages within this time.
 const BURST_SPAN: Duration = Duration::from_millis(100);
-/// Other dashboards that are told apart; beyond, the one that was silent longest is forgotten.
+/// Maximum number of other dashboards to track; beyond it, the one that was silent longest is forgotten.
 const CLIENTS: usize = 16;
-/// Messages whose answers are awaited at a time, at most.
+/// Maximum number of unanswered messages to track.
 const UNANSWERED: usize = 256;
 
 #[derive(Debug, Default)]
@@ -27,12 +27,12 @@ pub(super) struct Traffic {
     unanswered: VecDeque<(MessageId, u64)>,
 }
 
-/// The last messages of one sender.
+/// The recent messages of one sender.
 #[derive(Debug, Default)]
 struct Recent(VecDeque<(Instant, u64)>);
 
 impl Recent {
-    /// Adds a message; the rows of the burst that it completes.
+    /// Adds a message; returns the rows of the burst if it completes one.
     fn add(&mut self, row: &Row) -> Option<Vec<u64>> {
         self.0.push_back((row.at.mono, row.number));
         while self.0.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > BURST_SPAN) {
@@ -91,7 +91,7 @@ impl Traffic {
         confidence: Confidence,
         log: &mut FindingLog,
     ) {
-        // Stopping may overtake what is unanswered, and the heartbeat is no action of anybody's.
+        // Stops may overtake unanswered messages, and the heartbeat is not a user's action.
         if matches!(command, Command::SttStop | Command::TtsStop | Command::Ping) {
             return;
         }
