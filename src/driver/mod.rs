@@ -85,7 +85,7 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Restoring {
     NotBegun,
-    PartialWord,
+    Begun,
     Done,
 }
 
@@ -124,7 +124,7 @@ impl Driver {
     pub fn connect(&self, url: String) {
         self.dispatch(Input::Connect { url });
         if self.0.restoring.get() == Restoring::NotBegun {
-            self.0.restoring.set(Restoring::PartialWord);
+            self.0.restoring.set(Restoring::Begun);
             spawn_local(self.clone().restore());
         }
     }

@@ -69,7 +69,7 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
 /// Notes on an entry that is incomplete, or was not processed as it stands.
 fn notes(turn: &Turn) -> Vec<String> {
     let own = turn.outgoing.as_ref().filter(|own| !own.is_taken_up()).map(Outgoing::words);
-    let cut_off = turn.is_cut_off.then(|| "The connection ended before the rest of the answer came".to_owned());
+    let cut_off = turn.cut_off.map(|cut_off| cut_off.words().trim_end_matches('.').to_owned());
     let open = turn.is_open.then(|| "Not complete yet".to_owned());
     [own, cut_off, open].into_iter().flatten().collect()
 }
@@ -96,6 +96,6 @@ fn exported(turn: &Turn) -> ExportedTurn<'_> {
         tools: tools.collect(),
         errors: &turn.errors,
         message,
-        complete: !turn.is_open && !turn.is_cut_off,
+        complete: !turn.is_open && turn.cut_off.is_none(),
     }
 }

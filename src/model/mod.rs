@@ -28,4 +28,4 @@ pub use performance::{
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
 pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
-pub use turn::{NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};
+pub use turn::{CutOff, NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};

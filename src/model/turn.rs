@@ -44,6 +44,26 @@ impl Role {
     }
 }
 
+/// Why the rest of a reply did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutOff {
+    /// The connection ended and the rest was missed.
+    ConnectionEnded,
+    /// The server began another reply instead.
+    Abandoned,
+}
+
+impl CutOff {
+    /// Describes it to the user.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ConnectionEnded => "The connection ended before the rest of the answer came.",
+            Self::Abandoned => "Coda did not finish this answer.",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     pub key: TurnKey,
@@ -52,8 +72,10 @@ pub struct Turn {
     pub text: String,
     /// Whether more text follows: an interim transcript, or a reply in progress.
     pub is_open: bool,
-    /// Whether the connection ended during the reply and the rest was missed.
-    pub is_cut_off: bool,
+    /// Why the rest of the reply did not come.
+    pub cut_off: Option<CutOff>,
+    /// Whether Coda heard this while it was in a turn and therefore dropped it.
+    pub is_ignored: bool,
     /// Time of its start.
     pub time: DateTime<Utc>,
     /// Whether a session of the server started with it.
@@ -142,7 +164,7 @@ pub enum TurnStatus {
     /// Nothing yet.
     Awaited,
     /// It started a turn with it.
-    PartialWord,
+    Begun,
     /// It dropped the text because it was in another turn, which has ended since.
     Dropped,
 }

@@ -1,7 +1,7 @@
 //! The conversation, with events in any order.
 
 use coda_dashboard::link::{Acknowledgement, Cancellation, MessageState};
-use coda_dashboard::model::{Changes, Role, ToolState, Turn, TurnStatus, export_json, export_markdown};
+use coda_dashboard::model::{Changes, CutOff, Role, ToolState, Turn, TurnStatus, export_json, export_markdown};
 use serde_json::json;
 
 use crate::page::Page;
@@ -29,7 +29,7 @@ fn an_own_text_is_shown_once_although_the_server_says_it_again() {
     page.said("user", "hello");
     page.said("assistant", "Hi");
     assert_eq!(page.turns(), [(Role::User, "hello"), (Role::Assistant, "Hi")]);
-    assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_typed_text_is_shown_once_although_something_was_heard_before_its_turn() {
         page.becomes(&message, DELIVERED);
         page.said("user", "typed");
         assert_eq!(page.turns(), [(Role::User, "heard"), (Role::User, "typed")], "{end}");
-        assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
+        assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
     }
 }
 
@@ -105,7 +105,7 @@ fn a_spoken_text_begins_its_own_turn_although_the_same_waits_typed() {
     page.said("user", "hello");
     assert_eq!(page.own(&message).turn_status, TurnStatus::Awaited);
     page.said("user", "hello");
-    assert_eq!(page.own(&message).turn_status, TurnStatus::PartialWord);
+    assert_eq!(page.own(&message).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 2);
 }
 
@@ -117,7 +117,8 @@ fn what_was_only_half_heard_when_the_connection_ended_goes_and_half_an_answer_st
     page.event("stt_interim", json!({"text": "half a ques"}));
     page.disconnected();
     assert_eq!(page.turns(), [(Role::Assistant, "Half an ")]);
-    assert!(!page.last().is_open && page.last().is_cut_off);
+    assert!(!page.last().is_open);
+    assert_eq!(page.last().cut_off, Some(CutOff::ConnectionEnded));
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn an_answer_that_goes_on_after_a_reconnect_goes_on_in_its_own_entry() {
     page.send("typed meanwhile");
     page.tokens(5, &["six "]);
     assert_eq!(page.turns()[1], (Role::Assistant, "one two six "));
-    assert!(!page.conversation.turns()[1].is_cut_off);
+    assert_eq!(page.conversation.turns()[1].cut_off, None);
     page.event("llm_result", json!({"text": "one two three four five six"}));
     page.said("assistant", "one two three four five six");
     let expected =
@@ -162,7 +163,7 @@ fn a_text_that_coda_dropped_because_it_was_busy_is_marked_and_one_that_waited_is
     page.becomes(&taken, DELIVERED);
     page.said("user", "taken");
     page.said("assistant", "yes");
-    assert_eq!(page.own(&taken).turn_status, TurnStatus::PartialWord);
+    assert_eq!(page.own(&taken).turn_status, TurnStatus::Begun);
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn a_text_that_is_taken_up_late_is_no_longer_marked() {
     page.becomes(&late, DELIVERED);
     page.said("assistant", "answer");
     page.said("user", "late");
-    assert_eq!(page.own(&late).turn_status, TurnStatus::PartialWord);
+    assert_eq!(page.own(&late).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 3);
 }
 
@@ -198,7 +199,7 @@ fn a_text_sent_again_replaces_the_one_before_for_the_server_and_for_the_eye() {
     page.becomes(&resend_of, DELIVERED);
     page.said("user", "hello");
     assert!(page.own(&first).sent_again);
-    assert_eq!(page.own(&resend_of).turn_status, TurnStatus::PartialWord);
+    assert_eq!(page.own(&resend_of).turn_status, TurnStatus::Begun);
     assert_eq!(page.turns().len(), 2);
 }
 
@@ -449,4 +450,59 @@ fn a_session_begins_above_the_texts_that_waited_for_it() {
     page.said("assistant", "1");
     let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
     assert_eq!(begins, [false, false, true, false, false]);
+}
+
+#[test]
+fn what_is_said_during_an_answer_does_not_end_it_and_is_marked_as_ignored() {
+    let mut page = Page::new();
+    let message = page.send("long tale");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "long tale");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["one ", "two "]);
+    page.event("stt_start", json!({}));
+    page.event("stt_result", json!({"text": "show me"}));
+    page.said("user", "show me");
+    page.tokens(2, &["three"]);
+    page.event("llm_result", json!({"text": "one two three"}));
+    page.said("assistant", "one two three");
+    let expected = [(Role::User, "long tale"), (Role::Assistant, "one two three"), (Role::User, "show me")];
+    assert_eq!(page.turns(), expected);
+    let turns = page.conversation.turns();
+    assert_eq!((turns[1].message(), turns[1].cut_off), (Some(message.id), None));
+    assert!(turns[2].is_ignored && !turns[0].is_ignored);
+}
+
+#[test]
+fn an_answer_that_another_one_follows_without_its_end_was_not_finished() {
+    let mut page = Page::new();
+    page.said("user", "first");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["half an "]);
+    page.said("user", "second");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["whole"]);
+    page.said("assistant", "whole");
+    let turns = page.conversation.turns();
+    assert_eq!((turns[1].cut_off, turns[1].is_open), (Some(CutOff::Abandoned), false));
+    assert_eq!((turns[3].text.as_str(), turns[3].cut_off), ("whole", None));
+    assert!(!turns[2].is_ignored);
+}
+
+#[test]
+fn an_answer_whose_whole_text_has_come_is_not_cut_off_by_the_end_of_the_connection() {
+    let mut page = Page::new();
+    page.said("user", "first");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["all of "]);
+    page.event("llm_result", json!({"text": "all of it", "has_tool_calls": false}));
+    page.disconnected();
+    assert_eq!((page.last().text.as_str(), page.last().cut_off), ("all of it", None));
+    page.said("assistant", "all of it");
+    assert_eq!(page.turns(), [(Role::User, "first"), (Role::Assistant, "all of it")]);
+
+    page.said("user", "with a tool");
+    page.event("llm_result", json!({"text": "let me look", "has_tool_calls": true}));
+    page.disconnected();
+    assert_eq!(page.last().cut_off, Some(CutOff::ConnectionEnded), "the tool's answer would have followed");
 }

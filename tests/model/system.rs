@@ -247,7 +247,7 @@ fn a_recorded_conversation_shows_in_every_reducer() {
     ];
     assert_eq!(said, expected);
     assert!(turns[3].text.starts_with(code), "{}", turns[3].text);
-    assert!(turns.iter().all(|turn| !turn.is_open && !turn.is_cut_off && turn.errors.is_empty()));
+    assert!(turns.iter().all(|turn| !turn.is_open && turn.cut_off.is_none() && turn.errors.is_empty()));
     let numbers: Vec<_> = turns.iter().filter_map(|turn| turn.number).collect();
     assert_eq!((numbers, turns[0].begins_session), (vec![1, 2, 3], true));
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::turn::{Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
+use super::turn::{CutOff, Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
@@ -36,6 +36,10 @@ pub struct Conversation {
     listening: Option<TurnKey>,
     /// Entry of the reply in progress.
     answering: Option<TurnKey>,
+    /// User turn that came during the reply in progress. The next event tells whether Coda dropped it or abandoned the reply.
+    overlapping: Option<TurnKey>,
+    /// Whether the text of the reply in progress is complete.
+    has_whole_answer: bool,
     /// Entry of the reply that the end of the connection interrupted, and the run of the server it belongs to. The
     /// server continues it, whether or not anybody receives it.
     interrupted: Option<(TurnKey, u32)>,
@@ -65,6 +69,8 @@ impl Default for Conversation {
             asked: None,
             listening: None,
             answering: None,
+            overlapping: None,
+            has_whole_answer: false,
             interrupted: None,
             session_began: false,
             user_turns: 0,
@@ -178,10 +184,13 @@ impl Conversation {
             Event::ConversationTurn(turn) => self.said(Role::from_wire(&turn.role), &turn.content, time),
             Event::AnswerStarted(_) => {
                 self.interrupted = None;
+                self.abandon_answer();
                 self.answer(time);
             }
             Event::AnswerToken(token) => {
-                if token.token_index.is_none_or(|index| index > 0) {
+                if token.token_index == Some(0) {
+                    self.abandon_answer();
+                } else {
                     self.resume();
                 }
                 let key = self.answer(time);
@@ -190,9 +199,11 @@ impl Conversation {
             Event::AnswerResult(result) => {
                 self.resume();
                 let key = self.answer(time);
+                self.has_whole_answer = result.has_tool_calls == Some(false);
                 self.change(key, |turn| turn.text.clone_from(&result.text));
             }
             Event::AnswerError(error) => {
+                self.ignore_overlapping();
                 let key = self.answer(time);
                 self.answering = None;
                 self.give_up_tools();
@@ -226,21 +237,43 @@ impl Conversation {
         self.read_meanwhile.clear();
         if let Some(key) = self.answering.take() {
             self.interrupted = Some((key, self.epoch));
+            let cut_off = (!self.has_whole_answer).then_some(CutOff::ConnectionEnded);
             self.change(key, |turn| {
                 turn.is_open = false;
-                turn.is_cut_off = true;
+                turn.cut_off = cut_off;
+            });
+        }
+        self.overlapping = None;
+    }
+
+    /// Another reply begins. If a user turn came during the one in progress, that one will not continue.
+    fn abandon_answer(&mut self) {
+        let Some(user) = self.overlapping.take() else { return };
+        self.asked = self.turn(user).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
+        if let Some(key) = self.answering.take() {
+            self.change(key, |turn| {
+                turn.is_open = false;
+                turn.cut_off = Some(CutOff::Abandoned);
             });
         }
     }
 
-    /// Continues the reply that the end of the connection interrupted.
+    /// The reply in progress continues, so Coda dropped the user turn that came during it.
+    fn ignore_overlapping(&mut self) {
+        if let Some(user) = self.overlapping.take() {
+            self.change(user, |turn| turn.is_ignored = true);
+        }
+    }
+
+    /// Continues the reply in progress, or the one that the end of the connection interrupted.
     fn resume(&mut self) {
+        self.ignore_overlapping();
         let interrupted = self.interrupted.take().filter(|(_, epoch)| *epoch == self.epoch);
         if let (None, Some((key, _))) = (self.answering, interrupted) {
             self.answering = Some(key);
             self.change(key, |turn| {
                 turn.is_open = true;
-                turn.is_cut_off = false;
+                turn.cut_off = None;
             });
         }
     }
@@ -265,7 +298,8 @@ impl Conversation {
             role,
             text,
             is_open,
-            is_cut_off: false,
+            cut_off: None,
+            is_ignored: false,
             time,
             begins_session: std::mem::take(&mut self.session_began),
             number: None,
@@ -314,7 +348,7 @@ impl Conversation {
             turn.is_open = false;
             turn.number = number;
             if let Some(own) = &mut turn.outgoing {
-                own.turn_status = TurnStatus::PartialWord;
+                own.turn_status = TurnStatus::Begun;
             }
         });
         match role {
@@ -325,10 +359,10 @@ impl Conversation {
             }
             Role::User => {
                 self.is_working = true;
-                self.asked = self.turn(key).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
-                // With a new question, a previous reply that never ended will not continue.
-                if let Some(key) = self.answering.take() {
-                    self.change(key, |turn| turn.is_open = false);
+                if self.answering.is_some() {
+                    self.overlapping = Some(key);
+                } else {
+                    self.asked = self.turn(key).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
                 }
             }
             Role::System => {}
@@ -362,6 +396,7 @@ impl Conversation {
     /// Returns the reply in progress, or starts one.
     fn answer(&mut self, time: DateTime<Utc>) -> TurnKey {
         self.is_working = true;
+        self.has_whole_answer = false;
         let key = self.answering.unwrap_or_else(|| self.push(Role::Assistant, String::new(), true, time));
         self.answering = Some(key);
         key

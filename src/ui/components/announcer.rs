@@ -43,7 +43,7 @@ fn said(turn: &Turn) -> Announcement {
         return Announcement::default();
     }
     let errors: Vec<_> = turn.errors.iter().map(|error| format!("Error: {error}")).collect();
-    let answer = if turn.is_cut_off { String::new() } else { turn.text.clone() };
+    let answer = if turn.cut_off.is_some() { String::new() } else { turn.text.clone() };
     Announcement { answer, errors: errors.join(" ") }
 }
 

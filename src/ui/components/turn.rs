@@ -93,7 +93,7 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
 
 /// False for most entries.
 const fn has_remarks(turn: &Turn) -> bool {
-    !turn.errors.is_empty() || turn.is_cut_off || turn.outgoing.is_some()
+    !turn.errors.is_empty() || turn.cut_off.is_some() || turn.is_ignored || turn.outgoing.is_some()
 }
 
 /// Remarks below an entry: errors, a cut-off answer, the delivery state.
@@ -101,6 +101,7 @@ const fn has_remarks(turn: &Turn) -> bool {
 fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
+    let cut_off = Memo::new(move |_| turn.with(|turn| turn.cut_off));
     view! {
         {move || {
             errors
@@ -116,8 +117,9 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
                 })
                 .collect_view()
         }}
-        <Show when=move || turn.with(|turn| turn.is_cut_off)>
-            <p class="turn-cut-off">"The connection ended before the rest of the answer came."</p>
+        {move || cut_off.get().map(|cut_off| view! { <p class="turn-cut-off">{cut_off.words()}</p> })}
+        <Show when=move || turn.with(|turn| turn.is_ignored)>
+            <p class="turn-cut-off">"Coda was busy and ignored this."</p>
         </Show>
         <Show when=move || outgoing.with(Option::is_some)>
             {move || {
