@@ -22,7 +22,8 @@ pub fn now() -> Moment {
 
 /// Returns the milliseconds until a timer for `at` is due, rounded up: a timer that fires early
 /// would have to be armed again.
-pub(super) fn millis_until(at: Instant) -> u32 {
+#[must_use]
+pub fn millis_until(at: Instant) -> u32 {
     u32::try_from(at.duration_since(now().mono).as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 

@@ -26,7 +26,7 @@ use wasm_bindgen_futures::spawn_local;
 pub use address::{
     Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
 };
-pub use clock::now;
+pub use clock::{millis_until, now};
 pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
@@ -120,9 +120,13 @@ impl Driver {
         self.pump();
     }
 
-    /// Connects to this address, replacing any connection. The first call also restores texts from before a reload.
+    /// Connects to this address, replacing any connection.
     pub fn connect(&self, url: String) {
         self.dispatch(Input::Connect { url });
+    }
+
+    /// Restores the texts from before a reload. Until then none are stored, so that they are not overwritten.
+    pub fn restore_texts(&self) {
         if self.0.restoring.get() == Restoring::NotBegun {
             self.0.restoring.set(Restoring::Begun);
             spawn_local(self.clone().restore());

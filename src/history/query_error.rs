@@ -101,10 +101,10 @@ pub enum Problem {
     #[error("expected “error”")]
     Is,
     /// Invalid value of `rtt>` or `rtt<`.
-    #[error("expected milliseconds, as in “200” or “0.5”")]
+    #[error("expected a time, as in “200” (milliseconds) or “1.5s”")]
     RoundTrip,
     /// Invalid value of `size>` or `size<`.
-    #[error("expected bytes, as in “200”, “10k” or “1m”")]
+    #[error("expected a size, as in “200” (bytes), “10kB” or “1MB”")]
     Size,
     /// Invalid value of `after:` or `before:`.
     #[error("expected a time of day, as in “10:32” or “10:32:05”")]

@@ -228,7 +228,7 @@ impl<'a> Parser<'a> {
 
     /// The name and sign at the start of a term; `None` before a bare word.
     fn head(&self) -> Option<(&'a str, char)> {
-        let ends_name = |letter: char| !letter.is_ascii_alphabetic() && !matches!(letter, '_' | '-');
+        let ends_name = |letter: char| !letter.is_ascii_alphabetic() && !matches!(letter, '_' | '-' | '.');
         let rest = self.rest();
         let (name, after) = rest.split_at_checked(rest.find(ends_name)?)?;
         let mut signs = after.chars();

@@ -58,8 +58,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn round_trip(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
-        let read = |value: &str| decimal(value.strip_suffix("ms").unwrap_or(value)).map(Duration::from_micros);
-        self.measure(Problem::RoundTrip, None, &["0", "s"], read).map(|bound| Test::RoundTrip(comparison, bound))
+        self.measure(Problem::RoundTrip, None, &["0", "s"], round_trip).map(|bound| Test::RoundTrip(comparison, bound))
     }
 
     pub(super) fn size(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
@@ -188,14 +187,23 @@ fn is_regular_expression(word: &str) -> bool {
     parts.is_some_and(|(pattern, flags)| !pattern.is_empty() && matches!(flags, "" | "i" | "g" | "gi" | "ig"))
 }
 
-/// Parses a size in bytes: `200`, `10k` or `1m`.
+/// Parses a size in bytes: `200`, `10k` or `10kB`, `1m` or `1MB`.
 fn bytes(value: &str) -> Option<u64> {
     let value = value.to_ascii_lowercase();
+    let value = value.strip_suffix('b').unwrap_or(&value);
     let (digits, unit) = match value.strip_suffix('k') {
         Some(digits) => (digits, 1_024),
-        None => value.strip_suffix('m').map_or((value.as_str(), 1), |digits| (digits, 1_048_576)),
+        None => value.strip_suffix('m').map_or((value, 1), |digits| (digits, 1_048_576)),
     };
     digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Parses a round trip: `200` or `200ms` in milliseconds, `1.5s` in seconds.
+fn round_trip(value: &str) -> Option<Duration> {
+    if let Some(seconds) = value.strip_suffix('s').filter(|rest| !rest.ends_with('m')) {
+        return decimal(seconds).map(Duration::from_millis);
+    }
+    decimal(value.strip_suffix("ms").unwrap_or(value)).map(Duration::from_micros)
 }
 
 /// Parses `10:32`, `10:32:05` or `10:32:05.5`.

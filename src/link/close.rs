@@ -126,7 +126,8 @@ impl DisconnectReason {
                 config.open_timeout.as_secs()
             ),
             Self::AuthTimeout => format!(
-                "Coda answered, but did not let the dashboard in within {} seconds. It may be busy or stuck.",
+                "Something answers at this address, but it did not let the dashboard in within {} seconds. Coda may be busy or \
+                 stuck, or it is another program.",
                 config.auth_timeout.as_secs()
             ),
             Self::Rejected(words) => format!("Coda turned the dashboard away: {words}."),
@@ -141,15 +142,15 @@ impl DisconnectReason {
 
 fn explain_close(info: &CloseInfo) -> String {
     let meaning = match info.code {
-        1000 => "Coda closed the connection.",
-        1001 => "Coda is shutting down.",
-        1002 | 1003 | 1007 => "Coda could not read what the dashboard sent.",
+        1000 => "The server closed the connection.",
+        1001 => "The server is shutting down.",
+        1002 | 1003 | 1007 => "The server could not read what the dashboard sent.",
         CloseInfo::BROKEN => "The connection broke.",
-        1008 => "Coda closed the connection because of its rules.",
-        CloseInfo::TOO_LARGE => "A message was larger than Coda takes.",
-        1011 => "Coda had an internal error.",
-        1012 => "Coda is restarting.",
-        1013 => "Coda is too busy.",
+        1008 => "The server closed the connection because of its rules.",
+        CloseInfo::TOO_LARGE => "A message was larger than the server takes.",
+        1011 => "The server had an internal error.",
+        1012 => "The server is restarting.",
+        1013 => "The server is too busy.",
         1015 => "The secure connection could not be made: the certificate is not trusted.",
         _ => "The connection ended.",
     };

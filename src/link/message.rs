@@ -96,6 +96,9 @@ pub struct PersistedMessage {
     /// It was written and not answered: the server may have read it.
     #[serde(rename = "written")]
     pub was_written: bool,
+    /// Another tab may have sent it, so only the user may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// Where a message is, or how it ended.
@@ -231,7 +234,7 @@ pub enum Failure {
         limit: usize,
     },
     /// The server closes the connection on frames of this size.
-    #[error("it is {bytes} bytes long, and Coda takes {limit} at most")]
+    #[error("it is {:.1} MB long, and Coda takes {} MB at most", megabytes(*bytes), limit / 1_048_576)]
     #[serde(rename = "too large")]
     TooLarge {
         /// The frame's size in bytes.
@@ -239,6 +242,11 @@ pub enum Failure {
         /// The largest that the server takes.
         limit: usize,
     },
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+fn megabytes(bytes: usize) -> f64 {
+    bytes as f64 / 1_048_576.0
 }
 
 /// Why a message is no longer wanted.

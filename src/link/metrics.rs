@@ -133,7 +133,6 @@ impl MetricsRecorder {
         match event {
             LinkEvent::FrameIn { at, .. } => self.frames_in.count(at.mono),
             LinkEvent::FrameOut { at, .. } => self.frames_out.count(at.mono),
-            LinkEvent::Reply { .. } => {}
             LinkEvent::Message(status) => self.message(status),
             LinkEvent::Phase { phase, at, .. } => self.phase(phase, at.mono),
             LinkEvent::Resumed { resumed, .. } => {
@@ -142,7 +141,7 @@ impl MetricsRecorder {
                 *missed += resumed.lost();
                 totals.recovered += resumed.recovered;
             }
-            LinkEvent::Protections { .. } | LinkEvent::Event(_) => {}
+            LinkEvent::Reply { .. } | LinkEvent::Protections { .. } | LinkEvent::Event(_) => {}
         }
     }
 

@@ -51,6 +51,8 @@ use crate::protocol::{Command, Control, Event, Moment};
 
 /// A wakeup that comes so much too late means that the machine slept.
 const SLEPT: Duration = Duration::from_secs(2);
+/// Limit of messages of other clients that are remembered. A tab holds at most a few hundred texts.
+const MAX_SENT_ELSEWHERE: usize = 512;
 
 /// The one link of a page.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ pub struct Link {
     url: Arc<str>,
     /// What the server has called this page, on all its connections: an echo may come on the next one.
     own_names: BTreeSet<String>,
+    /// Messages that other clients have sent.
+    sent_elsewhere: VecDeque<MessageId>,
     receiver: Receiver,
     answering: Answering,
     counters: Counters,
@@ -91,6 +95,7 @@ impl Link {
             peer: None,
             url: "".into(),
             own_names: BTreeSet::new(),
+            sent_elsewhere: VecDeque::new(),
             receiver: Receiver::new(),
             answering: Answering::default(),
             counters: Counters::default(),
@@ -264,7 +269,12 @@ impl Link {
 
     fn restore(&mut self, now: Moment, waiting: Vec<PersistedMessage>, asks: bool) {
         let origin = Origin::new("composer", "before the reload");
-        for PersistedMessage { id, text, url, created, was_written } in waiting {
+        for PersistedMessage { id, text, url, created, was_written, asks: asked } in waiting {
+            if self.sent_elsewhere.contains(&id) {
+                continue;
+            }
+            let url = if url.is_empty() { self.url.clone() } else { url };
+            let asks = asks || asked;
             let command = Arc::new(Command::TextInput { text });
             let created = Moment { wall: created, ..now };
             let message = Pending { url, asks, ..self.pending(id, command, origin.clone(), created, None) };
@@ -464,7 +474,7 @@ impl Link {
 
     /// Looks at a broadcast before it is put into order; returns the message that it answers.
     fn event(&mut self, now: Moment, frame: FrameId, text: &str, event: &Event) -> Option<MessageId> {
-        let answers = self.recognize(event);
+        let answers = self.recognize(now, event);
         if let Some(message) = answers {
             self.emit(LinkEvent::Reply { frame, message });
             self.prove(now);
@@ -529,9 +539,13 @@ impl Link {
     }
 
     /// Our own message that an echo answers; notes what other clients do.
-    fn recognize(&mut self, event: &Event) -> Option<MessageId> {
+    fn recognize(&mut self, now: Moment, event: &Event) -> Option<MessageId> {
         let Event::ClientMessage(echo) = event else { return None };
-        let id = echoed_id(event).filter(|id| self.outbox.is_ours(*id));
+        let echoed = echoed_id(event);
+        let id = echoed.filter(|id| self.outbox.is_ours(*id));
+        if let Some(echoed) = echoed.filter(|_| id.is_none()) {
+            self.sent_elsewhere(now, echoed);
+        }
         let is_from_here = self.connection.is_us(&echo.client_id.0);
         if is_from_here && !id.is_some_and(|id| self.outbox.awaits(id)) {
             self.outbox.raw_echo(&echo.message_type);
@@ -547,6 +561,16 @@ impl Link {
             self.outbox.expect_turn(text.to_owned());
         }
         None
+    }
+
+    /// Another client has sent the message `id`. It may be one that a duplicated tab waits with, or will take over.
+    fn sent_elsewhere(&mut self, now: Moment, id: MessageId) {
+        if self.sent_elsewhere.len() == MAX_SENT_ELSEWHERE {
+            self.sent_elsewhere.pop_front();
+        }
+        self.sent_elsewhere.push_back(id);
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.sent_elsewhere(id, &mut cx);
     }
 
     fn echoed(&mut self, now: Moment, id: MessageId) {

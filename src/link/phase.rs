@@ -194,6 +194,7 @@ pub enum Transition {
 
 /// The transition table. Events that it does not name change nothing.
 #[must_use]
+#[expect(clippy::match_same_arms, reason = "a table has one line for each event")]
 pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
     use ConnectionEvent as On;
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};

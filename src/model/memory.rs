@@ -122,6 +122,16 @@ pub struct Memories {
     revision: u64,
 }
 
+impl super::Model for Memories {
+    fn apply(&mut self, event: &ServerEvent) {
+        self.apply(event);
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+}
+
 impl Memories {
     pub fn apply(&mut self, event: &ServerEvent) {
         let time = event.time;

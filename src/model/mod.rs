@@ -28,4 +28,17 @@ pub use performance::{
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
 pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
-pub use turn::{CutOff, NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};
+pub use turn::{Beginning, CutOff, NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};
+
+use crate::link::ServerEvent;
+
+/// A model of a data page.
+pub trait Model: Default {
+    fn apply(&mut self, event: &ServerEvent);
+
+    /// Marks the connection as lost.
+    fn disconnected(&mut self) {}
+
+    /// Changes with every change of the model.
+    fn revision(&self) -> u64;
+}

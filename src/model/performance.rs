@@ -200,6 +200,20 @@ pub struct Performance {
     revision: u64,
 }
 
+impl super::Model for Performance {
+    fn apply(&mut self, event: &ServerEvent) {
+        self.apply(event);
+    }
+
+    fn disconnected(&mut self) {
+        self.disconnected();
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+}
+
 impl Performance {
     pub fn apply(&mut self, event: &ServerEvent) {
         self.stages.apply(&event.event);

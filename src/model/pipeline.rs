@@ -50,6 +50,20 @@ pub struct Pipeline {
     revision: u64,
 }
 
+impl super::Model for Pipeline {
+    fn apply(&mut self, event: &ServerEvent) {
+        self.apply(event);
+    }
+
+    fn disconnected(&mut self) {
+        self.disconnected();
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+}
+
 impl Pipeline {
     pub fn apply(&mut self, event: &ServerEvent) {
         let at = event.at.mono;

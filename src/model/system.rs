@@ -131,6 +131,20 @@ pub struct System {
     revision: u64,
 }
 
+impl super::Model for System {
+    fn apply(&mut self, event: &ServerEvent) {
+        self.apply(event);
+    }
+
+    fn disconnected(&mut self) {
+        self.disconnected();
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+}
+
 impl System {
     pub fn apply(&mut self, event: &ServerEvent) {
         self.note_run(event);

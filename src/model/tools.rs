@@ -79,6 +79,20 @@ pub struct Tools {
     revision: u64,
 }
 
+impl super::Model for Tools {
+    fn apply(&mut self, event: &ServerEvent) {
+        self.apply(event);
+    }
+
+    fn disconnected(&mut self) {
+        self.disconnected();
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+}
+
 impl Tools {
     pub fn apply(&mut self, event: &ServerEvent) {
         if event.epoch != self.epoch {

@@ -44,6 +44,15 @@ impl Role {
     }
 }
 
+/// What begins with an entry of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A session of the server.
+    Session,
+    /// The use of another server, at this address.
+    Server(Arc<str>),
+}
+
 /// Why the rest of a reply did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CutOff {
@@ -78,8 +87,8 @@ pub struct Turn {
     pub is_ignored: bool,
     /// Time of its start.
     pub time: DateTime<Utc>,
-    /// Whether a session of the server started with it.
-    pub begins_session: bool,
+    /// What begins with this entry.
+    pub begins: Option<Beginning>,
     /// Number of the user turn, from 1; `None` if the entry is not one.
     pub number: Option<u64>,
     pub tools: Vec<ToolCall>,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::plan::{Effect, Plan, key_of};
 use super::resender::Resender;
 use super::response_tracker::ResponseTracker;
-use crate::history::{Recorder, RowKind};
+use crate::history::{FrameClass, Recorder, RowKind, scan};
+use crate::link::GapReport;
 use crate::protocol::{DEDUP_WINDOW, Instant};
 
 /// When each message is sent.
@@ -42,6 +43,29 @@ pub struct Recent {
     now: Instant,
     /// Time of the last write by deduplication key.
     written: HashMap<String, Instant>,
+    /// Whether Coda is in a turn, which began before the replay.
+    turn_runs: bool,
+}
+
+/// Number of rows in which the turn is searched.
+const TURN_ROWS: usize = 2_000;
+
+/// Whether the newest sign of a turn in the record is not its end.
+fn turn_runs(recorder: &Recorder) -> bool {
+    let sign = recorder.rows(..).rev().take(TURN_ROWS).find_map(|row| match &row.kind {
+        RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } => match &**kind {
+            "conversation_turn" => {
+                let role = scan::data_member(text, "role").and_then(scan::string);
+                role.filter(|role| role != "system").map(|role| role == "user")
+            }
+            "llm_start" | "llm_token" | "tool_call" => Some(true),
+            "llm_error" | "latency_trace" => Some(false),
+            _ => None,
+        },
+        RowKind::Resumed(GapReport { restarted: true, .. }) => Some(false),
+        _ => None,
+    });
+    sign.unwrap_or_default()
 }
 
 impl Recent {
@@ -55,7 +79,7 @@ impl Recent {
                 written.entry(key_of(text)).or_insert(row.at.mono);
             }
         }
-        Self { now, written }
+        Self { now, written, turn_runs: turn_runs(recorder) }
     }
 }
 
@@ -98,7 +122,8 @@ impl DryRun {
     pub fn of(plan: Plan, options: Options, recent: &Recent) -> Self {
         // Time of this replay's last write by key, as an offset from the start; `None` if unknown.
         let mut written: HashMap<&str, Option<Duration>> = HashMap::new();
-        let mut last_turn = false;
+        // A turn from before the replay keeps only the first text waiting: with `Pace::Answered` the others come after it.
+        let (mut is_busy, mut has_earlier_turn) = (recent.turn_runs, false);
         let mut forecasts = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
             let at = match options.pace {
@@ -119,13 +144,15 @@ impl DryRun {
                 Some(Some(before)) if before < DEDUP_WINDOW => Prediction::Dropped { before },
                 Some(None) => Prediction::MaybeDropped,
                 // With `Pace::Answered`, each message also waits for the turn of the previous one.
-                _ if step.effect() == Effect::Turn && last_turn && options.pace != Pace::Answered => {
+                _ if step.effect() == Effect::Turn
+                    && (is_busy || (has_earlier_turn && options.pace != Pace::Answered)) =>
+                {
                     Prediction::MaybeBusy
                 }
                 _ => Prediction::Handled,
             };
             if step.effect() == Effect::Turn && matches!(prediction, Prediction::Handled | Prediction::MaybeBusy) {
-                last_turn = true;
+                (is_busy, has_earlier_turn) = (false, true);
             }
             forecasts.push(Forecast { at, prediction });
         }

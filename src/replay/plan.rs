@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::resender::ORIGIN;
 use crate::history::{Direction, Entry, scan};
 use crate::protocol::{Command, with_quotes};
 
@@ -36,6 +37,8 @@ pub struct Skipped {
     pub answers: usize,
     /// Heartbeat pings.
     pub pings: usize,
+    /// Messages that an earlier replay sent: they are in the recording a first time.
+    pub replayed: usize,
     /// Frames that the server would drop: position in the recording, counted from 1, and reason.
     pub unreadable: Vec<(usize, String)>,
 }
@@ -102,6 +105,7 @@ impl Plan {
                 Err(why) => plan.skipped.unreadable.push((place + 1, why)),
                 Ok((kind, _)) if kind == "auth_response" => plan.skipped.answers += 1,
                 Ok((kind, _)) if kind == "ping" => plan.skipped.pings += 1,
+                Ok(_) if entry.meta.component.as_deref() == Some(&*ORIGIN.component) => plan.skipped.replayed += 1,
                 Ok((kind, mut data)) => {
                     let key = key_of(&entry.text);
                     data.remove("message_id");

@@ -164,6 +164,14 @@ impl Resender {
         }
     }
 
+    /// When to call [`Self::poll`] again, if nothing is recorded before.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Instant> {
+        let awaited = self.sent.iter().filter(|sent| sent.outcome == Outcome::Awaited);
+        let patience = awaited.filter_map(|sent| sent.written.map(|at| at + PATIENCE)).min();
+        self.due().into_iter().chain(patience).min()
+    }
+
     /// The next message to send, if it is due. Call it until it returns `None`.
     pub fn poll(&mut self, now: Instant) -> Option<ToSend> {
         let due = self.due();

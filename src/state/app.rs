@@ -140,7 +140,11 @@ impl App {
         let playback = PlaybackStore::new(writer.clone());
         let ticking = writer.clone();
         set_interval(move || ticking.borrow_mut().tick(), TICK);
-        let driver = Driver::start(in_force.link_config(), move |batch| writer.borrow_mut().apply(batch));
+        let replay = ReplayStore::new(history);
+        let driver = Driver::start(in_force.link_config(), move |batch| {
+            writer.borrow_mut().apply(batch);
+            replay.advance();
+        });
         let app = Self {
             connection,
             talk,
@@ -151,7 +155,7 @@ impl App {
             experiments: Experiments::new(),
             findings,
             playback,
-            replay: ReplayStore::new(history),
+            replay,
             imported: ImportStore::new(),
             chosen: page_signal::signal(None),
             to_confirm: page_signal::signal(None),
@@ -171,6 +175,8 @@ impl App {
                 notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
             }
         }
+        // Whether or not there is a connection: what waits is shown, and what is typed is kept.
+        app.driver.with_value(Driver::restore_texts);
         app
     }
 
@@ -223,6 +229,11 @@ impl App {
     pub fn choose(&self, url: String) {
         driver::remember(&url);
         self.connect_by_hand(url);
+    }
+
+    /// Connects to Coda instead of the demo.
+    pub fn leave_demo(&self) {
+        self.connect_by_hand(self.address.get_untracked());
     }
 
     /// Reconnects to the current address.

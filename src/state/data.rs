@@ -2,20 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::model_signal::ModelSignal;
+use super::model_signal::{ModelHandle, ModelSignal};
 use super::page_signal;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
-
-/// A set of models of the data pages that is not on display.
-#[derive(Default)]
-pub(super) struct DataModels {
-    performance: Performance,
-    memories: Memories,
-    tools: Tools,
-    system: System,
-    pipeline: Pipeline,
-}
 
 /// The models of the data pages.
 #[derive(Clone, Copy)]
@@ -47,47 +37,47 @@ impl DataStore {
         }
     }
 
+    fn models(&self) -> [&dyn ModelHandle; 5] {
+        [&self.performance, &self.memories, &self.tools, &self.system, &self.pipeline]
+    }
+
     pub(super) fn apply(&self, event: &ServerEvent) {
-        self.performance.change(|model| model.apply(event));
-        self.memories.change(|model| model.apply(event));
-        self.tools.change(|model| model.apply(event));
-        self.system.change(|model| model.apply(event));
-        self.pipeline.change(|model| model.apply(event));
+        self.models().iter().for_each(|model| model.apply(event));
     }
 
     /// Marks the connection as lost.
     pub(super) fn disconnected(&self) {
-        self.performance.change(Performance::disconnected);
-        self.tools.change(Tools::disconnected);
-        self.system.change(System::disconnected);
-        self.pipeline.change(Pipeline::disconnected);
+        self.models().iter().for_each(|model| model.disconnected());
     }
 
-    /// Swaps the models on display for others, without notifying anybody.
-    pub(super) fn swap(&self, others: &mut DataModels) {
-        self.performance.change(|model| std::mem::swap(model, &mut others.performance));
-        self.memories.change(|model| std::mem::swap(model, &mut others.memories));
-        self.tools.change(|model| std::mem::swap(model, &mut others.tools));
-        self.system.change(|model| std::mem::swap(model, &mut others.system));
-        self.pipeline.change(|model| std::mem::swap(model, &mut others.pipeline));
+    /// Empties the models on display.
+    pub(super) fn reset(&self) {
+        self.models().iter().for_each(|model| model.reset());
+    }
+
+    /// Begins to keep a second, empty set of models, which [`Self::swap`] shows.
+    pub(super) fn suspend(&self) {
+        self.models().iter().for_each(|model| model.suspend());
+    }
+
+    /// Swaps the models on display with the suspended ones, without notifying anybody.
+    pub(super) fn swap(&self) {
+        self.models().iter().for_each(|model| model.swap());
+    }
+
+    /// Drops the suspended models.
+    pub(super) fn resume(&self) {
+        self.models().iter().for_each(|model| model.resume());
     }
 
     /// Notifies all subscribers that the models were swapped.
     pub(super) fn notify_swapped(&self) {
         self.generation.update(|generation| *generation += 1);
-        self.performance.force_notify(Performance::revision);
-        self.memories.force_notify(Memories::revision);
-        self.tools.force_notify(Tools::revision);
-        self.system.force_notify(System::revision);
-        self.pipeline.force_notify(Pipeline::revision);
+        self.models().iter().for_each(|model| model.notify_swapped());
     }
 
     /// Notifies the subscribers of models that changed since the last notification.
     pub(super) fn notify(&self) {
-        self.performance.notify(Performance::revision);
-        self.memories.notify(Memories::revision);
-        self.tools.notify(Tools::revision);
-        self.system.notify(System::revision);
-        self.pipeline.notify(Pipeline::revision);
+        self.models().iter().for_each(|model| model.notify_changed());
     }
 }

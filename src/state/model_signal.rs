@@ -3,9 +3,13 @@
 use leptos::prelude::*;
 
 use super::page_signal;
+use crate::link::ServerEvent;
+use crate::model::Model;
 
 pub struct ModelSignal<T: 'static> {
     value: StoredValue<T, LocalStorage>,
+    /// The live model during playback.
+    suspended: StoredValue<Option<T>, LocalStorage>,
     revision: RwSignal<u64>,
 }
 
@@ -19,7 +23,11 @@ impl<T> Copy for ModelSignal<T> {}
 
 impl<T> ModelSignal<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { value: StoredValue::new_local(value), revision: page_signal::signal(0) }
+        Self {
+            value: StoredValue::new_local(value),
+            suspended: StoredValue::new_local(None),
+            revision: page_signal::signal(0),
+        }
     }
 
     /// Reads the model and subscribes to its changes.
@@ -49,5 +57,55 @@ impl<T> ModelSignal<T> {
     /// Notifies subscribers regardless of the revision, since a swapped model may have the same one.
     pub(super) fn force_notify(&self, revision: impl FnOnce(&T) -> u64) {
         page_signal::set(&self.revision, self.value.with_value(revision));
+    }
+}
+
+/// The model signals of the data pages, whatever their models are.
+pub(super) trait ModelHandle {
+    fn apply(&self, event: &ServerEvent);
+    fn disconnected(&self);
+    fn reset(&self);
+    fn suspend(&self);
+    fn swap(&self);
+    fn resume(&self);
+    fn notify_changed(&self);
+    fn notify_swapped(&self);
+}
+
+impl<T: Model> ModelHandle for ModelSignal<T> {
+    fn apply(&self, event: &ServerEvent) {
+        self.change(|model| model.apply(event));
+    }
+
+    fn disconnected(&self) {
+        self.change(Model::disconnected);
+    }
+
+    fn reset(&self) {
+        self.change(|model| *model = T::default());
+    }
+
+    fn suspend(&self) {
+        self.suspended.set_value(Some(T::default()));
+    }
+
+    fn swap(&self) {
+        self.suspended.update_value(|suspended| {
+            if let Some(suspended) = suspended {
+                self.change(|model| std::mem::swap(model, suspended));
+            }
+        });
+    }
+
+    fn resume(&self) {
+        self.suspended.set_value(None);
+    }
+
+    fn notify_changed(&self) {
+        self.notify(Model::revision);
+    }
+
+    fn notify_swapped(&self) {
+        self.force_notify(Model::revision);
     }
 }

@@ -1,6 +1,6 @@
 //! The current replay to the server, if any.
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::model_signal::ModelSignal;
@@ -8,10 +8,7 @@ use super::page_signal;
 use crate::driver::{self, Driver};
 use crate::history::Recorder;
 use crate::link::{Input, Submission};
-use crate::replay::{DryRun, ORIGIN, Resender, ToSend};
-
-/// Interval of checking for a due step, in milliseconds: finer than the queue's own gap.
-const LOOK_EVERY: u32 = 15;
+use crate::replay::{DryRun, Ids, ORIGIN, Options, Pace, Resender, ToSend};
 
 /// The replay that is running or ran last.
 #[derive(Clone, Copy)]
@@ -19,8 +16,12 @@ pub struct ReplayStore {
     resender: StoredValue<Option<Resender>, LocalStorage>,
     /// Changes with every change of the resender.
     revision: RwSignal<u64>,
-    timer: StoredValue<Option<Interval>, LocalStorage>,
+    /// Wakes the replay when its next step is due.
+    timer: StoredValue<Option<Timeout>, LocalStorage>,
+    driver: StoredValue<Option<Driver>, LocalStorage>,
     history: ModelSignal<Recorder>,
+    /// The options of the last dry run, for the next one.
+    pub options: RwSignal<Options>,
 }
 
 impl ReplayStore {
@@ -29,7 +30,9 @@ impl ReplayStore {
             resender: StoredValue::new_local(None),
             revision: page_signal::signal(0),
             timer: StoredValue::new_local(None),
+            driver: StoredValue::new_local(None),
             history,
+            options: page_signal::signal(Options { pace: Pace::Times(1), ids: Ids::Fresh }),
         }
     }
 
@@ -37,9 +40,9 @@ impl ReplayStore {
     pub(super) fn start(&self, run: DryRun, driver: &Driver) {
         let next_row = self.history.with_untracked(|recorder| recorder.numbers().end);
         self.resender.set_value(Some(run.start(driver::now().mono, next_row)));
-        let (store, driver) = (*self, driver.clone());
-        self.timer.set_value(Some(Interval::new(LOOK_EVERY, move || store.advance(&driver))));
+        self.driver.set_value(Some(driver.clone()));
         self.notify();
+        self.advance();
     }
 
     /// Reads the replay and subscribes to its changes.
@@ -60,6 +63,7 @@ impl ReplayStore {
     /// Stops the replay. Messages already sent are not undone.
     pub fn stop(&self) {
         self.timer.set_value(None);
+        self.driver.set_value(None);
         self.resender.set_value(None);
         self.notify();
     }
@@ -67,14 +71,20 @@ impl ReplayStore {
     fn change(&self, edit: impl FnOnce(&mut Resender)) {
         self.with_resender(edit);
         self.notify();
+        self.advance();
     }
 
     fn notify(&self) {
         self.revision.update(|revision| *revision += 1);
     }
 
-    fn advance(&self, driver: &Driver) {
+    /// Sends what is due and looks for replies. To be called whenever the record has changed.
+    pub(super) fn advance(&self) {
+        let Some(driver) = self.driver.get_value() else { return };
         let before = self.resender.with_value(|resender| resender.as_ref().map(Resender::revision));
+        if before.is_none() {
+            return;
+        }
         let now = driver::now().mono;
         self.with_resender(|resender| self.history.with_untracked(|recorder| resender.look(recorder)));
         while let Some(next) = self.with_resender(|resender| resender.poll(now)).flatten() {
@@ -92,11 +102,22 @@ impl ReplayStore {
         if before != self.resender.with_value(|resender| resender.as_ref().map(Resender::revision)) {
             self.notify();
         }
-        if self.with_resender(|resender| resender.is_settled()) == Some(true) {
-            // The timer's own callback is running, so the timer is dropped afterwards.
-            let timer = self.timer;
-            wasm_bindgen_futures::spawn_local(async move { timer.set_value(None) });
-        }
+        self.arm();
+    }
+
+    fn arm(&self) {
+        let wakeup = self.with_resender(|resender| resender.next_wakeup()).flatten();
+        let timer = wakeup.map(|at| {
+            let store = *self;
+            Timeout::new(driver::millis_until(at), move || {
+                // Cleared before it is replaced: cancelling a timeout from its own callback would free that.
+                if let Some(Some(fired)) = store.timer.try_update_value(Option::take) {
+                    fired.forget();
+                }
+                store.advance();
+            })
+        });
+        self.timer.set_value(timer);
     }
 
     fn with_resender<R>(&self, act: impl FnOnce(&mut Resender) -> R) -> Option<R> {

@@ -49,6 +49,12 @@ fn with_kept(path: &str, search: &str) -> String {
     address + hash
 }
 
+/// Returns the query `search` without the [`ON_EVERY_PAGE`] parameters.
+pub(in crate::ui) fn without_kept(search: &str) -> String {
+    let is_own = |pair: &&str| !pair.is_empty() && !ON_EVERY_PAGE.contains(&pair.split('=').next().unwrap_or_default());
+    search.split('&').filter(is_own).collect::<Vec<_>>().join("&")
+}
+
 /// Updates the address when the user picks another server or log level than the one the page was opened with.
 pub(in crate::ui) fn follow_choices() {
     let (app, address) = (use_app(), Address::of_page());

@@ -2,18 +2,20 @@
 
 use icondata_core::Icon as IconData;
 use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
+use leptos::either::Either;
 use leptos::ev;
 use leptos::html::Nav;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{A, FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 use wasm_bindgen::JsCast;
 
-use super::address::{base_path, follow_choices, page_href, use_route_path};
+use super::address::{base_path, follow_choices, page_href, use_route_path, without_kept};
 use super::components::{
-    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PlaybackBar, ThemeButton,
-    TroubleBanner, open_findings, prepare_icons,
+    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PlaybackBar, ReplayBar,
+    ThemeButton, TroubleBanner, open_findings, prepare_icons,
 };
 use super::debugger::{DebuggerPanel, SideOpener};
 use super::format;
@@ -76,6 +78,7 @@ pub fn Shell() -> impl IntoView {
                     <TroubleBanner />
                     <ExperimentBanner />
                     <PlaybackBar />
+                    <ReplayBar />
                     <FlatRoutes fallback=|| view! { <NotFound /> }>
                         <Route path=path!("/") view=TalkPage />
                         <Route path=path!("/performance") view=PerformancePage />
@@ -183,12 +186,17 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
 #[component]
 fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
     let app = use_app();
-    let findings = Memo::new(move |_| if href == "/debugger" { open_findings(&app) } else { 0 });
+    let is_debugger = href == "/debugger";
+    let findings = Memo::new(move |_| if is_debugger { open_findings(&app) } else { 0 });
+    let href = if is_debugger { Either::Left(last_debugger_href()) } else { Either::Right(page_href(href)) };
     // Exact, or "/" would count as current on every page.
     view! {
         <li>
             <A
-                href=page_href(href)
+                href=move || match &href {
+                    Either::Left(href) => href(),
+                    Either::Right(href) => href(),
+                }
                 exact=true
                 attr:title=name
             >
@@ -197,6 +205,20 @@ fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoV
                 <FindingsBadge count=findings />
             </A>
         </li>
+    }
+}
+
+/// The debugger as it was left: with its filter, panel and row.
+fn last_debugger_href() -> impl Fn() -> String + Send + Sync {
+    let (path, search, href) = (use_route_path(), use_location().search, page_href("/debugger"));
+    let last = Memo::new(move |last: Option<&String>| match path.get().as_str() {
+        "/debugger" => without_kept(&search.get()),
+        _ => last.cloned().unwrap_or_default(),
+    });
+    move || {
+        let (href, last) = (href(), last.get());
+        let sign = if href.contains('?') { "&" } else { "?" };
+        if last.is_empty() { href } else { format!("{href}{sign}{last}") }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use js_sys::Intl::DateTimeFormat;
 use js_sys::{Array, Date, Function, Object, Reflect};
@@ -51,11 +51,22 @@ impl Form {
 
     /// Formats `time` in the user's language.
     fn write(self, time: DateTime<Utc>) -> String {
+        if let Some(offset) = undated(time) {
+            return match self {
+                Self::Day => "No date".to_owned(),
+                Self::TimeOfDay | Self::DateAndTime => format!("+{}", span(offset)),
+            };
+        }
         let date = date(time);
         let text = formatter(self, self.hour12()).call1(&JsValue::UNDEFINED, &date);
         // `Intl` throws on a time outside the calendar; `Date` prints "Invalid Date".
         text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_string().into())
     }
+}
+
+/// A recording without a date counts its times from 1970 on, where no Coda can have been. Returns the time since its start.
+fn undated(time: DateTime<Utc>) -> Option<Duration> {
+    (time.year() == 1970).then(|| (time - DateTime::UNIX_EPOCH).to_std().unwrap_or_default())
 }
 
 /// Cache key of a formatter. Includes the UTC offset, because a formatter keeps the time zone it was created in and the

@@ -77,6 +77,8 @@ fn rows_are_chosen_by_type_direction_connection_and_size() {
         ("conn:3", vec![6, 7]),
         ("conn:#1", vec![1, 2, 3, 4, 5]),
         ("size>1k", vec![6]),
+        ("size>1kB", vec![6]),
+        ("size<1MB size>1024B", vec![6]),
         ("size<50", vec![3, 5]),
         ("is:error", vec![4, 5, 8]),
         ("!is:error type:*", vec![1, 2, 3, 6]),
@@ -217,6 +219,7 @@ fn rows_are_chosen_by_the_fate_of_their_message() {
     assert_eq!(of(late, "rtt>1999"), 1, "the first frame");
     assert_eq!(of(late, "rtt<2.5"), 2, "the second frame, and the delivery");
     assert_eq!(of(first, "rtt>1.9 rtt<2.1"), 2);
+    assert_eq!(of(late, "rtt>1.999s"), of(late, "rtt>1999"));
     assert_eq!(of(second, "rtt>0"), 0);
 }
 
@@ -227,8 +230,9 @@ fn errors_name_the_place_and_what_was_expected() {
     assert_eq!(error("ü dir:"), "at character 7: expected “in” or “out”");
     assert!(error("state:lost").starts_with("at character 7: expected queued, written, delivered"));
     assert_eq!(error("rtt:200"), "at character 4: expected “>” or “<”");
-    assert_eq!(error("rtt>fast"), "at character 5: expected milliseconds, as in “200” or “0.5”");
-    assert!(error("size>9999999999999999m").starts_with("at character 6: expected bytes"));
+    assert_eq!(error("rtt>fast"), "at character 5: expected a time, as in “200” (milliseconds) or “1.5s”");
+    assert!(error("data.text:rabat").contains("expected “type:”"), "no part of the data can be named");
+    assert!(error("size>9999999999999999m").starts_with("at character 6: expected a size"));
     assert!(error("after:25:00").starts_with("at character 7: expected a time of day"));
     assert!(error("conn:x").starts_with("at character 6: expected the number"));
     assert!(error("id:xyz").starts_with("at character 4: expected the beginning"));
@@ -265,7 +269,7 @@ fn what_looks_like_syntax_and_is_none_says_what_to_write_instead() {
         ("latency>200", "at character 1: expected “type:”, “dir:”"),
         ("type=stt_stop", "at character 5: expected “:”"),
         ("type!=stt_stop", "at character 5: expected “:”"),
-        ("size>=10", "at character 6: expected bytes"),
+        ("size>=10", "at character 6: expected a size"),
         ("rtt=10", "at character 4: expected “>” or “<”"),
         ("dir:in,up", "at character 8: expected “in” or “out”"),
         ("state:queued,lost", "at character 14: expected queued, written, delivered"),

@@ -3,7 +3,9 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{Acknowledgement, Hold, Input, LinkConfig, LinkEvent, MessageState};
+use coda_dashboard::link::{
+    Acknowledgement, Hold, Input, LinkConfig, LinkEvent, MessageId, MessageState, PersistedMessage,
+};
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
@@ -186,4 +188,76 @@ fn a_text_that_another_tab_may_send_waits_for_the_user() {
     assert_eq!(*after.state(id), MessageState::Held(Hold::User));
     after.input(Input::SendNow(id));
     after.run_until_holds("delivered", millis(1_000), |world| world.is_delivered(id));
+}
+
+/// What a tab kept before its reload.
+fn kept(world: &World) -> Vec<PersistedMessage> {
+    let kept = serde_json::to_string(&world.link.waiting()).unwrap();
+    serde_json::from_str(&kept).unwrap()
+}
+
+fn reloaded(waiting: Vec<PersistedMessage>, ask: bool) -> World {
+    let mut world = World::new(ServerConfig::quiet(), 8);
+    world.connect();
+    world.input(Input::Restore { waiting, ask });
+    world.run_for(millis(2_000));
+    world
+}
+
+fn offline_text() -> (Vec<PersistedMessage>, MessageId) {
+    let mut world = World::new(ServerConfig::quiet(), 7);
+    world.reachable = false;
+    world.connect();
+    let text = world.say("only once");
+    (kept(&world), text)
+}
+
+#[test]
+fn a_text_that_another_tab_may_have_sent_is_still_asked_about_after_a_reload() {
+    let (waiting, text) = offline_text();
+    let copy = reloaded(waiting, true);
+    assert_eq!(*copy.state(text), MessageState::Held(Hold::User));
+    let copy = reloaded(kept(&copy), false);
+    assert_eq!(*copy.state(text), MessageState::Held(Hold::User));
+    assert_eq!(copy.received(text), (0, 0));
+}
+
+#[test]
+fn a_text_that_the_user_had_sent_after_all_is_not_asked_about_again() {
+    let (waiting, text) = offline_text();
+    let mut copy = reloaded(waiting, true);
+    copy.reachable = false;
+    copy.drop_connection();
+    copy.run_for(millis(50));
+    copy.input(Input::SendNow(text));
+    let copy = reloaded(kept(&copy), false);
+    assert!(copy.is_delivered(text));
+}
+
+fn echo_from_another_tab(text: MessageId) -> String {
+    let data = format!(r#"{{"text": "only once", "message_id": "{text}"}}"#);
+    let echo = format!(r#"{{"client_id": "other", "message_type": "text_input", "message_data": {data}}}"#);
+    format!(r#"{{"version": "1.0", "seq": 900, "timestamp": 1.0, "type": "client_message", "data": {echo}}}"#)
+}
+
+#[test]
+fn a_text_that_another_tab_was_seen_to_send_is_not_offered_again() {
+    let (waiting, text) = offline_text();
+    let mut copy = reloaded(Vec::new(), false);
+    copy.receive(&echo_from_another_tab(text));
+    copy.input(Input::Restore { waiting: waiting.clone(), ask: true });
+    assert!(copy.link.waiting().is_empty() && !copy.states.contains_key(&text));
+
+    let mut copy = reloaded(waiting, true);
+    copy.receive(&echo_from_another_tab(text));
+    assert_eq!(*copy.state(text), MessageState::Delivered(Acknowledgement::Echo));
+    assert_eq!(copy.received(text), (0, 0));
+}
+
+#[test]
+fn a_text_from_before_there_was_an_address_goes_to_the_first_one_after_a_reload_too() {
+    let mut page = World::new(ServerConfig::quiet(), 7);
+    let text = page.say("no address yet");
+    let page = reloaded(kept(&page), false);
+    assert!(page.is_delivered(text));
 }

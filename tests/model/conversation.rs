@@ -1,7 +1,9 @@
 //! The conversation, with events in any order.
 
 use coda_dashboard::link::{Acknowledgement, Cancellation, MessageState};
-use coda_dashboard::model::{Changes, CutOff, Role, ToolState, Turn, TurnStatus, export_json, export_markdown};
+use coda_dashboard::model::{
+    Beginning, Changes, CutOff, Role, ToolState, Turn, TurnStatus, export_json, export_markdown,
+};
 use serde_json::json;
 
 use crate::page::Page;
@@ -431,7 +433,7 @@ fn the_first_entry_of_a_session_says_so() {
     page.event("conversation_start", json!({"session_id": "s1"}));
     page.said("user", "one");
     page.said("assistant", "1");
-    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins.is_some()).collect();
     assert_eq!(begins, [false, true, false]);
 }
 
@@ -448,7 +450,7 @@ fn a_session_begins_above_the_texts_that_waited_for_it() {
     page.becomes(&first, DELIVERED);
     page.said("user", "first");
     page.said("assistant", "1");
-    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins_session).collect();
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins.is_some()).collect();
     assert_eq!(begins, [false, false, true, false, false]);
 }
 
@@ -505,4 +507,19 @@ fn an_answer_whose_whole_text_has_come_is_not_cut_off_by_the_end_of_the_connecti
     page.event("llm_result", json!({"text": "let me look", "has_tool_calls": true}));
     page.disconnected();
     assert_eq!(page.last().cut_off, Some(CutOff::ConnectionEnded), "the tool's answer would have followed");
+}
+
+#[test]
+fn another_server_begins_below_a_line_that_names_it() {
+    let mut page = Page::new();
+    page.conversation.change_server("ws://first");
+    page.said("user", "to the first");
+    page.event("llm_start", json!({}));
+    page.conversation.change_server("ws://second");
+    page.epoch = 2;
+    page.event("conversation_start", json!({"session_id": "s2"}));
+    page.said("user", "to the second");
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins.clone()).collect();
+    assert_eq!(begins, [None, None, Some(Beginning::Server("ws://second".into()))]);
+    assert!(!page.conversation.turns()[1].is_open, "the first server's answer will not go on");
 }

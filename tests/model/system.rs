@@ -249,7 +249,7 @@ fn a_recorded_conversation_shows_in_every_reducer() {
     assert!(turns[3].text.starts_with(code), "{}", turns[3].text);
     assert!(turns.iter().all(|turn| !turn.is_open && turn.cut_off.is_none() && turn.errors.is_empty()));
     let numbers: Vec<_> = turns.iter().filter_map(|turn| turn.number).collect();
-    assert_eq!((numbers, turns[0].begins_session), (vec![1, 2, 3], true));
+    assert_eq!((numbers, turns[0].begins.is_some()), (vec![1, 2, 3], true));
 
     assert_eq!(all.performance.turns().len(), 3);
     assert_eq!(all.performance.samples().len(), 7);

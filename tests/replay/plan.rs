@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use coda_dashboard::history::{Direction, Entry, FrameMeta};
+use coda_dashboard::link::LinkEvent;
 use coda_dashboard::protocol::{Command, Instant};
 use coda_dashboard::replay::{DryRun, Effect, Ids, Options, Pace, Plan, Prediction, Recent};
 
-use crate::world::{frame_out, recorded};
+use crate::world::{event, frame_in, frame_out, recorded};
 
 pub fn out(millis: i64, text: &str) -> Entry {
     Entry { micros: millis * 1_000, direction: Direction::Out, text: text.into(), meta: FrameMeta::default() }
@@ -108,4 +109,28 @@ fn a_dry_run_is_looked_at_again_when_time_changes_what_it_says() {
     let run = DryRun::of(Plan::of(&[out(0, LISTEN)]), options, &recent(2_000));
     assert!(run.refresh(&recent(4_000)).agrees_with(&run), "it is dropped all the same");
     assert!(!run.refresh(&recent(7_000)).agrees_with(&run), "it is handled now");
+}
+
+#[test]
+fn what_an_earlier_replay_sent_is_not_sent_a_third_time() {
+    let replayed =
+        Entry { meta: FrameMeta { component: Some("replay".into()), ..FrameMeta::default() }, ..out(9, HELLO) };
+    let plan = Plan::of(&[out(0, HELLO), replayed]);
+    assert_eq!((plan.steps.len(), plan.skipped.replayed), (1, 1));
+}
+
+#[test]
+fn the_first_text_may_be_dropped_while_coda_is_in_a_turn() {
+    let turn =
+        |role: &str| frame_in(10, &event(2, "conversation_turn", &format!(r#"{{"role": "{role}", "content": "x"}}"#)));
+    let token = frame_in(20, &event(3, "llm_token", r#"{"token": "a", "token_index": 0}"#));
+    let forecast = |record: &[LinkEvent], pace| {
+        let recent = Recent::of(&recorded(record), Instant::from_millis(30));
+        let run = DryRun::of(Plan::of(&[out(0, HELLO), out(1, HELLO)]), Options { pace, ids: Ids::Fresh }, &recent);
+        run.forecasts().iter().map(|forecast| forecast.prediction).collect::<Vec<_>>()
+    };
+    let running = [turn("user"), token.clone()];
+    assert_eq!(forecast(&running, Pace::Answered), [Prediction::MaybeBusy, Prediction::Handled]);
+    assert_eq!(forecast(&running, Pace::Times(1)), [Prediction::MaybeBusy; 2]);
+    assert_eq!(forecast(&[turn("user"), token, turn("assistant")], Pace::Answered), [Prediction::Handled; 2]);
 }

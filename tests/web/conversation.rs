@@ -1,7 +1,7 @@
 //! The conversation: thousands of turns, links to one, search, and screen reader announcements.
 
 use coda_dashboard::history::Recording;
-use coda_dashboard::model::{Role, ToolCall, ToolState, Turn, TurnKey};
+use coda_dashboard::model::{Beginning, Role, ToolCall, ToolState, Turn, TurnKey};
 use coda_dashboard::protocol::utc_from_millis;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::state::{RowKey, TurnRow};
@@ -154,7 +154,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         cut_off: None,
         is_ignored: false,
         time: utc_from_millis(1_795_374_566_500),
-        begins_session: false,
+        begins: None,
         number: (role == Role::User).then_some(key),
         tools: Vec::new(),
         errors: Vec::new(),
@@ -307,7 +307,7 @@ async fn days_are_those_of_the_readers_clock_and_sessions_are_marked() {
     let times = [at(3, 0), at(3, 11), at(3, 12), at(3, 23), at(4, 0), at(4, 23)];
     let turns = (1..).zip(times).map(|(key, time)| Turn {
         time,
-        begins_session: key == 2,
+        begins: (key == 2).then_some(Beginning::Session),
         ..turn(key, Role::User, &format!("turn {key}."))
     });
     let talk = Talk::of(turns.collect());

@@ -72,3 +72,12 @@ fn a_time_outside_the_calendar_is_written_as_its_end() {
         assert!(!written.is_empty() && written != "Invalid Date", "{written}");
     }
 }
+
+#[wasm_bindgen_test]
+fn the_times_of_a_recording_without_a_date_are_those_since_its_start() {
+    let time = utc_from_millis(2_500);
+    assert_eq!(format::clock_time(time), "+2.5 s");
+    assert_eq!(format::full_time(time), "+2.5 s");
+    assert_eq!(format::day(time), "No date");
+    assert!(format::full_time(TIME).contains("2025"));
+}

@@ -161,8 +161,9 @@ impl Outbox {
         let all = written.chain(self.queue.iter().map(|message| (message, false)));
         all.filter_map(|(message, was_written)| {
             let text = message.command.text()?.to_owned();
-            let url = message.url.clone();
-            Some(PersistedMessage { id: message.id, text, url, created: message.created.wall, was_written })
+            let (id, url, created) = (message.id, message.url.clone(), message.created.wall);
+            let asks = message.asks && !message.sends_now;
+            Some(PersistedMessage { id, text, url, created, was_written, asks })
         })
         .collect()
     }
@@ -272,6 +273,13 @@ impl Outbox {
             self.probe = None;
         }
         cx.actions.push_back(flight.message.status(MessageState::Delivered(by), cx.now));
+    }
+
+    /// The server has read a message that waits here, from another tab.
+    pub(super) fn sent_elsewhere(&mut self, id: MessageId, cx: &mut Cx<'_>) {
+        if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
+            cx.actions.push_back(message.status(MessageState::Delivered(Acknowledgement::Echo), cx.now));
+        }
     }
 
     /// Takes an echo of ours that settles no message.

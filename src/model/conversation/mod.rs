@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::turn::{CutOff, Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
+use super::turn::{Beginning, CutOff, Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
@@ -43,8 +43,8 @@ pub struct Conversation {
     /// Entry of the reply that the end of the connection interrupted, and the run of the server it belongs to. The
     /// server continues it, whether or not anybody receives it.
     interrupted: Option<(TurnKey, u32)>,
-    /// Whether a session has started without any entry yet.
-    session_began: bool,
+    /// What has begun without any entry yet.
+    begins: Option<Beginning>,
     /// Number of user turns that the server has started.
     user_turns: u64,
     /// Whether Coda is in a turn, as far as this connection knows.
@@ -72,7 +72,7 @@ impl Default for Conversation {
             overlapping: None,
             has_whole_answer: false,
             interrupted: None,
-            session_began: false,
+            begins: None,
             user_turns: 0,
             is_working: false,
             read_meanwhile: Vec::new(),
@@ -278,6 +278,14 @@ impl Conversation {
         }
     }
 
+    /// From now on, entries come from the server at this address.
+    pub fn change_server(&mut self, url: &str) {
+        self.disconnected();
+        self.interrupted = None;
+        self.asked = None;
+        self.begins = (!self.turns.is_empty()).then(|| Beginning::Server(url.into()));
+    }
+
     /// Starts a session above the texts that are still waiting, since they will be said in it.
     fn begin_session(&mut self) {
         let is_unsaid = |turn: &&Turn| {
@@ -285,8 +293,13 @@ impl Conversation {
             state.is_some_and(|state| state.is_waiting() || matches!(state, MessageState::Written { .. }))
         };
         match self.turns.iter().rev().take_while(is_unsaid).last().map(|turn| turn.key) {
-            Some(first) => self.change(first, |turn| turn.begins_session = true),
-            None => self.session_began = true,
+            Some(first) => self.change(first, |turn| {
+                turn.begins.get_or_insert(Beginning::Session);
+            }),
+            // A new server begins a session of its own.
+            None => {
+                self.begins.get_or_insert(Beginning::Session);
+            }
         }
     }
 
@@ -301,7 +314,7 @@ impl Conversation {
             cut_off: None,
             is_ignored: false,
             time,
-            begins_session: std::mem::take(&mut self.session_began),
+            begins: self.begins.take(),
             number: None,
             tools: Vec::new(),
             errors: Vec::new(),

@@ -109,6 +109,9 @@ fn Details() -> impl IntoView {
     let is_offline = move || matches!(connection.kind(), PhaseKind::Offline);
     view! {
         <h2>{move || label(connection.kind())}</h2>
+        <Show when=move || connection.is_demo()>
+            <p class="explain">"This is the demo: a simulated Coda inside this page. Nothing leaves your browser."</p>
+        </Show>
         {move || outage().map(|words| view! { <p class="explain">{words}</p> })}
         <dl class="kv">
             <dt>"Since"</dt>
@@ -143,9 +146,18 @@ fn Details() -> impl IntoView {
                     "Disconnect"
                 </button>
             </Show>
-            <Show when=move || !connection.is_demo()>
-                <button class="button" on:click=move |_| app.use_demo()>
-                    "Use the demo"
+            <Show
+                when=move || connection.is_demo()
+                fallback=move || {
+                    view! {
+                        <button class="button" on:click=move |_| app.use_demo()>
+                            "Use the demo"
+                        </button>
+                    }
+                }
+            >
+                <button class="button" data-testid="leave-demo" on:click=move |_| app.leave_demo()>
+                    {move || format!("Leave the demo for {}", app.address())}
                 </button>
             </Show>
         </div>

@@ -9,9 +9,10 @@ use super::conversation_hits::Hits;
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
-use crate::model::Turn;
+use crate::driver::DEMO_URL;
+use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
-use crate::state::{Severity, TurnRow, use_app};
+use crate::state::{RowKey, Severity, TurnRow, use_app};
 use crate::ui::address::Address;
 use crate::ui::format;
 
@@ -34,6 +35,7 @@ pub fn ConversationView() -> impl IntoView {
     follow_sizes(content, scroller, move || scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
+    show_own_texts(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
     // Day divider above the first entry if its day began with an entry that is not on the page.
     let day_of_first = move || {
@@ -109,6 +111,22 @@ fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Syn
     }
 }
 
+/// A text that the user sends is shown wherever the reader was.
+fn show_own_texts(scroll: Scroll) {
+    let rows = use_app().talk.rows;
+    let newest_own = Memo::new(move |_| {
+        let is_own = |row: &&TurnRow| row.turn.with_untracked(|turn| turn.outgoing.is_some());
+        rows.with(|rows| rows.last().filter(is_own).map(|row| row.key))
+    });
+    Effect::new(move |before: Option<Option<RowKey>>| {
+        let newest = newest_own.get();
+        if newest.is_some() && before.is_some_and(|before| before != newest) {
+            scroll.go_to_newest();
+        }
+        newest
+    });
+}
+
 /// Scrolls to a linked turn (`?turn=3`).
 fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
@@ -125,10 +143,16 @@ fn time(row: &TurnRow) -> DateTime<Utc> {
 /// Reactive, because a queued text learns only later that it is the first of a session.
 #[component]
 fn SessionStart(turn: ArcRwSignal<Turn>) -> impl IntoView {
+    let begins = Memo::new(move |_| turn.with(|turn| turn.begins.clone()));
     view! {
-        <Show when=move || turn.with(|turn| turn.begins_session)>
-            <p class="session-divider">"New session"</p>
-        </Show>
+        {move || {
+            let words = match begins.get()? {
+                Beginning::Session => "New session".to_owned(),
+                Beginning::Server(url) if *url == *DEMO_URL => "From here on: the demo, a simulated Coda".to_owned(),
+                Beginning::Server(url) => format!("From here on: Coda at {url}"),
+            };
+            Some(view! { <p class="session-divider">{words}</p> })
+        }}
     }
 }
 

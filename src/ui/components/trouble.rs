@@ -20,7 +20,9 @@ pub fn TroubleBanner() -> impl IntoView {
     let connection = use_app().connection;
     let has_trouble = Memo::new(move |_| match connection.kind() {
         PhaseKind::Refused => true,
-        PhaseKind::Offline | PhaseKind::Ready => false,
+        PhaseKind::Ready => false,
+        // Offline by the user's wish needs no banner.
+        PhaseKind::Offline => connection.url.with(Option::is_none),
         PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
     view! {
@@ -40,9 +42,13 @@ fn Banner() -> impl IntoView {
         Phase::Refused { reason } => {
             format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
         }
+        Phase::Offline => "Not connected.".to_owned(),
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
+    let is_unconnected = Memo::new(move |_| connection.url.with(Option::is_none));
     let address = move || connection.url.get().unwrap_or_default();
+    let connect_words =
+        move || if is_unconnected.get() { format!("Connect to {}", app.address()) } else { "Try now".to_owned() };
     view! {
         <div class="trouble" data-phase=move || connection.kind().name()>
             <div class="trouble-text">
@@ -54,8 +60,11 @@ fn Banner() -> impl IntoView {
                 <Countdown />
             </div>
             <div class="actions">
-                <button class="button" on:click=move |_| app.retry_now()>
-                    "Try now"
+                <button
+                    class="button"
+                    on:click=move |_| if is_unconnected.get_untracked() { app.reconnect() } else { app.retry_now() }
+                >
+                    {connect_words}
                 </button>
                 <button
                     class="button"

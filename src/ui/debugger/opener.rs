@@ -9,7 +9,7 @@ use super::state::Side;
 pub struct SideOpener {
     /// Side of the newest panel.
     side: StoredValue<Option<RwSignal<Option<Side>>>>,
-    /// Side to open in the next panel.
+    /// Side to open in the next panel: the one asked for, or the one that was open last.
     wanted: StoredValue<Option<Side>>,
 }
 
@@ -38,5 +38,10 @@ impl SideOpener {
             side.set(Some(wanted));
         }
         opener.side.set_value(Some(side));
+        // The next panel opens as this one was left. Details come back with their row, which the address names.
+        on_cleanup(move || {
+            let left = side.try_get_untracked().flatten().filter(|side| *side != Side::Details);
+            let _ = opener.wanted.try_set_value(left);
+        });
     }
 }

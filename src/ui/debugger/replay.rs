@@ -59,7 +59,11 @@ pub fn Replay() -> impl IntoView {
 fn Preparation() -> impl IntoView {
     let debugger = use_debugger();
     let scope = RwSignal::new(Scope::Shown);
-    let (pace, ids) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
+    let chosen = debugger.app.replay.options;
+    let at = |place: Option<usize>| RwSignal::new(place.unwrap_or_default());
+    let last = chosen.get_untracked();
+    let pace = at(PACES.iter().position(|(_, pace)| *pace == last.pace));
+    let ids = at(IDS.iter().position(|(_, ids)| *ids == last.ids));
     // Reset when the options or the selection change.
     let run = RwSignal::new(None::<DryRun>);
     let has_changed = RwSignal::new(false);
@@ -74,6 +78,7 @@ fn Preparation() -> impl IntoView {
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
     let look = move |_| {
         let plan = Plan::of(&scope.get_untracked().recording(debugger).entries);
+        chosen.set(options());
         run.set(Some(DryRun::of(plan, options(), &recent())));
         has_changed.set(false);
     };
@@ -104,7 +109,14 @@ fn Preparation() -> impl IntoView {
                     {names
                         .into_iter()
                         .enumerate()
-                        .map(|(at, name)| view! { <option value=at.to_string()>{name}</option> })
+                        .map(|(at, name)| {
+                            let is_chosen = at == value.get_untracked();
+                            view! {
+                                <option value=at.to_string() selected=is_chosen>
+                                    {name}
+                                </option>
+                            }
+                        })
                         .collect_view()}
                 </select>
             </div>
@@ -192,6 +204,11 @@ fn Forecasts(run: DryRun) -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {(skipped.replayed > 0)
+                .then(|| {
+                    let words = format!("{} left out: an earlier replay sent them.", format::counted(skipped.replayed, "message"));
+                    view! { <p class="field-hint">{words}</p> }
+                })}
             {(left_out > 0)
                 .then(|| {
                     view! {

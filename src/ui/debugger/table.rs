@@ -234,6 +234,8 @@ fn Nothing() -> impl IntoView {
             <p class="debugger-nothing">
                 {move || if is_filtered() {
                     "No row is let through by the filter."
+                } else if !debugger.is_live() {
+                    "This recording has no WebSocket frames."
                 } else {
                     "Nothing recorded yet. Every frame, message and change of the connection appears here as soon as it happens."
                 }}

@@ -1,4 +1,4 @@
-//! Chrome DevTools Protocol, for what `WebDriver` does not offer.
+//! Chrome `DevTools` Protocol, for what `WebDriver` does not offer.
 
 use fantoccini::Client;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -21,7 +21,7 @@ impl WebDriverCompatibleCommand for Command {
     }
 }
 
-/// Runs a DevTools command.
+/// Runs a `DevTools` command.
 pub async fn ask(
     client: &Client,
     method: &'static str,

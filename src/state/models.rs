@@ -1,0 +1,84 @@
+//! The models of the page, and during playback the suspended live ones.
+
+use super::data::DataStore;
+use crate::link::{LinkEvent, PhaseKind};
+use crate::model::{Avatar, Conversation};
+
+/// The models on display.
+pub(super) struct Models {
+    pub(super) conversation: Conversation,
+    pub(super) avatar: Avatar,
+    data: DataStore,
+    /// The live conversation and avatar during playback. [`DataStore`] keeps its own.
+    suspended: Option<(Conversation, Avatar)>,
+}
+
+impl Models {
+    pub(super) fn new(data: DataStore) -> Self {
+        Self { conversation: Conversation::default(), avatar: Avatar::default(), data, suspended: None }
+    }
+
+    /// Applies an event to the models on display.
+    pub(super) fn apply(&mut self, event: &LinkEvent) {
+        match event {
+            LinkEvent::Event(happened) => {
+                self.conversation.apply_event(happened);
+                self.avatar.apply(&happened.event);
+                self.data.apply(happened);
+            }
+            LinkEvent::Message(status) => self.conversation.apply_message(status),
+            LinkEvent::Phase { phase, .. } if phase.kind() != PhaseKind::Ready => {
+                self.conversation.disconnected();
+                self.avatar.disconnected();
+                self.data.disconnected();
+            }
+            _ => {}
+        }
+    }
+
+    /// Changes the live models, whichever are on display.
+    pub(super) fn with_live(&mut self, change: impl FnOnce(&mut Self)) {
+        self.swap();
+        change(self);
+        self.swap();
+    }
+
+    /// Another server takes over: only the conversation goes on, below a line that names it.
+    pub(super) fn change_server(&mut self, url: &str) {
+        self.conversation.change_server(url);
+        self.avatar = Avatar::default();
+        self.data.reset();
+    }
+
+    /// Suspends the live models and shows empty ones for a recording.
+    pub(super) fn suspend(&mut self) {
+        if self.suspended.is_none() {
+            self.suspended = Some((Conversation::default(), Avatar::default()));
+            self.data.suspend();
+            self.swap();
+        }
+    }
+
+    /// Empties the models on display, for playback from the start.
+    pub(super) fn rewind(&mut self) {
+        self.conversation = Conversation::default();
+        self.avatar = Avatar::default();
+        self.data.reset();
+    }
+
+    /// Shows the live models again.
+    pub(super) fn resume(&mut self) {
+        self.swap();
+        self.suspended = None;
+        self.data.resume();
+    }
+
+    /// During playback, swaps the models on display with the live ones. A second call swaps them back.
+    fn swap(&mut self) {
+        if let Some((conversation, avatar)) = &mut self.suspended {
+            std::mem::swap(&mut self.conversation, conversation);
+            std::mem::swap(&mut self.avatar, avatar);
+            self.data.swap();
+        }
+    }
+}

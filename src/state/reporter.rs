@@ -1,0 +1,115 @@
+//! Notices and tones for what the user should learn on any page.
+
+use leptos::prelude::*;
+
+use super::notices::Notices;
+use super::settings::SettingsStore;
+use crate::driver::{self, Sound};
+use crate::history::{Severity, missed_words, redact};
+use crate::link::{FrameKind, GapReport, LinkEvent, MessageState, MessageStatus};
+use crate::protocol::{Command, Event};
+
+pub(super) struct Reporter {
+    notices: Notices,
+    settings: SettingsStore,
+    /// Number of texts that a reload would lose.
+    unpersisted: usize,
+}
+
+impl Reporter {
+    pub(super) const fn new(notices: Notices, settings: SettingsStore) -> Self {
+        Self { notices, settings, unpersisted: 0 }
+    }
+
+    pub(super) fn report(&self, event: &LinkEvent) {
+        match event {
+            LinkEvent::Event(happened) => self.sound(&happened.event),
+            LinkEvent::Message(status) => self.report_message(status),
+            LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), text, .. } => {
+                let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
+                self.notices.show_with_details(Severity::Warn, "unreadable frame", words, Some(&redact(text)));
+            }
+            LinkEvent::FrameIn { kind: FrameKind::Binary(bytes), .. } => {
+                let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
+                self.notices.show(Severity::Warn, "binary frame", words);
+            }
+            LinkEvent::Resumed { resumed, .. } => self.report_resumption(*resumed),
+            LinkEvent::Phase { .. }
+            | LinkEvent::FrameIn { .. }
+            | LinkEvent::Reply { .. }
+            | LinkEvent::FrameOut { .. }
+            | LinkEvent::Protections { .. } => {}
+        }
+    }
+
+    /// Plays a tone, if the user turned sounds on.
+    fn sound(&self, event: &Event) {
+        let sound = match event {
+            Event::ConversationTurn(turn) if turn.role == "assistant" => Sound::Answer,
+            Event::ListeningError(_) | Event::AnswerError(_) | Event::SpeechError(_) | Event::SystemError(_) => {
+                Sound::Error
+            }
+            _ => return,
+        };
+        if self.settings.current.with_untracked(|settings| settings.sounds) {
+            driver::play(sound);
+        }
+    }
+
+    /// Reports the outcomes of commands. Texts show theirs in the conversation instead.
+    fn report_message(&self, status: &MessageStatus) {
+        let what = match &*status.command {
+            Command::TextInput { .. } | Command::Ping => return,
+            Command::DemoFlow => "“Run demo”",
+            Command::SttStart(_) => "“Listen”",
+            Command::SttStop => "“Stop listening”",
+            Command::TtsStop => "“Stop speaking”",
+            Command::Custom { kind, .. } => kind.as_str(),
+        };
+        match &status.state {
+            MessageState::Failed(failure) => {
+                self.notices.show(Severity::Error, "message failed", format!("{what} was not sent: {failure}."));
+            }
+            MessageState::Expired => {
+                let words = format!("{what} waited too long for a connection and was not sent.");
+                self.notices.show(Severity::Warn, "message expired", words);
+            }
+            MessageState::Unconfirmed => {
+                let words = format!("{what} was sent, but Coda did not confirm it. Look whether it happened.");
+                self.notices.show(Severity::Warn, "message unconfirmed", words);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn report_unpersisted(&mut self, count: usize) {
+        let before = std::mem::replace(&mut self.unpersisted, count);
+        if before == 0 && count > 0 {
+            let words = "More text waits than can be kept: some of it would not outlive a reload of this page.";
+            self.notices.show(Severity::Warn, "unkept texts", words.into());
+        } else if before > 0 && count == 0 {
+            self.notices.clear("unkept texts");
+        }
+    }
+
+    pub(super) fn report_copy(&self, count: usize) {
+        if count > 0 {
+            let texts = if count == 1 { "The text that waits is" } else { "The texts that wait are" };
+            let words = format!("This tab is a copy of another one. {texts} left to that tab while it is open.");
+            self.notices.show(Severity::Info, "copied tab", words);
+        }
+    }
+
+    fn report_resumption(&self, resumed: GapReport) {
+        if resumed.restarted {
+            self.notices.show(
+                Severity::Info,
+                "server restarted",
+                "Coda was restarted. What it said before stays here.".into(),
+            );
+        }
+        if let Some(words) = missed_words(&resumed) {
+            self.notices.show(Severity::Info, "missed events", words);
+        }
+    }
+}
