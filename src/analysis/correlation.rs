@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::error_name::ErrorName;
+use super::error_name::ErrorSignature;
 use super::finding::Confidence;
-use super::over_time::{ByMinute, OverTime, Side};
+use super::over_time::{CountsByMinute, Side, Timeline};
 use super::senders::Senders;
 use crate::history::scan;
 use crate::history::{Recorder, Row, RowKind};
@@ -18,7 +18,7 @@ use crate::link::{FramePurpose, MessageId};
 use crate::protocol::Instant;
 
 /// An error within this time after a message may be related to it.
-const AFTER: Duration = Duration::from_secs(2);
+const ERROR_WINDOW: Duration = Duration::from_secs(2);
 /// Equal messages within this time are twins, caused by a double listener or an impatient user.
 const TWINS: Duration = Duration::from_millis(100);
 /// Messages within this time are close. The queue's gap keeps them further apart.
@@ -26,11 +26,11 @@ const CLOSE: Duration = Duration::from_millis(19);
 /// Thresholds for many messages: at least this count within this time.
 const SEVERAL: [(usize, Duration); 2] = [(3, Duration::from_millis(500)), (10, Duration::from_secs(1))];
 /// How far back earlier messages are compared.
-const BACK: Duration = Duration::from_secs(1);
+const LOOKBACK: Duration = Duration::from_secs(1);
 /// Minimum number of errors after a pattern for a suspect.
-const LEAST_HITS: usize = 2;
+const MIN_HITS: usize = 2;
 /// Minimum ratio of the error rates with and without the pattern for a suspect.
-const LEAST_LIFT: f64 = 2.0;
+const MIN_LIFT: f64 = 2.0;
 /// Number of errors and ratio from which a suspect is likely.
 const LIKELY: (usize, f64) = (5, 5.0);
 
@@ -40,7 +40,7 @@ pub enum Pattern {
     /// A message of this type.
     Message(String),
     /// Two equal messages of this type within 100 ms.
-    Twins(String),
+    EqualPair(String),
     /// Any two messages within 19 ms.
     Close,
     /// At least this many messages of any type within this time.
@@ -53,7 +53,7 @@ impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message(kind) => write!(f, "a “{kind}”"),
-            Self::Twins(kind) => write!(f, "two “{kind}” within {} ms", TWINS.as_millis()),
+            Self::EqualPair(kind) => write!(f, "two “{kind}” within {} ms", TWINS.as_millis()),
             Self::Close => write!(f, "two messages within {} ms", CLOSE.as_millis()),
             Self::Several(count, within) => {
                 write!(f, "the last of {count} messages or more within {} ms", within.as_millis())
@@ -66,7 +66,7 @@ impl fmt::Display for Pattern {
 /// A pattern after which an error is more frequent than otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspect {
-    pub error: ErrorName,
+    pub error: ErrorSignature,
     pub pattern: Pattern,
     /// Messages with the pattern: the number followed by the error, and all of them.
     pub with: (usize, usize),
@@ -81,7 +81,7 @@ pub struct Suspect {
 impl fmt::Display for Suspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pattern, with, without, confidence, .. } = self;
-        write!(f, "It came within {} s after {} of {} times ", AFTER.as_secs(), with.0, with.1)?;
+        write!(f, "It came within {} s after {} of {} times ", ERROR_WINDOW.as_secs(), with.0, with.1)?;
         write!(
             f,
             "that there was {pattern}, and after {} of {} other messages ({})",
@@ -105,12 +105,12 @@ struct Written {
 #[derive(Clone, Debug, Default)]
 pub struct Correlation {
     written: Vec<Written>,
-    errors: Vec<(Instant, ErrorName)>,
+    errors: Vec<(Instant, ErrorSignature)>,
     protected: Side,
     unprotected: Side,
     /// Counts of a foreign recording, whose protections are unknown.
     unknown: Option<Side>,
-    by_minute: ByMinute,
+    by_minute: CountsByMinute,
 }
 
 impl Correlation {
@@ -139,13 +139,13 @@ impl Correlation {
 
     /// Counts over time for all evaluated rows, in at most `most` spans.
     #[must_use]
-    pub fn over_time(&self, most: usize) -> OverTime {
+    pub fn over_time(&self, most: usize) -> Timeline {
         self.by_minute.over_time(most)
     }
 
     /// Number of occurrences of each error.
     #[must_use]
-    pub fn errors(&self) -> BTreeMap<&ErrorName, usize> {
+    pub fn errors(&self) -> BTreeMap<&ErrorSignature, usize> {
         let mut counts = BTreeMap::new();
         for (_, error) in &self.errors {
             *counts.entry(error).or_default() += 1;
@@ -155,11 +155,11 @@ impl Correlation {
 
     /// Patterns after which this error is more frequent than otherwise, strongest first.
     #[must_use]
-    pub fn suspects(&self, error: &ErrorName) -> Vec<Suspect> {
+    pub fn suspects(&self, error: &ErrorSignature) -> Vec<Suspect> {
         let times: Vec<Instant> = self.errors.iter().filter(|(_, name)| name == error).map(|(at, _)| *at).collect();
         let is_followed = |written: &Written| {
             let after = times.partition_point(|at| *at < written.at);
-            times.get(after).is_some_and(|at| at.duration_since(written.at) <= AFTER)
+            times.get(after).is_some_and(|at| at.duration_since(written.at) <= ERROR_WINDOW)
         };
         let (mut hits, mut total) = (0, 0);
         let mut by_pattern: BTreeMap<&Pattern, (usize, usize)> = BTreeMap::new();
@@ -180,7 +180,7 @@ impl Correlation {
                 (hits, lift) if hits >= LIKELY.0 && lift >= LIKELY.1 => Confidence::Likely,
                 _ => Confidence::Possible,
             };
-            (with.0 >= LEAST_HITS && lift >= LEAST_LIFT).then(|| Suspect {
+            (with.0 >= MIN_HITS && lift >= MIN_LIFT).then(|| Suspect {
                 error: error.clone(),
                 pattern: pattern.clone(),
                 with,
@@ -196,7 +196,7 @@ impl Correlation {
 
     /// Rows of the messages shortly before an error.
     pub(super) fn rows_before(&self, error: &Row) -> Vec<u64> {
-        let before = self.written.iter().filter(|written| error.at.mono.duration_since(written.at) <= AFTER);
+        let before = self.written.iter().filter(|written| error.at.mono.duration_since(written.at) <= ERROR_WINDOW);
         before.map(|written| written.row).collect()
     }
 }
@@ -245,7 +245,7 @@ impl PatternCounter {
                     None => self.of_another_client(row, text, recorder),
                 },
                 _ => {
-                    if let Some(error) = ErrorName::of(row) {
+                    if let Some(error) = ErrorSignature::of(row) {
                         self.count(row, |side| side.errors += 1);
                         self.found.errors.push((row.at.mono, error));
                     }
@@ -273,7 +273,7 @@ impl PatternCounter {
 
     fn write(&mut self, row: &Row, kind: &str, data: &str, id: Option<MessageId>) {
         let at = row.at.mono;
-        while self.last.front().is_some_and(|(before, ..)| at.duration_since(*before) > BACK) {
+        while self.last.front().is_some_and(|(before, ..)| at.duration_since(*before) > LOOKBACK) {
             self.last.pop_front();
         }
         let said = said(data);
@@ -282,7 +282,7 @@ impl PatternCounter {
             at.duration_since(*before) <= TWINS && other == kind && *words == said
         };
         if self.last.iter().any(is_twin) {
-            patterns.push(Pattern::Twins(kind.to_owned()));
+            patterns.push(Pattern::EqualPair(kind.to_owned()));
         }
         let within =
             |span: Duration| self.last.iter().filter(|(before, ..)| at.duration_since(*before) <= span).count();

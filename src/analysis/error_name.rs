@@ -12,21 +12,21 @@ const NAME_CHARS: usize = 80;
 
 /// Identifies an error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ErrorName {
+pub struct ErrorSignature {
     /// The wire type.
     pub kind: String,
     /// Start of the error's message, with `#` for each number, address and id.
     pub message: String,
 }
 
-impl ErrorName {
+impl ErrorSignature {
     /// The name of a row's error; `None` if the row is not an error event.
     pub(super) fn of(row: &Row) -> Option<Self> {
         let RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } = &row.kind else { return None };
         if !kind.ends_with("_error") {
             return None;
         }
-        let message = shorten(&without_numbers(&first_line(text)), NAME_CHARS);
+        let message = shorten(&normalize(&first_line(text)), NAME_CHARS);
         Some(Self { kind: kind.to_string(), message })
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn first_line(frame: &str) -> String {
 }
 
 /// Replaces each number, address and id by `#`. `contrib/coda_monitor.py` groups errors in the same way.
-fn without_numbers(text: &str) -> String {
+fn normalize(text: &str) -> String {
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -99,7 +99,7 @@ mod tests {
             ("0x", "#x"),
             ("", ""),
         ] {
-            assert_eq!(without_numbers(text), name);
+            assert_eq!(normalize(text), name);
         }
     }
 }

@@ -204,7 +204,7 @@ impl FindingKind {
     }
 
     /// Time without an occurrence after which the finding closes; `None` if its detector resolves it.
-    pub(super) const fn quiet_after(self) -> Option<Duration> {
+    pub(super) const fn close_after(self) -> Option<Duration> {
         match self {
             Self::Silent | Self::ChallengeRefused | Self::ClockWrong | Self::Unconfirmed => None,
             Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),

@@ -6,13 +6,13 @@ use super::finding::{Confidence, Finding, FindingKind, FindingState};
 use crate::protocol::Moment;
 
 /// Maximum number of closed findings; beyond it, the oldest is dropped.
-const HISTORY: usize = 200;
+const MAX_CLOSED: usize = 200;
 /// Maximum number of open findings. More would be one cause with many subjects.
-const OPEN: usize = 100;
+const MAX_OPEN: usize = 100;
 /// How many of the first rows are never dropped from the evidence.
-const FIRST: usize = 8;
+const FIRST_EVIDENCE: usize = 8;
 /// Maximum number of evidence rows, the first and the last ones together.
-const EVIDENCE: usize = 24;
+const MAX_EVIDENCE: usize = 24;
 
 /// Hides findings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub struct MuteRule {
 }
 
 /// An occurrence, as reported by a detector.
-pub(super) struct Report<'a> {
+pub(super) struct Occurrence<'a> {
     pub(super) kind: FindingKind,
     pub(super) subject: &'a str,
     pub(super) confidence: Confidence,
@@ -44,7 +44,7 @@ pub struct FindingLog {
 
 impl FindingLog {
     /// Opens a finding, or counts a repetition of an open one.
-    pub(super) fn raise(&mut self, report: Report<'_>) {
+    pub(super) fn raise(&mut self, report: Occurrence<'_>) {
         self.revision += 1;
         let is_it = |finding: &&mut Finding| finding.kind == report.kind && finding.subject == report.subject;
         if let Some(finding) = self.open.iter_mut().find(is_it) {
@@ -55,7 +55,7 @@ impl FindingLog {
             add_evidence(&mut finding.evidence, report.rows);
             return;
         }
-        if self.open.len() == OPEN {
+        if self.open.len() == MAX_OPEN {
             let oldest = self.open.remove(0);
             self.close(oldest, report.at);
         }
@@ -77,7 +77,7 @@ impl FindingLog {
     }
 
     /// Changes the description of an open finding without counting a repetition.
-    pub(super) fn reword(&mut self, kind: FindingKind, words: String) {
+    pub(super) fn set_description(&mut self, kind: FindingKind, words: String) {
         if let Some(finding) = self.open.iter_mut().find(|finding| finding.kind == kind && finding.words != words) {
             self.revision += 1;
             finding.words = words;
@@ -86,17 +86,17 @@ impl FindingLog {
 
     /// Closes the findings of this kind, because their cause is gone.
     pub(super) fn resolve(&mut self, kind: FindingKind, at: Moment) {
-        self.close_those(at, |finding| finding.kind == kind);
+        self.close_where(at, |finding| finding.kind == kind);
     }
 
     /// Closes the findings that have not recurred for long enough.
     pub(super) fn close_quiet(&mut self, now: Moment) {
-        self.close_those(now, |finding| {
-            finding.kind.quiet_after().is_some_and(|quiet| now.mono.duration_since(finding.last.mono) >= quiet)
+        self.close_where(now, |finding| {
+            finding.kind.close_after().is_some_and(|quiet| now.mono.duration_since(finding.last.mono) >= quiet)
         });
     }
 
-    fn close_those(&mut self, at: Moment, is_gone: impl Fn(&Finding) -> bool) {
+    fn close_where(&mut self, at: Moment, is_gone: impl Fn(&Finding) -> bool) {
         let gone: Vec<Finding> = self.open.extract_if(.., |finding| is_gone(finding)).collect();
         for finding in gone {
             self.close(finding, at);
@@ -106,7 +106,7 @@ impl FindingLog {
     fn close(&mut self, mut finding: Finding, at: Moment) {
         self.revision += 1;
         finding.state = FindingState::Closed { at };
-        if self.closed.len() == HISTORY {
+        if self.closed.len() == MAX_CLOSED {
             self.closed.pop_front();
         }
         self.closed.push_back(finding);
@@ -134,8 +134,8 @@ impl FindingLog {
     }
 
     /// Adds or removes a mute rule.
-    pub fn set_muted(&mut self, class: MuteRule, muted: bool) {
-        let is_changed = if muted { self.muted.insert(class) } else { self.muted.remove(&class) };
+    pub fn set_muted(&mut self, rule: MuteRule, muted: bool) {
+        let is_changed = if muted { self.muted.insert(rule) } else { self.muted.remove(&rule) };
         self.revision += u64::from(is_changed);
     }
 
@@ -157,8 +157,8 @@ fn add_evidence(evidence: &mut VecDeque<u64>, rows: &[u64]) {
         if evidence.contains(row) {
             continue;
         }
-        if evidence.len() == EVIDENCE {
-            evidence.remove(FIRST);
+        if evidence.len() == MAX_EVIDENCE {
+            evidence.remove(FIRST_EVIDENCE);
         }
         evidence.push_back(*row);
     }

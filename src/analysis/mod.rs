@@ -12,10 +12,10 @@ mod over_time;
 mod senders;
 
 pub use correlation::{Correlation, Pattern, Suspect};
-pub use error_name::ErrorName;
+pub use error_name::ErrorSignature;
 pub use finding::{Confidence, Finding, FindingKind, FindingState};
 pub use finding_log::{FindingLog, MuteRule};
-pub use over_time::{OverTime, Side, Span};
+pub use over_time::{Side, Span, Timeline};
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub struct Analyzer {
     /// The number of the next row to read.
     next: u64,
     /// Time of the last tick.
-    ticked: Moment,
+    last_tick: Moment,
 }
 
 impl Analyzer {
@@ -43,7 +43,7 @@ impl Analyzer {
         let numbers = recorder.numbers();
         for row in recorder.rows(self.next.max(numbers.start)..) {
             // Rows that are read late, as in an import, get the same ticks as live ones.
-            if row.at.mono.duration_since(self.ticked.mono) >= SECOND {
+            if row.at.mono.duration_since(self.last_tick.mono) >= SECOND {
                 self.tick(row.at);
             }
             self.detectors.on_row(row, recorder, &mut self.log);
@@ -53,7 +53,7 @@ impl Analyzer {
 
     /// Detects what only time shows, such as a missing answer or a cause that is gone. Call it about once a second.
     pub fn tick(&mut self, now: Moment) {
-        self.ticked = now;
+        self.last_tick = now;
         self.detectors.tick(now, &mut self.log);
         self.log.close_quiet(now);
     }

@@ -42,7 +42,7 @@ impl Side {
 
 /// Counts over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OverTime {
+pub struct Timeline {
     /// Length of each span in minutes.
     pub minutes: i64,
     /// The spans with any activity, oldest first.
@@ -57,22 +57,22 @@ pub struct Span {
 
 /// Counts per minute, without idle minutes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ByMinute(BTreeMap<i64, Side>);
+pub(super) struct CountsByMinute(BTreeMap<i64, Side>);
 
-impl ByMinute {
+impl CountsByMinute {
     /// The counts of the minute that contains `at`.
     pub(super) fn side(&mut self, at: DateTime<Utc>) -> &mut Side {
         self.0.entry(at.timestamp_millis().div_euclid(MINUTE_MILLIS)).or_default()
     }
 
     /// Groups the counts into at most `most` spans.
-    pub(super) fn over_time(&self, most: usize) -> OverTime {
+    pub(super) fn over_time(&self, most: usize) -> Timeline {
         let longer = std::iter::successors(Some(DAY), |length| length.checked_mul(2));
         let mut lengths = LENGTHS.into_iter().chain(longer).map(|minutes| self.in_spans(minutes));
         lengths.find(|found| found.spans.len() <= most).unwrap_or_else(|| self.in_spans(i64::MAX))
     }
 
-    fn in_spans(&self, minutes: i64) -> OverTime {
+    fn in_spans(&self, minutes: i64) -> Timeline {
         let mut spans: BTreeMap<i64, Side> = BTreeMap::new();
         for (minute, side) in &self.0 {
             spans.entry(minute.div_euclid(minutes)).or_default().add(*side);
@@ -81,6 +81,6 @@ impl ByMinute {
             let start = number.saturating_mul(minutes).saturating_mul(MINUTE_MILLIS);
             Span { start: utc_from_millis(start), side }
         };
-        OverTime { minutes, spans: spans.into_iter().map(span).collect() }
+        Timeline { minutes, spans: spans.into_iter().map(span).collect() }
     }
 }

@@ -15,7 +15,7 @@ use crate::protocol::{Control, Instant};
 /// Maximum number of raw frames whose echoes are still expected.
 const RAW: usize = 64;
 /// How long the echo of a raw frame is expected.
-const RAW_PATIENCE: Duration = Duration::from_secs(10);
+const RAW_ECHO_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Identities of this page, and its recent raw frames.
 #[derive(Debug, Default)]
@@ -63,7 +63,8 @@ impl Senders {
     fn is_raw(&self, at: Instant, echo: &str) -> bool {
         let kind = scan::data_member(echo, "message_type").and_then(scan::string);
         let said = scan::data_member(echo, "message_data").and_then(parsed);
-        let mut recent = self.raw.iter().rev().take_while(|(written, _)| at.duration_since(*written) < RAW_PATIENCE);
+        let mut recent =
+            self.raw.iter().rev().take_while(|(written, _)| at.duration_since(*written) < RAW_ECHO_TIMEOUT);
         recent.any(|(_, text)| {
             scan::head(text).kind == kind && scan::member(text, "data").map_or_else(|| parsed("{}"), parsed) == said
         })

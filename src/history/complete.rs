@@ -38,17 +38,17 @@ pub fn completions(word: &str) -> Vec<Completion> {
     let signs = word.strip_suffix(begun).unwrap_or_default();
     let begun = begun.to_ascii_lowercase();
     let Some((name, values)) = begun.split_once(':') else {
-        let terms = TERMS.into_iter().filter(|(term, _)| goes_on(term, &begun));
+        let terms = TERMS.into_iter().filter(|(term, _)| is_completion(term, &begun));
         return terms.map(|(term, explanation)| Completion { text: format!("{signs}{term}"), explanation }).collect();
     };
     // In a list, only the last value is being typed.
     let (others, value) = values.split_at(values.rfind(',').map_or(0, |comma| comma + 1));
     let is_new = |way: &str| others.split(',').all(|other| other != way);
-    let ways = values_of(name).into_iter().filter(|(way, _)| goes_on(way, value) && is_new(way));
+    let ways = values_of(name).into_iter().filter(|(way, _)| is_completion(way, value) && is_new(way));
     ways.map(|(way, explanation)| Completion { text: format!("{signs}{name}:{others}{way}"), explanation }).collect()
 }
 
-fn goes_on(candidate: &str, begun: &str) -> bool {
+fn is_completion(candidate: &str, begun: &str) -> bool {
     candidate.starts_with(begun) && candidate != begun
 }
 

@@ -9,7 +9,7 @@ use super::scan;
 use crate::link::MessageId;
 
 /// Search range in rows; a match further away belongs to another turn.
-const REACH: u64 = 10_000;
+const SEARCH_RANGE: u64 = 10_000;
 /// Wire types that begin a turn, which ends all open tool calls.
 const TURN_BEGINS: [&str; 2] = ["conversation_turn", "llm_start"];
 /// How many of the preceding messages [`cause`] checks.
@@ -33,28 +33,28 @@ pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
     let name = |row: &Row| {
         field.and_then(|field| scan::data_member(row.frame()?, field).and_then(scan::string).map(String::from))
     };
-    let (meta, epoch) = (name(row), recorder.epoch_of(row.number));
-    let begins_anew = |other: &Row| {
+    let (own_name, epoch) = (name(row), recorder.epoch_of(row.number));
+    let is_boundary = |other: &Row| {
         let kind = event_kind(other).unwrap_or_default();
         if field.is_some() { TURN_BEGINS.contains(&kind) } else { kind == *begin }
     };
     // Pairs never span two server runs.
     let is_elsewhere = |other: &Row| recorder.epoch_of(other.number) != epoch;
-    let start = row.number.saturating_sub(REACH);
-    let from = recorder.rows(start..row.number).rev().find(|other| begins_anew(other) || is_elsewhere(other));
+    let start = row.number.saturating_sub(SEARCH_RANGE);
+    let from = recorder.rows(start..row.number).rev().find(|other| is_boundary(other) || is_elsewhere(other));
     let from = from.map_or(start, |row| row.number);
     let mut open = VecDeque::new();
-    for other in recorder.rows(from..=row.number.saturating_add(REACH)) {
-        if begins_anew(other) || is_elsewhere(other) {
+    for other in recorder.rows(from..=row.number.saturating_add(SEARCH_RANGE)) {
+        if is_boundary(other) || is_elsewhere(other) {
             if other.number > row.number {
                 return None;
             }
             open.clear();
         }
         let Some(kind) = event_kind(other).filter(|_| !is_elsewhere(other)) else { continue };
-        if kind == *begin && name(other) == meta {
+        if kind == *begin && name(other) == own_name {
             open.push_back(other.number);
-        } else if ends.contains(&kind) && name(other) == meta {
+        } else if ends.contains(&kind) && name(other) == own_name {
             let call = open.pop_front();
             if other.number == row.number {
                 return call;
@@ -71,7 +71,7 @@ pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
 #[must_use]
 pub fn cause(recorder: &Recorder, row: &Row) -> Option<MessageId> {
     event_kind(row)?;
-    let before = recorder.rows(row.number.saturating_sub(REACH)..row.number).rev();
+    let before = recorder.rows(row.number.saturating_sub(SEARCH_RANGE)..row.number).rev();
     let answered = before.filter(|row| matches!(row.kind, RowKind::FrameIn { .. })).filter_map(Row::message);
     let is_cause = |id: &MessageId| {
         let turn = message_trace(recorder, *id).map(|trace| trace.turn).unwrap_or_default();

@@ -10,8 +10,8 @@ const FREQUENT: &[u8] = b" \"e:tanoirs,l_dumcp0gh1yf2b.34w56789k-v";
 pub struct Needle {
     text: String,
     /// In lower case.
-    folded: String,
-    /// Index in `folded` of its rarest byte, which `memchr` looks for.
+    lowercase: String,
+    /// Index in `lowercase` of its rarest byte, which `memchr` looks for.
     rarest: usize,
     /// Only characters that JSON writers leave unescaped, so an escape cannot hide the text.
     is_plain: bool,
@@ -22,10 +22,10 @@ impl Needle {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
-        let folded = text.to_lowercase();
+        let lowercase = text.to_lowercase();
         let rank = |byte: u8| FREQUENT.iter().position(|frequent| *frequent == byte).unwrap_or(FREQUENT.len());
-        let rarest = folded.bytes().enumerate().max_by_key(|(_, byte)| rank(*byte)).map_or(0, |(at, _)| at);
-        Self { text: text.to_owned(), folded, rarest, is_plain }
+        let rarest = lowercase.bytes().enumerate().max_by_key(|(_, byte)| rank(*byte)).map_or(0, |(at, _)| at);
+        Self { text: text.to_owned(), lowercase, rarest, is_plain }
     }
 
     /// The text as given, in its original case.
@@ -34,23 +34,23 @@ impl Needle {
         &self.text
     }
 
-    /// Whether the text occurs in `hay`.
+    /// Whether the text occurs in `haystack`.
     #[must_use]
-    pub fn is_in(&self, hay: &str) -> bool {
-        if self.is_in_bytes(hay.as_bytes()) {
+    pub fn occurs_in(&self, haystack: &str) -> bool {
+        if self.occurs_in_bytes(haystack.as_bytes()) {
             return true;
         }
         // Python's `json` escapes all non-ASCII characters.
-        let may_be_hidden = !self.is_plain && (hay.contains('\\') || !hay.is_ascii());
-        may_be_hidden && unescape(hay).to_lowercase().contains(&self.folded)
+        let may_be_hidden = !self.is_plain && (haystack.contains('\\') || !haystack.is_ascii());
+        may_be_hidden && unescape(haystack).to_lowercase().contains(&self.lowercase)
     }
 
     /// Ignores case for ASCII letters only.
-    fn is_in_bytes(&self, hay: &[u8]) -> bool {
-        let needle = self.folded.as_bytes();
+    fn occurs_in_bytes(&self, haystack: &[u8]) -> bool {
+        let needle = self.lowercase.as_bytes();
         let Some(rarest) = needle.get(self.rarest) else { return true };
-        memchr2_iter(*rarest, rarest.to_ascii_uppercase(), hay).any(|at| {
-            let found = at.checked_sub(self.rarest).and_then(|start| hay.get(start..start + needle.len()));
+        memchr2_iter(*rarest, rarest.to_ascii_uppercase(), haystack).any(|at| {
+            let found = at.checked_sub(self.rarest).and_then(|start| haystack.get(start..start + needle.len()));
             found.is_some_and(|found| found.eq_ignore_ascii_case(needle))
         })
     }
@@ -62,8 +62,8 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
         plain.push_str(&rest[..at]);
-        let (class, length) = read_escape(&rest[at..]);
-        plain.push(class);
+        let (decoded, length) = read_escape(&rest[at..]);
+        plain.push(decoded);
         rest = &rest[at + length..];
     }
     plain.push_str(rest);
@@ -81,7 +81,7 @@ fn read_escape(text: &str) -> (char, usize) {
         Some(b'u') => {
             let units = unit(2).into_iter().chain(unit(8).filter(|_| text.get(6..8) == Some("\\u")));
             match char::decode_utf16(units).next() {
-                Some(Ok(class)) => (class, if u32::from(class) > 0xffff { 12 } else { 6 }),
+                Some(Ok(decoded)) => (decoded, if u32::from(decoded) > 0xffff { 12 } else { 6 }),
                 _ => ('\\', 1),
             }
         }
@@ -95,22 +95,22 @@ mod tests {
 
     #[test]
     fn words_are_found_in_any_case() {
-        for hay in ["rabat", "in RABAT", "rRabat", "RarabaRabat"] {
-            assert!(Needle::new("Rabat").is_in(hay), "{hay}");
+        for haystack in ["rabat", "in RABAT", "rRabat", "RarabaRabat"] {
+            assert!(Needle::new("Rabat").occurs_in(haystack), "{haystack}");
         }
-        assert!(!Needle::new("rabat").is_in("raba"));
-        assert!(Needle::new("ÉTÉ").is_in("L'été"));
-        assert!(Needle::new("").is_in(""));
-        assert!(!Needle::new("kit").is_in("k"), "the rarest byte alone, at the end");
-        assert!(!Needle::new("tik").is_in("k"), "the rarest byte alone, at the beginning");
+        assert!(!Needle::new("rabat").occurs_in("raba"));
+        assert!(Needle::new("ÉTÉ").occurs_in("L'été"));
+        assert!(Needle::new("").occurs_in(""));
+        assert!(!Needle::new("kit").occurs_in("k"), "the rarest byte alone, at the end");
+        assert!(!Needle::new("tik").occurs_in("k"), "the rarest byte alone, at the beginning");
     }
 
     #[test]
     fn words_are_found_through_escapes() {
         let frame = r#"{"text": "Stra\u00dfe \ud83d\ude00 said \"hi\"\nbye \u12 \ud83d! \"#;
         for word in ["straße", "Straße 😀 SAID", "said \"hi\"", "said \\\"hi", "\"text\": ", "hi\"\nbye", "\\u12"] {
-            assert!(Needle::new(word).is_in(frame), "{word}");
+            assert!(Needle::new(word).occurs_in(frame), "{word}");
         }
-        assert!(!Needle::new("große").is_in(frame));
+        assert!(!Needle::new("große").occurs_in(frame));
     }
 }

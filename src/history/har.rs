@@ -200,7 +200,7 @@ struct ReadLog {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct ReadSocket {
+struct ImportedEntry {
     #[serde(rename = "_webSocketMessages", deserialize_with = "or_default")]
     messages: Vec<Value>,
     #[serde(rename = "_codaNotes", deserialize_with = "or_default")]
@@ -213,7 +213,7 @@ pub(super) fn import(text: &str) -> Imported {
     match serde_json::from_str::<ReadArchive>(text) {
         Ok(archive) => {
             for entry in archive.log.entries {
-                let socket: ReadSocket = serde_json::from_value(entry).unwrap_or_default();
+                let socket: ImportedEntry = serde_json::from_value(entry).unwrap_or_default();
                 reader.socket(socket.messages.into_iter().map(Ok));
                 socket.notes.into_iter().for_each(|note| reader.note(note));
             }

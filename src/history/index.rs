@@ -8,15 +8,15 @@ use crate::link::{FrameId, MessageId, MessageState};
 
 /// Interned wire types of the kept rows, with reference counts.
 #[derive(Debug, Default)]
-pub(super) struct Types(BTreeMap<Arc<str>, Uses>);
+pub(super) struct TypeIndex(BTreeMap<Arc<str>, UseCounts>);
 
 #[derive(Debug, Default)]
-struct Uses {
+struct UseCounts {
     rows: usize,
     frames: usize,
 }
 
-impl Types {
+impl TypeIndex {
     /// The shared name for `kind`. Call [`Self::add`] with the row that uses it.
     pub(super) fn intern(&self, kind: &str) -> Arc<str> {
         self.0.get_key_value(kind).map_or_else(|| kind.into(), |(shared, _)| shared.clone())
@@ -48,36 +48,36 @@ impl Types {
 
 /// The rows that name a message.
 #[derive(Debug, Default)]
-struct Mentions {
+struct MessageRows {
     /// Rows about the message itself.
     own: VecDeque<u64>,
     /// Rows of other messages that refer to it.
-    by_others: VecDeque<u64>,
+    referring_rows: VecDeque<u64>,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Messages(HashMap<MessageId, Mentions>);
+pub(super) struct MessageIndex(HashMap<MessageId, MessageRows>);
 
-impl Messages {
+impl MessageIndex {
     pub(super) fn add(&mut self, row: &Row) {
         if let Some(id) = row.message() {
             insert(&mut self.0.entry(id).or_default().own, row.number);
         }
-        for id in pointed_to(row) {
-            insert(&mut self.0.entry(id).or_default().by_others, row.number);
+        for id in referenced_messages(row) {
+            insert(&mut self.0.entry(id).or_default().referring_rows, row.number);
         }
     }
 
     /// Removes the oldest row.
     pub(super) fn remove(&mut self, row: &Row) {
-        for id in row.message().into_iter().chain(pointed_to(row)) {
+        for id in row.message().into_iter().chain(referenced_messages(row)) {
             let Some(mentions) = self.0.get_mut(&id) else { continue };
-            for numbers in [&mut mentions.own, &mut mentions.by_others] {
+            for numbers in [&mut mentions.own, &mut mentions.referring_rows] {
                 while numbers.front().is_some_and(|number| *number <= row.number) {
                     numbers.pop_front();
                 }
             }
-            if mentions.own.is_empty() && mentions.by_others.is_empty() {
+            if mentions.own.is_empty() && mentions.referring_rows.is_empty() {
                 self.0.remove(&id);
             }
         }
@@ -87,13 +87,13 @@ impl Messages {
         self.0.get(&id).into_iter().flat_map(|mentions| mentions.own.iter().copied())
     }
 
-    pub(super) fn by_others(&self, id: MessageId) -> impl DoubleEndedIterator<Item = u64> {
-        self.0.get(&id).into_iter().flat_map(|mentions| mentions.by_others.iter().copied())
+    pub(super) fn referring_rows(&self, id: MessageId) -> impl DoubleEndedIterator<Item = u64> {
+        self.0.get(&id).into_iter().flat_map(|mentions| mentions.referring_rows.iter().copied())
     }
 }
 
 /// Messages that a message's row refers to: the original of a duplicate, or the message it resends.
-fn pointed_to(row: &Row) -> impl Iterator<Item = MessageId> + use<> {
+fn referenced_messages(row: &Row) -> impl Iterator<Item = MessageId> + use<> {
     let (original, resend_of) = match &row.kind {
         RowKind::Message { state: MessageState::Suppressed { original }, resend_of, .. } => {
             (Some(*original), *resend_of)
@@ -114,15 +114,15 @@ fn insert(numbers: &mut VecDeque<u64>, number: u64) {
 
 /// Server runs as pairs of their first row and their epoch.
 #[derive(Debug)]
-pub(super) struct Epochs(VecDeque<(u64, u32)>);
+pub(super) struct EpochIndex(VecDeque<(u64, u32)>);
 
-impl Default for Epochs {
+impl Default for EpochIndex {
     fn default() -> Self {
         Self(VecDeque::from([(0, 1)]))
     }
 }
 
-impl Epochs {
+impl EpochIndex {
     /// Notes that this row brought an event of this run.
     pub(super) fn note(&mut self, number: u64, epoch: u32) {
         if self.0.back().is_none_or(|(_, last)| *last != epoch) {
@@ -146,12 +146,12 @@ impl Epochs {
 /// Maps received frames to rows. Frame ids are consecutive, so an index into `rows` is a distance from the oldest kept
 /// frame.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(super) struct FrameIndex {
     first: u64,
     rows: VecDeque<u64>,
 }
 
-impl Frames {
+impl FrameIndex {
     pub(super) fn add(&mut self, FrameId(frame): FrameId, row: u64) {
         // A new link restarts its frame ids.
         if self.first + self.rows.len() as u64 != frame {

@@ -13,8 +13,8 @@ impl Recorder {
     }
 
     /// Rows of other messages that refer to this one: its duplicates, or the user's resend.
-    pub fn rows_pointing_to(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
-        self.messages.by_others(id).filter_map(|number| self.get(number))
+    pub fn rows_referring_to(&self, id: MessageId) -> impl DoubleEndedIterator<Item = &Row> {
+        self.messages.referring_rows(id).filter_map(|number| self.get(number))
     }
 
     /// The latest state of the message, if a row with one is kept.

@@ -33,7 +33,7 @@ pub struct MessageTrace {
     /// The first row that answered it: its echo, or a `duplicate_message`.
     pub answer: Option<u64>,
     /// The events of the turn that it began.
-    pub turn: Vec<Bar>,
+    pub turn: Vec<WaterfallBar>,
 }
 
 /// An entry of a message's trace.
@@ -74,7 +74,7 @@ pub enum TraceStage {
 
 /// Events of a turn as one bar of a waterfall chart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bar {
+pub struct WaterfallBar {
     /// Number of the row, or of the first of several.
     pub row: u64,
     pub kind: Arc<str>,
@@ -107,7 +107,7 @@ pub fn message_trace(recorder: &Recorder, id: MessageId) -> Option<MessageTrace>
         _ => None,
     })?;
     trace.add_steps(recorder);
-    for row in recorder.rows_pointing_to(id) {
+    for row in recorder.rows_referring_to(id) {
         let RowKind::Message { id: other, state, resend_of, .. } = &row.kind else { continue };
         if matches!(state, MessageState::Suppressed { original } if *original == id) {
             trace.duplicates.push(*other);
@@ -158,14 +158,14 @@ impl MessageTrace {
 }
 
 /// The events after the answer, until the user's next turn or until the assistant has answered and spoken.
-fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
+fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<WaterfallBar> {
     let begins_turn = matches!(*trace.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
     let Some(answer) = trace.answer.filter(|_| begins_turn) else { return Vec::new() };
     let epoch = recorder.epoch_of(answer);
-    let mut bars: Vec<Bar> = Vec::new();
+    let mut bars: Vec<WaterfallBar> = Vec::new();
     let (mut asked, mut answered) = (false, false);
     for row in recorder.rows(answer + 1..=answer.saturating_add(TURN_ROWS)) {
-        if recorder.epoch_of(row.number) != epoch || (!asked && is_same_text_again(recorder, trace, row)) {
+        if recorder.epoch_of(row.number) != epoch || (!asked && repeats_text(recorder, trace, row)) {
             break;
         }
         let Some((kind, text)) = event_frame(row) else { continue };
@@ -185,7 +185,13 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<Bar> {
         let offset = row.at.mono.duration_since(trace.created.mono);
         match bars.last_mut() {
             Some(bar) if &**kind == TOKEN && bar.kind == *kind => bar.count += 1,
-            _ => bars.push(Bar { row: row.number, kind: kind.clone(), count: 1, offset, length: Duration::ZERO }),
+            _ => bars.push(WaterfallBar {
+                row: row.number,
+                kind: kind.clone(),
+                count: 1,
+                offset,
+                length: Duration::ZERO,
+            }),
         }
         if answered && matches!(&**kind, "tts_result" | "tts_stop" | "tts_error") {
             break;
@@ -221,7 +227,7 @@ fn is_own(trace: &MessageTrace, frame: &str) -> bool {
 }
 
 /// Whether Coda read another message with this text, which then owns a turn with it.
-fn is_same_text_again(recorder: &Recorder, trace: &MessageTrace, row: &Row) -> bool {
+fn repeats_text(recorder: &Recorder, trace: &MessageTrace, row: &Row) -> bool {
     let RowKind::FrameIn { answers: Some(other), .. } = &row.kind else { return false };
     let says_the_same = |row: &Row| match &row.kind {
         RowKind::Message { command, .. } => command.text().is_some() && command.text() == trace.command.text(),

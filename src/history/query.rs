@@ -174,16 +174,16 @@ impl Test {
     fn holds(&self, row: &Row, context: &Context<'_>) -> bool {
         match self {
             Self::Word(needle) => {
-                row.frame().is_some_and(|text| needle.is_in(text)) || row.any_word(|word| needle.is_in(word))
+                row.frame().is_some_and(|text| needle.occurs_in(text)) || row.any_text(|word| needle.occurs_in(word))
             }
             Self::Text(needle) => match &row.kind {
-                RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.is_in(text)),
-                _ => row.frame().is_some_and(|text| needle.is_in(text)),
+                RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.occurs_in(text)),
+                _ => row.frame().is_some_and(|text| needle.occurs_in(text)),
             },
             Self::Type(glob) => row.wire_type().is_some_and(|kind| matches_glob(glob.as_bytes(), kind.as_bytes())),
             Self::Direction(direction) => row.direction() == Some(*direction),
             Self::State(state) => is_in_state(row, state, context.recorder),
-            Self::Conn(conn) => row.conn().is_some_and(|meta| meta.0 == *conn),
+            Self::Conn(conn) => row.conn().is_some_and(|id| id.0 == *conn),
             Self::Id(prefix) => row.message().is_some_and(|id| begins_with(id, prefix)),
             Self::RoundTrip(comparison, bound) => {
                 context.recorder.round_trip(row).is_some_and(|time| comparison.holds(time, *bound))
@@ -198,9 +198,9 @@ impl Test {
 
 fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {
     let is_it = |state: &MessageState| {
-        let is_repetition =
+        let is_duplicate =
             matches!(state, MessageState::Delivered(Acknowledgement::Duplicate) | MessageState::Suppressed { .. });
-        state_name(state) == wanted || (wanted == "duplicate" && is_repetition)
+        state_name(state) == wanted || (wanted == "duplicate" && is_duplicate)
     };
     match &row.kind {
         RowKind::Message { state, .. } => is_it(state),

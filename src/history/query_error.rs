@@ -4,16 +4,16 @@ use super::shown::STATES;
 
 /// Why a text is not a filter, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at character {position}: {problem}")]
+#[error("at character {position}: {kind}")]
 pub struct ParseError {
     /// Character position, counted from 1.
     pub position: usize,
-    pub problem: Problem,
+    pub kind: ParseErrorKind,
 }
 
 /// The problems of a filter text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum ParseErrorKind {
     /// A group or a negation is empty.
     #[error("expected a word or a term")]
     NoTerm,

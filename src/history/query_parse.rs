@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::query::{Comparison, Query, Test};
-use super::query_error::{ParseError, Problem};
+use super::query_error::{ParseError, ParseErrorKind};
 
 /// All term names.
 const NAMES: [&str; 11] = ["type", "dir", "state", "conn", "id", "rtt", "size", "after", "before", "text", "is"];
@@ -109,22 +109,22 @@ impl<'a> Parser<'a> {
         !self.rest().is_empty()
     }
 
-    pub(super) fn take(&mut self, class: char) -> bool {
-        let found = self.rest().starts_with(class);
-        self.at += if found { class.len_utf8() } else { 0 };
+    pub(super) fn take(&mut self, letter: char) -> bool {
+        let found = self.rest().starts_with(letter);
+        self.at += if found { letter.len_utf8() } else { 0 };
         found
     }
 
     /// Converts a byte offset to a character position, counted from 1.
-    pub(super) fn character(&self, at: usize) -> usize {
+    pub(super) fn char_position(&self, at: usize) -> usize {
         self.text.get(..at).unwrap_or(self.text).chars().count() + 1
     }
 
     /// Fails at byte `at`. The error counts as unfinished if it `may_go_on` and nothing follows; text after it proves
     /// it wrong.
-    pub(super) fn fail<T>(&mut self, at: usize, problem: Problem, may_go_on: bool) -> Result<T, ParseError> {
+    pub(super) fn fail<T>(&mut self, at: usize, kind: ParseErrorKind, may_go_on: bool) -> Result<T, ParseError> {
         self.is_unfinished = may_go_on && self.rest().trim_start().is_empty();
-        Err(ParseError { position: self.character(at), problem })
+        Err(ParseError { position: self.char_position(at), kind })
     }
 
     fn filter(&mut self) -> Result<Query, ParseError> {
@@ -132,27 +132,27 @@ impl<'a> Parser<'a> {
             return Ok(Query::default());
         }
         let query = self.alternatives()?;
-        if self.rest().is_empty() { Ok(query) } else { self.fail(self.at, Problem::GroupNotOpened, false) }
+        if self.rest().is_empty() { Ok(query) } else { self.fail(self.at, ParseErrorKind::GroupNotOpened, false) }
     }
 
     /// Parses terms separated by `or`, up to the end of the text or group.
     fn alternatives(&mut self) -> Result<Query, ParseError> {
-        let mut parts = vec![self.terms(Problem::NoTerm)?];
+        let mut parts = vec![self.terms(ParseErrorKind::NoTerm)?];
         while self.is_or_next() {
             self.at += 2;
-            parts.push(self.terms(Problem::NothingAfterOr)?);
+            parts.push(self.terms(ParseErrorKind::NothingAfterOr)?);
         }
         Ok(Query::any_of(parts))
     }
 
     /// Parses one or more adjacent terms; fails with `missing` if there are none.
-    fn terms(&mut self, missing: Problem) -> Result<Query, ParseError> {
+    fn terms(&mut self, missing: ParseErrorKind) -> Result<Query, ParseError> {
         let mut terms = Vec::new();
         let mut follows_term = false;
         while self.skip_space() && !self.rest().starts_with(')') && !self.is_or_next() {
             let start = self.at;
             let term = self.term()?;
-            self.refuse_foreign_operator(start, follows_term)?;
+            self.reject_foreign_operator(start, follows_term)?;
             follows_term = !matches!(term, Query::Test(Test::Word(_))) || self.text[start..].starts_with('"');
             terms.push(term);
             if self.depth == 0 {
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
         let start = self.at;
         if self.is_or_next() {
             self.at += 2;
-            return self.fail(start, Problem::NothingBeforeOr, true);
+            return self.fail(start, ParseErrorKind::NothingBeforeOr, true);
         }
         self.fail(start, missing, true)
     }
@@ -181,7 +181,7 @@ impl<'a> Parser<'a> {
             return self.operand();
         }
         if self.rest().starts_with(['!', '-']) {
-            return self.fail(self.at, Problem::NegatedTwice, false);
+            return self.fail(self.at, ParseErrorKind::NegatedTwice, false);
         }
         Ok(Query::Not(Box::new(self.operand()?)))
     }
@@ -192,7 +192,7 @@ impl<'a> Parser<'a> {
             return self.test();
         }
         if self.depth == MAX_DEPTH {
-            return self.fail(opening, Problem::TooDeep { limit: MAX_DEPTH }, false);
+            return self.fail(opening, ParseErrorKind::TooDeep { limit: MAX_DEPTH }, false);
         }
         self.depth += 1;
         let query = self.alternatives()?;
@@ -200,11 +200,11 @@ impl<'a> Parser<'a> {
         if self.take(')') {
             return Ok(query);
         }
-        self.fail(self.at, Problem::GroupNotClosed { opened: self.character(opening) }, true)
+        self.fail(self.at, ParseErrorKind::GroupNotClosed { opened: self.char_position(opening) }, true)
     }
 
     /// Rejects the word since `start` if it is meant as an operator. Between plain words, `and` and `not` are words.
-    fn refuse_foreign_operator(&mut self, start: usize, follows_term: bool) -> Result<(), ParseError> {
+    fn reject_foreign_operator(&mut self, start: usize, follows_term: bool) -> Result<(), ParseError> {
         let word = &self.text[start..self.at];
         let Some((operator, instead)) = FOREIGN.into_iter().find(|(operator, _)| operator.eq_ignore_ascii_case(word))
         else {
@@ -217,7 +217,11 @@ impl<'a> Parser<'a> {
         };
         // Further typing can turn `and` into another word.
         let may_go_on = operator == "and";
-        if is_meant { self.fail(start, Problem::ForeignOperator { operator, instead }, may_go_on) } else { Ok(()) }
+        if is_meant {
+            self.fail(start, ParseErrorKind::ForeignOperator { operator, instead }, may_go_on)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether a group, negation, quote or named term follows, rather than a bare word.
@@ -255,10 +259,10 @@ impl<'a> Parser<'a> {
             ("rtt", '<') => self.round_trip(Comparison::Below).map(Query::Test),
             ("size", '>') => self.size(Comparison::Above).map(Query::Test),
             ("size", '<') => self.size(Comparison::Below).map(Query::Test),
-            ("rtt" | "size", _) => self.fail(place, Problem::NoComparison, false),
+            ("rtt" | "size", _) => self.fail(place, ParseErrorKind::NoComparison, false),
             (name, ':') => self.named(name, start),
-            (name, _) if NAMES.contains(&name) => self.fail(place, Problem::NoColon, false),
-            _ => self.fail(start, Problem::UnknownTerm, false),
+            (name, _) if NAMES.contains(&name) => self.fail(place, ParseErrorKind::NoColon, false),
+            _ => self.fail(start, ParseErrorKind::UnknownTerm, false),
         }
     }
 
@@ -273,7 +277,7 @@ impl<'a> Parser<'a> {
             "is" => self.error()?,
             "after" => Test::After(self.time_of_day()?),
             "before" => Test::Before(self.time_of_day()?),
-            _ => return self.fail(start, Problem::UnknownTerm, false),
+            _ => return self.fail(start, ParseErrorKind::UnknownTerm, false),
         };
         Ok(Query::Test(test))
     }

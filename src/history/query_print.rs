@@ -25,20 +25,20 @@ impl fmt::Display for Query {
 fn write_parts(
     f: &mut fmt::Formatter<'_>,
     parts: &[Query],
-    between: &str,
-    is_group: fn(&Query) -> bool,
+    separator: &str,
+    needs_parens: fn(&Query) -> bool,
 ) -> fmt::Result {
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
-            f.write_str(between)?;
+            f.write_str(separator)?;
         }
-        write_part(f, part, is_group(part))?;
+        write_part(f, part, needs_parens(part))?;
     }
     Ok(())
 }
 
-fn write_part(f: &mut fmt::Formatter<'_>, part: &Query, is_group: bool) -> fmt::Result {
-    if is_group { write!(f, "({part})") } else { write!(f, "{part}") }
+fn write_part(f: &mut fmt::Formatter<'_>, part: &Query, needs_parens: bool) -> fmt::Result {
+    if needs_parens { write!(f, "({part})") } else { write!(f, "{part}") }
 }
 
 /// Whether it prints with an `or` outside parentheses.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::find::Needle;
 use super::query::{Comparison, Test, TimeOfDay};
-use super::query_error::{ParseError, Problem};
+use super::query_error::{ParseError, ParseErrorKind};
 use super::query_parse::Parser;
 use super::row::Direction;
 use super::shown::STATES;
@@ -15,127 +15,129 @@ const COMMA: Option<char> = Some(',');
 impl<'a> Parser<'a> {
     pub(super) fn word(&mut self) -> Result<Test, ParseError> {
         if self.rest().starts_with(',') {
-            return self.fail(self.at, Problem::StrayComma, false);
+            return self.fail(self.at, ParseErrorKind::StrayComma, false);
         }
-        self.any_text(Problem::NoTerm, None).map(|word| Test::Word(Needle::new(&word)))
+        self.any_text(ParseErrorKind::NoTerm, None).map(|word| Test::Word(Needle::new(&word)))
     }
 
     pub(super) fn text(&mut self) -> Result<Test, ParseError> {
-        self.any_text(Problem::Text, None).map(|text| Test::Text(Needle::new(&text)))
+        self.any_text(ParseErrorKind::Text, None).map(|text| Test::Text(Needle::new(&text)))
     }
 
     pub(super) fn wire_type(&mut self) -> Result<Test, ParseError> {
         let start = self.at;
-        let glob = self.any_text(Problem::WireType, COMMA)?;
-        if self.is_bare(start) && glob.contains('|') {
-            let problem = Problem::ForeignOperator { operator: "|", instead: "write “type:a,b”" };
-            return self.fail(start, problem, false);
+        let glob = self.any_text(ParseErrorKind::WireType, COMMA)?;
+        if self.is_unquoted(start) && glob.contains('|') {
+            let kind = ParseErrorKind::ForeignOperator { operator: "|", instead: "write “type:a,b”" };
+            return self.fail(start, kind, false);
         }
         Ok(Test::Type(glob))
     }
 
     pub(super) fn direction(&mut self) -> Result<Test, ParseError> {
-        self.name(Problem::Direction, COMMA, &[("in", Direction::In), ("out", Direction::Out)]).map(Test::Direction)
+        self.name(ParseErrorKind::Direction, COMMA, &[("in", Direction::In), ("out", Direction::Out)])
+            .map(Test::Direction)
     }
 
     pub(super) fn state(&mut self) -> Result<Test, ParseError> {
-        self.name(Problem::State, COMMA, &STATES.map(|(name, _)| (name, name))).map(Test::State)
+        self.name(ParseErrorKind::State, COMMA, &STATES.map(|(name, _)| (name, name))).map(Test::State)
     }
 
     pub(super) fn error(&mut self) -> Result<Test, ParseError> {
-        self.name(Problem::Is, None, &[("error", Test::Error)])
+        self.name(ParseErrorKind::Is, None, &[("error", Test::Error)])
     }
 
     pub(super) fn connection(&mut self) -> Result<Test, ParseError> {
         let read = |value: &str| value.trim_start_matches('#').parse::<u32>().ok();
-        self.measure(Problem::Connection, COMMA, &["0"], read).map(Test::Conn)
+        self.parse_value(ParseErrorKind::Connection, COMMA, &["0"], read).map(Test::Conn)
     }
 
     pub(super) fn id(&mut self) -> Result<Test, ParseError> {
         let is_of_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
         let read = |value: &str| value.bytes().all(is_of_id).then(|| value.to_ascii_lowercase());
-        self.measure(Problem::Id, COMMA, &[], read).map(Test::Id)
+        self.parse_value(ParseErrorKind::Id, COMMA, &[], read).map(Test::Id)
     }
 
     pub(super) fn round_trip(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
-        self.measure(Problem::RoundTrip, None, &["0", "s"], round_trip).map(|bound| Test::RoundTrip(comparison, bound))
+        self.parse_value(ParseErrorKind::RoundTrip, None, &["0", "s"], round_trip)
+            .map(|bound| Test::RoundTrip(comparison, bound))
     }
 
     pub(super) fn size(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
-        self.measure(Problem::Size, None, &[], bytes).map(|bound| Test::Size(comparison, bound))
+        self.parse_value(ParseErrorKind::Size, None, &[], bytes).map(|bound| Test::Size(comparison, bound))
     }
 
     pub(super) fn time_of_day(&mut self) -> Result<TimeOfDay, ParseError> {
-        self.measure(Problem::TimeOfDay, None, &[":00", "00", "0"], time_of_day)
+        self.parse_value(ParseErrorKind::TimeOfDay, None, &[":00", "00", "0"], time_of_day)
     }
 
     /// Parses one of `names`.
     fn name<T: Clone>(
         &mut self,
-        problem: Problem,
+        kind: ParseErrorKind,
         separator: Option<char>,
         names: &[(&str, T)],
     ) -> Result<T, ParseError> {
         let start = self.at;
-        let value = self.value(problem, separator)?;
+        let value = self.value(kind, separator)?;
         if let Some((_, meaning)) = names.iter().find(|(name, _)| *name == value) {
             return Ok(meaning.clone());
         }
-        let is_begun = self.is_bare(start) && names.iter().any(|(name, _)| name.starts_with(&value));
-        self.fail(start, problem, is_begun)
+        let is_unfinished = self.is_unquoted(start) && names.iter().any(|(name, _)| name.starts_with(&value));
+        self.fail(start, kind, is_unfinished)
     }
 
     /// Parses a value with `read`. A value that `read` rejects counts as unfinished if one of the `outcomes`, appended,
     /// makes it valid.
-    fn measure<T>(
+    fn parse_value<T>(
         &mut self,
-        problem: Problem,
+        kind: ParseErrorKind,
         separator: Option<char>,
         outcomes: &[&str],
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ParseError> {
         let start = self.at;
-        let value = self.value(problem, separator)?;
-        if let Some(measure) = read(&value) {
-            return Ok(measure);
+        let value = self.value(kind, separator)?;
+        if let Some(parse_value) = read(&value) {
+            return Ok(parse_value);
         }
-        let is_begun = outcomes.iter().any(|ending| read(&format!("{value}{ending}")).is_some());
-        let is_begun = is_begun && self.is_bare(start);
-        self.fail(start, problem, is_begun)
+        let is_unfinished = outcomes.iter().any(|ending| read(&format!("{value}{ending}")).is_some());
+        let is_unfinished = is_unfinished && self.is_unquoted(start);
+        self.fail(start, kind, is_unfinished)
     }
 
     /// Parses a text. Without quotes, it must not look like a regular expression.
-    fn any_text(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
+    fn any_text(&mut self, kind: ParseErrorKind, separator: Option<char>) -> Result<String, ParseError> {
         let start = self.at;
-        let text = self.value(problem, separator)?;
-        if self.is_bare(start) && is_regular_expression(&text) {
-            return self.fail(start, Problem::RegularExpression, false);
+        let text = self.value(kind, separator)?;
+        if self.is_unquoted(start) && is_regular_expression(&text) {
+            return self.fail(start, ParseErrorKind::RegularExpression, false);
         }
         Ok(text)
     }
 
     /// Whether the value at `start` is not quoted.
-    fn is_bare(&self, start: usize) -> bool {
+    fn is_unquoted(&self, start: usize) -> bool {
         !self.text[start..].starts_with('"')
     }
 
     /// Parses a quoted value, or one that ends at white space, `separator` or the end of the group. Rejects an empty
     /// one.
-    fn value(&mut self, problem: Problem, separator: Option<char>) -> Result<String, ParseError> {
+    fn value(&mut self, kind: ParseErrorKind, separator: Option<char>) -> Result<String, ParseError> {
         let start = self.at;
         if self.rest().starts_with('(') {
-            return self.fail(start, Problem::GroupAsValue, false);
+            return self.fail(start, ParseErrorKind::GroupAsValue, false);
         }
-        let value = if self.take('"') { self.quoted(start, separator)? } else { self.bare(separator).to_owned() };
+        let value = if self.take('"') { self.quoted(start, separator)? } else { self.unquoted(separator).to_owned() };
         if value.is_empty() {
-            let is_awaited = self.is_bare(start);
-            return self.fail(start, problem, is_awaited);
+            let is_awaited = self.is_unquoted(start);
+            return self.fail(start, kind, is_awaited);
         }
         Ok(value)
     }
 
     /// Balanced parentheses within the value belong to it, as in `f(x)`.
-    fn bare(&mut self, separator: Option<char>) -> &'a str {
+    fn unquoted(&mut self, separator: Option<char>) -> &'a str {
         let rest = self.rest();
         let mut open = 0_usize;
         let end = rest.char_indices().find(|(_, letter)| match letter {
@@ -166,7 +168,7 @@ impl<'a> Parser<'a> {
                     return if next.is_none_or(is_end) {
                         Ok(value)
                     } else {
-                        self.fail(self.at, Problem::NoSpaceAfterQuotes, false)
+                        self.fail(self.at, ParseErrorKind::NoSpaceAfterQuotes, false)
                     };
                 }
                 ('\\', Some(escaped @ ('"' | '\\'))) => {
@@ -177,7 +179,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.at = self.text.len();
-        self.fail(self.at, Problem::QuoteNotClosed { opened: self.character(quote) }, true)
+        self.fail(self.at, ParseErrorKind::QuoteNotClosed { opened: self.char_position(quote) }, true)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
-use super::index::{Epochs, Frames, Messages, Types};
+use super::index::{EpochIndex, FrameIndex, MessageIndex, TypeIndex};
 use super::row::{FrameClass, Row, RowKind, Severity};
 use super::scan;
 use crate::link::{FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, ServerEvent};
@@ -45,10 +45,10 @@ pub struct Recorder {
     /// The number of the next row.
     next: u64,
     evicted: Evicted,
-    types: Types,
-    pub(super) messages: Messages,
-    pub(super) epochs: Epochs,
-    frames: Frames,
+    types: TypeIndex,
+    pub(super) messages: MessageIndex,
+    pub(super) epochs: EpochIndex,
+    frames: FrameIndex,
     is_foreign: bool,
     revision: u64,
 }
@@ -67,10 +67,10 @@ impl Recorder {
             bytes: 0,
             next: 1,
             evicted: Evicted::default(),
-            types: Types::default(),
-            messages: Messages::default(),
-            epochs: Epochs::default(),
-            frames: Frames::default(),
+            types: TypeIndex::default(),
+            messages: MessageIndex::default(),
+            epochs: EpochIndex::default(),
+            frames: FrameIndex::default(),
             is_foreign: false,
             revision: 0,
         }
@@ -80,13 +80,13 @@ impl Recorder {
     pub fn record(&mut self, event: &LinkEvent) {
         match event {
             LinkEvent::FrameIn { conn, frame, text, kind, at } => {
-                let (kind, seq, class) = self.class_of(text, kind);
+                let (kind, seq, class) = self.classify(text, kind);
                 self.frames.add(*frame, self.next);
                 let (conn, text, begins_answer) = (*conn, text.clone(), false);
                 self.push(*at, RowKind::FrameIn { conn, text, kind, seq, class, answers: None, begins_answer });
             }
             LinkEvent::FrameOut { conn, text, purpose, at } => {
-                let kind = self.kind_written(text, purpose);
+                let kind = self.written_wire_type(text, purpose);
                 self.push(*at, RowKind::FrameOut { conn: *conn, text: text.clone(), kind, purpose: purpose.clone() });
             }
             LinkEvent::Message(status) => {
@@ -107,7 +107,7 @@ impl Recorder {
             }
             LinkEvent::Resumed { resumed, at } => self.push(*at, RowKind::Resumed(*resumed)),
             LinkEvent::Protections { on, at } => self.push(*at, RowKind::Protections { on: *on }),
-            LinkEvent::Event(event) => self.attribute(event),
+            LinkEvent::Event(event) => self.apply_event(event),
             LinkEvent::Reply { frame, message } => self.answer(*frame, *message),
         }
     }
@@ -123,7 +123,7 @@ impl Recorder {
     }
 
     /// Wire type, number and class of a received frame. Only stale and unreadable frames need a second scan.
-    fn class_of(&self, text: &str, kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
+    fn classify(&self, text: &str, kind: &FrameKind) -> (Arc<str>, Option<u64>, FrameClass) {
         let (kind, seq, class) = match kind {
             FrameKind::Event { kind, seq } => (kind.clone(), *seq, FrameClass::Event),
             FrameKind::Replay => (Cow::Borrowed("replay"), None, FrameClass::Replay),
@@ -131,19 +131,21 @@ impl Recorder {
                 (Cow::Borrowed(control.kind()), None, FrameClass::Control(Box::new(control.clone())))
             }
             FrameKind::Binary(bytes) => (Cow::Borrowed(""), None, FrameClass::Binary(*bytes)),
-            FrameKind::Unreadable(error) => return self.scanned(text, FrameClass::Unreadable(Box::new(error.clone()))),
-            FrameKind::Stale => return self.scanned(text, FrameClass::Stale),
+            FrameKind::Unreadable(error) => {
+                return self.classify_scanned(text, FrameClass::Unreadable(Box::new(error.clone())));
+            }
+            FrameKind::Stale => return self.classify_scanned(text, FrameClass::Stale),
         };
         (self.types.intern(&kind), seq, class)
     }
 
-    fn scanned(&self, text: &str, class: FrameClass) -> (Arc<str>, Option<u64>, FrameClass) {
+    fn classify_scanned(&self, text: &str, class: FrameClass) -> (Arc<str>, Option<u64>, FrameClass) {
         let scan::Head { kind, seq } = scan::head(text);
         (self.types.intern(&kind.unwrap_or_default()), seq, class)
     }
 
     /// Wire type of a written frame. Only the text of raw frames needs a scan.
-    fn kind_written(&self, text: &str, purpose: &FramePurpose) -> Arc<str> {
+    fn written_wire_type(&self, text: &str, purpose: &FramePurpose) -> Arc<str> {
         let known = match purpose {
             FramePurpose::ChallengeAnswer => Some(self.types.intern("auth_response")),
             FramePurpose::Message(id) => self.rows_of(*id).rev().find_map(|row| match &row.kind {
@@ -157,7 +159,7 @@ impl Recorder {
 
     /// Adds facts from an event to the row of its frame. Replayed events are skipped: they may be older than rows of a
     /// later run.
-    fn attribute(&mut self, event: &ServerEvent) {
+    fn apply_event(&mut self, event: &ServerEvent) {
         if event.replayed {
             return;
         }
@@ -190,7 +192,7 @@ impl Recorder {
         let row = Row { number: self.next, at, kind };
         self.bytes += ROW_BYTES
             + row.heap_bytes()
-            + self.rows.back().map_or_else(|| text_bytes(&row), |last| text_beyond(&row, last));
+            + self.rows.back().map_or_else(|| text_bytes(&row), |last| unshared_text_bytes(&row, last));
         self.types.add(&row);
         self.messages.add(&row);
         self.rows.push_back(row);
@@ -205,7 +207,7 @@ impl Recorder {
         let Some(row) = self.rows.pop_front() else { return };
         let bytes = ROW_BYTES
             + row.heap_bytes()
-            + self.rows.front().map_or_else(|| text_bytes(&row), |next| text_beyond(&row, next));
+            + self.rows.front().map_or_else(|| text_bytes(&row), |next| unshared_text_bytes(&row, next));
         self.bytes -= bytes;
         self.evicted.rows += 1;
         self.evicted.bytes += bytes as u64;
@@ -297,7 +299,7 @@ fn text_bytes(row: &Row) -> usize {
 
 /// The bytes of a row's text, or 0 if its neighbour shares it: each bad entry of a replay gets a row with the whole
 /// frame.
-fn text_beyond(row: &Row, neighbour: &Row) -> usize {
+fn unshared_text_bytes(row: &Row, neighbour: &Row) -> usize {
     match (row.frame(), neighbour.frame()) {
         (Some(text), Some(other)) if Arc::ptr_eq(text, other) => 0,
         _ => text_bytes(row),

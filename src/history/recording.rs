@@ -14,7 +14,7 @@ use crate::link::{FramePurpose, Origin};
 use crate::protocol::{FieldError, Instant, Moment, or_default};
 
 /// The page's two clocks agree within this many microseconds; a larger difference means that one of them was set.
-const CLOCKS_AGREE_WITHIN: u64 = 20_000;
+const MAX_CLOCK_DIFFERENCE_MICROS: u64 = 20_000;
 
 /// Frames in order, and what the page knew besides them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,7 +66,7 @@ pub struct FrameMeta {
 impl Entry {
     /// Time on both clocks; `None` if the file has no monotonic time.
     #[must_use]
-    pub fn told_at(&self) -> Option<Moment> {
+    pub fn moment(&self) -> Option<Moment> {
         self.meta.mono.map(|mono| Moment { mono, wall: jsonl::wall(self.micros) })
     }
 
@@ -126,7 +126,7 @@ impl Format {
     /// Guesses the format from the text; `None` if neither matches.
     #[must_use]
     pub fn detect(text: &str) -> Option<Self> {
-        if scan::Members::of(without_mark(text)).any(|(key, _)| key == "log") {
+        if scan::Members::of(strip_bom(text)).any(|(key, _)| key == "log") {
             return Some(Self::Har);
         }
         // Damaged lines may come first. A damaged archive usually still starts with its outermost key.
@@ -135,7 +135,7 @@ impl Format {
             return Some(Self::JsonLines);
         }
         let squeezed: String = text.chars().filter(|letter| !letter.is_whitespace()).take(16).collect();
-        without_mark(&squeezed).starts_with("{\"log\":").then_some(Self::Har)
+        strip_bom(&squeezed).starts_with("{\"log\":").then_some(Self::Har)
     }
 }
 
@@ -219,8 +219,8 @@ impl Recording {
     #[must_use]
     pub fn import(text: &str) -> Option<Imported> {
         Some(match Format::detect(text)? {
-            Format::JsonLines => jsonl::import(without_mark(text)),
-            Format::Har => har::import(without_mark(text)),
+            Format::JsonLines => jsonl::import(strip_bom(text)),
+            Format::Har => har::import(strip_bom(text)),
         })
     }
 }
@@ -243,7 +243,7 @@ impl FrameMeta {
             ..Self::default()
         };
         if let RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } = &row.kind {
-            return wire.made_by(origin);
+            return wire.with_origin(origin);
         }
         let Some(id) = row.message() else { return wire };
         let named = Self { message: Some(id.to_string()), ..wire };
@@ -252,12 +252,12 @@ impl FrameMeta {
             _ => None,
         });
         match last {
-            Some((origin, state)) => Self { state: Some(state_name(state).to_owned()), ..named.made_by(origin) },
+            Some((origin, state)) => Self { state: Some(state_name(state).to_owned()), ..named.with_origin(origin) },
             None => named,
         }
     }
 
-    fn made_by(self, origin: &Origin) -> Self {
+    fn with_origin(self, origin: &Origin) -> Self {
         Self { component: Some(origin.component.to_string()), action: Some(origin.action.to_string()), ..self }
     }
 
@@ -280,7 +280,7 @@ impl FineClock {
         if let Some(anchor) = self.anchor {
             let passed = i64::try_from(at.mono.duration_since(anchor.mono).as_micros()).unwrap_or(i64::MAX);
             let fine = anchor.wall.timestamp_millis().saturating_mul(1_000).saturating_add(passed);
-            if fine.abs_diff(wall) <= CLOCKS_AGREE_WITHIN {
+            if fine.abs_diff(wall) <= MAX_CLOCK_DIFFERENCE_MICROS {
                 return fine;
             }
         }
@@ -290,6 +290,6 @@ impl FineClock {
 }
 
 /// Strips the byte order mark that some editors write.
-fn without_mark(text: &str) -> &str {
+fn strip_bom(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -11,7 +11,7 @@ const SECRET_KINDS: [&str; 2] = ["auth_challenge", "auth_response"];
 /// Common prefix of these types; a single search for it rules out most texts.
 const SECRET_PREFIX: &str = "auth_";
 /// Replaces a token.
-const MASK: &str = "\"•••\"";
+const REDACTED: &str = "\"•••\"";
 const NAME: &str = "token";
 const KEY: &str = "\"token\"";
 
@@ -28,11 +28,11 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if !text.contains(SECRET_PREFIX) {
         return Cow::Borrowed(text);
     }
-    mask_frame(text, &scan::head(text).kind.unwrap_or_default())
+    redact_frame(text, &scan::head(text).kind.unwrap_or_default())
 }
 
 /// Like [`redact`], for a frame whose type is known.
-pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
+pub(super) fn redact_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
     let is_secret = is_secret(kind);
     let names_secret = |kind: &&str| {
         text.match_indices(*kind).any(|(at, _)| {
@@ -40,11 +40,11 @@ pub(super) fn mask_frame<'a>(text: &'a str, kind: &str) -> Cow<'a, str> {
             text[..at].ends_with('"') && after == Some(&b'"')
         })
     };
-    let speaks_of_secret = || text.contains(SECRET_PREFIX) && SECRET_KINDS.iter().any(|kind| text.contains(kind));
-    if !is_secret && !speaks_of_secret() {
+    let mentions_secret = || text.contains(SECRET_PREFIX) && SECRET_KINDS.iter().any(|kind| text.contains(kind));
+    if !is_secret && !mentions_secret() {
         Cow::Borrowed(text)
     } else if !is_object(text) || (is_secret && !text.contains(KEY)) {
-        mask_damaged(text)
+        redact_damaged(text)
     } else if is_secret || SECRET_KINDS.iter().any(names_secret) {
         redact_tokens(text)
     } else {
@@ -57,9 +57,9 @@ fn is_object(text: &str) -> bool {
 }
 
 /// In an unreadable frame, the end of a token is unknown: redacts everything after its name, or else everything.
-fn mask_damaged(text: &str) -> Cow<'_, str> {
+fn redact_damaged(text: &str) -> Cow<'_, str> {
     let shown = text.find(NAME).map_or("", |at| &text[..at + NAME.len()]);
-    Cow::Owned(format!("{shown}{MASK}"))
+    Cow::Owned(format!("{shown}{REDACTED}"))
 }
 
 /// Redacts the value of every `token` in a readable text.
@@ -73,7 +73,7 @@ pub(super) fn redact_tokens(text: &str) -> Cow<'_, str> {
             let start = scan::skip_space(text.as_bytes(), colon + 1);
             let end = scan::skip_value(text.as_bytes(), start).filter(|end| text.is_char_boundary(*end));
             masked.push_str(&text[copied..start]);
-            masked.push_str(MASK);
+            masked.push_str(REDACTED);
             copied = end.unwrap_or(text.len());
         } else {
             masked.push_str(&text[copied..key_end]);

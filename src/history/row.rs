@@ -223,7 +223,7 @@ impl Row {
     }
 
     /// Whether `is_it` accepts any searchable text of the row besides its frame.
-    pub(super) fn any_word(&self, mut is_it: impl FnMut(&str) -> bool) -> bool {
+    pub(super) fn any_text(&self, mut is_it: impl FnMut(&str) -> bool) -> bool {
         match &self.kind {
             RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => is_it(&error.to_string()),
             RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } => {
@@ -264,17 +264,17 @@ const UNREADABLE_BYTES: usize = 256;
 fn command_bytes(command: &Command) -> usize {
     match command {
         Command::Custom { kind, data } => {
-            kind.len() + data.iter().map(|(key, item)| key.len() + bytes_of(item)).sum::<usize>()
+            kind.len() + data.iter().map(|(key, item)| key.len() + value_bytes(item)).sum::<usize>()
         }
         command => command.text().map_or(0, str::len),
     }
 }
 
-fn bytes_of(value: &Value) -> usize {
+fn value_bytes(value: &Value) -> usize {
     let inside = match value {
         Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(bytes_of).sum(),
-        Value::Object(map) => map.iter().map(|(key, item)| key.len() + bytes_of(item)).sum(),
+        Value::Array(items) => items.iter().map(value_bytes).sum(),
+        Value::Object(map) => map.iter().map(|(key, item)| key.len() + value_bytes(item)).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     };
     inside + size_of::<Value>()

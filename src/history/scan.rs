@@ -57,7 +57,7 @@ pub(crate) fn data_member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
             // `data` may be truncated; its members can still be read.
             return member(text.get(start..)?, name);
         }
-        members.pass_value(start)?;
+        members.take_value(start)?;
     }
 }
 
@@ -106,7 +106,7 @@ impl<'a> Members<'a> {
     }
 
     /// Skips the value at `start` and returns its raw text.
-    fn pass_value(&mut self, start: usize) -> Option<&'a str> {
+    fn take_value(&mut self, start: usize) -> Option<&'a str> {
         self.at = skip_value(self.text.as_bytes(), start)?;
         self.text.get(start..self.at)
     }
@@ -117,7 +117,7 @@ impl<'a> Iterator for Members<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (key, start) = self.next_key()?;
-        Some((key, self.pass_value(start)?))
+        Some((key, self.take_value(start)?))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::redact::mask_frame;
+use super::redact::redact_frame;
 use super::row::{FrameClass, Row, RowKind};
 use crate::link::{Acknowledgement, GapReport, Hold, MessageState};
 
@@ -36,7 +36,7 @@ pub const fn state_name(state: &MessageState) -> &'static str {
 pub fn shown_text(row: &Row) -> Cow<'_, str> {
     match &row.kind {
         RowKind::FrameIn { class: FrameClass::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
-        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => mask_frame(text, kind),
+        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => redact_frame(text, kind),
         RowKind::Message { kind, state, origin, command, .. } => {
             let mut words = format!("{kind}: {}", state_name(state));
             // Writing to a string cannot fail.
@@ -61,15 +61,15 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         RowKind::Phase { phase, reason: None, .. } => phase.name().into(),
         RowKind::Phase { phase, reason: Some(reason), .. } => format!("{}: {reason}", phase.name()).into(),
         RowKind::Resumed(resumed) => {
-            let class = match (resumed.restarted, resumed.reconnected) {
+            let headline = match (resumed.restarted, resumed.reconnected) {
                 (true, _) => "restarted",
                 (false, true) => "resumed",
                 (false, false) => "a gap",
             };
-            let missed = missed_words(resumed).unwrap_or_else(|| "no event is known to be missed.".to_owned());
+            let missed = describe_missed(resumed).unwrap_or_else(|| "no event is known to be missed.".to_owned());
             let recovered = resumed.recovered;
             let late = if recovered > 0 { format!(" {recovered} came late or were replayed.") } else { String::new() };
-            format!("{class}: {missed}{late}").into()
+            format!("{headline}: {missed}{late}").into()
         }
         RowKind::Protections { on: true } => "queue gap, window and deduplication are on again".into(),
         RowKind::Protections { on: false } => "queue gap, window and deduplication are off: an experiment".into(),
@@ -79,7 +79,7 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
 
 /// Describes the permanently missed events in a sentence or two; `None` if there are none.
 #[must_use]
-pub fn missed_words(resumed: &GapReport) -> Option<String> {
+pub fn describe_missed(resumed: &GapReport) -> Option<String> {
     let when = if resumed.reconnected { "while there was no connection" } else { "although the connection was open" };
     let more = if resumed.more_unknown { " There may have been more." } else { "" };
     match resumed.lost() {

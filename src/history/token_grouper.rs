@@ -14,7 +14,7 @@ use crate::link::ConnId;
 const TEXT_CHARS: usize = 316;
 
 /// Type prefixes of a turn's events.
-const TURN_KINDS: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
+const TURN_PREFIXES: [&str; 5] = ["stt_", "conversation_", "llm_", "tool_", "tts_"];
 
 /// An item of the debugger's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl TokenGrouper {
 fn is_of_turn(row: &Row) -> bool {
     match &row.kind {
         RowKind::FrameIn { kind, class: FrameClass::Event, .. } => {
-            TURN_KINDS.iter().any(|begin| kind.starts_with(begin))
+            TURN_PREFIXES.iter().any(|begin| kind.starts_with(begin))
         }
         RowKind::Phase { .. } | RowKind::Resumed(_) => true,
         _ => false,

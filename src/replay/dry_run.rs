@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::plan::{Effect, Plan, key_of};
+use super::plan::{Effect, Plan, dedup_key};
 use super::resender::Resender;
 use super::response_tracker::ResponseTracker;
 use crate::history::{FrameClass, Recorder, RowKind, scan};
@@ -14,11 +14,11 @@ use crate::protocol::{DEDUP_WINDOW, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// At the recorded intervals, divided by this factor; 1 is the original speed.
-    Times(u32),
+    Scaled(u32),
     /// Each message on the user's command.
-    Step,
+    Manual,
     /// Each message after the previous one is answered.
-    Answered,
+    AfterReply,
 }
 
 /// Whether the server sees new messages or copies.
@@ -39,7 +39,7 @@ pub struct Options {
 
 /// Recent writes that the server still remembers for deduplication.
 #[derive(Clone, Debug, Default)]
-pub struct Recent {
+pub struct RecentWrites {
     now: Instant,
     /// Time of the last write by deduplication key.
     written: HashMap<String, Instant>,
@@ -68,7 +68,7 @@ fn turn_runs(recorder: &Recorder) -> bool {
     sign.unwrap_or_default()
 }
 
-impl Recent {
+impl RecentWrites {
     /// Writes of the last 5 s in the record.
     #[must_use]
     pub fn of(recorder: &Recorder, now: Instant) -> Self {
@@ -76,7 +76,7 @@ impl Recent {
         let mut written = HashMap::new();
         for row in recent {
             if let RowKind::FrameOut { text, .. } = &row.kind {
-                written.entry(key_of(text)).or_insert(row.at.mono);
+                written.entry(dedup_key(text)).or_insert(row.at.mono);
             }
         }
         Self { now, written, turn_runs: turn_runs(recorder) }
@@ -112,23 +112,23 @@ pub struct Forecast {
 pub struct DryRun {
     plan: Plan,
     options: Options,
-    recent: Recent,
+    recent: RecentWrites,
     forecasts: Vec<Forecast>,
 }
 
 impl DryRun {
     /// Predicts the result of each step.
     #[must_use]
-    pub fn of(plan: Plan, options: Options, recent: &Recent) -> Self {
+    pub fn of(plan: Plan, options: Options, recent: &RecentWrites) -> Self {
         // Time of this replay's last write by key, as an offset from the start; `None` if unknown.
         let mut written: HashMap<&str, Option<Duration>> = HashMap::new();
-        // A turn from before the replay keeps only the first text waiting: with `Pace::Answered` the others come after it.
+        // A turn from before the replay keeps only the first text waiting: with `Pace::AfterReply` the others come after it.
         let (mut is_busy, mut has_earlier_turn) = (recent.turn_runs, false);
         let mut forecasts = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
             let at = match options.pace {
-                Pace::Times(times) => Some(step.offset / times.max(1)),
-                Pace::Step | Pace::Answered => None,
+                Pace::Scaled(times) => Some(step.offset / times.max(1)),
+                Pace::Manual | Pace::AfterReply => None,
             };
             let duplicate = (options.ids == Ids::Same).then(|| {
                 let earlier = written.insert(&step.key, at);
@@ -143,9 +143,9 @@ impl DryRun {
             let prediction = match duplicate.flatten() {
                 Some(Some(before)) if before < DEDUP_WINDOW => Prediction::Dropped { before },
                 Some(None) => Prediction::MaybeDropped,
-                // With `Pace::Answered`, each message also waits for the turn of the previous one.
+                // With `Pace::AfterReply`, each message also waits for the turn of the previous one.
                 _ if step.effect() == Effect::Turn
-                    && (is_busy || (has_earlier_turn && options.pace != Pace::Answered)) =>
+                    && (is_busy || (has_earlier_turn && options.pace != Pace::AfterReply)) =>
                 {
                     Prediction::MaybeBusy
                 }
@@ -161,16 +161,16 @@ impl DryRun {
 
     /// Predicts again, because time has passed and other messages may have been written.
     #[must_use]
-    pub fn refresh(&self, recent: &Recent) -> Self {
+    pub fn refresh(&self, recent: &RecentWrites) -> Self {
         Self::of(self.plan.clone(), self.options, recent)
     }
 
     /// Whether both predict the same result for each step, ignoring times.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let fates =
+        let predictions =
             |run: &Self| run.forecasts.iter().map(|it| std::mem::discriminant(&it.prediction)).collect::<Vec<_>>();
-        fates(self) == fates(other)
+        predictions(self) == predictions(other)
     }
 
     /// The forecasts, one per step.

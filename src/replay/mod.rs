@@ -5,15 +5,15 @@
 
 mod as_test;
 mod dry_run;
+mod pending_writes;
 mod plan;
 mod playback;
 mod reader;
 mod resender;
 mod response_tracker;
-mod unanswered;
 
 pub use as_test::as_test;
-pub use dry_run::{DryRun, Forecast, Ids, Options, Pace, Prediction, Recent};
+pub use dry_run::{DryRun, Forecast, Ids, Options, Pace, Prediction, RecentWrites};
 pub use plan::{Effect, Plan, PlanStep, Skipped};
-pub use playback::{Mark, Playback};
+pub use playback::{Marker, Playback};
 pub use resender::{ORIGIN, Outcome, Resender, Sent, ToSend};

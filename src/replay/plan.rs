@@ -76,13 +76,13 @@ impl PlanStep {
             Command::SttStart(_) => Effect::Microphone,
             Command::SttStop | Command::TtsStop => Effect::Stop,
             Command::Ping => Effect::None,
-            Command::Custom { kind, .. } => effect_of_odd(kind.as_str()),
+            Command::Custom { kind, .. } => custom_effect(kind.as_str()),
         }
     }
 }
 
 /// Handles Coda's own commands with unusual data, which have the same effect.
-const fn effect_of_odd(kind: &str) -> Effect {
+const fn custom_effect(kind: &str) -> Effect {
     match kind.as_bytes() {
         b"text_input" | b"demo_flow" => Effect::Turn,
         b"stt_start" => Effect::Microphone,
@@ -107,7 +107,7 @@ impl Plan {
                 Ok((kind, _)) if kind == "ping" => plan.skipped.pings += 1,
                 Ok(_) if entry.meta.component.as_deref() == Some(&*ORIGIN.component) => plan.skipped.replayed += 1,
                 Ok((kind, mut data)) => {
-                    let key = key_of(&entry.text);
+                    let key = dedup_key(&entry.text);
                     data.remove("message_id");
                     let start = *first.get_or_insert(entry.micros);
                     let passed = u64::try_from(entry.micros.saturating_sub(start)).unwrap_or_default();
@@ -141,7 +141,7 @@ fn read(text: &str) -> Result<(String, Map<String, Value>), String> {
 }
 
 /// Coda 0.1.2's deduplication key: the type, and the data without white space, in its original order.
-pub(super) fn key_of(text: &str) -> String {
+pub(super) fn dedup_key(text: &str) -> String {
     let kind = scan::head(text).kind.unwrap_or_default();
     let data = scan::member(text, "data").unwrap_or("{}");
     let (mut is_string, mut is_escaped) = (false, false);

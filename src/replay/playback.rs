@@ -13,7 +13,7 @@ const MARK_CHARS: usize = 60;
 
 /// A notable position in the recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct Marker {
     /// Number of frames before it.
     pub position: usize,
     pub label: String,
@@ -29,14 +29,14 @@ pub struct Playback {
     /// For each frame, the index after its last event.
     ends: Vec<usize>,
     times: Vec<Moment>,
-    marks: Vec<Mark>,
+    marks: Vec<Marker>,
     /// Notices of the page, with their positions among the events.
-    notices: Vec<(usize, Notice)>,
+    notices: Vec<(usize, PageNotice)>,
     is_foreign: bool,
 }
 
 #[derive(Debug)]
-struct Notice {
+struct PageNotice {
     level: Severity,
     text: Box<str>,
     at: Moment,
@@ -64,7 +64,7 @@ impl Playback {
             let wall = utc_from_millis(entry.micros.div_euclid(1_000));
             // Zero stands for no recorded time, so the first frame is at 1.
             let mono = Instant::from_micros(passed.saturating_add(1));
-            let now = entry.told_at().unwrap_or(Moment { mono, wall });
+            let now = entry.moment().unwrap_or(Moment { mono, wall });
             let position = playback.times.len() + 1;
             while let Some(note) = notes.next_if(|note| note.after < position) {
                 playback.tell(&note.told, note.at(), &mut reader);
@@ -72,7 +72,7 @@ impl Playback {
             playback.take(&mut reader, position);
             match entry.direction {
                 Direction::Out => reader.out(entry, now),
-                Direction::In => reader.inside(entry, now),
+                Direction::In => reader.frame_in(entry, now),
             }
             playback.frames.push(playback.events.len() + reader.frame);
             while let Some(note) = notes.next_if(|note| note.after == position) {
@@ -92,16 +92,16 @@ impl Playback {
     fn tell(&mut self, told: &NoteBody, at: Moment, reader: &mut RecordingReader) {
         match told {
             NoteBody::Notice { level, text } => {
-                let place = self.events.len() + reader.told.len();
-                self.notices.push((place, Notice { level: *level, text: text.clone(), at }));
+                let place = self.events.len() + reader.events.len();
+                self.notices.push((place, PageNotice { level: *level, text: text.clone(), at }));
             }
             told => reader.note(told, at),
         }
     }
 
     fn take(&mut self, reader: &mut RecordingReader, position: usize) {
-        self.marks.extend(reader.told.iter().filter_map(|event| mark(event, position)));
-        self.events.append(&mut reader.told);
+        self.marks.extend(reader.events.iter().filter_map(|event| mark(event, position)));
+        self.events.append(&mut reader.events);
     }
 
     /// Records everything; returns the row numbers of the frames.
@@ -113,7 +113,7 @@ impl Playback {
         let mut frames = self.frames.iter().peekable();
         let mut rows = Vec::with_capacity(self.frames.len());
         for place in 0..=self.events.len() {
-            while let Some((_, Notice { level, text, at })) = notices.next_if(|(before, _)| *before == place) {
+            while let Some((_, PageNotice { level, text, at })) = notices.next_if(|(before, _)| *before == place) {
                 recorder.note(*level, text, *at);
             }
             if frames.next_if(|frame| **frame == place).is_some() {
@@ -170,12 +170,12 @@ impl Playback {
 
     /// The marks in order.
     #[must_use]
-    pub fn marks(&self) -> &[Mark] {
+    pub fn marks(&self) -> &[Marker] {
         &self.marks
     }
 }
 
-fn mark(event: &LinkEvent, position: usize) -> Option<Mark> {
+fn mark(event: &LinkEvent, position: usize) -> Option<Marker> {
     let LinkEvent::Event(event) = event else { return None };
     let (label, is_error) = match &event.event {
         Event::ConversationTurn(turn) if turn.role == "user" => (turn.content.clone(), false),
@@ -185,5 +185,5 @@ fn mark(event: &LinkEvent, position: usize) -> Option<Mark> {
         Event::SpeechError(error) => (error.message.clone(), true),
         _ => return None,
     };
-    Some(Mark { position, label: shorten(&label, MARK_CHARS), is_error })
+    Some(Marker { position, label: shorten(&label, MARK_CHARS), is_error })
 }

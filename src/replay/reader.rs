@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::unanswered::Unanswered;
+use super::pending_writes::PendingWrites;
 use crate::history::{Entry, NoteBody, Recording};
 use crate::link::receiver::{Incoming, Receiver, echoed_id};
 use crate::link::{
@@ -20,36 +20,36 @@ const CONN: ConnId = ConnId(0);
 const ORIGIN: Origin = Origin::new("recording", "play");
 
 pub(super) struct RecordingReader {
-    pub(super) told: Vec<LinkEvent>,
+    pub(super) events: Vec<LinkEvent>,
     receiver: Receiver,
     statuses: HashMap<MessageId, MessageStatus>,
-    unanswered: Unanswered<MessageId>,
+    pending_writes: PendingWrites<MessageId>,
     /// Counter for the ids of messages without their own.
-    unnamed: u64,
+    generated_ids: u64,
     /// Messages whose states come from notes.
-    noted: HashSet<MessageId>,
+    messages_with_notes: HashSet<MessageId>,
     /// Whether the file is this program's: it has monotonic times, and notes of all phases and resumptions that the
     /// page saw.
     is_own: bool,
     /// Connection of the last frame.
     conn: ConnId,
-    /// Index of the last frame's event in `told`.
+    /// Index of the last frame's event in `events`.
     pub(super) frame: usize,
 }
 
 impl RecordingReader {
     pub(super) fn new(recording: &Recording) -> Self {
-        let id = |told: &NoteBody| match told {
+        let id = |events: &NoteBody| match events {
             NoteBody::Message(status) => Some(status.id),
             _ => None,
         };
         Self {
-            told: Vec::new(),
+            events: Vec::new(),
             receiver: Receiver::new(),
             statuses: HashMap::new(),
-            unanswered: Unanswered::after(HashMap::new()),
-            unnamed: 0,
-            noted: recording.notes.iter().filter_map(|note| id(&note.told)).collect(),
+            pending_writes: PendingWrites::after(HashMap::new()),
+            generated_ids: 0,
+            messages_with_notes: recording.notes.iter().filter_map(|note| id(&note.told)).collect(),
             is_own: recording.entries.iter().any(|entry| entry.meta.mono.is_some()),
             conn: CONN,
             frame: 0,
@@ -63,13 +63,13 @@ impl RecordingReader {
 
     fn phase(&mut self, phase: Phase, at: Moment) {
         if !self.is_own {
-            self.told.push(LinkEvent::Phase { phase, outage: None, at });
+            self.events.push(LinkEvent::Phase { phase, outage: None, at });
         }
     }
 
     /// Converts a note; notices are not events of the link.
-    pub(super) fn note(&mut self, told: &NoteBody, at: Moment) {
-        self.told.push(match told {
+    pub(super) fn note(&mut self, events: &NoteBody, at: Moment) {
+        self.events.push(match events {
             NoteBody::Message(status) => LinkEvent::Message(status.clone()),
             NoteBody::Phase { phase, conn, reason } => {
                 let outage = reason.clone().map(|reason| Outage { reason, since: at });
@@ -100,7 +100,7 @@ impl RecordingReader {
             (None, None) if kind.is_empty() => FramePurpose::Raw(ORIGIN),
             (None, None) => FramePurpose::Message(self.id_in(&data)),
         };
-        let status = purpose.message().filter(|id| !self.noted.contains(id)).map(|id| {
+        let status = purpose.message().filter(|id| !self.messages_with_notes.contains(id)).map(|id| {
             let mut fields = data.as_object().cloned().unwrap_or_default();
             fields.remove("message_id");
             let command = Arc::new(Command::from_wire(&kind, fields));
@@ -113,17 +113,17 @@ impl RecordingReader {
                 attempt = last + 1;
             } else {
                 self.statuses.insert(status.id, status.clone());
-                self.told.push(LinkEvent::Message(status));
+                self.events.push(LinkEvent::Message(status));
             }
         }
-        self.frame = self.told.len();
+        self.frame = self.events.len();
         let message = purpose.message();
-        self.told.push(LinkEvent::FrameOut { conn, text, purpose, at: now });
+        self.events.push(LinkEvent::FrameOut { conn, text, purpose, at: now });
         if let Some(id) = message {
-            self.becomes(id, MessageState::Written { conn, attempt }, now);
-            self.unanswered.add(id, &entry.text, now.mono);
+            self.set_state(id, MessageState::Written { conn, attempt }, now);
+            self.pending_writes.add(id, &entry.text, now.mono);
         } else {
-            self.unanswered.note(&entry.text, now.mono);
+            self.pending_writes.note(&entry.text, now.mono);
         }
     }
 
@@ -131,8 +131,8 @@ impl RecordingReader {
     fn id_in(&mut self, data: &Value) -> MessageId {
         let named = data.get("message_id").and_then(Value::as_str).and_then(MessageId::parse);
         named.unwrap_or_else(|| {
-            self.unnamed += 1;
-            MessageId::numbered(self.unnamed)
+            self.generated_ids += 1;
+            MessageId::numbered(self.generated_ids)
         })
     }
 
@@ -150,41 +150,41 @@ impl RecordingReader {
         self.statuses.get(&id).map(|status| &status.state)
     }
 
-    fn becomes(&mut self, id: MessageId, state: MessageState, now: Moment) {
+    fn set_state(&mut self, id: MessageId, state: MessageState, now: Moment) {
         if let Some(status) = self.statuses.get_mut(&id)
             && !status.state.is_final()
         {
             status.state = state;
             status.at = now;
-            self.told.push(LinkEvent::Message(status.clone()));
+            self.events.push(LinkEvent::Message(status.clone()));
         }
     }
 
-    pub(super) fn inside(&mut self, entry: &Entry, now: Moment) {
+    pub(super) fn frame_in(&mut self, entry: &Entry, now: Moment) {
         let conn = self.conn_of(entry);
         let text: Arc<str> = entry.text.as_str().into();
         let delivery = self.receiver.tick(now);
         self.deliver(delivery, None, now);
-        self.frame = self.told.len();
+        self.frame = self.events.len();
         if entry.meta.is_stale {
             let event = self.receiver.skip(conn, text, FrameKind::Stale, now);
-            self.told.push(event);
+            self.events.push(event);
             return;
         }
         let id = entry.meta.message.as_deref().and_then(MessageId::parse);
-        let incoming = self.receiver.read(conn, text.clone(), now, |event| self.told.push(event));
+        let incoming = self.receiver.read(conn, text.clone(), now, |event| self.events.push(event));
         if let Incoming::Control(frame, control) = incoming {
             self.control(frame, control, id, &text, now);
             return;
         }
         let answers = incoming.event().and_then(|event| self.answered_by(event, id, &text));
         if let (Some(message), Incoming::Event(frame, _)) = (answers, &incoming) {
-            self.told.push(LinkEvent::Reply { frame: *frame, message });
+            self.events.push(LinkEvent::Reply { frame: *frame, message });
         }
         let delivery = self.receiver.take(now, incoming, answers);
         self.deliver(delivery, entry.meta.run, now);
         if let Some(id) = answers {
-            self.becomes(id, MessageState::Delivered(Acknowledgement::Echo), now);
+            self.set_state(id, MessageState::Delivered(Acknowledgement::Echo), now);
         }
     }
 
@@ -196,13 +196,13 @@ impl RecordingReader {
             Control::AuthResult { result: Err(reason) } => self.phase(Phase::Refused { reason }, now),
             Control::Duplicate { .. } => {
                 let answered = match id {
-                    Some(id) => self.unanswered.take(&id).then_some(id),
+                    Some(id) => self.pending_writes.take(&id).then_some(id),
                     None if self.is_own => None,
-                    None => self.unanswered.dropped(text),
+                    None => self.pending_writes.dropped(text),
                 };
                 if let Some(id) = answered {
-                    self.told.push(LinkEvent::Reply { frame, message: id });
-                    self.becomes(id, MessageState::Delivered(Acknowledgement::Duplicate), now);
+                    self.events.push(LinkEvent::Reply { frame, message: id });
+                    self.set_state(id, MessageState::Delivered(Acknowledgement::Duplicate), now);
                 }
             }
         }
@@ -216,20 +216,20 @@ impl RecordingReader {
         let named = id.or_else(|| echoed_id(event).filter(|id| !self.is_own && self.statuses.contains_key(id)));
         match named {
             Some(id) => {
-                self.unanswered.take(&id);
+                self.pending_writes.take(&id);
                 Some(id)
             }
             None if self.is_own => None,
-            None => self.unanswered.echoed(text),
+            None => self.pending_writes.echoed(text),
         }
     }
 
     /// Emits events; `run` is the recorded server run, if there is one.
     fn deliver(&mut self, delivery: Delivery, run: Option<u32>, at: Moment) {
         if !self.is_own {
-            self.told.extend(delivery.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
+            self.events.extend(delivery.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         }
-        self.told.extend(delivery.events.into_iter().map(|mut event| {
+        self.events.extend(delivery.events.into_iter().map(|mut event| {
             event.epoch = run.unwrap_or(event.epoch);
             LinkEvent::Event(event)
         }));

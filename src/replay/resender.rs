@@ -13,11 +13,11 @@ use crate::protocol::{Command, Instant};
 /// Origin of replayed messages.
 pub const ORIGIN: Origin = Origin::new("replay", "play");
 /// Timeout for an answer, and for the start of a turn.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeout for the end of a turn before the next message is sent.
-const TURN_PATIENCE: Duration = Duration::from_secs(120);
+const TURN_TIMEOUT: Duration = Duration::from_secs(120);
 /// Pause after a turn: Coda reports its timings right after the end, and then listens again.
-const TURN_REST: Duration = Duration::from_millis(300);
+const TURN_COOLDOWN: Duration = Duration::from_millis(300);
 
 /// A message to send now.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,14 +63,14 @@ pub struct Resender {
     /// Steps that the user requested and that are not sent yet.
     asked: usize,
     sent: Vec<Sent>,
-    followed: ResponseTracker,
+    tracker: ResponseTracker,
     /// A step could not be written for lack of a connection, so nothing more is sent.
     is_broken: bool,
     revision: u64,
 }
 
 impl Resender {
-    pub(super) fn new(plan: Plan, options: Options, now: Instant, followed: ResponseTracker) -> Self {
+    pub(super) fn new(plan: Plan, options: Options, now: Instant, tracker: ResponseTracker) -> Self {
         Self {
             plan,
             options,
@@ -78,7 +78,7 @@ impl Resender {
             paused: None,
             asked: 0,
             sent: Vec::new(),
-            followed,
+            tracker,
             is_broken: false,
             revision: 0,
         }
@@ -152,14 +152,14 @@ impl Resender {
             return None;
         }
         match self.options.pace {
-            Pace::Times(times) => Some(self.start + step.offset / times.max(1)),
-            Pace::Step => None,
-            Pace::Answered => match (self.sent.last(), self.followed.turn) {
-                (Some(Sent { written, outcome: Outcome::Awaited, .. }), _) => written.map(|at| at + PATIENCE),
+            Pace::Scaled(times) => Some(self.start + step.offset / times.max(1)),
+            Pace::Manual => None,
+            Pace::AfterReply => match (self.sent.last(), self.tracker.turn) {
+                (Some(Sent { written, outcome: Outcome::Awaited, .. }), _) => written.map(|at| at + REPLY_TIMEOUT),
                 (_, Turn::None) => Some(self.start),
-                (_, Turn::Expected(since)) => Some(since + PATIENCE),
-                (_, Turn::Runs(since)) => Some(since + TURN_PATIENCE),
-                (_, Turn::Ended(at)) => Some(at + TURN_REST),
+                (_, Turn::Expected(since)) => Some(since + REPLY_TIMEOUT),
+                (_, Turn::Runs(since)) => Some(since + TURN_TIMEOUT),
+                (_, Turn::Ended(at)) => Some(at + TURN_COOLDOWN),
             },
         }
     }
@@ -168,21 +168,21 @@ impl Resender {
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Instant> {
         let awaited = self.sent.iter().filter(|sent| sent.outcome == Outcome::Awaited);
-        let patience = awaited.filter_map(|sent| sent.written.map(|at| at + PATIENCE)).min();
+        let patience = awaited.filter_map(|sent| sent.written.map(|at| at + REPLY_TIMEOUT)).min();
         self.due().into_iter().chain(patience).min()
     }
 
     /// The next message to send, if it is due. Call it until it returns `None`.
     pub fn poll(&mut self, now: Instant) -> Option<ToSend> {
         let due = self.due();
-        self.lose_patience(now);
+        self.expire_pending(now);
         if due.is_none_or(|due| due > now) {
             return None;
         }
         self.asked = self.asked.saturating_sub(1);
         let step = self.plan.steps.get(self.sent.len())?;
         self.sent.push(Sent { at: now, outcome: Outcome::Awaited, written: Some(now) });
-        self.followed.turn = Turn::None;
+        self.tracker.turn = Turn::None;
         self.revision += 1;
         Some(match self.options.ids {
             Ids::Fresh => ToSend::Command(step.command.clone()),
@@ -199,9 +199,9 @@ impl Resender {
         }
     }
 
-    fn lose_patience(&mut self, now: Instant) {
+    fn expire_pending(&mut self, now: Instant) {
         for sent in self.sent.iter_mut().filter(|sent| sent.outcome == Outcome::Awaited) {
-            if sent.written.is_some_and(|at| at + PATIENCE <= now) {
+            if sent.written.is_some_and(|at| at + REPLY_TIMEOUT <= now) {
                 sent.outcome = Outcome::NoAnswer;
                 self.revision += 1;
             }
@@ -210,10 +210,10 @@ impl Resender {
 
     /// Reads the new rows of the record for outcomes of sent steps.
     pub fn look(&mut self, recorder: &Recorder) {
-        let waits_for_turns = self.options.pace == Pace::Answered;
+        let waits_for_turns = self.options.pace == Pace::AfterReply;
         let begins_turn = self.plan.steps.get(self.sent.len().saturating_sub(1));
         let begins_turn = waits_for_turns && begins_turn.is_some_and(|step| step.effect() == Effect::Turn);
-        if self.followed.look(recorder, &self.plan.steps, &mut self.sent, begins_turn) {
+        if self.tracker.look(recorder, &self.plan.steps, &mut self.sent, begins_turn) {
             self.revision += 1;
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::pending_writes::PendingWrites;
 use super::plan::PlanStep;
 use super::resender::{ORIGIN, Outcome, Sent};
-use super::unanswered::Unanswered;
 use crate::history::{FrameClass, Recorder, Row, RowKind, state_name};
 use crate::link::{Acknowledgement, FramePurpose, GapReport, MessageId, MessageState, PhaseKind};
 use crate::protocol::Instant;
@@ -30,7 +30,7 @@ pub(super) struct ResponseTracker {
     /// Steps that were sent as messages.
     messages: HashMap<MessageId, usize>,
     /// Steps that were written as raw frames.
-    unanswered: Unanswered<usize>,
+    pending_writes: PendingWrites<usize>,
     /// Number of steps found in the record; each is passed to the link before the next.
     found: usize,
 }
@@ -38,8 +38,8 @@ pub(super) struct ResponseTracker {
 impl ResponseTracker {
     /// Tracks a replay that starts now; `written` contains earlier writes.
     pub(super) fn after(written: HashMap<String, Instant>, next_row: u64) -> Self {
-        let unanswered = Unanswered::after(written);
-        Self { turn: Turn::None, next_row, messages: HashMap::new(), unanswered, found: 0 }
+        let pending_writes = PendingWrites::after(written);
+        Self { turn: Turn::None, next_row, messages: HashMap::new(), pending_writes, found: 0 }
     }
 
     /// Reads the new rows; returns whether any affects a step. `begins_turn` is whether the last step begins a turn.
@@ -102,25 +102,25 @@ impl ResponseTracker {
                 let is_it =
                     *purpose == FramePurpose::Raw(ORIGIN) && steps.get(next).is_some_and(|step| step.text == *text);
                 let Some(sent) = handed_over.filter(|_| is_it) else {
-                    self.unanswered.note(text, row.at.mono);
+                    self.pending_writes.note(text, row.at.mono);
                     return None;
                 };
                 sent.written = Some(row.at.mono);
                 self.found += 1;
-                self.unanswered.add(next, text, row.at.mono);
+                self.pending_writes.add(next, text, row.at.mono);
                 Some(next)
             }
             RowKind::FrameIn { class: FrameClass::Event | FrameClass::Control(_), .. }
-                if !self.unanswered.is_empty() =>
+                if !self.pending_writes.is_empty() =>
             {
                 self.answer(row, recorder, sent)
             }
             RowKind::Phase { phase, .. } if *phase != PhaseKind::Ready => {
-                self.unanswered.clear();
+                self.pending_writes.clear();
                 None
             }
             RowKind::Resumed(GapReport { restarted: true, .. }) => {
-                self.unanswered.forget();
+                self.pending_writes.forget();
                 None
             }
             _ => None,
@@ -132,8 +132,8 @@ impl ResponseTracker {
         let RowKind::FrameIn { kind, text, answers, .. } = &row.kind else { return None };
         let is_message = answers.is_some_and(|id| was_in_flight(recorder, id, row.number));
         let (place, is_echo) = match &**kind {
-            "client_message" if !is_message => (self.unanswered.echoed(text)?, true),
-            "duplicate_message" if answers.is_none() => (self.unanswered.dropped(text)?, false),
+            "client_message" if !is_message => (self.pending_writes.echoed(text)?, true),
+            "duplicate_message" if answers.is_none() => (self.pending_writes.dropped(text)?, false),
             _ => return None,
         };
         let sent = sent.get_mut(place)?;

@@ -9,7 +9,7 @@ use super::page_signal;
 use super::writer::Writer;
 use crate::driver;
 use crate::protocol::Moment;
-use crate::replay::{Mark, Playback};
+use crate::replay::{Marker, Playback};
 
 /// The recording being played back, if any.
 #[derive(Clone, Copy)]
@@ -101,7 +101,7 @@ impl PlaybackStore {
 
     /// Returns the notable moments of the recording.
     #[must_use]
-    pub fn marks(&self) -> Vec<Mark> {
+    pub fn marks(&self) -> Vec<Marker> {
         self.with(|playback| playback.marks().to_vec()).unwrap_or_default()
     }
 

@@ -32,7 +32,7 @@ impl ReplayStore {
             timer: StoredValue::new_local(None),
             driver: StoredValue::new_local(None),
             history,
-            options: page_signal::signal(Options { pace: Pace::Times(1), ids: Ids::Fresh }),
+            options: page_signal::signal(Options { pace: Pace::Scaled(1), ids: Ids::Fresh }),
         }
     }
 

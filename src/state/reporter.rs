@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::notices::Notices;
 use super::settings::SettingsStore;
 use crate::driver::{self, Sound};
-use crate::history::{Severity, missed_words, redact};
+use crate::history::{Severity, describe_missed, redact};
 use crate::link::{FrameKind, GapReport, LinkEvent, MessageState, MessageStatus};
 use crate::protocol::{Command, Event};
 
@@ -108,7 +108,7 @@ impl Reporter {
                 "Coda was restarted. What it said before stays here.".into(),
             );
         }
-        if let Some(words) = missed_words(&resumed) {
+        if let Some(words) = describe_missed(&resumed) {
             self.notices.show(Severity::Info, "missed events", words);
         }
     }

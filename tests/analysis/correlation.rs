@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coda_dashboard::analysis::{Correlation, ErrorName, Pattern};
+use coda_dashboard::analysis::{Correlation, ErrorSignature, Pattern};
 use coda_dashboard::link::LinkEvent;
 
 use crate::trace::Trace;
@@ -10,8 +10,8 @@ use crate::world::at;
 
 const ERROR: &str = r#"{"message": "Event loop is closed", "level": "error"}"#;
 
-fn name() -> ErrorName {
-    ErrorName { kind: "system_error".into(), message: "Event loop is closed".into() }
+fn name() -> ErrorSignature {
+    ErrorSignature { kind: "system_error".into(), message: "Event loop is closed".into() }
 }
 
 /// A trace with an error after each pair of equal texts, and none after single texts.
@@ -35,7 +35,7 @@ fn the_pattern_that_errors_follow_is_the_first_suspect() {
     let trace = errors_after_twins();
     let suspects = Correlation::of(&trace.recorder, ..).suspects(&name());
     let first = &suspects[0];
-    assert_eq!(first.pattern, Pattern::Twins("text_input".into()));
+    assert_eq!(first.pattern, Pattern::EqualPair("text_input".into()));
     assert_eq!(first.with, (10, 10));
     assert_eq!(first.without, (10, 40), "the first of each pair came before an error too");
     assert!(
@@ -96,7 +96,7 @@ fn suspected_after(pair: impl Fn(&mut Trace, usize)) -> Vec<Pattern> {
 
 #[test]
 fn texts_of_another_client_are_twins_where_they_say_the_same() {
-    let twins = Pattern::Twins("text_input".into());
+    let twins = Pattern::EqualPair("text_input".into());
     let pair = |second: &'static str| {
         suspected_after(move |trace, number| {
             trace.other_client(&format!("hello {number}"));
@@ -110,7 +110,7 @@ fn texts_of_another_client_are_twins_where_they_say_the_same() {
 
 #[test]
 fn messages_of_our_own_are_twins_where_all_their_data_are_the_same() {
-    let twins = Pattern::Twins("light".into());
+    let twins = Pattern::EqualPair("light".into());
     let pair = |second: &'static str| {
         suspected_after(move |trace, _| {
             trace.raw(r#"{"type": "light", "data": {"room": 1, "message_id": "a"}}"#);

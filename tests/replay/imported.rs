@@ -262,15 +262,15 @@ fn a_quiet_capture_of_the_real_server_shows_nothing() {
 fn a_reason_that_is_worded_otherwise_changes_no_finding() {
     let mut trace = Trace::new();
     trace.authenticating();
-    for (reason, _) in REASONS {
+    for (reason, _) in reasons() {
         trace.wait(1_000);
-        trace.lose(reason());
+        trace.lose(reason);
         trace.connect();
     }
     let now = export_jsonl(&Recording::of(&trace.recorder, trace.recorder.rows(..)));
     let mut before = now.clone();
-    for (reason, sentence) in REASONS {
-        let typed = format!("\"reason\":{}", serde_json::to_string(&reason()).unwrap());
+    for (reason, sentence) in reasons() {
+        let typed = format!("\"reason\":{}", serde_json::to_string(&reason).unwrap());
         assert!(before.contains(&typed), "{typed}");
         before = before.replace(&typed, &format!("\"trouble\":\"{sentence}\""));
     }
@@ -283,9 +283,12 @@ fn a_reason_that_is_worded_otherwise_changes_no_finding() {
 }
 
 /// Reasons with the sentences that version 0.1.0 wrote for them.
-const REASONS: [(fn() -> DisconnectReason, &str); 4] = [
-    (|| DisconnectReason::AuthTimeout, "not let in in time"),
-    (|| DisconnectReason::Silent, "nothing comes any more"),
-    (|| DisconnectReason::Deaf, "answers, but sends no events"),
-    (|| DisconnectReason::Closed(CloseInfo { code: 1009, reason: "too big".into() }), "closed, code 1009 too big"),
-];
+fn reasons() -> [(DisconnectReason, &'static str); 4] {
+    let too_big = CloseInfo { code: 1009, reason: "too big".into() };
+    [
+        (DisconnectReason::AuthTimeout, "not let in in time"),
+        (DisconnectReason::Silent, "nothing comes any more"),
+        (DisconnectReason::Deaf, "answers, but sends no events"),
+        (DisconnectReason::Closed(too_big), "closed, code 1009 too big"),
+    ]
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use coda_dashboard::history::{Direction, Entry, FrameMeta};
 use coda_dashboard::link::LinkEvent;
 use coda_dashboard::protocol::{Command, Instant};
-use coda_dashboard::replay::{DryRun, Effect, Ids, Options, Pace, Plan, Prediction, Recent};
+use coda_dashboard::replay::{DryRun, Effect, Ids, Options, Pace, Plan, Prediction, RecentWrites};
 
 use crate::world::{event, frame_in, frame_out, recorded};
 
@@ -17,9 +17,9 @@ pub const HELLO: &str = r#"{"type":"text_input","data":{"text":"hello","message_
 pub const LISTEN: &str = r#"{"type":"stt_start","data":{}}"#;
 pub const STOP: &str = r#"{"type":"tts_stop","data":{}}"#;
 
-pub fn fates(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Prediction> {
+pub fn predictions(texts: &[(i64, &str)], pace: Pace, ids: Ids) -> Vec<Prediction> {
     let entries: Vec<Entry> = texts.iter().map(|(millis, text)| out(*millis, text)).collect();
-    let run = DryRun::of(Plan::of(&entries), Options { pace, ids }, &Recent::default());
+    let run = DryRun::of(Plan::of(&entries), Options { pace, ids }, &RecentWrites::default());
     run.forecasts().iter().map(|forecast| forecast.prediction).collect()
 }
 
@@ -47,21 +47,21 @@ fn the_same_bytes_within_five_seconds_will_be_dropped_and_each_copy_starts_the_t
     let texts = [(0, LISTEN), (4_000, LISTEN), (8_000, LISTEN), (14_000, LISTEN)];
     let dropped = |seconds| Prediction::Dropped { before: Duration::from_secs(seconds) };
     let expected = [Prediction::Handled, dropped(4), dropped(4), Prediction::Handled];
-    assert_eq!(fates(&texts, Pace::Times(1), Ids::Same), expected);
+    assert_eq!(predictions(&texts, Pace::Scaled(1), Ids::Same), expected);
 }
 
 #[test]
 fn at_twice_the_pace_more_is_dropped() {
     let texts = [(0, LISTEN), (8_000, LISTEN)];
-    assert_eq!(fates(&texts, Pace::Times(1), Ids::Same), [Prediction::Handled; 2]);
+    assert_eq!(predictions(&texts, Pace::Scaled(1), Ids::Same), [Prediction::Handled; 2]);
     let before = Duration::from_secs(4);
-    assert_eq!(fates(&texts, Pace::Times(2), Ids::Same), [Prediction::Handled, Prediction::Dropped { before }]);
+    assert_eq!(predictions(&texts, Pace::Scaled(2), Ids::Same), [Prediction::Handled, Prediction::Dropped { before }]);
 }
 
 #[test]
 fn step_by_step_it_depends_on_the_user_what_is_dropped() {
     assert_eq!(
-        fates(&[(0, LISTEN), (9_000, LISTEN)], Pace::Step, Ids::Same),
+        predictions(&[(0, LISTEN), (9_000, LISTEN)], Pace::Manual, Ids::Same),
         [Prediction::Handled, Prediction::MaybeDropped]
     );
 }
@@ -69,7 +69,7 @@ fn step_by_step_it_depends_on_the_user_what_is_dropped() {
 #[test]
 fn with_fresh_ids_nothing_is_dropped() {
     let texts = [(0, LISTEN), (100, LISTEN), (200, LISTEN)];
-    assert_eq!(fates(&texts, Pace::Times(1), Ids::Fresh), [Prediction::Handled; 3]);
+    assert_eq!(predictions(&texts, Pace::Scaled(1), Ids::Fresh), [Prediction::Handled; 3]);
 }
 
 #[test]
@@ -77,24 +77,24 @@ fn space_between_the_fields_makes_no_difference_and_their_order_does() {
     let tight = r#"{"type":"x","data":{"a":"b c","d":1}}"#;
     let wide = r#"{"type": "x", "data": {"a": "b c", "d": 1}}"#;
     let other = r#"{"type":"x","data":{"d":1,"a":"b c"}}"#;
-    let found = fates(&[(0, tight), (10, wide), (20, other)], Pace::Times(1), Ids::Same);
+    let found = predictions(&[(0, tight), (10, wide), (20, other)], Pace::Scaled(1), Ids::Same);
     assert!(matches!(found[..], [Prediction::Handled, Prediction::Dropped { .. }, Prediction::Handled]), "{found:?}");
 }
 
 #[test]
 fn a_second_text_may_come_while_coda_is_at_the_first() {
     let second = r#"{"type":"text_input","data":{"text":"second"}}"#;
-    let found = fates(&[(0, HELLO), (100, second)], Pace::Times(1), Ids::Fresh);
+    let found = predictions(&[(0, HELLO), (100, second)], Pace::Scaled(1), Ids::Fresh);
     assert_eq!(found, [Prediction::Handled, Prediction::MaybeBusy]);
-    let found = fates(&[(0, HELLO), (100, second)], Pace::Answered, Ids::Fresh);
+    let found = predictions(&[(0, HELLO), (100, second)], Pace::AfterReply, Ids::Fresh);
     assert_eq!(found, [Prediction::Handled; 2], "it waits for the end of the turn");
 }
 
 #[test]
 fn what_was_written_just_before_is_remembered_by_the_server() {
     let record = recorded(&[frame_out(1_000, LISTEN, None), frame_out(6_500, HELLO, None)]);
-    let recent = Recent::of(&record, Instant::from_millis(7_000));
-    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let recent = RecentWrites::of(&record, Instant::from_millis(7_000));
+    let options = Options { pace: Pace::Scaled(1), ids: Ids::Same };
     let plan = Plan::of(&[out(0, LISTEN), out(1, HELLO)]);
     let run = DryRun::of(plan, options, &recent);
     let found: Vec<Prediction> = run.forecasts().iter().map(|forecast| forecast.prediction).collect();
@@ -104,8 +104,8 @@ fn what_was_written_just_before_is_remembered_by_the_server() {
 #[test]
 fn a_dry_run_is_looked_at_again_when_time_changes_what_it_says() {
     let record = recorded(&[frame_out(1_000, LISTEN, None)]);
-    let recent = |millis| Recent::of(&record, Instant::from_millis(millis));
-    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let recent = |millis| RecentWrites::of(&record, Instant::from_millis(millis));
+    let options = Options { pace: Pace::Scaled(1), ids: Ids::Same };
     let run = DryRun::of(Plan::of(&[out(0, LISTEN)]), options, &recent(2_000));
     assert!(run.refresh(&recent(4_000)).agrees_with(&run), "it is dropped all the same");
     assert!(!run.refresh(&recent(7_000)).agrees_with(&run), "it is handled now");
@@ -125,12 +125,12 @@ fn the_first_text_may_be_dropped_while_coda_is_in_a_turn() {
         |role: &str| frame_in(10, &event(2, "conversation_turn", &format!(r#"{{"role": "{role}", "content": "x"}}"#)));
     let token = frame_in(20, &event(3, "llm_token", r#"{"token": "a", "token_index": 0}"#));
     let forecast = |record: &[LinkEvent], pace| {
-        let recent = Recent::of(&recorded(record), Instant::from_millis(30));
+        let recent = RecentWrites::of(&recorded(record), Instant::from_millis(30));
         let run = DryRun::of(Plan::of(&[out(0, HELLO), out(1, HELLO)]), Options { pace, ids: Ids::Fresh }, &recent);
         run.forecasts().iter().map(|forecast| forecast.prediction).collect::<Vec<_>>()
     };
     let running = [turn("user"), token.clone()];
-    assert_eq!(forecast(&running, Pace::Answered), [Prediction::MaybeBusy, Prediction::Handled]);
-    assert_eq!(forecast(&running, Pace::Times(1)), [Prediction::MaybeBusy; 2]);
-    assert_eq!(forecast(&[turn("user"), token, turn("assistant")], Pace::Answered), [Prediction::Handled; 2]);
+    assert_eq!(forecast(&running, Pace::AfterReply), [Prediction::MaybeBusy, Prediction::Handled]);
+    assert_eq!(forecast(&running, Pace::Scaled(1)), [Prediction::MaybeBusy; 2]);
+    assert_eq!(forecast(&[turn("user"), token, turn("assistant")], Pace::AfterReply), [Prediction::Handled; 2]);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use coda_dashboard::history::{Limits, Recording, Row, RowKind};
 use coda_dashboard::link::{ConnId, FramePurpose, Input, LinkEvent, MessageId, Phase, Submission};
 use coda_dashboard::protocol::Instant;
-use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, Recent, Resender, ToSend};
+use coda_dashboard::replay::{DryRun, Ids, ORIGIN, Options, Outcome, Pace, Plan, RecentWrites, Resender, ToSend};
 use coda_dashboard::sim::{Echo, ServerConfig};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn at(millis: u64) -> Instant {
 
 fn resender(pace: Pace, ids: Ids) -> Resender {
     let plan = Plan::of(&[out(0, LISTEN), out(1_000, HELLO), out(3_000, LISTEN)]);
-    DryRun::of(plan, Options { pace, ids }, &Recent::default()).start(at(10_000), 1)
+    DryRun::of(plan, Options { pace, ids }, &RecentWrites::default()).start(at(10_000), 1)
 }
 
 fn due(resender: &mut Resender, millis: u64) -> usize {
@@ -29,7 +29,7 @@ fn due(resender: &mut Resender, millis: u64) -> usize {
 
 #[test]
 fn in_original_timing_each_step_comes_at_its_time() {
-    let mut resender = resender(Pace::Times(1), Ids::Fresh);
+    let mut resender = resender(Pace::Scaled(1), Ids::Fresh);
     assert_eq!(due(&mut resender, 10_000), 1);
     assert_eq!(resender.due(), Some(at(11_000)));
     assert_eq!(due(&mut resender, 10_999), 0);
@@ -41,14 +41,14 @@ fn in_original_timing_each_step_comes_at_its_time() {
 
 #[test]
 fn at_four_times_the_pace_it_takes_a_quarter_of_the_time() {
-    let mut resender = resender(Pace::Times(4), Ids::Fresh);
+    let mut resender = resender(Pace::Scaled(4), Ids::Fresh);
     assert_eq!(due(&mut resender, 10_249), 1);
     assert_eq!(due(&mut resender, 10_750), 2);
 }
 
 #[test]
 fn a_pause_moves_the_rest() {
-    let mut resender = resender(Pace::Times(1), Ids::Fresh);
+    let mut resender = resender(Pace::Scaled(1), Ids::Fresh);
     assert_eq!(due(&mut resender, 10_000), 1);
     resender.pause(at(10_500));
     assert_eq!(due(&mut resender, 60_000), 0);
@@ -58,7 +58,7 @@ fn a_pause_moves_the_rest() {
 
 #[test]
 fn step_by_step_nothing_is_sent_unasked() {
-    let mut resender = resender(Pace::Step, Ids::Fresh);
+    let mut resender = resender(Pace::Manual, Ids::Fresh);
     assert_eq!(due(&mut resender, 99_000), 0);
     resender.step();
     assert_eq!(due(&mut resender, 99_000), 1);
@@ -67,7 +67,7 @@ fn step_by_step_nothing_is_sent_unasked() {
 
 #[test]
 fn waiting_for_answers_goes_on_after_ten_seconds_without_one_and_says_so() {
-    let mut resender = resender(Pace::Answered, Ids::Fresh);
+    let mut resender = resender(Pace::AfterReply, Ids::Fresh);
     assert_eq!(due(&mut resender, 10_000), 1);
     assert_eq!(due(&mut resender, 19_999), 0);
     assert_eq!(due(&mut resender, 20_000), 1);
@@ -76,14 +76,14 @@ fn waiting_for_answers_goes_on_after_ten_seconds_without_one_and_says_so() {
 
 #[test]
 fn the_same_bytes_are_handed_over_as_they_were() {
-    let mut resender = resender(Pace::Times(1), Ids::Same);
+    let mut resender = resender(Pace::Scaled(1), Ids::Same);
     assert_eq!(resender.poll(at(10_000)), Some(ToSend::Bytes(Arc::from(LISTEN))));
 }
 
 /// Resends these texts, recorded a second apart, through a link to a simulated server.
 fn play_in(world: &mut World, texts: &[&str], options: Options, span: Duration) -> Resender {
     let entries: Vec<_> = (0..).zip(texts).map(|(second, text)| out(second * 1_000, text)).collect();
-    let run = DryRun::of(Plan::of(&entries), options, &Recent::default());
+    let run = DryRun::of(Plan::of(&entries), options, &RecentWrites::default());
     let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
     let until = world.clock().mono + span;
     while world.clock().mono < until {
@@ -105,7 +105,7 @@ fn outcomes(resender: &Resender) -> Vec<Outcome> {
 
 fn play(ids: Ids) -> Vec<Outcome> {
     let mut world = World::ready(ServerConfig::quiet());
-    let options = Options { pace: Pace::Answered, ids };
+    let options = Options { pace: Pace::AfterReply, ids };
     outcomes(&play_in(&mut world, &[LISTEN, STOP, LISTEN], options, Duration::from_secs(5)))
 }
 
@@ -120,7 +120,7 @@ fn place(world: &World, is_it: impl Fn(&Row) -> bool) -> u64 {
 fn the_second_text_waits_until_the_turn_of_the_first_has_ended() {
     for ids in [Ids::Fresh, Ids::Same] {
         let mut world = World::ready(ServerConfig { greeting: false, error_every: None, ..ServerConfig::default() });
-        let options = Options { pace: Pace::Answered, ids };
+        let options = Options { pace: Pace::AfterReply, ids };
         let resender = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(60));
         assert!(matches!(outcomes(&resender)[..], [Outcome::Echoed(_), Outcome::Echoed(_)]), "{:?}", resender.sent());
         let is_out = |row: &Row| matches!(row.kind, RowKind::FrameOut { .. });
@@ -138,7 +138,7 @@ fn the_second_text_waits_until_the_turn_of_the_first_has_ended() {
 fn a_turn_that_does_not_begin_is_awaited_for_ten_seconds() {
     let mut world = World::ready(ServerConfig::quiet());
     let start = world.clock().mono;
-    let options = Options { pace: Pace::Answered, ids: Ids::Fresh };
+    let options = Options { pace: Pace::AfterReply, ids: Ids::Fresh };
     let resender = play_in(&mut world, &[HELLO, SECOND], options, Duration::from_secs(15));
     let waited = resender.sent()[1].at.duration_since(start);
     assert!((Duration::from_secs(10)..Duration::from_secs(11)).contains(&waited), "{waited:?}");
@@ -153,7 +153,7 @@ fn outcomes_stay_with_their_steps_while_older_rows_go() {
             (0..8).map(|number| format!(r#"{{"type":"odd","data":{{"n":{}}}}}"#, number % 7)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let mut resender =
-            play_in(&mut world, &texts[..7], Options { pace: Pace::Times(2), ids }, Duration::from_secs(8));
+            play_in(&mut world, &texts[..7], Options { pace: Pace::Scaled(2), ids }, Duration::from_secs(8));
         assert!(resender.is_settled() && resender.poll(world.clock().mono).is_none());
         assert!(
             outcomes(&resender).iter().all(|outcome| matches!(outcome, Outcome::Echoed(_))),
@@ -167,8 +167,8 @@ fn outcomes_stay_with_their_steps_while_older_rows_go() {
 fn rows_that_went_before_they_were_read_shift_nothing() {
     let mut world = World::ready(ServerConfig::quiet());
     let plan = Plan::of(&[out(0, LISTEN), out(1_000, STOP)]);
-    let options = Options { pace: Pace::Step, ids: Ids::Fresh };
-    let run = DryRun::of(plan, options, &Recent::default());
+    let options = Options { pace: Pace::Manual, ids: Ids::Fresh };
+    let run = DryRun::of(plan, options, &RecentWrites::default());
     let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
     for rows in [2, 100] {
         world.recorder.set_limits(Limits { rows, bytes: usize::MAX });
@@ -186,8 +186,8 @@ fn rows_that_went_before_they_were_read_shift_nothing() {
 fn a_message_of_the_queue_does_not_answer_the_same_bytes() {
     let mut world = World::ready(ServerConfig::quiet());
     world.server.config_mut().echo = Echo::SwallowNext(1);
-    let options = Options { pace: Pace::Step, ids: Ids::Same };
-    let run = DryRun::of(Plan::of(&[out(0, HELLO)]), options, &Recent::default());
+    let options = Options { pace: Pace::Manual, ids: Ids::Same };
+    let run = DryRun::of(Plan::of(&[out(0, HELLO)]), options, &RecentWrites::default());
     let mut resender = run.start(world.clock().mono, world.recorder.numbers().end);
     resender.step();
     let Some(ToSend::Bytes(text)) = resender.poll(world.clock().mono) else { panic!("nothing to send") };
@@ -216,8 +216,8 @@ fn duplicate_of(text: &str) -> LinkEvent {
 /// Returns the outcomes of these frames, written all at once, after these events.
 fn outcomes_of(texts: &[&str], came: impl IntoIterator<Item = LinkEvent>) -> Vec<Outcome> {
     let entries: Vec<_> = texts.iter().map(|text| out(0, text)).collect();
-    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
-    let mut resender = DryRun::of(Plan::of(&entries), options, &Recent::default()).start(at(10_000), 1);
+    let options = Options { pace: Pace::Scaled(1), ids: Ids::Same };
+    let mut resender = DryRun::of(Plan::of(&entries), options, &RecentWrites::default()).start(at(10_000), 1);
     assert_eq!(due(&mut resender, SENT_AT), texts.len());
     let written = texts.iter().map(|text| {
         let purpose = FramePurpose::Raw(ORIGIN);
@@ -268,7 +268,7 @@ fn the_bytes_of_a_message_that_this_page_has_sent_get_their_own_answers() {
     world.run_for(Duration::from_secs(6));
     let is_write = |row: &&Row| matches!(row.kind, RowKind::FrameOut { .. });
     let text = world.recorder.rows_of(id).find(is_write).and_then(Row::frame).unwrap().to_string();
-    let options = Options { pace: Pace::Times(1), ids: Ids::Same };
+    let options = Options { pace: Pace::Scaled(1), ids: Ids::Same };
     let resender = play_in(&mut world, &[&text], options, Duration::from_secs(1));
     assert_eq!(outcomes(&resender), [Outcome::Echoed(Duration::from_millis(2))], "the server had forgotten it");
     let resender = play_in(&mut world, &[&text], options, Duration::from_secs(1));
@@ -277,7 +277,7 @@ fn the_bytes_of_a_message_that_this_page_has_sent_get_their_own_answers() {
 
 #[test]
 fn an_answer_is_told_though_nobody_looked_in_time() {
-    let mut resender = resender(Pace::Step, Ids::Same);
+    let mut resender = resender(Pace::Manual, Ids::Same);
     resender.step();
     assert_eq!(due(&mut resender, 10_000), 1);
     assert_eq!(due(&mut resender, 30_000), 0);
@@ -290,7 +290,7 @@ fn an_answer_is_told_though_nobody_looked_in_time() {
 
 #[test]
 fn what_is_never_answered_is_given_up_at_every_pace() {
-    for (pace, ids) in [(Pace::Times(1), Ids::Same), (Pace::Step, Ids::Fresh)] {
+    for (pace, ids) in [(Pace::Scaled(1), Ids::Same), (Pace::Manual, Ids::Fresh)] {
         let mut resender = resender(pace, ids);
         for _ in 0..3 {
             resender.step();
@@ -305,7 +305,7 @@ fn what_is_never_answered_is_given_up_at_every_pace() {
 
 #[test]
 fn a_replay_whose_bytes_cannot_be_written_ends_and_says_so() {
-    let mut resender = resender(Pace::Times(1), Ids::Same);
+    let mut resender = resender(Pace::Scaled(1), Ids::Same);
     assert!(resender.poll(at(10_000)).is_some());
     resender.not_written();
     assert!(resender.is_settled());

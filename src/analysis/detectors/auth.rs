@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::{FrameClass, Row, RowKind};
 use crate::link::{DisconnectReason, FramePurpose, PhaseKind};
 use crate::protocol::{Control, Moment};
 
 /// A challenge takes 10 ms, so this is late.
-const LATE: Duration = Duration::from_secs(1);
+const CHALLENGE_LATE: Duration = Duration::from_secs(1);
 /// A challenge missing for this long is reported, though the link keeps waiting.
-const MISSING: Duration = Duration::from_secs(5);
+const CHALLENGE_MISSING: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Auth {
@@ -21,7 +21,7 @@ pub(super) struct Auth {
     /// Time and row of the answer to the challenge, until Coda accepts or rejects it.
     answered: Option<(Moment, u64)>,
     /// Whether this connection has already been reported.
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Auth {
@@ -29,15 +29,15 @@ impl Auth {
         match &row.kind {
             RowKind::Phase { phase, reason, .. } => self.phase(row, *phase, reason.as_ref(), log),
             RowKind::FrameIn { class: FrameClass::Control(control), .. } => match &**control {
-                Control::Challenge { .. } => self.challenged(row, log),
-                Control::AuthResult { result } => self.decided(row, result.is_ok(), log),
+                Control::Challenge { .. } => self.on_challenge(row, log),
+                Control::AuthResult { result } => self.on_auth_result(row, result.is_ok(), log),
                 Control::Duplicate { .. } => {}
             },
             RowKind::FrameOut { purpose: FramePurpose::ChallengeAnswer, .. } => {
                 self.answered = Some((row.at, row.number));
                 let Some((since, number)) = self.challenge else { return };
                 let took = row.at.mono.duration_since(since.mono);
-                if took >= LATE {
+                if took >= CHALLENGE_LATE {
                     let words = format!("The challenge was answered after {:.1} s only.", took.as_secs_f64());
                     raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
                 }
@@ -46,10 +46,10 @@ impl Auth {
         }
     }
 
-    fn challenged(&mut self, row: &Row, log: &mut FindingLog) {
+    fn on_challenge(&mut self, row: &Row, log: &mut FindingLog) {
         if let Some((since, number)) = self.waits {
             let took = row.at.mono.duration_since(since.mono);
-            if took >= LATE {
+            if took >= CHALLENGE_LATE {
                 let words = format!("The challenge came {:.1} s after the socket was open.", took.as_secs_f64());
                 raise(log, FindingKind::ChallengeLate, words, &[number, row.number], row.at);
             }
@@ -57,13 +57,13 @@ impl Auth {
         self.challenge = Some((row.at, row.number));
     }
 
-    fn decided(&mut self, row: &Row, is_accepted: bool, log: &mut FindingLog) {
+    fn on_auth_result(&mut self, row: &Row, is_accepted: bool, log: &mut FindingLog) {
         if let Some((since, _)) = self.answered.take()
-            && row.at.mono.duration_since(since.mono) >= MISSING
+            && row.at.mono.duration_since(since.mono) >= CHALLENGE_MISSING
         {
             let took = row.at.mono.duration_since(since.mono).as_secs_f64();
             let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
-            log.reword(FindingKind::ChallengeLate, words);
+            log.set_description(FindingKind::ChallengeLate, words);
         }
         if !is_accepted {
             let words = "Coda did not accept the answer to its challenge.".to_owned();
@@ -88,7 +88,7 @@ impl Auth {
             PhaseKind::Waiting | PhaseKind::Offline | PhaseKind::Opening | PhaseKind::Refused => {
                 if reason == Some(&DisconnectReason::AuthTimeout)
                     && self.challenge.is_none()
-                    && let Some((_, number)) = self.waits.filter(|_| !self.is_told)
+                    && let Some((_, number)) = self.waits.filter(|_| !self.is_reported)
                 {
                     never_came(log, &[number, row.number], row.at);
                 }
@@ -98,16 +98,16 @@ impl Auth {
     }
 
     pub(super) fn tick(&mut self, now: Moment, log: &mut FindingLog) {
-        if let (Some((since, number)), None, false) = (self.waits, self.challenge, self.is_told)
-            && now.mono.duration_since(since.mono) >= MISSING
+        if let (Some((since, number)), None, false) = (self.waits, self.challenge, self.is_reported)
+            && now.mono.duration_since(since.mono) >= CHALLENGE_MISSING
         {
-            self.is_told = true;
+            self.is_reported = true;
             never_came(log, &[number], now);
         }
-        if let (Some((since, number)), false) = (self.answered, self.is_told)
-            && now.mono.duration_since(since.mono) >= MISSING
+        if let (Some((since, number)), false) = (self.answered, self.is_reported)
+            && now.mono.duration_since(since.mono) >= CHALLENGE_MISSING
         {
-            self.is_told = true;
+            self.is_reported = true;
             let words = "The challenge was answered, but Coda does not say whether it lets this page in.".to_owned();
             raise(log, FindingKind::ChallengeLate, words, &[number], now);
         }
@@ -120,5 +120,5 @@ fn never_came(log: &mut FindingLog, rows: &[u64], at: Moment) {
 }
 
 fn raise(log: &mut FindingLog, kind: FindingKind, words: String, rows: &[u64], at: Moment) {
-    log.raise(Report { kind, subject: "", confidence: Confidence::Certain, words, rows, at });
+    log.raise(Occurrence { kind, subject: "", confidence: Confidence::Certain, words, rows, at });
 }

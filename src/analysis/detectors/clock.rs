@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::protocol::{Instant, LONGEST_DELAY, MAX_REORDERING, ServerTime};
@@ -70,7 +70,7 @@ impl Clock {
             format!("Coda's clock went ahead by {} between two events.", seconds(ahead))
         };
         let (kind, confidence, rows) = (FindingKind::ClockJump, Confidence::Certain, [before.row, seen.row]);
-        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
     /// Reports a time of day that is off by more than a delay can explain.
@@ -84,7 +84,7 @@ impl Clock {
                 "Coda's clock is {} {side} this computer's. Its events are shown with the times of their arrival.",
                 seconds(off)
             );
-            log.raise(Report { kind, subject: "", confidence, words, rows: &[row.number], at: row.at });
+            log.raise(Occurrence { kind, subject: "", confidence, words, rows: &[row.number], at: row.at });
         } else if was_wrong && !self.is_wrong {
             log.resolve(kind, row.at);
         }

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
-use crate::history::shown::missed_words;
+use crate::analysis::finding_log::{FindingLog, Occurrence};
+use crate::history::shown::describe_missed;
 use crate::history::{Row, RowKind};
 use crate::link::{DisconnectReason, GapReport, PhaseKind};
 use crate::protocol::Instant;
 
 /// Number of broken connections within [`STORM_SPAN`] that make a storm.
-const STORM: usize = 4;
+const STORM_SIZE: usize = 4;
 const STORM_SPAN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl Connection {
     pub(super) fn on_row(&mut self, row: &Row, log: &mut FindingLog) {
         match &row.kind {
             RowKind::Phase { phase, reason, .. } => self.phase(row, *phase, reason.as_ref(), log),
-            RowKind::Resumed(resumed) => told_by_resumption(row, *resumed, log),
+            RowKind::Resumed(resumed) => on_gap_report(row, *resumed, log),
             _ => {}
         }
     }
@@ -47,7 +47,7 @@ impl Connection {
         }
         let mut raise = |kind, words: String, rows: &[u64]| {
             let confidence = Confidence::Certain;
-            log.raise(Report { kind, subject: "", confidence, words, rows, at: row.at });
+            log.raise(Occurrence { kind, subject: "", confidence, words, rows, at: row.at });
         };
         if reason == Some(&DisconnectReason::Silent) {
             let words = "The socket was open, but nothing came any more, not even an answer to a ping.";
@@ -61,7 +61,7 @@ impl Connection {
         while self.broken.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > STORM_SPAN) {
             self.broken.pop_front();
         }
-        if self.broken.len() >= STORM {
+        if self.broken.len() >= STORM_SIZE {
             let rows: Vec<u64> = self.broken.iter().map(|(_, number)| *number).collect();
             let why = reason.map_or_else(|| "no reason was given".to_owned(), DisconnectReason::to_string);
             let words = format!("{} connections broke within a minute, the last one: {why}.", rows.len());
@@ -75,10 +75,10 @@ const fn is_about_challenge(reason: Option<&DisconnectReason>) -> bool {
     matches!(reason, Some(DisconnectReason::AuthTimeout | DisconnectReason::Rejected(_)))
 }
 
-fn told_by_resumption(row: &Row, resumed: GapReport, log: &mut FindingLog) {
+fn on_gap_report(row: &Row, resumed: GapReport, log: &mut FindingLog) {
     let mut raise = |kind, words| {
         let (confidence, rows) = (Confidence::Certain, [row.number]);
-        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     };
     if resumed.restarted {
         let run = resumed.epoch;
@@ -86,7 +86,7 @@ fn told_by_resumption(row: &Row, resumed: GapReport, log: &mut FindingLog) {
             format!("Coda numbers its events from the start again: this is its run {run} since the page opened.");
         raise(FindingKind::Restarted, words);
     }
-    if let Some(words) = missed_words(&resumed) {
+    if let Some(words) = describe_missed(&resumed) {
         raise(FindingKind::Missed, words);
     }
 }

@@ -4,28 +4,28 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Acknowledgement, GapReport, MessageId, MessageState};
 use crate::protocol::Command;
 
 /// Maximum number of past round trips.
-const PAST: usize = 64;
+const MAX_BASELINE: usize = 64;
 /// Minimum number of past round trips for a comparison.
-const PAST_LEAST: usize = 5;
+const MIN_BASELINE: usize = 5;
 /// Number of latest round trips that are compared with the past.
-const PRESENT: usize = 3;
+const RECENT_SIZE: usize = 3;
 /// Factor by which the present median must exceed the past one.
-const SLOWER: u32 = 4;
+const SLOW_FACTOR: u32 = 4;
 /// Minimum absolute difference of the medians; users do not notice a smaller one.
-const SLOWER_LEAST: Duration = Duration::from_millis(100);
+const MIN_SLOWDOWN: Duration = Duration::from_millis(100);
 /// Maximum number of unconfirmed messages to track.
 const UNCONFIRMED: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Echoes {
-    past: VecDeque<Duration>,
-    present: VecDeque<(Duration, u64)>,
+    baseline: VecDeque<Duration>,
+    recent: VecDeque<(Duration, u64)>,
     is_slow: bool,
     /// With their wire types.
     unconfirmed: VecDeque<(MessageId, String)>,
@@ -37,7 +37,7 @@ impl Echoes {
             RowKind::Message { id, command, state, .. } => (id, command, state),
             RowKind::Resumed(GapReport { restarted: true, .. }) => {
                 log.resolve(FindingKind::EchoesSlow, row.at);
-                self.forget_pace();
+                self.reset_baseline();
                 return;
             }
             _ => return,
@@ -54,48 +54,48 @@ impl Echoes {
         if state.is_final() && self.unconfirmed.iter().any(|(other, _)| other == id) {
             self.unconfirmed.retain(|(other, _)| other != id);
             match self.unconfirmed_words() {
-                Some(words) => log.reword(FindingKind::Unconfirmed, words),
+                Some(words) => log.set_description(FindingKind::Unconfirmed, words),
                 None => log.resolve(FindingKind::Unconfirmed, row.at),
             }
         }
     }
 
     /// Another server, or another run of it, has its own round-trip times.
-    pub(super) fn forget_pace(&mut self) {
-        self.past.clear();
-        self.present.clear();
+    pub(super) fn reset_baseline(&mut self) {
+        self.baseline.clear();
+        self.recent.clear();
         self.is_slow = false;
     }
 
     fn echo(&mut self, row: &Row, took: Duration, log: &mut FindingLog) {
-        self.present.push_back((took, row.number));
-        if self.present.len() <= PRESENT {
+        self.recent.push_back((took, row.number));
+        if self.recent.len() <= RECENT_SIZE {
             return;
         }
         // While echoes are slow, they do not enter the baseline.
-        if let Some((took, _)) = self.present.pop_front()
+        if let Some((took, _)) = self.recent.pop_front()
             && !self.is_slow
         {
-            if self.past.len() == PAST {
-                self.past.pop_front();
+            if self.baseline.len() == MAX_BASELINE {
+                self.baseline.pop_front();
             }
-            self.past.push_back(took);
+            self.baseline.push_back(took);
         }
-        if self.past.len() < PAST_LEAST {
+        if self.baseline.len() < MIN_BASELINE {
             return;
         }
-        let usual = median(self.past.iter().copied());
-        let now = median(self.present.iter().map(|(took, _)| *took));
-        let is_slow = |time: Duration| time > usual * SLOWER && time > usual + SLOWER_LEAST;
+        let usual = median(self.baseline.iter().copied());
+        let now = median(self.recent.iter().map(|(took, _)| *took));
+        let is_slow = |time: Duration| time > usual * SLOW_FACTOR && time > usual + MIN_SLOWDOWN;
         // One quick echo ends the finding; a new one takes several slow echoes.
         let was_slow = std::mem::replace(&mut self.is_slow, is_slow(took) && is_slow(now));
         if self.is_slow {
             let words = format!("Echoes take {} now; they used to take {}.", millis(now), millis(usual));
-            let rows: Vec<u64> = self.present.iter().map(|(_, number)| *number).collect();
+            let rows: Vec<u64> = self.recent.iter().map(|(_, number)| *number).collect();
             let (kind, confidence) = (FindingKind::EchoesSlow, Confidence::Likely);
-            log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+            log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
         } else if was_slow {
-            self.present.clear();
+            self.recent.clear();
             log.resolve(FindingKind::EchoesSlow, row.at);
         }
     }
@@ -108,7 +108,7 @@ impl Echoes {
         self.unconfirmed.push_back((id, command.kind().to_owned()));
         let words = self.unconfirmed_words().unwrap_or_default();
         let (kind, confidence, rows) = (FindingKind::Unconfirmed, Confidence::Certain, [row.number]);
-        log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
     }
 
     /// Describes the unconfirmed messages; `None` if there are none.

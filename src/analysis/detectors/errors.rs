@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::analysis::correlation::Correlation;
-use crate::analysis::error_name::{ErrorName, first_line};
+use crate::analysis::error_name::{ErrorSignature, first_line};
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::{Recorder, Row};
 use crate::protocol::Instant;
 
@@ -21,7 +21,7 @@ pub(super) struct Errors {
 
 impl Errors {
     pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
-        let (Some(error), Some(frame)) = (ErrorName::of(row), row.frame()) else { return };
+        let (Some(error), Some(frame)) = (ErrorSignature::of(row), row.frame()) else { return };
         let said = first_line(frame);
         let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
         let mut words = format!("“{}”: {said}{end}", error.kind);
@@ -37,6 +37,6 @@ impl Errors {
         rows.push(row.number);
         let subject = format!("{}: {}", error.kind, error.message);
         let (kind, confidence) = (FindingKind::ServerError, Confidence::Certain);
-        log.raise(Report { kind, subject: &subject, confidence, words, rows: &rows, at: row.at });
+        log.raise(Occurrence { kind, subject: &subject, confidence, words, rows: &rows, at: row.at });
     }
 }

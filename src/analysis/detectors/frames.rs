@@ -1,7 +1,7 @@
 //! Detects unreadable and oversized frames.
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::{FrameClass, Row, RowKind};
 use crate::link::{CloseInfo, DisconnectReason, Failure, MessageState};
 
@@ -10,7 +10,7 @@ const LARGE: usize = 1024 * 1024;
 
 pub(super) fn on_row(row: &Row, log: &mut FindingLog) {
     let raise = |log: &mut FindingLog, kind, subject: &str, confidence, words| {
-        log.raise(Report { kind, subject, confidence, words, rows: &[row.number], at: row.at });
+        log.raise(Occurrence { kind, subject, confidence, words, rows: &[row.number], at: row.at });
     };
     match &row.kind {
         RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => {

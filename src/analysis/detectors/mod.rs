@@ -3,7 +3,7 @@
 mod auth;
 mod clock;
 mod connection;
-mod doubles;
+mod duplicates;
 mod echoes;
 mod errors;
 mod frames;
@@ -20,7 +20,7 @@ pub(super) struct Detectors {
     auth: auth::Auth,
     clock: clock::Clock,
     connection: connection::Connection,
-    doubles: doubles::Doubles,
+    duplicates: duplicates::Duplicates,
     echoes: echoes::Echoes,
     errors: errors::Errors,
     traffic: traffic::Traffic,
@@ -40,11 +40,11 @@ impl Detectors {
                 log.resolve(kind, row.at);
             }
             self.clock.forget();
-            self.echoes.forget_pace();
+            self.echoes.reset_baseline();
         }
         self.auth.on_row(row, log);
         self.connection.on_row(row, log);
-        self.doubles.on_row(row, recorder, log);
+        self.duplicates.on_row(row, recorder, log);
         self.echoes.on_row(row, recorder, log);
         frames::on_row(row, log);
         self.traffic.on_row(row, recorder, log);

@@ -4,41 +4,41 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::senders::Senders;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
 use crate::protocol::{Command, Instant};
 
 /// Number of messages within [`BURST_SPAN`] that make a burst.
-const BURST: usize = 8;
+const BURST_SIZE: usize = 8;
 /// The queue's gap of 20 ms allows six messages within this time.
 const BURST_SPAN: Duration = Duration::from_millis(100);
 /// Maximum number of other dashboards to track; beyond it, the one that was silent longest is forgotten.
-const CLIENTS: usize = 16;
+const MAX_CLIENTS: usize = 16;
 /// Maximum number of unanswered messages to track.
-const UNANSWERED: usize = 256;
+const MAX_UNANSWERED: usize = 256;
 
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     senders: Senders,
-    written: Recent,
-    others: BTreeMap<String, Recent>,
+    written: SenderHistory,
+    other_clients: BTreeMap<String, SenderHistory>,
     unanswered: VecDeque<(MessageId, u64)>,
 }
 
 /// The recent messages of one sender.
 #[derive(Debug, Default)]
-struct Recent(VecDeque<(Instant, u64)>);
+struct SenderHistory(VecDeque<(Instant, u64)>);
 
-impl Recent {
+impl SenderHistory {
     /// Adds a message; returns the rows of the burst if it completes one.
     fn add(&mut self, row: &Row) -> Option<Vec<u64>> {
         self.0.push_back((row.at.mono, row.number));
         while self.0.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > BURST_SPAN) {
             self.0.pop_front();
         }
-        (self.0.len() >= BURST).then(|| self.0.drain(..).map(|(_, number)| number).collect())
+        (self.0.len() >= BURST_SIZE).then(|| self.0.drain(..).map(|(_, number)| number).collect())
     }
 }
 
@@ -70,14 +70,14 @@ impl Traffic {
         let words = format!("A client that Coda calls {short} sends messages to the same Coda.");
         let confidence = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
         let (kind, rows) = (FindingKind::OtherDashboard, [row.number]);
-        log.raise(Report { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
-        if !self.others.contains_key(&*client) && self.others.len() == CLIENTS {
-            let silent = |(_, recent): &(&String, &Recent)| recent.0.back().map(|(at, _)| *at);
-            if let Some(oldest) = self.others.iter().min_by_key(silent).map(|(name, _)| name.clone()) {
-                self.others.remove(&oldest);
+        log.raise(Occurrence { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
+        if !self.other_clients.contains_key(&*client) && self.other_clients.len() == MAX_CLIENTS {
+            let silent = |(_, recent): &(&String, &SenderHistory)| recent.0.back().map(|(at, _)| *at);
+            if let Some(oldest) = self.other_clients.iter().min_by_key(silent).map(|(name, _)| name.clone()) {
+                self.other_clients.remove(&oldest);
             }
         }
-        if let Some(rows) = self.others.entry(client.clone().into_owned()).or_default().add(row) {
+        if let Some(rows) = self.other_clients.entry(client.clone().into_owned()).or_default().add(row) {
             burst(&format!("client {short}"), &rows, row, log);
         }
     }
@@ -101,9 +101,9 @@ impl Traffic {
                     let count = self.unanswered.len();
                     let words = format!("“{}” was written while {count} before it were unanswered.", command.kind());
                     let (kind, rows) = (FindingKind::Overlap, [*before, row.number]);
-                    log.raise(Report { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+                    log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
                 }
-                if self.unanswered.len() == UNANSWERED {
+                if self.unanswered.len() == MAX_UNANSWERED {
                     self.unanswered.pop_front();
                 }
                 self.unanswered.push_back((id, row.number));
@@ -117,5 +117,5 @@ impl Traffic {
 fn burst(who: &str, rows: &[u64], row: &Row, log: &mut FindingLog) {
     let words = format!("{} messages of {who} within {} ms.", rows.len(), BURST_SPAN.as_millis());
     let (kind, confidence) = (FindingKind::Burst, Confidence::Certain);
-    log.raise(Report { kind, subject: who, confidence, words, rows, at: row.at });
+    log.raise(Occurrence { kind, subject: who, confidence, words, rows, at: row.at });
 }

@@ -6,16 +6,16 @@ use super::scope::{Scope, ScopeSelect};
 use super::state::use_debugger;
 use crate::driver;
 use crate::history::shorten;
-use crate::replay::{DryRun, Effect, Ids, Options, Outcome, Pace, Plan, Prediction, Recent};
+use crate::replay::{DryRun, Effect, Ids, Options, Outcome, Pace, Plan, Prediction, RecentWrites};
 use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [
-    ("in original timing", Pace::Times(1)),
-    ("at 2 times the pace", Pace::Times(2)),
-    ("at 10 times the pace", Pace::Times(10)),
-    ("at 100 times the pace", Pace::Times(100)),
-    ("step by step", Pace::Step),
-    ("each when the one before is answered", Pace::Answered),
+    ("in original timing", Pace::Scaled(1)),
+    ("at 2 times the pace", Pace::Scaled(2)),
+    ("at 10 times the pace", Pace::Scaled(10)),
+    ("at 100 times the pace", Pace::Scaled(100)),
+    ("step by step", Pace::Manual),
+    ("each when the one before is answered", Pace::AfterReply),
 ];
 /// Characters of text shown beside the type.
 const TEXT_CHARS: usize = 60;
@@ -73,7 +73,7 @@ fn Preparation() -> impl IntoView {
     };
     let recent = move || {
         let now = driver::now().mono;
-        debugger.app.history.with_untracked(|recorder| Recent::of(recorder, now))
+        debugger.app.history.with_untracked(|recorder| RecentWrites::of(recorder, now))
     };
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
     let look = move |_| {
@@ -228,7 +228,7 @@ fn Progress() -> impl IntoView {
     let counts = move || replay.with(|resender| (resender.sent().len(), resender.steps().len())).unwrap_or_default();
     let is_over = Memo::new(move |_| replay.with(crate::replay::Resender::is_over).unwrap_or(true));
     let is_paused = Memo::new(move |_| replay.with(crate::replay::Resender::is_paused).unwrap_or_default());
-    let is_by_step = replay.with(|resender| resender.options().pace == Pace::Step).unwrap_or_default();
+    let is_by_step = replay.with(|resender| resender.options().pace == Pace::Manual).unwrap_or_default();
     let lines = move || {
         replay.with(|resender| {
             let sent = resender.steps().iter().zip(resender.sent());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::state::use_debugger;
-use crate::history::Bar;
+use crate::history::WaterfallBar;
 use crate::ui::format;
 
 /// Upper limit of bars shown. A long turn has hundreds.
@@ -13,15 +13,15 @@ const BARS: usize = 200;
 
 /// Events of the turn, each with a bar up to the next.
 #[component]
-pub fn TurnBars(bars: Vec<Bar>) -> impl IntoView {
+pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
     let debugger = use_debugger();
     let start = bars.first().map_or(Duration::ZERO, |bar| bar.offset);
     let end = bars.last().map_or(Duration::ZERO, |bar| bar.offset + bar.length);
     let whole = end.saturating_sub(start).as_secs_f64();
     let percent = move |span: Duration| if whole > 0.0 { span.as_secs_f64() / whole * 100.0 } else { 0.0 };
     let more = bars.len().saturating_sub(BARS);
-    let row = move |bar: Bar| {
-        let Bar { row, kind, count, offset, length } = bar;
+    let row = move |bar: WaterfallBar| {
+        let WaterfallBar { row, kind, count, offset, length } = bar;
         let name = if count > 1 { format!("{kind} × {count}") } else { kind.to_string() };
         let (left, width) = (percent(offset.saturating_sub(start)), percent(length));
         view! {

@@ -42,7 +42,7 @@ impl Page {
         Ok(page)
     }
 
-    /// Runs a DevTools command.
+    /// Runs a `DevTools` command.
     pub async fn ask(&self, method: &'static str, parameters: Value) -> Found<Value> {
         cdp::ask(&self.browser.client, method, parameters).await
     }

@@ -8,13 +8,13 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::plan::key_of;
+use super::plan::dedup_key;
 use crate::history::scan;
 use crate::protocol::{DEDUP_WINDOW, Instant};
 
 /// Unanswered writes, in order.
 #[derive(Debug)]
-pub(super) struct Unanswered<T> {
+pub(super) struct PendingWrites<T> {
     writes: Vec<Write<T>>,
     /// Time of the last write by deduplication key.
     last: HashMap<String, Instant>,
@@ -29,7 +29,7 @@ struct Write<T> {
     is_copy: bool,
 }
 
-impl<T: PartialEq> Unanswered<T> {
+impl<T: PartialEq> PendingWrites<T> {
     /// Starts with no unanswered writes; `last` contains earlier writes.
     pub(super) const fn after(last: HashMap<String, Instant>) -> Self {
         Self { writes: Vec::new(), last }
@@ -45,7 +45,7 @@ impl<T: PartialEq> Unanswered<T> {
 
     /// Adds a write that something else tracks; returns whether it is a copy.
     pub(super) fn note(&mut self, text: &str, at: Instant) -> bool {
-        let before = self.last.insert(key_of(text), at);
+        let before = self.last.insert(dedup_key(text), at);
         before.is_some_and(|before| at.duration_since(before) < DEDUP_WINDOW)
     }
 

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
-use crate::analysis::finding_log::{FindingLog, Report};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
 use crate::protocol::{Command, Control, DEDUP_WINDOW, Moment};
 
 /// No user acts twice within this time, so one event had two listeners.
-const ONE_EVENT: Duration = Duration::from_millis(50);
+const SAME_EVENT_WINDOW: Duration = Duration::from_millis(50);
 /// Maximum time between the clicks of a double click.
-const DOUBLE_CLICK: Duration = Duration::from_millis(500);
+const DOUBLE_CLICK_WINDOW: Duration = Duration::from_millis(500);
 
 const LISTENS_TWICE: &str = "Nobody acts so quickly: something listens twice.";
 const DOUBLE_CLICKED: &str = "A double click, or something that listens twice.";
@@ -26,19 +26,19 @@ const REPLAY: &str = "replay";
 
 /// A message at its creation.
 #[derive(Clone, Debug)]
-struct Made {
+struct CreatedMessage {
     row: u64,
     at: Moment,
     origin: Origin,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Doubles {
-    /// Messages queued within [`ONE_EVENT`], with their commands and the messages they resend.
-    recent: VecDeque<(Made, Arc<Command>, Option<MessageId>)>,
+pub(super) struct Duplicates {
+    /// Messages queued within [`SAME_EVENT_WINDOW`], with their commands and the messages they resend.
+    recent: VecDeque<(CreatedMessage, Arc<Command>, Option<MessageId>)>,
 }
 
-impl Doubles {
+impl Duplicates {
     pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
         match &row.kind {
             RowKind::FrameOut { kind, .. } if recorder.is_foreign() && &**kind != "ping" => {
@@ -49,20 +49,20 @@ impl Doubles {
             RowKind::Message { kind, origin, created, state: MessageState::Suppressed { original }, .. } => {
                 let first = recorder.rows_of(*original).find_map(|row| match &row.kind {
                     RowKind::Message { origin, created, .. } => {
-                        Some(Made { row: row.number, at: *created, origin: origin.clone() })
+                        Some(CreatedMessage { row: row.number, at: *created, origin: origin.clone() })
                     }
                     _ => None,
                 });
-                let second = Made { row: row.number, at: *created, origin: origin.clone() };
-                made_twice(row, kind, first, &second, "The second was not sent.", log);
+                let second = CreatedMessage { row: row.number, at: *created, origin: origin.clone() };
+                created_twice(row, kind, first, &second, "The second was not sent.", log);
             }
             // Messages restored after a reload, or queued again, were created earlier.
             RowKind::Message { kind, origin, created, state: MessageState::Queued, command, resend_of, .. }
                 if *created == row.at && **command != Command::Ping && origin.component != REPLAY =>
             {
-                let made = Made { row: row.number, at: row.at, origin: origin.clone() };
+                let made = CreatedMessage { row: row.number, at: row.at, origin: origin.clone() };
                 if let Some(first) = self.equal(&made, command, *resend_of) {
-                    made_twice(row, kind, Some(first), &made, "Both were sent.", log);
+                    created_twice(row, kind, Some(first), &made, "Both were sent.", log);
                 }
                 if self.recent.len() == RECENT {
                     self.recent.pop_front();
@@ -79,25 +79,37 @@ impl Doubles {
     }
 
     /// The equal message just before. The user's resend of a message is intended, but a double resend is not.
-    fn equal(&mut self, made: &Made, command: &Command, resend_of: Option<MessageId>) -> Option<Made> {
-        self.recent.retain(|(before, ..)| made.at.mono.duration_since(before.at.mono) < ONE_EVENT);
-        let is_it = |(_, before, before_again): &&(Made, Arc<Command>, Option<MessageId>)| {
-            **before == *command && (resend_of.is_none() || resend_of == *before_again)
+    fn equal(
+        &mut self,
+        made: &CreatedMessage,
+        command: &Command,
+        resend_of: Option<MessageId>,
+    ) -> Option<CreatedMessage> {
+        self.recent.retain(|(before, ..)| made.at.mono.duration_since(before.at.mono) < SAME_EVENT_WINDOW);
+        let is_it = |(_, before, before_resend_of): &&(CreatedMessage, Arc<Command>, Option<MessageId>)| {
+            **before == *command && (resend_of.is_none() || resend_of == *before_resend_of)
         };
         self.recent.iter().find(is_it).map(|(made, ..)| made.clone())
     }
 }
 
-fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome: &str, log: &mut FindingLog) {
+fn created_twice(
+    row: &Row,
+    kind: &str,
+    first: Option<CreatedMessage>,
+    second: &CreatedMessage,
+    outcome: &str,
+    log: &mut FindingLog,
+) {
     let origin = &second.origin;
     let name = |origin: &Origin| format!("{} ({})", origin.component, origin.action);
     let (confidence, words, rows) = match first {
         None => (Confidence::Possible, format!("{} made “{kind}” again.", name(origin)), vec![row.number]),
-        Some(Made { row: number, at, origin: first }) => {
+        Some(CreatedMessage { row: number, at, origin: first }) => {
             let apart = second.at.mono.duration_since(at.mono);
             let confidence = match apart {
-                apart if apart < ONE_EVENT => Confidence::Certain,
-                apart if apart < DOUBLE_CLICK => Confidence::Likely,
+                apart if apart < SAME_EVENT_WINDOW => Confidence::Certain,
+                apart if apart < DOUBLE_CLICK_WINDOW => Confidence::Likely,
                 _ => Confidence::Possible,
             };
             let who = if first.component == origin.component && first.action == origin.action {
@@ -115,18 +127,18 @@ fn made_twice(row: &Row, kind: &str, first: Option<Made>, second: &Made, outcome
         }
     };
     let kind_of = FindingKind::DoubleListener;
-    log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+    log.raise(Occurrence { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
 /// In a foreign recording, only the frames show a double listener.
 fn written_twice(row: &Row, kind: &str, recorder: &Recorder, log: &mut FindingLog) {
     let Some(first) = equal_write(recorder, row) else { return };
     let apart = row.at.mono.duration_since(first.at.mono);
-    if apart < DOUBLE_CLICK {
-        let (confidence, why) = doubled(apart);
+    if apart < DOUBLE_CLICK_WINDOW {
+        let (confidence, why) = assess_duplicate(apart);
         let words = format!("The same “{kind}” was written twice, {} apart. {why}", millis(apart));
         let (kind_of, rows) = (FindingKind::DoubleListener, [first.number, row.number]);
-        log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+        log.raise(Occurrence { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
     }
 }
 
@@ -142,8 +154,8 @@ fn dropped(row: &Row, kind: &str, answers: Option<MessageId>, recorder: &Recorde
         let first = second.and_then(|second| Some((equal_write(recorder, second)?, second)));
         rows = first.into_iter().flat_map(|(first, second)| [first.number, second.number]).collect();
         match first.map(|(first, second)| second.at.mono.duration_since(first.at.mono)) {
-            Some(apart) if apart < DOUBLE_CLICK => {
-                let (confidence, why) = doubled(apart);
+            Some(apart) if apart < DOUBLE_CLICK_WINDOW => {
+                let (confidence, why) = assess_duplicate(apart);
                 let words =
                     format!("“{kind}” was written twice, {} apart. {why} Coda dropped the second.", millis(apart));
                 (confidence, words)
@@ -156,7 +168,7 @@ fn dropped(row: &Row, kind: &str, answers: Option<MessageId>, recorder: &Recorde
     };
     rows.push(row.number);
     let kind_of = FindingKind::DroppedDuplicate;
-    log.raise(Report { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
+    log.raise(Occurrence { kind: kind_of, subject: kind, confidence, words, rows: &rows, at: row.at });
 }
 
 /// The last message of this type before the row, within Coda's deduplication window.
@@ -167,8 +179,8 @@ fn last_write<'a>(recorder: &'a Recorder, row: &Row, kind: &str) -> Option<&'a R
 
 /// The same message, written earlier to the same connection and within Coda's deduplication window.
 fn equal_write<'a>(recorder: &'a Recorder, write: &Row) -> Option<&'a Row> {
-    let known = known_by(write)?;
-    just_before(recorder, write).find(|other| known_by(other) == Some(known))
+    let known = dedup_key(write)?;
+    just_before(recorder, write).find(|other| dedup_key(other) == Some(known))
 }
 
 fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'a Row> + use<'a> {
@@ -177,7 +189,7 @@ fn just_before<'a>(recorder: &'a Recorder, row: &Row) -> impl Iterator<Item = &'
 }
 
 /// The connection of a written frame, and the fields by which Coda deduplicates it.
-fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
+fn dedup_key(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
     match &row.kind {
         RowKind::FrameOut { conn, kind, text, .. } => Some((*conn, &**kind, scan::member(text, "data"))),
         _ => None,
@@ -185,8 +197,12 @@ fn known_by(row: &Row) -> Option<(ConnId, &str, Option<&str>)> {
 }
 
 /// Confidence and explanation for two equal writes this far apart, if their origins are unknown.
-fn doubled(apart: Duration) -> (Confidence, &'static str) {
-    if apart < ONE_EVENT { (Confidence::Certain, LISTENS_TWICE) } else { (Confidence::Possible, DOUBLE_CLICKED) }
+fn assess_duplicate(apart: Duration) -> (Confidence, &'static str) {
+    if apart < SAME_EVENT_WINDOW {
+        (Confidence::Certain, LISTENS_TWICE)
+    } else {
+        (Confidence::Possible, DOUBLE_CLICKED)
+    }
 }
 
 fn millis(span: Duration) -> String {
