@@ -1,7 +1,7 @@
 //! Recordings as JSON Lines, one frame per line, in the format of the captures of the real server. Rows that are not
 //! frames are lines with the direction "note".
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use super::note::{Note, NoteFields};
 use super::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
 use super::redact::redact;
 use super::row;
-use crate::protocol::{FieldError, parse_iso8601, take, utc_from_millis, with_quotes};
+use crate::protocol::{FieldError, parse_iso8601, take, with_quotes};
 
 #[derive(Serialize)]
 struct JsonLine<'a, B> {
@@ -132,11 +132,6 @@ fn read_time(line: &mut Map<String, Value>, start: &mut i64) -> Result<i64, Fiel
     }
     let passed = passed.ok_or_else(|| FieldError::new("t", "expected seconds, or a field “time”"))?;
     Ok(passed.saturating_add(*start))
-}
-
-/// Converts microseconds since 1970, dropping the fraction of a millisecond.
-pub(super) const fn wall(micros: i64) -> DateTime<Utc> {
-    utc_from_millis(micros.div_euclid(1_000))
 }
 
 /// ISO 8601 in UTC with microseconds; `None` outside the years 0 to 9999, which have four digits.

@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::jsonl::wall;
 use super::redact::{is_secret, redact_tokens};
 use super::row::{FrameClass, Row, RowKind, Severity};
 use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
-use crate::protocol::{Command, FieldError, Instant, Moment, from_value};
+use crate::protocol::{Command, FieldError, Instant, Moment, from_value, utc_from_micros};
 
 /// A row of the record that is not a text frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +111,7 @@ impl Note {
     pub(super) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
         let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
         if let NoteBody::Message(status) = &mut told {
-            status.at = Moment { mono, wall: wall(micros) };
+            status.at = Moment { mono, wall: utc_from_micros(micros) };
         }
         Ok(Self { micros, mono, after, told })
     }

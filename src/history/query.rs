@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::find::Needle;
 use super::recorder::Recorder;
 use super::row::{Direction, Row, RowKind};
-use super::shown::{RAW, state_name};
+use super::shown::RAW;
 use crate::link::{Acknowledgement, FramePurpose, MessageId, MessageState};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -200,7 +200,7 @@ fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {
     let is_it = |state: &MessageState| {
         let is_duplicate =
             matches!(state, MessageState::Delivered(Acknowledgement::Duplicate) | MessageState::Suppressed { .. });
-        state_name(state) == wanted || (wanted == "duplicate" && is_duplicate)
+        state.name() == wanted || (wanted == "duplicate" && is_duplicate)
     };
     match &row.kind {
         RowKind::Message { state, .. } => is_it(state),

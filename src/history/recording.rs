@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::note::{Note, NoteBody};
 use super::recorder::Recorder;
 use super::row::{Direction, FrameClass, Row, RowKind};
-use super::shown::{shown_text, state_name};
-use super::{har, jsonl, scan};
+use super::shown::shown_text;
 use crate::link::{FramePurpose, Origin};
-use crate::protocol::{FieldError, Instant, Moment, or_default};
+use crate::protocol::{FieldError, Instant, Moment, or_default, utc_from_micros};
 
 /// The page's two clocks agree within this many microseconds; a larger difference means that one of them was set.
 const MAX_CLOCK_DIFFERENCE_MICROS: u64 = 20_000;
@@ -67,7 +66,7 @@ impl Entry {
     /// Time on both clocks; `None` if the file has no monotonic time.
     #[must_use]
     pub fn moment(&self) -> Option<Moment> {
-        self.meta.mono.map(|mono| Moment { mono, wall: jsonl::wall(self.micros) })
+        self.meta.mono.map(|mono| Moment { mono, wall: utc_from_micros(self.micros) })
     }
 
     /// Milliseconds since 1970-01-01 UTC, with a fraction.
@@ -112,31 +111,6 @@ pub enum ImportErrorKind {
     /// The archive has no WebSocket messages.
     #[error("the archive holds no messages of a WebSocket")]
     Empty,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// One JSON object per line.
-    JsonLines,
-    /// HTTP Archive 1.2, as browsers write it.
-    Har,
-}
-
-impl Format {
-    /// Guesses the format from the text; `None` if neither matches.
-    #[must_use]
-    pub fn detect(text: &str) -> Option<Self> {
-        if scan::Members::of(strip_bom(text)).any(|(key, _)| key == "log") {
-            return Some(Self::Har);
-        }
-        // Damaged lines may come first. A damaged archive usually still starts with its outermost key.
-        let is_entry = |line: &str| scan::member(line, "frame").is_some() || scan::member(line, "note").is_some();
-        if text.lines().any(is_entry) {
-            return Some(Self::JsonLines);
-        }
-        let squeezed: String = text.chars().filter(|letter| !letter.is_whitespace()).take(16).collect();
-        strip_bom(&squeezed).starts_with("{\"log\":").then_some(Self::Har)
-    }
 }
 
 impl Recording {
@@ -214,22 +188,13 @@ impl Recording {
         }
         entries
     }
-
-    /// Imports a file of either format; `None` if it is in neither.
-    #[must_use]
-    pub fn import(text: &str) -> Option<Imported> {
-        Some(match Format::detect(text)? {
-            Format::JsonLines => jsonl::import(strip_bom(text)),
-            Format::Har => har::import(strip_bom(text)),
-        })
-    }
 }
 
 impl Note {
     /// Time on both clocks.
     #[must_use]
     pub const fn at(&self) -> Moment {
-        Moment { mono: self.mono, wall: jsonl::wall(self.micros) }
+        Moment { mono: self.mono, wall: utc_from_micros(self.micros) }
     }
 }
 
@@ -252,7 +217,7 @@ impl FrameMeta {
             _ => None,
         });
         match last {
-            Some((origin, state)) => Self { state: Some(state_name(state).to_owned()), ..named.with_origin(origin) },
+            Some((origin, state)) => Self { state: Some(state.name().to_owned()), ..named.with_origin(origin) },
             None => named,
         }
     }
@@ -287,9 +252,4 @@ impl FineClock {
         self.anchor = Some(at);
         wall
     }
-}
-
-/// Strips the byte order mark that some editors write.
-fn strip_bom(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
 }

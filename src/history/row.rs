@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::shown::state_name;
 use crate::link::{ConnId, DisconnectReason, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
 use crate::protocol::{Command, Control, DecodeError, Moment};
 
@@ -232,7 +231,7 @@ impl Row {
             RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => false,
             RowKind::Message { kind, state, origin, command, .. } => {
                 is_it(kind)
-                    || is_it(state_name(state))
+                    || is_it(state.name())
                     || is_it(&origin.component)
                     || is_it(&origin.action)
                     || command.text().is_some_and(is_it)

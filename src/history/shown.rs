@@ -25,12 +25,6 @@ pub const STATES: [(&str, &str); 11] = [
 /// The state of frames that are not messages.
 pub const RAW: &str = "raw";
 
-/// A state's name in queries.
-#[must_use]
-pub const fn state_name(state: &MessageState) -> &'static str {
-    state.name()
-}
-
 /// Display text of a row: the redacted frame, or a line of words.
 #[must_use]
 pub fn shown_text(row: &Row) -> Cow<'_, str> {
@@ -38,7 +32,7 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         RowKind::FrameIn { class: FrameClass::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
         RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => redact_frame(text, kind),
         RowKind::Message { kind, state, origin, command, .. } => {
-            let mut words = format!("{kind}: {}", state_name(state));
+            let mut words = format!("{kind}: {}", state.name());
             // Writing to a string cannot fail.
             let _ = match state {
                 MessageState::Written { conn, attempt } => write!(words, " to {conn}, attempt {attempt}"),

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::config::LinkConfig;
-use super::message::{MessageId, Rules};
+use super::ids::MessageId;
+use super::message::Rules;
 use crate::protocol::{Command, Instant};
 
 /// How many fingerprints are kept at most. A second's worth of messages at the queue's pace is 50.

@@ -1,7 +1,8 @@
 //! Puts the server's events into order: each once, by `seq`, replays merged with what came live.
 
-use super::io::{FrameId, GapReport, ServerEvent};
-use super::message::MessageId;
+use super::ids::FrameId;
+use super::ids::MessageId;
+use super::io::{GapReport, ServerEvent};
 use crate::protocol::{Envelope, Instant, Moment, ServerClock};
 
 /// How long a replay is held back for the first live event, which tells what server run it belongs to. The ping

@@ -1,7 +1,6 @@
 //! What goes into the link and what comes out of it.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,24 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::close::CloseInfo;
 use super::config::LinkConfig;
-use super::message::{MessageId, MessageStatus, Origin, PersistedMessage, Submission};
+use super::ids::{ConnId, FrameId, MessageId};
+use super::message::{MessageStatus, Origin, PersistedMessage, Submission};
 use super::phase::{Outage, Phase};
 use crate::protocol::{Control, DecodeError, Event, Instant, Moment};
-
-/// A generation number of sockets: whatever comes from an older one can do nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ConnId(pub u32);
-
-impl fmt::Display for ConnId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.0)
-    }
-}
-
-/// Numbers the frames that one link has received, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FrameId(pub u64);
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]

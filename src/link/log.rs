@@ -6,14 +6,15 @@
 use tracing::field::display;
 use tracing::{debug, info, trace, warn};
 
-use super::io::{ConnId, GapReport};
-use super::message::MessageState;
-use super::outbox::Pending;
+use super::ids::ConnId;
+use super::io::GapReport;
+use super::message::{MessageState, MessageStatus};
 use super::phase::{Outage, Phase};
 use crate::protocol::DecodeError;
 
 /// A message was created or changed its state.
-pub(super) fn message(message: &Pending, state: &MessageState) {
+pub(super) fn message(message: &MessageStatus) {
+    let state = &message.state;
     let connection = match state {
         MessageState::Written { conn, .. } => Some(display(conn)),
         _ => None,

@@ -1,46 +1,15 @@
 //! A message on its way: who sent it, what became of it, and the rules of its kind.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::io::ConnId;
+use super::ids::{ConnId, MessageId};
 use crate::protocol::{Command, Moment};
-
-/// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MessageId(Uuid);
-
-impl MessageId {
-    pub(super) fn random(rng: &mut fastrand::Rng) -> Self {
-        Self(uuid::Builder::from_random_bytes(rng.u128(..).to_le_bytes()).into_uuid())
-    }
-
-    /// The id of a recorded message that had none: the how-manieth of them it is.
-    #[must_use]
-    pub(crate) const fn numbered(number: u64) -> Self {
-        Self(Uuid::from_u64_pair(0x4000, 0x8000_0000_0000_0000 | number))
-    }
-
-    /// Reads an id as it stands on the wire.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Uuid::try_parse(text).ok().map(Self)
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// What in the page a message came from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::ids::MessageId;
 use super::io::LinkEvent;
-use super::message::{Acknowledgement, MessageId, MessageState, MessageStatus};
+use super::message::{Acknowledgement, MessageState, MessageStatus};
 use super::phase::{Phase, PhaseKind};
 use crate::protocol::{Command, Instant};
 

@@ -10,6 +10,7 @@ mod config;
 mod connection;
 mod dedup;
 mod heartbeat;
+mod ids;
 mod inbound;
 mod io;
 mod log;
@@ -26,13 +27,10 @@ use std::time::Duration;
 
 pub use close::{CloseInfo, DisconnectReason, Foreign};
 pub use config::LinkConfig;
-pub use io::{
-    Action, ConnId, FrameId, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason,
-    Wakeup,
-};
+pub use ids::{ConnId, FrameId, MessageId};
+pub use io::{Action, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason, Wakeup};
 pub use message::{
-    Acknowledgement, Cancellation, Failure, Hold, MessageId, MessageState, MessageStatus, Origin, PersistedMessage,
-    Submission,
+    Acknowledgement, Cancellation, Failure, Hold, MessageState, MessageStatus, Origin, PersistedMessage, Submission,
 };
 pub use metrics::{Metrics, OutcomeCounts, Percentiles};
 pub use phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::close::{CloseInfo, DisconnectReason};
-use super::io::ConnId;
+use super::ids::ConnId;
 use crate::protocol::{Instant, Moment, Token};
 
 /// Where the connection is.

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use super::ids::MessageId;
+use super::ids::{ConnId, FrameId};
 use super::inbound::{Arrival, Delivery, Inbound};
-use super::io::{ConnId, FrameId, FrameKind, LinkEvent};
-use super::message::MessageId;
+use super::io::{FrameKind, LinkEvent};
 use crate::protocol::{Control, Envelope, Event, Frame, Instant, Moment, decode};
 
 /// A frame that was told of, as far as there is more to do with it.

@@ -174,6 +174,14 @@ impl Memories {
         self.revision
     }
 
+    /// The memory of this number.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<&Memory> {
+        // Sorted by number.
+        let at = self.all().binary_search_by_key(&number, |memory| memory.number).ok()?;
+        self.all().get(at)
+    }
+
     /// Returns all memories in order of discovery.
     #[must_use]
     pub fn all(&self) -> &[Memory] {

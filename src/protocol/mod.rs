@@ -21,4 +21,4 @@ pub use server_clock::{ServerClock, ServerTime};
 pub(crate) use shape::to_object;
 pub use shape::{FieldError, Id};
 pub(crate) use shape::{from_value, or_default, take, with_quotes};
-pub use time::{Instant, Moment, iso8601, parse_iso8601, utc_from_millis};
+pub use time::{Instant, Moment, iso8601, parse_iso8601, utc_from_micros, utc_from_millis};

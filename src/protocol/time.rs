@@ -58,6 +58,12 @@ pub struct Moment {
     pub wall: DateTime<Utc>,
 }
 
+/// The moment of so many microseconds since 1970-01-01 UTC, without the fraction of a millisecond.
+#[must_use]
+pub const fn utc_from_micros(micros: i64) -> DateTime<Utc> {
+    utc_from_millis(micros.div_euclid(1_000))
+}
+
 /// Returns the time `millis` milliseconds after 1970-01-01 UTC, clamped to the calendar's range.
 #[must_use]
 pub const fn utc_from_millis(millis: i64) -> DateTime<Utc> {

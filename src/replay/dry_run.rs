@@ -3,39 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::options::{Ids, Options, Pace};
 use super::plan::{Effect, Plan, dedup_key};
 use super::resender::Resender;
 use super::response_tracker::ResponseTracker;
 use crate::history::{FrameClass, Recorder, RowKind, scan};
 use crate::link::GapReport;
 use crate::protocol::{DEDUP_WINDOW, Instant};
-
-/// When each message is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// At the recorded intervals, divided by this factor; 1 is the original speed.
-    Scaled(u32),
-    /// Each message on the user's command.
-    Manual,
-    /// Each message after the previous one is answered.
-    AfterReply,
-}
-
-/// Whether the server sees new messages or copies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ids {
-    /// New ids, through the queue: each is a new message.
-    Fresh,
-    /// The recorded bytes, past the queue.
-    Same,
-}
-
-/// Settings of a replay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    pub pace: Pace,
-    pub ids: Ids,
-}
 
 /// Recent writes that the server still remembers for deduplication.
 #[derive(Clone, Debug, Default)]

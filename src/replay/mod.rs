@@ -5,15 +5,19 @@
 
 mod as_test;
 mod dry_run;
+mod options;
 mod pending_writes;
 mod plan;
 mod playback;
 mod reader;
 mod resender;
 mod response_tracker;
+mod sent;
 
 pub use as_test::as_test;
-pub use dry_run::{DryRun, Forecast, Ids, Options, Pace, Prediction, RecentWrites};
+pub use dry_run::{DryRun, Forecast, Prediction, RecentWrites};
+pub use options::{Ids, ORIGIN, Options, Pace};
 pub use plan::{Effect, Plan, PlanStep, Skipped};
 pub use playback::{Marker, Playback};
-pub use resender::{ORIGIN, Outcome, Resender, Sent, ToSend};
+pub use resender::{Resender, ToSend};
+pub use sent::{Outcome, Sent};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::resender::ORIGIN;
+use super::options::ORIGIN;
 use crate::history::{Direction, Entry, scan};
 use crate::protocol::{Command, with_quotes};
 

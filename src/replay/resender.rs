@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::dry_run::{Ids, Options, Pace};
+use super::options::{Ids, Options, Pace};
 use super::plan::{Effect, Plan, PlanStep};
 use super::response_tracker::{ResponseTracker, Turn};
+use super::sent::{Outcome, Sent};
 use crate::history::Recorder;
-use crate::link::Origin;
 use crate::protocol::{Command, Instant};
 
-/// Origin of replayed messages.
-pub const ORIGIN: Origin = Origin::new("replay", "play");
 /// Timeout for an answer, and for the start of a turn.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeout for the end of a turn before the next message is sent.
@@ -26,30 +24,6 @@ pub enum ToSend {
     Command(Command),
     /// Unchanged, past the queue.
     Bytes(Arc<str>),
-}
-
-/// Outcome of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Awaited,
-    /// The server read it; time from the write to the echo.
-    Echoed(Duration),
-    /// The server dropped it as a duplicate.
-    Duplicate,
-    /// Not sent, or with an unknown outcome; contains the message's state, or the reason in words.
-    Ended(&'static str),
-    /// No answer within the timeout.
-    NoAnswer,
-}
-
-/// A step that was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// Time at which it was passed to the link.
-    pub at: Instant,
-    pub outcome: Outcome,
-    /// Start of the wait for an answer; `None` while the message is queued.
-    pub(super) written: Option<Instant>,
 }
 
 /// A running replay.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::options::ORIGIN;
 use super::pending_writes::PendingWrites;
 use super::plan::PlanStep;
-use super::resender::{ORIGIN, Outcome, Sent};
-use crate::history::{FrameClass, Recorder, Row, RowKind, state_name};
+use super::sent::{Outcome, Sent};
+use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{Acknowledgement, FramePurpose, GapReport, MessageId, MessageState, PhaseKind};
 use crate::protocol::Instant;
 
@@ -93,7 +94,7 @@ impl ResponseTracker {
                     MessageState::Delivered(_) => {
                         sent.outcome = Outcome::Echoed(recorder.round_trip(row).unwrap_or_default());
                     }
-                    state => sent.outcome = Outcome::Ended(state_name(state)),
+                    state => sent.outcome = Outcome::Ended(state.name()),
                 }
                 Some(place)
             }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
+use super::io::{PeerId, ServerOutput};
 use super::outgoing_event::OutgoingEvent;
-use super::server::{PeerId, ServerOutput};
 use crate::protocol::Instant;
 
 /// Number of events kept for replay.

@@ -16,6 +16,7 @@ mod auth;
 mod broadcast;
 mod config;
 mod dedup;
+mod io;
 mod memory;
 mod metrics;
 mod microphone;
@@ -30,6 +31,7 @@ mod turn;
 mod tests;
 
 pub use config::{Challenge, Echo, ServerConfig, Speed};
+pub use io::{PeerId, ServerInput, ServerOutput};
 pub use network::{Conditions, Direction, Network, Passed};
 pub use received::Received;
-pub use server::{PeerId, Server, ServerInput, ServerOutput};
+pub use server::Server;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::server::PeerId;
+use super::io::PeerId;
 use crate::protocol::Instant;
 
 /// Number of messages that are at least kept. The log holds at most twice as many.

@@ -112,6 +112,8 @@ pub struct App {
     pub to_confirm: RwSignal<Option<(String, String)>>,
     /// Coda's address to use while disconnected or connected to the demo.
     address: RwSignal<String>,
+    /// Whether the page was opened without a connection, which only the user can start.
+    pub awaits_user: RwSignal<bool>,
     driver: StoredValue<Driver, LocalStorage>,
 }
 
@@ -160,6 +162,7 @@ impl App {
             chosen: page_signal::signal(None),
             to_confirm: page_signal::signal(None),
             address: page_signal::signal(DEFAULT_URL.to_owned()),
+            awaits_user: page_signal::signal(false),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
@@ -169,9 +172,16 @@ impl App {
                 }
                 app.connect(url);
             }
-            Start::Connect(url) => app.address.set(url),
-            Start::Ask { url, host } => app.to_confirm.set(Some((url, host))),
+            Start::Connect(url) => {
+                app.address.set(url);
+                app.awaits_user.set(true);
+            }
+            Start::Ask { url, host } => {
+                app.to_confirm.set(Some((url, host)));
+                app.awaits_user.set(true);
+            }
             Start::Invalid(error) => {
+                app.awaits_user.set(true);
                 notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
             }
         }
@@ -214,6 +224,9 @@ impl App {
 
     fn connect(&self, url: String) {
         self.notices.clear("address");
+        if self.awaits_user.get_untracked() {
+            self.awaits_user.set(false);
+        }
         if url != DEMO_URL {
             self.address.set(url.clone());
         }

@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::{Peer, Pending};
 use crate::link::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use crate::link::connection::Cx;
-use crate::link::io::ConnId;
-use crate::link::message::{Acknowledgement, Cancellation, Group, MessageId, MessageState, Rules};
+use crate::link::ids::ConnId;
+use crate::link::ids::MessageId;
+use crate::link::message::{Acknowledgement, Cancellation, Group, MessageState, Rules};
 use crate::protocol::{Instant, Moment};
 
 /// Limit of messages of unknown outcome that are remembered for a late acknowledgement.

@@ -17,10 +17,12 @@ use replies::Replies;
 
 use super::config::LinkConfig;
 use super::connection::Cx;
-use super::io::{Action, ConnId, FrameId, FramePurpose, LinkEvent};
+use super::ids::MessageId;
+use super::ids::{ConnId, FrameId};
+use super::io::{Action, FramePurpose, LinkEvent};
 use super::log;
 use super::message::{
-    Acknowledgement, Cancellation, Group, Hold, MessageId, MessageState, MessageStatus, Origin, PersistedMessage, Rules,
+    Acknowledgement, Cancellation, Group, Hold, MessageState, MessageStatus, Origin, PersistedMessage, Rules,
 };
 use crate::protocol::{Command, Instant, Moment, encode, wire_type};
 
@@ -43,8 +45,7 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn status(&self, state: MessageState, at: Moment) -> Action {
-        log::message(self, &state);
-        Action::Emit(LinkEvent::Message(MessageStatus {
+        let status = MessageStatus {
             id: self.id,
             command: self.command.clone(),
             origin: self.origin.clone(),
@@ -52,7 +53,9 @@ impl Pending {
             resend_of: self.resend_of,
             at,
             state,
-        }))
+        };
+        log::message(&status);
+        Action::Emit(LinkEvent::Message(status))
     }
 
     fn size(&self) -> usize {

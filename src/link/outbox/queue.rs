@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::{Gate, Pending};
 use crate::link::config::LinkConfig;
 use crate::link::connection::Cx;
-use crate::link::message::{Cancellation, Failure, Group, Hold, MessageId, MessageState, Rules};
+use crate::link::ids::MessageId;
+use crate::link::message::{Cancellation, Failure, Group, Hold, MessageState, Rules};
 use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
 
 /// JSON escapes make a text at most six times as long.

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::history::state_name;
 use crate::link::{Cancellation, Hold, MessageState};
 use crate::model::{Outgoing, TurnStatus};
 use crate::state::use_app;
@@ -39,7 +38,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
         _ => "Send now",
     };
     view! {
-        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(state_name)>
+        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(MessageState::name)>
             <span>{move || outgoing.with(Outgoing::words)}</span>
             <Show when=move || can_send_again.get()>
                 <button

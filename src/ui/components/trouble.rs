@@ -17,12 +17,13 @@ const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 /// Shown while the connection is in trouble. Covers and blocks nothing.
 #[component]
 pub fn TroubleBanner() -> impl IntoView {
-    let connection = use_app().connection;
+    let app = use_app();
+    let connection = app.connection;
     let has_trouble = Memo::new(move |_| match connection.kind() {
         PhaseKind::Refused => true,
         PhaseKind::Ready => false,
         // Offline by the user's wish needs no banner.
-        PhaseKind::Offline => connection.url.with(Option::is_none),
+        PhaseKind::Offline => app.awaits_user.get(),
         PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
     view! {
@@ -45,7 +46,7 @@ fn Banner() -> impl IntoView {
         Phase::Offline => "Not connected.".to_owned(),
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
-    let is_unconnected = Memo::new(move |_| connection.url.with(Option::is_none));
+    let is_unconnected = app.awaits_user;
     let address = move || connection.url.get().unwrap_or_default();
     let connect_words =
         move || if is_unconnected.get() { format!("Connect to {}", app.address()) } else { "Try now".to_owned() };

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::history::{Direction, FrameClass, RAW, Recorder, Row, RowKind, state_name};
-use crate::link::FramePurpose;
+use crate::history::{Direction, FrameClass, RAW, Recorder, Row, RowKind};
+use crate::link::{FramePurpose, MessageState};
 
 const DAY_MILLIS: i64 = 86_400_000;
 /// Placeholder for unknown values.
@@ -53,8 +53,10 @@ pub fn kind(row: &Row) -> &str {
 /// State of a row: a message's as of that row, a written frame's as of now.
 pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
     match &row.kind {
-        RowKind::Message { state, .. } => state_name(state),
-        RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } => recorder.state_of(*id).map_or("", state_name),
+        RowKind::Message { state, .. } => state.name(),
+        RowKind::FrameOut { purpose: FramePurpose::Message(id), .. } => {
+            recorder.state_of(*id).map_or("", MessageState::name)
+        }
         RowKind::FrameOut { purpose: FramePurpose::Raw(_), .. } => RAW,
         RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => "unreadable",
         RowKind::FrameIn { class: FrameClass::Stale, .. } => "stale",

@@ -4,7 +4,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::listing::{Key, Listing};
-use super::state::{DebuggerState, ROW_HEIGHT, Side};
+use super::side::Side;
+use super::state::{DebuggerState, ROW_HEIGHT};
 
 pub fn pressed(debugger: DebuggerState, event: &KeyboardEvent) {
     if event.alt_key() || event.ctrl_key() || event.meta_key() {

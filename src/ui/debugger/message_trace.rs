@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::cells;
 use super::state::use_debugger;
 use super::turn::TurnBars;
-use crate::history::{MessageTrace, STATES, TraceStage, TraceStep, state_name};
+use crate::history::{MessageTrace, STATES, TraceStage, TraceStep};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
 use crate::ui::format;
 
@@ -30,7 +30,7 @@ fn stage_words(stage: &TraceStage) -> String {
         }
         TraceStage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
         TraceStage::Settled(end) => {
-            let name = state_name(end);
+            let name = end.name();
             let meaning = STATES.iter().find(|(known, _)| *known == name).map_or("", |(_, meaning)| meaning);
             format!("{name}: {meaning}")
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::Side;
+use super::side::Side;
 
 /// Opens a part in the mounted panel, or in the next one to be mounted.
 #[derive(Clone, Copy)]

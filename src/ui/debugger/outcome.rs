@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::state::{DebuggerState, use_debugger};
-use crate::history::{RAW, RowKind, state_name};
-use crate::link::{FramePurpose, MessageId};
+use crate::history::{RAW, RowKind};
+use crate::link::{FramePurpose, MessageId, MessageState};
 use crate::ui::format;
 
 /// Origin component of messages sent from the debugger.
@@ -52,7 +52,7 @@ pub fn SentOutcome(
     let words = Memo::new(move |_| {
         let (_, SentAs::Message(id)) = sent.get()? else { return Some(format!("written, {RAW}")) };
         debugger.app.history.with(|recorder| {
-            let state = recorder.state_of(id).map_or("no longer recorded", state_name);
+            let state = recorder.state_of(id).map_or("no longer recorded", MessageState::name);
             let delivered = recorder.rows_of(id).rev().find_map(|row| recorder.round_trip(row));
             let time = delivered.map(|time| format!(", {}", format::span(time))).unwrap_or_default();
             Some(format!("{state}{time}"))

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::state::Severity;
+
 use super::banner::SourceBanner;
 use super::counts::TypeCounts;
 use super::details::ChosenDetails;
@@ -10,9 +12,9 @@ use super::filter::FilterBar;
 use super::findings::Findings;
 use super::recordings::Recordings;
 use super::replay::Replay;
-use super::row_link::follow_link;
 use super::send::SendForm;
-use super::state::{DebuggerState, ROW_HEIGHT, Side, use_debugger};
+use super::side::Side;
+use super::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use super::table::MessageTable;
 use super::toolbar::Toolbar;
 
@@ -21,7 +23,7 @@ use super::toolbar::Toolbar;
 pub fn DebuggerPanel() -> impl IntoView {
     let debugger = DebuggerState::new();
     provide_context(debugger);
-    follow_link(debugger);
+    follow_row_link(debugger);
     view! {
         <section
             class="debugger"
@@ -97,4 +99,24 @@ fn SidePart() -> impl IntoView {
                 })
         }}
     }
+}
+
+/// Follows links to a row (`?row=17`).
+fn follow_row_link(debugger: DebuggerState) {
+    let linked = debugger.row_link.linked();
+    Effect::new(move |_| {
+        // Waits for the table, without which there is nothing to scroll.
+        let (Some(number), Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
+        if debugger.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
+            return;
+        }
+        if debugger.with_recorder_untracked(|recorder| recorder.get(number).is_some()) {
+            // A new panel follows the newest row.
+            debugger.stop_following();
+            debugger.jump(number);
+        } else {
+            let words = format!("Row {number} is not in this record (any more).");
+            debugger.app.notices.show(Severity::Info, "linked row", words);
+        }
+    });
 }

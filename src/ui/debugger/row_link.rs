@@ -5,8 +5,6 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::listing::Key;
-use super::state::DebuggerState;
-use crate::state::Severity;
 use crate::ui::address::Address;
 
 /// Query parameter.
@@ -32,6 +30,12 @@ impl RowLink {
         Self { page, chosen, write_soon: StoredValue::new_local(write_soon) }
     }
 
+    /// The row that the address names.
+    pub fn linked(&self) -> Memo<Option<u64>> {
+        let page = self.page;
+        Memo::new(move |_| page.first(PARAMETER).parse::<u64>().ok())
+    }
+
     /// Writes the chosen row to the address.
     pub fn write(&self) {
         write(self.page, self.chosen);
@@ -46,25 +50,4 @@ impl RowLink {
 fn write(page: Address, chosen: RwSignal<Option<Key>>) {
     let row = chosen.get_untracked().map(|key| key.number.to_string());
     page.set(PARAMETER, &row.unwrap_or_default());
-}
-
-/// Follows links to a row (`?row=17`).
-pub fn follow_link(debugger: DebuggerState) {
-    let page = debugger.row_link.page;
-    let linked = Memo::new(move |_| page.first(PARAMETER).parse::<u64>().ok());
-    Effect::new(move |_| {
-        // Waits for the table, without which there is nothing to scroll.
-        let (Some(number), Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
-        if debugger.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
-            return;
-        }
-        if debugger.with_recorder_untracked(|recorder| recorder.get(number).is_some()) {
-            // A new panel follows the newest row.
-            debugger.stop_following();
-            debugger.jump(number);
-        } else {
-            let words = format!("Row {number} is not in this record (any more).");
-            debugger.app.notices.show(Severity::Info, "linked row", words);
-        }
-    });
 }

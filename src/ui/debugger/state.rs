@@ -12,6 +12,7 @@ use super::filter_state::FilterState;
 use super::listing::{Feed, Key, Listed, Listing};
 use super::opener::SideOpener;
 use super::row_link::RowLink;
+use super::side::Side;
 use crate::analysis::Analyzer;
 use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
 use crate::link::MessageId;
@@ -19,20 +20,6 @@ use crate::state::{App, Loaded, use_app};
 
 /// Height of a table row in pixels, passed on to the style sheet.
 pub const ROW_HEIGHT: f64 = 26.0;
-
-/// The part shown beside the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Details,
-    Send,
-    /// Export and import.
-    Recordings,
-    Findings,
-    /// Resends recorded messages.
-    Replay,
-    /// Deliberately bad conditions.
-    Experiments,
-}
 
 #[derive(Clone, Copy)]
 pub struct DebuggerState {

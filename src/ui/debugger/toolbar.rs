@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::cells;
 use super::listing::Listed;
-use super::state::{Side, use_debugger};
+use super::side::Side;
+use super::state::use_debugger;
 use crate::history::{Query, Recorder};
 use crate::ui::format;
 

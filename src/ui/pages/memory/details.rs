@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use super::bar::Bar;
 use super::keyed::keyed;
 use super::labels::{self, UNKNOWN, told};
-use super::memories::find;
 use crate::model::Memory;
 
 use crate::protocol::iso8601;
@@ -22,7 +21,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
     let memories = use_app().data.memories;
     let memory = Memo::new(move |_| {
         let number = chosen.get()?;
-        memories.with(|memories| find(memories, number).cloned())
+        memories.with(|memories| memories.get(number).cloned())
     });
     let read = move |field: fn(&Memory) -> String| {
         move || memory.with(|memory| memory.as_ref().map_or_else(|| UNKNOWN.to_owned(), field))

@@ -9,7 +9,6 @@ use super::filters::{self, Filters};
 use super::labels::counted;
 use super::row::{MemoryRow, row_id};
 use super::tabs::focus;
-use crate::model::{Memories, Memory};
 use crate::state::use_app;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
@@ -17,12 +16,6 @@ use crate::ui::components::Each;
 /// Rows shown at first and added per step, because every row costs and nobody reads more.
 const ROWS: usize = 200;
 const LIST: &str = "memory-list";
-
-pub(super) fn find(memories: &Memories, number: u64) -> Option<&Memory> {
-    // Sorted by number.
-    let all = memories.all();
-    all.binary_search_by_key(&number, |memory| memory.number).ok().and_then(|at| all.get(at))
-}
 
 #[component]
 pub(super) fn MemoryList(address: Address) -> impl IntoView {

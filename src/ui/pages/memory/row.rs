@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::bar::Bar;
 use super::labels::{self, beginning};
-use super::memories::find;
 use crate::model::Memory;
 
 use crate::state::use_app;
@@ -54,7 +53,7 @@ impl MemoryFields {
 pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
     let memories = use_app().data.memories;
     let line =
-        Memo::new(move |_| memories.with(|memories| find(memories, number).map(MemoryFields::of)).unwrap_or_default());
+        Memo::new(move |_| memories.with(|memories| memories.get(number).map(MemoryFields::of)).unwrap_or_default());
     let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));
     let importance = move || line.with(|line| line.importance);
     view! {

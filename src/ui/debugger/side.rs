@@ -1,0 +1,15 @@
+//! The parts of the debugger beside its table.
+
+/// The part shown beside the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Details,
+    Send,
+    /// Export and import.
+    Recordings,
+    Findings,
+    /// Resends recorded messages.
+    Replay,
+    /// Deliberately bad conditions.
+    Experiments,
+}

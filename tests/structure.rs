@@ -1,0 +1,133 @@
+//! The folders of the source: who uses whom, and that no two files use each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+type Module = Vec<String>;
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn module_of(file: &Path) -> Module {
+    let path = file.strip_prefix(source()).unwrap().with_extension("");
+    let mut parts: Module = path.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    if parts.last().is_some_and(|last| last == "mod") {
+        parts.pop();
+    }
+    parts
+}
+
+/// The `use` declarations of a file, without its unit tests.
+fn declarations(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("use ") {
+        let is_start = rest[..at].chars().next_back().is_none_or(|before| before == '\n' || before == ' ');
+        rest = &rest[at + 4..];
+        if is_start && let Some(end) = rest.find(';') {
+            found.push(rest[..end].split_whitespace().collect());
+        }
+    }
+    found
+}
+
+/// The paths that a declaration names, with its groups written out.
+fn paths(declaration: &str) -> Vec<String> {
+    let Some((before, group)) = declaration.split_once('{') else { return vec![declaration.to_owned()] };
+    let group = group.strip_suffix('}').unwrap_or(group);
+    let (mut depth, mut item, mut items) = (0, String::new(), Vec::new());
+    for letter in group.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(std::mem::take(&mut item));
+                continue;
+            }
+            _ => {}
+        }
+        item.push(letter);
+    }
+    items.push(item);
+    items.iter().flat_map(|item| paths(&format!("{before}{item}"))).collect()
+}
+
+/// What each module uses: the nearest module of each path.
+fn uses() -> BTreeMap<Module, BTreeSet<Module>> {
+    let files: BTreeMap<Module, PathBuf> = files(&source()).into_iter().map(|file| (module_of(&file), file)).collect();
+    let mut uses = BTreeMap::new();
+    for (module, file) in &files {
+        let text = std::fs::read_to_string(file).unwrap();
+        let found: BTreeSet<Module> = declarations(&text)
+            .iter()
+            .flat_map(|declaration| paths(declaration))
+            .filter_map(|path| {
+                let mut parts: Vec<&str> = path.split("::").collect();
+                let mut base: Module = Vec::new();
+                match parts.first().copied()? {
+                    "crate" => drop(parts.remove(0)),
+                    "super" => {
+                        let above = parts.iter().take_while(|part| **part == "super").count();
+                        base = module.get(..module.len().checked_sub(above)?)?.to_vec();
+                        parts.drain(..above);
+                    }
+                    _ => return None,
+                }
+                base.extend(parts.iter().map(|part| (*part).to_owned()));
+                (1..=base.len()).rev().map(|length| base[..length].to_vec()).find(|prefix| files.contains_key(prefix))
+            })
+            // What a module has in its own folder is its own.
+            .filter(|used| used != module && !module.starts_with(used))
+            .collect();
+        uses.insert(module.clone(), found);
+    }
+    uses
+}
+
+#[test]
+fn each_layer_uses_only_those_that_the_architecture_names() {
+    let text = std::fs::read_to_string(source().join("../docs/ARCHITECTURE.md")).unwrap();
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, used) in
+        uses().into_iter().filter(|(module, _)| module.len() > 1 || source().join(&module[0]).is_dir())
+    {
+        let layer = found.entry(module[0].clone()).or_default();
+        layer.extend(used.into_iter().map(|used| used[0].clone()).filter(|used| *used != module[0]));
+    }
+    for (layer, used) in found {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `src/{layer}/` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/ARCHITECTURE.md has no row for src/{layer}/"));
+        let documented: BTreeSet<String> =
+            row.split('|').nth(3).unwrap().split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert_eq!(documented, used, "what src/{layer}/ uses, in docs/ARCHITECTURE.md and in the source");
+    }
+}
+
+#[test]
+fn no_two_files_use_each_other() {
+    let uses = uses();
+    let mut circles = BTreeSet::new();
+    for (module, used) in &uses {
+        for other in used.iter().filter(|other| uses.get(*other).is_some_and(|used| used.contains(module))) {
+            let mut pair = [module.join("/"), other.join("/")];
+            pair.sort();
+            circles.insert(pair);
+        }
+    }
+    assert_eq!(circles, BTreeSet::new());
+}
