@@ -1,7 +1,7 @@
 //! Completions while the user types a filter.
 
 use super::shown::STATES;
-use crate::protocol::Event;
+use crate::protocol::{Command, Event};
 
 /// One completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +28,7 @@ const TERMS: [(&str, &str); 13] = [
     ("before:", "before this time of day, as in 10:32:05"),
 ];
 
-const COMMANDS: [&str; 7] = ["text_input", "demo_flow", "stt_start", "stt_stop", "tts_stop", "ping", "auth_response"];
-const CONTROLS: [&str; 4] = ["auth_challenge", "auth_result", "duplicate_message", "replay"];
+const CONTROLS: [&str; 5] = ["auth_response", "auth_challenge", "auth_result", "duplicate_message", "replay"];
 
 /// Completions of the word at the cursor; all terms if it is empty.
 #[must_use]
@@ -64,10 +63,10 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 fn types() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let is_both = |kind: &&str| COMMANDS.contains(kind);
+    let is_both = |kind: &&str| Command::KINDS.contains(kind);
     let events =
         Event::KINDS.iter().copied().filter(move |kind| !is_both(kind)).map(|kind| (kind, "an event from Coda"));
-    let commands = COMMANDS.into_iter().map(|kind| {
+    let commands = Command::KINDS.iter().copied().map(|kind| {
         (
             kind,
             if Event::KINDS.contains(&kind) { "a command to Coda, and an event from it" } else { "a command to Coda" },

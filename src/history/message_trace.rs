@@ -7,7 +7,7 @@ use super::recorder::Recorder;
 use super::row::{FrameClass, Row, RowKind, TOKEN};
 use super::scan;
 use crate::link::{ConnId, Hold, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Moment};
+use crate::protocol::{Command, Effect, Moment};
 
 /// How many rows after the answer are searched for the turn.
 const TURN_ROWS: u64 = 10_000;
@@ -159,7 +159,7 @@ impl MessageTrace {
 
 /// The events after the answer, until the user's next turn or until the assistant has answered and spoken.
 fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<WaterfallBar> {
-    let begins_turn = matches!(*trace.command, Command::TextInput { .. } | Command::DemoFlow | Command::SttStart(_));
+    let begins_turn = matches!(trace.command.effect(), Effect::Turn | Effect::Microphone);
     let Some(answer) = trace.answer.filter(|_| begins_turn) else { return Vec::new() };
     let epoch = recorder.epoch_of(answer);
     let mut bars: Vec<WaterfallBar> = Vec::new();

@@ -165,7 +165,7 @@ impl Recorder {
         }
         let Some(number) = self.frames.row(event.frame) else { return };
         self.epochs.note(number, event.epoch);
-        if matches!(&event.event, Event::AnswerToken(token) if token.token_index == Some(0))
+        if matches!(&event.event, Event::LlmToken(token) if token.token_index == Some(0))
             && let Some(RowKind::FrameIn { begins_answer, .. }) = self.kind_mut(number)
         {
             *begins_answer = true;

@@ -45,15 +45,15 @@ impl Answering {
 
     pub(super) fn observe(&mut self, event: &Event, now: Instant, config: &LinkConfig) {
         match event {
-            Event::ListeningResult(result) if !result.text.trim().is_empty() => self.read(now),
+            Event::SttResult(result) if !result.text.trim().is_empty() => self.read(now),
             Event::ConversationTurn(turn) if turn.role == "user" => self.goes_on(now, config),
-            Event::AnswerStarted(_) | Event::AnswerToken(_) | Event::ToolCalled(_) => self.goes_on(now, config),
+            Event::LlmStart(_) | Event::LlmToken(_) | Event::ToolCall(_) => self.goes_on(now, config),
             // A result ends something, and is no sign of a turn where none is known.
-            Event::AnswerResult(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) if self.is_busy(now) => {
+            Event::LlmResult(_) | Event::ToolResult(_) | Event::ToolError(_) if self.is_busy(now) => {
                 self.goes_on(now, config);
             }
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.ends(now),
-            Event::AnswerError(_) | Event::SpeechStarted(_) => self.ends(now),
+            Event::LlmError(_) | Event::TtsStart(_) => self.ends(now),
             Event::ComponentTiming(timing)
                 if timing.component == "assistant" && timing.operation == "process_input" =>
             {

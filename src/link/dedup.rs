@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::config::LinkConfig;
 use super::ids::MessageId;
-use super::message::Rules;
 use crate::protocol::{Command, Instant};
 
 /// How many fingerprints are kept at most. A second's worth of messages at the queue's pace is 50.
@@ -45,7 +44,7 @@ impl Dedup {
         resend_of: Option<MessageId>,
         config: &LinkConfig,
     ) -> Result<(), MessageId> {
-        if !command.is_deduplicated() {
+        if !command.rules().is_deduplicated {
             return Ok(());
         }
         self.seen.retain(|seen| now.duration_since(seen.at) < config.dedup_window(&seen.kind));
@@ -55,7 +54,7 @@ impl Dedup {
         if let Some(seen) = self.seen.iter().find(is_same) {
             return Err(seen.id);
         }
-        if let Some(kind) = command.reopens() {
+        if let Some(kind) = command.rules().reopens {
             self.seen.retain(|seen| seen.kind != kind);
         }
         if self.seen.len() == CAPACITY {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -262,72 +261,6 @@ pub struct MessageStatus {
     pub at: Moment,
     /// Where it is.
     pub state: MessageState,
-}
-
-/// Messages of one group are never reordered among themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
-    Listening,
-    Speaking,
-    Turns,
-    Pings,
-    Other,
-}
-
-/// The rules of a kind of message.
-pub(super) trait Rules {
-    fn group(&self) -> Group;
-    /// Goes before everything of other groups: the user wants silence now.
-    fn is_urgent(&self) -> bool;
-    /// A second copy does no harm.
-    fn is_safe_twice(&self) -> bool;
-    /// After this long in the queue nobody can still want it.
-    fn stale_after(&self) -> Option<Duration>;
-    /// Whether a double listener could have made it.
-    fn is_deduplicated(&self) -> bool;
-    /// The type whose fingerprints this message clears: press, release, press must work however quick.
-    fn reopens(&self) -> Option<&'static str>;
-}
-
-impl Rules for Command {
-    fn group(&self) -> Group {
-        match self {
-            Self::SttStart(_) | Self::SttStop => Group::Listening,
-            Self::TtsStop => Group::Speaking,
-            Self::TextInput { .. } | Self::DemoFlow => Group::Turns,
-            Self::Ping => Group::Pings,
-            Self::Custom { .. } => Group::Other,
-        }
-    }
-
-    fn is_urgent(&self) -> bool {
-        matches!(self, Self::SttStop | Self::TtsStop)
-    }
-
-    fn is_safe_twice(&self) -> bool {
-        matches!(self, Self::SttStop | Self::TtsStop | Self::Ping)
-    }
-
-    fn stale_after(&self) -> Option<Duration> {
-        match self {
-            Self::SttStart(_) => Some(Duration::from_secs(2)),
-            Self::DemoFlow => Some(Duration::from_secs(10)),
-            Self::SttStop | Self::TtsStop => Some(Duration::from_secs(30)),
-            Self::TextInput { .. } | Self::Ping | Self::Custom { .. } => None,
-        }
-    }
-
-    fn is_deduplicated(&self) -> bool {
-        !matches!(self, Self::Ping)
-    }
-
-    fn reopens(&self) -> Option<&'static str> {
-        match self {
-            Self::SttStart(_) => Some("stt_stop"),
-            Self::SttStop => Some("stt_start"),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -79,14 +79,12 @@ pub struct Avatar {
 impl Avatar {
     pub fn apply(&mut self, event: &Event) {
         let mode = match event {
-            Event::ModeChanged(change) => Mode::from_wire(&change.mode),
-            Event::ListeningStarted(_) | Event::ListeningInterim(_) => Some(Mode::Listening),
-            Event::ListeningResult(_) | Event::AnswerStarted(_) | Event::AnswerToken(_) | Event::ToolCalled(_) => {
-                Some(Mode::Thinking)
-            }
-            Event::SpeechStarted(_) | Event::SpeechProgress(_) => Some(Mode::Speaking),
-            Event::SpeechResult(_) | Event::SpeechStopped(_) | Event::ConversationEnd(_) => Some(Mode::Idle),
-            Event::ListeningError(_) | Event::AnswerError(_) | Event::SpeechError(_) => Some(Mode::Error),
+            Event::ModeChange(change) => Mode::from_wire(&change.mode),
+            Event::SttStart(_) | Event::SttInterim(_) => Some(Mode::Listening),
+            Event::SttResult(_) | Event::LlmStart(_) | Event::LlmToken(_) | Event::ToolCall(_) => Some(Mode::Thinking),
+            Event::TtsStart(_) | Event::TtsProgress(_) => Some(Mode::Speaking),
+            Event::TtsResult(_) | Event::TtsStop(_) | Event::ConversationEnd(_) => Some(Mode::Idle),
+            Event::SttError(_) | Event::LlmError(_) | Event::TtsError(_) => Some(Mode::Error),
             // The reply is complete. Without speech no further event would end the turn.
             Event::ConversationTurn(turn) if turn.role == "assistant" && self.mode == Mode::Thinking => {
                 Some(Mode::Idle)
@@ -102,14 +100,14 @@ impl Avatar {
 
     /// Takes the emotion that the server reports. Until it reports one, derives it from the current activity.
     fn feel(&mut self, event: &Event, mode: Option<Mode>) {
-        if let Event::EmotionChanged(change) = event {
+        if let Event::EmotionChange(change) = event {
             if let Some(emotion) = Emotion::from_wire(&change.emotion) {
                 self.emotion = emotion;
                 self.is_emotion_told = true;
             }
         } else if !self.is_emotion_told {
             self.emotion = match (event, mode) {
-                (Event::ToolFailed(_), _) | (_, Some(Mode::Error)) => Emotion::Concerned,
+                (Event::ToolError(_), _) | (_, Some(Mode::Error)) => Emotion::Concerned,
                 (_, Some(Mode::Thinking)) => Emotion::Focused,
                 (_, Some(Mode::Idle | Mode::Listening | Mode::Speaking)) => Emotion::Neutral,
                 (_, None) => self.emotion,

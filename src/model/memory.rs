@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::memory_log::{Change, ChangeKind, Found, MemoryLog};
 use crate::link::ServerEvent;
-use crate::protocol::{Event, Id, MemoryUpdated};
+use crate::protocol::{Event, Id, MemoryUpdate};
 
 /// Capacity, twice that of Coda's long-term memory. Beyond it, the memory not seen for the longest is evicted.
 const MEMORIES: usize = 2_000;
@@ -137,7 +137,7 @@ impl Memories {
         let time = event.time;
         let logged = self.log.apply(event);
         let learnt = match &event.event {
-            Event::MemoryStored(stored) => {
+            Event::MemoryStore(stored) => {
                 let told = Found {
                     memory_type: stored.memory_type.clone(),
                     importance: stored.importance,
@@ -145,22 +145,22 @@ impl Memories {
                 };
                 self.learn(told, MemorySource::Stored, ChangeKind::Stored, time)
             }
-            Event::MemoryUpdated(update) => self.update(update, time),
-            Event::MemoryReinforced(done) => {
+            Event::MemoryUpdate(update) => self.update(update, time),
+            Event::MemoryDebugReinforce(done) => {
                 let strength = done.strength.filter(|strength| strength.is_finite());
                 let what = if done.success { ChangeKind::Reinforced(strength) } else { ChangeKind::ReinforceFailed };
                 let told = Found::new(Some(&done.memory_id), done.memory_preview.as_deref());
                 self.learn(told, MemorySource::Reinforced, what, time)
             }
-            Event::MemoryForgotten(done) => {
+            Event::MemoryDebugForget(done) => {
                 let what = if done.success { ChangeKind::Forgotten } else { ChangeKind::ForgetFailed };
                 let told = Found::new(Some(&done.memory_id), done.memory_preview.as_deref());
                 self.learn(told, MemorySource::Forgotten, what, time)
             }
-            Event::MemorySearch(search) => {
+            Event::MemoryDebugSearch(search) => {
                 self.learn_found(Found::of_search(search), &search.query, MemorySource::Search, time)
             }
-            Event::MemoryRetrieved(retrieved) => {
+            Event::MemoryRetrieve(retrieved) => {
                 self.learn_found(Found::of_retrieval(retrieved), &retrieved.query, MemorySource::Retrieval, time)
             }
             _ => false,
@@ -228,7 +228,7 @@ impl Memories {
         })
     }
 
-    fn update(&mut self, update: &MemoryUpdated, time: DateTime<Utc>) -> bool {
+    fn update(&mut self, update: &MemoryUpdate, time: DateTime<Utc>) -> bool {
         let value = update.new_value.as_ref();
         let text = value.and_then(Value::as_str);
         let content = text.filter(|_| update.field == "content");

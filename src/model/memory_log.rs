@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::performance::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{
-    Event, Id, MemoryFigures, MemoryOperation, MemoryRetrieved, MemorySearch, MemorySearchResult, MemorySnapshot,
+    Event, Id, MemoryDebugOperation, MemoryDebugSearch, MemoryDebugSnapshot, MemoryFigures, MemoryRetrieve,
+    MemorySearchResult,
 };
 
 /// Capacity for operations. A turn causes several, and nobody reads more.
@@ -74,7 +75,7 @@ pub struct Found {
 
 impl Found {
     /// Reads the matches of a search.
-    pub(super) fn of_search(search: &MemorySearch) -> Vec<Self> {
+    pub(super) fn of_search(search: &MemoryDebugSearch) -> Vec<Self> {
         let read = |result: &MemorySearchResult| {
             let metadata = result.metadata.as_ref();
             Self {
@@ -89,7 +90,7 @@ impl Found {
     }
 
     /// Reads the matches of a retrieval as far as possible, or else the preview of the best match.
-    pub(super) fn of_retrieval(retrieved: &MemoryRetrieved) -> Vec<Self> {
+    pub(super) fn of_retrieval(retrieved: &MemoryRetrieve) -> Vec<Self> {
         let results = retrieved.results.as_ref().and_then(Value::as_array);
         let found: Vec<Self> = results.into_iter().flatten().take(RESULTS).filter_map(Self::read).collect();
         if !found.is_empty() {
@@ -167,7 +168,7 @@ pub struct MemoryLog {
     figures: Option<(DateTime<Utc>, MemoryFigures)>,
     searches: VecDeque<LoggedSearch>,
     retrievals: VecDeque<LoggedSearch>,
-    snapshots: VecDeque<(DateTime<Utc>, MemorySnapshot)>,
+    snapshots: VecDeque<(DateTime<Utc>, MemoryDebugSnapshot)>,
 }
 
 impl MemoryLog {
@@ -200,7 +201,7 @@ impl MemoryLog {
 
     /// Returns the snapshots created or restored.
     #[must_use]
-    pub const fn snapshots(&self) -> &VecDeque<(DateTime<Utc>, MemorySnapshot)> {
+    pub const fn snapshots(&self) -> &VecDeque<(DateTime<Utc>, MemoryDebugSnapshot)> {
         &self.snapshots
     }
 
@@ -208,9 +209,9 @@ impl MemoryLog {
     pub(super) fn apply(&mut self, event: &ServerEvent) -> bool {
         let time = event.time;
         match &event.event {
-            Event::MemoryOperation(operation) => self.add_operation(operation, time),
-            Event::MemoryStats(stats) => self.figures = Some((time, stats.stats.clone())),
-            Event::MemorySearch(search) => {
+            Event::MemoryDebugOperation(operation) => self.add_operation(operation, time),
+            Event::MemoryDebugStats(stats) => self.figures = Some((time, stats.stats.clone())),
+            Event::MemoryDebugSearch(search) => {
                 let results = Found::of_search(search);
                 let search = LoggedSearch {
                     time,
@@ -222,20 +223,22 @@ impl MemoryLog {
                 };
                 push_bounded(&mut self.searches, search, SEARCHES);
             }
-            Event::MemoryRetrieved(retrieved) => {
+            Event::MemoryRetrieve(retrieved) => {
                 let results = Found::of_retrieval(retrieved);
                 let count = retrieved.results_count.unwrap_or(results.len() as u64);
                 let query = retrieved.query.clone();
                 let retrieval = LoggedSearch { time, query, memory_type: None, min_importance: None, results, count };
                 push_bounded(&mut self.retrievals, retrieval, SEARCHES);
             }
-            Event::MemorySnapshot(snapshot) => push_bounded(&mut self.snapshots, (time, snapshot.clone()), SEARCHES),
+            Event::MemoryDebugSnapshot(snapshot) => {
+                push_bounded(&mut self.snapshots, (time, snapshot.clone()), SEARCHES)
+            }
             _ => return false,
         }
         true
     }
 
-    fn add_operation(&mut self, operation: &MemoryOperation, time: DateTime<Utc>) {
+    fn add_operation(&mut self, operation: &MemoryDebugOperation, time: DateTime<Utc>) {
         let kind = operation.operation_type.clone();
         if self.counts.len() < OPERATION_TYPES || self.counts.contains_key(&kind) {
             *self.counts.entry(kind.clone()).or_default() += 1;

@@ -80,12 +80,12 @@ struct Stages {
 impl Stages {
     fn apply(&mut self, event: &Event) {
         match event {
-            Event::ListeningStarted(_) => self.take_transcript = false,
-            Event::ListeningResult(result) => self.take_transcript = !result.text.trim().is_empty(),
+            Event::SttStart(_) => self.take_transcript = false,
+            Event::SttResult(result) => self.take_transcript = !result.text.trim().is_empty(),
             Event::ConversationTurn(turn) if turn.role == "user" => {
                 *self = Self { was_spoken: Some(self.take_transcript), ..Self::default() };
             }
-            Event::ToolCalled(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) => self.used_tools = true,
+            Event::ToolCall(_) | Event::ToolResult(_) | Event::ToolError(_) => self.used_tools = true,
             _ => {}
         }
     }
@@ -222,13 +222,13 @@ impl Performance {
             Event::SystemMetrics(metrics) => self.add_sample(metrics, event.time),
             Event::ComponentTiming(timing) => self.add_timing(timing),
             Event::ComponentStats(stats) => self.take_report(stats),
-            Event::ListeningResult(result) => replace(&mut self.partial.stt, result.duration_seconds),
-            Event::AnswerResult(result) => replace(&mut self.partial.llm, result.duration_seconds),
-            Event::SpeechResult(result) => {
+            Event::SttResult(result) => replace(&mut self.partial.stt, result.duration_seconds),
+            Event::LlmResult(result) => replace(&mut self.partial.llm, result.duration_seconds),
+            Event::TtsResult(result) => {
                 let making = replace(&mut self.partial.tts, result.duration_seconds);
                 replace(&mut self.partial.tts_audio, result.audio_duration_seconds) || making
             }
-            Event::ToolAnswered(answer) => replace(&mut self.partial.tools, answer.duration_seconds),
+            Event::ToolResult(answer) => replace(&mut self.partial.tools, answer.duration_seconds),
             _ => false,
         };
         self.revision += u64::from(changed);

@@ -68,15 +68,15 @@ impl Pipeline {
     pub fn apply(&mut self, event: &ServerEvent) {
         let at = event.at.mono;
         match &event.event {
-            Event::ListeningStarted(_) => {
+            Event::SttStart(_) => {
                 self.clear();
                 self.begin(StageKind::Listening, at);
             }
-            Event::ListeningResult(result) => {
+            Event::SttResult(result) => {
                 self.take_transcript = !result.text.trim().is_empty();
                 self.end(StageKind::Listening, at);
             }
-            Event::ListeningError(_) => self.end(StageKind::Listening, at),
+            Event::SttError(_) => self.end(StageKind::Listening, at),
             Event::ClientMessage(echo) if echo.message_type == "stt_stop" => self.end(StageKind::Listening, at),
             Event::ConversationTurn(turn) if turn.role == "user" => {
                 let listened = self.stages.last().is_some_and(|stage| stage.kind == StageKind::Listening);
@@ -86,21 +86,21 @@ impl Pipeline {
                 self.take_transcript = false;
                 self.begin(StageKind::Thinking, at);
             }
-            Event::AnswerStarted(_) => self.begin(StageKind::Thinking, at),
-            Event::AnswerError(_) => self.end_answer(at),
+            Event::LlmStart(_) => self.begin(StageKind::Thinking, at),
+            Event::LlmError(_) => self.end_answer(at),
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.end_answer(at),
-            Event::ToolCalled(_) => {
+            Event::ToolCall(_) => {
                 self.running_tools = self.running_tools.saturating_add(1);
                 self.begin(StageKind::Tools, at);
             }
-            Event::ToolAnswered(_) | Event::ToolFailed(_) => {
+            Event::ToolResult(_) | Event::ToolError(_) => {
                 self.running_tools = self.running_tools.saturating_sub(1);
                 if self.running_tools == 0 {
                     self.end(StageKind::Tools, at);
                 }
             }
-            Event::SpeechStarted(_) => self.begin(StageKind::Speaking, at),
-            Event::SpeechResult(_) | Event::SpeechError(_) | Event::SpeechStopped(_) => {
+            Event::TtsStart(_) => self.begin(StageKind::Speaking, at),
+            Event::TtsResult(_) | Event::TtsError(_) | Event::TtsStop(_) => {
                 self.end(StageKind::Speaking, at);
             }
             _ => {}

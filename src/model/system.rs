@@ -154,22 +154,22 @@ impl System {
                 self.info = Some((time, info.info.clone()));
                 self.revision += 1;
             }
-            Event::ListeningStarted(_) | Event::ListeningInterim(_) => self.works(Service::Stt, time),
-            Event::AnswerToken(_) => self.works(Service::Llm, time),
-            Event::SpeechProgress(_) => self.works(Service::Tts, time),
-            Event::ToolCalled(_) => self.works(Service::Tools, time),
-            Event::ListeningResult(result) => {
+            Event::SttStart(_) | Event::SttInterim(_) => self.works(Service::Stt, time),
+            Event::LlmToken(_) => self.works(Service::Llm, time),
+            Event::TtsProgress(_) => self.works(Service::Tts, time),
+            Event::ToolCall(_) => self.works(Service::Tools, time),
+            Event::SttResult(result) => {
                 learn(&mut self.becomes(Service::Stt, ServiceState::Ready, time).language, result.language.as_ref());
             }
-            Event::AnswerStarted(start) => {
+            Event::LlmStart(start) => {
                 learn(&mut self.becomes(Service::Llm, ServiceState::Working, time).model, start.model.as_ref());
             }
-            Event::SpeechStarted(start) => {
+            Event::TtsStart(start) => {
                 let speech = self.becomes(Service::Tts, ServiceState::Working, time);
                 learn(&mut speech.voice, start.voice.as_ref());
                 learn(&mut speech.provider, start.provider.as_ref());
             }
-            Event::SpeechStatus(status) => {
+            Event::TtsStatus(status) => {
                 let speech = self.becomes(Service::Tts, ServiceState::Told(status.status.clone()), time);
                 let told = |name| status.details.as_ref()?.get(name)?.as_str().map(str::to_owned);
                 learn(&mut speech.provider, told("provider").as_ref());
@@ -182,24 +182,24 @@ impl System {
             {
                 self.is_ready(Service::Stt, time);
             }
-            Event::AnswerResult(_) => self.is_ready(Service::Llm, time),
-            Event::SpeechResult(_) | Event::SpeechStopped(_) => self.is_ready(Service::Tts, time),
-            Event::ToolAnswered(_) => self.is_ready(Service::Tools, time),
+            Event::LlmResult(_) => self.is_ready(Service::Llm, time),
+            Event::TtsResult(_) | Event::TtsStop(_) => self.is_ready(Service::Tts, time),
+            Event::ToolResult(_) => self.is_ready(Service::Tools, time),
             // A tool that has not returned a result by the end of the turn never will.
             Event::ConversationTurn(turn)
                 if turn.role == "assistant" && self.service(Service::Tools).state == ServiceState::Working =>
             {
                 self.forget([Service::Tools]);
             }
-            Event::MemoryStored(_)
-            | Event::MemoryRetrieved(_)
-            | Event::MemoryUpdated(_)
-            | Event::MemoryOperation(_)
-            | Event::MemoryStats(_)
-            | Event::MemorySearch(_)
-            | Event::MemoryReinforced(_)
-            | Event::MemoryForgotten(_)
-            | Event::MemorySnapshot(_) => self.is_ready(Service::Memory, time),
+            Event::MemoryStore(_)
+            | Event::MemoryRetrieve(_)
+            | Event::MemoryUpdate(_)
+            | Event::MemoryDebugOperation(_)
+            | Event::MemoryDebugStats(_)
+            | Event::MemoryDebugSearch(_)
+            | Event::MemoryDebugReinforce(_)
+            | Event::MemoryDebugForget(_)
+            | Event::MemoryDebugSnapshot(_) => self.is_ready(Service::Memory, time),
             event => self.note_error(event, time),
         }
     }
@@ -288,10 +288,10 @@ impl System {
 
     fn note_error(&mut self, event: &Event, time: DateTime<Utc>) {
         let (service, tool, level, message, details) = match event {
-            Event::ListeningError(error) => (Some(Service::Stt), None, None, &error.message, &error.details),
-            Event::AnswerError(error) => (Some(Service::Llm), None, None, &error.message, &error.details),
-            Event::SpeechError(error) => (Some(Service::Tts), None, None, &error.message, &error.details),
-            Event::ToolFailed(error) => {
+            Event::SttError(error) => (Some(Service::Stt), None, None, &error.message, &error.details),
+            Event::LlmError(error) => (Some(Service::Llm), None, None, &error.message, &error.details),
+            Event::TtsError(error) => (Some(Service::Tts), None, None, &error.message, &error.details),
+            Event::ToolError(error) => {
                 (Some(Service::Tools), Some(error.tool_name.clone()), None, &error.message, &error.details)
             }
             Event::SystemError(error) => (None, None, error.level.clone(), &error.message, &error.details),

@@ -106,15 +106,15 @@ impl Tools {
                 self.user_turns += 1;
             }
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.give_up_running(),
-            Event::AnswerError(_) => self.give_up_running(),
-            Event::ToolCalled(call) => {
+            Event::LlmError(_) => self.give_up_running(),
+            Event::ToolCall(call) => {
                 self.add(&call.tool_name, call.parameters.clone(), ToolOutcome::Running, None, event.time);
             }
-            Event::ToolAnswered(answer) => {
+            Event::ToolResult(answer) => {
                 let done = ToolOutcome::Done { result: answer.result_preview.clone() };
                 self.end(&answer.tool_name, done, measured(answer.duration_seconds), event.time);
             }
-            Event::ToolFailed(error) => {
+            Event::ToolError(error) => {
                 let failed = ToolOutcome::Failed { message: error.message.clone(), details: error.details.clone() };
                 self.end(&error.tool_name, failed, None, event.time);
             }

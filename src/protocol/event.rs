@@ -112,19 +112,19 @@ events! {
         turns_count: Option<u64>,
     }
     /// The server started listening.
-    "stt_start" ListeningStarted {
+    "stt_start" SttStart {
         /// Listening mode, for example `push_to_talk`.
         mode: Option<String>,
     }
     /// An interim transcript.
-    "stt_interim" ListeningInterim {
+    "stt_interim" SttInterim {
         /// The whole transcript so far, not an increment.
         text: String,
         /// Confidence, from 0 to 1.
         confidence: Option<f64>,
     }
     /// The final transcript.
-    "stt_result" ListeningResult {
+    "stt_result" SttResult {
         /// The transcript.
         text: String,
         /// Confidence, from 0 to 1.
@@ -135,14 +135,14 @@ events! {
         language: Option<String>,
     }
     /// Speech recognition failed.
-    "stt_error" ListeningError {
+    "stt_error" SttError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The language model started to generate a reply.
-    "llm_start" AnswerStarted {
+    "llm_start" LlmStart {
         /// Name of the model.
         model: Option<String>,
         /// Length of the prompt in tokens.
@@ -152,7 +152,7 @@ events! {
         system_prompt_preview: Option<String>,
     }
     /// The next token of the reply.
-    "llm_token" AnswerToken {
+    "llm_token" LlmToken {
         /// Text to append.
         token: String,
         /// Position in the reply, from 0.
@@ -160,7 +160,7 @@ events! {
         token_index: Option<u64>,
     }
     /// The complete reply.
-    "llm_result" AnswerResult {
+    "llm_result" LlmResult {
         /// The full text, which replaces the streamed tokens.
         text: String,
         /// Number of tokens.
@@ -172,14 +172,14 @@ events! {
         has_tool_calls: Option<bool>,
     }
     /// The language model failed.
-    "llm_error" AnswerError {
+    "llm_error" LlmError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The server started to speak.
-    "tts_start" SpeechStarted {
+    "tts_start" TtsStart {
         /// Text to be spoken.
         text: Option<String>,
         /// Name of the voice.
@@ -188,12 +188,12 @@ events! {
         provider: Option<String>,
     }
     /// Progress of the speech.
-    "tts_progress" SpeechProgress {
+    "tts_progress" TtsProgress {
         /// Percentage, from 0 to 100.
         percent_complete: f64,
     }
     /// The speech finished.
-    "tts_result" SpeechResult {
+    "tts_result" TtsResult {
         /// Time taken by the synthesis.
         duration_seconds: Option<f64>,
         /// Length of the audio.
@@ -203,26 +203,26 @@ events! {
         char_count: Option<u64>,
     }
     /// Speech synthesis failed.
-    "tts_error" SpeechError {
+    "tts_error" TtsError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The state of the speech service changed.
-    "tts_status" SpeechStatus {
+    "tts_status" TtsStatus {
         /// New state, for example `loaded`.
         status: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The speech was stopped.
-    "tts_stop" SpeechStopped {
+    "tts_stop" TtsStop {
         /// Reason, for example `user_interrupt`.
         reason: Option<String>,
     }
     /// A memory was stored.
-    "memory_store" MemoryStored {
+    "memory_store" MemoryStore {
         /// Beginning of the memory's text.
         content_preview: String,
         /// Type of the memory, for example `fact`.
@@ -233,7 +233,7 @@ events! {
         memory_id: Option<Id>,
     }
     /// Memories were retrieved for a prompt.
-    "memory_retrieve" MemoryRetrieved {
+    "memory_retrieve" MemoryRetrieve {
         /// Search text.
         query: String,
         /// Number of matches.
@@ -245,7 +245,7 @@ events! {
         results: Option<Value>,
     }
     /// A field of a memory changed.
-    "memory_update" MemoryUpdated {
+    "memory_update" MemoryUpdate {
         /// Id of the memory.
         memory_id: Id,
         /// Name of the changed field.
@@ -256,7 +256,7 @@ events! {
         new_value: Option<Value>,
     }
     /// An operation on the memory store.
-    "memory_debug_operation" MemoryOperation {
+    "memory_debug_operation" MemoryDebugOperation {
         /// Type of the operation, for example `add_memory`.
         operation_type: String,
         /// Time in ISO 8601.
@@ -265,14 +265,14 @@ events! {
         details: Option<Value>,
     }
     /// Statistics of the memory store.
-    "memory_debug_stats" MemoryStats {
+    "memory_debug_stats" MemoryDebugStats {
         /// Statistics by part of the memory.
         stats: MemoryFigures,
         /// Time in ISO 8601.
         timestamp: Option<Value>,
     }
     /// A search in the memory store.
-    "memory_debug_search" MemorySearch {
+    "memory_debug_search" MemoryDebugSearch {
         /// Search text.
         query: String,
         /// Filter by type of memory.
@@ -286,7 +286,7 @@ events! {
         results_count: Option<u64>,
     }
     /// A memory was reinforced.
-    "memory_debug_reinforce" MemoryReinforced {
+    "memory_debug_reinforce" MemoryDebugReinforce {
         /// Id of the memory.
         memory_id: Id,
         /// Whether the operation succeeded.
@@ -297,7 +297,7 @@ events! {
         memory_preview: Option<String>,
     }
     /// A memory was forgotten.
-    "memory_debug_forget" MemoryForgotten {
+    "memory_debug_forget" MemoryDebugForget {
         /// Id of the memory.
         memory_id: Id,
         /// Whether the operation succeeded.
@@ -308,7 +308,7 @@ events! {
         memory_preview: Option<String>,
     }
     /// A snapshot of the memory store was created or restored.
-    "memory_debug_snapshot" MemorySnapshot {
+    "memory_debug_snapshot" MemoryDebugSnapshot {
         /// Action, for example `create`.
         action: String,
         /// Id of the snapshot.
@@ -319,14 +319,14 @@ events! {
         metadata: Option<Value>,
     }
     /// A tool was called.
-    "tool_call" ToolCalled {
+    "tool_call" ToolCall {
         /// Name of the tool.
         tool_name: String,
         /// Arguments, free-form.
         parameters: Option<Value>,
     }
     /// A tool returned a result.
-    "tool_result" ToolAnswered {
+    "tool_result" ToolResult {
         /// Name of the tool.
         tool_name: String,
         /// Beginning of the result: text, or JSON in the tool's own shape.
@@ -335,7 +335,7 @@ events! {
         duration_seconds: Option<f64>,
     }
     /// A tool call failed.
-    "tool_error" ToolFailed {
+    "tool_error" ToolError {
         /// Name of the tool.
         tool_name: String,
         /// The error message.
@@ -410,14 +410,14 @@ events! {
         details: Option<Value>,
     }
     /// The avatar's mode changed. Coda 0.1.2 never sends it.
-    "mode_change" ModeChanged {
+    "mode_change" ModeChange {
         /// New mode, for example `listening`.
         mode: String,
         /// Previous mode.
         previous_mode: Option<String>,
     }
     /// The avatar's emotion changed. Coda 0.1.2 never sends it.
-    "emotion_change" EmotionChanged {
+    "emotion_change" EmotionChange {
         /// New emotion, for example `playful`.
         emotion: String,
         /// Previous emotion.

@@ -13,7 +13,7 @@ pub use codec::{
     Control, DecodeError, Envelope, Frame, MAX_FRAME_BYTES, Token, decode, encode, encode_bare, wire_type,
 };
 pub(crate) use codec::{DEDUP_WINDOW, encode_auth_response};
-pub use command::{Command, SttStart};
+pub use command::{Command, CommandRules, Effect, Group, SttStart, Template};
 pub use event::*;
 pub(crate) use server_clock::{LONGEST_DELAY, MAX_REORDERING};
 pub use server_clock::{ServerClock, ServerTime};

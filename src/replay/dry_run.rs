@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::options::{Ids, Options, Pace};
-use super::plan::{Effect, Plan, dedup_key};
+use super::plan::{Plan, dedup_key};
 use super::resender::Resender;
 use super::response_tracker::ResponseTracker;
 use crate::history::{FrameClass, Recorder, RowKind, scan};
 use crate::link::GapReport;
-use crate::protocol::{DEDUP_WINDOW, Instant};
+use crate::protocol::{DEDUP_WINDOW, Effect, Instant};
 
 /// Recent writes that the server still remembers for deduplication.
 #[derive(Clone, Debug, Default)]
@@ -118,14 +118,16 @@ impl DryRun {
                 Some(Some(before)) if before < DEDUP_WINDOW => Prediction::Dropped { before },
                 Some(None) => Prediction::MaybeDropped,
                 // With `Pace::AfterReply`, each message also waits for the turn of the previous one.
-                _ if step.effect() == Effect::Turn
+                _ if step.command.effect() == Effect::Turn
                     && (is_busy || (has_earlier_turn && options.pace != Pace::AfterReply)) =>
                 {
                     Prediction::MaybeBusy
                 }
                 _ => Prediction::Handled,
             };
-            if step.effect() == Effect::Turn && matches!(prediction, Prediction::Handled | Prediction::MaybeBusy) {
+            if step.command.effect() == Effect::Turn
+                && matches!(prediction, Prediction::Handled | Prediction::MaybeBusy)
+            {
                 (is_busy, has_earlier_turn) = (false, true);
             }
             forecasts.push(Forecast { at, prediction });

@@ -17,7 +17,7 @@ mod sent;
 pub use as_test::as_test;
 pub use dry_run::{DryRun, Forecast, Prediction, RecentWrites};
 pub use options::{Ids, ORIGIN, Options, Pace};
-pub use plan::{Effect, Plan, PlanStep, Skipped};
+pub use plan::{Plan, PlanStep, Skipped};
 pub use playback::{Marker, Playback};
 pub use resender::{Resender, ToSend};
 pub use sent::{Outcome, Sent};

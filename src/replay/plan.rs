@@ -43,54 +43,6 @@ pub struct Skipped {
     pub unreadable: Vec<(usize, String)>,
 }
 
-/// The server's reaction to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Coda answers, and may use tools and speech.
-    Turn,
-    /// Coda starts the microphone.
-    Microphone,
-    /// Coda stops listening or speaking.
-    Stop,
-    /// No known effect.
-    None,
-}
-
-impl Effect {
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Turn => "Coda answers",
-            Self::Microphone => "the microphone listens",
-            Self::Stop => "something stops",
-            Self::None => "no effect that is known",
-        }
-    }
-}
-
-impl PlanStep {
-    #[must_use]
-    pub const fn effect(&self) -> Effect {
-        match &self.command {
-            Command::TextInput { .. } | Command::DemoFlow => Effect::Turn,
-            Command::SttStart(_) => Effect::Microphone,
-            Command::SttStop | Command::TtsStop => Effect::Stop,
-            Command::Ping => Effect::None,
-            Command::Custom { kind, .. } => custom_effect(kind.as_str()),
-        }
-    }
-}
-
-/// Handles Coda's own commands with unusual data, which have the same effect.
-const fn custom_effect(kind: &str) -> Effect {
-    match kind.as_bytes() {
-        b"text_input" | b"demo_flow" => Effect::Turn,
-        b"stt_start" => Effect::Microphone,
-        b"stt_stop" | b"tts_stop" => Effect::Stop,
-        _ => Effect::None,
-    }
-}
-
 impl Plan {
     /// Collects the resendable frames of a recording.
     #[must_use]

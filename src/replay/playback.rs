@@ -180,9 +180,9 @@ fn mark(event: &LinkEvent, position: usize) -> Option<Marker> {
     let (label, is_error) = match &event.event {
         Event::ConversationTurn(turn) if turn.role == "user" => (turn.content.clone(), false),
         Event::SystemError(error) => (error.message.clone(), true),
-        Event::AnswerError(error) => (error.message.clone(), true),
-        Event::ListeningError(error) => (error.message.clone(), true),
-        Event::SpeechError(error) => (error.message.clone(), true),
+        Event::LlmError(error) => (error.message.clone(), true),
+        Event::SttError(error) => (error.message.clone(), true),
+        Event::TtsError(error) => (error.message.clone(), true),
         _ => return None,
     };
     Some(Marker { position, label: shorten(&label, MARK_CHARS), is_error })

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::{Ids, Options, Pace};
-use super::plan::{Effect, Plan, PlanStep};
+use super::plan::{Plan, PlanStep};
 use super::response_tracker::{ResponseTracker, Turn};
 use super::sent::{Outcome, Sent};
 use crate::history::Recorder;
-use crate::protocol::{Command, Instant};
+use crate::protocol::{Command, Effect, Instant};
 
 /// Timeout for an answer, and for the start of a turn.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -186,7 +186,7 @@ impl Resender {
     pub fn look(&mut self, recorder: &Recorder) {
         let waits_for_turns = self.options.pace == Pace::AfterReply;
         let begins_turn = self.plan.steps.get(self.sent.len().saturating_sub(1));
-        let begins_turn = waits_for_turns && begins_turn.is_some_and(|step| step.effect() == Effect::Turn);
+        let begins_turn = waits_for_turns && begins_turn.is_some_and(|step| step.command.effect() == Effect::Turn);
         if self.tracker.look(recorder, &self.plan.steps, &mut self.sent, begins_turn) {
             self.revision += 1;
         }

@@ -46,9 +46,7 @@ impl Reporter {
     fn sound(&self, event: &Event) {
         let sound = match event {
             Event::ConversationTurn(turn) if turn.role == "assistant" => Sound::Answer,
-            Event::ListeningError(_) | Event::AnswerError(_) | Event::SpeechError(_) | Event::SystemError(_) => {
-                Sound::Error
-            }
+            Event::SttError(_) | Event::LlmError(_) | Event::TtsError(_) | Event::SystemError(_) => Sound::Error,
             _ => return,
         };
         if self.settings.current.with_untracked(|settings| settings.sounds) {
@@ -59,12 +57,11 @@ impl Reporter {
     /// Reports the outcomes of commands. Texts show theirs in the conversation instead.
     fn report_message(&self, status: &MessageStatus) {
         let what = match &*status.command {
-            Command::TextInput { .. } | Command::Ping => return,
-            Command::DemoFlow => "“Run demo”",
-            Command::SttStart(_) => "“Listen”",
-            Command::SttStop => "“Stop listening”",
-            Command::TtsStop => "“Stop speaking”",
             Command::Custom { kind, .. } => kind.as_str(),
+            known => match known.rules().label {
+                Some(label) => label,
+                None => return,
+            },
         };
         match &status.state {
             MessageState::Failed(failure) => {

@@ -100,7 +100,7 @@ fn check(world: &World) -> Result<(), TestCaseError> {
         let command = command_of(world, *id);
         let outcomes = states.iter().filter(|state| state.is_final()).count();
         prop_assert!(outcomes <= 1, "{command:?} ended {outcomes} times: {states:?}");
-        let safe_twice = matches!(command, Command::Ping | Command::SttStop | Command::TtsStop);
+        let safe_twice = command.rules().is_safe_twice;
         prop_assert!(times <= 1 || safe_twice, "the server acted {times} times on {command:?}: {states:?}");
         let last = states.last();
         if matches!(last, Some(MessageState::Delivered(_))) {

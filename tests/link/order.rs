@@ -32,7 +32,7 @@ fn receive(world: &mut World, conn: ConnId, text: &str) {
 
 fn tokens(world: &World) -> Vec<String> {
     let token = |event: &Event| match event {
-        Event::AnswerToken(token) => Some(token.token.clone()),
+        Event::LlmToken(token) => Some(token.token.clone()),
         _ => None,
     };
     world.server_events().filter_map(|event| token(&event.event)).collect()

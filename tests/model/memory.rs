@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use coda_dashboard::model::{ChangeKind, Memories, Memory, MemoryFilter, MemorySort, MemorySource};
-use coda_dashboard::protocol::{Event, Id, MemoryStored};
+use coda_dashboard::protocol::{Event, Id, MemoryStore};
 use serde_json::{Value, json};
 
 use crate::performance::Feed;
@@ -193,8 +193,8 @@ fn odd_figures_leave_what_was_known() {
     for odd in [f64::NAN, f64::INFINITY] {
         let id = Some(Id("mem_1".into()));
         let stored =
-            MemoryStored { content_preview: String::new(), memory_type: None, importance: Some(odd), memory_id: id };
-        mind.memories.apply(&mind.feed.made(Event::MemoryStored(stored)));
+            MemoryStore { content_preview: String::new(), memory_type: None, importance: Some(odd), memory_id: id };
+        mind.memories.apply(&mind.feed.made(Event::MemoryStore(stored)));
     }
     mind.event("memory_update", json!({"memory_id": "mem_1", "field": "importance", "new_value": "high"}));
     let memory = mind.only();

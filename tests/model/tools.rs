@@ -1,7 +1,7 @@
 //! Coda's tool calls, with results in any order.
 
 use coda_dashboard::model::{ToolOutcome, Tools};
-use coda_dashboard::protocol::{Event, ToolAnswered};
+use coda_dashboard::protocol::{Event, ToolResult};
 use serde_json::{Value, json};
 
 use crate::performance::Feed;
@@ -155,8 +155,8 @@ fn each_tool_is_summed_up_over_the_uses_whose_end_is_known() {
 fn odd_durations_are_no_durations() {
     let mut bench = Bench::new();
     for seconds in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.1] {
-        let answer = ToolAnswered { tool_name: "a".into(), result_preview: None, duration_seconds: Some(seconds) };
-        bench.tools.apply(&bench.feed.made(Event::ToolAnswered(answer)));
+        let answer = ToolResult { tool_name: "a".into(), result_preview: None, duration_seconds: Some(seconds) };
+        bench.tools.apply(&bench.feed.made(Event::ToolResult(answer)));
     }
     assert!(bench.tools.uses().iter().all(|tool_use| tool_use.seconds.is_none()));
 }

@@ -47,9 +47,9 @@ fn the_tokens_of_a_recorded_answer_add_up_to_its_result() {
     let mut results = 0;
     for event in events("conversation") {
         match event {
-            Event::AnswerStarted(_) => tokens.clear(),
-            Event::AnswerToken(token) => tokens.push_str(&token.token),
-            Event::AnswerResult(result) => {
+            Event::LlmStart(_) => tokens.clear(),
+            Event::LlmToken(token) => tokens.push_str(&token.token),
+            Event::LlmResult(result) => {
                 assert_eq!(tokens.trim(), result.text.trim());
                 results += 1;
             }

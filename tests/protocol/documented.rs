@@ -7,9 +7,13 @@ use std::path::Path;
 use coda_dashboard::protocol::{Command, Event, Frame, SttStart, decode, encode, parse_iso8601};
 use serde_json::Value;
 
+fn document() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap()
+}
+
 /// Returns the examples of a chapter by third-level heading.
 fn examples(chapter: &str) -> BTreeMap<String, Vec<String>> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
+    let text = document();
     let start = text.find(&format!("\n## {chapter}\n")).expect("the chapter") + 4;
     let chapter = &text[start..];
     let chapter = chapter.split("\n## ").next().unwrap();
@@ -72,4 +76,46 @@ fn every_command_is_written_as_its_example_says() {
         written += 1;
     }
     assert_eq!(examples.values().map(Vec::len).sum::<usize>(), written);
+}
+
+/// The rules of the commands, as docs/PROTOCOL.md has them.
+fn rules_table() -> String {
+    let yes = |is: bool| if is { "yes" } else { "" };
+    let mut table = String::from(
+        "| type | group | urgent | expires after | safe twice | deduplicated | reopens | effect |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for rules in Command::RULES {
+        let expires = rules.expires_after.map_or_else(String::new, |after| format!("{} s", after.as_secs()));
+        let reopens = rules.reopens.map_or_else(String::new, |kind| format!("`{kind}`"));
+        table += &format!(
+            "| `{}` | {:?} | {} | {expires} | {} | {} | {reopens} | {:?} |\n",
+            rules.kind,
+            rules.group,
+            yes(rules.is_urgent),
+            yes(rules.is_safe_twice),
+            yes(rules.is_deduplicated),
+            rules.effect,
+        );
+    }
+    table
+}
+
+#[test]
+fn the_documented_rules_are_those_of_the_commands() {
+    let document = document();
+    let (_, rest) = document.split_once("<!-- command rules -->\n").expect("the marker");
+    let (documented, _) = rest.split_once("<!-- end of command rules -->").expect("its end");
+    assert!(documented == rules_table(), "put this into docs/PROTOCOL.md:\n{}", rules_table());
+}
+
+#[test]
+fn every_template_is_the_data_of_its_command() {
+    for rules in Command::RULES {
+        for template in rules.templates {
+            let data: serde_json::Map<String, Value> = serde_json::from_str(template.data).expect(template.data);
+            let command = Command::from_wire(rules.kind, data);
+            assert_eq!(command.rules().kind, rules.kind, "{}", template.data);
+        }
+    }
 }

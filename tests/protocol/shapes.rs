@@ -28,7 +28,7 @@ fn an_unknown_type_is_kept_whole() {
 #[test]
 fn optional_fields_may_be_missing_or_null() {
     for data in [json!({"text": "hi"}), json!({"text": "hi", "confidence": null, "language": null})] {
-        let Event::ListeningResult(result) = event(&json!({"type": "stt_result", "data": data})).event else {
+        let Event::SttResult(result) = event(&json!({"type": "stt_result", "data": data})).event else {
             panic!("not a result")
         };
         assert_eq!((result.text.as_str(), result.confidence, result.language), ("hi", None, None));
@@ -39,7 +39,7 @@ fn optional_fields_may_be_missing_or_null() {
 fn numbers_may_be_integers_or_floats() {
     let read = |total_tokens: Value, seconds: Value| {
         let data = json!({"text": "", "total_tokens": total_tokens, "duration_seconds": seconds});
-        let Event::AnswerResult(result) = event(&json!({"type": "llm_result", "seq": 3.0, "data": data})).event else {
+        let Event::LlmResult(result) = event(&json!({"type": "llm_result", "seq": 3.0, "data": data})).event else {
             panic!("not a result")
         };
         (result.total_tokens, result.duration_seconds)
@@ -106,7 +106,7 @@ fn an_error_does_not_quote_the_value() {
 fn an_event_survives_being_written_and_read() {
     let data = json!({"query": "tea", "results": [{"id": 7, "content": "green"}], "results_count": 1});
     let read = event(&json!({"type": "memory_debug_search", "data": data})).event;
-    let Event::MemorySearch(search) = &read else { panic!("not a search") };
+    let Event::MemoryDebugSearch(search) = &read else { panic!("not a search") };
     let again = event(&json!({"type": "memory_debug_search", "data": search}));
     assert_eq!(again.event, read);
 }

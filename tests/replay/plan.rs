@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use coda_dashboard::history::{Direction, Entry, FrameMeta};
 use coda_dashboard::link::LinkEvent;
-use coda_dashboard::protocol::{Command, Instant};
-use coda_dashboard::replay::{DryRun, Effect, Ids, Options, Pace, Plan, Prediction, RecentWrites};
+use coda_dashboard::protocol::{Command, Effect, Instant};
+use coda_dashboard::replay::{DryRun, Ids, Options, Pace, Plan, Prediction, RecentWrites};
 
 use crate::world::{event, frame_in, frame_out, recorded};
 
@@ -34,7 +34,7 @@ fn a_plan_holds_the_messages_in_order_and_names_what_it_leaves_out() {
         out(300, "{}"),
     ];
     let plan = Plan::of(&entries);
-    let steps: Vec<_> = plan.steps.iter().map(|step| (step.command.clone(), step.effect())).collect();
+    let steps: Vec<_> = plan.steps.iter().map(|step| (step.command.clone(), step.command.effect())).collect();
     assert_eq!(steps[1].0, Command::TextInput { text: "hello".into() });
     assert_eq!((steps[0].1, steps[1].1), (Effect::Microphone, Effect::Turn));
     assert_eq!((plan.skipped.answers, plan.skipped.pings), (1, 1));

@@ -8,7 +8,7 @@ use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::senders::Senders;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
-use crate::protocol::{Command, Instant};
+use crate::protocol::{Command, Group, Instant};
 
 /// Number of messages within [`BURST_SPAN`] that make a burst.
 const BURST_SIZE: usize = 8;
@@ -92,7 +92,7 @@ impl Traffic {
         log: &mut FindingLog,
     ) {
         // Stops may overtake unanswered messages, and the heartbeat is not a user's action.
-        if matches!(command, Command::SttStop | Command::TtsStop | Command::Ping) {
+        if command.rules().is_urgent || command.rules().group == Group::Pings {
             return;
         }
         match state {

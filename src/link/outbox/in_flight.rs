@@ -12,7 +12,8 @@ use crate::link::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use crate::link::connection::Cx;
 use crate::link::ids::ConnId;
 use crate::link::ids::MessageId;
-use crate::link::message::{Acknowledgement, Cancellation, Group, MessageState, Rules};
+use crate::link::message::{Acknowledgement, Cancellation, MessageState};
+use crate::protocol::Group;
 use crate::protocol::{Instant, Moment};
 
 /// Limit of messages of unknown outcome that are remembered for a late acknowledgement.
@@ -61,14 +62,14 @@ impl InFlight {
     }
 
     fn retry_window(&self) -> Duration {
-        if self.message.command.is_safe_twice() { SAFE_RETRY_WINDOW } else { RETRY_WINDOW }
+        if self.message.command.rules().is_safe_twice { SAFE_RETRY_WINDOW } else { RETRY_WINDOW }
     }
 
     /// Whether a second copy cannot make the server act twice, as far as is known.
     fn acts_only_once(&self, peer: Peer) -> bool {
         let remembers =
             peer.run.is_some() && peer.run == self.run && peer.seq.saturating_sub(self.seq) < MAX_EVENTS_BETWEEN_COPIES;
-        self.message.command.is_safe_twice() || (peer.deduplicates && remembers)
+        self.message.command.rules().is_safe_twice || (peer.deduplicates && remembers)
     }
 
     /// When to write the next copy, if one may be written.
@@ -118,12 +119,12 @@ impl InFlightMessages {
     }
 
     pub(super) fn has_group(&self, group: Group) -> bool {
-        self.messages.iter().any(|flight| flight.message.command.group() == group)
+        self.messages.iter().any(|flight| flight.message.command.rules().group == group)
     }
 
     /// Whether a message other than a ping is in flight.
     pub(super) fn has_message(&self) -> bool {
-        self.messages.iter().any(|flight| flight.message.command.group() != Group::Pings)
+        self.messages.iter().any(|flight| flight.message.command.rules().group != Group::Pings)
     }
 
     /// When the oldest message in flight on the live connection was first written.
@@ -185,7 +186,7 @@ impl InFlightMessages {
     pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
         self.messages.retain_mut(|flight| {
             flight.conn = None;
-            let is_ping = flight.message.command.group() == Group::Pings;
+            let is_ping = flight.message.command.rules().group == Group::Pings;
             if is_ping {
                 let ended = MessageState::Cancelled(Cancellation::ConnectionEnded);
                 cx.actions.push_back(flight.message.status(ended, cx.now));

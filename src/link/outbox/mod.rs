@@ -21,9 +21,8 @@ use super::ids::MessageId;
 use super::ids::{ConnId, FrameId};
 use super::io::{Action, FramePurpose, LinkEvent};
 use super::log;
-use super::message::{
-    Acknowledgement, Cancellation, Group, Hold, MessageState, MessageStatus, Origin, PersistedMessage, Rules,
-};
+use super::message::{Acknowledgement, Cancellation, Hold, MessageState, MessageStatus, Origin, PersistedMessage};
+use crate::protocol::Group;
 use crate::protocol::{Command, Instant, Moment, encode, wire_type};
 
 /// A message that is not settled.
@@ -63,7 +62,7 @@ impl Pending {
     }
 
     fn expires_at(&self) -> Option<Instant> {
-        self.command.stale_after().map(|after| self.created.mono + after)
+        self.command.rules().expires_after.map(|after| self.created.mono + after)
     }
 }
 
@@ -90,14 +89,14 @@ pub(super) struct Gate<'a> {
 
 impl Gate<'_> {
     fn hold(self, message: &Pending) -> Option<Hold> {
-        if message.command.group() == Group::Pings {
+        if message.command.rules().group == Group::Pings {
             None
         } else if message.url != *self.url {
             Some(Hold::Address { url: message.url.clone() })
         } else if message.asks && !message.sends_now {
             Some(Hold::User)
         } else {
-            let waits = self.is_closed && !message.sends_now && message.command.group() == Group::Turns;
+            let waits = self.is_closed && !message.sends_now && message.command.rules().group == Group::Turns;
             waits.then_some(Hold::Turn)
         }
     }

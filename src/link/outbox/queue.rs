@@ -10,7 +10,8 @@ use super::{Gate, Pending};
 use crate::link::config::LinkConfig;
 use crate::link::connection::Cx;
 use crate::link::ids::MessageId;
-use crate::link::message::{Cancellation, Failure, Group, Hold, MessageState, Rules};
+use crate::link::message::{Cancellation, Failure, Hold, MessageState};
+use crate::protocol::Group;
 use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
 
 /// JSON escapes make a text at most six times as long.
@@ -22,7 +23,7 @@ pub(super) struct Queue(VecDeque<Pending>);
 impl Queue {
     /// Number of messages, heartbeat pings not counted.
     pub(super) fn len(&self) -> usize {
-        self.0.iter().filter(|message| message.command.group() != Group::Pings).count()
+        self.0.iter().filter(|message| message.command.rules().group != Group::Pings).count()
     }
 
     /// Whether nothing may be written: the queue is empty, or everything in it is held.
@@ -86,7 +87,7 @@ impl Queue {
     /// The connection has ended, and with it the reason for its pings.
     pub(super) fn drop_pings(&mut self, cx: &mut Cx<'_>) {
         self.0.retain(|message| {
-            let is_ping = message.command.group() == Group::Pings;
+            let is_ping = message.command.rules().group == Group::Pings;
             if is_ping {
                 let ended = MessageState::Cancelled(Cancellation::ConnectionEnded);
                 cx.actions.push_back(message.status(ended, cx.now));
@@ -157,10 +158,10 @@ impl Queue {
         config: &LinkConfig,
     ) -> Option<usize> {
         let urgent = self.0.iter().enumerate().position(|(at, message)| {
-            let group = message.command.group();
-            let is_before = |earlier: &Pending| earlier.hold.is_none() && earlier.command.group() == group;
+            let group = message.command.rules().group;
+            let is_before = |earlier: &Pending| earlier.hold.is_none() && earlier.command.rules().group == group;
             message.hold.is_none()
-                && message.command.is_urgent()
+                && message.command.rules().is_urgent
                 && !has_in_flight(group)
                 && !self.0.iter().take(at).any(is_before)
         });

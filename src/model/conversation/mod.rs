@@ -174,20 +174,20 @@ impl Conversation {
         }
         match &happened.event {
             Event::ConversationStart(_) => self.begin_session(),
-            Event::ListeningStarted(_) => self.stop_listening(),
-            Event::ListeningInterim(interim) => self.apply_transcript(&interim.text, true, time),
-            Event::ListeningResult(result) => self.apply_transcript(&result.text, false, time),
-            Event::ListeningError(error) => {
+            Event::SttStart(_) => self.stop_listening(),
+            Event::SttInterim(interim) => self.apply_transcript(&interim.text, true, time),
+            Event::SttResult(result) => self.apply_transcript(&result.text, false, time),
+            Event::SttError(error) => {
                 self.stop_listening();
                 self.fail(Role::System, error.message.clone(), time);
             }
             Event::ConversationTurn(turn) => self.said(Role::from_wire(&turn.role), &turn.content, time),
-            Event::AnswerStarted(_) => {
+            Event::LlmStart(_) => {
                 self.interrupted = None;
                 self.abandon_answer();
                 self.answer(time);
             }
-            Event::AnswerToken(token) => {
+            Event::LlmToken(token) => {
                 if token.token_index == Some(0) {
                     self.abandon_answer();
                 } else {
@@ -196,13 +196,13 @@ impl Conversation {
                 let key = self.answer(time);
                 self.change(key, |turn| turn.text.push_str(&token.token));
             }
-            Event::AnswerResult(result) => {
+            Event::LlmResult(result) => {
                 self.resume();
                 let key = self.answer(time);
                 self.has_whole_answer = result.has_tool_calls == Some(false);
                 self.change(key, |turn| turn.text.clone_from(&result.text));
             }
-            Event::AnswerError(error) => {
+            Event::LlmError(error) => {
                 self.ignore_overlapping();
                 let key = self.answer(time);
                 self.answering = None;
@@ -212,17 +212,17 @@ impl Conversation {
                     turn.errors.push(error.message.clone());
                 });
             }
-            Event::SpeechError(error) => self.fail(Role::Assistant, error.message.clone(), time),
+            Event::TtsError(error) => self.fail(Role::Assistant, error.message.clone(), time),
             Event::SystemError(error) => {
                 let key = self.push(Role::System, String::new(), false, time);
                 self.change(key, |turn| turn.errors.push(error.message.clone()));
             }
-            Event::ToolCalled(call) => self.call_tool(&call.tool_name, call.parameters.clone(), time),
-            Event::ToolAnswered(answer) => {
+            Event::ToolCall(call) => self.call_tool(&call.tool_name, call.parameters.clone(), time),
+            Event::ToolResult(answer) => {
                 let done = ToolState::Done(answer.result_preview.clone());
                 self.end_tool(&answer.tool_name, done, answer.duration_seconds, time);
             }
-            Event::ToolFailed(error) => {
+            Event::ToolError(error) => {
                 self.end_tool(&error.tool_name, ToolState::Failed(error.message.clone()), None, time);
             }
             _ => {}

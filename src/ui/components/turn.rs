@@ -103,20 +103,13 @@ fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     let cut_off = Memo::new(move |_| turn.with(|turn| turn.cut_off));
     view! {
-        {move || {
-            errors
-                .get()
-                .into_iter()
-                .map(|error| {
-                    view! {
-                        <p class="turn-error">
-                            <Icon icon=LuTriangleAlert />
-                            <span>{error}</span>
-                        </p>
-                    }
-                })
-                .collect_view()
-        }}
+        // Errors are only ever added, so an error's place names it, as with calls above.
+        <For each=move || 0..errors.with(Vec::len) key=|place| *place let:place>
+            <p class="turn-error">
+                <Icon icon=LuTriangleAlert />
+                <span>{errors.with_untracked(|errors| errors.get(place).cloned())}</span>
+            </p>
+        </For>
         {move || cut_off.get().map(|cut_off| view! { <p class="turn-cut-off">{cut_off.words()}</p> })}
         <Show when=move || turn.with(|turn| turn.is_ignored)>
             <p class="turn-cut-off">"Coda was busy and ignored this."</p>

@@ -6,7 +6,8 @@ use super::scope::{Scope, ScopeSelect};
 use super::state::use_debugger;
 use crate::driver;
 use crate::history::shorten;
-use crate::replay::{DryRun, Effect, Ids, Options, Outcome, Pace, Plan, Prediction, RecentWrites};
+use crate::protocol::Effect;
+use crate::replay::{DryRun, Ids, Options, Outcome, Pace, Plan, Prediction, RecentWrites};
 use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [
@@ -169,6 +170,15 @@ fn Preparation() -> impl IntoView {
     }
 }
 
+const fn effect_words(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Turn => "Coda answers",
+        Effect::Microphone => "the microphone listens",
+        Effect::Stop => "something stops",
+        Effect::None => "no effect that is known",
+    }
+}
+
 /// Predictions of the dry run.
 #[component]
 fn Forecasts(run: DryRun) -> impl IntoView {
@@ -179,12 +189,12 @@ fn Forecasts(run: DryRun) -> impl IntoView {
         unreadable.map(|(place, why)| view! { <li>{format!("Frame {place} cannot be sent: {why}.")}</li> });
     let rows = run.plan().steps.iter().zip(run.forecasts()).map(|(step, forecast)| {
         let text = shorten(step.command.text().unwrap_or_default(), TEXT_CHARS);
-        let effect = step.effect();
+        let effect = step.command.effect();
         view! {
             <tr data-effect=(effect != Effect::None).to_string()>
                 <td>{forecast.at.map_or_else(|| "–".to_owned(), |at| format!("+{}", format::span(at)))}</td>
                 <th scope="row">{step.command.kind().to_owned()} " " <span class="field-hint">{text}</span></th>
-                <td>{effect.words()}</td>
+                <td>{effect_words(effect)}</td>
                 <td>{prediction_words(forecast.prediction)}</td>
             </tr>
         }

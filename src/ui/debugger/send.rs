@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::outcome::{COMPONENT, SentOutcome};
 use super::sent::{self, Sent, SentList};
 use super::state::use_debugger;
-use super::templates::{TEMPLATES, read_data};
+use super::templates::{read_data, templates};
 use crate::driver;
 use crate::protocol::{Command, encode_bare};
 use crate::state::Severity;
@@ -14,17 +14,17 @@ use crate::state::Severity;
 #[component]
 pub fn SendForm() -> impl IntoView {
     let debugger = use_debugger();
-    let [first, ..] = TEMPLATES;
-    let kind = RwSignal::new(first.kind.to_owned());
-    let data = RwSignal::new(first.data.to_owned());
+    let (first_kind, first_data) = templates().next().map(|(kind, template)| (kind, template.data)).unwrap_or_default();
+    let kind = RwSignal::new(first_kind.to_owned());
+    let data = RwSignal::new(first_data.to_owned());
     let list = RwSignal::new(sent::read());
     let sent_at = RwSignal::new(None::<u64>);
     let (raw, refused) = (RwSignal::new(false), RwSignal::new(false));
     let problem = Memo::new(move |_| data.with(|data| read_data(data).err().map(|error| error.to_string())));
     let pick_template = move |event| {
         let at = event_target_value(&event).parse::<usize>().ok();
-        if let Some(template) = at.and_then(|at| TEMPLATES.get(at)) {
-            kind.set(template.kind.to_owned());
+        if let Some((template_kind, template)) = at.and_then(|at| templates().nth(at)) {
+            kind.set(template_kind.to_owned());
             data.set(template.data.to_owned());
         }
     };
@@ -59,10 +59,12 @@ pub fn SendForm() -> impl IntoView {
             <div class="field">
                 <label for=template_id.clone()>"Template"</label>
                 <select id=template_id on:change=pick_template>
-                    {TEMPLATES
-                        .iter()
+                    {templates()
                         .enumerate()
-                        .map(|(at, template)| view! { <option value=at.to_string()>{template.name}</option> })
+                        .map(|(at, (kind, template))| {
+                            let name = format!("{kind}: {}", template.name);
+                            view! { <option value=at.to_string()>{name}</option> }
+                        })
                         .collect_view()}
                 </select>
             </div>

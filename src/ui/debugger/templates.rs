@@ -2,31 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::protocol::with_quotes;
+use crate::protocol::{Command, Template, with_quotes};
 
-/// A command to start from.
-pub struct Template {
-    pub name: &'static str,
-    pub kind: &'static str,
-    /// JSON text of `data`.
-    pub data: &'static str,
+/// The templates of all commands, with the wire type that each is for.
+pub fn templates() -> impl Iterator<Item = (&'static str, &'static Template)> {
+    Command::RULES.iter().flat_map(|rules| rules.templates.iter().map(|template| (rules.kind, template)))
 }
-
-const fn template(name: &'static str, kind: &'static str, data: &'static str) -> Template {
-    Template { name, kind, data }
-}
-
-/// Every command of Coda's, and an empty one.
-pub const TEMPLATES: [Template; 8] = [
-    template("text_input: run a turn on a text", "text_input", "{\"text\": \"Hello\"}"),
-    template("demo_flow: run a turn on Coda's own prompt", "demo_flow", "{}"),
-    template("stt_start: listen until stt_stop", "stt_start", "{\"mode\": \"push_to_talk\", \"continuous\": true}"),
-    template("stt_start: listen for some seconds", "stt_start", "{\"mode\": \"push_to_talk\", \"duration\": 5.0}"),
-    template("stt_stop: stop listening", "stt_stop", "{}"),
-    template("tts_stop: stop speaking", "tts_stop", "{}"),
-    template("ping: only to see an echo", "ping", "{}"),
-    template("custom: anything else", "custom", "{}"),
-];
 
 /// A parse error of `data`, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
