@@ -1,36 +1,36 @@
-//! Whether Coda is in the middle of a turn. It reads a text that comes then, echoes it, and drops it.
+//! Tracks whether Coda is in a turn. It echoes a text that arrives during one, then drops it.
 //!
-//! Coda Lite is busy from the moment that it takes up a text or a sentence until just after its answer is in the
-//! conversation; then it reports the time of `assistant.process_input`. What it speaks afterwards does not keep it busy.
+//! Coda Lite is busy from the moment it takes up a text or an utterance until just after its answer is in the
+//! conversation. Then it reports the time of `assistant.process_input`. Speaking the answer does not keep it busy.
 
 use std::time::Duration;
 
 use super::config::LinkConfig;
 use crate::protocol::{Event, Instant};
 
-/// Coda shows that it took a text up within this time after its echo; a text that it ignores shows nothing.
+/// Time after the echo of a text within which Coda shows that it took it up. A text that it ignores shows nothing.
 const TAKEN_UP_WITHIN: Duration = Duration::from_secs(5);
-/// So long after its answer Coda may still be busy, where it does not report the end itself.
+/// Time after an answer during which Coda may still be busy, for versions that do not report the end.
 const GRACE: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Answering {
-    /// When the turn counts as over, unless more of it comes. `None` while Coda is idle.
+    /// Time at which the turn counts as over unless more of it arrives. `None` while Coda is idle.
     until: Option<Instant>,
 }
 
 impl Answering {
-    /// Coda has read something that begins a turn: a text, a demo.
+    /// Notes that Coda read a message that begins a turn: a text or a demo.
     pub(super) fn read(&mut self, now: Instant) {
         self.until = self.until.max(Some(now + TAKEN_UP_WITHIN));
     }
 
-    /// Coda was restarted, or another server took its place.
+    /// Ends the turn: it is over, or belongs to a server that is gone.
     pub(super) const fn forget(&mut self) {
         self.until = None;
     }
 
-    /// A connection begins after another: the end of the turn may have been missed, but more of it may come.
+    /// Shortens the wait after a reconnect: the end of the turn may have been missed, but more of it may arrive.
     pub(super) fn reconnected(&mut self, now: Instant) {
         self.until = self.until.map(|until| until.min(now + TAKEN_UP_WITHIN));
     }
@@ -48,7 +48,7 @@ impl Answering {
             Event::ListeningResult(result) if !result.text.trim().is_empty() => self.read(now),
             Event::ConversationTurn(turn) if turn.role == "user" => self.goes_on(now, config),
             Event::AnswerStarted(_) | Event::AnswerToken(_) | Event::ToolCalled(_) => self.goes_on(now, config),
-            // A result ends something, and is no sign of a turn where none is known.
+            // A result prolongs a known turn, but is no sign of an unknown one.
             Event::AnswerResult(_) | Event::ToolAnswered(_) | Event::ToolFailed(_) if self.is_busy(now) => {
                 self.goes_on(now, config);
             }
@@ -68,7 +68,7 @@ impl Answering {
         self.until = Some(now + config.turn_patience);
     }
 
-    /// An end shortens the wait and never begins one.
+    /// Shortens the wait to [`GRACE`]. Never starts one.
     fn ends(&mut self, now: Instant) {
         self.until = self.until.filter(|until| now < *until).map(|until| until.min(now + GRACE));
     }

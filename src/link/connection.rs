@@ -1,4 +1,4 @@
-//! The connection manager: carries out the moves of the transition table. At most one socket is alive.
+//! Executes the transitions of the connection. At most one socket is alive.
 
 use std::collections::VecDeque;
 
@@ -11,12 +11,12 @@ use super::log;
 use super::phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};
 use crate::protocol::{Instant, Moment, Token, encode_auth_response};
 
-/// The close code for "the user is leaving", the only one below 3000 that a page may give.
+/// Close code for a deliberate end: the only one below 3000 that a page may send.
 const NORMAL_CLOSURE: u16 = 1000;
-/// Our own code for "gave up on this socket", so that it can be told apart in the server's log.
+/// Close code of this program's own for a socket that it gave up on, recognizable in the server's log.
 const GAVE_UP: u16 = 4000;
 
-/// What the connection manager needs from outside for one step.
+/// The link's context for one step.
 pub(super) struct Cx<'a> {
     pub(super) now: Moment,
     pub(super) config: &'a LinkConfig,
@@ -24,7 +24,7 @@ pub(super) struct Cx<'a> {
     pub(super) actions: &'a mut VecDeque<Action>,
 }
 
-/// What the caller has to do after a step.
+/// What the caller must do after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Nothing,
@@ -37,14 +37,14 @@ pub(super) struct Connection {
     phase: Phase,
     url: Option<String>,
     last_conn: u32,
-    /// Tries that failed in a row; connections that did not hold count too.
+    /// Failed attempts in a row, including connections that were not stable.
     failures: u32,
     rejected_before: bool,
-    /// The first thing on this connection that Coda would not have sent.
+    /// First evidence on this connection that the server is not Coda.
     pub(super) foreign: Option<Foreign>,
     outage: Option<Outage>,
     pub(super) hidden: bool,
-    /// A message is written and not answered.
+    /// Whether a message is in flight. Set by the link before each step.
     pub(super) has_flight: bool,
 }
 
@@ -75,7 +75,7 @@ impl Connection {
         self.url.as_deref()
     }
 
-    /// The socket that messages can be written to.
+    /// Returns the ready socket, to which messages can be written.
     pub(super) const fn ready(&self) -> Option<ConnId> {
         match self.phase {
             Phase::Ready { conn, .. } => Some(conn),
@@ -83,17 +83,17 @@ impl Connection {
         }
     }
 
-    /// Whether the server calls this page so.
+    /// Whether the server assigned this client id to the page on this connection.
     pub(super) fn is_us(&self, name: &str) -> bool {
         matches!(&self.phase, Phase::Ready { client_id: Some(own), .. } if own == name)
     }
 
-    /// Whether the server wanted authentication, which only those do that also deduplicate.
+    /// Whether the server required authentication. Only such servers deduplicate.
     pub(super) const fn is_authenticated(&self) -> bool {
         matches!(self.phase, Phase::Ready { client_id: Some(_), .. })
     }
 
-    /// Whether an event would prove that no challenge is needed.
+    /// Whether an echo would prove that no challenge is needed.
     pub(super) const fn awaits_proof(&self) -> bool {
         matches!(self.phase, Phase::Authenticating { step: AuthStep::AwaitingChallenge { .. } | AuthStep::Probing, .. })
     }
@@ -109,7 +109,7 @@ impl Connection {
         }
     }
 
-    /// The event that time alone brings, if it is due.
+    /// Returns the event for a deadline that has passed.
     pub(super) fn due(&self, now: Instant) -> Option<ConnectionEvent> {
         match self.phase {
             Phase::Waiting { retry_at: at, .. }
@@ -126,7 +126,7 @@ impl Connection {
         }
     }
 
-    /// The event of a refusal: after a second one in a row only the user can go on.
+    /// Returns the event for a rejection. After a second one in a row, only the user can retry.
     pub(super) const fn rejection(&self, words: String) -> ConnectionEvent {
         if self.rejected_before { ConnectionEvent::RejectedAgain(words) } else { ConnectionEvent::Rejected(words) }
     }
@@ -174,7 +174,8 @@ impl Connection {
         Outcome::Nothing
     }
 
-    /// Whatever is not Coda closes or stays silent because it does not understand us.
+    /// Replaces a timeout or close by evidence of another server, which closes or stays silent because it does not
+    /// understand the link.
     fn explained(&mut self, reason: DisconnectReason) -> DisconnectReason {
         let foreign = self.foreign.take().filter(|_| self.phase.kind() == PhaseKind::Authenticating);
         match (reason, foreign) {

@@ -1,21 +1,21 @@
-//! Finds connections that are open and dead: silent ones, and deaf ones that answer but send no events.
+//! Detects dead connections: silent ones, and deaf ones that answer but send no events.
 
 use super::close::DisconnectReason;
 use super::config::LinkConfig;
 use super::outbox::Outbox;
 use crate::protocol::Instant;
 
-/// Watches one ready connection.
+/// Heartbeat of one ready connection.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Heartbeat {
     last_inbound: Instant,
-    /// By when a broadcast echo must have come.
+    /// Deadline for the next echo.
     echo_due: Instant,
-    /// By when anything must have come: a probe is under way.
+    /// Deadline for any frame, after a ping or a wakeup.
     life_due: Option<Instant>,
 }
 
-/// What is to be done.
+/// What the link must do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Beat {
     Nothing,
@@ -23,32 +23,32 @@ pub(super) enum Beat {
     Dead(DisconnectReason),
 }
 
-/// A ping for the sake of its echo goes out so long before the echo is due.
+/// How long before the echo's deadline a ping is sent to get one.
 const ECHO_LEAD: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Heartbeat {
-    /// For a connection that became ready at `now`; its first ping is sent by the caller.
+    /// Starts the heartbeat of a connection that became ready at `now`. The caller sends its first ping.
     pub(super) fn new(now: Instant, config: &LinkConfig) -> Self {
         Self { last_inbound: now, echo_due: now + config.echo_every, life_due: Some(now + config.ping_timeout) }
     }
 
-    /// Something came, anything.
+    /// Notes that a frame of any kind arrived.
     pub(super) const fn heard(&mut self, now: Instant) {
         self.last_inbound = now;
         self.life_due = None;
     }
 
-    /// An echo of ours came.
+    /// Notes that an echo of ours arrived.
     pub(super) fn echoed(&mut self, now: Instant, config: &LinkConfig) {
         self.echo_due = now + config.echo_every;
     }
 
-    /// The server answered, but not with an echo: a deaf connection would look like this.
+    /// Notes a reply other than an echo. A deaf connection would look like this, so an echo is due soon.
     pub(super) fn suspect(&mut self, now: Instant) {
         self.echo_due = self.echo_due.min(now + ECHO_LEAD);
     }
 
-    /// Time has passed unseen, so the silence of that time means nothing; but now the server must answer soon.
+    /// Disregards the silence up to `now`, which passed unnoticed, but requires a frame within the wake timeout.
     pub(super) fn woken(&mut self, now: Instant, config: &LinkConfig) {
         self.last_inbound = now;
         self.echo_due = self.echo_due.max(now + ECHO_LEAD);
@@ -73,7 +73,7 @@ impl Heartbeat {
         [self.life_due, silent].into_iter().flatten().fold(self.echo_due, Instant::min)
     }
 
-    /// When `beat` has something to do.
+    /// Returns when `beat` has something to do.
     pub(super) fn next_wakeup(&self, outbox: &Outbox, config: &LinkConfig) -> Instant {
         let dead_at = self.dead_at(outbox, config);
         if outbox.is_idle() { dead_at.min(self.ping_at(config)) } else { dead_at }

@@ -1,7 +1,7 @@
-//! The link to Coda as a pure state machine: feed it inputs, carry out its actions, wake it when it asks.
+//! The connection to Coda as a pure state machine, without clock, randomness or I/O of its own.
 //!
-//! After each [`Link::handle`], drain [`Link::poll_action`] to `None`, then arm one timer for
-//! [`Link::next_wakeup`]. It knows no clock, no randomness and no I/O of its own.
+//! After each [`Link::handle`], drain [`Link::poll_action`] until it returns `None`, then arm one timer for
+//! [`Link::next_wakeup`].
 
 mod answering;
 mod backoff;
@@ -47,40 +47,40 @@ use receiver::{Incoming, Receiver, echoed_id};
 
 use crate::protocol::{Command, Control, Event, Moment};
 
-/// A wakeup that comes so much too late means that the machine slept.
+/// A wakeup later than this means that the machine was asleep.
 const SLEPT: Duration = Duration::from_secs(2);
-/// Limit of messages of other clients that are remembered. A tab holds at most a few hundred texts.
+/// Number of messages from other clients whose ids are remembered. A tab holds at most a few hundred texts.
 const MAX_SENT_ELSEWHERE: usize = 512;
 
-/// The one link of a page.
+/// The connection of a page, of which there is one: queue, deduplication, heartbeat and event order.
 #[derive(Debug)]
 pub struct Link {
     config: LinkConfig,
     rng: fastrand::Rng,
     connection: Connection,
-    /// Of the ready connection.
+    /// `Some` exactly while the connection is ready.
     heartbeat: Option<Heartbeat>,
     dedup: Dedup,
     outbox: Outbox,
-    /// The connection that the outbox writes to: the ready one, or one being probed.
+    /// The connection that the outbox writes to: the ready one, or the one being probed.
     peer: Option<ConnId>,
-    /// The address of the server that messages are meant for; empty until there is one.
+    /// Address of the server that new messages are meant for. Empty before the first [`Input::Connect`].
     url: Arc<str>,
-    /// What the server has called this page, on all its connections: an echo may come on the next one.
+    /// Client ids of this page on all its connections, since an echo may arrive on a later connection.
     own_names: BTreeSet<String>,
-    /// Messages that other clients have sent.
+    /// Ids of messages that other clients sent, oldest first.
     sent_elsewhere: VecDeque<MessageId>,
     receiver: Receiver,
     answering: Answering,
     counters: Counters,
     meter: MetricsRecorder,
-    /// What the last input led to.
+    /// Computed at the end of each [`Link::handle`].
     wakeup: Option<Wakeup>,
     actions: VecDeque<Action>,
 }
 
 impl Link {
-    /// A link that is offline. `seed` makes its ids and waits; equal seeds and inputs give equal actions.
+    /// Creates an offline link. `seed` determines its ids and backoff: equal seeds and inputs give equal actions.
     #[must_use]
     pub fn new(config: LinkConfig, seed: u64) -> Self {
         Self {
@@ -103,7 +103,8 @@ impl Link {
         }
     }
 
-    /// Takes an input. Then drain [`Self::poll_action`].
+    /// Processes an input. Drain [`Self::poll_action`] afterwards. Input from a replaced socket has no effect; its
+    /// frames are emitted as [`FrameKind::Stale`].
     pub fn handle(&mut self, now: Moment, input: Input) {
         if self.wakeup.is_some_and(|wakeup| now.mono.duration_since(wakeup.at) > SLEPT) {
             self.wake(now);
@@ -128,14 +129,14 @@ impl Link {
             Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
             Input::Hint(hint) => self.hint(now, hint),
-            // A late word of a replaced socket.
+            // A late event of a replaced socket.
             Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}
         }
         self.advance(now);
         self.wakeup = self.plan_wakeup(now);
     }
 
-    /// The next thing to do outside; drain to `None` after each input.
+    /// Returns the next action to carry out. Call until it returns `None`.
     pub fn poll_action(&mut self) -> Option<Action> {
         let action = self.actions.pop_front();
         match &action {
@@ -146,7 +147,8 @@ impl Link {
         action
     }
 
-    /// When the link next wants [`Input::Tick`], and what for.
+    /// Returns when to send [`Input::Tick`], and why; `None` if only an input can change anything. Valid until the next
+    /// [`Self::handle`].
     #[must_use]
     pub const fn next_wakeup(&self) -> Option<Wakeup> {
         self.wakeup
@@ -167,7 +169,7 @@ impl Link {
         .min()
     }
 
-    /// Everything about the link at this moment.
+    /// Returns a snapshot of the link's state.
     #[must_use]
     pub fn status(&self) -> LinkStatus {
         LinkStatus {
@@ -180,19 +182,19 @@ impl Link {
         }
     }
 
-    /// The texts that are not settled, in their order; to be kept for [`Input::Restore`].
+    /// Returns the unsettled texts for [`Input::Restore`] after a reload, those already written first.
     #[must_use]
     pub fn waiting(&self) -> Vec<PersistedMessage> {
         self.outbox.waiting()
     }
 
-    /// How the link has been doing since its start.
+    /// Returns the metrics since the link was created.
     #[must_use]
     pub fn metrics(&self, now: Moment) -> Metrics {
         self.meter.read(now.mono, self.counters.unreadable)
     }
 
-    /// The settings in force.
+    /// Returns the configuration in force.
     #[must_use]
     pub const fn config(&self) -> &LinkConfig {
         &self.config
@@ -221,7 +223,7 @@ impl Link {
 
     fn replay(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
         let id = MessageId::random(&mut self.rng);
-        // What was recorded is sent when it was recorded to be.
+        // A recorded message keeps its recorded time, so nothing holds it.
         let message = Pending { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit(message, &mut cx);
@@ -248,7 +250,7 @@ impl Link {
         }
     }
 
-    /// Nothing is written before the server listens: it would be lost without a word.
+    /// Drops the frame without a ready connection: the server would silently ignore it.
     fn raw(&mut self, now: Moment, text: Arc<str>, origin: Origin) {
         if let Some(peer) = self.peer().filter(|_| self.connection.ready().is_some()) {
             let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -297,7 +299,7 @@ impl Link {
 
     // ------------------------------------------------------------ connection
 
-    /// What waits, and what is known of the server, belong to an address.
+    /// Waiting messages, and everything known about the server, belong to one address.
     fn change_server(&mut self, now: Moment, url: &str) {
         if *self.url == *url {
             return;
@@ -345,7 +347,7 @@ impl Link {
         self.watch(now);
     }
 
-    /// A heartbeat for the ready connection, and for no other.
+    /// Starts or stops the heartbeat: only a ready connection has one.
     fn watch(&mut self, now: Moment) {
         match (self.connection.ready(), &self.heartbeat) {
             (Some(_), None) => self.heartbeat = Some(Heartbeat::new(now.mono, &self.config)),
@@ -364,7 +366,7 @@ impl Link {
         }
     }
 
-    /// Time may have passed unseen: what looked alive must prove it, and soon.
+    /// Requires a proof of life soon, because time may have passed unnoticed.
     fn wake(&mut self, now: Moment) {
         self.step(now, ConnectionEvent::Woken);
         let Some(heartbeat) = &mut self.heartbeat else { return };
@@ -374,7 +376,7 @@ impl Link {
         }
     }
 
-    /// Does all that is due.
+    /// Performs everything that is due.
     fn advance(&mut self, now: Moment) {
         if let Some(event) = self.connection.due(now.mono) {
             self.step(now, event);
@@ -384,7 +386,7 @@ impl Link {
         let peer = self.peer();
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.expire(peer, &mut cx);
-        // After the expiries, which may leave the line idle, and before the writes, since it may want a ping.
+        // After the expiries, which may leave the outbox idle, and before the writes, because it may add a ping.
         self.beat(now);
         self.hold(now);
         if let Some(peer) = self.peer() {
@@ -470,7 +472,7 @@ impl Link {
         self.give_up_on_another_server(now);
     }
 
-    /// Looks at a broadcast before it is put into order; returns the message that it answers.
+    /// Handles a broadcast before it is ordered. Returns the message that it echoes.
     fn event(&mut self, now: Moment, frame: FrameId, text: &str, event: &Event) -> Option<MessageId> {
         let answers = self.recognize(now, event);
         if let Some(message) = answers {
@@ -485,14 +487,14 @@ impl Link {
         answers
     }
 
-    /// Something came before it was clear that this is Coda.
+    /// Records evidence against Coda, as long as the server has not proved itself.
     fn doubt_server(&mut self, text: &str, event: Option<&Event>) {
         if self.connection.awaits_proof() {
             self.connection.foreign = self.connection.foreign.take().or_else(|| Foreign::of(text, event));
         }
     }
 
-    /// Where no proof can follow any more, there is nothing to wait for.
+    /// Disconnects if it is certain that this is not Coda. Weaker evidence waits for the timeout.
     fn give_up_on_another_server(&mut self, now: Moment) {
         let certain = self.connection.foreign.as_ref().filter(|foreign| foreign.is_certain()).cloned();
         if let Some(foreign) = certain.filter(|_| self.connection.awaits_proof()) {
@@ -500,14 +502,14 @@ impl Link {
         }
     }
 
-    /// Coda has read a message of this type, whoever sent it.
+    /// Notes that Coda read a message of this type, whoever sent it.
     fn read_by_coda(&mut self, now: Moment, kind: &str) {
         if matches!(kind, "text_input" | "demo_flow") {
             self.answering.read(now.mono);
         }
     }
 
-    /// Only Coda echoes a message of ours as its own event: it treats us as a client.
+    /// Only Coda echoes our message in an event of its own, so the echo proves that it treats us as a client.
     fn prove(&mut self, now: Moment) {
         if self.connection.awaits_proof() {
             self.step(now, ConnectionEvent::Proven);
@@ -536,7 +538,7 @@ impl Link {
         }
     }
 
-    /// Our own message that an echo answers; notes what other clients do.
+    /// Returns our message that an echo belongs to, and takes note of other clients' messages.
     fn recognize(&mut self, now: Moment, event: &Event) -> Option<MessageId> {
         let Event::ClientMessage(echo) = event else { return None };
         let echoed = echoed_id(event);
@@ -551,7 +553,7 @@ impl Link {
         if id.is_some() {
             return id;
         }
-        // Without authentication there is no telling who we are.
+        // Without authentication, the page does not know its own client id.
         if !self.own_names.is_empty() && !self.own_names.contains(&echo.client_id.0) {
             self.receiver.other_client_seen();
         }
@@ -561,7 +563,8 @@ impl Link {
         None
     }
 
-    /// Another client has sent the message `id`. It may be one that a duplicated tab waits with, or will take over.
+    /// Notes that another client sent the message `id`. A duplicated tab may hold the same message, or take it over
+    /// later.
     fn sent_elsewhere(&mut self, now: Moment, id: MessageId) {
         if self.sent_elsewhere.len() == MAX_SENT_ELSEWHERE {
             self.sent_elsewhere.pop_front();
