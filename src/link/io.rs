@@ -45,7 +45,7 @@ pub enum Input {
         /// Whether another tab may send them too, so that the user must decide.
         ask: bool,
     },
-    /// Cancels a message that waits, or stops tracking one whose outcome is unknown. Ignored for any other.
+    /// Cancels a message that waits, or stops tracking one whose outcome is unknown.
     Cancel(MessageId),
     /// Sends a held message as soon as possible, to the server in use.
     SendNow(MessageId),
@@ -109,7 +109,8 @@ pub enum Action {
 /// An event that the link emits. Each carries complete values, never differences.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LinkEvent {
-    /// The connection entered a phase, or a new step of one.
+    /// The connection entered a phase, or re-entered the same one. Not emitted for
+    /// [`AuthStep::Probing`](super::AuthStep::Probing).
     Phase {
         /// The new phase.
         phase: Phase,

@@ -66,7 +66,7 @@ pub struct PersistedMessage {
     /// Whether it was written but not acknowledged, so the server may have read it.
     #[serde(rename = "written")]
     pub was_written: bool,
-    /// Whether another tab may have sent it, so that only the user may.
+    /// Whether another tab may have sent it, so that the user must decide.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
 }
@@ -229,7 +229,7 @@ pub enum Cancellation {
     /// The user dismissed it while its outcome was unknown.
     #[serde(rename = "left")]
     Left,
-    /// An opposite message cancelled it before it was written, as `stt_stop` does `stt_start`.
+    /// It and an opposite message in the queue cancelled each other, as `stt_start` and `stt_stop` do.
     #[serde(rename = "undone")]
     Undone {
         /// The opposite message.
