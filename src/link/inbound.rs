@@ -95,8 +95,8 @@ impl Inbound {
         }
     }
 
-    /// Returns the server run of this connection, once an event has arrived on it. Within a run, the server remembers
-    /// messages.
+    /// Returns the server run of this connection, once an event has arrived on it. The server's memory of messages
+    /// lasts for a run.
     pub(super) fn run(&self) -> Option<u32> {
         (!self.fresh).then_some(self.run)
     }

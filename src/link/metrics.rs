@@ -38,7 +38,7 @@ pub struct Percentiles {
 pub struct Metrics {
     /// Time from a message's creation to its first write; without pings.
     pub queue_wait: Percentiles,
-    /// Time from a message's only write to its echo; with pings.
+    /// Time from a message's first write to its echo; with pings and with retried messages.
     pub round_trip: Percentiles,
     /// Time from the loss of a ready connection to the next one; without deliberate disconnects.
     pub recovery: Percentiles,
@@ -60,7 +60,7 @@ pub struct Metrics {
     pub missed_away: u64,
     /// Number of events lost although the connection was open.
     pub missed_open: u64,
-    /// Number of events that arrived late or in a replay, after a reconnect or in a gap that was never quite filled.
+    /// Number of events that arrived late or in a replay, after a reconnect or in a gap that was only partly filled.
     pub recovered: u64,
     /// Number of frames and replay entries that could not be decoded.
     pub unreadable: u64,

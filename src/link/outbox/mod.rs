@@ -1,8 +1,8 @@
 //! Outgoing messages: queued, written, and settled by the server's reply.
 //!
-//! The server replies to each accepted write with an echo, and to each copy of a message that it knows with
-//! `duplicate_message`, in the order of the writes. Three collections share the work: [`Queue`] holds what waits,
-//! [`InFlightMessages`] what is written and not settled, and [`Replies`] matches replies to writes.
+//! The server replies to each accepted write with an echo, and to each copy of a message that it remembers with
+//! `duplicate_message`, in write order. Three collections share the work: [`Queue`] holds the messages not yet written,
+//! [`InFlightMessages`] the written and unsettled ones, and [`Replies`] matches replies to writes.
 
 mod in_flight;
 mod queue;
@@ -34,12 +34,12 @@ pub(super) struct Pending {
     pub(super) origin: Origin,
     pub(super) created: Moment,
     pub(super) resend_of: Option<MessageId>,
-    /// The address that it is meant for.
+    /// Address that it is meant for. Empty before the first connect.
     pub(super) url: Arc<str>,
     pub(super) hold: Option<Hold>,
-    /// The user wants it sent, whatever it would wait for.
+    /// Whether the user wants it sent without any hold.
     pub(super) sends_now: bool,
-    /// Another tab may send it, too, so the user decides.
+    /// Whether another tab may send it too, so that the user must decide.
     pub(super) asks: bool,
 }
 
@@ -67,24 +67,24 @@ impl Pending {
     }
 }
 
-/// What the outbox must know of the connection.
+/// The connection and the server, as the outbox needs to know them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer {
     pub(super) conn: ConnId,
-    /// The server deduplicates: 0.1.2 does, and is known by its challenge.
+    /// Whether the server deduplicates. 0.1.2 does, and is recognized by its challenge.
     pub(super) deduplicates: bool,
-    /// The server's run, once known.
+    /// The server run, once known.
     pub(super) run: Option<u32>,
-    /// The server's last number.
+    /// The server's latest sequence number.
     pub(super) seq: u64,
 }
 
-/// What decides whether a message is held.
+/// The conditions under which messages are held.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gate<'a> {
-    /// The address in use.
+    /// Address in use.
     pub(super) url: &'a Arc<str>,
-    /// Coda is in a turn, and texts wait for its end.
+    /// Whether texts must wait for the end of Coda's turn.
     pub(super) is_closed: bool,
 }
 
@@ -106,9 +106,9 @@ impl Gate<'_> {
 /// The next write.
 #[derive(Clone, Copy, Debug)]
 enum NextWrite {
-    /// Another copy of the message at this place among those in flight.
+    /// Another copy of a message, by its index among those in flight.
     Copy(usize),
-    /// The message at this place in the queue.
+    /// A message, by its index in the queue.
     Queued(usize),
 }
 
@@ -117,10 +117,10 @@ pub(super) struct Outbox {
     queue: Queue,
     in_flight: InFlightMessages,
     replies: Replies,
-    /// The connection's first ping. Until it is answered, nothing else is written.
+    /// The first ping of the connection. Nothing else is written until it is answered.
     probe: Option<MessageId>,
     last_write: Option<Instant>,
-    /// Bytes that the socket has still to send.
+    /// Number of bytes that the socket has not sent yet.
     pub(super) buffered: u32,
 }
 
@@ -143,7 +143,7 @@ impl Outbox {
         self.queue.is_idle() && self.in_flight.len() == 0
     }
 
-    /// Whether this page wrote a message of this id, since its start or before a reload.
+    /// Whether this page wrote the message, since its start or before a reload.
     pub(super) fn is_ours(&self, id: MessageId) -> bool {
         self.in_flight.has_written(id)
     }
@@ -153,12 +153,12 @@ impl Outbox {
         self.in_flight.unsettled().any(|flight| flight.message.id == id)
     }
 
-    /// When the oldest message in flight on the live connection was first written.
+    /// Returns the time of the first write of the oldest message in flight on the live connection.
     pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
         self.in_flight.oldest_unanswered()
     }
 
-    /// The texts that are not settled, those already written first.
+    /// Returns the unsettled texts, those already written first.
     pub(super) fn waiting(&self) -> Vec<PersistedMessage> {
         let written = self.in_flight.unsettled().map(|flight| (&flight.message, true));
         let all = written.chain(self.queue.iter().map(|message| (message, false)));
@@ -173,12 +173,12 @@ impl Outbox {
 
     // ------------------------------------------------------------ in
 
-    /// Takes a message in. Returns false if there is no room for it, which ends it.
+    /// Enqueues a message. Returns false if there is no room, in which case it has failed.
     pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
         self.queue.submit(message, cx)
     }
 
-    /// Takes in a message from before a reload. One that was written then is not written again without the user.
+    /// Takes in a message from before a reload. If it was written then, only the user can resend it.
     pub(super) fn restore(&mut self, message: Pending, was_written: bool, cx: &mut Cx<'_>) {
         if !was_written {
             self.queue.submit(message, cx);
@@ -189,7 +189,7 @@ impl Outbox {
         self.in_flight.restore(message, cx.now);
     }
 
-    /// Puts a ping in front of everything else. The one that begins a connection is its probe.
+    /// Enqueues a ping before everything else. The first one of a connection is its probe.
     pub(super) fn submit_ping(&mut self, ping: Pending, is_probe: bool, cx: &mut Cx<'_>) {
         if is_probe {
             self.probe = Some(ping.id);
@@ -197,7 +197,7 @@ impl Outbox {
         self.queue.push_ping(ping, cx);
     }
 
-    /// Takes back a message that waits, or stops asking about one whose outcome is unknown.
+    /// Cancels a queued message, or stops tracking one whose outcome is unknown.
     pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Cx<'_>) {
         if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
             cx.actions.push_back(message.status(MessageState::Cancelled(why), cx.now));
@@ -207,27 +207,27 @@ impl Outbox {
         }
     }
 
-    /// Holds the messages that the gate keeps back and releases the others.
+    /// Updates which messages are held.
     pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
         self.queue.hold(gate, cx);
     }
 
-    /// Whether a message waits for the end of Coda's turn.
+    /// Whether any message is held for the end of Coda's turn.
     pub(super) fn waits_for_turn(&self) -> bool {
         self.queue.waits_for_turn()
     }
 
-    /// Addresses the messages that were submitted before there was an address.
+    /// Sets the address of messages that were submitted before there was one.
     pub(super) fn adopt(&mut self, url: &Arc<str>) {
         self.queue.adopt(url);
     }
 
-    /// Sends a held message to the server at `url` as soon as possible.
+    /// Releases a held message, to be sent to the server at `url`.
     pub(super) fn send_now(&mut self, id: MessageId, url: &Arc<str>) {
         self.queue.release(id, url);
     }
 
-    /// Neither repeats nor asks about what was written to another address.
+    /// Gives up on the messages in flight to other addresses, because their replies will never arrive.
     pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
         self.in_flight.leave_other_servers(url, cx);
         self.replies.forget_turns();
@@ -235,7 +235,7 @@ impl Outbox {
 
     // ------------------------------------------------------------ replies
 
-    /// The connection has ended, or the server no longer listens on it.
+    /// Forgets the pending replies: the connection ended, or the server no longer listens on it.
     pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
         self.replies.connection_lost();
         self.probe = None;
@@ -244,7 +244,7 @@ impl Outbox {
         self.in_flight.connection_lost(cx);
     }
 
-    /// Takes the echo of `id`. Returns the round trip if it is certain which copy was echoed.
+    /// Settles the message that was echoed. Returns the round trip if the echoed copy is known.
     pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
         let flight = self.in_flight.take(|flight| flight.message.id == id)?;
         self.settle(&flight, Acknowledgement::Echo, cx);
@@ -254,7 +254,7 @@ impl Outbox {
         (flight.attempt == 1).then(|| cx.now.mono.duration_since(flight.first_write))
     }
 
-    /// Takes a `duplicate_message` of this type. Returns whether it settled a message.
+    /// Handles a `duplicate_message` for this type. Returns whether it settled a message.
     pub(super) fn duplicate(&mut self, frame: FrameId, kind: &str, cx: &mut Cx<'_>) -> bool {
         let is_it =
             |flight: &InFlight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
@@ -278,24 +278,24 @@ impl Outbox {
         cx.actions.push_back(flight.message.status(MessageState::Delivered(by), cx.now));
     }
 
-    /// The server has read a message that waits here, from another tab.
+    /// Settles a queued message that another tab has sent.
     pub(super) fn sent_elsewhere(&mut self, id: MessageId, cx: &mut Cx<'_>) {
         if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
             cx.actions.push_back(message.status(MessageState::Delivered(Acknowledgement::Echo), cx.now));
         }
     }
 
-    /// Takes an echo of ours that settles no message.
+    /// Handles an echo of ours that settles no message.
     pub(super) fn raw_echo(&mut self, kind: &str) {
         self.replies.take_raw_echo(kind);
     }
 
-    /// Another client's text was read by the server: a turn with it is not ours.
+    /// Notes another client's text that the server has read, so that a turn with it is not taken for ours.
     pub(super) fn expect_turn(&mut self, text: String) {
         self.replies.expect_turn(text);
     }
 
-    /// The server began a turn of the user's with this text.
+    /// Handles a turn of the user's, which may settle a message with the same text.
     pub(super) fn user_turn(&mut self, content: &str, url: &Arc<str>, cx: &mut Cx<'_>) {
         if self.replies.take_turn(content) {
             return;
@@ -307,7 +307,7 @@ impl Outbox {
 
     // ------------------------------------------------------------ time
 
-    /// Ends what has waited too long and gives up on replies that cannot come any more.
+    /// Expires stale messages, and gives up on replies that cannot arrive any more.
     pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Cx<'_>) {
         self.queue.expire(cx);
         self.in_flight.expire(peer, cx);
@@ -321,7 +321,7 @@ impl Outbox {
 
     // ------------------------------------------------------------ out
 
-    /// Writes whatever may be written now.
+    /// Writes everything that may be written now.
     pub(super) fn pump(&mut self, peer: Peer, cx: &mut Cx<'_>) {
         while let Some((next, at)) = self.next_write(peer, cx.now.mono, cx.config) {
             if at > cx.now.mono {
@@ -334,7 +334,7 @@ impl Outbox {
         }
     }
 
-    /// The next write, and the earliest time for it.
+    /// Returns the next write and the earliest time for it.
     fn next_write(&self, peer: Peer, now: Instant, config: &LinkConfig) -> Option<(NextWrite, Instant)> {
         if self.buffered > config.buffer_limit {
             return None;
@@ -352,8 +352,8 @@ impl Outbox {
         }
     }
 
-    /// Whether the reply to another copy could be told from those that may still come: at most one retried message of a
-    /// type at a time, and nothing before the probe is answered.
+    /// Whether the reply to another copy could be told from other pending ones. So at most one message of a type is
+    /// retried at a time, and none before the probe is answered.
     fn may_retry(&self, flight: &InFlight) -> bool {
         let kind = flight.message.command.kind();
         let is_other_retry = |other: &InFlight| {
@@ -393,7 +393,7 @@ impl Outbox {
         self.last_write = Some(cx.now.mono);
     }
 
-    /// Writes a frame past queue and deduplication. Its place among the writes tells its reply from those to messages.
+    /// Writes a frame, bypassing queue and deduplication. Its position among the writes distinguishes its reply.
     pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, peer: Peer, cx: &mut Cx<'_>) {
         self.replies.count_raw_write(wire_type(&text));
         self.last_write = Some(cx.now.mono);

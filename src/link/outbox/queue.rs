@@ -1,7 +1,7 @@
-//! The messages that wait to be written.
+//! Messages that have not been written yet.
 //!
-//! Invariant: the queue keeps the order of submission, with pings in front. A message leaves it once: to be written, or with
-//! a final state.
+//! Invariant: messages stay in order of submission, with pings in front. A message leaves the queue once, to be written
+//! or with an outcome.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use crate::link::ids::MessageId;
 use crate::link::message::{Cancellation, Failure, Group, Hold, MessageState, Rules};
 use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
 
-/// JSON escapes make a text at most six times as long.
+/// JSON escapes lengthen a text at most sixfold.
 const LARGEST_ESCAPE: usize = 6;
 
 #[derive(Debug, Default)]
 pub(super) struct Queue(VecDeque<Pending>);
 
 impl Queue {
-    /// Number of messages, heartbeat pings not counted.
+    /// Returns the number of messages, without pings.
     pub(super) fn len(&self) -> usize {
         self.0.iter().filter(|message| message.command.group() != Group::Pings).count()
     }
 
-    /// Whether nothing may be written: the queue is empty, or everything in it is held.
+    /// Whether nothing can be written: the queue is empty, or everything in it is held.
     pub(super) fn is_idle(&self) -> bool {
         self.0.iter().all(|message| message.hold.is_some())
     }
@@ -34,7 +34,7 @@ impl Queue {
         self.0.iter()
     }
 
-    /// Takes a message in. Returns false if there is no room for it, which ends it.
+    /// Enqueues a message. Returns false if there is no room, in which case it has failed.
     pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
         if let Some(failure) = self.refuse(&message, cx) {
             cx.actions.push_back(message.status(MessageState::Failed(failure), cx.now));
@@ -69,7 +69,7 @@ impl Queue {
             .then_some(Failure::QueueBytes { limit: cx.config.queue_bytes })
     }
 
-    /// Puts a ping in front of everything else.
+    /// Enqueues a ping before everything else.
     pub(super) fn push_ping(&mut self, ping: Pending, cx: &mut Cx<'_>) {
         cx.actions.push_back(ping.status(MessageState::Queued, cx.now));
         self.0.push_front(ping);
@@ -83,7 +83,7 @@ impl Queue {
         self.0.remove(at)
     }
 
-    /// The connection has ended, and with it the reason for its pings.
+    /// Cancels the pings of a connection that ended.
     pub(super) fn drop_pings(&mut self, cx: &mut Cx<'_>) {
         self.0.retain(|message| {
             let is_ping = message.command.group() == Group::Pings;
@@ -97,7 +97,7 @@ impl Queue {
 
     // ------------------------------------------------------------ holding back
 
-    /// Holds the messages that the gate keeps back and releases the others.
+    /// Updates which messages are held.
     pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
         for message in &mut self.0 {
             let hold = gate.hold(message);
@@ -109,19 +109,19 @@ impl Queue {
         }
     }
 
-    /// Whether a message waits for the end of Coda's turn.
+    /// Whether any message is held for the end of Coda's turn.
     pub(super) fn waits_for_turn(&self) -> bool {
         self.0.iter().any(|message| message.hold == Some(Hold::Turn))
     }
 
-    /// Addresses the messages that were submitted before there was an address.
+    /// Sets the address of messages that were submitted before there was one.
     pub(super) fn adopt(&mut self, url: &Arc<str>) {
         for message in self.0.iter_mut().filter(|message| message.url.is_empty()) {
             message.url = url.clone();
         }
     }
 
-    /// Releases a held message to the server at `url`.
+    /// Releases a held message, to be sent to the server at `url`.
     pub(super) fn release(&mut self, id: MessageId, url: &Arc<str>) {
         if let Some(message) = self.0.iter_mut().find(|message| message.id == id) {
             message.url = url.clone();
@@ -148,8 +148,8 @@ impl Queue {
 
     // ------------------------------------------------------------ out
 
-    /// The place of the message to write next. Urgent ones overtake other groups, but not their own; `has_in_flight` says
-    /// whether a message of a group is in flight.
+    /// Returns the index of the message to write next. Urgent messages overtake other groups, but not their own.
+    /// `has_in_flight` tells whether any message of a group is in flight.
     pub(super) fn next(
         &self,
         in_flight: usize,
