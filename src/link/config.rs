@@ -12,7 +12,7 @@ pub struct LinkConfig {
     pub window: usize,
     /// Within this time, an equal message is attributed to a double listener, not to the user.
     pub dedup_window: Duration,
-    /// Deduplication windows for single message types, by type on the wire. The others use [`Self::dedup_window`].
+    /// Deduplication windows for single message types, by type on the wire. The others use `dedup_window`.
     pub dedup_windows: BTreeMap<String, Duration>,
     /// Time to wait for an echo before the same bytes are written again. An echo takes about a millisecond; two seconds
     /// leave room for a server that is busy with its language model.

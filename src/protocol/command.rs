@@ -1,38 +1,38 @@
-//! Commands that the dashboard can send.
+//! Commands that the dashboard can send. docs/PROTOCOL.md has an example of each.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::shape::{from_value, to_object};
 
-/// A command of Coda 0.1.2, or a custom one.
+/// A command of Coda 0.1.2, or a custom message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Runs a turn on a text.
+    /// Runs a turn on a text. The server drops it during another turn.
     TextInput {
         /// The user's text.
         text: String,
     },
     /// Runs a turn on the server's fixed prompt.
     DemoFlow,
-    /// Starts listening with the server's microphone.
+    /// Starts listening with the server's own microphone.
     SttStart(SttStart),
     /// Stops listening.
     SttStop,
     /// Stops speaking.
     TtsStop,
-    /// Requests nothing but the echo: the server has no such command.
+    /// Sent only for its echo: the server has no such command.
     Ping,
-    /// Any other message, typed in the debugger.
+    /// Any other message, for example one typed in the debugger.
     Custom {
         /// Type on the wire.
         kind: String,
-        /// The message's `data`.
+        /// `data` on the wire, without a message id.
         data: Map<String, Value>,
     },
 }
 
-/// How long to listen.
+/// Listening time of `stt_start`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "SttStartData", try_from = "SttStartData")]
 pub enum SttStart {
@@ -42,7 +42,7 @@ pub enum SttStart {
     Seconds(f64),
 }
 
-/// Wire form of an `stt_start`'s `data`.
+/// Wire form of the `data` of `stt_start`.
 #[derive(Serialize, Deserialize)]
 struct SttStartData {
     mode: SttMode,
@@ -80,7 +80,7 @@ impl TryFrom<SttStartData> for SttStart {
     }
 }
 
-/// Wire form of a `text_input`'s `data`.
+/// Wire form of the `data` of `text_input`.
 #[derive(Serialize, Deserialize)]
 struct TextInputData<T> {
     text: T,
@@ -129,7 +129,7 @@ impl Command {
         }
     }
 
-    /// Returns the text of a `text_input`.
+    /// Returns the text of a `text_input`, `None` for other commands.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {

@@ -1,4 +1,4 @@
-//! The connection: from offline to ready, and back.
+//! The connection, from offline to ready and back.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -136,7 +136,7 @@ fn opened() -> World {
     world
 }
 
-/// Returns why the connection was given up, within the time that authentication may take.
+/// Returns why the link gave up on the connection, within the authentication timeout.
 fn given_up(world: &mut World) -> DisconnectReason {
     world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
     world.link.status().outage.expect("a reason").reason

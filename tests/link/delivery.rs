@@ -122,7 +122,7 @@ fn a_turn_with_its_text_settles_what_was_unconfirmed() {
         World::new(ServerConfig { challenge: Challenge::None, metrics_interval: None, ..ServerConfig::default() }, 9);
     world.connect();
     world.run_for(seconds(2));
-    // Its turn follows the previous one, and by then it has been given up.
+    // The turn of the second text begins after this one's, when the text is already unconfirmed.
     world.say("tell me something long");
     world.run_for(millis(100));
     world.server.config_mut().echo = Echo::SwallowNext(1);

@@ -1,4 +1,4 @@
-//! The transition table, and that the diagram in docs/ARCHITECTURE.md shows it.
+//! The transition table, and its diagram in docs/ARCHITECTURE.md.
 
 use std::path::Path;
 
