@@ -67,9 +67,9 @@ pub enum AuthStep {
 /// The current lack of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outage {
-    /// Reason for the last disconnect.
+    /// Reason for the latest disconnect.
     pub reason: DisconnectReason,
-    /// Start of the outage: the first disconnect since the last ready connection.
+    /// Time of the first disconnect since the last ready connection, or since the user connected.
     pub since: Moment,
 }
 

@@ -86,7 +86,7 @@ pub struct Envelope {
     pub event: Event,
 }
 
-/// Reason why a frame could not be decoded. Contains none of its text, which may be secret.
+/// Reason why a frame could not be decoded. Does not contain the frame's text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not JSON, or nested too deeply.
@@ -159,8 +159,8 @@ struct DuplicateMessage {
 /// Decodes a frame. Never panics.
 ///
 /// # Errors
-/// Fails if the text is not JSON or has no type, or if a field of a known type is missing or of the wrong type. Unknown types
-/// are no error, and an entry of a replay fails alone.
+/// Fails if the text is not JSON or has no type, or if a field of a known type is missing or of the wrong type. An
+/// unknown type is not an error, and neither is a damaged entry of a replay, which carries its own.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(with_quotes(&error)))?;
     let (kind, mut frame) = open(value)?;

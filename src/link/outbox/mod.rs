@@ -352,8 +352,8 @@ impl Outbox {
         }
     }
 
-    /// Whether the reply to another copy could be told from other pending ones. So at most one message of a type is
-    /// retried at a time, and none before the probe is answered.
+    /// Whether the reply to another copy could be told from other pending ones. For that, at most one message of a type
+    /// is retried at a time, and none but the probe before that is answered.
     fn may_retry(&self, flight: &InFlight) -> bool {
         let kind = flight.message.command.kind();
         let is_other_retry = |other: &InFlight| {
