@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::link::{CloseInfo, DisconnectReason, Foreign};
+use crate::link::{CloseInfo, DisconnectReason, ForeignServer};
 
 /// Deserializes a typed reason, or the sentence of an earlier version.
 pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DisconnectReason>, D::Error> {
@@ -32,11 +32,11 @@ fn from_sentence(sentence: &str) -> DisconnectReason {
     }
     if let Some(text) = sentence.strip_prefix("not Coda: ") {
         return DisconnectReason::NotCoda(match text {
-            "it sent something that is not JSON" => Foreign::NotJson,
-            "it sent JSON without a type" => Foreign::Untyped,
-            "it only sends back what it is sent" => Foreign::Echo,
-            "it is Coda v2, and this dashboard is for Coda Lite" => Foreign::CodaV2,
-            other => Foreign::Type(other.trim_start_matches("it sent “").trim_end_matches('”').to_owned()),
+            "it sent something that is not JSON" => ForeignServer::NotJson,
+            "it sent JSON without a type" => ForeignServer::Untyped,
+            "it only sends back what it is sent" => ForeignServer::Echo,
+            "it is Coda v2, and this dashboard is for Coda Lite" => ForeignServer::CodaV2,
+            other => ForeignServer::Type(other.trim_start_matches("it sent “").trim_end_matches('”').to_owned()),
         });
     }
     match sentence {
@@ -63,8 +63,8 @@ mod tests {
             ("turned away: bad token", DisconnectReason::Rejected("bad token".to_owned())),
             ("nothing comes any more", DisconnectReason::Silent),
             ("answers, but sends no events", DisconnectReason::Deaf),
-            ("not Coda: it only sends back what it is sent", DisconnectReason::NotCoda(Foreign::Echo)),
-            ("not Coda: it sent “foo”", DisconnectReason::NotCoda(Foreign::Type("foo".to_owned()))),
+            ("not Coda: it only sends back what it is sent", DisconnectReason::NotCoda(ForeignServer::Echo)),
+            ("not Coda: it sent “foo”", DisconnectReason::NotCoda(ForeignServer::Type("foo".to_owned()))),
         ] {
             assert_eq!(from_sentence(sentence), reason, "{sentence}");
         }

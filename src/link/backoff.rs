@@ -1,24 +1,24 @@
-//! How long to wait before the next try: exponential with full jitter.
+//! Delay before the next connection attempt: exponential backoff with full jitter.
 //!
-//! Full jitter (a uniformly random wait between nothing and the limit) keeps many dashboards from coming back to a
+//! Full jitter, a uniformly random delay between zero and the bound, keeps many dashboards from reconnecting to a
 //! restarted server at the same moment.
 
 use std::time::Duration;
 
 use super::config::LinkConfig;
 
-/// What the next connection is waited for by.
+/// Who is waiting for the connection; selects the upper bound of the backoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BackoffProfile {
-    /// A message in flight: only within the server's window can its outcome be found out.
+    /// A message in flight, whose outcome can be found only while the server remembers it.
     MessageInFlight,
-    /// A person who may be looking.
+    /// A user who may be looking.
     Visible,
-    /// Nobody.
+    /// Nobody: the page is hidden.
     Hidden,
 }
 
-/// A random wait after `failures` tries that failed in a row.
+/// Returns a random delay after `failures` failed attempts in a row.
 pub(super) fn wait(
     config: &LinkConfig,
     failures: u32,

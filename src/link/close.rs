@@ -1,4 +1,4 @@
-//! Why a connection ended, in words that a user understands.
+//! Reasons for the end of a connection, explained for the user.
 
 use std::fmt;
 
@@ -8,71 +8,71 @@ use serde_json::Value;
 use super::config::LinkConfig;
 use crate::protocol::{Command, Event};
 
-/// What the socket said when it closed.
+/// Close code and reason, as the browser's `CloseEvent` reports them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseInfo {
-    /// The close code; 1006 where the connection just broke.
+    /// Close code of RFC 6455; 1006 if the connection broke.
     pub code: u16,
-    /// What the server gave as its reason.
+    /// Reason given by the server, often empty.
     pub reason: String,
 }
 
 impl CloseInfo {
-    /// The code of a connection that broke without a word; no end sends it.
+    /// Code for a connection that broke without a close frame. It is never sent (RFC 6455).
     pub const BROKEN: u16 = 1006;
-    /// The server's code for a frame larger than it takes.
+    /// The server's code for a frame above its size limit.
     pub const TOO_LARGE: u16 = 1009;
 
-    /// A connection that broke, or was never made, for this reason.
+    /// Creates the info for a connection that broke or could not be made, with a reason of the page's own.
     pub fn broken(reason: impl Into<String>) -> Self {
         Self { code: Self::BROKEN, reason: reason.into() }
     }
 }
 
-/// Why there is no connection.
+/// Reason why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "info", rename_all = "snake_case")]
 pub enum DisconnectReason {
-    /// The address gave no connection.
+    /// The socket could not be opened.
     Unreachable(CloseInfo),
-    /// The connection ended.
+    /// The socket closed.
     Closed(CloseInfo),
-    /// The socket did not open in time.
+    /// The socket did not open within [`LinkConfig::open_timeout`].
     OpenTimeout,
-    /// The server neither let us in nor turned us away in time.
+    /// The server neither accepted nor rejected the page within [`LinkConfig::auth_timeout`].
     AuthTimeout,
-    /// The server turned us away, with these words.
+    /// The server rejected the page, for this reason.
     Rejected(String),
-    /// The socket is open, but nothing comes any more.
+    /// No frame arrives any more, although the socket is open.
     Silent,
-    /// The server answers, but sends us no events.
+    /// The server answers but sends no broadcasts any more.
     Deaf,
-    /// Something else than Coda answers at the address.
-    NotCoda(Foreign),
+    /// A server other than Coda answers at the address.
+    NotCoda(ForeignServer),
 }
 
-/// What gave away that something is not Coda.
+/// Evidence that a server is not Coda.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "name", rename_all = "snake_case")]
-pub enum Foreign {
-    /// What it sent is not JSON.
+pub enum ForeignServer {
+    /// It sent a frame that is not JSON.
     NotJson,
-    /// What it sent has no type.
+    /// It sent JSON without a type.
     Untyped,
-    /// It sent a type that Coda does not have.
+    /// It sent a type that Coda does not have, quoted up to 40 characters.
     Type(String),
-    /// It sends back what it is sent.
+    /// It sends back the frames that it receives.
     Echo,
-    /// It is the later Coda, whose protocol is another one.
+    /// It is Coda v2, which has another protocol.
     CodaV2,
 }
 
-/// So much of a type's name is quoted.
+/// Maximum length of a quoted type, in characters.
 const QUOTED_CHARS: usize = 40;
 
-impl Foreign {
-    /// What this frame gives away, which came before the server had shown that it is Coda; `event` is what it was read as.
-    /// A frame that Coda could have sent gives nothing away.
+impl ForeignServer {
+    /// Returns the evidence in a frame that arrived before the server proved itself, with the `event` decoded from it.
+    /// `None` if Coda could have sent it.
     pub(super) fn of(text: &str, event: Option<&Event>) -> Option<Self> {
         if event.is_some_and(|event| !matches!(event, Event::Unknown { .. })) {
             return None;
@@ -89,8 +89,8 @@ impl Foreign {
     }
 }
 
-impl Foreign {
-    /// Whether Coda cannot be behind it. The others may be a frame that was damaged, or a type that is new.
+impl ForeignServer {
+    /// Whether it rules out Coda. Other evidence may be a damaged frame or a new type.
     pub(super) const fn is_certain(&self) -> bool {
         match self {
             Self::Echo | Self::CodaV2 => true,
@@ -99,7 +99,7 @@ impl Foreign {
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for ForeignServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJson => f.write_str("it sent something that is not JSON"),
@@ -112,7 +112,7 @@ impl fmt::Display for Foreign {
 }
 
 impl DisconnectReason {
-    /// What it means and what can be done, as whole sentences.
+    /// Explains the reason and suggests a remedy, in whole sentences.
     #[must_use]
     pub fn explain(&self, config: &LinkConfig) -> String {
         match self {
@@ -206,10 +206,13 @@ mod tests {
             (DisconnectReason::Silent, json!({ "kind": "silent" })),
             (DisconnectReason::Deaf, json!({ "kind": "deaf" })),
             (
-                DisconnectReason::NotCoda(Foreign::Type("foo".to_owned())),
+                DisconnectReason::NotCoda(ForeignServer::Type("foo".to_owned())),
                 json!({ "kind": "not_coda", "info": { "kind": "type", "name": "foo" } }),
             ),
-            (DisconnectReason::NotCoda(Foreign::CodaV2), json!({ "kind": "not_coda", "info": { "kind": "coda_v2" } })),
+            (
+                DisconnectReason::NotCoda(ForeignServer::CodaV2),
+                json!({ "kind": "not_coda", "info": { "kind": "coda_v2" } }),
+            ),
         ] {
             assert_eq!(serde_json::to_value(&reason).expect("written"), written);
             assert_eq!(serde_json::from_value::<DisconnectReason>(written).expect("read"), reason);

@@ -1,65 +1,65 @@
-//! Every time and limit of the link, with its default and the reason for it.
+//! Timeouts and limits of the link, with defaults and reasons.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What can be set about the link. Changes apply at once.
+/// Configuration of the link. Changes apply immediately. The defaults are in the `Default` implementation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkConfig {
-    /// The least time between two writes. 20 ms lets the server's event loop finish with one message before the next.
+    /// Minimum time between two writes. 20 ms let the server's event loop finish one message before the next.
     pub gap: Duration,
-    /// How many messages may be written and unanswered at a time. The old dashboard's overlaps are what broke the
-    /// server, so: 1.
+    /// Maximum number of unanswered messages. Overlapping messages of the old dashboard broke the server, hence 1.
     pub window: usize,
-    /// An equal message within this time of the first is a double listener's, not the user's.
+    /// Within this time, an equal message is attributed to a double listener, not to the user.
     pub dedup_window: Duration,
-    /// Other windows for single message types.
+    /// Deduplication windows for single message types, by type on the wire. The others use `dedup_window`.
     pub dedup_windows: BTreeMap<String, Duration>,
-    /// How long to wait for an echo before the same bytes are written again. An echo takes about a millisecond;
-    /// two seconds leave room for a server that is busy with its language model.
+    /// Time to wait for an echo before the same bytes are written again. An echo takes about a millisecond; two seconds
+    /// leave room for a server that is busy with its language model.
     pub echo_timeout: Duration,
-    /// With nothing heard for so long after a write, the connection counts as dead. Must leave time to reconnect
-    /// and to write again before `retry_window` ends.
+    /// Silence after a write that means a dead connection. Must leave time to reconnect and write again within the 4.5
+    /// s during which the same bytes may be written.
     pub silence_in_flight: Duration,
-    /// With nothing heard for so long, a ping is sent.
+    /// Silence after which a ping is sent.
     pub ping_after: Duration,
-    /// A ping must be answered, by anything at all, within this time.
+    /// Timeout for a ping. Any frame counts as an answer.
     pub ping_timeout: Duration,
-    /// The same after a sleep, or when the page comes back online or into view: the user is waiting.
+    /// Like [`Self::ping_timeout`] after a sleep, or when the page comes back online or into view, where the user is
+    /// waiting.
     pub wake_timeout: Duration,
-    /// A broadcast echo must come back this often, or the server has lost our registration though it still answers.
+    /// Maximum time between two echoes. A server that answers but sends none has lost this client's registration.
     pub echo_every: Duration,
-    /// How long to wait for a challenge before asking the server, with a ping, whether it needs none. The challenge
-    /// of 0.1.2 comes within 10 ms; 0.1.1 never sends one.
+    /// Time to wait for a challenge before a ping asks whether the server needs none. The challenge of 0.1.2 comes
+    /// within 10 ms; 0.1.1 never sends one.
     pub challenge_wait: Duration,
-    /// How long the socket may take to open.
+    /// Timeout for opening the socket.
     pub open_timeout: Duration,
-    /// How long the authentication may take. The server's own limit is 30 s.
+    /// Timeout for the authentication. The server's own is 30 s.
     pub auth_timeout: Duration,
-    /// The longest first wait before a reconnect.
+    /// Upper bound on the first backoff. It doubles with each failure.
     pub backoff_first: Duration,
-    /// The longest wait before a reconnect while the page is visible.
+    /// Upper bound on the backoff while the page is visible.
     pub backoff_limit: Duration,
-    /// The same while it is hidden: nobody is looking.
+    /// Upper bound on the backoff while the page is hidden and nobody is looking.
     pub backoff_limit_hidden: Duration,
-    /// The same while a message is written and not answered: what became of it can be found out only within the
-    /// 5 s that the server remembers it.
+    /// Upper bound on the backoff while a message is in flight. Its outcome can be found only within the 5 s during
+    /// which the server remembers it.
     pub backoff_limit_in_flight: Duration,
-    /// A connection that held so long was a good one: the backoff starts anew.
+    /// Uptime after which a connection counts as stable and its end restarts the backoff.
     pub stable_after: Duration,
-    /// How many messages may wait.
+    /// Maximum number of queued messages.
     pub queue_messages: usize,
-    /// How many bytes of text may wait.
+    /// Maximum size of all queued texts, in bytes of UTF-8.
     pub queue_bytes: usize,
-    /// Whether a text waits while Coda is in a turn, in which it would drop it. A policy of the page, which turns it on; the
-    /// link alone writes a text as soon as it may.
+    /// Whether texts are held during Coda's turns, in which Coda drops them. Off by default: this is a policy of the
+    /// page, which turns it on.
     pub hold_texts: bool,
-    /// A turn of which nothing has come for so long counts as over: it may never end, and texts must not wait for ever. A
-    /// slow model may think for a minute before its first token.
+    /// Time without any sign of a turn after which the turn counts as over, since it may never end and texts must not
+    /// wait for ever. A slow model may think for a minute before its first token.
     pub turn_patience: Duration,
-    /// An experiment: gap, window and deduplication are off, whatever they are set to.
+    /// Turns off gap, window and deduplication regardless of their values, as an experiment.
     pub is_unprotected: bool,
-    /// Nothing is written while the socket has more than so many bytes to send.
+    /// Number of unsent bytes in the socket's buffer above which nothing is written.
     pub buffer_limit: u32,
 }
 
@@ -95,17 +95,17 @@ impl Default for LinkConfig {
 }
 
 impl LinkConfig {
-    /// The least time between two writes, as it is in force.
+    /// Returns the minimum time between two writes, zero without protections.
     pub(super) const fn gap_in_force(&self) -> Duration {
         if self.is_unprotected { Duration::ZERO } else { self.gap }
     }
 
-    /// How many messages may be written and unanswered, as it is in force.
+    /// Returns the maximum number of unanswered messages, unlimited without protections.
     pub(super) const fn window_in_force(&self) -> usize {
         if self.is_unprotected { usize::MAX } else { self.window }
     }
 
-    /// The deduplication window of the messages of type `kind`.
+    /// Returns the deduplication window for messages of type `kind`, zero without protections.
     #[must_use]
     pub fn dedup_window(&self, kind: &str) -> Duration {
         if self.is_unprotected {
@@ -115,9 +115,9 @@ impl LinkConfig {
     }
 }
 
-/// The server forgets a message 5 s after it, or its last copy, came. The same bytes are written again only this
-/// long after the first write; the rest is for their way and for clocks that differ.
+/// Time after the first write during which the same bytes may be written again. The server forgets a message 5 s after
+/// its last copy arrived; the difference covers transit and clock drift.
 pub(super) const RETRY_WINDOW: Duration = Duration::from_millis(4_500);
 
-/// How long a message of which a second copy does no harm is tried before its outcome is given up as unknown.
+/// Retry window for messages that do no harm when executed twice. After it, their outcome counts as unknown.
 pub(super) const SAFE_RETRY_WINDOW: Duration = Duration::from_secs(30);

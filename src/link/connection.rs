@@ -1,9 +1,9 @@
-//! The connection manager: carries out the moves of the transition table. At most one socket is alive.
+//! Executes the transitions of the connection. At most one socket is alive.
 
 use std::collections::VecDeque;
 
 use super::backoff::{self, BackoffProfile};
-use super::close::{DisconnectReason, Foreign};
+use super::close::{DisconnectReason, ForeignServer};
 use super::config::LinkConfig;
 use super::ids::ConnId;
 use super::io::{Action, FramePurpose, LinkEvent};
@@ -11,22 +11,22 @@ use super::log;
 use super::phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};
 use crate::protocol::{Instant, Moment, Token, encode_auth_response};
 
-/// The close code for "the user is leaving", the only one below 3000 that a page may give.
+/// Close code for a deliberate end: the only one below 3000 that a page may send.
 const NORMAL_CLOSURE: u16 = 1000;
-/// Our own code for "gave up on this socket", so that it can be told apart in the server's log.
-const GAVE_UP: u16 = 4000;
+/// Close code of this program's own for a socket that it gave up on, recognizable in the server's log.
+const CLOSE_GAVE_UP: u16 = 4000;
 
-/// What the connection manager needs from outside for one step.
-pub(super) struct Cx<'a> {
+/// The link's context for one step.
+pub(super) struct Context<'a> {
     pub(super) now: Moment,
     pub(super) config: &'a LinkConfig,
     pub(super) rng: &'a mut fastrand::Rng,
     pub(super) actions: &'a mut VecDeque<Action>,
 }
 
-/// What the caller has to do after a step.
+/// What the caller must do after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum StepResult {
     Nothing,
     /// Send a ping whose echo would prove that no challenge is needed.
     SendProbe,
@@ -37,15 +37,15 @@ pub(super) struct Connection {
     phase: Phase,
     url: Option<String>,
     last_conn: u32,
-    /// Tries that failed in a row; connections that did not hold count too.
+    /// Failed attempts in a row, including connections that were not stable.
     failures: u32,
-    rejected_before: bool,
-    /// The first thing on this connection that Coda would not have sent.
-    pub(super) foreign: Option<Foreign>,
+    was_rejected: bool,
+    /// First evidence on this connection that the server is not Coda.
+    pub(super) foreign: Option<ForeignServer>,
     outage: Option<Outage>,
     pub(super) hidden: bool,
-    /// A message is written and not answered.
-    pub(super) has_flight: bool,
+    /// Whether a message is in flight. Set by the link before each step.
+    pub(super) has_message_in_flight: bool,
 }
 
 impl Connection {
@@ -55,11 +55,11 @@ impl Connection {
             url: None,
             last_conn: 0,
             failures: 0,
-            rejected_before: false,
+            was_rejected: false,
             foreign: None,
             outage: None,
             hidden: false,
-            has_flight: false,
+            has_message_in_flight: false,
         }
     }
 
@@ -75,7 +75,7 @@ impl Connection {
         self.url.as_deref()
     }
 
-    /// The socket that messages can be written to.
+    /// Returns the ready socket, to which messages can be written.
     pub(super) const fn ready(&self) -> Option<ConnId> {
         match self.phase {
             Phase::Ready { conn, .. } => Some(conn),
@@ -83,17 +83,17 @@ impl Connection {
         }
     }
 
-    /// Whether the server calls this page so.
-    pub(super) fn is_us(&self, name: &str) -> bool {
+    /// Whether the server assigned this client id to the page on this connection.
+    pub(super) fn is_own_client_id(&self, name: &str) -> bool {
         matches!(&self.phase, Phase::Ready { client_id: Some(own), .. } if own == name)
     }
 
-    /// Whether the server wanted authentication, which only those do that also deduplicate.
+    /// Whether the server required authentication. Only such servers deduplicate.
     pub(super) const fn is_authenticated(&self) -> bool {
         matches!(self.phase, Phase::Ready { client_id: Some(_), .. })
     }
 
-    /// Whether an event would prove that no challenge is needed.
+    /// Whether an echo would prove that no challenge is needed.
     pub(super) const fn awaits_proof(&self) -> bool {
         matches!(self.phase, Phase::Authenticating { step: AuthStep::AwaitingChallenge { .. } | AuthStep::Probing, .. })
     }
@@ -109,7 +109,7 @@ impl Connection {
         }
     }
 
-    /// The event that time alone brings, if it is due.
+    /// Returns the event for a deadline that has passed.
     pub(super) fn due(&self, now: Instant) -> Option<ConnectionEvent> {
         match self.phase {
             Phase::Waiting { retry_at: at, .. }
@@ -126,15 +126,15 @@ impl Connection {
         }
     }
 
-    /// The event of a refusal: after a second one in a row only the user can go on.
+    /// Returns the event for a rejection. After a second one in a row, only the user can retry.
     pub(super) const fn rejection(&self, words: String) -> ConnectionEvent {
-        if self.rejected_before { ConnectionEvent::RejectedAgain(words) } else { ConnectionEvent::Rejected(words) }
+        if self.was_rejected { ConnectionEvent::RejectedAgain(words) } else { ConnectionEvent::Rejected(words) }
     }
 
-    pub(super) fn step(&mut self, event: ConnectionEvent, cx: &mut Cx<'_>) -> Outcome {
+    pub(super) fn step(&mut self, event: ConnectionEvent, cx: &mut Context<'_>) -> StepResult {
         let is_automatic = event == ConnectionEvent::TimeUp;
         match transition(self.phase.kind(), event) {
-            Transition::Stay => {}
+            Transition::Ignore => {}
             Transition::Open(url) => {
                 if url.is_some() {
                     self.url = url;
@@ -142,40 +142,41 @@ impl Connection {
                 }
                 if !is_automatic {
                     self.failures = 0;
-                    self.rejected_before = false;
+                    self.was_rejected = false;
                 }
                 self.open(cx);
             }
-            Transition::Await => self.await_challenge(cx),
+            Transition::AwaitChallenge => self.await_challenge(cx),
             Transition::Probe => {
-                self.set_auth_step(AuthStep::Probing);
-                return Outcome::SendProbe;
+                self.probe(cx);
+                return StepResult::SendProbe;
             }
-            Transition::Answer(token) => self.answer(&token, cx),
-            Transition::Welcome(client_id) => self.welcome(client_id, cx),
-            Transition::Retreat(reason) => {
-                let reason = self.explained(reason);
+            Transition::AnswerChallenge(token) => self.answer(&token, cx),
+            Transition::EnterReady(client_id) => self.welcome(client_id, cx),
+            Transition::BackOff(reason) => {
+                let reason = self.with_foreign_evidence(reason);
                 self.retreat(reason, cx);
             }
-            Transition::Hurry => {
+            Transition::RestartBackoff => {
                 self.failures = 0;
                 self.wait(cx);
             }
             Transition::Refuse(reason) => {
-                self.close(GAVE_UP, cx);
+                self.close(CLOSE_GAVE_UP, cx);
                 self.enter(Phase::Refused { reason }, cx);
             }
-            Transition::Leave => {
+            Transition::GoOffline => {
                 self.close(NORMAL_CLOSURE, cx);
                 self.outage = None;
                 self.enter(Phase::Offline, cx);
             }
         }
-        Outcome::Nothing
+        StepResult::Nothing
     }
 
-    /// Whatever is not Coda closes or stays silent because it does not understand us.
-    fn explained(&mut self, reason: DisconnectReason) -> DisconnectReason {
+    /// Replaces a timeout or close by evidence of another server, which closes or stays silent because it does not
+    /// understand the link.
+    fn with_foreign_evidence(&mut self, reason: DisconnectReason) -> DisconnectReason {
         let foreign = self.foreign.take().filter(|_| self.phase.kind() == PhaseKind::Authenticating);
         match (reason, foreign) {
             (DisconnectReason::AuthTimeout | DisconnectReason::Closed(_), Some(foreign)) => {
@@ -185,9 +186,9 @@ impl Connection {
         }
     }
 
-    fn open(&mut self, cx: &mut Cx<'_>) {
+    fn open(&mut self, cx: &mut Context<'_>) {
         let Some(url) = self.url.clone() else { return };
-        self.close(GAVE_UP, cx);
+        self.close(CLOSE_GAVE_UP, cx);
         self.last_conn += 1;
         self.foreign = None;
         let conn = ConnId(self.last_conn);
@@ -195,20 +196,20 @@ impl Connection {
         self.enter(Phase::Opening { conn, give_up_at: cx.now.mono + cx.config.open_timeout }, cx);
     }
 
-    fn await_challenge(&mut self, cx: &mut Cx<'_>) {
+    fn await_challenge(&mut self, cx: &mut Context<'_>) {
         let Some(conn) = self.phase.conn() else { return };
         let give_up_at = cx.now.mono + cx.config.auth_timeout;
         let step = AuthStep::AwaitingChallenge { probe_at: cx.now.mono + cx.config.challenge_wait };
         self.enter(Phase::Authenticating { conn, give_up_at, step }, cx);
     }
 
-    fn set_auth_step(&mut self, to: AuthStep) {
-        if let Phase::Authenticating { step, .. } = &mut self.phase {
-            *step = to;
+    fn probe(&mut self, cx: &mut Context<'_>) {
+        if let Phase::Authenticating { conn, give_up_at, .. } = self.phase {
+            self.enter(Phase::Authenticating { conn, give_up_at, step: AuthStep::Probing }, cx);
         }
     }
 
-    fn answer(&mut self, token: &Token, cx: &mut Cx<'_>) {
+    fn answer(&mut self, token: &Token, cx: &mut Context<'_>) {
         let Some(conn) = self.phase.conn() else { return };
         let text: std::sync::Arc<str> = encode_auth_response(token).into();
         log::frame_out(conn, &text);
@@ -219,34 +220,35 @@ impl Connection {
         self.enter(Phase::Authenticating { conn, give_up_at, step: AuthStep::Answered }, cx);
     }
 
-    fn welcome(&mut self, client_id: Option<String>, cx: &mut Cx<'_>) {
+    fn welcome(&mut self, client_id: Option<String>, cx: &mut Context<'_>) {
         let Some(conn) = self.phase.conn() else { return };
         self.outage = None;
-        self.rejected_before = false;
+        self.was_rejected = false;
         self.enter(Phase::Ready { conn, since: cx.now, client_id }, cx);
     }
 
-    fn retreat(&mut self, reason: DisconnectReason, cx: &mut Cx<'_>) {
+    fn retreat(&mut self, reason: DisconnectReason, cx: &mut Context<'_>) {
         if let Phase::Ready { since, .. } = self.phase
             && cx.now.mono.duration_since(since.mono) >= cx.config.stable_after
         {
             self.failures = 0;
         }
-        self.rejected_before = matches!(reason, DisconnectReason::Rejected(_));
+        self.was_rejected = matches!(reason, DisconnectReason::Rejected(_));
         let since = self.outage.as_ref().map_or(cx.now, |outage| outage.since);
         self.outage = Some(Outage { reason, since });
-        self.close(GAVE_UP, cx);
-        self.wait(cx);
+        self.close(CLOSE_GAVE_UP, cx);
         self.failures += 1;
+        self.wait(cx);
     }
 
-    fn wait(&mut self, cx: &mut Cx<'_>) {
-        let retry_at = cx.now.mono + backoff::wait(cx.config, self.failures, self.backoff_profile(), cx.rng);
+    fn wait(&mut self, cx: &mut Context<'_>) {
+        let before = self.failures.saturating_sub(1);
+        let retry_at = cx.now.mono + backoff::wait(cx.config, before, self.backoff_profile(), cx.rng);
         self.enter(Phase::Waiting { attempt: self.failures, retry_at }, cx);
     }
 
     const fn backoff_profile(&self) -> BackoffProfile {
-        if self.has_flight {
+        if self.has_message_in_flight {
             BackoffProfile::MessageInFlight
         } else if self.hidden {
             BackoffProfile::Hidden
@@ -255,13 +257,13 @@ impl Connection {
         }
     }
 
-    fn close(&self, code: u16, cx: &mut Cx<'_>) {
+    fn close(&self, code: u16, cx: &mut Context<'_>) {
         if let Some(conn) = self.phase.conn() {
             cx.actions.push_back(Action::Close { conn, code });
         }
     }
 
-    fn enter(&mut self, phase: Phase, cx: &mut Cx<'_>) {
+    fn enter(&mut self, phase: Phase, cx: &mut Context<'_>) {
         log::phase(&phase, self.outage.as_ref());
         self.phase = phase.clone();
         cx.actions.push_back(Action::Emit(LinkEvent::Phase { phase, outage: self.outage.clone(), at: cx.now }));

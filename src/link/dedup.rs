@@ -1,4 +1,4 @@
-//! Catches the second of two equal messages: a double listener's work, not the user's.
+//! Suppresses the second of two equal messages, which is a double listener's and not the user's.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,10 +7,10 @@ use super::config::LinkConfig;
 use super::ids::MessageId;
 use crate::protocol::{Command, Instant};
 
-/// How many fingerprints are kept at most. A second's worth of messages at the queue's pace is 50.
+/// Maximum number of fingerprints. At the queue's default gap, at most 50 messages go out in a second.
 const CAPACITY: usize = 256;
 
-/// The short-term memory of what was submitted.
+/// Fingerprints of recently submitted messages.
 #[derive(Debug, Default)]
 pub(super) struct Dedup {
     seen: VecDeque<Seen>,
@@ -25,7 +25,7 @@ struct Seen {
     resend_of: Option<MessageId>,
 }
 
-/// Of type and data without the message id; object keys come sorted out of `serde_json`'s map.
+/// Hashes type and data without the message id. `serde_json`'s map sorts the keys.
 fn fingerprint(command: &Command) -> u64 {
     let mut hasher = DefaultHasher::new();
     command.kind().hash(&mut hasher);
@@ -34,8 +34,9 @@ fn fingerprint(command: &Command) -> u64 {
 }
 
 impl Dedup {
-    /// Remembers `command` as `id`, unless an equal one came within its window: then returns that one's id.
-    /// Where the user sends `resend_of` what was said before, only a second such wish is a duplicate.
+    /// Remembers `command` under `id`. Fails with the id of an equal message within the window.
+    ///
+    /// A deliberate resend of `resend_of` is a duplicate only of another resend of the same message.
     pub(super) fn check(
         &mut self,
         now: Instant,
@@ -64,7 +65,7 @@ impl Dedup {
         Ok(())
     }
 
-    /// Forgets a message that was never sent, so that it can be sent after all.
+    /// Forgets a message that was not sent, so that an equal one passes.
     pub(super) fn forget(&mut self, id: MessageId) {
         self.seen.retain(|seen| seen.id != id);
     }

@@ -1,68 +1,72 @@
-//! Finds connections that are open and dead: silent ones, and deaf ones that answer but send no events.
+//! Detects dead connections: silent ones, and deaf ones that answer but send no events.
 
 use super::close::DisconnectReason;
 use super::config::LinkConfig;
 use super::outbox::Outbox;
 use crate::protocol::Instant;
 
-/// Watches one ready connection.
+/// Heartbeat of one ready connection.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Heartbeat {
     last_inbound: Instant,
-    /// By when a broadcast echo must have come.
-    echo_due: Instant,
-    /// By when anything must have come: a probe is under way.
-    life_due: Option<Instant>,
+    /// Deadline for the next echo.
+    echo_deadline: Instant,
+    /// Deadline for any frame, after a ping or a wakeup.
+    reply_deadline: Option<Instant>,
 }
 
-/// What is to be done.
+/// What the link must do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(super) enum HeartbeatAction {
     Nothing,
     Ping,
     Dead(DisconnectReason),
 }
 
-/// A ping for the sake of its echo goes out so long before the echo is due.
+/// How long before the echo's deadline a ping is sent to get one.
 const ECHO_LEAD: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Heartbeat {
-    /// For a connection that became ready at `now`; its first ping is sent by the caller.
+    /// Starts the heartbeat of a connection that became ready at `now`. The caller sends its first ping.
     pub(super) fn new(now: Instant, config: &LinkConfig) -> Self {
-        Self { last_inbound: now, echo_due: now + config.echo_every, life_due: Some(now + config.ping_timeout) }
+        Self {
+            last_inbound: now,
+            echo_deadline: now + config.echo_every,
+            reply_deadline: Some(now + config.ping_timeout),
+        }
     }
 
-    /// Something came, anything.
+    /// Notes that a frame of any kind arrived.
     pub(super) const fn heard(&mut self, now: Instant) {
         self.last_inbound = now;
-        self.life_due = None;
+        self.reply_deadline = None;
     }
 
-    /// An echo of ours came.
+    /// Notes that an echo of ours arrived.
     pub(super) fn echoed(&mut self, now: Instant, config: &LinkConfig) {
-        self.echo_due = now + config.echo_every;
+        self.echo_deadline = now + config.echo_every;
     }
 
-    /// The server answered, but not with an echo: a deaf connection would look like this.
+    /// Notes a reply other than an echo. A deaf connection would look like this, so an echo is due soon.
     pub(super) fn suspect(&mut self, now: Instant) {
-        self.echo_due = self.echo_due.min(now + ECHO_LEAD);
+        self.echo_deadline = self.echo_deadline.min(now + ECHO_LEAD);
     }
 
-    /// Time has passed unseen, so the silence of that time means nothing; but now the server must answer soon.
+    /// Disregards the silence up to `now`, which passed unnoticed, but requires a frame within the wake timeout.
     pub(super) fn woken(&mut self, now: Instant, config: &LinkConfig) {
         self.last_inbound = now;
-        self.echo_due = self.echo_due.max(now + ECHO_LEAD);
-        self.life_due = Some(now + config.wake_timeout);
+        self.echo_deadline = self.echo_deadline.max(now + ECHO_LEAD);
+        self.reply_deadline = Some(now + config.wake_timeout);
     }
 
     fn probe(&mut self, now: Instant, config: &LinkConfig) {
         let due = now + config.ping_timeout;
-        self.life_due = Some(self.life_due.map_or(due, |known| known.min(due)));
+        self.reply_deadline = Some(self.reply_deadline.map_or(due, |known| known.min(due)));
     }
 
     fn ping_at(&self, config: &LinkConfig) -> Instant {
         let before_echo = Instant::from_micros(
-            self.echo_due.as_micros().saturating_sub(u64::try_from(ECHO_LEAD.as_micros()).unwrap_or(u64::MAX)),
+            self.echo_deadline.as_micros().saturating_sub(u64::try_from(ECHO_LEAD.as_micros()).unwrap_or(u64::MAX)),
         );
         (self.last_inbound + config.ping_after).min(before_echo)
     }
@@ -70,23 +74,27 @@ impl Heartbeat {
     fn dead_at(&self, outbox: &Outbox, config: &LinkConfig) -> Instant {
         let unanswered = outbox.oldest_unanswered();
         let silent = unanswered.map(|written| written.max(self.last_inbound) + config.silence_in_flight);
-        [self.life_due, silent].into_iter().flatten().fold(self.echo_due, Instant::min)
+        [self.reply_deadline, silent].into_iter().flatten().fold(self.echo_deadline, Instant::min)
     }
 
-    /// When `beat` has something to do.
+    /// Returns when `beat` has something to do.
     pub(super) fn next_wakeup(&self, outbox: &Outbox, config: &LinkConfig) -> Instant {
         let dead_at = self.dead_at(outbox, config);
         if outbox.is_idle() { dead_at.min(self.ping_at(config)) } else { dead_at }
     }
 
-    pub(super) fn beat(&mut self, now: Instant, outbox: &Outbox, config: &LinkConfig) -> Beat {
+    pub(super) fn beat(&mut self, now: Instant, outbox: &Outbox, config: &LinkConfig) -> HeartbeatAction {
         if self.dead_at(outbox, config) <= now {
-            Beat::Dead(if self.echo_due <= now { DisconnectReason::Deaf } else { DisconnectReason::Silent })
+            HeartbeatAction::Dead(if self.echo_deadline <= now {
+                DisconnectReason::Deaf
+            } else {
+                DisconnectReason::Silent
+            })
         } else if outbox.is_idle() && self.ping_at(config) <= now {
             self.probe(now, config);
-            Beat::Ping
+            HeartbeatAction::Ping
         } else {
-            Beat::Nothing
+            HeartbeatAction::Nothing
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The names by which connections, frames and messages are referred to.
+//! Ids of connections, frames and messages.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A generation number of sockets: whatever comes from an older one can do nothing.
+/// Generation number of a socket, from 1. Input from an older generation has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConnId(pub u32);
@@ -16,11 +16,11 @@ impl fmt::Display for ConnId {
     }
 }
 
-/// Numbers the frames that one link has received, from 1.
+/// Number of a received frame within its link, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameId(pub u64);
 
-/// Names a message everywhere: in the page, in the log, and inside its `data` on the wire.
+/// Id of a message (a UUID): in the page, in the log and inside `data` on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(Uuid);
@@ -30,13 +30,13 @@ impl MessageId {
         Self(uuid::Builder::from_random_bytes(rng.u128(..).to_le_bytes()).into_uuid())
     }
 
-    /// The id of a recorded message that had none: the how-manieth of them it is.
+    /// Returns a synthetic id for the `number`-th recorded message without one.
     #[must_use]
     pub(crate) const fn numbered(number: u64) -> Self {
         Self(Uuid::from_u64_pair(0x4000, 0x8000_0000_0000_0000 | number))
     }
 
-    /// Reads an id as it stands on the wire.
+    /// Parses an id from the wire. Returns `None` if it is not a UUID, so not an id of this program.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)

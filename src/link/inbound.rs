@@ -1,51 +1,52 @@
-//! Puts the server's events into order: each once, by `seq`, replays merged with what came live.
+//! Orders the server's events by `seq`: delivers each once, merges replays with live events, detects restarts, and
+//! reports gaps.
 
 use super::ids::FrameId;
 use super::ids::MessageId;
 use super::io::{GapReport, ServerEvent};
 use crate::protocol::{Envelope, Instant, Moment, ServerClock};
 
-/// How long a replay is held back for the first live event, which tells what server run it belongs to. The ping
-/// that opens every connection is echoed within milliseconds.
+/// How long a replay waits for the first live event of its connection, which shows what server run it belongs to. The
+/// ping that begins each connection is echoed within milliseconds.
 const HOLD_REPLAY: std::time::Duration = std::time::Duration::from_secs(3);
 
-/// How long a missing number may still come: threads of the server overtake each other by milliseconds, and a replay
-/// may come just after the live events.
+/// How long a missing number may still arrive. The server's threads overtake each other by milliseconds, and a replay
+/// may arrive just after the live events.
 const MAX_REORDERING: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// How many runs of missed numbers are remembered, oldest forgotten first.
+/// Maximum number of ranges of missing numbers, and of pending reports. The oldest is dropped first.
 const MAX_GAPS: usize = 1_000;
 
-/// A number above the last one seen proves that the server was not restarted only if a restarted one could not have
-/// got there in the moments since: it drops events unnumbered until somebody connects.
-const TELLING_SEQ: u64 = 50;
+/// Sequence number from which a larger one excludes a restart. Below, a restarted server could have reached it since:
+/// it drops events unnumbered until a client connects.
+const MIN_CONCLUSIVE_SEQ: u64 = 50;
 
 #[derive(Debug)]
 pub(super) struct Inbound {
     epoch: u32,
-    /// Counts up whenever the server may be another one than before; `epoch` only where it surely is.
+    /// Increments when the server may have restarted; `epoch` only when it certainly has.
     run: u32,
-    /// The largest number seen in this epoch.
+    /// Largest sequence number of this epoch.
     last_seq: Option<u64>,
-    /// Numbers below `last_seq` that were not seen: from, to (inclusive).
+    /// Ranges of numbers below `last_seq` that have not arrived; inclusive.
     gaps: Vec<(u64, u64)>,
     clock: ServerClock,
-    /// A replay that waits for the connection's first live event, and until when.
+    /// A replay that waits for the first live event of the connection, with its deadline.
     held: Option<(Vec<Arrival>, Instant)>,
-    /// Missing numbers that may still come, in the order of their deadlines.
+    /// Reports that wait for missing numbers, in order of their deadlines.
     pending_gaps: Vec<PendingGap>,
-    /// No live event has come on this connection yet.
-    fresh: bool,
-    /// Another client has been heard of, so the server numbered events also while we were away.
-    others_seen: bool,
+    /// Whether no live event has arrived on this connection yet.
+    awaits_first_event: bool,
+    /// Whether another client has been seen. If so, the server also numbered events while this page was away.
+    other_clients_seen: bool,
 }
 
-/// A broadcast that came, live or in a replay.
+/// A broadcast that arrived live or in a replay.
 #[derive(Debug)]
 pub(crate) struct Arrival {
     frame: FrameId,
     seq: Option<u64>,
-    /// `None` where only its number could be read: it was not missed.
+    /// `None` if only its number was readable. It has arrived, so it is not reported as missing.
     envelope: Option<Envelope>,
 }
 
@@ -59,23 +60,23 @@ impl Arrival {
     }
 }
 
-/// A beginning or a gap of which it is not said yet what was missed.
+/// A report on a new connection or a gap that waits for missing numbers.
 #[derive(Debug)]
 struct PendingGap {
-    /// The missing numbers: from, to (inclusive); empty where nothing is missing.
+    /// Range of the missing numbers, inclusive; empty if none is missing.
     numbers: (u64, u64),
-    /// What is to be told, as far as it is known.
+    /// The report so far.
     resumed: GapReport,
-    /// When what is missing counts as missed.
+    /// Time at which the numbers that are still missing count as lost.
     until: Instant,
 }
 
-/// What came of an arrival.
+/// Events and reports to emit.
 #[derive(Debug, Default)]
-pub(crate) struct Delivery {
-    /// In order.
+pub(crate) struct OrderedEvents {
+    /// In the order of delivery.
     pub(crate) events: Vec<ServerEvent>,
-    /// One for each connection after the first, and one for each gap that nothing filled.
+    /// One for each connection after the first, and one for each gap that was not filled.
     pub(crate) resumed: Vec<GapReport>,
 }
 
@@ -89,33 +90,33 @@ impl Inbound {
             clock: ServerClock::default(),
             held: None,
             pending_gaps: Vec::new(),
-            fresh: true,
-            others_seen: false,
+            awaits_first_event: true,
+            other_clients_seen: false,
         }
     }
 
-    /// The run of the server's that this connection talks to, once something has come. Equal runs share the server's
-    /// memory of messages.
+    /// Returns the server run of this connection, once an event has arrived on it. The server's memory of messages
+    /// lasts for a run.
     pub(super) fn run(&self) -> Option<u32> {
-        (!self.fresh).then_some(self.run)
+        (!self.awaits_first_event).then_some(self.run)
     }
 
-    /// The largest number seen.
+    /// Returns the largest sequence number of the epoch, or 0.
     pub(super) fn last_seq(&self) -> u64 {
         self.last_seq.unwrap_or_default()
     }
 
     pub(super) const fn other_client_seen(&mut self) {
-        self.others_seen = true;
+        self.other_clients_seen = true;
     }
 
-    /// A new connection begins.
+    /// Prepares for a new connection.
     pub(super) fn begin_connection(&mut self) {
-        self.fresh = true;
+        self.awaits_first_event = true;
         self.held = None;
     }
 
-    /// From now on another server is listened to: none of its numbers say anything about the last one's.
+    /// Prepares for another server, whose numbers are unrelated. The new one gets new numbers of epoch and run.
     pub(super) fn change_server(&mut self) {
         *self = Self { epoch: self.epoch + 1, run: self.run + 1, ..Self::new() };
     }
@@ -125,21 +126,21 @@ impl Inbound {
         held.into_iter().chain(self.pending_gaps.first().map(|pending_gap| pending_gap.until)).min()
     }
 
-    /// Takes a replay.
-    pub(super) fn replay(&mut self, now: Moment, events: Vec<Arrival>) -> Delivery {
-        if self.fresh {
+    /// Accepts the events of a replay.
+    pub(super) fn replay(&mut self, now: Moment, events: Vec<Arrival>) -> OrderedEvents {
+        if self.awaits_first_event {
             self.held = Some((events, now.mono + HOLD_REPLAY));
-            return Delivery::default();
+            return OrderedEvents::default();
         }
-        let mut accepted = Delivery::default();
+        let mut accepted = OrderedEvents::default();
         self.apply_replay(now, events, &mut accepted);
         self.settle(now, &mut accepted);
         accepted
     }
 
-    /// Gives up waiting for a live event, or for missing numbers, where it is time.
-    pub(super) fn tick(&mut self, now: Moment) -> Delivery {
-        let mut accepted = Delivery::default();
+    /// Stops waiting for a live event or for missing numbers whose deadline has passed.
+    pub(super) fn tick(&mut self, now: Moment) -> OrderedEvents {
+        let mut accepted = OrderedEvents::default();
         if let Some((events, until)) = self.held.take() {
             if until <= now.mono {
                 self.apply_replay(now, events, &mut accepted);
@@ -151,17 +152,17 @@ impl Inbound {
         accepted
     }
 
-    /// Takes what came live. `answers` is set for echoes of ours.
-    pub(super) fn live(&mut self, now: Moment, arrival: Arrival, answers: Option<MessageId>) -> Delivery {
-        let mut accepted = Delivery::default();
+    /// Accepts a live event. `answers` is the message of ours that it echoes.
+    pub(super) fn live(&mut self, now: Moment, arrival: Arrival, answers: Option<MessageId>) -> OrderedEvents {
+        let mut accepted = OrderedEvents::default();
         let Some(seq) = arrival.seq else {
             accepted.events.extend(self.stamp(now, arrival, false, answers));
             return accepted;
         };
         let before = self.last_seq;
         let is_behind = before.is_some_and(|last| seq <= last);
-        // A restart ends the connection. Within one, events of the server's threads can overtake each other.
-        if is_behind && !self.fresh {
+        // A restart ends the connection. Within one, the server's threads overtake each other.
+        if is_behind && !self.awaits_first_event {
             if self.fill_gap(seq) {
                 accepted.events.extend(self.stamp(now, arrival, false, answers));
                 self.settle(now, &mut accepted);
@@ -169,12 +170,12 @@ impl Inbound {
             return accepted;
         }
         let restarted = is_behind;
-        let is_doubtful = self.fresh && before.is_some_and(|last| last < TELLING_SEQ);
+        let is_doubtful = self.awaits_first_event && before.is_some_and(|last| last < MIN_CONCLUSIVE_SEQ);
         if restarted || is_doubtful {
             self.run += 1;
         }
         if restarted {
-            // Nobody will bring what is missing of the run that ended.
+            // Nothing will arrive any more of the run that ended.
             accepted.resumed.extend(self.pending_gaps.drain(..).map(|pending_gap| pending_gap.resumed));
             self.epoch += 1;
             self.last_seq = None;
@@ -182,7 +183,7 @@ impl Inbound {
             self.clock = ServerClock::default();
         }
         let missed = self.advance(seq);
-        let first = std::mem::take(&mut self.fresh);
+        let first = std::mem::take(&mut self.awaits_first_event);
         if before.is_some() && (first || missed > 0) {
             let resumed = GapReport {
                 epoch: self.epoch,
@@ -190,11 +191,11 @@ impl Inbound {
                 restarted,
                 missed,
                 recovered: 0,
-                more_unknown: first && !self.others_seen,
+                more_unknown: first && !self.other_clients_seen,
             };
             self.pending_gap((seq - missed, seq.saturating_sub(1)), resumed, now, &mut accepted);
         }
-        // The live event teaches the clock before the older ones of the replay are put on it.
+        // The clock must learn from the live event before it maps the older times of the replay.
         if let Some(envelope) = &arrival.envelope {
             self.clock.learn(envelope.timestamp, now.wall);
         }
@@ -206,16 +207,16 @@ impl Inbound {
         accepted
     }
 
-    fn pending_gap(&mut self, numbers: (u64, u64), resumed: GapReport, now: Moment, accepted: &mut Delivery) {
+    fn pending_gap(&mut self, numbers: (u64, u64), resumed: GapReport, now: Moment, accepted: &mut OrderedEvents) {
         if self.pending_gaps.len() == MAX_GAPS {
             accepted.resumed.push(self.pending_gaps.remove(0).resumed);
         }
         self.pending_gaps.push(PendingGap { numbers, resumed, until: now.mono + MAX_REORDERING });
     }
 
-    /// Tells of the doubts that are over: nothing is missing any more, or it has been waited for long enough. A gap
-    /// within a connection that was filled is not worth a word.
-    fn settle(&mut self, now: Moment, accepted: &mut Delivery) {
+    /// Emits the reports that are final: nothing is missing any more, or the deadline has passed. A gap within a
+    /// connection that was filled is not reported.
+    fn settle(&mut self, now: Moment, accepted: &mut OrderedEvents) {
         let is_over = |pending_gap: &mut PendingGap| {
             pending_gap.resumed.missed == pending_gap.resumed.recovered || pending_gap.until <= now.mono
         };
@@ -223,11 +224,11 @@ impl Inbound {
         accepted.resumed.extend(over.filter(|resumed| resumed.reconnected || resumed.missed > resumed.recovered));
     }
 
-    /// Notes that `seq` came live; returns how many numbers before it are missing since the last one.
+    /// Advances to `seq`. Returns the number of events missing before it.
     fn advance(&mut self, seq: u64) -> u64 {
         let (from, counted) = match self.last_seq {
             Some(last) => (last + 1, true),
-            // What came before we were there was not missed, but a replay may bring it.
+            // Events from before the first connection were not missed, but a replay may contain them.
             None => (1, false),
         };
         self.last_seq = Some(seq);
@@ -240,7 +241,7 @@ impl Inbound {
         if counted { seq - from } else { 0 }
     }
 
-    fn apply_replay(&mut self, now: Moment, mut events: Vec<Arrival>, accepted: &mut Delivery) {
+    fn apply_replay(&mut self, now: Moment, mut events: Vec<Arrival>, accepted: &mut OrderedEvents) {
         events.sort_by_key(|arrival| arrival.seq);
         for arrival in events {
             let is_new = match arrival.seq {
@@ -257,7 +258,7 @@ impl Inbound {
         }
     }
 
-    /// Takes `seq` out of the missing ones; false if it was not missing.
+    /// Removes `seq` from the missing numbers. Returns false if it was not among them.
     fn fill_gap(&mut self, seq: u64) -> bool {
         let Some(at) = self.gaps.iter().position(|(from, to)| (*from..=*to).contains(&seq)) else { return false };
         let (from, to) = self.gaps.remove(at);

@@ -1,4 +1,4 @@
-//! What goes into the link and what comes out of it.
+//! Inputs, actions and events of the link.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,173 +14,176 @@ use super::message::{MessageStatus, Origin, PersistedMessage, Submission};
 use super::phase::{Outage, Phase};
 use crate::protocol::{Control, DecodeError, Event, Instant, Moment};
 
-/// Something that happened outside.
+/// An input to the link, from the user or from the driver.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The user wants to be connected to this address, now, whatever was before.
+    /// Connects to this address immediately, in place of any current connection.
     Connect {
-        /// A valid `ws:` or `wss:` address.
+        /// A valid `ws:` or `wss:` URL.
         url: String,
     },
-    /// The user wants to be offline.
+    /// Disconnects until the next [`Input::Connect`] or [`Input::RetryNow`].
     Disconnect,
-    /// The user does not want to wait for the next try.
+    /// Skips the backoff.
     RetryNow,
-    /// A message to send.
+    /// Sends a message.
     Submit(Submission),
-    /// A message that was recorded, to be sent anew: it passes the deduplication, which is for double listeners.
+    /// Resends a recorded message. It bypasses the deduplication, which is against double listeners, and is not held
+    /// for Coda's turn.
     Replay(Submission),
-    /// A frame to write as it is, past queue and deduplication. Without a ready connection it is not written.
+    /// Writes a frame as it is, bypassing queue and deduplication. Dropped without a ready connection.
     Raw {
-        /// The frame.
+        /// The frame, not validated.
         text: Arc<str>,
-        /// Where it came from.
+        /// The component and action that caused it.
         origin: Origin,
     },
-    /// Texts from before a reload of the page.
+    /// Takes in the unsettled texts from before a reload of the page.
     Restore {
-        /// The texts.
+        /// The texts, as [`Link::waiting`](super::Link::waiting) returned them.
         waiting: Vec<PersistedMessage>,
-        /// Another tab may send them, too: the user is to decide.
+        /// Whether another tab may send them too, so that the user must decide.
         ask: bool,
     },
-    /// The user takes a message back.
+    /// Cancels a message that waits, or stops tracking one whose outcome is unknown.
     Cancel(MessageId),
-    /// The user does not want a message held any longer: it goes to the server that there is, now.
+    /// Sends a held message as soon as possible, to the server in use.
     SendNow(MessageId),
-    /// New settings.
+    /// Replaces the configuration.
     Configure(LinkConfig),
     /// A socket opened.
     Opened(ConnId),
-    /// A text frame came.
+    /// A text frame arrived.
     Frame(ConnId, Arc<str>),
-    /// A binary frame came, which Coda never sends.
+    /// A binary frame arrived, of this many bytes. Coda never sends one.
     Binary(ConnId, usize),
     /// A socket closed, or could not be opened.
     Closed(ConnId, CloseInfo),
-    /// How many bytes the socket has still to send.
+    /// Number of bytes that the socket has not sent yet (`bufferedAmount`).
     Buffered(ConnId, u32),
-    /// Something about the page.
+    /// Something changed about the page.
     Hint(PageHint),
-    /// The time that `next_wakeup` named has come.
+    /// The time of [`Link::next_wakeup`](super::Link::next_wakeup) has come. Extra ticks do no harm.
     Tick,
 }
 
-/// What the page tells; each is a reason to look again, none is trusted.
+/// A hint from the browser. It triggers a check of the connection and is never taken as a fact about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageHint {
-    /// The machine says that it has a network again.
+    /// The browser reports a network again.
     Online,
-    /// The page came into view.
+    /// The page became visible.
     Visible,
-    /// The page went out of view.
+    /// The page was hidden.
     Hidden,
 }
 
-/// Something to be done outside.
+/// An action for the driver to carry out, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Open a socket.
+    /// Open a socket. Any previous one has been closed by an earlier action.
     Open {
-        /// Its name from now on.
+        /// Generation of the new socket, to be named in its inputs.
         conn: ConnId,
-        /// Its address.
+        /// URL to connect to.
         url: String,
     },
     /// Write a text frame.
     Send {
-        /// To this socket.
+        /// Generation of the socket.
         conn: ConnId,
         /// The frame.
         text: Arc<str>,
     },
-    /// Close a socket and forget it.
+    /// Close a socket and drop its further events.
     Close {
-        /// The socket.
+        /// Generation of the socket.
         conn: ConnId,
-        /// The close code, 1000 or from 3000.
+        /// Close code: 1000, or from 3000, the only ones that a page may send.
         code: u16,
     },
-    /// Tell whoever listens.
+    /// Deliver an event to the subscribers.
     Emit(LinkEvent),
 }
 
-/// What the link tells. Each carries whole values, never differences.
+/// An event that the link emits. Each carries complete values, never differences.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LinkEvent {
-    /// The connection's phase changed.
+    /// The connection entered a phase, or re-entered the same one. Not emitted for
+    /// [`AuthStep::Probing`](super::AuthStep::Probing).
     Phase {
-        /// The new one.
+        /// The new phase.
         phase: Phase,
-        /// What is wrong, where something is.
+        /// The current outage; `None` while nothing is wrong.
         outage: Option<Outage>,
-        /// When.
+        /// Time of the change.
         at: Moment,
     },
-    /// A message was created or changed its state.
+    /// A message was created, or its state changed.
     Message(MessageStatus),
     /// A frame was written.
     FrameOut {
-        /// To this connection.
+        /// Generation of the socket.
         conn: ConnId,
         /// The frame.
         text: Arc<str>,
-        /// What it is there for.
+        /// Reason for the frame.
         purpose: FramePurpose,
-        /// When.
+        /// Time of the write.
         at: Moment,
     },
     /// Queue gap, window and deduplication were turned off for an experiment, or on again.
     Protections {
-        /// Whether they are on.
+        /// Whether they are on now.
         on: bool,
-        /// When.
+        /// Time of the change.
         at: Moment,
     },
-    /// A frame came in.
+    /// A frame arrived. A replay adds one such event for each entry that cannot be decoded.
     FrameIn {
-        /// From this connection.
+        /// Generation of the socket.
         conn: ConnId,
-        /// Its number, by which later events refer to it.
+        /// Number of the frame, by which later events refer to it.
         frame: FrameId,
-        /// The frame; empty for a binary one.
+        /// The frame; empty if it is binary.
         text: Arc<str>,
-        /// What it turned out to be.
+        /// The decoded kind of frame.
         kind: FrameKind,
-        /// When.
+        /// Time of arrival.
         at: Moment,
     },
-    /// An event of the server's, each exactly once and in the order of `seq`.
+    /// A server event, emitted at most once. In the order of `seq`, except for events that others overtook on the way
+    /// and a replay that arrives after live events.
     Event(ServerEvent),
-    /// A frame that was told of before answers a message of ours, as its echo or as `duplicate_message`.
+    /// A frame of an earlier [`LinkEvent::FrameIn`] answers a message of ours, as its echo or as `duplicate_message`.
     Reply {
-        /// The frame.
+        /// The answer.
         frame: FrameId,
-        /// The message.
+        /// The answered message.
         message: MessageId,
     },
-    /// What the numbers of the events show to be missing, at a connection's new beginning or within it.
+    /// A connection after the first began, or events were lost within one.
     Resumed {
-        /// What.
+        /// The missing events, by the gaps in `seq`.
         resumed: GapReport,
-        /// When it was clear.
+        /// Time of the report, up to a second after the gap.
         at: Moment,
     },
 }
 
-/// What a frame that was written is there for.
+/// Reason for a written frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FramePurpose {
-    /// A message.
+    /// Carries this message.
     Message(MessageId),
-    /// The answer to a challenge.
+    /// Answers a challenge.
     ChallengeAnswer,
-    /// Bytes that went past queue and deduplication, because somebody wanted it so.
+    /// Written as it is, bypassing queue and deduplication, on behalf of this origin.
     Raw(Origin),
 }
 
 impl FramePurpose {
-    /// The message.
+    /// Returns the id of the message that the frame carries.
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {
         match self {
@@ -190,93 +193,94 @@ impl FramePurpose {
     }
 }
 
-/// What a frame turned out to be.
+/// Decoded kind of a received frame.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FrameKind {
-    /// About the connection.
+    /// A frame that concerns this connection only.
     Control(Control),
-    /// A broadcast.
+    /// A broadcast event.
     Event {
-        /// Its wire type.
+        /// Type on the wire.
         kind: Cow<'static, str>,
-        /// Its number.
+        /// Sequence number, if the server sent one.
         seq: Option<u64>,
     },
-    /// Broadcasts that the server kept for those who were away.
+    /// Past events, sent after authentication.
     Replay,
-    /// Not readable.
+    /// Could not be decoded.
     Unreadable(DecodeError),
-    /// Binary, of this many bytes.
+    /// A binary frame of this many bytes.
     Binary(usize),
-    /// From a connection that is no longer ours.
+    /// From a replaced socket, so not decoded.
     Stale,
 }
 
-/// An event of the server's with its place in time.
+/// A server event with its time and its place in the order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerEvent {
-    /// The frame that brought it.
+    /// The frame that contained it.
     pub frame: FrameId,
-    /// The server's run, from 1: a restart begins a new one.
+    /// Number of the server run, from 1. Increments with each known restart.
     pub epoch: u32,
-    /// Its number in that run, where it has one.
+    /// Sequence number within the run, if the server sent one.
     pub seq: Option<u64>,
-    /// When the server sent it.
+    /// Send time, mapped to the local wall clock.
     pub time: DateTime<Utc>,
-    /// When it arrived.
+    /// Time of arrival.
     pub at: Moment,
-    /// Whether it comes out of the server's replay.
+    /// Whether it came in a replay rather than live.
     pub replayed: bool,
-    /// For an echo: the message of ours that it answers.
+    /// The message of ours that it echoes, if it is an echo.
     pub answers: Option<MessageId>,
-    /// What happened.
+    /// The content.
     pub event: Event,
 }
 
-/// What was missed while the connection was away, or while it was there.
+/// Report on missing events, after a reconnect or within a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GapReport {
-    /// The server's run.
+    /// Number of the server run, as in [`ServerEvent::epoch`].
     #[serde(rename = "run")]
     pub epoch: u32,
-    /// Whether a connection began with it; otherwise numbers were left out within one.
+    /// Whether it was caused by a new connection; otherwise the gap is within one.
     pub reconnected: bool,
-    /// Whether it is another run than before.
+    /// Whether the server restarted since the previous connection.
     pub restarted: bool,
-    /// Events that were numbered and did not come in their turn.
+    /// Number of events that were missing when the gap was found.
     pub missed: u64,
-    /// How many of these a replay brought back, or came late.
+    /// Number of them that came later, live or in a replay.
     pub recovered: u64,
-    /// Whether there may have been more: a server without any client drops events before it numbers them.
+    /// Whether more events may be missing than `seq` shows: without any client, the server drops events before it
+    /// numbers them.
     pub more_unknown: bool,
 }
 
 impl GapReport {
-    /// How many events were missed for good.
+    /// Returns the number of events that never arrived.
     #[must_use]
     pub const fn lost(&self) -> u64 {
         self.missed.saturating_sub(self.recovered)
     }
 }
 
-/// The next time at which the link has something to do.
+/// The next time at which the link needs [`Input::Tick`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wakeup {
-    /// When.
+    /// Time of the wakeup.
     pub at: Instant,
-    /// What for.
+    /// Which part of the link requested it.
     pub reason: WakeReason,
 }
 
-/// What a wakeup is for.
+/// The part of the link that a wakeup is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WakeReason {
-    /// The connection: a retry, a deadline.
+    /// The connection: a retry or a timeout.
     Connection,
-    /// The heartbeat: a ping, or the end of the patience.
+    /// The heartbeat: a ping, or the end of its timeout.
     Heartbeat,
-    /// The messages: the gap, a retry, an expiry.
+    /// The outgoing messages: the gap, a retry, an expiry, or the end of a turn.
     Outbox,
-    /// The events: a replay is held back no longer, or what is missing counts as missed.
+    /// The incoming events: the end of a replay's hold, or of the wait for missing events.
     Events,
 }

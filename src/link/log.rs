@@ -1,7 +1,7 @@
-//! The `tracing` events of the link: a message's way, the connection's phases, frames that cannot be read.
+//! The link's `tracing` events: message states, connection phases, unreadable frames.
 //!
-//! Below the subscriber's level each costs a comparison. None of them holds what a frame or a message says: texts are
-//! private, and challenges hold tokens. There are no spans, which would be timed on the way of each frame.
+//! A disabled event costs one comparison. None contains the content of frames or messages, because texts are private
+//! and challenges carry tokens. There are no spans, which would be timed for each frame.
 
 use tracing::field::display;
 use tracing::{debug, info, trace, warn};
@@ -12,7 +12,7 @@ use super::message::{MessageState, MessageStatus};
 use super::phase::{Outage, Phase};
 use crate::protocol::DecodeError;
 
-/// A message was created or changed its state.
+/// Logs a new message or message state.
 pub(super) fn message(message: &MessageStatus) {
     let state = &message.state;
     let connection = match state {
@@ -46,7 +46,7 @@ pub(super) fn message(message: &MessageStatus) {
     }
 }
 
-/// The connection entered a phase.
+/// Logs a phase of the connection.
 pub(super) fn phase(phase: &Phase, outage: Option<&Outage>) {
     let (state, connection) = (phase.kind().name(), phase.conn().map(display));
     match (phase, outage) {
@@ -59,27 +59,27 @@ pub(super) fn phase(phase: &Phase, outage: Option<&Outage>) {
     }
 }
 
-/// A frame could not be read.
+/// Logs a frame that could not be decoded.
 pub(super) fn unreadable(connection: ConnId, text: &str, error: &DecodeError) {
     warn!(%connection, bytes = text.len(), %error, "frame unreadable");
 }
 
-/// A frame came.
+/// Logs a received frame.
 pub(super) fn frame_in(connection: ConnId, text: &str) {
     trace!(%connection, bytes = text.len(), "frame received");
 }
 
-/// A frame was written.
+/// Logs a written frame.
 pub(super) fn frame_out(connection: ConnId, text: &str) {
     trace!(%connection, bytes = text.len(), "frame written");
 }
 
-/// Events went on after a gap, or after another connection.
+/// Logs a gap report, after a reconnect or within a connection.
 pub(super) fn resumed(resumed: &GapReport) {
     info!(run = resumed.epoch, missed = resumed.missed, recovered = resumed.recovered, "events resumed");
 }
 
-/// Queue gap, window and deduplication were turned off or on.
+/// Logs that queue gap, window and deduplication were turned off or on.
 pub(super) fn protections(on: bool) {
     info!(on, "protections changed");
 }

@@ -1,4 +1,4 @@
-//! A message on its way: who sent it, what became of it, and the rules of its kind.
+//! Outgoing messages: origin, state, outcome, and the rules for each type.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,26 +10,26 @@ use serde::{Deserialize, Serialize};
 use super::ids::{ConnId, MessageId};
 use crate::protocol::{Command, Moment};
 
-/// What in the page a message came from.
+/// The component and action that created a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// For example `composer`.
+    /// Name of the component, for example `composer`.
     pub component: Cow<'static, str>,
-    /// For example `press enter`.
+    /// Name of the action, for example `press enter`.
     pub action: Cow<'static, str>,
 }
 
-/// Longest name that a recording may bring along, in characters.
+/// Upper bound on names from a recording, in characters.
 const RECORDED_NAME_CHARS: usize = 80;
 
 impl Origin {
-    /// An origin in this program.
+    /// Creates an origin from names in this program.
     #[must_use]
     pub const fn new(component: &'static str, action: &'static str) -> Self {
         Self { component: Cow::Borrowed(component), action: Cow::Borrowed(action) }
     }
 
-    /// An origin that a file names, cut where a name is longer than any of ours.
+    /// Creates an origin from names in a file, truncated to 80 characters, which no name in this program exceeds.
     #[must_use]
     pub fn recorded(component: &str, action: &str) -> Self {
         let cut = |name: &str| Cow::Owned(name.chars().take(RECORDED_NAME_CHARS).collect());
@@ -40,70 +40,71 @@ impl Origin {
 /// A command handed to the link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Submission {
-    /// What to send.
+    /// The command to send.
     pub command: Command,
-    /// Where it came from.
+    /// The component and action that created it.
     pub origin: Origin,
-    /// The message that the user wants sent again by this one. It passes the deduplication.
+    /// The message that the user resends with this one. Bypasses the deduplication, except for a second resend of the
+    /// same.
     pub resend_of: Option<MessageId>,
 }
 
-/// A text that is not settled, in the shape in which it outlives a reload of the page.
+/// An unsettled text, as stored to survive a reload of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersistedMessage {
-    /// The message.
+    /// Id, kept across the reload.
     pub id: MessageId,
-    /// What the user wrote.
+    /// The user's text.
     pub text: String,
-    /// The address of the server that it is meant for.
+    /// Address of the server that it is meant for. Empty if there was none yet.
     #[serde(default)]
     pub url: Arc<str>,
-    /// When it was created.
+    /// Wall-clock time of creation; stored in epoch milliseconds.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub created: DateTime<Utc>,
-    /// It was written and not answered: the server may have read it.
+    /// Whether it was written but not acknowledged, so the server may have read it.
     #[serde(rename = "written")]
     pub was_written: bool,
-    /// Another tab may have sent it, so only the user may.
+    /// Whether another tab may have sent it, so that the user must decide.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
 }
 
-/// Where a message is, or how it ended.
+/// State of a message, or its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum MessageState {
-    /// Waits for its turn.
+    /// Waits in the queue for its turn.
     Queued,
-    /// Waits for something that may take long, or for the user.
+    /// Waits in the queue for something other than its turn.
     Held(Hold),
-    /// Written to a socket, which proves nothing; waits for its echo.
+    /// Written to a socket and not acknowledged. The write itself proves nothing.
     Written {
-        /// The connection.
+        /// Generation of the socket.
         conn: ConnId,
-        /// The how-manieth write of the same bytes, from 1.
+        /// Number of writes of these bytes, from 1.
         attempt: u32,
     },
-    /// Whether the server has read it is not known, and finding out by itself could make it act twice.
+    /// Written, but whether the server read it is unknown, and resending could make the server act twice.
     Unconfirmed,
-    /// The server has read it.
+    /// The server has read it, as this acknowledgement shows.
     #[serde(with = "proof_field")]
     Delivered(Acknowledgement),
-    /// Not sent: the same had just been sent.
+    /// Not sent: an equal message had just been submitted.
     Suppressed {
-        /// The first one.
+        /// The earlier message.
         original: MessageId,
     },
-    /// Not sent: it had waited so long that nobody can still want it.
+    /// Not sent: it waited too long to be of use.
     Expired,
-    /// Not sent.
+    /// Not sent, for this reason.
     Failed(Failure),
-    /// Not sent, or no longer of interest.
+    /// Not sent or no longer tracked, for this reason.
     Cancelled(Cancellation),
 }
 
 impl MessageState {
-    /// Its name, in queries and files.
+    /// Returns the state's name, as in queries and files.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -119,42 +120,42 @@ impl MessageState {
         }
     }
 
-    /// Whether nothing can follow.
+    /// Whether this is an outcome, which never changes.
     #[must_use]
     pub const fn is_final(&self) -> bool {
         !matches!(self, Self::Queued | Self::Held(_) | Self::Written { .. } | Self::Unconfirmed)
     }
 
-    /// Whether it has not been written yet and may be.
+    /// Whether the message has not been written yet and may still be.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         matches!(self, Self::Queued | Self::Held(_))
     }
 }
 
-/// What a message waits for that its turn in the queue does not bring.
+/// Why a message is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "for")]
 pub enum Hold {
-    /// The end of Coda's turn: Coda drops texts that come meanwhile.
+    /// Coda is in a turn, during which it drops texts.
     #[serde(rename = "turn")]
     Turn,
-    /// The user: another tab may have sent the text.
+    /// Another tab may have sent the text, so the user must decide.
     #[serde(rename = "user")]
     User,
-    /// A connection to the address that it was meant for; the one in use is another.
+    /// The message is meant for another address than the one in use.
     #[serde(rename = "address")]
     Address {
-        /// The address.
+        /// Address that it is meant for.
         url: Arc<str>,
     },
 }
 
-/// How we know that the server has read a message.
+/// Proof that the server has read a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acknowledgement {
-    /// Its echo came.
+    /// The echo arrived.
     Echo,
     /// A second copy was answered with `duplicate_message`.
     Duplicate,
@@ -162,7 +163,7 @@ pub enum Acknowledgement {
     Turn,
 }
 
-/// A variant with a tag inside holds fields, so the proof becomes one.
+/// An internally tagged variant cannot hold a unit enum, so the acknowledgement is stored as a field `proof`.
 mod proof_field {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -183,31 +184,31 @@ mod proof_field {
     }
 }
 
-/// Why a message was not sent.
+/// Why a message could not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(tag = "why")]
 pub enum Failure {
-    /// Too many messages wait.
+    /// The queue has no room for another message.
     #[error("{limit} messages are waiting already, which is the limit")]
     #[serde(rename = "queue full")]
     QueueFull {
-        /// How many may.
+        /// Capacity in messages.
         limit: usize,
     },
-    /// Too much text waits.
+    /// The queue has no room for the text.
     #[error("the waiting messages hold {} MB already, which is the limit", limit / 1_048_576)]
     #[serde(rename = "queue bytes")]
     QueueBytes {
-        /// How many bytes may.
+        /// Capacity in bytes.
         limit: usize,
     },
-    /// The server closes the connection on frames of this size.
+    /// The frame would exceed the server's limit, above which it closes the connection.
     #[error("it is {:.1} MB long, and Coda takes {} MB at most", megabytes(*bytes), limit / 1_048_576)]
     #[serde(rename = "too large")]
     TooLarge {
-        /// The frame's size in bytes.
+        /// Size of the frame in bytes.
         bytes: usize,
-        /// The largest that the server takes.
+        /// Largest size that the server accepts, in bytes.
         limit: usize,
     },
 }
@@ -217,49 +218,49 @@ fn megabytes(bytes: usize) -> f64 {
     bytes as f64 / 1_048_576.0
 }
 
-/// Why a message is no longer wanted.
+/// Why a message was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why")]
 pub enum Cancellation {
-    /// The user took it back before it was sent.
+    /// The user cancelled it before it was written.
     #[serde(rename = "by user")]
     ByUser,
-    /// The user does not want to know whether it arrived.
+    /// The user dismissed it while its outcome was unknown.
     #[serde(rename = "left")]
     Left,
-    /// Another message undid it before it was sent.
+    /// It and an opposite message in the queue cancelled each other, as `stt_start` and `stt_stop` do.
     #[serde(rename = "undone")]
     Undone {
-        /// The other one.
+        /// The opposite message.
         by: MessageId,
     },
-    /// The user sent it again.
+    /// The user resent it.
     #[serde(rename = "sent again")]
     SentAgain {
-        /// The new one.
+        /// The new message.
         by: MessageId,
     },
-    /// A ping whose connection ended.
+    /// It was a ping, and its connection ended.
     #[serde(rename = "connection ended")]
     ConnectionEnded,
 }
 
-/// All that is to be said of a message at this moment.
+/// Full status of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageStatus {
-    /// The message.
+    /// Id of the message.
     pub id: MessageId,
-    /// What it says.
+    /// The command.
     pub command: Arc<Command>,
-    /// Where it came from.
+    /// The component and action that created it.
     pub origin: Origin,
-    /// When it was created.
+    /// Time of creation. For a restored message, `mono` is the time of the restore.
     pub created: Moment,
-    /// The message that the user had sent again by this one.
+    /// The message that the user resent with this one.
     pub resend_of: Option<MessageId>,
-    /// When this state began.
+    /// Time at which the state began.
     pub at: Moment,
-    /// Where it is.
+    /// The current state.
     pub state: MessageState,
 }
 

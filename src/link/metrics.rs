@@ -1,4 +1,4 @@
-//! How the link has been doing: times, rates and counts, taken from what it tells. Bounded, readable at any time.
+//! Metrics of the link, derived from its events. Memory is bounded, and they can be read at any time.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -11,103 +11,104 @@ use super::message::{Acknowledgement, MessageState, MessageStatus};
 use super::phase::{Phase, PhaseKind};
 use crate::protocol::{Command, Instant};
 
-/// The longest time that is told apart; longer ones count as this long.
+/// Upper bound of the histograms. Longer times count as this one.
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// Two significant digits: 1 % is more than a person compares.
+/// Significant digits of the histograms. Two give 1 %, finer than anybody compares.
 const DIGITS: u8 = 2;
-/// Over how many seconds rates are taken.
+/// Window of the rates, in seconds.
 const RATE_SECONDS: u64 = 10;
 
-/// How long something took, over all the times it was measured.
+/// Distribution of a duration since the link was created, exact to 1 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Percentiles {
-    /// How often it was measured.
+    /// Number of measurements.
     pub count: u64,
-    /// Half of the times are at most this.
+    /// Median.
     pub p50: Duration,
-    /// 95 of 100.
+    /// 95th percentile.
     pub p95: Duration,
-    /// 99 of 100.
+    /// 99th percentile.
     pub p99: Duration,
-    /// The longest.
+    /// Longest duration, at most an hour.
     pub max: Duration,
 }
 
-/// How the link has been doing since its start.
+/// Metrics of the link since it was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
-    /// From being created to being written for the first time; without pings.
+    /// Time from a message's creation to its first write; without pings.
     pub queue_wait: Percentiles,
-    /// From the only write to its echo.
+    /// Time from a message's first write to its echo; with pings and with retried messages.
     pub round_trip: Percentiles,
-    /// From the end of a ready connection to the next one.
+    /// Time from the loss of a ready connection to the next one; without deliberate disconnects.
     pub recovery: Percentiles,
-    /// Frames that came in, a second, over the last ten seconds.
+    /// Frames received per second, averaged over the last ten whole seconds.
     pub frames_in_rate: f64,
-    /// Frames that were written, a second, over the last ten seconds.
+    /// Frames written per second, averaged over the last ten whole seconds.
     pub frames_out_rate: f64,
-    /// How long there has been a ready connection.
+    /// Total time with a ready connection.
     pub ready_time: Duration,
-    /// How long there should have been one: since the first wish, without the times of being offline on purpose.
+    /// Total time during which the user wanted a connection.
     pub wanted_time: Duration,
-    /// Connections that became ready after the first.
+    /// Number of ready connections after the first.
     pub reconnects: u64,
-    /// Second and later writes of the same message.
+    /// Number of writes after a message's first; with pings.
     pub retries: u64,
-    /// Messages without pings, by how they ended.
+    /// Number of messages by outcome; without pings.
     pub outcomes: OutcomeCounts,
-    /// Events missed for good while there was no connection.
+    /// Number of events lost while there was no connection.
     pub missed_away: u64,
-    /// Events missed for good although the connection was open.
+    /// Number of events lost although the connection was open.
     pub missed_open: u64,
-    /// Events of an outage, or of a gap that was not filled, that were replayed or came late.
+    /// Number of events that arrived late or in a replay, after a reconnect or in a gap that was only partly filled.
     pub recovered: u64,
-    /// Frames that could not be read.
+    /// Number of frames and replay entries that could not be decoded.
     pub unreadable: u64,
 }
 
 impl Metrics {
-    /// The share of time with a ready connection, from 0 to 1; `None` before one was wanted.
+    /// Returns the share of the wanted time with a ready connection, from 0 to 1; `None` before the first
+    /// [`Input::Connect`](super::Input::Connect).
     #[must_use]
     pub fn uptime(&self) -> Option<f64> {
         (!self.wanted_time.is_zero()).then(|| self.ready_time.as_secs_f64() / self.wanted_time.as_secs_f64())
     }
 }
 
-/// Messages by how they ended.
+/// Number of messages by outcome; without pings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutcomeCounts {
-    /// By their echo.
+    /// Delivered, as shown by an echo.
     pub echoed: u64,
-    /// By the answer to a second copy, or by a turn with their text.
+    /// Delivered, as shown by the answer to a second copy or by a turn with the text.
     pub proven: u64,
-    /// Whose outcome was unknown at some time.
+    /// Unconfirmed at some time, and possibly counted a second time by a later outcome.
     pub unconfirmed: u64,
-    /// Held back as duplicates.
+    /// Suppressed as duplicates.
     pub suppressed: u64,
-    /// That waited too long.
+    /// Expired in the queue.
     pub expired: u64,
-    /// That could not be sent.
+    /// Rejected by the queue.
     pub failed: u64,
-    /// Taken back, undone or sent again.
+    /// Cancelled by the user, undone, or resent.
     pub cancelled: u64,
 }
 
-/// Watches what the link tells.
+/// Derives the metrics from the link's events.
 #[derive(Debug)]
 pub(super) struct MetricsRecorder {
-    queue_wait: Times,
-    round_trip: Times,
-    recovery: Times,
+    queue_wait: DurationHistogram,
+    round_trip: DurationHistogram,
+    recovery: DurationHistogram,
     frames_in: Rate,
     frames_out: Rate,
-    /// When each message in flight was first written, until it is settled.
+    /// Time of each first write, until the message is settled or unconfirmed.
     first_writes: HashMap<MessageId, Instant>,
-    /// Since when there is a ready connection.
+    /// Start of the current ready connection.
     ready_since: Option<Instant>,
-    /// Since when one is wanted.
+    /// Time since which a connection is wanted.
     wanted_since: Option<Instant>,
-    /// When the last ready connection ended.
+    /// End of the last ready connection, until the next one.
     lost_at: Option<Instant>,
     has_been_ready: bool,
     totals: Metrics,
@@ -116,9 +117,9 @@ pub(super) struct MetricsRecorder {
 impl MetricsRecorder {
     pub(super) fn new() -> Self {
         Self {
-            queue_wait: Times::new(),
-            round_trip: Times::new(),
-            recovery: Times::new(),
+            queue_wait: DurationHistogram::new(),
+            round_trip: DurationHistogram::new(),
+            recovery: DurationHistogram::new(),
             frames_in: Rate::default(),
             frames_out: Rate::default(),
             first_writes: HashMap::new(),
@@ -152,6 +153,8 @@ impl MetricsRecorder {
         if let MessageState::Written { attempt, .. } = status.state {
             if attempt > 1 {
                 self.totals.retries += 1;
+                // Nobody knows which copy an echo answers.
+                self.first_writes.remove(&status.id);
             } else {
                 self.first_writes.insert(status.id, now);
                 if !is_ping {
@@ -195,7 +198,7 @@ impl MetricsRecorder {
             self.lost_at = Some(now);
         }
         if kind == PhaseKind::Offline {
-            // On purpose: neither a loss nor something to recover from.
+            // A deliberate disconnect is not a loss.
             self.lost_at = None;
             if let Some(since) = self.wanted_since.take() {
                 self.totals.wanted_time += now.duration_since(since);
@@ -221,11 +224,11 @@ impl MetricsRecorder {
     }
 }
 
-/// A histogram of times in microseconds; none where it could not be made.
+/// Histogram of durations in microseconds. Records nothing if it could not be created.
 #[derive(Debug)]
-struct Times(Option<Histogram<u64>>);
+struct DurationHistogram(Option<Histogram<u64>>);
 
-impl Times {
+impl DurationHistogram {
     fn new() -> Self {
         let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
         Self(Histogram::new_with_bounds(1, longest, DIGITS).ok())
@@ -252,10 +255,10 @@ impl Times {
     }
 }
 
-/// Counts in whole seconds, of which only the last few are kept.
+/// Counts per second, for the last few seconds.
 #[derive(Debug, Default)]
 struct Rate {
-    /// Second, count.
+    /// Second and count.
     seconds: VecDeque<(u64, u64)>,
 }
 
@@ -271,7 +274,7 @@ impl Rate {
         }
     }
 
-    /// Over the last whole seconds: the one that runs is not over.
+    /// Returns the mean over the last whole seconds, without the current one, which is not over.
     fn per_second(&self, now: Instant) -> f64 {
         let now = second(now);
         let recent = self.seconds.iter().filter(|(at, _)| *at < now && at + RATE_SECONDS >= now);

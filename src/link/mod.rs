@@ -1,9 +1,8 @@
-//! The link to Coda as a pure state machine: feed it inputs, carry out its actions, wake it when it asks.
+//! The connection to Coda as a pure state machine, without clock, randomness or I/O of its own.
 //!
-//! After each [`Link::handle`], drain [`Link::poll_action`] to `None`, then arm one timer for
-//! [`Link::next_wakeup`]. It knows no clock, no randomness and no I/O of its own.
+//! After each [`Link::handle`], drain [`Link::poll_action`] until it returns `None`, then arm one timer for
+//! [`Link::next_wakeup`].
 
-mod answering;
 mod backoff;
 mod close;
 mod config;
@@ -20,12 +19,13 @@ mod outbox;
 mod phase;
 pub(crate) mod receiver;
 mod status;
+mod turn_tracker;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use close::{CloseInfo, DisconnectReason, Foreign};
+pub use close::{CloseInfo, DisconnectReason, ForeignServer};
 pub use config::LinkConfig;
 pub use ids::{ConnId, FrameId, MessageId};
 pub use io::{Action, FrameKind, FramePurpose, GapReport, Input, LinkEvent, PageHint, ServerEvent, WakeReason, Wakeup};
@@ -36,51 +36,51 @@ pub use metrics::{Metrics, OutcomeCounts, Percentiles};
 pub use phase::{AuthStep, ConnectionEvent, Outage, Phase, PhaseKind, Transition, transition};
 pub use status::{Counters, LinkStatus};
 
-use answering::Answering;
-use connection::{Connection, Cx, Outcome};
+use connection::{Connection, Context, StepResult};
 use dedup::Dedup;
-use heartbeat::{Beat, Heartbeat};
-pub(crate) use inbound::Delivery;
+use heartbeat::{Heartbeat, HeartbeatAction};
+pub(crate) use inbound::OrderedEvents;
 use metrics::MetricsRecorder;
-use outbox::{Gate, Outbox, Peer, Pending};
+use outbox::{HoldPolicy, Outbox, OutgoingMessage, Peer};
 use receiver::{Incoming, Receiver, echoed_id};
+use turn_tracker::TurnTracker;
 
 use crate::protocol::{Command, Control, Event, Moment};
 
-/// A wakeup that comes so much too late means that the machine slept.
-const SLEPT: Duration = Duration::from_secs(2);
-/// Limit of messages of other clients that are remembered. A tab holds at most a few hundred texts.
+/// A wakeup later than this means that the machine was asleep.
+const SLEEP_THRESHOLD: Duration = Duration::from_secs(2);
+/// Number of messages from other clients whose ids are remembered. A tab holds at most a few hundred texts.
 const MAX_SENT_ELSEWHERE: usize = 512;
 
-/// The one link of a page.
+/// The connection of a page, of which there is one: queue, deduplication, heartbeat and event order.
 #[derive(Debug)]
 pub struct Link {
     config: LinkConfig,
     rng: fastrand::Rng,
     connection: Connection,
-    /// Of the ready connection.
+    /// `Some` exactly while the connection is ready.
     heartbeat: Option<Heartbeat>,
     dedup: Dedup,
     outbox: Outbox,
-    /// The connection that the outbox writes to: the ready one, or one being probed.
+    /// The connection that the outbox writes to: the ready one, or the one being probed.
     peer: Option<ConnId>,
-    /// The address of the server that messages are meant for; empty until there is one.
+    /// Address of the server that new messages are meant for. Empty before the first [`Input::Connect`].
     url: Arc<str>,
-    /// What the server has called this page, on all its connections: an echo may come on the next one.
-    own_names: BTreeSet<String>,
-    /// Messages that other clients have sent.
+    /// Client ids of this page on all its connections, since an echo may arrive on a later connection.
+    own_client_ids: BTreeSet<String>,
+    /// Ids of messages that other clients sent, oldest first.
     sent_elsewhere: VecDeque<MessageId>,
     receiver: Receiver,
-    answering: Answering,
+    turn: TurnTracker,
     counters: Counters,
     meter: MetricsRecorder,
-    /// What the last input led to.
+    /// Computed at the end of each [`Link::handle`].
     wakeup: Option<Wakeup>,
     actions: VecDeque<Action>,
 }
 
 impl Link {
-    /// A link that is offline. `seed` makes its ids and waits; equal seeds and inputs give equal actions.
+    /// Creates an offline link. `seed` determines its ids and backoff: equal seeds and inputs give equal actions.
     #[must_use]
     pub fn new(config: LinkConfig, seed: u64) -> Self {
         Self {
@@ -92,10 +92,10 @@ impl Link {
             outbox: Outbox::default(),
             peer: None,
             url: "".into(),
-            own_names: BTreeSet::new(),
+            own_client_ids: BTreeSet::new(),
             sent_elsewhere: VecDeque::new(),
             receiver: Receiver::new(),
-            answering: Answering::default(),
+            turn: TurnTracker::default(),
             counters: Counters::default(),
             meter: MetricsRecorder::new(),
             wakeup: None,
@@ -103,10 +103,11 @@ impl Link {
         }
     }
 
-    /// Takes an input. Then drain [`Self::poll_action`].
+    /// Processes an input. Drain [`Self::poll_action`] afterwards. Input from a replaced socket has no effect; its
+    /// frames are emitted as [`FrameKind::Stale`].
     pub fn handle(&mut self, now: Moment, input: Input) {
-        if self.wakeup.is_some_and(|wakeup| now.mono.duration_since(wakeup.at) > SLEPT) {
-            self.wake(now);
+        if self.wakeup.is_some_and(|wakeup| now.mono.duration_since(wakeup.at) > SLEEP_THRESHOLD) {
+            self.require_liveness(now);
         }
         match input {
             Input::Connect { url } => {
@@ -128,14 +129,14 @@ impl Link {
             Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
             Input::Hint(hint) => self.hint(now, hint),
-            // A late word of a replaced socket.
+            // A late event of a replaced socket.
             Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}
         }
         self.advance(now);
         self.wakeup = self.plan_wakeup(now);
     }
 
-    /// The next thing to do outside; drain to `None` after each input.
+    /// Returns the next action to carry out. Call until it returns `None`.
     pub fn poll_action(&mut self) -> Option<Action> {
         let action = self.actions.pop_front();
         match &action {
@@ -146,14 +147,15 @@ impl Link {
         action
     }
 
-    /// When the link next wants [`Input::Tick`], and what for.
+    /// Returns when to send [`Input::Tick`], and why; `None` if only an input can change anything. Valid until the next
+    /// [`Self::handle`].
     #[must_use]
     pub const fn next_wakeup(&self) -> Option<Wakeup> {
         self.wakeup
     }
 
     fn plan_wakeup(&self, now: Moment) -> Option<Wakeup> {
-        let turn = self.answering.next_wakeup(now.mono).filter(|_| self.outbox.waits_for_turn());
+        let turn = self.turn.next_wakeup(now.mono).filter(|_| self.outbox.waits_for_turn());
         let heartbeat = self.heartbeat.as_ref().map(|heartbeat| heartbeat.next_wakeup(&self.outbox, &self.config));
         [
             (self.connection.next_wakeup(), WakeReason::Connection),
@@ -167,7 +169,7 @@ impl Link {
         .min()
     }
 
-    /// Everything about the link at this moment.
+    /// Returns a snapshot of the link's state.
     #[must_use]
     pub fn status(&self) -> LinkStatus {
         LinkStatus {
@@ -180,19 +182,19 @@ impl Link {
         }
     }
 
-    /// The texts that are not settled, in their order; to be kept for [`Input::Restore`].
+    /// Returns the unsettled texts for [`Input::Restore`] after a reload, those already written first.
     #[must_use]
     pub fn waiting(&self) -> Vec<PersistedMessage> {
         self.outbox.waiting()
     }
 
-    /// How the link has been doing since its start.
+    /// Returns the metrics since the link was created.
     #[must_use]
     pub fn metrics(&self, now: Moment) -> Metrics {
         self.meter.read(now.mono, self.counters.unreadable)
     }
 
-    /// The settings in force.
+    /// Returns the configuration in force.
     #[must_use]
     pub const fn config(&self) -> &LinkConfig {
         &self.config
@@ -221,8 +223,9 @@ impl Link {
 
     fn replay(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
         let id = MessageId::random(&mut self.rng);
-        // What was recorded is sent when it was recorded to be.
-        let message = Pending { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
+        // A recorded message keeps its recorded time, so nothing holds it.
+        let message =
+            OutgoingMessage { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.submit(message, &mut cx);
     }
@@ -234,8 +237,8 @@ impl Link {
         origin: Origin,
         created: Moment,
         resend_of: Option<MessageId>,
-    ) -> Pending {
-        Pending {
+    ) -> OutgoingMessage {
+        OutgoingMessage {
             id,
             command,
             origin,
@@ -248,7 +251,7 @@ impl Link {
         }
     }
 
-    /// Nothing is written before the server listens: it would be lost without a word.
+    /// Drops the frame without a ready connection: the server would silently ignore it.
     fn raw(&mut self, now: Moment, text: Arc<str>, origin: Origin) {
         if let Some(peer) = self.peer().filter(|_| self.connection.ready().is_some()) {
             let (outbox, mut cx) = self.outbox_and_cx(now);
@@ -275,16 +278,17 @@ impl Link {
             let asks = asks || asked;
             let command = Arc::new(Command::TextInput { text });
             let created = Moment { wall: created, ..now };
-            let message = Pending { url, asks, ..self.pending(id, command, origin.clone(), created, None) };
+            let message = OutgoingMessage { url, asks, ..self.pending(id, command, origin.clone(), created, None) };
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.restore(message, was_written, &mut cx);
         }
     }
 
     fn cancel(&mut self, now: Moment, id: MessageId) {
-        self.dedup.forget(id);
         let (outbox, mut cx) = self.outbox_and_cx(now);
-        outbox.cancel(id, Cancellation::ByUser, &mut cx);
+        if outbox.cancel(id, Cancellation::ByUser, &mut cx) {
+            self.dedup.forget(id);
+        }
     }
 
     fn ping(&mut self, now: Moment, is_probe: bool, action: &'static str) {
@@ -297,7 +301,7 @@ impl Link {
 
     // ------------------------------------------------------------ connection
 
-    /// What waits, and what is known of the server, belong to an address.
+    /// Waiting messages, and everything known about the server, belong to one address.
     fn change_server(&mut self, now: Moment, url: &str) {
         if *self.url == *url {
             return;
@@ -306,13 +310,13 @@ impl Link {
         self.url = url.into();
         let url = self.url.clone();
         if is_first {
-            self.outbox.adopt(&url);
+            self.outbox.assign_address(&url);
             return;
         }
         self.receiver.change_server();
-        self.answering.forget();
+        self.turn.forget();
         let (outbox, mut cx) = self.outbox_and_cx(now);
-        outbox.leave_other_servers(&url, &mut cx);
+        outbox.abandon_other_servers(&url, &mut cx);
     }
 
     fn is_live(&self, conn: ConnId) -> bool {
@@ -320,16 +324,16 @@ impl Link {
     }
 
     fn step(&mut self, now: Moment, event: ConnectionEvent) {
-        self.connection.has_flight = self.outbox.has_message_in_flight();
-        let mut cx = Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
+        self.connection.has_message_in_flight = self.outbox.has_message_in_flight();
+        let mut cx = Context { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions };
         let outcome = self.connection.step(event, &mut cx);
         let wanted = match outcome {
-            Outcome::SendProbe => self.connection.phase().conn(),
-            Outcome::Nothing if self.connection.awaits_proof() => self.peer.filter(|peer| self.is_live(*peer)),
-            Outcome::Nothing => self.connection.ready(),
+            StepResult::SendProbe => self.connection.phase().conn(),
+            StepResult::Nothing if self.connection.awaits_proof() => self.peer.filter(|peer| self.is_live(*peer)),
+            StepResult::Nothing => self.connection.ready(),
         };
         if wanted == self.peer {
-            self.watch(now);
+            self.update_heartbeat(now);
             return;
         }
         if self.peer.take().is_some() {
@@ -339,14 +343,14 @@ impl Link {
         self.peer = wanted;
         if wanted.is_some() {
             self.receiver.begin_connection();
-            self.answering.reconnected(now.mono);
+            self.turn.reconnected(now.mono);
             self.ping(now, true, "begin a connection");
         }
-        self.watch(now);
+        self.update_heartbeat(now);
     }
 
-    /// A heartbeat for the ready connection, and for no other.
-    fn watch(&mut self, now: Moment) {
+    /// Starts or stops the heartbeat: only a ready connection has one.
+    fn update_heartbeat(&mut self, now: Moment) {
         match (self.connection.ready(), &self.heartbeat) {
             (Some(_), None) => self.heartbeat = Some(Heartbeat::new(now.mono, &self.config)),
             (None, Some(_)) => self.heartbeat = None,
@@ -359,13 +363,13 @@ impl Link {
             PageHint::Hidden => self.connection.hidden = true,
             PageHint::Visible | PageHint::Online => {
                 self.connection.hidden &= hint != PageHint::Visible;
-                self.wake(now);
+                self.require_liveness(now);
             }
         }
     }
 
-    /// Time may have passed unseen: what looked alive must prove it, and soon.
-    fn wake(&mut self, now: Moment) {
+    /// Requires a proof of life soon, because time may have passed unnoticed.
+    fn require_liveness(&mut self, now: Moment) {
         self.step(now, ConnectionEvent::Woken);
         let Some(heartbeat) = &mut self.heartbeat else { return };
         heartbeat.woken(now.mono, &self.config);
@@ -374,7 +378,7 @@ impl Link {
         }
     }
 
-    /// Does all that is due.
+    /// Performs everything that is due.
     fn advance(&mut self, now: Moment) {
         if let Some(event) = self.connection.due(now.mono) {
             self.step(now, event);
@@ -384,19 +388,19 @@ impl Link {
         let peer = self.peer();
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.expire(peer, &mut cx);
-        // After the expiries, which may leave the line idle, and before the writes, since it may want a ping.
+        // After the expiries, which may leave the outbox idle, and before the writes, because it may add a ping.
         self.beat(now);
         self.hold(now);
         if let Some(peer) = self.peer() {
             let (outbox, mut cx) = self.outbox_and_cx(now);
-            outbox.pump(peer, &mut cx);
+            outbox.flush(peer, &mut cx);
         }
     }
 
     fn hold(&mut self, now: Moment) {
         let waits = self.config.hold_texts && !self.config.is_unprotected && self.peer.is_some();
         let url = self.url.clone();
-        let gate = Gate { url: &url, is_closed: waits && self.answering.is_busy(now.mono) };
+        let gate = HoldPolicy { url: &url, is_closed: waits && self.turn.is_busy(now.mono) };
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.hold(gate, &mut cx);
     }
@@ -404,9 +408,9 @@ impl Link {
     fn beat(&mut self, now: Moment) {
         let Some(heartbeat) = &mut self.heartbeat else { return };
         match heartbeat.beat(now.mono, &self.outbox, &self.config) {
-            Beat::Nothing => {}
-            Beat::Ping => self.ping(now, false, "keep alive"),
-            Beat::Dead(why) => self.step(now, ConnectionEvent::Dead(why)),
+            HeartbeatAction::Nothing => {}
+            HeartbeatAction::Ping => self.ping(now, false, "keep alive"),
+            HeartbeatAction::Dead(why) => self.step(now, ConnectionEvent::Dead(why)),
         }
     }
 
@@ -419,8 +423,8 @@ impl Link {
         })
     }
 
-    fn outbox_and_cx(&mut self, now: Moment) -> (&mut Outbox, Cx<'_>) {
-        (&mut self.outbox, Cx { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions })
+    fn outbox_and_cx(&mut self, now: Moment) -> (&mut Outbox, Context<'_>) {
+        (&mut self.outbox, Context { now, config: &self.config, rng: &mut self.rng, actions: &mut self.actions })
     }
 
     // ------------------------------------------------------------ frames
@@ -457,7 +461,7 @@ impl Link {
             Incoming::Control(frame, control) => return self.control(now, *frame, control.clone()),
             Incoming::Event(frame, envelope) => self.event(now, *frame, &text, &envelope.event),
             Incoming::Unreadable(..) => {
-                self.doubt_server(&text, None);
+                self.note_foreign_evidence(&text, None);
                 None
             }
             Incoming::Replay(_) => None,
@@ -467,48 +471,48 @@ impl Link {
         if let Some(id) = answers {
             self.echoed(now, id);
         }
-        self.give_up_on_another_server(now);
+        self.disconnect_if_foreign(now);
     }
 
-    /// Looks at a broadcast before it is put into order; returns the message that it answers.
+    /// Handles a broadcast before it is ordered. Returns the message that it echoes.
     fn event(&mut self, now: Moment, frame: FrameId, text: &str, event: &Event) -> Option<MessageId> {
-        let answers = self.recognize(now, event);
+        let answers = self.match_echo(now, event);
         if let Some(message) = answers {
             self.emit(LinkEvent::Reply { frame, message });
-            self.prove(now);
+            self.on_probe_echo(now);
         } else {
-            self.doubt_server(text, Some(event));
+            self.note_foreign_evidence(text, Some(event));
         }
         if let Event::ClientMessage(echo) = event {
-            self.read_by_coda(now, &echo.message_type);
+            self.on_message_read(now, &echo.message_type);
         }
         answers
     }
 
-    /// Something came before it was clear that this is Coda.
-    fn doubt_server(&mut self, text: &str, event: Option<&Event>) {
+    /// Records evidence against Coda, as long as the server has not proved itself.
+    fn note_foreign_evidence(&mut self, text: &str, event: Option<&Event>) {
         if self.connection.awaits_proof() {
-            self.connection.foreign = self.connection.foreign.take().or_else(|| Foreign::of(text, event));
+            self.connection.foreign = self.connection.foreign.take().or_else(|| ForeignServer::of(text, event));
         }
     }
 
-    /// Where no proof can follow any more, there is nothing to wait for.
-    fn give_up_on_another_server(&mut self, now: Moment) {
+    /// Disconnects if it is certain that this is not Coda. Weaker evidence waits for the timeout.
+    fn disconnect_if_foreign(&mut self, now: Moment) {
         let certain = self.connection.foreign.as_ref().filter(|foreign| foreign.is_certain()).cloned();
         if let Some(foreign) = certain.filter(|_| self.connection.awaits_proof()) {
             self.step(now, ConnectionEvent::Dead(DisconnectReason::NotCoda(foreign)));
         }
     }
 
-    /// Coda has read a message of this type, whoever sent it.
-    fn read_by_coda(&mut self, now: Moment, kind: &str) {
+    /// Notes that Coda read a message of this type, whoever sent it.
+    fn on_message_read(&mut self, now: Moment, kind: &str) {
         if matches!(kind, "text_input" | "demo_flow") {
-            self.answering.read(now.mono);
+            self.turn.read(now.mono);
         }
     }
 
-    /// Only Coda echoes a message of ours as its own event: it treats us as a client.
-    fn prove(&mut self, now: Moment) {
+    /// Only Coda echoes our message in an event of its own, so the echo proves that it treats us as a client.
+    fn on_probe_echo(&mut self, now: Moment) {
         if self.connection.awaits_proof() {
             self.step(now, ConnectionEvent::Proven);
         }
@@ -518,7 +522,7 @@ impl Link {
         match control {
             Control::Challenge { token } => self.step(now, ConnectionEvent::Challenged(token)),
             Control::AuthResult { result: Ok(client_id) } => {
-                self.own_names.insert(client_id.clone());
+                self.own_client_ids.insert(client_id.clone());
                 self.step(now, ConnectionEvent::Accepted(client_id));
             }
             Control::AuthResult { result: Err(reason) } => {
@@ -526,7 +530,7 @@ impl Link {
                 self.step(now, rejection);
             }
             Control::Duplicate { original_type, .. } => {
-                self.read_by_coda(now, &original_type);
+                self.on_message_read(now, &original_type);
                 let (outbox, mut cx) = self.outbox_and_cx(now);
                 let settled = outbox.duplicate(frame, &original_type, &mut cx);
                 if settled && let Some(heartbeat) = &mut self.heartbeat {
@@ -536,23 +540,23 @@ impl Link {
         }
     }
 
-    /// Our own message that an echo answers; notes what other clients do.
-    fn recognize(&mut self, now: Moment, event: &Event) -> Option<MessageId> {
+    /// Returns our message that an echo belongs to, and takes note of other clients' messages.
+    fn match_echo(&mut self, now: Moment, event: &Event) -> Option<MessageId> {
         let Event::ClientMessage(echo) = event else { return None };
         let echoed = echoed_id(event);
         let id = echoed.filter(|id| self.outbox.is_ours(*id));
         if let Some(echoed) = echoed.filter(|_| id.is_none()) {
             self.sent_elsewhere(now, echoed);
         }
-        let is_from_here = self.connection.is_us(&echo.client_id.0);
+        let is_from_here = self.connection.is_own_client_id(&echo.client_id.0);
         if is_from_here && !id.is_some_and(|id| self.outbox.awaits(id)) {
             self.outbox.raw_echo(&echo.message_type);
         }
         if id.is_some() {
             return id;
         }
-        // Without authentication there is no telling who we are.
-        if !self.own_names.is_empty() && !self.own_names.contains(&echo.client_id.0) {
+        // Without authentication, the page does not know its own client id.
+        if !self.own_client_ids.is_empty() && !self.own_client_ids.contains(&echo.client_id.0) {
             self.receiver.other_client_seen();
         }
         if let Some(text) = echo.message_data.get("text").and_then(serde_json::Value::as_str) {
@@ -561,7 +565,8 @@ impl Link {
         None
     }
 
-    /// Another client has sent the message `id`. It may be one that a duplicated tab waits with, or will take over.
+    /// Notes that another client sent the message `id`. A duplicated tab may hold the same message, or take it over
+    /// later.
     fn sent_elsewhere(&mut self, now: Moment, id: MessageId) {
         if self.sent_elsewhere.len() == MAX_SENT_ELSEWHERE {
             self.sent_elsewhere.pop_front();
@@ -581,9 +586,9 @@ impl Link {
         }
     }
 
-    fn deliver(&mut self, now: Moment, accepted: Delivery) {
+    fn deliver(&mut self, now: Moment, accepted: OrderedEvents) {
         if accepted.resumed.iter().any(|resumed| resumed.restarted) {
-            self.answering.forget();
+            self.turn.forget();
         }
         for resumed in accepted.resumed {
             log::resumed(&resumed);
@@ -591,7 +596,7 @@ impl Link {
         }
         for event in accepted.events {
             if !event.replayed {
-                self.answering.observe(&event.event, now.mono, &self.config);
+                self.turn.observe(&event.event, now.mono, &self.config);
             }
             if let Event::ConversationTurn(turn) = &event.event
                 && turn.role == "user"

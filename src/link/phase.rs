@@ -1,4 +1,4 @@
-//! The phases of the connection, and the one table of how they follow each other.
+//! Phases of the connection and the transition table.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,74 +6,74 @@ use super::close::{CloseInfo, DisconnectReason};
 use super::ids::ConnId;
 use crate::protocol::{Instant, Moment, Token};
 
-/// Where the connection is.
+/// Phase of the connection, with its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// The user's wish.
+    /// Not connected, as the user wants it.
     Offline,
-    /// There is no connection; the next try comes by itself.
+    /// Waiting for the next automatic attempt.
     Waiting {
-        /// How many tries have failed in a row.
+        /// Failed attempts in a row before the last one, which determine the backoff.
         attempt: u32,
-        /// When the next one comes.
+        /// Time of the next attempt.
         retry_at: Instant,
     },
-    /// A socket is being opened.
+    /// Opening a socket.
     Opening {
-        /// The socket.
+        /// Generation of the socket.
         conn: ConnId,
-        /// When to give it up.
+        /// Deadline for opening.
         give_up_at: Instant,
     },
-    /// The socket is open; the server does not listen to us yet.
+    /// The socket is open, but the server does not accept messages yet.
     Authenticating {
-        /// The socket.
+        /// Generation of the socket.
         conn: ConnId,
-        /// When to give it up.
+        /// Deadline for the authentication.
         give_up_at: Instant,
-        /// How far it is.
+        /// Current step of the authentication.
         step: AuthStep,
     },
     /// Messages can be sent.
     Ready {
-        /// The socket.
+        /// Generation of the socket.
         conn: ConnId,
-        /// Since when.
+        /// Time at which the connection became ready.
         since: Moment,
-        /// The name that the server gave us. Without one it asked for no authentication, as 0.1.1 does.
+        /// Client id assigned by the server. `None` without authentication, as with 0.1.1.
         client_id: Option<String>,
     },
-    /// The server turned us away again and again; only the user can change that.
+    /// The server rejected the page twice in a row. Only the user can retry.
     Refused {
-        /// The server's words.
+        /// Reason given by the server.
         reason: String,
     },
 }
 
-/// How far the authentication is.
+/// Step of the authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthStep {
-    /// Waits for the challenge.
+    /// Waiting for a challenge.
     AwaitingChallenge {
-        /// When to ask whether there will be none.
+        /// Time at which a ping asks whether there will be one.
         probe_at: Instant,
     },
-    /// Has asked with a ping: an echo proves that no challenge is needed.
+    /// A ping was sent; its echo proves that no challenge is needed.
     Probing,
-    /// Has answered the challenge.
+    /// The challenge was answered; waiting for the result.
     Answered,
 }
 
-/// What has been wrong, and since when.
+/// The current lack of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outage {
-    /// What.
+    /// Reason for the latest disconnect.
     pub reason: DisconnectReason,
-    /// Since when there is no connection.
+    /// Time of the first disconnect since the last ready connection, or since the user connected.
     pub since: Moment,
 }
 
-/// A phase without its data.
+/// A [`Phase`] without its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhaseKind {
@@ -92,11 +92,11 @@ pub enum PhaseKind {
 }
 
 impl PhaseKind {
-    /// All of them.
+    /// All phases, in the order of declaration.
     pub const ALL: [Self; 6] =
         [Self::Offline, Self::Waiting, Self::Opening, Self::Authenticating, Self::Ready, Self::Refused];
 
-    /// Its name, as in the page's `data-phase`.
+    /// Returns the phase's name, as in the page's `data-phase`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,7 +111,7 @@ impl PhaseKind {
 }
 
 impl Phase {
-    /// Which one it is.
+    /// Returns the phase without its data.
     #[must_use]
     pub const fn kind(&self) -> PhaseKind {
         match self {
@@ -124,7 +124,7 @@ impl Phase {
         }
     }
 
-    /// The live socket.
+    /// Returns the generation of the live socket; `None` while there is no socket.
     #[must_use]
     pub const fn conn(&self) -> Option<ConnId> {
         match self {
@@ -134,98 +134,100 @@ impl Phase {
     }
 }
 
-/// Something that happens to the connection.
+/// An event that may change the phase.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConnectionEvent {
-    /// The user names an address.
+    /// The user connects to this address.
     Connect(String),
-    /// The user wants to be offline.
+    /// The user disconnects.
     Disconnect,
-    /// The user does not want to wait for the next try.
+    /// The user skips the backoff.
     Retry,
-    /// The page came back online or into view.
+    /// The machine woke up, or the page came back online or into view.
     Woken,
-    /// The phase's deadline has passed.
+    /// The deadline of the phase passed.
     TimeUp,
     /// No challenge came within [`LinkConfig::challenge_wait`](super::LinkConfig::challenge_wait).
     ChallengeOverdue,
     /// The socket opened.
     Opened,
-    /// The server wants this token back.
+    /// The server sent a challenge with this token.
     Challenged(Token),
-    /// The server let us in and calls us so.
+    /// The server accepted the answer and assigned this client id.
     Accepted(String),
-    /// The server turned us away for the first time in a row, with these words.
+    /// The server rejected the page, for this reason. The previous attempt was not rejected.
     Rejected(String),
-    /// The server turned us away at the last try too.
+    /// The server rejected the page again, for this reason.
     RejectedAgain(String),
-    /// The server treats us as a client although it sent no challenge.
+    /// An echo proved that the server accepts messages without a challenge.
     Proven,
-    /// The socket closed.
+    /// The socket closed, or could not be opened.
     Closed(CloseInfo),
-    /// The connection was given up.
+    /// The link gave up on an open socket, for this reason.
     Dead(DisconnectReason),
 }
 
-/// The step that an event leads to.
+/// The transition that an event triggers, with the phase that it leads to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Transition {
-    /// Ignore the event, which means nothing in this phase.
-    Stay,
+    /// No change.
+    Ignore,
     /// Open a socket to this address, or to the last one; to Opening.
     Open(Option<String>),
-    /// Wait for the challenge; to Authenticating.
-    Await,
-    /// Ask with a ping whether there will be a challenge.
+    /// Wait for a challenge; to Authenticating.
+    AwaitChallenge,
+    /// Send a ping to find out whether a challenge is needed; stays in Authenticating.
     Probe,
     /// Answer the challenge with its token; to Authenticating.
-    Answer(Token),
-    /// Take up the connection under this name, if the server gave one; to Ready.
-    Welcome(Option<String>),
-    /// Give the socket up for this reason; to Waiting.
-    Retreat(DisconnectReason),
-    /// Start the wait anew, with the shortest one.
-    Hurry,
-    /// Stop trying, for the server's reason; to Refused.
+    AnswerChallenge(Token),
+    /// Start using the connection, with the client id if there is one; to Ready.
+    EnterReady(Option<String>),
+    /// Close the socket for this reason and back off; to Waiting.
+    BackOff(DisconnectReason),
+    /// Restart the backoff; stays in Waiting.
+    RestartBackoff,
+    /// Stop retrying, for the server's reason; to Refused.
     Refuse(String),
-    /// To Offline.
-    Leave,
+    /// Disconnect; to Offline.
+    GoOffline,
 }
 
-/// The transition table. Events that it does not name change nothing.
+/// The transition table: returns what `event` triggers in `phase`, [`Transition::Ignore`] for pairs that are not listed.
 #[must_use]
 #[expect(clippy::match_same_arms, reason = "a table has one line for each event")]
 pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
     use ConnectionEvent as On;
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};
-    use Transition::{Answer, Await, Hurry, Leave, Open, Probe, Refuse, Retreat, Stay, Welcome};
+    use Transition::{
+        AnswerChallenge, AwaitChallenge, BackOff, EnterReady, GoOffline, Ignore, Open, Probe, Refuse, RestartBackoff,
+    };
     match (event, phase) {
         (On::Connect(url), _) => Open(Some(url)),
 
-        (On::Disconnect, Offline) => Stay,
-        (On::Disconnect, _) => Leave,
+        (On::Disconnect, Offline) => Ignore,
+        (On::Disconnect, _) => GoOffline,
 
         (On::Retry, Offline | Waiting | Refused) => Open(None),
-        (On::Woken, Waiting) => Hurry,
+        (On::Woken, Waiting) => RestartBackoff,
 
         (On::TimeUp, Waiting) => Open(None),
-        (On::TimeUp, Opening) => Retreat(DisconnectReason::OpenTimeout),
-        (On::TimeUp, Authenticating) => Retreat(DisconnectReason::AuthTimeout),
+        (On::TimeUp, Opening) => BackOff(DisconnectReason::OpenTimeout),
+        (On::TimeUp, Authenticating) => BackOff(DisconnectReason::AuthTimeout),
 
         (On::ChallengeOverdue, Authenticating) => Probe,
-        (On::Opened, Opening) => Await,
+        (On::Opened, Opening) => AwaitChallenge,
 
-        // In Ready, a challenge comes late: the server does not listen until it is answered.
-        (On::Challenged(token), Authenticating | Ready) => Answer(token),
-        (On::Accepted(client_id), Authenticating) => Welcome(Some(client_id)),
-        (On::Proven, Authenticating) => Welcome(None),
+        // A challenge in Ready comes late. The server ignores messages until it is answered.
+        (On::Challenged(token), Authenticating | Ready) => AnswerChallenge(token),
+        (On::Accepted(client_id), Authenticating) => EnterReady(Some(client_id)),
+        (On::Proven, Authenticating) => EnterReady(None),
 
-        (On::Rejected(words), Authenticating | Ready) => Retreat(DisconnectReason::Rejected(words)),
+        (On::Rejected(words), Authenticating | Ready) => BackOff(DisconnectReason::Rejected(words)),
         (On::RejectedAgain(words), Authenticating | Ready) => Refuse(words),
 
-        (On::Closed(info), Opening) => Retreat(DisconnectReason::Unreachable(info)),
-        (On::Closed(info), Authenticating | Ready) => Retreat(DisconnectReason::Closed(info)),
-        (On::Dead(reason), Authenticating | Ready) => Retreat(reason),
+        (On::Closed(info), Opening) => BackOff(DisconnectReason::Unreachable(info)),
+        (On::Closed(info), Authenticating | Ready) => BackOff(DisconnectReason::Closed(info)),
+        (On::Dead(reason), Authenticating | Ready) => BackOff(reason),
 
         (
             On::Retry
@@ -241,6 +243,6 @@ pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
             | On::Closed(_)
             | On::Dead(_),
             _,
-        ) => Stay,
+        ) => Ignore,
     }
 }

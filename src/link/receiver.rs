@@ -1,30 +1,31 @@
-//! From the text of a frame to events: the one path for live frames and for those of a recording.
+//! Turns received frames into events. Live frames and those of a recording take the same path.
 //!
-//! The caller looks at each [`Incoming`] in between, since only it knows which message an echo answers.
+//! The caller inspects each [`Incoming`] between [`Receiver::read`] and [`Receiver::take`], since only it knows which
+//! message an echo belongs to.
 
 use std::sync::Arc;
 
 use super::ids::MessageId;
 use super::ids::{ConnId, FrameId};
-use super::inbound::{Arrival, Delivery, Inbound};
+use super::inbound::{Arrival, Inbound, OrderedEvents};
 use super::io::{FrameKind, LinkEvent};
 use crate::protocol::{Control, Envelope, Event, Frame, Instant, Moment, decode};
 
-/// A frame that was told of, as far as there is more to do with it.
+/// The decoded part of a frame that is still to be processed. [`LinkEvent::FrameIn`] has been emitted.
 #[derive(Debug)]
 pub(crate) enum Incoming {
-    /// About the connection.
+    /// Concerns this connection only.
     Control(FrameId, Control),
-    /// A broadcast.
+    /// A broadcast event.
     Event(FrameId, Envelope),
-    /// Broadcasts that the server kept for those who were away.
+    /// Past events, sent after authentication.
     Replay(Vec<Arrival>),
-    /// A frame that cannot be read, with its number where that can be.
+    /// A frame that could not be decoded, with its sequence number if that was readable.
     Unreadable(FrameId, Option<u64>),
 }
 
 impl Incoming {
-    /// The broadcast event.
+    /// Returns the broadcast event.
     pub(crate) const fn event(&self) -> Option<&Event> {
         match self {
             Self::Event(_, envelope) => Some(&envelope.event),
@@ -44,13 +45,13 @@ impl Receiver {
         Self { inbound: Inbound::new(), last_frame: FrameId(0) }
     }
 
-    /// Records a frame that is not read.
+    /// Numbers a frame without decoding it.
     pub(crate) fn skip(&mut self, conn: ConnId, text: Arc<str>, kind: FrameKind, at: Moment) -> LinkEvent {
         let frame = self.next_frame();
         LinkEvent::FrameIn { conn, frame, text, kind, at }
     }
 
-    /// Reads a frame. `tell` gets the frame, and one more for each entry of a replay that cannot be read.
+    /// Decodes a frame. Passes an event for it to `tell`, and one more for each replay entry that cannot be decoded.
     pub(crate) fn read(
         &mut self,
         conn: ConnId,
@@ -91,18 +92,18 @@ impl Receiver {
         }
     }
 
-    /// Puts what a frame brought into order. `answers` is the message of ours that its event echoes.
-    pub(crate) fn take(&mut self, now: Moment, incoming: Incoming, answers: Option<MessageId>) -> Delivery {
+    /// Orders the events of a frame. `answers` is the message of ours that its event echoes.
+    pub(crate) fn take(&mut self, now: Moment, incoming: Incoming, answers: Option<MessageId>) -> OrderedEvents {
         match incoming {
             Incoming::Event(frame, envelope) => self.inbound.live(now, Arrival::event(frame, envelope), answers),
             Incoming::Replay(arrivals) => self.inbound.replay(now, arrivals),
             Incoming::Unreadable(frame, Some(seq)) => self.inbound.live(now, Arrival::unreadable(frame, seq), None),
-            Incoming::Unreadable(_, None) | Incoming::Control(..) => Delivery::default(),
+            Incoming::Unreadable(_, None) | Incoming::Control(..) => OrderedEvents::default(),
         }
     }
 
-    /// Gives up waiting for a live event, or for missing numbers, where it is time.
-    pub(crate) fn tick(&mut self, now: Moment) -> Delivery {
+    /// Stops waiting for a live event or for missing events whose deadline has passed.
+    pub(crate) fn tick(&mut self, now: Moment) -> OrderedEvents {
         self.inbound.tick(now)
     }
 
@@ -110,12 +111,12 @@ impl Receiver {
         self.inbound.next_wakeup()
     }
 
-    /// A new connection begins.
+    /// Prepares for a new connection.
     pub(crate) fn begin_connection(&mut self) {
         self.inbound.begin_connection();
     }
 
-    /// From now on another server is listened to.
+    /// Prepares for another server.
     pub(super) fn change_server(&mut self) {
         self.inbound.change_server();
     }
@@ -124,12 +125,12 @@ impl Receiver {
         self.inbound.other_client_seen();
     }
 
-    /// The server's run, once something of it has come on this connection.
+    /// Returns the server run, once an event has arrived on this connection.
     pub(super) fn run(&self) -> Option<u32> {
         self.inbound.run()
     }
 
-    /// The largest number seen.
+    /// Returns the largest sequence number of the run, or 0.
     pub(super) fn last_seq(&self) -> u64 {
         self.inbound.last_seq()
     }
@@ -140,7 +141,7 @@ impl Receiver {
     }
 }
 
-/// The id inside an echo's `message_data`, where it has one of our shape.
+/// Returns the message id in an echo's `message_data`; `None` for one that this program cannot have created.
 pub(crate) fn echoed_id(event: &Event) -> Option<MessageId> {
     let Event::ClientMessage(echo) = event else { return None };
     echo.message_data.get("message_id")?.as_str().and_then(MessageId::parse)

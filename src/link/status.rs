@@ -1,38 +1,38 @@
-//! What there is to read about the link at any moment.
+//! Snapshot of the link.
 
 use std::time::Duration;
 
 use super::phase::{Outage, Phase};
 
-/// Everything about the link at one moment.
+/// Snapshot of the link's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkStatus {
-    /// Where the connection is.
+    /// Phase of the connection.
     pub phase: Phase,
-    /// What is wrong, where something is.
+    /// The current outage; `None` while nothing is wrong.
     pub outage: Option<Outage>,
-    /// The address.
+    /// Address of the current connection, or of the last one. `None` before the first.
     pub url: Option<String>,
-    /// Messages that wait.
+    /// Number of queued messages, without pings.
     pub queued: usize,
-    /// Messages that are written and not answered.
+    /// Number of messages in flight, with pings.
     pub in_flight: usize,
-    /// What was counted since the start.
+    /// Counters since the link was created.
     pub counters: Counters,
 }
 
-/// What was counted since the start.
+/// Counters since the link was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Frames that came in.
+    /// Text frames received, including those of replaced sockets.
     pub frames_in: u64,
-    /// Frames that were written.
+    /// Frames written, including answers to challenges.
     pub frames_out: u64,
-    /// Frames, and entries of replays, that could not be read.
+    /// Frames and replay entries that could not be decoded.
     pub unreadable: u64,
-    /// Messages that were not sent because the same had just been sent.
+    /// Messages suppressed as duplicates.
     pub suppressed: u64,
-    /// The last round trip, from write to echo.
+    /// Latest time from a message's only write to its echo.
     pub round_trip: Option<Duration>,
 }
 

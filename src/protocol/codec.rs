@@ -15,7 +15,7 @@ use super::time::iso8601;
 
 /// Largest frame that the server accepts, in bytes of UTF-8. It closes the connection with 1009 above that.
 pub const MAX_FRAME_BYTES: usize = 10 * 1024 * 1024;
-/// How long the server remembers a message in order to drop copies of it. Each copy restarts the window.
+/// Time for which the server remembers a message in order to drop copies of it. Each copy restarts it.
 pub(crate) const DEDUP_WINDOW: Duration = Duration::from_secs(5);
 
 /// A decoded frame from the server.
@@ -25,35 +25,35 @@ pub enum Frame {
     Control(Control),
     /// A broadcast event.
     Event(Envelope),
-    /// Past events, sent after authentication. Each entry is decoded on its own, so a damaged
-    /// one does not cost the rest.
+    /// Past events, sent after authentication. Each entry is decoded separately, so a damaged one does not affect the
+    /// others.
     Replay(Vec<Result<Envelope, DecodeError>>),
 }
 
 /// A frame that concerns this connection only. It carries no `seq`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Control {
-    /// The server wants its token back and ignores everything else until then.
+    /// Requires the token back. The server ignores everything else until then.
     Challenge {
         /// The token to send back, once.
         token: Token,
     },
-    /// The server's verdict on the answer to its challenge.
+    /// Accepts or refuses the answer to the challenge.
     AuthResult {
-        /// The client id that the server assigned, or its reason for the refusal.
+        /// The client id assigned by the server, or its reason for the refusal.
         result: Result<String, String>,
     },
-    /// The server dropped a message because it had read an equal one within its window.
+    /// Reports a dropped message: an equal one arrived within the server's deduplication window.
     Duplicate {
         /// Type of the dropped message. The server does not report its id.
         original_type: String,
-        /// Copies read within the window, including the first.
+        /// Copies received within the window, including the first; 2 if the server does not report it.
         count: u64,
     },
 }
 
 impl Control {
-    /// The name of its type on the wire.
+    /// Returns the frame's type on the wire.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -77,15 +77,16 @@ impl fmt::Debug for Token {
 /// A broadcast event with its envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
-    /// Increments by one with each broadcast and starts at 1 when the server starts.
+    /// Sequence number: 1 for the first broadcast after the server's start, then incremented by one with each. `None`
+    /// if missing.
     pub seq: Option<u64>,
-    /// Send time by the server's clock.
+    /// Send time by the server's clock. `None` if missing or not a valid time.
     pub timestamp: Option<ServerTime>,
-    /// The content.
+    /// Type and data of the event.
     pub event: Event,
 }
 
-/// Why a frame could not be decoded. Holds no raw text, which stays with the frame.
+/// Reason why a frame could not be decoded. Does not contain the frame's text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not JSON, or nested too deeply.
@@ -94,9 +95,9 @@ pub enum DecodeError {
     /// Valid JSON of the wrong shape.
     #[error("{}{error}", in_front(.kind.as_deref()))]
     Shape {
-        /// The frame's type, if it has one.
+        /// The frame's type, if readable.
         kind: Option<String>,
-        /// The frame's sequence number, if it is readable.
+        /// The frame's sequence number, if readable.
         seq: Option<u64>,
         /// The field and the problem.
         error: FieldError,
@@ -117,7 +118,8 @@ impl DecodeError {
         }
     }
 
-    /// What cannot be read: the frame's type and the path of the field. Errors at one place have one cause.
+    /// Returns the location of the error: the frame's type and the path of the field. Errors at one location have one
+    /// cause.
     #[must_use]
     pub fn place(&self) -> String {
         match self {
@@ -154,7 +156,11 @@ struct DuplicateMessage {
     count: Option<u64>,
 }
 
-/// Decodes a frame. Never panics on any input.
+/// Decodes a frame. Never panics.
+///
+/// # Errors
+/// Fails if the text is not JSON or has no type, or if a field of a known type is missing or of the wrong type. An
+/// unknown type is not an error, and neither is a damaged entry of a replay, which carries its own.
 pub fn decode(text: &str) -> Result<Frame, DecodeError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DecodeError::Syntax(with_quotes(&error)))?;
     let (kind, mut frame) = open(value)?;
@@ -240,7 +246,8 @@ impl<D: Serialize> OutgoingFrame<'_, D> {
     }
 }
 
-/// Encodes a command as a frame. `message_id` goes inside `data`, where the server's deduplication sees it.
+/// Encodes a command as a frame. `message_id` goes inside `data`, where it makes the message distinct for the server's
+/// deduplication.
 #[must_use]
 pub fn encode(command: &Command, message_id: &str, now: DateTime<Utc>) -> String {
     let mut data: Map<String, Value> = command.data();
@@ -254,7 +261,7 @@ pub fn encode_bare(kind: &str, data: Map<String, Value>, now: DateTime<Utc>) -> 
     OutgoingFrame { kind, data, timestamp: Some(iso8601(now)) }.write()
 }
 
-/// Reads only the type of a frame. Returns `None` if the server would drop the frame.
+/// Returns only the type of a frame, or `None` if there is none, in which case the server drops the frame.
 #[must_use]
 pub fn wire_type(text: &str) -> Option<String> {
     let frame: Value = serde_json::from_str(text).ok()?;

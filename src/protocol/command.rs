@@ -265,7 +265,7 @@ impl Command {
     }
 }
 
-/// How long to listen.
+/// Listening time of `stt_start`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "SttStartData", try_from = "SttStartData")]
 pub enum SttStart {
@@ -275,7 +275,7 @@ pub enum SttStart {
     Seconds(f64),
 }
 
-/// Wire form of an `stt_start`'s `data`.
+/// Wire form of the `data` of `stt_start`.
 #[derive(Serialize, Deserialize)]
 struct SttStartData {
     mode: SttMode,

@@ -1,4 +1,4 @@
-//! The events that the server broadcasts. docs/PROTOCOL.md has an example of each.
+//! Events that the server broadcasts. docs/PROTOCOL.md has an example of each.
 //!
 //! Durations are in seconds, as on the wire. `Option` fields may be missing or null.
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::shape::{FieldError, Id, count, counts, from_value, object};
 
-/// Declares a struct that is read from a JSON object.
+/// Declares a struct that deserializes from a JSON object and from nothing else.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }) => {
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,11 +37,11 @@ macro_rules! events {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Event {
             $($(#[$meta])* $name($name),)*
-            /// An event of a type that this version does not know, kept whole.
+            /// An event of an unknown type, with its data kept for display.
             Unknown {
                 /// Type on the wire.
                 kind: String,
-                /// The event's `data`, unread.
+                /// `data` on the wire, not decoded.
                 data: Value,
             },
         }
@@ -56,7 +56,7 @@ macro_rules! events {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
             }
 
-            /// [`Self::kind`], without a borrow: only an unknown type's name is copied.
+            /// Like [`Self::kind`], but owned. Allocates only for an unknown type.
             pub(crate) fn wire_type(&self) -> Cow<'static, str> {
                 match self {
                     $(Self::$name(_) => Cow::Borrowed($wire),)*
@@ -64,7 +64,7 @@ macro_rules! events {
                 }
             }
 
-            /// Decodes an event's `data` by its wire name.
+            /// Decodes `data` according to the type on the wire.
             pub(super) fn read(kind: &str, data: Value) -> Result<Self, FieldError> {
                 match kind {
                     $($wire => read_data(kind, data).map(Self::$name),)*
@@ -76,7 +76,7 @@ macro_rules! events {
 }
 
 events! {
-    /// The echo of a message that the server accepted. Sent to all clients.
+    /// The echo of a message that the server accepted, sent to all clients.
     "client_message" ClientMessage {
         /// Client id of the sender.
         client_id: Id,
@@ -98,7 +98,7 @@ events! {
         role: String,
         /// Markdown.
         content: String,
-        /// Number that the server gave the turn.
+        /// Number assigned by the server.
         turn_id: Option<Id>,
     }
     /// A conversation ended.

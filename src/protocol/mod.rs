@@ -1,6 +1,6 @@
 //! The wire format: commands, events, frames and timestamps. Independent of connections and of the browser.
 //!
-//! docs/PROTOCOL.md documents how the server behaves.
+//! docs/PROTOCOL.md documents the server's behaviour.
 
 mod codec;
 mod command;

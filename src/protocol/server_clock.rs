@@ -23,7 +23,7 @@ const FIRST_EPOCH_SECOND: f64 = 500_000_000.0;
 const FIRST_TIME_OF_DAY: DateTime<Utc> = utc_from_millis(500_000_000_000);
 /// Numbers from here on are epoch milliseconds. As seconds, this would be the year 5138.
 const FIRST_EPOCH_MILLI: f64 = 100_000_000_000.0;
-/// Numbers from here on are no valid time (the year 10000).
+/// Numbers from here on are not valid times (the year 10000).
 const LAST_EPOCH_MILLI: f64 = 253_402_300_800_000.0;
 
 impl ServerTime {
@@ -46,8 +46,8 @@ impl ServerTime {
         }
     }
 
-    /// Returns by how many milliseconds a wall-clock timestamp is ahead of its arrival, or `None` if
-    /// the two are not comparable.
+    /// Returns by how many milliseconds a wall-clock timestamp is ahead of its arrival, or `None` if the two are not
+    /// comparable.
     pub(crate) fn ahead_of(self, arrived: DateTime<Utc>) -> Option<i64> {
         match self {
             Self::Wall(wall) if arrived >= FIRST_TIME_OF_DAY => {
@@ -57,7 +57,7 @@ impl ServerTime {
         }
     }
 
-    /// Milliseconds on the server's clock, relative to that clock's own origin.
+    /// Returns the milliseconds on the server's clock, relative to that clock's own origin.
     #[must_use]
     pub fn millis(self) -> i64 {
         match self {
@@ -73,8 +73,8 @@ const USUAL_DELAY: i64 = 2_000;
 /// Milliseconds of uniformly late events after which the clock must have changed. A mere delay ends sooner: the link
 /// drops a connection that does not answer within four seconds.
 const DELAYS_END_AFTER: i64 = 5_000;
-/// Upper bound on a frame's delay on a live connection, in milliseconds. The link drops a
-/// silent connection within 13 s.
+/// Upper bound on a frame's delay on a live connection, in milliseconds. The link drops a silent connection within 13
+/// s.
 pub(crate) const LONGEST_DELAY: i64 = 30_000;
 /// Milliseconds by which a timestamp may precede that of the event sent before it, because the server's threads
 /// overtake each other. A larger step means that the clock was set back.
@@ -110,8 +110,8 @@ struct Late {
 }
 
 impl ServerClock {
-    /// Learns from the timestamp of a live event. Call in order of arrival, and not for replayed
-    /// events, whose delay is unknown.
+    /// Learns from the timestamp of a live event. Call in order of arrival, and not for replayed events, whose delay is
+    /// unknown.
     pub fn learn(&mut self, time: Option<ServerTime>, arrived: DateTime<Utc>) {
         let Some(server) = time.map(ServerTime::millis) else { return };
         let arrived = arrived.timestamp_millis();
@@ -138,8 +138,9 @@ impl ServerClock {
         }
     }
 
-    /// Returns the wall-clock time of `time`, but never one later than `arrived`, the frame's arrival. Without a
-    /// timestamp, or before anything was learned about a monotonic clock, that is the arrival.
+    /// Maps `time` to the wall clock, clamped to `arrived`, the arrival of its frame. Returns `arrived` without a
+    /// timestamp, or while a monotonic clock is unknown. If `arrived` is from a recording without dates, a wall-clock
+    /// timestamp is returned unchanged.
     #[must_use]
     pub fn wall_time(&self, time: Option<ServerTime>, arrived: DateTime<Utc>) -> DateTime<Utc> {
         let Some(time) = time else { return arrived };

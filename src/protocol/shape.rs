@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// A missing field or one of the wrong type.
+/// A field that is missing or of the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", in_front(.field))]
 pub struct FieldError {
@@ -54,7 +54,7 @@ pub(crate) fn with_quotes(text: &impl ToString) -> String {
     quoted.collect()
 }
 
-/// Deserializes a value, reporting the path of the field at fault.
+/// Deserializes a value. An error carries the path of the field.
 pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -72,7 +72,7 @@ fn without_value(problem: &str) -> String {
     }
 }
 
-/// Deserializes a JSON object. Rejects arrays, which serde accepts as a struct's fields in order.
+/// Deserializes a JSON object. Rejects arrays, which serde accepts as the fields of a struct in order.
 pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
     if value.is_array() {
         return Err(FieldError::new("", "invalid type: array, expected an object"));
@@ -85,7 +85,7 @@ pub(crate) fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, name: &
     from_value(object.remove(name).unwrap_or_default()).map_err(|error| error.inside(name))
 }
 
-/// Serializes a value to the fields of an object, or to none if it is not an object.
+/// Serializes a value to the fields of an object. Returns none if it is not an object.
 pub(crate) fn to_object(value: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => fields,
@@ -105,7 +105,7 @@ pub(crate) const fn json_type(value: &Value) -> &'static str {
     }
 }
 
-/// Deserializes a field leniently: an unreadable value counts as missing, so it does not invalidate the rest.
+/// Deserializes a field leniently: an unreadable value counts as missing and does not invalidate the rest.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

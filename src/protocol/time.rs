@@ -1,4 +1,4 @@
-//! Local time, always passed in by the caller: a monotonic clock for deadlines, UTC for display and the wire.
+//! Local time, passed in by the caller: a monotonic clock for deadlines, UTC for display and the wire.
 
 use std::ops::Add;
 use std::time::Duration;
@@ -58,7 +58,8 @@ pub struct Moment {
     pub wall: DateTime<Utc>,
 }
 
-/// The moment of so many microseconds since 1970-01-01 UTC, without the fraction of a millisecond.
+/// Returns the time `micros` microseconds after 1970-01-01 UTC, rounded down to milliseconds and clamped to the
+/// calendar's range.
 #[must_use]
 pub const fn utc_from_micros(micros: i64) -> DateTime<Utc> {
     utc_from_millis(micros.div_euclid(1_000))
@@ -74,7 +75,8 @@ pub const fn utc_from_millis(millis: i64) -> DateTime<Utc> {
     }
 }
 
-/// Parses an ISO 8601 date and time. Without an offset, as Python's `isoformat()` writes it, it is taken as UTC.
+/// Parses an ISO 8601 date with a time, which is taken as UTC without an offset, as Python's `isoformat()` writes it.
+/// Returns `None` for anything else.
 #[must_use]
 pub fn parse_iso8601(text: &str) -> Option<DateTime<Utc>> {
     // ISO 8601 also allows a comma before the fraction, a space for the T, and an offset without a colon.

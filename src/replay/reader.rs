@@ -9,8 +9,8 @@ use super::pending_writes::PendingWrites;
 use crate::history::{Entry, NoteBody, Recording};
 use crate::link::receiver::{Incoming, Receiver, echoed_id};
 use crate::link::{
-    Acknowledgement, AuthStep, ConnId, Delivery, FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, MessageState,
-    MessageStatus, Origin, Outage, Phase, PhaseKind,
+    Acknowledgement, AuthStep, ConnId, FrameId, FrameKind, FramePurpose, LinkEvent, MessageId, MessageState,
+    MessageStatus, OrderedEvents, Origin, Outage, Phase, PhaseKind,
 };
 use crate::protocol::{Command, Control, Event, Moment};
 
@@ -225,7 +225,7 @@ impl RecordingReader {
     }
 
     /// Emits events; `run` is the recorded server run, if there is one.
-    fn deliver(&mut self, delivery: Delivery, run: Option<u32>, at: Moment) {
+    fn deliver(&mut self, delivery: OrderedEvents, run: Option<u32>, at: Moment) {
         if !self.is_own {
             self.events.extend(delivery.resumed.into_iter().map(|resumed| LinkEvent::Resumed { resumed, at }));
         }

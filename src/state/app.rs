@@ -29,7 +29,7 @@ use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
 
-/// Interval at which the analysis learns that time has passed.
+/// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
 
 /// What to connect to when the page opens.
@@ -185,7 +185,7 @@ impl App {
                 notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
             }
         }
-        // Whether or not there is a connection: what waits is shown, and what is typed is kept.
+        // Even without a connection, waiting texts are shown and new ones are stored.
         app.driver.with_value(Driver::restore_texts);
         app
     }
@@ -196,7 +196,7 @@ impl App {
         self.driver.with_value(Driver::metrics)
     }
 
-    /// Returns the means to send to Coda, or `None` during playback, when nothing may be sent.
+    /// Returns the sender, or `None` during playback, when nothing may be sent.
     #[must_use]
     pub fn sender(&self) -> Option<Sender<'_>> {
         (!self.playback.is_on_now()).then_some(Sender(self))
@@ -270,7 +270,7 @@ impl App {
         self.dispatch(Input::Disconnect);
     }
 
-    /// Retries immediately instead of waiting for the backoff.
+    /// Skips the backoff.
     pub fn retry_now(&self) {
         self.dispatch(Input::RetryNow);
     }
@@ -344,8 +344,8 @@ impl App {
     }
 }
 
-/// The only means to send anything to Coda. It exists only while live data are shown, and borrows the app so that
-/// nobody can keep it into a playback.
+/// The only way to send anything to Coda. It exists only while live data are shown, and borrows the app so that no
+/// component can keep it into a playback.
 pub struct Sender<'a>(&'a App);
 
 impl Sender<'_> {

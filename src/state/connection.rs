@@ -13,11 +13,11 @@ pub struct ConnectionStore {
     pub phase: RwSignal<Phase>,
     /// The current problem, if any.
     pub outage: RwSignal<Option<Outage>>,
-    /// Address of the current connection.
+    /// Address of the current connection, or of the last one.
     pub url: RwSignal<Option<String>>,
     /// Number of queued messages.
     pub queued: RwSignal<usize>,
-    /// Number of messages that are written and not yet answered.
+    /// Number of messages that are written and not yet acknowledged.
     pub in_flight: RwSignal<usize>,
     /// Latest round trip.
     pub round_trip: RwSignal<Option<Duration>>,

@@ -1,4 +1,4 @@
-//! What the server reports besides the conversation: performance, memories, tools and the state of its parts.
+//! The server's reports besides the conversation: performance, memories, tools and the state of its parts.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use super::page_signal;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
 
-/// The models of the data pages.
+/// Models of the data pages.
 #[derive(Clone, Copy)]
 pub struct DataStore {
     /// Latencies, resource samples and timings.
@@ -21,7 +21,7 @@ pub struct DataStore {
     /// Stages of the running turn.
     pub pipeline: ModelSignal<Pipeline>,
     /// Number of the current set of models, which changes when a recording is played back. Keys of different sets are
-    /// unrelated, so lists include the generation in the keys of their entries.
+    /// unrelated, so lists include the generation in theirs.
     pub generation: RwSignal<u64>,
 }
 
@@ -55,7 +55,7 @@ impl DataStore {
         self.models().iter().for_each(|model| model.reset());
     }
 
-    /// Begins to keep a second, empty set of models, which [`Self::swap`] shows.
+    /// Creates a second, empty set of models, which [`Self::swap`] shows.
     pub(super) fn suspend(&self) {
         self.models().iter().for_each(|model| model.suspend());
     }
@@ -65,7 +65,7 @@ impl DataStore {
         self.models().iter().for_each(|model| model.swap());
     }
 
-    /// Drops the suspended models.
+    /// Drops the models that are not on display.
     pub(super) fn resume(&self) {
         self.models().iter().for_each(|model| model.resume());
     }

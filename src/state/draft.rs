@@ -4,7 +4,7 @@ use leptos::prelude::window;
 use web_sys::Storage;
 
 const KEY: &str = "coda.draft";
-/// Longer texts are not stored: the browser has room for 5 MB in all, shared with the waiting texts.
+/// Longer texts are not stored: the browser has room for 5 MB in total, shared with the waiting texts.
 const MAX_BYTES: usize = 1024 * 1024;
 
 fn storage() -> Option<Storage> {

@@ -1,4 +1,4 @@
-//! The debugger's experiments, which deliberately make things worse until they are turned off or the page is closed.
+//! The debugger's experiments. They deliberately make things worse until they are turned off or the page is closed.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! An imported recording with its own record, so that table, filter and details work on it as on the live one. It stays
-//! across changes of page until the user returns to the live record.
+//! An imported recording with its own record, so that table, filter and details work as on the live one. It survives
+//! changes of page until the user returns to the live record.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Loaded {
     pub frames: usize,
     /// The record, restored row by row or derived from the frames.
     pub recorder: Recorder,
-    /// Metadata that the recording page stored with the frames, by row number.
+    /// Metadata that the recording page stored with each frame, by row number.
     metas: BTreeMap<u64, FrameMeta>,
     /// Findings in the recording.
     pub analyzer: Analyzer,

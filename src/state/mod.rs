@@ -1,5 +1,4 @@
-//! The state that components read. Everything from the link is written only by [`Writer`], at most
-//! once per animation frame.
+//! State that components read. Only [`Writer`] writes what comes from the link, at most once per animation frame.
 
 mod app;
 mod appearance;
@@ -45,7 +44,7 @@ pub use writer::Writer;
 
 use leptos::prelude::*;
 
-/// Sets a signal only if its value changed, to avoid rendering for nothing.
+/// Sets a signal only if its value changed, to avoid needless rendering.
 fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|known| *known != value) {
         signal.set(value);

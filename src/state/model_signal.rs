@@ -1,4 +1,4 @@
-//! A signal around a model: the model stays in place and only its revision is compared, so reading clones nothing.
+//! A signal around a model. The model stays in place and only its revision is compared, so reading clones nothing.
 
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ impl<T> ModelSignal<T> {
     }
 }
 
-/// The model signals of the data pages, whatever their models are.
+/// The model signals of the data pages, with the model's type erased.
 pub(super) trait ModelHandle {
     fn apply(&self, event: &ServerEvent);
     fn disconnected(&self);

@@ -43,7 +43,7 @@ impl Models {
         self.swap();
     }
 
-    /// Another server takes over: only the conversation goes on, below a line that names it.
+    /// Prepares for another server. Only the conversation continues, below a line that names the server.
     pub(super) fn change_server(&mut self, url: &str) {
         self.conversation.change_server(url);
         self.avatar = Avatar::default();

@@ -18,7 +18,7 @@ pub struct Notice {
     pub topic: &'static str,
     /// One or two sentences. An equal text on the same topic replaces the previous notice and increments its count.
     pub text: String,
-    /// Raw material for further investigation.
+    /// Raw data for further investigation.
     pub details: Option<String>,
     /// Number of occurrences.
     pub count: u64,

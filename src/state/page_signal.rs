@@ -1,11 +1,11 @@
 //! Signals that live as long as the page and so outlive their subscribers.
 //!
-//! A signal keeps a weak reference to each subscriber until that one runs again, and with it the memory of
-//! disposed ones: `reactive_graph` 0.2 does not remove a subscriber from the list when it is dropped. In a page
-//! that is open all day, each visit of a long list would leave hundreds of kilobytes, and each change would notify
-//! thousands of disposed subscribers. Notifying through the erased source empties the list first; live subscribers
-//! run again and resubscribe. This happens at each change of a turn or a model, which rows subscribe to, and for
-//! all signals at each change of page.
+//! A signal keeps a weak reference to each subscriber until that one runs again, and with it the memory of disposed
+//! ones: `reactive_graph` 0.2 does not remove a dropped subscriber from the list. In a page that is open all day, each
+//! visit of a long list would leave hundreds of kilobytes, and each change would notify thousands of disposed
+//! subscribers. Notifying through the type-erased source empties the list first; live subscribers run again and
+//! resubscribe. This happens at each change of a turn or a model, which rows subscribe to, and for all signals at each
+//! change of page.
 
 use std::cell::RefCell;
 

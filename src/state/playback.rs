@@ -51,7 +51,7 @@ impl PlaybackStore {
         self.name.with_untracked(Option::is_some)
     }
 
-    /// Shows a recording at its end, as the page looked that recorded it.
+    /// Shows a recording at its end, as the recording page last looked.
     pub fn begin(&self, name: String, playback: Playback) {
         let end = playback.len();
         self.playback.set_value(Some(playback));
@@ -93,7 +93,7 @@ impl PlaybackStore {
         self.playback.with_value(|playback| playback.as_ref().map_or(0, Playback::len))
     }
 
-    /// Reads the recording and subscribes to changes of it.
+    /// Reads the recording and subscribes to its changes.
     pub fn with<R>(&self, read: impl FnOnce(&Playback) -> R) -> Option<R> {
         self.name.track();
         self.playback.with_value(|playback| playback.as_ref().map(read))

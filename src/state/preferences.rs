@@ -1,4 +1,4 @@
-//! The settings with their defaults and ranges: one table that storage, the settings page and import share.
+//! The settings with their defaults and ranges, in one table that storage, the settings page and import share.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -142,7 +142,6 @@ pub struct Settings {
     /// Listening time of a click in [`TalkMode::Seconds`], in seconds.
     pub talk_seconds: u64,
     pub talk_mode: TalkMode,
-    /// Push-to-talk key.
     pub talk_key: TalkKey,
     pub theme: Theme,
     pub density: Density,

@@ -78,7 +78,7 @@ impl ReplayStore {
         self.revision.update(|revision| *revision += 1);
     }
 
-    /// Sends what is due and looks for replies. To be called whenever the record has changed.
+    /// Sends everything due and looks for replies. Call whenever the record has changed.
     pub(super) fn advance(&self) {
         let Some(driver) = self.driver.get_value() else { return };
         let before = self.resender.with_value(|resender| resender.as_ref().map(Resender::revision));
@@ -110,7 +110,8 @@ impl ReplayStore {
         let timer = wakeup.map(|at| {
             let store = *self;
             Timeout::new(driver::millis_until(at), move || {
-                // Cleared before it is replaced: cancelling a timeout from its own callback would free that.
+                // Taken out before it is replaced: cancelling a timeout inside its own callback would free that
+                // callback.
                 if let Some(Some(fired)) = store.timer.try_update_value(Option::take) {
                     fired.forget();
                 }

@@ -1,4 +1,4 @@
-//! Notices and tones for what the user should learn on any page.
+//! Notices and tones for events that concern the user on any page.
 
 use leptos::prelude::*;
 

@@ -31,7 +31,7 @@ impl Settings {
         stored.into()
     }
 
-    /// Reads a settings file. Unlike [`Settings::from_json`] it rejects any file with an error, without a version, of a
+    /// Reads a settings file. Unlike [`Settings::from_json`], it rejects a file with any error, without a version, of a
     /// newer version or with an unknown name.
     pub fn from_file(text: &str) -> Result<Self, Vec<SettingError>> {
         let (settings, mut wrong) = Self::from_json(text);

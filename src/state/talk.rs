@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::{draft, page_signal};
 use crate::model::{Emotion, Mode, Turn, TurnKey};
 
-/// Key of an entry in the page's list. The conversation on display is part of it, because each conversation numbers its
-/// entries from 1 and a recording has its own.
+/// Key of an entry in the page's list. Includes the generation, because each conversation numbers its entries from 1
+/// and a recording has its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
-    /// The conversation, as in [`super::DataStore::generation`].
+    /// Generation of the conversation, as in [`super::DataStore::generation`].
     pub generation: u64,
     /// The entry within it.
     pub turn: TurnKey,
@@ -31,9 +31,9 @@ pub struct TalkStore {
     pub dropped: RwSignal<u64>,
     /// Coda's current activity.
     pub mode: RwSignal<Mode>,
-    /// Coda's emotion, as its face shows it.
+    /// Coda's emotion, as shown by its face.
     pub emotion: RwSignal<Emotion>,
-    /// Unsent input. Survives changes of page, and reloads in this tab.
+    /// Unsent input. Survives changes of page, and reloads of this tab.
     pub draft: RwSignal<String>,
     /// Whether a reload would lose the draft because it is too long for the browser's storage.
     pub is_draft_unkept: RwSignal<bool>,

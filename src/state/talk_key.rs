@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The push-to-talk key by its position, as in `KeyboardEvent.code`; or none.
+/// The push-to-talk key by its position, as in `KeyboardEvent.code`, or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TalkKey(Option<Box<str>>);
 
-/// Stored in place of a key for none.
+/// Stored in place of a key if there is none.
 const OFF: &str = "off";
 /// Upper bound on the length of a key's name.
 const LONGEST: usize = 24;

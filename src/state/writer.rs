@@ -77,7 +77,7 @@ impl Writer {
         self.show();
     }
 
-    /// Informs the analysis that a second has passed.
+    /// Tells the analysis that a second has passed.
     pub fn tick(&mut self) {
         self.findings.change(|analyzer| analyzer.tick(driver::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
@@ -88,7 +88,7 @@ impl Writer {
         self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
-    /// Replaces the models on display by empty ones for a recording. The live ones stay suspended and up to date.
+    /// Shows empty models for a recording in place of the live ones, which stay suspended and up to date.
     pub fn begin_playback(&mut self) {
         self.models.suspend();
         self.rewind();

@@ -89,7 +89,7 @@ fn carry_out(world: &mut World, operation: &Operation, number: usize) {
     }
 }
 
-/// Checks the invariants that hold at every moment.
+/// Checks the invariants that hold at all times.
 fn check(world: &World) -> Result<(), TestCaseError> {
     let mut acted: HashMap<&str, usize> = HashMap::new();
     for message in world.server.received().iter().filter(|message| message.acted) {
@@ -133,7 +133,7 @@ fn check_order(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Figures of a run.
+/// Totals of one or more runs.
 #[derive(Clone, Copy, Debug, Default)]
 struct ChaosReport {
     messages: usize,

@@ -1,10 +1,10 @@
-//! The connection: from offline to ready, and back.
+//! The connection, from offline to ready and back.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use coda_dashboard::link::{
-    AuthStep, CloseInfo, DisconnectReason, Foreign, Input, LinkEvent, PageHint, Phase, PhaseKind,
+    AuthStep, CloseInfo, DisconnectReason, ForeignServer, Input, LinkEvent, PageHint, Phase, PhaseKind,
 };
 use coda_dashboard::sim::{Challenge, ServerConfig};
 
@@ -136,7 +136,7 @@ fn opened() -> World {
     world
 }
 
-/// Returns why the connection was given up, within the time that authentication may take.
+/// Returns why the link gave up on the connection, within the authentication timeout.
 fn given_up(world: &mut World) -> DisconnectReason {
     world.run_until_holds("given up", seconds(11), |world| world.phase() == PhaseKind::Waiting);
     world.link.status().outage.expect("a reason").reason
@@ -144,9 +144,11 @@ fn given_up(world: &mut World) -> DisconnectReason {
 
 #[test]
 fn what_answers_but_is_not_coda_is_never_connected_and_named() {
-    for (frame, foreign) in
-        [(r#"{"type": "foo"}"#, Foreign::Type("foo".into())), ("hello", Foreign::NotJson), ("[1]", Foreign::Untyped)]
-    {
+    for (frame, foreign) in [
+        (r#"{"type": "foo"}"#, ForeignServer::Type("foo".into())),
+        ("hello", ForeignServer::NotJson),
+        ("[1]", ForeignServer::Untyped),
+    ] {
         let mut world = opened();
         world.receive(frame);
         world.run_for(millis(1_500));
@@ -167,7 +169,7 @@ fn a_server_that_only_sends_back_what_it_is_sent_is_not_coda() {
     });
     world.receive(&written.expect("a ping was written"));
     assert_eq!(world.phase(), PhaseKind::Waiting, "at once: no answer of Coda's can follow");
-    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Echo));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(ForeignServer::Echo));
 }
 
 #[test]
@@ -175,7 +177,7 @@ fn coda_v2_is_named_at_once() {
     let mut world = opened();
     world.receive(r#"{"version": "1.0", "seq": 1, "timestamp": 1.5, "type": "session_start", "session_id": "a"}"#);
     assert_eq!(world.phase(), PhaseKind::Waiting);
-    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::CodaV2));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(ForeignServer::CodaV2));
 }
 
 #[test]
@@ -184,7 +186,7 @@ fn what_closes_before_it_has_shown_that_it_is_coda_is_named_too() {
     world.receive(r#"{"type": "foo"}"#);
     let conn = world.link.status().phase.conn().expect("a socket");
     world.input(Input::Closed(conn, CloseInfo { code: 1011, reason: String::new() }));
-    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(Foreign::Type("foo".into())));
+    assert_eq!(given_up(&mut world), DisconnectReason::NotCoda(ForeignServer::Type("foo".into())));
 }
 
 #[test]
@@ -192,4 +194,23 @@ fn events_of_coda_before_the_proof_are_no_reason_to_doubt_it() {
     let mut world = opened();
     world.receive(r#"{"type": "system_metrics", "seq": 1, "data": {}}"#);
     assert_eq!(given_up(&mut world), DisconnectReason::AuthTimeout);
+}
+
+#[test]
+fn the_page_is_told_that_the_link_asks_whether_there_will_be_a_challenge() {
+    let mut world = world(Challenge::None);
+    world.run_for(millis(1_500));
+    let is_probing = |event: &LinkEvent| {
+        matches!(event, LinkEvent::Phase { phase: Phase::Authenticating { step: AuthStep::Probing, .. }, .. })
+    };
+    assert!(world.events.iter().any(is_probing));
+}
+
+#[test]
+fn attempts_are_counted_from_the_first_that_failed() {
+    let mut world = World::new(ServerConfig::quiet(), 3);
+    world.reachable = false;
+    world.connect();
+    world.run_for(millis(10));
+    assert!(matches!(world.link.status().phase, Phase::Waiting { attempt: 1, .. }), "{:?}", world.link.status().phase);
 }

@@ -122,7 +122,7 @@ fn a_turn_with_its_text_settles_what_was_unconfirmed() {
         World::new(ServerConfig { challenge: Challenge::None, metrics_interval: None, ..ServerConfig::default() }, 9);
     world.connect();
     world.run_for(seconds(2));
-    // Its turn follows the previous one, and by then it has been given up.
+    // The turn of the second text begins after this one's, when the text is already unconfirmed.
     world.say("tell me something long");
     world.run_for(millis(100));
     world.server.config_mut().echo = Echo::SwallowNext(1);
@@ -324,4 +324,15 @@ fn a_turn_with_a_text_proves_that_it_was_read_although_its_echo_never_comes() {
     world.run_until_holds("an ending", seconds(15), |world| world.state(text).is_final());
     assert_eq!(*world.state(text), MessageState::Delivered(Acknowledgement::Turn));
     assert_eq!(world.received(text).0, 1, "nothing was written again");
+}
+
+#[test]
+fn a_message_in_flight_cannot_be_taken_back_and_still_stops_its_double() {
+    let mut world = World::ready();
+    world.latency = millis(50);
+    let first = world.say("once");
+    assert!(matches!(world.state(first), MessageState::Written { .. }));
+    world.input(Input::Cancel(first));
+    let second = world.say("once");
+    assert_eq!(*world.state(second), MessageState::Suppressed { original: first });
 }

@@ -51,7 +51,7 @@ fn the_answer_to_a_raw_copy_is_not_taken_for_the_answer_to_a_message() {
     raw(&mut world, text);
     raw(&mut world, text);
     let id = world.say("hello");
-    // Written again after two seconds; the answer to the raw copy follows immediately.
+    // The text is written again after two seconds. The answer to the raw copy follows immediately.
     world.run_for(seconds(3));
     assert_eq!(world.state(id), &MessageState::Delivered(Acknowledgement::Echo));
 }

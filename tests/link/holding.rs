@@ -190,7 +190,7 @@ fn a_text_that_another_tab_may_send_waits_for_the_user() {
     after.run_until_holds("delivered", millis(1_000), |world| world.is_delivered(id));
 }
 
-/// What a tab kept before its reload.
+/// Returns what a tab stores before a reload.
 fn kept(world: &World) -> Vec<PersistedMessage> {
     let kept = serde_json::to_string(&world.link.waiting()).unwrap();
     serde_json::from_str(&kept).unwrap()

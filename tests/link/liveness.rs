@@ -1,4 +1,4 @@
-//! The heartbeat: silent and deaf connections are detected in time, healthy ones left alone.
+//! The heartbeat detects silent and deaf connections in time and leaves healthy ones alone.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -15,7 +15,7 @@ use coda_dashboard::sim::ServerConfig;
 use crate::world::{World, millis};
 
 thread_local! {
-    /// What this thread's test logs, if it wants to know. Each test has a thread.
+    /// Log of this thread's test, if it asked for one. Each test has its own thread.
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
@@ -44,10 +44,10 @@ impl MakeWriter<'_> for ThreadLog {
     }
 }
 
-/// Installs the one subscriber of all tests. It takes everything from a test that wants to know, and prints what `CODA_LOG`
-/// asks for: `CODA_LOG=debug cargo test --test link NAME -- --nocapture`.
+/// Installs the one subscriber of all tests. It captures every event for a test that asked for it, and otherwise prints
+/// the levels of `CODA_LOG`, as in `CODA_LOG=debug cargo test --test link NAME -- --nocapture`.
 ///
-/// One subscriber per test would lose events: a callsite that another thread passes first is switched off for good while
+/// One subscriber per test would lose events: a callsite that another thread reaches first is disabled for good while
 /// only one scoped subscriber exists (tracing-core 0.1, `Rebuilder::JustOne`).
 pub fn install() {
     static INSTALLED: Once = Once::new();
@@ -61,7 +61,7 @@ pub fn install() {
     });
 }
 
-/// Returns everything logged while `run` runs, at every level.
+/// Runs `run` and returns everything that it logged, at every level.
 fn logged(run: impl FnOnce()) -> String {
     install();
     LOG.set(Some(Vec::new()));

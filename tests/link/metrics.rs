@@ -98,3 +98,14 @@ fn rates_are_over_the_last_ten_seconds() {
     let idle = metrics(&world);
     assert!(idle.frames_out_rate < 0.3, "{}", idle.frames_out_rate);
 }
+
+#[test]
+fn a_message_that_was_written_twice_has_no_round_trip() {
+    let mut world = World::ready();
+    let before = metrics(&world).round_trip.count;
+    world.server.config_mut().echo = Echo::SwallowNext(1);
+    let text = world.say("written twice");
+    world.run_until_holds("delivered", seconds(5), |world| world.is_delivered(text));
+    assert_eq!(metrics(&world).retries, 1);
+    assert_eq!(metrics(&world).round_trip.count, before, "nobody knows which copy was answered");
+}

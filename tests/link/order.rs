@@ -1,4 +1,4 @@
-//! Incoming events: delivered once and in order, with replays merged and restarts and gaps reported.
+//! Incoming events: each is delivered once, replays are merged, restarts and gaps are reported.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -18,7 +18,7 @@ fn replay(seqs: &[u64]) -> String {
     format!(r#"{{"type":"replay","events":[{}]}}"#, events.join(","))
 }
 
-/// A connected link whose server is played by the test. Its first ping is unanswered.
+/// A connected link that receives further frames from the test. The simulated server has answered its first ping.
 fn scripted() -> (World, ConnId) {
     let mut world = World::ready();
     world.reachable = false;
@@ -101,7 +101,7 @@ fn timed(seq: u64, timestamp: f64) -> String {
     format!(r#"{{"seq":{seq},"timestamp":{timestamp},"type":"llm_token","data":{{"token":"a"}}}}"#)
 }
 
-/// Returns by how many milliseconds the last event's displayed time precedes its arrival.
+/// Returns by how many milliseconds the last event's mapped time precedes its arrival.
 fn shown_early(world: &World) -> i64 {
     let event = world.server_events().last().expect("an event");
     event.at.wall.timestamp_millis() - event.time.timestamp_millis()
@@ -109,7 +109,7 @@ fn shown_early(world: &World) -> i64 {
 
 #[test]
 fn a_step_of_the_servers_clock_leaves_no_wrong_time_behind() {
-    // With both kinds of clocks that servers send: monotonic seconds, and seconds since 1970.
+    // Servers send two kinds of timestamps: monotonic seconds, and seconds since 1970.
     for is_wall in [false, true] {
         for step in [-3_600.0, -60.0, 60.0] {
             let (mut world, conn) = scripted();

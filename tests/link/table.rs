@@ -1,4 +1,4 @@
-//! The transition table, and that the diagram in docs/ARCHITECTURE.md shows it.
+//! The transition table, and its diagram in docs/ARCHITECTURE.md.
 
 use std::path::Path;
 
@@ -40,15 +40,15 @@ fn all_events() -> Vec<ConnectionEvent> {
 /// Returns the phase that a transition leads to.
 fn target(from: PhaseKind, step: &Transition) -> Option<PhaseKind> {
     Some(match step {
-        Transition::Stay => return None,
+        Transition::Ignore => return None,
         Transition::Open(_) => PhaseKind::Opening,
-        Transition::Await | Transition::Probe => PhaseKind::Authenticating,
-        Transition::Answer(_) if from == PhaseKind::Ready => PhaseKind::Authenticating,
-        Transition::Answer(_) => from,
-        Transition::Welcome(_) => PhaseKind::Ready,
-        Transition::Retreat(_) | Transition::Hurry => PhaseKind::Waiting,
+        Transition::AwaitChallenge | Transition::Probe => PhaseKind::Authenticating,
+        Transition::AnswerChallenge(_) if from == PhaseKind::Ready => PhaseKind::Authenticating,
+        Transition::AnswerChallenge(_) => from,
+        Transition::EnterReady(_) => PhaseKind::Ready,
+        Transition::BackOff(_) | Transition::RestartBackoff => PhaseKind::Waiting,
         Transition::Refuse(_) => PhaseKind::Refused,
-        Transition::Leave => PhaseKind::Offline,
+        Transition::GoOffline => PhaseKind::Offline,
     })
 }
 
@@ -77,11 +77,11 @@ fn diagram() -> String {
 
 #[test]
 fn every_event_has_its_transition_in_every_phase() {
-    use Transition::{Await, Hurry, Leave, Probe, Stay};
+    use Transition::{AwaitChallenge, GoOffline, Ignore, Probe, RestartBackoff};
     let open = |url: Option<&str>| Transition::Open(url.map(str::to_owned));
-    let answer = || Transition::Answer(token());
-    let welcome = |name: Option<&str>| Transition::Welcome(name.map(str::to_owned));
-    let retreat = Transition::Retreat;
+    let answer = || Transition::AnswerChallenge(token());
+    let welcome = |name: Option<&str>| Transition::EnterReady(name.map(str::to_owned));
+    let retreat = Transition::BackOff;
     let rejected = || retreat(DisconnectReason::Rejected(WORDS.to_owned()));
     let refuse = || Transition::Refuse(WORDS.to_owned());
     let closed = || retreat(DisconnectReason::Closed(CloseInfo::default()));
@@ -92,19 +92,19 @@ fn every_event_has_its_transition_in_every_phase() {
     // Rows as in `next`; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
     let table = [
         [connect(), connect(), connect(), connect(), connect(), connect()],
-        [Stay, Leave, Leave, Leave, Leave, Leave],
-        [open(None), open(None), Stay, Stay, Stay, open(None)],
-        [Stay, Hurry, Stay, Stay, Stay, Stay],
-        [Stay, open(None), open_timeout, auth_timeout, Stay, Stay],
-        [Stay, Stay, Stay, Probe, Stay, Stay],
-        [Stay, Stay, Await, Stay, Stay, Stay],
-        [Stay, Stay, Stay, answer(), answer(), Stay],
-        [Stay, Stay, Stay, welcome(Some("me")), Stay, Stay],
-        [Stay, Stay, Stay, rejected(), rejected(), Stay],
-        [Stay, Stay, Stay, refuse(), refuse(), Stay],
-        [Stay, Stay, Stay, welcome(None), Stay, Stay],
-        [Stay, Stay, unreachable, closed(), closed(), Stay],
-        [Stay, Stay, Stay, silent(), silent(), Stay],
+        [Ignore, GoOffline, GoOffline, GoOffline, GoOffline, GoOffline],
+        [open(None), open(None), Ignore, Ignore, Ignore, open(None)],
+        [Ignore, RestartBackoff, Ignore, Ignore, Ignore, Ignore],
+        [Ignore, open(None), open_timeout, auth_timeout, Ignore, Ignore],
+        [Ignore, Ignore, Ignore, Probe, Ignore, Ignore],
+        [Ignore, Ignore, AwaitChallenge, Ignore, Ignore, Ignore],
+        [Ignore, Ignore, Ignore, answer(), answer(), Ignore],
+        [Ignore, Ignore, Ignore, welcome(Some("me")), Ignore, Ignore],
+        [Ignore, Ignore, Ignore, rejected(), rejected(), Ignore],
+        [Ignore, Ignore, Ignore, refuse(), refuse(), Ignore],
+        [Ignore, Ignore, Ignore, welcome(None), Ignore, Ignore],
+        [Ignore, Ignore, unreachable, closed(), closed(), Ignore],
+        [Ignore, Ignore, Ignore, silent(), silent(), Ignore],
     ];
     assert_eq!(all_events().len(), table.len());
     for (event, row) in all_events().into_iter().zip(table) {

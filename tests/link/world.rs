@@ -254,7 +254,7 @@ impl World {
         }
     }
 
-    /// Does everything that is due until `until`, in order.
+    /// Processes everything due up to `until`, in order.
     pub fn run_until(&mut self, until: Instant) {
         let mut steps_at_once = 0;
         loop {

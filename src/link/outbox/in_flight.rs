@@ -1,52 +1,53 @@
-//! Messages that are written and not settled: in flight while a reply may come, unconfirmed afterwards.
+//! Written messages that are not settled: in flight while a reply may arrive, unconfirmed afterwards.
 //!
-//! Invariant: the bytes of a message are frozen at its first write, and a second copy is written only where it cannot make
+//! Invariant: the bytes of a message are frozen at its first write, and a second copy is written only if it cannot make
 //! the server act twice.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Peer, Pending};
+use super::{OutgoingMessage, Peer};
 use crate::link::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
-use crate::link::connection::Cx;
+use crate::link::connection::Context;
 use crate::link::ids::ConnId;
 use crate::link::ids::MessageId;
 use crate::link::message::{Acknowledgement, Cancellation, MessageState};
 use crate::protocol::Group;
 use crate::protocol::{Instant, Moment};
 
-/// Limit of messages of unknown outcome that are remembered for a late acknowledgement.
+/// Maximum number of unconfirmed messages that a late acknowledgement can settle.
 const MAX_UNCONFIRMED: usize = 256;
-/// Limit of our own ids that are remembered, to tell late echoes of ours from those of other clients.
+/// Maximum number of our own ids remembered, by which late echoes are told from those of other clients.
 const MAX_WRITTEN: usize = 512;
-/// The server's memory holds 1,000 entries and its own broadcasts go into it too, so after that many events it may have
-/// forgotten a message that is less than 5 s old. Less than half of it leaves room for broadcasts that are still on their way.
+/// Events after the first copy from which no second one is written. The server's memory holds 1,000 entries and
+/// includes its own broadcasts, so after that many it may have forgotten a message less than 5 s old. The limit is
+/// below half of that to leave room for broadcasts in transit.
 const MAX_EVENTS_BETWEEN_COPIES: u64 = 400;
 
-/// A message that was written and not answered.
+/// A message that was written and not settled.
 #[derive(Clone, Debug)]
 pub(super) struct InFlight {
-    pub(super) message: Pending,
-    /// The frozen bytes, by which the server knows a copy.
+    pub(super) message: OutgoingMessage,
+    /// The frozen bytes, by which the server recognizes a copy.
     pub(super) text: Arc<str>,
     pub(super) first_write: Instant,
     pub(super) last_write: Instant,
     pub(super) attempt: u32,
-    /// The connection of the last copy; `None` once that has ended.
+    /// Connection of the last copy; `None` once it has ended.
     pub(super) conn: Option<ConnId>,
-    /// The number of the last copy among the writes to its connection.
+    /// Number of the last copy among the writes on its connection.
     pub(super) write: u64,
-    /// The server run that got the first copy, where it was known.
+    /// Server run of the first copy, if known.
     run: Option<u32>,
-    /// The server's last sequence number before the first copy.
+    /// The server's latest sequence number before the first copy.
     seq: u64,
-    /// The server began a turn with this text although its echo has not come.
+    /// Whether the server began a turn with this text although no echo has arrived.
     turn_began: bool,
 }
 
 impl InFlight {
-    pub(super) fn new(message: Pending, text: Arc<str>, now: Instant, peer: Peer) -> Self {
+    pub(super) fn new(message: OutgoingMessage, text: Arc<str>, now: Instant, peer: Peer) -> Self {
         Self {
             message,
             text,
@@ -65,14 +66,14 @@ impl InFlight {
         if self.message.command.rules().is_safe_twice { SAFE_RETRY_WINDOW } else { RETRY_WINDOW }
     }
 
-    /// Whether a second copy cannot make the server act twice, as far as is known.
+    /// Whether the server cannot act twice on a second copy, as far as is known.
     fn acts_only_once(&self, peer: Peer) -> bool {
         let remembers =
             peer.run.is_some() && peer.run == self.run && peer.seq.saturating_sub(self.seq) < MAX_EVENTS_BETWEEN_COPIES;
         self.message.command.rules().is_safe_twice || (peer.deduplicates && remembers)
     }
 
-    /// When to write the next copy, if one may be written.
+    /// Returns the time for the next copy, if one may be written.
     pub(super) fn retry_at(&self, peer: Peer, echo_timeout: Duration) -> Option<Instant> {
         let due = self.conn.map_or(Instant::ZERO, |_| self.last_write + echo_timeout);
         (self.acts_only_once(peer) && due <= self.first_write + self.retry_window()).then_some(due)
@@ -113,7 +114,7 @@ impl InFlightMessages {
         self.messages.get_mut(at)
     }
 
-    /// Those of unknown outcome first.
+    /// Returns the unsettled messages, the unconfirmed ones first.
     pub(super) fn unsettled(&self) -> impl Iterator<Item = &InFlight> {
         self.unconfirmed.iter().chain(&self.messages)
     }
@@ -127,20 +128,20 @@ impl InFlightMessages {
         self.messages.iter().any(|flight| flight.message.command.rules().group != Group::Pings)
     }
 
-    /// When the oldest message in flight on the live connection was first written.
+    /// Returns the time of the first write of the oldest message in flight on the live connection.
     pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
         self.messages.iter().filter(|flight| flight.conn.is_some()).map(|flight| flight.first_write).min()
     }
 
-    /// Adds a message that is about to be written; returns its place.
+    /// Adds a message that is about to be written. Returns its index.
     pub(super) fn add(&mut self, flight: InFlight) -> usize {
         self.remember(flight.message.id);
         self.messages.push(flight);
         self.messages.len() - 1
     }
 
-    /// Takes up a message that was written before a reload. It is not written again without the user.
-    pub(super) fn restore(&mut self, message: Pending, now: Moment) {
+    /// Adds a message that was written before a reload, as unconfirmed. Only the user can resend it.
+    pub(super) fn restore(&mut self, message: OutgoingMessage, now: Moment) {
         self.remember(message.id);
         let nowhere = Peer { conn: ConnId(0), deduplicates: false, run: None, seq: 0 };
         self.unconfirmed.push_back(InFlight { attempt: 1, ..InFlight::new(message, "".into(), now.mono, nowhere) });
@@ -153,12 +154,12 @@ impl InFlightMessages {
         self.written.push_back(id);
     }
 
-    /// Whether this page wrote a message of this id, since its start or before a reload.
+    /// Whether this page wrote the message, since its start or before a reload.
     pub(super) fn has_written(&self, id: MessageId) -> bool {
         self.written.contains(&id)
     }
 
-    /// Removes the first match: among those in flight, then among the unconfirmed.
+    /// Removes and returns the first match, among the messages in flight and then among the unconfirmed.
     pub(super) fn take(&mut self, wanted: impl Fn(&InFlight) -> bool) -> Option<InFlight> {
         match self.messages.iter().position(&wanted) {
             Some(at) => Some(self.messages.remove(at)),
@@ -170,8 +171,8 @@ impl InFlightMessages {
         self.unconfirmed.iter().position(wanted).and_then(|at| self.unconfirmed.remove(at))
     }
 
-    /// The server began a turn with this text, which settles an unconfirmed message. One in flight waits on: its echo may
-    /// still come and say more.
+    /// Handles a turn with this text. Returns the unconfirmed message that it settles. A message in flight stays there,
+    /// since its echo may still arrive and says more.
     pub(super) fn turn_began(&mut self, content: &str, url: &Arc<str>) -> Option<InFlight> {
         let unconfirmed = self.take_unconfirmed(|flight| flight.has_text(content, url));
         if unconfirmed.is_none()
@@ -182,8 +183,8 @@ impl InFlightMessages {
         unconfirmed
     }
 
-    /// The connection has ended: no reply will come on it.
-    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
+    /// Detaches the messages from the connection that ended, and cancels its pings.
+    pub(super) fn connection_lost(&mut self, cx: &mut Context<'_>) {
         self.messages.retain_mut(|flight| {
             flight.conn = None;
             let is_ping = flight.message.command.rules().group == Group::Pings;
@@ -195,16 +196,16 @@ impl InFlightMessages {
         });
     }
 
-    /// Gives up on what was written to another address.
-    pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
+    /// Gives up on messages written to other addresses.
+    pub(super) fn abandon_other_servers(&mut self, url: &Arc<str>, cx: &mut Context<'_>) {
         let left: Vec<InFlight> = self.messages.extract_if(.., |flight| flight.message.url != *url).collect();
         for flight in left {
             self.give_up(flight, cx);
         }
     }
 
-    /// Gives up on replies that cannot come any more.
-    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Cx<'_>) {
+    /// Gives up on messages whose replies cannot arrive any more.
+    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Context<'_>) {
         let is_over = |flight: &mut InFlight| {
             flight.give_up_at(cx.config.echo_timeout) <= cx.now.mono || flight.is_beyond_retry(peer)
         };
@@ -218,8 +219,8 @@ impl InFlightMessages {
         self.messages.iter().map(|flight| flight.give_up_at(echo_timeout)).min()
     }
 
-    /// A turn with its text shows that the server has read it. Otherwise the outcome is unknown.
-    fn give_up(&mut self, flight: InFlight, cx: &mut Cx<'_>) {
+    /// Marks a message as delivered if a turn with its text was seen, otherwise as unconfirmed.
+    fn give_up(&mut self, flight: InFlight, cx: &mut Context<'_>) {
         if flight.turn_began {
             cx.actions.push_back(flight.message.status(MessageState::Delivered(Acknowledgement::Turn), cx.now));
             return;

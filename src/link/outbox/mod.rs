@@ -1,8 +1,8 @@
 //! Outgoing messages: queued, written, and settled by the server's reply.
 //!
-//! The server replies to each accepted write with an echo, and to each copy of a message that it knows with
-//! `duplicate_message`, in the order of the writes. Three collections share the work: [`Queue`] holds what waits,
-//! [`InFlightMessages`] what is written and not settled, and [`Replies`] matches replies to writes.
+//! The server replies to each accepted write with an echo, and to each copy of a message that it remembers with
+//! `duplicate_message`, in write order. Three collections share the work: [`Queue`] holds the messages not yet written,
+//! [`InFlightMessages`] the written and unsettled ones, and [`Replies`] matches replies to writes.
 
 mod in_flight;
 mod queue;
@@ -16,7 +16,7 @@ use queue::Queue;
 use replies::Replies;
 
 use super::config::LinkConfig;
-use super::connection::Cx;
+use super::connection::Context;
 use super::ids::MessageId;
 use super::ids::{ConnId, FrameId};
 use super::io::{Action, FramePurpose, LinkEvent};
@@ -27,22 +27,22 @@ use crate::protocol::{Command, Instant, Moment, encode, wire_type};
 
 /// A message that is not settled.
 #[derive(Clone, Debug)]
-pub(super) struct Pending {
+pub(super) struct OutgoingMessage {
     pub(super) id: MessageId,
     pub(super) command: Arc<Command>,
     pub(super) origin: Origin,
     pub(super) created: Moment,
     pub(super) resend_of: Option<MessageId>,
-    /// The address that it is meant for.
+    /// Address that it is meant for. Empty before the first connect.
     pub(super) url: Arc<str>,
     pub(super) hold: Option<Hold>,
-    /// The user wants it sent, whatever it would wait for.
+    /// Whether the user wants it sent without any hold.
     pub(super) sends_now: bool,
-    /// Another tab may send it, too, so the user decides.
+    /// Whether another tab may send it too, so that the user must decide.
     pub(super) asks: bool,
 }
 
-impl Pending {
+impl OutgoingMessage {
     pub(super) fn status(&self, state: MessageState, at: Moment) -> Action {
         let status = MessageStatus {
             id: self.id,
@@ -66,29 +66,29 @@ impl Pending {
     }
 }
 
-/// What the outbox must know of the connection.
+/// The connection and the server, as the outbox needs to know them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer {
     pub(super) conn: ConnId,
-    /// The server deduplicates: 0.1.2 does, and is known by its challenge.
+    /// Whether the server deduplicates. 0.1.2 does, and is recognized by its challenge.
     pub(super) deduplicates: bool,
-    /// The server's run, once known.
+    /// The server run, once known.
     pub(super) run: Option<u32>,
-    /// The server's last number.
+    /// The server's latest sequence number.
     pub(super) seq: u64,
 }
 
-/// What decides whether a message is held.
+/// The conditions under which messages are held.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gate<'a> {
-    /// The address in use.
+pub(super) struct HoldPolicy<'a> {
+    /// Address in use.
     pub(super) url: &'a Arc<str>,
-    /// Coda is in a turn, and texts wait for its end.
+    /// Whether texts must wait for the end of Coda's turn.
     pub(super) is_closed: bool,
 }
 
-impl Gate<'_> {
-    fn hold(self, message: &Pending) -> Option<Hold> {
+impl HoldPolicy<'_> {
+    fn hold(self, message: &OutgoingMessage) -> Option<Hold> {
         if message.command.rules().group == Group::Pings {
             None
         } else if message.url != *self.url {
@@ -105,9 +105,9 @@ impl Gate<'_> {
 /// The next write.
 #[derive(Clone, Copy, Debug)]
 enum NextWrite {
-    /// Another copy of the message at this place among those in flight.
-    Copy(usize),
-    /// The message at this place in the queue.
+    /// Another copy of a message, by its index among those in flight.
+    Retry(usize),
+    /// A message, by its index in the queue.
     Queued(usize),
 }
 
@@ -116,10 +116,10 @@ pub(super) struct Outbox {
     queue: Queue,
     in_flight: InFlightMessages,
     replies: Replies,
-    /// The connection's first ping. Until it is answered, nothing else is written.
+    /// The first ping of the connection. Nothing else is written until it is answered.
     probe: Option<MessageId>,
     last_write: Option<Instant>,
-    /// Bytes that the socket has still to send.
+    /// Number of bytes that the socket has not sent yet.
     pub(super) buffered: u32,
 }
 
@@ -142,7 +142,7 @@ impl Outbox {
         self.queue.is_idle() && self.in_flight.len() == 0
     }
 
-    /// Whether this page wrote a message of this id, since its start or before a reload.
+    /// Whether this page wrote the message, since its start or before a reload.
     pub(super) fn is_ours(&self, id: MessageId) -> bool {
         self.in_flight.has_written(id)
     }
@@ -152,12 +152,12 @@ impl Outbox {
         self.in_flight.unsettled().any(|flight| flight.message.id == id)
     }
 
-    /// When the oldest message in flight on the live connection was first written.
+    /// Returns the time of the first write of the oldest message in flight on the live connection.
     pub(super) fn oldest_unanswered(&self) -> Option<Instant> {
         self.in_flight.oldest_unanswered()
     }
 
-    /// The texts that are not settled, those already written first.
+    /// Returns the unsettled texts, those already written first.
     pub(super) fn waiting(&self) -> Vec<PersistedMessage> {
         let written = self.in_flight.unsettled().map(|flight| (&flight.message, true));
         let all = written.chain(self.queue.iter().map(|message| (message, false)));
@@ -172,13 +172,13 @@ impl Outbox {
 
     // ------------------------------------------------------------ in
 
-    /// Takes a message in. Returns false if there is no room for it, which ends it.
-    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
+    /// Enqueues a message. Returns false if there is no room, in which case it has failed.
+    pub(super) fn submit(&mut self, message: OutgoingMessage, cx: &mut Context<'_>) -> bool {
         self.queue.submit(message, cx)
     }
 
-    /// Takes in a message from before a reload. One that was written then is not written again without the user.
-    pub(super) fn restore(&mut self, message: Pending, was_written: bool, cx: &mut Cx<'_>) {
+    /// Takes in a message from before a reload. If it was written then, only the user can resend it.
+    pub(super) fn restore(&mut self, message: OutgoingMessage, was_written: bool, cx: &mut Context<'_>) {
         if !was_written {
             self.queue.submit(message, cx);
             return;
@@ -188,54 +188,58 @@ impl Outbox {
         self.in_flight.restore(message, cx.now);
     }
 
-    /// Puts a ping in front of everything else. The one that begins a connection is its probe.
-    pub(super) fn submit_ping(&mut self, ping: Pending, is_probe: bool, cx: &mut Cx<'_>) {
+    /// Enqueues a ping before everything else. The first one of a connection is its probe.
+    pub(super) fn submit_ping(&mut self, ping: OutgoingMessage, is_probe: bool, cx: &mut Context<'_>) {
         if is_probe {
             self.probe = Some(ping.id);
         }
         self.queue.push_ping(ping, cx);
     }
 
-    /// Takes back a message that waits, or stops asking about one whose outcome is unknown.
-    pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Cx<'_>) {
+    /// Cancels a queued message, or stops tracking one whose outcome is unknown. Returns false for one in flight, which is
+    /// neither.
+    pub(super) fn cancel(&mut self, id: MessageId, why: Cancellation, cx: &mut Context<'_>) -> bool {
         if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
             cx.actions.push_back(message.status(MessageState::Cancelled(why), cx.now));
         } else if let Some(flight) = self.in_flight.take_unconfirmed(|flight| flight.message.id == id) {
             let why = if why == Cancellation::ByUser { Cancellation::Left } else { why };
             cx.actions.push_back(flight.message.status(MessageState::Cancelled(why), cx.now));
+        } else {
+            return false;
         }
+        true
     }
 
-    /// Holds the messages that the gate keeps back and releases the others.
-    pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
+    /// Updates which messages are held.
+    pub(super) fn hold(&mut self, gate: HoldPolicy<'_>, cx: &mut Context<'_>) {
         self.queue.hold(gate, cx);
     }
 
-    /// Whether a message waits for the end of Coda's turn.
+    /// Whether any message is held for the end of Coda's turn.
     pub(super) fn waits_for_turn(&self) -> bool {
         self.queue.waits_for_turn()
     }
 
-    /// Addresses the messages that were submitted before there was an address.
-    pub(super) fn adopt(&mut self, url: &Arc<str>) {
-        self.queue.adopt(url);
+    /// Sets the address of messages that were submitted before there was one.
+    pub(super) fn assign_address(&mut self, url: &Arc<str>) {
+        self.queue.assign_address(url);
     }
 
-    /// Sends a held message to the server at `url` as soon as possible.
+    /// Releases a held message, to be sent to the server at `url`.
     pub(super) fn send_now(&mut self, id: MessageId, url: &Arc<str>) {
         self.queue.release(id, url);
     }
 
-    /// Neither repeats nor asks about what was written to another address.
-    pub(super) fn leave_other_servers(&mut self, url: &Arc<str>, cx: &mut Cx<'_>) {
-        self.in_flight.leave_other_servers(url, cx);
+    /// Gives up on the messages in flight to other addresses, because their replies will never arrive.
+    pub(super) fn abandon_other_servers(&mut self, url: &Arc<str>, cx: &mut Context<'_>) {
+        self.in_flight.abandon_other_servers(url, cx);
         self.replies.forget_turns();
     }
 
     // ------------------------------------------------------------ replies
 
-    /// The connection has ended, or the server no longer listens on it.
-    pub(super) fn connection_lost(&mut self, cx: &mut Cx<'_>) {
+    /// Forgets the pending replies: the connection ended, or the server no longer listens on it.
+    pub(super) fn connection_lost(&mut self, cx: &mut Context<'_>) {
         self.replies.connection_lost();
         self.probe = None;
         self.buffered = 0;
@@ -243,8 +247,8 @@ impl Outbox {
         self.in_flight.connection_lost(cx);
     }
 
-    /// Takes the echo of `id`. Returns the round trip if it is certain which copy was echoed.
-    pub(super) fn echo(&mut self, id: MessageId, cx: &mut Cx<'_>) -> Option<Duration> {
+    /// Settles the message that was echoed. Returns the round trip if the echoed copy is known.
+    pub(super) fn echo(&mut self, id: MessageId, cx: &mut Context<'_>) -> Option<Duration> {
         let flight = self.in_flight.take(|flight| flight.message.id == id)?;
         self.settle(&flight, Acknowledgement::Echo, cx);
         if let Some(text) = flight.message.command.text() {
@@ -253,8 +257,8 @@ impl Outbox {
         (flight.attempt == 1).then(|| cx.now.mono.duration_since(flight.first_write))
     }
 
-    /// Takes a `duplicate_message` of this type. Returns whether it settled a message.
-    pub(super) fn duplicate(&mut self, frame: FrameId, kind: &str, cx: &mut Cx<'_>) -> bool {
+    /// Handles a `duplicate_message` for this type. Returns whether it settled a message.
+    pub(super) fn duplicate(&mut self, frame: FrameId, kind: &str, cx: &mut Context<'_>) -> bool {
         let is_it =
             |flight: &InFlight| flight.attempt > 1 && flight.conn.is_some() && flight.message.command.kind() == kind;
         let earliest = self.in_flight.iter().filter(|flight| is_it(flight)).map(|flight| flight.write).min();
@@ -269,7 +273,7 @@ impl Outbox {
         true
     }
 
-    fn settle(&mut self, flight: &InFlight, by: Acknowledgement, cx: &mut Cx<'_>) {
+    fn settle(&mut self, flight: &InFlight, by: Acknowledgement, cx: &mut Context<'_>) {
         self.replies.settled(flight);
         if self.probe == Some(flight.message.id) {
             self.probe = None;
@@ -277,25 +281,25 @@ impl Outbox {
         cx.actions.push_back(flight.message.status(MessageState::Delivered(by), cx.now));
     }
 
-    /// The server has read a message that waits here, from another tab.
-    pub(super) fn sent_elsewhere(&mut self, id: MessageId, cx: &mut Cx<'_>) {
+    /// Settles a queued message that another tab has sent.
+    pub(super) fn sent_elsewhere(&mut self, id: MessageId, cx: &mut Context<'_>) {
         if let Some(message) = self.queue.position(id).and_then(|at| self.queue.remove(at)) {
             cx.actions.push_back(message.status(MessageState::Delivered(Acknowledgement::Echo), cx.now));
         }
     }
 
-    /// Takes an echo of ours that settles no message.
+    /// Handles an echo of ours that settles no message.
     pub(super) fn raw_echo(&mut self, kind: &str) {
         self.replies.take_raw_echo(kind);
     }
 
-    /// Another client's text was read by the server: a turn with it is not ours.
+    /// Notes another client's text that the server has read, so that a turn with it is not taken for ours.
     pub(super) fn expect_turn(&mut self, text: String) {
         self.replies.expect_turn(text);
     }
 
-    /// The server began a turn of the user's with this text.
-    pub(super) fn user_turn(&mut self, content: &str, url: &Arc<str>, cx: &mut Cx<'_>) {
+    /// Handles a turn of the user's, which may settle a message with the same text.
+    pub(super) fn user_turn(&mut self, content: &str, url: &Arc<str>, cx: &mut Context<'_>) {
         if self.replies.take_turn(content) {
             return;
         }
@@ -306,8 +310,8 @@ impl Outbox {
 
     // ------------------------------------------------------------ time
 
-    /// Ends what has waited too long and gives up on replies that cannot come any more.
-    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Cx<'_>) {
+    /// Expires stale messages, and gives up on replies that cannot arrive any more.
+    pub(super) fn expire(&mut self, peer: Option<Peer>, cx: &mut Context<'_>) {
         self.queue.expire(cx);
         self.in_flight.expire(peer, cx);
     }
@@ -320,20 +324,20 @@ impl Outbox {
 
     // ------------------------------------------------------------ out
 
-    /// Writes whatever may be written now.
-    pub(super) fn pump(&mut self, peer: Peer, cx: &mut Cx<'_>) {
+    /// Writes everything that may be written now.
+    pub(super) fn flush(&mut self, peer: Peer, cx: &mut Context<'_>) {
         while let Some((next, at)) = self.next_write(peer, cx.now.mono, cx.config) {
             if at > cx.now.mono {
                 break;
             }
             match next {
-                NextWrite::Copy(at) => self.write_copy(at, peer, cx),
+                NextWrite::Retry(at) => self.write_copy(at, peer, cx),
                 NextWrite::Queued(at) => self.write_queued(at, peer, cx),
             }
         }
     }
 
-    /// The next write, and the earliest time for it.
+    /// Returns the next write and the earliest time for it.
     fn next_write(&self, peer: Peer, now: Instant, config: &LinkConfig) -> Option<(NextWrite, Instant)> {
         if self.buffered > config.buffer_limit {
             return None;
@@ -341,7 +345,7 @@ impl Outbox {
         let after_gap = self.last_write.map_or(now, |last| last + config.gap_in_force()).max(now);
         let copies = self.in_flight.iter().enumerate().filter(|(_, flight)| self.may_retry(flight));
         let copy = copies
-            .filter_map(|(at, flight)| Some((NextWrite::Copy(at), flight.retry_at(peer, config.echo_timeout)?)))
+            .filter_map(|(at, flight)| Some((NextWrite::Retry(at), flight.retry_at(peer, config.echo_timeout)?)))
             .map(|(next, due)| (next, due.max(after_gap)))
             .min_by_key(|(_, due)| *due);
         let queued = self.next_queued(config).map(|at| (NextWrite::Queued(at), after_gap));
@@ -351,8 +355,8 @@ impl Outbox {
         }
     }
 
-    /// Whether the reply to another copy could be told from those that may still come: at most one retried message of a
-    /// type at a time, and nothing before the probe is answered.
+    /// Whether the reply to another copy could be told from other pending ones. For that, at most one message of a type
+    /// is retried at a time, and none but the probe before that is answered.
     fn may_retry(&self, flight: &InFlight) -> bool {
         let kind = flight.message.command.kind();
         let is_other_retry = |other: &InFlight| {
@@ -373,14 +377,14 @@ impl Outbox {
         }
     }
 
-    fn write_queued(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
+    fn write_queued(&mut self, at: usize, peer: Peer, cx: &mut Context<'_>) {
         let Some(message) = self.queue.remove(at) else { return };
         let text = encode(&message.command, &message.id.to_string(), cx.now.wall).into();
         let at = self.in_flight.add(InFlight::new(message, text, cx.now.mono, peer));
         self.write_copy(at, peer, cx);
     }
 
-    fn write_copy(&mut self, at: usize, peer: Peer, cx: &mut Cx<'_>) {
+    fn write_copy(&mut self, at: usize, peer: Peer, cx: &mut Context<'_>) {
         let Some(flight) = self.in_flight.get_mut(at) else { return };
         flight.attempt += 1;
         flight.last_write = cx.now.mono;
@@ -392,15 +396,15 @@ impl Outbox {
         self.last_write = Some(cx.now.mono);
     }
 
-    /// Writes a frame past queue and deduplication. Its place among the writes tells its reply from those to messages.
-    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, peer: Peer, cx: &mut Cx<'_>) {
+    /// Writes a frame, bypassing queue and deduplication. Its position among the writes distinguishes its reply.
+    pub(super) fn write_raw(&mut self, text: Arc<str>, origin: Origin, peer: Peer, cx: &mut Context<'_>) {
         self.replies.count_raw_write(wire_type(&text));
         self.last_write = Some(cx.now.mono);
         write(text, FramePurpose::Raw(origin), peer, cx);
     }
 }
 
-fn write(text: Arc<str>, purpose: FramePurpose, peer: Peer, cx: &mut Cx<'_>) {
+fn write(text: Arc<str>, purpose: FramePurpose, peer: Peer, cx: &mut Context<'_>) {
     let conn = peer.conn;
     log::frame_out(conn, &text);
     cx.actions.push_back(Action::Send { conn, text: text.clone() });

@@ -1,42 +1,42 @@
-//! The messages that wait to be written.
+//! Messages that have not been written yet.
 //!
-//! Invariant: the queue keeps the order of submission, with pings in front. A message leaves it once: to be written, or with
-//! a final state.
+//! Invariant: messages stay in order of submission, with pings in front. A message leaves the queue once, to be written
+//! or with an outcome.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Gate, Pending};
+use super::{HoldPolicy, OutgoingMessage};
 use crate::link::config::LinkConfig;
-use crate::link::connection::Cx;
+use crate::link::connection::Context;
 use crate::link::ids::MessageId;
 use crate::link::message::{Cancellation, Failure, Hold, MessageState};
 use crate::protocol::Group;
 use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
 
-/// JSON escapes make a text at most six times as long.
-const LARGEST_ESCAPE: usize = 6;
+/// JSON escapes lengthen a text at most sixfold.
+const MAX_ESCAPE_FACTOR: usize = 6;
 
 #[derive(Debug, Default)]
-pub(super) struct Queue(VecDeque<Pending>);
+pub(super) struct Queue(VecDeque<OutgoingMessage>);
 
 impl Queue {
-    /// Number of messages, heartbeat pings not counted.
+    /// Returns the number of messages, without pings.
     pub(super) fn len(&self) -> usize {
         self.0.iter().filter(|message| message.command.rules().group != Group::Pings).count()
     }
 
-    /// Whether nothing may be written: the queue is empty, or everything in it is held.
+    /// Whether nothing can be written: the queue is empty, or everything in it is held.
     pub(super) fn is_idle(&self) -> bool {
         self.0.iter().all(|message| message.hold.is_some())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &OutgoingMessage> {
         self.0.iter()
     }
 
-    /// Takes a message in. Returns false if there is no room for it, which ends it.
-    pub(super) fn submit(&mut self, message: Pending, cx: &mut Cx<'_>) -> bool {
+    /// Enqueues a message. Returns false if there is no room, in which case it has failed.
+    pub(super) fn submit(&mut self, message: OutgoingMessage, cx: &mut Context<'_>) -> bool {
         if let Some(failure) = self.refuse(&message, cx) {
             cx.actions.push_back(message.status(MessageState::Failed(failure), cx.now));
             return false;
@@ -55,23 +55,23 @@ impl Queue {
         true
     }
 
-    fn refuse(&self, message: &Pending, cx: &Cx<'_>) -> Option<Failure> {
+    fn refuse(&self, message: &OutgoingMessage, cx: &Context<'_>) -> Option<Failure> {
         if self.0.len() >= cx.config.queue_messages {
             return Some(Failure::QueueFull { limit: cx.config.queue_messages });
         }
-        if message.size() > MAX_FRAME_BYTES / LARGEST_ESCAPE / 2 {
+        if message.size() > MAX_FRAME_BYTES / MAX_ESCAPE_FACTOR / 2 {
             let bytes = encode(&message.command, &message.id.to_string(), cx.now.wall).len();
             if bytes > MAX_FRAME_BYTES {
                 return Some(Failure::TooLarge { bytes, limit: MAX_FRAME_BYTES });
             }
         }
-        let waiting: usize = self.0.iter().map(Pending::size).sum();
+        let waiting: usize = self.0.iter().map(OutgoingMessage::size).sum();
         (waiting + message.size() > cx.config.queue_bytes)
             .then_some(Failure::QueueBytes { limit: cx.config.queue_bytes })
     }
 
-    /// Puts a ping in front of everything else.
-    pub(super) fn push_ping(&mut self, ping: Pending, cx: &mut Cx<'_>) {
+    /// Enqueues a ping before everything else.
+    pub(super) fn push_ping(&mut self, ping: OutgoingMessage, cx: &mut Context<'_>) {
         cx.actions.push_back(ping.status(MessageState::Queued, cx.now));
         self.0.push_front(ping);
     }
@@ -80,12 +80,12 @@ impl Queue {
         self.0.iter().position(|message| message.id == id)
     }
 
-    pub(super) fn remove(&mut self, at: usize) -> Option<Pending> {
+    pub(super) fn remove(&mut self, at: usize) -> Option<OutgoingMessage> {
         self.0.remove(at)
     }
 
-    /// The connection has ended, and with it the reason for its pings.
-    pub(super) fn drop_pings(&mut self, cx: &mut Cx<'_>) {
+    /// Cancels the pings of a connection that ended.
+    pub(super) fn drop_pings(&mut self, cx: &mut Context<'_>) {
         self.0.retain(|message| {
             let is_ping = message.command.rules().group == Group::Pings;
             if is_ping {
@@ -98,8 +98,8 @@ impl Queue {
 
     // ------------------------------------------------------------ holding back
 
-    /// Holds the messages that the gate keeps back and releases the others.
-    pub(super) fn hold(&mut self, gate: Gate<'_>, cx: &mut Cx<'_>) {
+    /// Updates which messages are held.
+    pub(super) fn hold(&mut self, gate: HoldPolicy<'_>, cx: &mut Context<'_>) {
         for message in &mut self.0 {
             let hold = gate.hold(message);
             if hold != message.hold {
@@ -110,19 +110,19 @@ impl Queue {
         }
     }
 
-    /// Whether a message waits for the end of Coda's turn.
+    /// Whether any message is held for the end of Coda's turn.
     pub(super) fn waits_for_turn(&self) -> bool {
         self.0.iter().any(|message| message.hold == Some(Hold::Turn))
     }
 
-    /// Addresses the messages that were submitted before there was an address.
-    pub(super) fn adopt(&mut self, url: &Arc<str>) {
+    /// Sets the address of messages that were submitted before there was one.
+    pub(super) fn assign_address(&mut self, url: &Arc<str>) {
         for message in self.0.iter_mut().filter(|message| message.url.is_empty()) {
             message.url = url.clone();
         }
     }
 
-    /// Releases a held message to the server at `url`.
+    /// Releases a held message, to be sent to the server at `url`.
     pub(super) fn release(&mut self, id: MessageId, url: &Arc<str>) {
         if let Some(message) = self.0.iter_mut().find(|message| message.id == id) {
             message.url = url.clone();
@@ -132,7 +132,7 @@ impl Queue {
 
     // ------------------------------------------------------------ time
 
-    pub(super) fn expire(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn expire(&mut self, cx: &mut Context<'_>) {
         let now = cx.now;
         self.0.retain(|message| {
             let is_stale = message.expires_at().is_some_and(|at| at <= now.mono);
@@ -144,13 +144,13 @@ impl Queue {
     }
 
     pub(super) fn next_expiry(&self) -> Option<Instant> {
-        self.0.iter().filter_map(Pending::expires_at).min()
+        self.0.iter().filter_map(OutgoingMessage::expires_at).min()
     }
 
     // ------------------------------------------------------------ out
 
-    /// The place of the message to write next. Urgent ones overtake other groups, but not their own; `has_in_flight` says
-    /// whether a message of a group is in flight.
+    /// Returns the index of the message to write next. Urgent messages overtake other groups, but not their own.
+    /// `has_in_flight` tells whether any message of a group is in flight.
     pub(super) fn next(
         &self,
         in_flight: usize,
@@ -159,7 +159,8 @@ impl Queue {
     ) -> Option<usize> {
         let urgent = self.0.iter().enumerate().position(|(at, message)| {
             let group = message.command.rules().group;
-            let is_before = |earlier: &Pending| earlier.hold.is_none() && earlier.command.rules().group == group;
+            let is_before =
+                |earlier: &OutgoingMessage| earlier.hold.is_none() && earlier.command.rules().group == group;
             message.hold.is_none()
                 && message.command.rules().is_urgent
                 && !has_in_flight(group)

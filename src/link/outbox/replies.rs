@@ -1,17 +1,17 @@
-//! Which write a reply belongs to.
+//! Matches replies to writes.
 //!
-//! Invariant: the server replies in the order of the writes. An echo names its message, `duplicate_message` only the type,
-//! so a reply that may still come for a copy must be told apart from the one that settles a message.
+//! Invariant: the server replies in write order. An echo contains the message id, but `duplicate_message` only the
+//! type, so replies that may still arrive for other copies must be told from the one that settles a message.
 
 use std::collections::VecDeque;
 
 use super::in_flight::InFlight;
 
-/// Limit of texts that are remembered until their turn begins.
+/// Number of texts that are remembered until their turn begins.
 const MAX_EXPECTED_TURNS: usize = 64;
 
-/// A reply that may still come although it settles nothing: to a retry whose message another copy's reply has settled, or
-/// to a raw frame.
+/// A reply that may still arrive and settles nothing: to a raw frame, or to a retry of a message that is settled
+/// already.
 #[derive(Clone, Debug)]
 struct PendingReply {
     kind: String,
@@ -24,30 +24,30 @@ pub(super) struct Replies {
     pending: Vec<PendingReply>,
     /// Number of writes on this connection.
     writes: u64,
-    /// Texts that the server has read but not begun a turn with: such a turn proves nothing about other messages.
+    /// Texts that the server has read but not begun a turn with. Their turns prove nothing about other messages.
     expected_turns: VecDeque<String>,
 }
 
 impl Replies {
-    /// Counts a write; returns its number.
+    /// Counts a write and returns its number.
     pub(super) fn count_write(&mut self) -> u64 {
         self.writes += 1;
         self.writes
     }
 
-    /// Counts the write of a raw frame of this type.
+    /// Counts the write of a raw frame of this type; `None` if the server will not reply to it.
     pub(super) fn count_raw_write(&mut self, kind: Option<String>) {
         let write = self.count_write();
         self.pending.extend(kind.map(|kind| PendingReply { kind, write, is_raw: true }));
     }
 
-    /// Whether a reply to a message of this type may come that settles nothing.
+    /// Whether a reply to a message of this type may arrive that settles nothing.
     pub(super) fn is_pending(&self, kind: &str) -> bool {
         self.pending.iter().any(|reply| reply.kind == kind)
     }
 
-    /// A `duplicate_message` of this type came; `write` is the earliest write in flight that it could settle. Returns
-    /// whether it is one of the pending replies instead, which is then ticked off.
+    /// Handles a `duplicate_message` for this type. `write` is the earliest write in flight that it could settle.
+    /// Returns whether it belongs to a pending reply instead, which is then removed.
     pub(super) fn take_duplicate(&mut self, kind: &str, write: Option<u64>) -> bool {
         let of_kind = self.pending.iter().enumerate().filter(|(_, reply)| reply.kind == kind);
         let Some((at, reply)) = of_kind.min_by_key(|(_, reply)| reply.write) else { return false };
@@ -58,14 +58,14 @@ impl Replies {
         true
     }
 
-    /// An echo of ours came that settles no message. It is the reply to a raw frame, if one was written.
+    /// Handles an echo that settles no message: it is the reply to a raw frame, if one of its type was written.
     pub(super) fn take_raw_echo(&mut self, kind: &str) {
         if let Some(at) = self.pending.iter().position(|reply| reply.is_raw && reply.kind == kind) {
             self.pending.remove(at);
         }
     }
 
-    /// A message was settled: replies to earlier writes will not come, and one to its last copy may.
+    /// Notes a settled message. Replies to earlier writes will not arrive any more, but one to its last copy may.
     pub(super) fn settled(&mut self, flight: &InFlight) {
         if flight.conn.is_none() {
             return;
@@ -77,12 +77,12 @@ impl Replies {
         }
     }
 
-    /// The reply to this write has come.
+    /// Removes the pending reply to this write.
     pub(super) fn forget_write(&mut self, write: u64) {
         self.pending.retain(|reply| reply.write != write);
     }
 
-    /// The server has read a text, so a turn with it is no news.
+    /// Remembers a text that the server has read, whose turn will prove nothing new.
     pub(super) fn expect_turn(&mut self, text: String) {
         if self.expected_turns.len() == MAX_EXPECTED_TURNS {
             self.expected_turns.pop_front();
@@ -90,7 +90,7 @@ impl Replies {
         self.expected_turns.push_back(text);
     }
 
-    /// Whether a turn with this text was expected, which is then ticked off.
+    /// Whether a turn with this text was expected. If so, it no longer is.
     pub(super) fn take_turn(&mut self, content: &str) -> bool {
         let expected = self.expected_turns.iter().position(|text| text.trim() == content.trim());
         expected.and_then(|at| self.expected_turns.remove(at)).is_some()
@@ -100,7 +100,7 @@ impl Replies {
         self.expected_turns.clear();
     }
 
-    /// The connection has ended: no reply will come on it.
+    /// Forgets all pending replies: none can arrive any more.
     pub(super) fn connection_lost(&mut self) {
         self.pending.clear();
         self.writes = 0;

@@ -1,38 +1,38 @@
-//! Whether Coda is in the middle of a turn. It reads a text that comes then, echoes it, and drops it.
+//! Tracks whether Coda is in a turn. It echoes a text that arrives during one, then drops it.
 //!
-//! Coda Lite is busy from the moment that it takes up a text or a sentence until just after its answer is in the
-//! conversation; then it reports the time of `assistant.process_input`. What it speaks afterwards does not keep it busy.
+//! Coda Lite is busy from the moment it takes up a text or an utterance until just after its answer is in the
+//! conversation. Then it reports the time of `assistant.process_input`. Speaking the answer does not keep it busy.
 
 use std::time::Duration;
 
 use super::config::LinkConfig;
 use crate::protocol::{Event, Instant};
 
-/// Coda shows that it took a text up within this time after its echo; a text that it ignores shows nothing.
-const TAKEN_UP_WITHIN: Duration = Duration::from_secs(5);
-/// So long after its answer Coda may still be busy, where it does not report the end itself.
+/// Time after the echo of a text within which Coda shows that it took it up. A text that it ignores shows nothing.
+const TURN_START_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time after an answer during which Coda may still be busy, for versions that do not report the end.
 const GRACE: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Answering {
-    /// When the turn counts as over, unless more of it comes. `None` while Coda is idle.
+pub(super) struct TurnTracker {
+    /// Time at which the turn counts as over unless more of it arrives. `None` while Coda is idle.
     until: Option<Instant>,
 }
 
-impl Answering {
-    /// Coda has read something that begins a turn: a text, a demo.
+impl TurnTracker {
+    /// Notes that Coda read a message that begins a turn: a text or a demo.
     pub(super) fn read(&mut self, now: Instant) {
-        self.until = self.until.max(Some(now + TAKEN_UP_WITHIN));
+        self.until = self.until.max(Some(now + TURN_START_TIMEOUT));
     }
 
-    /// Coda was restarted, or another server took its place.
+    /// Ends the turn: it is over, or belongs to a server that is gone.
     pub(super) const fn forget(&mut self) {
         self.until = None;
     }
 
-    /// A connection begins after another: the end of the turn may have been missed, but more of it may come.
+    /// Shortens the wait after a reconnect: the end of the turn may have been missed, but more of it may arrive.
     pub(super) fn reconnected(&mut self, now: Instant) {
-        self.until = self.until.map(|until| until.min(now + TAKEN_UP_WITHIN));
+        self.until = self.until.map(|until| until.min(now + TURN_START_TIMEOUT));
     }
 
     pub(super) fn is_busy(&self, now: Instant) -> bool {
@@ -68,7 +68,7 @@ impl Answering {
         self.until = Some(now + config.turn_patience);
     }
 
-    /// An end shortens the wait and never begins one.
+    /// Shortens the wait to [`GRACE`]. Never starts one.
     fn ends(&mut self, now: Instant) {
         self.until = self.until.filter(|until| now < *until).map(|until| until.min(now + GRACE));
     }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_turn_lasts_from_the_echo_to_the_reported_end() {
-        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
         coda.read(at(0));
         coda.observe(&event("conversation_turn", "{\"role\": \"user\", \"content\": \"a\"}"), at(10), &config);
         coda.observe(&event("llm_token", "{\"token\": \"b\"}"), at(9_000), &config);
@@ -107,14 +107,14 @@ mod tests {
 
     #[test]
     fn a_text_that_coda_ignores_keeps_it_busy_for_five_seconds_only() {
-        let mut coda = Answering::default();
+        let mut coda = TurnTracker::default();
         coda.read(at(0));
         assert!(coda.is_busy(at(4_999)) && !coda.is_busy(at(5_000)));
     }
 
     #[test]
     fn a_turn_that_never_ends_is_over_after_the_patience() {
-        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
         coda.observe(&event("llm_start", "{}"), at(0), &config);
         let end = Instant::ZERO + config.turn_patience;
         assert_eq!((coda.is_busy(at(1)), coda.is_busy(end)), (true, false));
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn after_a_reconnect_only_more_of_the_turn_keeps_coda_busy() {
-        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
         coda.observe(&event("llm_start", "{}"), at(0), &config);
         coda.reconnected(at(10_000));
         assert!(coda.is_busy(at(14_999)) && !coda.is_busy(at(15_000)));
@@ -134,14 +134,14 @@ mod tests {
 
     #[test]
     fn a_result_without_a_turn_makes_nobody_wait() {
-        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
         coda.observe(&event("llm_result", "{\"text\": \"a\"}"), at(0), &config);
         assert!(!coda.is_busy(at(0)));
     }
 
     #[test]
     fn speech_without_a_turn_makes_nobody_wait() {
-        let (mut coda, config) = (Answering::default(), LinkConfig::default());
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
         coda.observe(&event("tts_start", "{\"text\": \"Welcome\"}"), at(0), &config);
         assert!(!coda.is_busy(at(0)));
     }
