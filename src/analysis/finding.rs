@@ -179,20 +179,20 @@ impl FindingKind {
             Self::DoubleListener => {
                 "Look at the components that are named, if any are: one listens twice, or two listen to the same."
             }
-            Self::Burst => "Turn the protections on, or find what sends so much at once.",
+            Self::Burst => "Find what sends so much at once. If it is this page, turn the protections on.",
             Self::Overlap => "Turn the protections on: Coda's event loop suffers from overlaps.",
             Self::DroppedDuplicate => "Look whether the first copy was answered; if not, an echo was lost on the way.",
             Self::Silent => "Look at Coda's log for what blocks its event loop; a new connection is made by itself.",
             Self::Deaf => "Nothing: a new connection is made. If it comes back, restart Coda.",
             Self::Restarted => "Look at Coda's log if nobody restarted it.",
-            Self::Missed => "Nothing brings them back; reload Coda's pages if what they show seems old.",
+            Self::Missed => "Nothing brings them back. Reload this page if something on it looks out of date.",
             Self::ChallengeMissing => {
                 "Look whether Coda is 0.1.1 or stuck; without a challenge it drops no duplicates."
             }
             Self::ChallengeRefused => "Restart Coda, then connect again.",
             Self::ChallengeLate => "Look at what keeps Coda busy while it greets its clients.",
             Self::EchoesSlow => "Look at what keeps Coda's event loop busy: its echo is its pulse.",
-            Self::Unreadable => "Report it with the frame: Coda and this page disagree about a field.",
+            Self::Unreadable => "Report it with the frame: Coda and this page disagree about its form.",
             Self::TooLarge => "Send less at once: Coda closes the connection on frames above 10 MiB.",
             Self::ClockJump => "Nothing: times shown after it are right.",
             Self::ClockWrong => "Set the clock of Coda's computer, or of this one.",

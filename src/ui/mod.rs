@@ -6,6 +6,7 @@ mod app;
 mod clipboard;
 pub mod components;
 pub mod debugger;
+mod dismiss;
 pub mod files;
 pub mod format;
 pub mod pages;

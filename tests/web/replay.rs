@@ -124,7 +124,7 @@ async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_m
     debugger.until_rows("[data-state=delivered]", 1).await;
     page.click("[data-testid=debugger-row]");
     page.until("its life", || !page.all("[data-testid=debugger-life]").is_empty()).await;
-    page.until_shown("answered by Coda").await;
+    page.until_shown("reply from Coda").await;
 }
 
 fn recorded(page: &Page) -> Playback {

@@ -8,6 +8,7 @@ use super::FindingsLink;
 use crate::driver;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
+use crate::ui::dismiss::{Dismissal, on_dismiss};
 use crate::ui::format;
 
 const fn label(phase: PhaseKind) -> &'static str {
@@ -40,24 +41,14 @@ pub fn ConnectionChip() -> impl IntoView {
             let _ = chip.focus();
         }
     };
-    // Light dismiss, as users expect of a popover.
-    let outside = window_event_listener(ev::pointerdown, move |event| {
-        let target = event_target::<web_sys::Node>(&event);
-        let is_inside = popover.get_untracked().is_some_and(|popover| popover.contains(Some(&target)))
-            || chip.get_untracked().is_some_and(|chip| chip.contains(Some(&target)));
-        if is_open.get_untracked() && !is_inside {
-            is_open.set(false);
-        }
-    });
-    // On the window, because a click on text in the popover leaves no element focused.
-    let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && is_open.get_untracked() {
-            close();
-        }
-    });
-    on_cleanup(move || {
-        outside.remove();
-        escape.remove();
+    let is_inside = move |target: &web_sys::Node| {
+        popover.get_untracked().is_some_and(|popover| popover.contains(Some(target)))
+            || chip.get_untracked().is_some_and(|chip| chip.contains(Some(target)))
+    };
+    on_dismiss(is_inside, move |by| match by {
+        _ if !is_open.get_untracked() => {}
+        Dismissal::Outside => is_open.set(false),
+        Dismissal::Escape => close(),
     });
     let path = use_location().pathname;
     Effect::new(move |before: Option<()>| {
@@ -107,6 +98,7 @@ fn Details() -> impl IntoView {
     let config = app.settings.current.get_untracked().link_config();
     let outage = move || connection.outage.get().map(|outage| outage.reason.explain(&config));
     let is_offline = move || matches!(connection.kind(), PhaseKind::Offline);
+    let round_trip = move || connection.round_trip.get().filter(|_| connection.is_ready()).map(format::span);
     view! {
         <h2>{move || label(connection.kind())}</h2>
         <Show when=move || connection.is_demo()>
@@ -119,7 +111,7 @@ fn Details() -> impl IntoView {
             <dt>"Signed in"</dt>
             <dd>{authentication}</dd>
             <dt>"Round trip"</dt>
-            <dd>{move || connection.round_trip.get().map_or_else(|| "–".into(), format::span)}</dd>
+            <dd>{move || round_trip().unwrap_or_else(|| "–".into())}</dd>
             <dt>"Waiting, in flight"</dt>
             <dd>{move || format!("{}, {}", connection.queued.get(), connection.in_flight.get())}</dd>
             <dt>"Frames in, out"</dt>

@@ -73,14 +73,15 @@ impl Talk {
             (Mode::Hold | Mode::Click, false) => self.start(action),
             (Mode::Click, true) => self.stop(action),
             (Mode::Hold, true) => {}
-            (Mode::Seconds(seconds), _) => self.start_for(seconds, action),
+            (Mode::Seconds(seconds), false) => self.start_for(seconds, action),
+            (Mode::Seconds(_), true) => self.stop(action),
         }
     }
 
     /// A click without a pointer, from Enter or a screen reader, which cannot hold.
     fn toggle(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
-            (Mode::Seconds(seconds), _) => self.start_for(seconds, action),
+            (Mode::Seconds(seconds), false) => self.start_for(seconds, action),
             (_, false) => self.start(action),
             (_, true) => self.stop(action),
         }
@@ -129,12 +130,20 @@ impl Talk {
     fn start_for(&self, seconds: u64, action: &'static str) {
         #[expect(clippy::cast_precision_loss, reason = "at most 60")]
         if let Some(coda) = self.sender() {
+            self.asked.set(Some(self.app.playback.now().mono));
             coda.send(Command::SttStart(SttStart::Seconds(seconds as f64)), "talk button", action);
         }
     }
 
     fn sender(&self) -> Option<Sender<'_>> {
         self.app.sender().filter(|_| self.app.connection.is_ready())
+    }
+
+    /// Stops what the user would have to stop. Listening for a fixed time ends by itself.
+    fn leave(&self, action: &'static str) {
+        if !matches!(self.mode.try_get_untracked(), Some(Mode::Seconds(_))) {
+            self.stop(action);
+        }
     }
 
     /// Stops listening, whichever mode started it.
@@ -192,11 +201,11 @@ fn follow_key(talk: Talk, key: Memo<TalkKey>) {
         }),
         window_event_listener(ev::blur, move |_| {
             is_key_down.set_value(false);
-            talk.stop("leave the window");
+            talk.leave("leave the window");
         }),
     ];
     on_cleanup(move || {
-        talk.stop("leave the page");
+        talk.leave("leave the page");
         listeners.into_iter().for_each(WindowListenerHandle::remove);
     });
 }

@@ -14,7 +14,7 @@ fn stage_words(stage: &TraceStage) -> String {
         TraceStage::Created => "created".to_owned(),
         TraceStage::Queued => "queued".to_owned(),
         TraceStage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
-        TraceStage::Answered => "answered by Coda".to_owned(),
+        TraceStage::Answered => "reply from Coda".to_owned(),
         TraceStage::Unconfirmed => "unconfirmed".to_owned(),
         TraceStage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
         TraceStage::Held(Hold::User) => "held until you decide".to_owned(),

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::link::MessageId;
 use crate::state::Severity;
 
 use super::banner::SourceBanner;
@@ -106,7 +107,8 @@ fn follow_row_link(debugger: DebuggerState) {
     let linked = debugger.row_link.linked();
     Effect::new(move |_| {
         // Waits for the table, without which there is nothing to scroll.
-        let (Some(number), Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
+        let (linked, Some(_)) = (linked.get(), debugger.scroller.get()) else { return };
+        let Some(number) = linked else { return choose_linked_message(debugger) };
         if debugger.chosen.with_untracked(|chosen| chosen.is_some_and(|key| key.number == number)) {
             return;
         }
@@ -119,4 +121,13 @@ fn follow_row_link(debugger: DebuggerState) {
             debugger.app.notices.show(Severity::Info, "linked row", words);
         }
     });
+}
+
+/// A link to a message names it by the filter. Its newest row tells of its whole way, and of the turn that it began.
+fn choose_linked_message(debugger: DebuggerState) {
+    let id = debugger.filter.text.with_untracked(|text| text.strip_prefix("id:").and_then(MessageId::parse));
+    if let Some(id) = id.filter(|_| debugger.chosen.with_untracked(Option::is_none)) {
+        debugger.stop_following();
+        debugger.jump_to_message(id);
+    }
 }

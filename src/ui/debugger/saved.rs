@@ -9,6 +9,7 @@ use super::state::use_debugger;
 use super::storage::{read_list, write_list};
 use crate::state::Severity;
 use crate::ui::components::Each;
+use crate::ui::dismiss::on_dismiss;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
 
@@ -31,6 +32,9 @@ pub fn SavedFilters() -> impl IntoView {
             let _ = popover.remove_attribute("open");
         }
     };
+    let is_inside =
+        move |target: &web_sys::Node| popover.get_untracked().is_some_and(|popover| popover.contains(Some(target)));
+    on_dismiss(is_inside, move |_| close());
     let keep = move || {
         if !saved.with_untracked(|saved| write_list(STORAGE_KEY, saved)) {
             let words = "The browser keeps no filters: its storage is full or turned off.";
@@ -59,11 +63,6 @@ pub fn SavedFilters() -> impl IntoView {
             class="debugger-saved"
             data-testid="debugger-saved"
             node_ref=popover
-            on:keydown=move |event| {
-                if event.key() == "Escape" {
-                    close();
-                }
-            }
         >
             <summary class="button small">"Saved"</summary>
             <div class="debugger-popover">
