@@ -17,6 +17,9 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) struct TurnTracker {
     /// Time at which the turn counts as over unless more of it arrives. `None` while Coda is idle.
     until: Option<Instant>,
+    /// An answer is complete and its `latency_trace` has not come. Coda reports it after the speech, when the next turn may
+    /// already be running.
+    owes_trace: bool,
 }
 
 impl TurnTracker {
@@ -52,14 +55,19 @@ impl TurnTracker {
             Event::LlmResult(_) | Event::ToolResult(_) | Event::ToolError(_) if self.is_busy(now) => {
                 self.goes_on(now, config);
             }
-            Event::ConversationTurn(turn) if turn.role == "assistant" => self.ends(now),
-            Event::LlmError(_) | Event::TtsStart(_) => self.ends(now),
+            Event::ConversationTurn(turn) if turn.role == "assistant" => {
+                self.ends(now);
+                self.owes_trace = true;
+            }
+            Event::LlmError(_) => self.ends(now),
             Event::ComponentTiming(timing)
                 if timing.component == "assistant" && timing.operation == "process_input" =>
             {
                 self.forget();
             }
-            Event::LatencyTrace(_) | Event::ConversationEnd(_) => self.forget(),
+            // Without a complete answer before it, the answer was missed.
+            Event::LatencyTrace(_) if !std::mem::take(&mut self.owes_trace) => self.forget(),
+            Event::ConversationEnd(_) => self.forget(),
             _ => {}
         }
     }
@@ -103,6 +111,24 @@ mod tests {
         let timing = "{\"component\": \"assistant\", \"operation\": \"process_input\", \"duration_seconds\": 1}";
         coda.observe(&event("component_timing", timing), at(60_001), &config);
         assert!(!coda.is_busy(at(60_001)));
+    }
+
+    #[test]
+    fn the_trace_of_an_answer_that_is_still_spoken_does_not_end_the_next_turn() {
+        let (mut coda, config) = (TurnTracker::default(), LinkConfig::default());
+        let turn = |role: &str| event("conversation_turn", &format!("{{\"role\": \"{role}\", \"content\": \"a\"}}"));
+        coda.observe(&turn("user"), at(0), &config);
+        coda.observe(&turn("assistant"), at(1_000), &config);
+        coda.observe(&event("tts_start", "{\"text\": \"a\"}"), at(1_010), &config);
+        assert!(!coda.is_busy(at(1_600)));
+        coda.observe(&turn("user"), at(2_000), &config);
+        coda.observe(&event("tts_result", "{}"), at(3_000), &config);
+        coda.observe(&event("latency_trace", "{}"), at(3_001), &config);
+        assert!(coda.is_busy(at(3_002)), "the second turn runs");
+        coda.observe(&event("tts_start", "{\"text\": \"How was that?\"}"), at(3_100), &config);
+        assert!(coda.is_busy(at(60_000)), "speech without a turn does not end one");
+        coda.observe(&event("latency_trace", "{}"), at(60_001), &config);
+        assert!(!coda.is_busy(at(60_002)), "whose answer was missed");
     }
 
     #[test]

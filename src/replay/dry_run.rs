@@ -33,7 +33,7 @@ fn turn_runs(recorder: &Recorder) -> bool {
                 role.filter(|role| role != "system").map(|role| role == "user")
             }
             "llm_start" | "llm_token" | "tool_call" => Some(true),
-            "llm_error" | "latency_trace" => Some(false),
+            "llm_error" => Some(false),
             _ => None,
         },
         RowKind::Resumed(GapReport { restarted: true, .. }) => Some(false),
