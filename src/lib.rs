@@ -17,6 +17,8 @@ pub mod replay;
 pub mod sim;
 
 #[cfg(feature = "app")]
+pub mod browser;
+#[cfg(feature = "app")]
 pub mod driver;
 #[cfg(feature = "app")]
 pub mod state;

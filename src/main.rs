@@ -1,10 +1,10 @@
 //! Entry point of the page: builds the [`App`] and mounts the root component.
 
-use coda_dashboard::{driver, state::App, ui};
+use coda_dashboard::{browser, state::App, ui};
 use leptos::prelude::*;
 
 fn main() {
-    driver::show_panics();
+    browser::show_panics();
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     // Components must not own the stores: an owner that is never disposed keeps them for the page's lifetime.
     let owner = Owner::new();

@@ -2,7 +2,8 @@
 
 use gloo_timers::callback::Timeout;
 
-use super::{Driver, clock};
+use super::Driver;
+use crate::browser;
 use crate::link::{CloseInfo, ConnId, Input};
 use crate::sim::{PeerId, Server, ServerConfig, ServerInput, ServerOutput};
 
@@ -14,7 +15,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn new() -> Self {
-        Self { coda: Server::new(ServerConfig::default(), clock::seed()), connected: None, timer: None }
+        Self { coda: Server::new(ServerConfig::default(), browser::seed()), connected: None, timer: None }
     }
 
     pub(super) fn is_connected(&self, conn: ConnId) -> bool {
@@ -38,7 +39,7 @@ impl Demo {
 
     /// Replies go into the driver's input queue, which the caller pumps afterwards.
     fn feed(&mut self, driver: &Driver, input: ServerInput) {
-        self.coda.handle(clock::now(), input);
+        self.coda.handle(browser::now(), input);
         while let Some(output) = self.coda.poll_output() {
             let is_ours = |peer_id| self.connected.filter(|conn| peer(*conn) == peer_id);
             match output {
@@ -55,7 +56,7 @@ impl Demo {
         }
         self.timer = self.coda.next_wakeup().map(|at| {
             let driver = driver.clone();
-            Timeout::new(clock::millis_until(at), move || {
+            Timeout::new(browser::millis_until(at), move || {
                 if let Some(demo) = driver.0.demo.borrow_mut().as_mut() {
                     demo.feed(&driver, ServerInput::Tick);
                 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
 
-use super::{Batch, Driver, clock};
+use super::{Batch, Driver};
+use crate::browser;
 use crate::protocol::Instant;
 
 /// Flush interval of a hidden page, which has no frames, in milliseconds.
@@ -75,11 +76,11 @@ impl Driver {
             return;
         }
         let not_before = frames.not_before.get();
-        if is_urgent || not_before.duration_since(clock::now().mono) < SHORTEST_PAUSE {
+        if is_urgent || not_before.duration_since(browser::now().mono) < SHORTEST_PAUSE {
             self.await_frame();
         } else {
             let driver = self.clone();
-            let end = Timeout::new(clock::millis_until(not_before), move || driver.await_frame());
+            let end = Timeout::new(browser::millis_until(not_before), move || driver.await_frame());
             self.replace_next(Some(Next::Pause { _end: end }));
         }
     }
@@ -94,7 +95,7 @@ impl Driver {
     }
 
     fn flush(&self) {
-        let start = clock::now().mono;
+        let start = browser::now().mono;
         self.0.frames.is_urgent.set(false);
         let events = self.0.events.take();
         let since_last = start.duration_since(self.0.frames.last_start.replace(start));
@@ -121,7 +122,7 @@ impl Driver {
     /// Delays the frame after one that started at `start` and has been drawn, so that frames take one part in `share`
     /// of the time. A single expensive frame, as at the end of a long reply, causes no delay: it takes two in a row.
     fn throttle(&self, start: Instant, share: u32) {
-        let end = clock::now().mono;
+        let end = browser::now().mono;
         let cost = end.duration_since(start);
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
         self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));

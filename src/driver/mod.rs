@@ -3,18 +3,10 @@
 //! There is one driver per page. It is created before the first component and outlives them all. Components
 //! reach it only through the app.
 
-mod address;
-mod clock;
 mod demo;
 mod frames;
-mod hints;
-mod log;
 mod network;
-mod panic;
 mod socket;
-mod sound;
-mod tab;
-mod waiting;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,14 +15,10 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
-pub use address::{
-    Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
-};
-pub use clock::{millis_until, now};
-pub use log::{set_log_level, start_log};
-pub use panic::{show_panic_report, show_panics};
-pub use sound::{Sound, play};
-
+use crate::browser::lifecycle::Lifecycle;
+use crate::browser::storage::{self, Area};
+use crate::browser::tab::{self, Tab};
+use crate::browser::{DEMO_URL, millis_until, now, seed, waiting_texts};
 use crate::link::{
     Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
 };
@@ -39,7 +27,6 @@ use demo::Demo;
 use frames::Frames;
 use network::BadNetwork;
 use socket::Socket;
-use tab::Tab;
 
 /// Everything that happened since the last frame.
 #[derive(Debug)]
@@ -73,7 +60,7 @@ struct Inner {
     events: RefCell<Vec<LinkEvent>>,
     frames: Frames,
     listener: RefCell<Option<Listener>>,
-    hints: RefCell<Option<hints::Hints>>,
+    lifecycle: RefCell<Option<Lifecycle>>,
     /// Progress of restoring texts from before a reload. Nothing is stored until it is done.
     restoring: Cell<Restoring>,
     /// Whether texts changed since they were last stored.
@@ -94,7 +81,7 @@ impl Driver {
     #[must_use]
     pub fn start(config: LinkConfig, listener: impl FnMut(Batch) + 'static) -> Self {
         let driver = Self(Rc::new(Inner {
-            link: RefCell::new(Link::new(config, clock::seed())),
+            link: RefCell::new(Link::new(config, seed())),
             inputs: RefCell::default(),
             is_pumping: Cell::new(false),
             socket: RefCell::default(),
@@ -104,13 +91,15 @@ impl Driver {
             events: RefCell::default(),
             frames: Frames::default(),
             listener: RefCell::new(Some(Box::new(listener))),
-            hints: RefCell::default(),
+            lifecycle: RefCell::default(),
             restoring: Cell::new(Restoring::NotBegun),
             texts_changed: Cell::new(false),
             unpersisted: Cell::new(0),
             left_to_other_tab: Cell::new(0),
         }));
-        *driver.0.hints.borrow_mut() = Some(hints::Hints::listen(&driver));
+        let (hinted, asked) = (driver.clone(), driver.clone());
+        let on_hint = move |hint| hinted.dispatch(Input::Hint(hint));
+        *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(on_hint, move || asked.has_unsent_texts()));
         driver
     }
 
@@ -134,15 +123,15 @@ impl Driver {
     }
 
     async fn restore(self) {
-        if let Some(storage) = waiting::storage() {
-            let tab = tab::identify(&storage).await;
-            let kept = waiting::kept(&storage);
+        if storage::is_available(Area::Session) {
+            let tab = tab::identify().await;
+            let kept = waiting_texts::kept();
             match tab {
                 Tab::Own if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: false }),
                 Tab::Unknown if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: true }),
                 Tab::Own | Tab::Unknown => {}
                 Tab::Copy(original) => {
-                    waiting::forget(&storage);
+                    waiting_texts::forget();
                     if !kept.is_empty() {
                         self.0.left_to_other_tab.set(kept.len());
                         self.request_frame_at_once();
@@ -200,7 +189,7 @@ impl Driver {
         self.arm_timer();
         self.arm_network();
         if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
-            self.0.unpersisted.set(waiting::keep(&self.0.link.borrow().waiting()));
+            self.0.unpersisted.set(waiting_texts::keep(&self.0.link.borrow().waiting()));
         }
     }
 
@@ -276,7 +265,7 @@ impl Driver {
                 driver.0.timer.take();
                 driver.dispatch(Input::Tick);
             };
-            *timer = Some((wakeup.at, Timeout::new(clock::millis_until(wakeup.at), wake)));
+            *timer = Some((wakeup.at, Timeout::new(millis_until(wakeup.at), wake)));
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 
-use super::{Driver, clock};
+use super::Driver;
+use crate::browser;
 use crate::link::{CloseInfo, ConnId, Input};
 use crate::sim::{Conditions, Direction, Network, Passed};
 
@@ -29,7 +30,7 @@ impl BadNetwork {
         let mut under = self.under.borrow_mut();
         match (&mut *under, conditions, live) {
             (Some((conn, network)), _, _) if Some(*conn) == live => {
-                network.set_conditions(conditions.unwrap_or_default(), clock::now().mono);
+                network.set_conditions(conditions.unwrap_or_default(), browser::now().mono);
             }
             (under, Some(conditions), Some(conn)) => *under = Some((conn, made(conditions, conn))),
             _ => {}
@@ -40,7 +41,7 @@ impl BadNetwork {
     fn enter(&self, conn: ConnId, direction: Direction, text: Arc<str>) -> Option<Arc<str>> {
         match self.under.borrow_mut().as_mut().filter(|(under, _)| *under == conn) {
             Some((_, network)) => {
-                network.enter(clock::now().mono, direction, text);
+                network.enter(browser::now().mono, direction, text);
                 None
             }
             None => Some(text),
@@ -50,12 +51,12 @@ impl BadNetwork {
     fn poll(&self) -> Option<(ConnId, Passed)> {
         let mut under = self.under.borrow_mut();
         let (conn, network) = under.as_mut()?;
-        network.poll(clock::now().mono).map(|passed| (*conn, passed))
+        network.poll(browser::now().mono).map(|passed| (*conn, passed))
     }
 }
 
 fn made(conditions: Conditions, conn: ConnId) -> Network {
-    Network::new(conditions, conn.0, clock::now().mono)
+    Network::new(conditions, conn.0, browser::now().mono)
 }
 
 impl Driver {
@@ -102,7 +103,7 @@ impl Driver {
         let next = self.0.network.under.borrow().as_ref().and_then(|(_, network)| network.next_wakeup());
         *self.0.network.timer.borrow_mut() = next.map(|at| {
             let driver = self.clone();
-            Timeout::new(clock::millis_until(at), move || driver.pump())
+            Timeout::new(browser::millis_until(at), move || driver.pump())
         });
     }
 }

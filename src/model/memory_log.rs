@@ -231,7 +231,7 @@ impl MemoryLog {
                 push_bounded(&mut self.retrievals, retrieval, SEARCHES);
             }
             Event::MemoryDebugSnapshot(snapshot) => {
-                push_bounded(&mut self.snapshots, (time, snapshot.clone()), SEARCHES)
+                push_bounded(&mut self.snapshots, (time, snapshot.clone()), SEARCHES);
             }
             _ => return false,
         }

@@ -21,7 +21,8 @@ use super::settings::SettingsStore;
 use super::talk::TalkStore;
 use super::writer::Writer;
 use crate::analysis::{Analyzer, MuteRule};
-use crate::driver::{self, Address, DEFAULT_URL, DEMO_URL, Driver};
+use crate::browser::{self, Address, DEFAULT_URL, DEMO_URL};
+use crate::driver::Driver;
 use crate::history::{Limits, Recorder, Severity};
 use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
 use crate::model::{PipelineStage, StageKind};
@@ -51,14 +52,14 @@ impl Start {
     /// Chooses between the query string, the last visit and the default, in this order.
     #[must_use]
     pub fn choose(query: &str) -> Self {
-        match driver::from_query(query) {
+        match browser::from_query(query) {
             Some(Err(error)) => Self::Invalid(error.to_string()),
             // The user confirmed the remembered address when choosing it.
-            Some(Ok(Address { url, foreign_host: Some(host) })) if !driver::is_remembered(&url) => {
+            Some(Ok(Address { url, foreign_host: Some(host) })) if !browser::is_remembered(&url) => {
                 Self::Ask { url, host }
             }
             Some(Ok(address)) => Self::Connect(address.url),
-            None => Self::Connect(driver::remembered().map_or_else(|| DEFAULT_URL.to_owned(), |address| address.url)),
+            None => Self::Connect(browser::remembered().map_or_else(|| DEFAULT_URL.to_owned(), |address| address.url)),
         }
     }
 }
@@ -75,10 +76,10 @@ struct UnknownLogLevel(String);
 fn start_log(query: &str, set: LogLevel) -> Result<(), UnknownLogLevel> {
     let asked = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
     let timeline = asked.as_deref() == Some(TIMELINE);
-    driver::start_log(timeline);
+    browser::start_log(timeline);
     let mut level = if timeline { LogLevel::Debug } else { set };
     let is_known = timeline || asked.as_deref().is_none_or(|name| level.choose(name));
-    driver::set_log_level(level.into());
+    browser::set_log_level(level.into());
     if is_known {
         return Ok(());
     }
@@ -166,8 +167,8 @@ impl App {
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
-            Start::Connect(url) if in_force.connect_at_start || driver::from_query(query).is_some() => {
-                if let Some(known) = driver::remembered() {
+            Start::Connect(url) if in_force.connect_at_start || browser::from_query(query).is_some() => {
+                if let Some(known) = browser::remembered() {
                     app.address.set(known.url);
                 }
                 app.connect(url);
@@ -240,7 +241,7 @@ impl App {
 
     /// Connects to an address chosen by the user and remembers it for the next visit.
     pub fn choose(&self, url: String) {
-        driver::remember(&url);
+        browser::remember(&url);
         self.connect_by_hand(url);
     }
 
@@ -285,7 +286,7 @@ impl App {
         }
         // A level from the query string holds until the user sets another one.
         if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
-            driver::set_log_level(settings.log_level.into());
+            browser::set_log_level(settings.log_level.into());
         }
         appearance::apply(&settings);
         self.settings.current.set(settings);
@@ -322,7 +323,7 @@ impl App {
             Some(conditions) => format!("The network is made bad, an experiment: {conditions}."),
             None => "The network is left as it is again.".to_owned(),
         };
-        self.history.change(|recorder| recorder.note(Severity::Info, &words, driver::now()));
+        self.history.change(|recorder| recorder.note(Severity::Info, &words, browser::now()));
         self.experiments.conditions.set(conditions);
         self.driver.with_value(|driver| driver.set_conditions(conditions));
         // Frames lost while connecting never arrive, so an attempt under way would only run into its timeout.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{page_signal, set_if_changed};
-use crate::driver::DEMO_URL;
+use crate::browser::DEMO_URL;
 use crate::link::{DisconnectReason, LinkStatus, Outage, Phase, PhaseKind};
 
 #[derive(Clone, Copy, Debug)]

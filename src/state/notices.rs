@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::model_signal::ModelSignal;
 use super::page_signal;
-use crate::driver;
+use crate::browser;
 use crate::history::{Recorder, Severity, shorten};
 
 /// A message for the user.
@@ -51,7 +51,7 @@ impl Notices {
 
     /// Shows a notice with details.
     pub fn show_with_details(&self, level: Severity, topic: &'static str, text: String, details: Option<&str>) {
-        self.history.change(|recorder| recorder.note(level, &text, driver::now()));
+        self.history.change(|recorder| recorder.note(level, &text, browser::now()));
         self.history.notify(Recorder::revision);
         let details = details.map(|details| shorten(details, DETAILS_CHARS));
         let id = self.last_id.with_value(|last| last + 1);

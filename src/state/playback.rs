@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::page_signal;
 use super::writer::Writer;
-use crate::driver;
+use crate::browser;
 use crate::protocol::Moment;
 use crate::replay::{Marker, Playback};
 
@@ -111,6 +111,6 @@ impl PlaybackStore {
         let position = self.position.get_untracked();
         let recorded =
             self.playback.with_value(|playback| playback.as_ref().map(|playback| playback.time_at(position)));
-        recorded.unwrap_or_else(driver::now)
+        recorded.unwrap_or_else(browser::now)
     }
 }

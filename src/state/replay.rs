@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::model_signal::ModelSignal;
 use super::page_signal;
-use crate::driver::{self, Driver};
+use crate::browser::{self};
+use crate::driver::Driver;
 use crate::history::Recorder;
 use crate::link::{Input, Submission};
 use crate::replay::{DryRun, Ids, ORIGIN, Options, Pace, Resender, ToSend};
@@ -39,7 +40,7 @@ impl ReplayStore {
     /// Starts a replay after its dry run, in place of any other.
     pub(super) fn start(&self, run: DryRun, driver: &Driver) {
         let next_row = self.history.with_untracked(|recorder| recorder.numbers().end);
-        self.resender.set_value(Some(run.start(driver::now().mono, next_row)));
+        self.resender.set_value(Some(run.start(browser::now().mono, next_row)));
         self.driver.set_value(Some(driver.clone()));
         self.notify();
         self.advance();
@@ -52,7 +53,7 @@ impl ReplayStore {
     }
 
     pub fn toggle_pause(&self) {
-        let now = driver::now().mono;
+        let now = browser::now().mono;
         self.change(|resender| if resender.is_paused() { resender.resume(now) } else { resender.pause(now) });
     }
 
@@ -85,7 +86,7 @@ impl ReplayStore {
         if before.is_none() {
             return;
         }
-        let now = driver::now().mono;
+        let now = browser::now().mono;
         self.with_resender(|resender| self.history.with_untracked(|recorder| resender.look(recorder)));
         while let Some(next) = self.with_resender(|resender| resender.poll(now)).flatten() {
             match next {
@@ -109,7 +110,7 @@ impl ReplayStore {
         let wakeup = self.with_resender(|resender| resender.next_wakeup()).flatten();
         let timer = wakeup.map(|at| {
             let store = *self;
-            Timeout::new(driver::millis_until(at), move || {
+            Timeout::new(browser::millis_until(at), move || {
                 // Taken out before it is replaced: cancelling a timeout inside its own callback would free that
                 // callback.
                 if let Some(Some(fired)) = store.timer.try_update_value(Option::take) {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::notices::Notices;
 use super::settings::SettingsStore;
-use crate::driver::{self, Sound};
+use crate::browser::{self, Sound};
 use crate::history::{Severity, describe_missed, redact};
 use crate::link::{FrameKind, GapReport, LinkEvent, MessageState, MessageStatus};
 use crate::protocol::{Command, Event};
@@ -50,7 +50,7 @@ impl Reporter {
             _ => return,
         };
         if self.settings.current.with_untracked(|settings| settings.sounds) {
-            driver::play(sound);
+            browser::play(sound);
         }
     }
 

@@ -6,6 +6,7 @@ use super::page_signal;
 use serde_json::Value;
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
+use crate::browser::storage::{self, Area};
 use crate::protocol::{from_value, to_object, with_quotes};
 
 const STORAGE_KEY: &str = "coda.settings";
@@ -124,7 +125,7 @@ pub struct SettingsStore {
 impl SettingsStore {
     /// Loads the stored settings and describes any damage.
     pub(super) fn load() -> (Self, Option<String>) {
-        let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
+        let stored = storage::read(Area::Local, STORAGE_KEY);
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
         (
             Self { current: page_signal::signal(settings), changes: page_signal::signal(0) },
@@ -134,10 +135,6 @@ impl SettingsStore {
 
     /// Stores the settings for the next visit. Returns false if the browser does not.
     pub(super) fn keep(settings: &Settings) -> bool {
-        storage().is_some_and(|storage| storage.set_item(STORAGE_KEY, &settings.to_json().to_string()).is_ok())
+        storage::write(Area::Local, STORAGE_KEY, &settings.to_json().to_string())
     }
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
 }

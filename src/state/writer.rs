@@ -14,7 +14,8 @@ use super::settings::SettingsStore;
 use super::talk::{RowKey, TalkStore, TurnRow};
 use super::{page_signal, set_if_changed};
 use crate::analysis::Analyzer;
-use crate::driver::{self, Batch};
+use crate::browser::{self};
+use crate::driver::Batch;
 use crate::history::Recorder;
 use crate::link::LinkEvent;
 use crate::model::{Turn, TurnKey};
@@ -79,7 +80,7 @@ impl Writer {
 
     /// Tells the analysis that a second has passed.
     pub fn tick(&mut self) {
-        self.findings.change(|analyzer| analyzer.tick(driver::now()));
+        self.findings.change(|analyzer| analyzer.tick(browser::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
     }
 

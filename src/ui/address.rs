@@ -6,7 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_url};
 use web_sys::UrlSearchParams;
 
-use crate::driver::{self, DEMO_URL};
+use crate::browser::{self, DEMO_URL};
 use crate::state::{LogLevel, use_app};
 
 /// Query parameters that every link keeps: the server's address and the log level.
@@ -60,12 +60,12 @@ pub(in crate::ui) fn follow_choices() {
     let (app, address) = (use_app(), Address::of_page());
     Effect::new(move |_| {
         let Some(url) = app.chosen.get() else { return };
-        let asked = address.search.with(|search| driver::from_query(search)).and_then(Result::ok);
+        let asked = address.search.with(|search| browser::from_query(search)).and_then(Result::ok);
         if asked.is_none_or(|asked| asked.url != url) {
             // A remembered address needs no parameter: the next visit uses it anyway.
             let (ws, backend) = match url.as_str() {
                 DEMO_URL => ("", "demo"),
-                url if driver::is_remembered(url) => ("", ""),
+                url if browser::is_remembered(url) => ("", ""),
                 url => (url, ""),
             };
             address.set_all(&[("ws", ws), ("backend", backend)]);

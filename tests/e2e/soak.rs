@@ -54,7 +54,7 @@ async fn size(page: &Page) -> Result<Size, Box<dyn std::error::Error>> {
     })
 }
 
-/// Runs a script through DevTools. `WebDriver` leaves some sixty bytes in the page with each script, and thousands of
+/// Runs a script through `DevTools`. `WebDriver` leaves some sixty bytes in the page with each script, and thousands of
 /// them would look like a leak of the page.
 async fn run(page: &Page, script: &str) -> Result<Value, Box<dyn std::error::Error>> {
     let answer = page.ask("Runtime.evaluate", json!({ "expression": script, "returnByValue": true })).await?;

@@ -2,6 +2,7 @@
 //! the code reads or writes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use coda_dashboard::protocol::{Command, Event, Frame, SttStart, decode, encode, parse_iso8601};
@@ -88,8 +89,10 @@ fn rules_table() -> String {
     for rules in Command::RULES {
         let expires = rules.expires_after.map_or_else(String::new, |after| format!("{} s", after.as_secs()));
         let reopens = rules.reopens.map_or_else(String::new, |kind| format!("`{kind}`"));
-        table += &format!(
-            "| `{}` | {:?} | {} | {expires} | {} | {} | {reopens} | {:?} |\n",
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "| `{}` | {:?} | {} | {expires} | {} | {} | {reopens} | {:?} |",
             rules.kind,
             rules.group,
             yes(rules.is_urgent),

@@ -1,6 +1,6 @@
 //! The URL names the Coda in use on every page, and the selected row of the debugger.
 
-use coda_dashboard::driver;
+use coda_dashboard::browser;
 use coda_dashboard::state::{LogLevel, Settings, Start};
 use leptos::prelude::*;
 use serde_json::json;
@@ -168,7 +168,7 @@ fn a_host_that_was_agreed_to_is_not_asked_about_after_a_reload() {
     storage.clear().unwrap();
     let query = format!("?ws={url}");
     assert_eq!(Start::choose(&query), Start::Ask { url: url.clone(), host });
-    driver::remember(&url);
+    browser::remember(&url);
     assert_eq!(Start::choose(&query), Start::Connect(url));
     storage.clear().unwrap();
 }

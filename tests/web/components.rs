@@ -176,7 +176,7 @@ async fn a_panel_that_reads_the_stores_can_come_and_go_without_a_trace() {
 #[wasm_bindgen_test]
 async fn a_panic_is_shown_with_its_report_and_a_way_on() {
     let page = demo().await;
-    coda_dashboard::driver::show_panic_report("the sky fell at src/sky.rs:1");
+    coda_dashboard::browser::show_panic_report("the sky fell at src/sky.rs:1");
     let shown = document().query_selector(".panic").unwrap().expect("the report covers the page");
     let text = shown.text_content().unwrap();
     for part in

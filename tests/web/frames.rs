@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use coda_dashboard::driver::{DEMO_URL, Driver, now};
+use coda_dashboard::browser::{DEMO_URL, now};
+use coda_dashboard::driver::Driver;
 use coda_dashboard::link::{ConnId, Input, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::{Command, Instant};
 use js_sys::Promise;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::FindingsLink;
-use crate::driver;
+use crate::browser;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_app;
 use crate::ui::dismiss::{Dismissal, on_dismiss};
@@ -171,7 +171,7 @@ pub fn AddressForm(
     let error = RwSignal::new(None::<String>);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        match driver::parse(&untrack(text)) {
+        match browser::parse(&untrack(text)) {
             Err(wrong) => error.set(Some(wrong.to_string())),
             Ok(address) => {
                 error.set(None);
@@ -203,18 +203,18 @@ pub fn AddressForm(
                         on:input=move |event| typed.set(Some(event_target_value(&event)))
                     />
                     <datalist id=list_id>
-                        {driver::used().into_iter().map(|url| view! { <option value=url></option> }).collect_view()}
+                        {browser::used().into_iter().map(|url| view! { <option value=url></option> }).collect_view()}
                     </datalist>
                     <button class="button" type="submit">
                         "Use"
                     </button>
-                    <Show when=move || text() != driver::DEFAULT_URL>
+                    <Show when=move || text() != browser::DEFAULT_URL>
                         <button
                             class="button"
                             type="button"
                             on:click=move |_| {
                                 error.set(None);
-                                typed.set(Some(driver::DEFAULT_URL.to_owned()));
+                                typed.set(Some(browser::DEFAULT_URL.to_owned()));
                             }
                         >
                             "Default"
@@ -223,7 +223,7 @@ pub fn AddressForm(
                     </Show>
                 </div>
                 <p class="field-hint" id=hint_id>
-                    "Where Coda listens. Default: " {driver::DEFAULT_URL}
+                    "Where Coda listens. Default: " {browser::DEFAULT_URL}
                 </p>
                 <p class="field-error" id=error_id role="alert">
                     {move || error.get()}

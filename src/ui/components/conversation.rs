@@ -9,7 +9,7 @@ use super::conversation_hits::Hits;
 use super::conversation_scroll::Scroll;
 use super::conversation_window::Window;
 use super::{Announcer, ConversationTools, Each, TurnView};
-use crate::driver::DEMO_URL;
+use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
 use crate::state::{RowKey, Severity, TurnRow, use_app};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::AddressForm;
-use crate::driver;
+use crate::browser;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Instant;
 use crate::state::use_app;
@@ -94,8 +94,8 @@ fn Banner() -> impl IntoView {
 #[component]
 fn Countdown() -> impl IntoView {
     let connection = use_app().connection;
-    let now = RwSignal::new(driver::now().mono);
-    let interval = set_interval_with_handle(move || now.set(driver::now().mono), COUNTDOWN_STEP);
+    let now = RwSignal::new(browser::now().mono);
+    let interval = set_interval_with_handle(move || now.set(browser::now().mono), COUNTDOWN_STEP);
     on_cleanup(move || {
         if let Ok(interval) = interval {
             interval.clear();

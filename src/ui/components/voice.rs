@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Icon;
-use crate::driver;
+use crate::browser;
 use crate::link::{ConnId, Phase};
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::{Command, Instant, SttStart};
@@ -71,10 +71,9 @@ impl Talk {
     fn press(&self, action: &'static str) {
         match (self.mode.get_untracked(), self.is_on.get_untracked()) {
             (Mode::Hold | Mode::Click, false) => self.start(action),
-            (Mode::Click, true) => self.stop(action),
             (Mode::Hold, true) => {}
             (Mode::Seconds(seconds), false) => self.start_for(seconds, action),
-            (Mode::Seconds(_), true) => self.stop(action),
+            (Mode::Click | Mode::Seconds(_), true) => self.stop(action),
         }
     }
 
@@ -99,7 +98,7 @@ impl Talk {
     }
 
     fn held_for(&self) -> Duration {
-        self.asked.get_untracked().map_or(Duration::ZERO, |asked| driver::now().mono.duration_since(asked))
+        self.asked.get_untracked().map_or(Duration::ZERO, |asked| browser::now().mono.duration_since(asked))
     }
 
     fn show_hint(&self) {

@@ -31,7 +31,6 @@ mod send;
 mod sent;
 mod side;
 mod state;
-mod storage;
 mod table;
 mod templates;
 mod toolbar;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::scope::{Scope, ScopeSelect};
 use super::state::use_debugger;
-use crate::driver;
+use crate::browser;
 use crate::history::shorten;
 use crate::protocol::Effect;
 use crate::replay::{DryRun, Ids, Options, Outcome, Pace, Plan, Prediction, RecentWrites};
@@ -73,7 +73,7 @@ fn Preparation() -> impl IntoView {
         has_changed.set(false);
     };
     let recent = move || {
-        let now = driver::now().mono;
+        let now = browser::now().mono;
         debugger.app.history.with_untracked(|recorder| RecentWrites::of(recorder, now))
     };
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };

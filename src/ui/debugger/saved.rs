@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::state::use_debugger;
-use super::storage::{read_list, write_list};
+use crate::browser::storage::{Area, read_list, write_list};
 use crate::state::Severity;
 use crate::ui::components::Each;
 use crate::ui::dismiss::on_dismiss;
@@ -22,7 +22,7 @@ struct Saved {
 #[component]
 pub fn SavedFilters() -> impl IntoView {
     let debugger = use_debugger();
-    let saved = RwSignal::new(read_list::<Saved>(STORAGE_KEY));
+    let saved = RwSignal::new(read_list::<Saved>(Area::Local, STORAGE_KEY));
     let name = RwSignal::new(String::new());
     let name_id = debugger.element_id("filter-name");
     let popover = NodeRef::<Details>::new();
@@ -36,7 +36,7 @@ pub fn SavedFilters() -> impl IntoView {
         move |target: &web_sys::Node| popover.get_untracked().is_some_and(|popover| popover.contains(Some(target)));
     on_dismiss(is_inside, move |_| close());
     let keep = move || {
-        if !saved.with_untracked(|saved| write_list(STORAGE_KEY, saved)) {
+        if !saved.with_untracked(|saved| write_list(Area::Local, STORAGE_KEY, saved)) {
             let words = "The browser keeps no filters: its storage is full or turned off.";
             debugger.app.notices.show(Severity::Warn, "saved filters", words.into());
         }

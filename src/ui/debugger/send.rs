@@ -7,8 +7,8 @@ use super::outcome::{COMPONENT, SentOutcome};
 use super::sent::{self, Sent, SentList};
 use super::state::use_debugger;
 use super::templates::{read_data, templates};
-use crate::driver;
-use crate::protocol::{Command, encode_bare};
+use crate::browser;
+use crate::protocol::{Command, Template, encode_bare};
 use crate::state::Severity;
 
 #[component]
@@ -21,13 +21,10 @@ pub fn SendForm() -> impl IntoView {
     let sent_at = RwSignal::new(None::<u64>);
     let (raw, refused) = (RwSignal::new(false), RwSignal::new(false));
     let problem = Memo::new(move |_| data.with(|data| read_data(data).err().map(|error| error.to_string())));
-    let pick_template = move |event| {
-        let at = event_target_value(&event).parse::<usize>().ok();
-        if let Some((template_kind, template)) = at.and_then(|at| templates().nth(at)) {
-            kind.set(template_kind.to_owned());
-            data.set(template.data.to_owned());
-        }
-    };
+    let pick_template = Callback::new(move |(template_kind, template): (&'static str, &'static Template)| {
+        kind.set(template_kind.to_owned());
+        data.set(template.data.to_owned());
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (kind, text) = (kind.get_untracked().trim().to_owned(), data.get_untracked());
@@ -37,7 +34,7 @@ pub fn SendForm() -> impl IntoView {
         }
         sent_at.set(Some(debugger.app.history.with_untracked(|recorder| recorder.numbers().end)));
         if raw.get_untracked() {
-            let frame = encode_bare(&kind, fields, driver::now().wall);
+            let frame = encode_bare(&kind, fields, browser::now().wall);
             refused.set(!coda.send_raw(&frame, COMPONENT, "send raw"));
         } else {
             refused.set(false);
@@ -58,15 +55,7 @@ pub fn SendForm() -> impl IntoView {
         <form class="debugger-send" on:submit=submit data-testid="debugger-send" novalidate>
             <div class="field">
                 <label for=template_id.clone()>"Template"</label>
-                <select id=template_id on:change=pick_template>
-                    {templates()
-                        .enumerate()
-                        .map(|(at, (kind, template))| {
-                            let name = format!("{kind}: {}", template.name);
-                            view! { <option value=at.to_string()>{name}</option> }
-                        })
-                        .collect_view()}
-                </select>
+                <TemplateSelect id=template_id on_pick=pick_template />
             </div>
             <div class="field">
                 <label for=kind_id.clone()>"Type"</label>
@@ -146,5 +135,26 @@ fn RecordingHint() -> impl IntoView {
         <Show when=move || playback.is_on()>
             <p class="field-hint">"A recording is shown in the pages, so nothing is sent. Go back to live first."</p>
         </Show>
+    }
+}
+
+#[component]
+fn TemplateSelect(id: String, on_pick: Callback<(&'static str, &'static Template)>) -> impl IntoView {
+    let pick = move |event| {
+        let at = event_target_value(&event).parse::<usize>().ok();
+        if let Some(template) = at.and_then(|at| templates().nth(at)) {
+            on_pick.run(template);
+        }
+    };
+    view! {
+        <select id=id on:change=pick>
+            {templates()
+                .enumerate()
+                .map(|(at, (kind, template))| {
+                    let name = format!("{kind}: {}", template.name);
+                    view! { <option value=at.to_string()>{name}</option> }
+                })
+                .collect_view()}
+        </select>
     }
 }

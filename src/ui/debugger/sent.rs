@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::state::use_debugger;
-use super::storage::{read_list, write_list};
+use crate::browser::storage::{Area, read_list, write_list};
 use crate::state::Severity;
 use crate::ui::components::Each;
 
@@ -22,7 +22,7 @@ pub struct Sent {
 }
 
 pub fn read() -> Vec<Sent> {
-    let mut list = read_list(STORAGE_KEY);
+    let mut list = read_list(Area::Local, STORAGE_KEY);
     list.truncate(KEPT);
     list
 }
@@ -32,7 +32,7 @@ pub fn add(list: &mut Vec<Sent>, new: Sent) -> bool {
     list.retain(|known| *known != new);
     list.insert(0, new);
     list.truncate(KEPT);
-    write_list(STORAGE_KEY, list)
+    write_list(Area::Local, STORAGE_KEY, list)
 }
 
 /// Pressing an entry puts it into the form.
@@ -41,7 +41,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
     let debugger = use_debugger();
     let clear = move |_| {
         list.set(Vec::new());
-        if !write_list::<Sent>(STORAGE_KEY, &[]) {
+        if !write_list::<Sent>(Area::Local, STORAGE_KEY, &[]) {
             debugger.app.notices.show(
                 Severity::Warn,
                 "sent commands",

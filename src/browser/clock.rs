@@ -28,7 +28,7 @@ pub fn millis_until(at: Instant) -> u32 {
 }
 
 /// Returns a random seed, different for each page.
-pub(super) fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let mut bytes = [0; 8];
     let filled = web_sys::window()
         .and_then(|window| window.crypto().ok())

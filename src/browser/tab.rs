@@ -12,9 +12,10 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Storage};
+use web_sys::AbortSignal;
 
 use super::clock;
+use super::storage::{self, Area};
 
 const STORAGE_KEY: &str = "coda.tab";
 /// Timeout for acquiring the lock. A page that is being unloaded releases its lock well within it.
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The owner of the texts in session storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Tab {
+pub(crate) enum Tab {
     /// This tab.
     Own,
     /// The tab with this id, which is still open and which this one was copied from.
@@ -32,17 +33,17 @@ pub(super) enum Tab {
 }
 
 /// Finds out which tab this is and takes its lock, so that copies recognize it.
-pub(super) async fn identify(storage: &Storage) -> Tab {
-    let known = storage.get_item(STORAGE_KEY).ok().flatten();
+pub(crate) async fn identify() -> Tab {
+    let known = storage::read(Area::Session, STORAGE_KEY);
     let Some(known) = known else {
-        let is_held = hold(&new_id(storage), Some(PATIENCE)).await;
+        let is_held = hold(&new_id(), Some(PATIENCE)).await;
         // A tab without an id has stored nothing.
         return if is_held.is_some() { Tab::Own } else { Tab::Unknown };
     };
     match hold(&known, Some(PATIENCE)).await {
         Some(true) => Tab::Own,
         Some(false) => {
-            hold(&new_id(storage), Some(PATIENCE)).await;
+            hold(&new_id(), Some(PATIENCE)).await;
             Tab::Copy(known)
         }
         None => Tab::Unknown,
@@ -50,14 +51,14 @@ pub(super) async fn identify(storage: &Storage) -> Tab {
 }
 
 /// Waits until the tab with this id is closed.
-pub(super) async fn until_closed(id: &str) {
+pub(crate) async fn until_closed(id: &str) {
     hold(id, None).await;
 }
 
-fn new_id(storage: &Storage) -> String {
+fn new_id() -> String {
     let id = format!("{:016x}", clock::seed());
     // If nothing can be stored, there is nothing to copy.
-    let _ = storage.set_item(STORAGE_KEY, &id);
+    storage::write(Area::Session, STORAGE_KEY, &id);
     id
 }
 

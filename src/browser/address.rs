@@ -1,6 +1,8 @@
 //! The server's address: from the address bar, from the last visit, or typed in. Validated before use.
 
-use web_sys::{Storage, Url, UrlSearchParams};
+use web_sys::{Url, UrlSearchParams};
+
+use super::storage::{self, Area};
 
 /// Coda's default address.
 pub const DEFAULT_URL: &str = "ws://localhost:8765";
@@ -77,14 +79,10 @@ pub fn from_query(query: &str) -> Option<Result<Address, AddressError>> {
     query.get("ws").map(|url| parse(&url))
 }
 
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
 /// Returns the address that the user chose last.
 #[must_use]
 pub fn remembered() -> Option<Address> {
-    let stored = storage()?.get_item(STORAGE_KEY).ok()??;
+    let stored = storage::read(Area::Local, STORAGE_KEY)?;
     parse(&stored).ok()
 }
 
@@ -101,16 +99,14 @@ const USED_KEY: &str = "coda.addresses";
 /// Returns the addresses that the user chose before, most recent first.
 #[must_use]
 pub fn used() -> Vec<String> {
-    let stored = storage().and_then(|storage| storage.get_item(USED_KEY).ok().flatten()).unwrap_or_default();
+    let stored = storage::read(Area::Local, USED_KEY).unwrap_or_default();
     stored.lines().filter(|line| parse(line).is_ok()).take(MAX_USED).map(str::to_owned).collect()
 }
 
 /// Stores the address for the next visit. Without storage, the next visit uses the default again.
 pub fn remember(url: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(STORAGE_KEY, url);
-        let others = used().into_iter().filter(|other| other != url);
-        let all: Vec<String> = std::iter::once(url.to_owned()).chain(others).take(MAX_USED).collect();
-        let _ = storage.set_item(USED_KEY, &all.join("\n"));
-    }
+    storage::write(Area::Local, STORAGE_KEY, url);
+    let others = used().into_iter().filter(|other| other != url);
+    let all: Vec<String> = std::iter::once(url.to_owned()).chain(others).take(MAX_USED).collect();
+    storage::write(Area::Local, USED_KEY, &all.join("\n"));
 }

@@ -1,0 +1,21 @@
+//! What belongs to the browser rather than to the link: storage, clocks, the address, sounds, the log, the report of a panic,
+//! and the page's life.
+
+mod address;
+mod clock;
+pub(crate) mod lifecycle;
+mod log;
+mod panic;
+mod sound;
+pub mod storage;
+pub(crate) mod tab;
+pub(crate) mod waiting_texts;
+
+pub use address::{
+    Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
+};
+pub(crate) use clock::seed;
+pub use clock::{millis_until, now};
+pub use log::{set_log_level, start_log};
+pub use panic::{show_panic_report, show_panics};
+pub use sound::{Sound, play};
