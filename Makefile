@@ -50,25 +50,30 @@ check: ## check formatting, lints, documentation and that the core uses no brows
 	@! cargo tree --no-default-features -e normal --prefix none | grep -E '^(leptos|web-sys|js-sys|wasm-bindgen|gloo)' \
 	  || { echo "the core must not depend on the crates above: move what needs them behind the feature app"; exit 1; }
 
-test-native: ## test the core natively
-	cargo test --no-default-features
+test-native: ## test the core natively; ONLY=holding for a part
+	cargo test --no-default-features $(ONLY)
 
 test-backend: ## test the Python test server
 	cd tests/backend && ../../$(PYTHON) -m unittest discover -q
 
 # Days follow the reader's time zone; a bug there shows only away from UTC.
-test-web: ## test components and the link in headless Chrome against the Python server
+test-web: ## test components and the link in headless Chrome against the Python server; ONLY=memory for a part
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing --test web --test link
+	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing \
+	  --test web $(if $(ONLY),-- $(ONLY)::,--test link)
 
 build-below: setup-build ## build the release for a server path, /coda/, which a test serves
 	trunk build --release --public-url /coda/ --dist target/dist-below
 
-test-e2e: build build-below ## test the built page in Chromium against the Python server
+test-e2e: build $(if $(ONLY),,build-below) ## test the built page in Chromium against the Python server; ONLY=pages for a part
+ifdef ONLY
+	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 $(ONLY)::
+else
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=2 --skip load:: --skip chaos::
 	@echo "ignored above: coda_lite (make test-coda CODA_LITE=path) and soak (make soak)"
 	@echo "under load, alone on the machine:"
 	cargo test --no-default-features --features e2e --test e2e -- --test-threads=1 --nocapture load:: chaos::
+endif
 
 test-coda: setup-test build ## run the end-to-end tests against a Coda Lite checkout: make test-coda CODA_LITE=path
 	@test -n "$(CODA_LITE)" || { echo "say where Coda Lite is: make test-coda CODA_LITE=path"; exit 2; }

@@ -5,48 +5,160 @@ use std::time::Duration;
 
 use crate::protocol::Moment;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FindingKind {
+/// Declares the kinds of findings, each with all that is said of it.
+macro_rules! findings {
+    ($($(#[$meta:meta])* $name:ident { title: $title:literal, advice: $advice:literal, close_after: $close_after:expr $(,)? })*) => {
+        /// A kind of fault.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FindingKind {
+            $($(#[$meta])* $name,)*
+        }
+
+        impl FindingKind {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name on the page, and the heading in docs/TROUBLESHOOTING.md.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// What to do.
+            #[must_use]
+            pub const fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)* }
+            }
+
+            /// How long after its last occurrence the cause counts as gone; `None` where something else shows that it is.
+            pub(super) const fn close_after(self) -> Option<Duration> {
+                match self { $(Self::$name => $close_after,)* }
+            }
+        }
+    };
+}
+
+findings! {
     /// One user action created the same message more than once.
-    DoubleListener,
+    DoubleListener {
+        title: "A message was made twice",
+        advice: "Look at the components that are named, if any are: one listens twice, or two listen to the same.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// Many messages within a short time.
-    Burst,
+    Burst {
+        title: "Messages came in a burst",
+        advice: "Find what sends so much at once. If it is this page, turn the protections on.",
+        close_after: Some(Duration::from_secs(30)),
+    }
     /// A message was written while another was unanswered.
-    Overlap,
+    Overlap {
+        title: "Messages overlapped",
+        advice: "Turn the protections on: Coda's event loop suffers from overlaps.",
+        close_after: Some(Duration::from_secs(30)),
+    }
     /// The server dropped messages as duplicates.
-    DroppedDuplicate,
+    DroppedDuplicate {
+        title: "Coda dropped a message as a duplicate",
+        advice: "Look whether the first copy was answered; if not, an echo was lost on the way.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// The socket is open, but the server does not answer.
-    Silent,
+    Silent {
+        title: "Coda stopped answering",
+        advice: "Look at Coda's log for what blocks its event loop; a new connection is made by itself.",
+        close_after: None,
+    }
     /// The server answers, but sends no broadcasts.
-    Deaf,
+    Deaf {
+        title: "Coda sends no events",
+        advice: "Nothing: a new connection is made. If it comes back, restart Coda.",
+        close_after: Some(Duration::from_secs(30)),
+    }
     /// The server was restarted.
-    Restarted,
+    Restarted {
+        title: "Coda was restarted",
+        advice: "Look at Coda's log if nobody restarted it.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// Events were missed.
-    Missed,
+    Missed {
+        title: "Events were missed",
+        advice: "Nothing brings them back. Reload this page if something on it looks out of date.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// No challenge arrived.
-    ChallengeMissing,
+    ChallengeMissing {
+        title: "No challenge came",
+        advice: "Look whether Coda is 0.1.1 or stuck; without a challenge it drops no duplicates.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// The server rejected the answer to its challenge.
-    ChallengeRefused,
+    ChallengeRefused {
+        title: "Coda turned the dashboard away",
+        advice: "Restart Coda, then connect again.",
+        close_after: None,
+    }
     /// The challenge or its answer was late.
-    ChallengeLate,
+    ChallengeLate {
+        title: "The challenge was late",
+        advice: "Look at what keeps Coda busy while it greets its clients.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// Echoes take longer than before.
-    EchoesSlow,
+    EchoesSlow {
+        title: "Echoes became slow",
+        advice: "Look at what keeps Coda's event loop busy: its echo is its pulse.",
+        // The heartbeat asks for an echo once a minute at least.
+        close_after: Some(Duration::from_secs(90)),
+    }
     /// Frames could not be read.
-    Unreadable,
+    Unreadable {
+        title: "Frames could not be read",
+        advice: "Report it with the frame: Coda and this page disagree about its form.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// Frames were too large.
-    TooLarge,
+    TooLarge {
+        title: "A frame was too large",
+        advice: "Send less at once: Coda closes the connection on frames above 10 MiB.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// The server's clock jumped.
-    ClockJump,
+    ClockJump {
+        title: "Coda's clock jumped",
+        advice: "Nothing: times shown after it are right.",
+        close_after: Some(Duration::from_secs(60)),
+    }
     /// The server reports a wrong time of day.
-    ClockWrong,
+    ClockWrong {
+        title: "Coda's clock is wrong",
+        advice: "Set the clock of Coda's computer, or of this one.",
+        close_after: None,
+    }
     /// Connections break repeatedly.
-    ReconnectStorm,
+    ReconnectStorm {
+        title: "The connection keeps breaking",
+        advice: "Look at Coda's log for the reason of each close, and at the network between.",
+        close_after: Some(Duration::from_secs(30)),
+    }
     /// Messages whose outcome is unknown.
-    Unconfirmed,
+    Unconfirmed {
+        title: "Messages are unconfirmed",
+        advice: "Look whether Coda did it; if not, send it again.",
+        close_after: None,
+    }
     /// Another dashboard is connected to the same server.
-    OtherDashboard,
+    OtherDashboard {
+        title: "Another dashboard is connected",
+        advice: "Close the other one if it is not wanted: both see all that is said.",
+        close_after: Some(Duration::from_secs(300)),
+    }
     /// The server reported an error.
-    ServerError,
+    ServerError {
+        title: "Coda reported an error",
+        advice: "Look at Coda's log at that time, and at the messages before it.",
+        close_after: Some(Duration::from_secs(60)),
+    }
 }
 
 /// Confidence that a finding is right.
@@ -114,104 +226,10 @@ impl Finding {
 }
 
 impl FindingKind {
-    /// Every kind, in declaration order.
-    pub const ALL: [Self; 20] = [
-        Self::DoubleListener,
-        Self::Burst,
-        Self::Overlap,
-        Self::DroppedDuplicate,
-        Self::Silent,
-        Self::Deaf,
-        Self::Restarted,
-        Self::Missed,
-        Self::ChallengeMissing,
-        Self::ChallengeRefused,
-        Self::ChallengeLate,
-        Self::EchoesSlow,
-        Self::Unreadable,
-        Self::TooLarge,
-        Self::ClockJump,
-        Self::ClockWrong,
-        Self::ReconnectStorm,
-        Self::Unconfirmed,
-        Self::OtherDashboard,
-        Self::ServerError,
-    ];
-
-    /// Title on the page, and heading in docs/TROUBLESHOOTING.md.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::DoubleListener => "A message was made twice",
-            Self::Burst => "Messages came in a burst",
-            Self::Overlap => "Messages overlapped",
-            Self::DroppedDuplicate => "Coda dropped a message as a duplicate",
-            Self::Silent => "Coda stopped answering",
-            Self::Deaf => "Coda sends no events",
-            Self::Restarted => "Coda was restarted",
-            Self::Missed => "Events were missed",
-            Self::ChallengeMissing => "No challenge came",
-            Self::ChallengeRefused => "Coda turned the dashboard away",
-            Self::ChallengeLate => "The challenge was late",
-            Self::EchoesSlow => "Echoes became slow",
-            Self::Unreadable => "Frames could not be read",
-            Self::TooLarge => "A frame was too large",
-            Self::ClockJump => "Coda's clock jumped",
-            Self::ClockWrong => "Coda's clock is wrong",
-            Self::ReconnectStorm => "The connection keeps breaking",
-            Self::Unconfirmed => "Messages are unconfirmed",
-            Self::OtherDashboard => "Another dashboard is connected",
-            Self::ServerError => "Coda reported an error",
-        }
-    }
-
     /// Anchor of the heading in docs/TROUBLESHOOTING.md.
     #[must_use]
     pub fn anchor(self) -> String {
         let letters = self.title().chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
         letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
-    }
-
-    /// Advice to the user, in one sentence.
-    #[must_use]
-    pub const fn advice(self) -> &'static str {
-        match self {
-            Self::DoubleListener => {
-                "Look at the components that are named, if any are: one listens twice, or two listen to the same."
-            }
-            Self::Burst => "Find what sends so much at once. If it is this page, turn the protections on.",
-            Self::Overlap => "Turn the protections on: Coda's event loop suffers from overlaps.",
-            Self::DroppedDuplicate => "Look whether the first copy was answered; if not, an echo was lost on the way.",
-            Self::Silent => "Look at Coda's log for what blocks its event loop; a new connection is made by itself.",
-            Self::Deaf => "Nothing: a new connection is made. If it comes back, restart Coda.",
-            Self::Restarted => "Look at Coda's log if nobody restarted it.",
-            Self::Missed => "Nothing brings them back. Reload this page if something on it looks out of date.",
-            Self::ChallengeMissing => {
-                "Look whether Coda is 0.1.1 or stuck; without a challenge it drops no duplicates."
-            }
-            Self::ChallengeRefused => "Restart Coda, then connect again.",
-            Self::ChallengeLate => "Look at what keeps Coda busy while it greets its clients.",
-            Self::EchoesSlow => "Look at what keeps Coda's event loop busy: its echo is its pulse.",
-            Self::Unreadable => "Report it with the frame: Coda and this page disagree about its form.",
-            Self::TooLarge => "Send less at once: Coda closes the connection on frames above 10 MiB.",
-            Self::ClockJump => "Nothing: times shown after it are right.",
-            Self::ClockWrong => "Set the clock of Coda's computer, or of this one.",
-            Self::ReconnectStorm => "Look at Coda's log for the reason of each close, and at the network between.",
-            Self::Unconfirmed => "Look whether Coda did it; if not, send it again.",
-            Self::OtherDashboard => "Close the other one if it is not wanted: both see all that is said.",
-            Self::ServerError => "Look at Coda's log at that time, and at the messages before it.",
-        }
-    }
-
-    /// Time without an occurrence after which the finding closes; `None` if its detector resolves it.
-    pub(super) const fn close_after(self) -> Option<Duration> {
-        match self {
-            Self::Silent | Self::ChallengeRefused | Self::ClockWrong | Self::Unconfirmed => None,
-            Self::Deaf | Self::Burst | Self::Overlap | Self::ReconnectStorm => Some(Duration::from_secs(30)),
-            // The heartbeat requests an echo at least once a minute.
-            Self::EchoesSlow => Some(Duration::from_secs(90)),
-            Self::OtherDashboard => Some(Duration::from_secs(300)),
-            _ => Some(Duration::from_secs(60)),
-        }
     }
 }

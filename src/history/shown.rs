@@ -13,7 +13,7 @@ pub const STATES: [(&str, &str); 11] = [
     ("written", "written, its echo awaited"),
     ("delivered", "read by Coda"),
     ("duplicate", "stopped or answered as a repetition"),
-    ("suppressed", "not sent: the same had just been sent"),
+    ("suppressed", "not sent: a duplicate of the message before"),
     ("unconfirmed", "written, and whether Coda has read it is unknown"),
     ("expired", "not sent: it had waited too long"),
     ("failed", "not sent: there was no room for it"),

@@ -152,7 +152,7 @@ impl Outgoing {
             MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
             MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),
             MessageState::Delivered(_) => "Delivered".into(),
-            MessageState::Suppressed { .. } => "Not sent: the same had just been sent".into(),
+            MessageState::Suppressed { .. } => "Not sent: a duplicate of the message before".into(),
             MessageState::Expired => "Not sent: it waited too long".into(),
             MessageState::Failed(failure) => format!("Not sent: {failure}"),
             MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),

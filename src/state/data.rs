@@ -55,6 +55,11 @@ impl DataStore {
         self.models().iter().for_each(|model| model.reset());
     }
 
+    /// Shelves the models of one server and shows those of another, which are empty unless it was the one before.
+    pub(super) fn change_server(&self, from: &str, to: &str) {
+        self.models().iter().for_each(|model| model.change_server(from, to));
+    }
+
     /// Creates a second, empty set of models, which [`Self::swap`] shows.
     pub(super) fn suspend(&self) {
         self.models().iter().for_each(|model| model.suspend());

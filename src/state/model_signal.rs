@@ -10,6 +10,8 @@ pub struct ModelSignal<T: 'static> {
     value: StoredValue<T, LocalStorage>,
     /// The live model during playback.
     suspended: StoredValue<Option<T>, LocalStorage>,
+    /// The model of the server before this one, with its address.
+    shelved: StoredValue<Option<(String, T)>, LocalStorage>,
     revision: RwSignal<u64>,
 }
 
@@ -26,6 +28,7 @@ impl<T> ModelSignal<T> {
         Self {
             value: StoredValue::new_local(value),
             suspended: StoredValue::new_local(None),
+            shelved: StoredValue::new_local(None),
             revision: page_signal::signal(0),
         }
     }
@@ -65,6 +68,7 @@ pub(super) trait ModelHandle {
     fn apply(&self, event: &ServerEvent);
     fn disconnected(&self);
     fn reset(&self);
+    fn change_server(&self, from: &str, to: &str);
     fn suspend(&self);
     fn swap(&self);
     fn resume(&self);
@@ -83,6 +87,14 @@ impl<T: Model> ModelHandle for ModelSignal<T> {
 
     fn reset(&self) {
         self.change(|model| *model = T::default());
+    }
+
+    fn change_server(&self, from: &str, to: &str) {
+        self.change(Model::disconnected);
+        let shelved = self.shelved.try_update_value(Option::take).flatten();
+        let mut model = shelved.filter(|(url, _)| url == to).map(|(_, model)| model).unwrap_or_default();
+        self.change(|current| std::mem::swap(current, &mut model));
+        self.shelved.set_value(Some((from.to_owned(), model)));
     }
 
     fn suspend(&self) {

@@ -44,10 +44,10 @@ impl Models {
     }
 
     /// Prepares for another server. Only the conversation continues, below a line that names the server.
-    pub(super) fn change_server(&mut self, url: &str) {
-        self.conversation.change_server(url);
+    pub(super) fn change_server(&mut self, from: &str, to: &str) {
+        self.conversation.change_server(to);
         self.avatar = Avatar::default();
-        self.data.reset();
+        self.data.change_server(from, to);
     }
 
     /// Suspends the live models and shows empty ones for a recording.

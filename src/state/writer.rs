@@ -58,11 +58,10 @@ impl Writer {
     /// Applies everything that happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
         self.keep_limits();
-        let before = self.connection.url.get_untracked();
-        let new_server = batch.status.url.as_ref().filter(|url| before.as_ref().is_some_and(|before| before != *url));
+        let change = self.connection.url.get_untracked().zip(batch.status.url.clone()).filter(|(from, to)| from != to);
         self.models.with_live(|models| {
-            if let Some(url) = new_server {
-                models.change_server(url);
+            if let Some((from, to)) = &change {
+                models.change_server(from, to);
             }
             batch.events.iter().for_each(|event| models.apply(event));
         });
@@ -75,7 +74,11 @@ impl Writer {
         self.reporter.report_unpersisted(batch.unpersisted);
         self.reporter.report_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
-        self.show();
+        if change.is_some() {
+            self.show_all();
+        } else {
+            self.show();
+        }
     }
 
     /// Tells the analysis that a second has passed.

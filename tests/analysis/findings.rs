@@ -12,7 +12,7 @@ use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 
 use crate::trace::{COMPOSER, Trace};
-use crate::world::{World, at, frame_in, frame_out, recorder};
+use crate::world::{World, at, event, frame_in, frame_out, recorder};
 
 #[test]
 fn frames_that_could_not_be_read_are_found_by_their_field() {
@@ -53,6 +53,19 @@ fn frames_too_large_are_found_in_all_their_ways() {
     let mut trace = Trace::ready();
     trace.event("llm_result", &format!(r#"{{"text": "{}"}}"#, "x".repeat(100_000)));
     assert_eq!(trace.found(), []);
+}
+
+#[test]
+fn frames_that_cannot_be_read_are_one_finding_for_each_field() {
+    let mut trace = Trace::ready();
+    for _ in 0..3 {
+        trace.control(&event(1, "tts_progress", "{}"));
+    }
+    trace.control(&event(2, "llm_token", r#"{"token": 5}"#));
+    trace.control("no JSON");
+    assert_eq!(trace.kinds(), [FindingKind::Unreadable; 3]);
+    let found: Vec<(String, u64)> = trace.found().into_iter().map(|finding| (finding.subject, finding.count)).collect();
+    assert_eq!(found, [("tts_progress: data".into(), 3), ("llm_token: data.token".into(), 1), ("JSON".into(), 1)]);
 }
 
 #[test]
@@ -219,9 +232,26 @@ fn a_recording_without_lives_of_messages_can_be_analysed_too() {
 #[test]
 fn every_finding_is_explained_in_the_documentation() {
     let text = include_str!("../../docs/TROUBLESHOOTING.md");
-    for kind in FindingKind::ALL {
+    for kind in FindingKind::ALL.iter().copied() {
         assert!(text.contains(&format!("### {}\n", kind.title())), "no heading “{}”", kind.title());
         assert!(kind.anchor().chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", kind.anchor());
+    }
+}
+
+/// The sources of a folder, one after the other.
+fn sources(folder: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|file| file.is_file()).map(|file| std::fs::read_to_string(file).unwrap()).collect()
+}
+
+#[test]
+fn every_finding_is_raised_by_a_detector_and_by_a_trace() {
+    let (detectors, traces) = (sources("src/analysis/detectors"), sources("tests/analysis"));
+    for kind in FindingKind::ALL {
+        let name = format!("FindingKind::{kind:?}");
+        assert!(detectors.contains(&name), "no detector raises {name}");
+        assert!(traces.contains(&name), "no trace in tests/analysis raises {name}");
     }
 }
 

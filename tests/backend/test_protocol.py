@@ -5,16 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import unittest
+from pathlib import Path
 from typing import Any, List, Tuple
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Opcode
 
 from coda_backend import wire
+from coda_backend.samples import SAMPLES
 from coda_backend.dedup import DEFAULT_CAPACITY, Deduplicator
 from coda_backend.settings import Settings
 from coda_backend.tokens import LIFETIME_SECONDS, Tokens
 from helpers import BackendCase, Client
+
+
+class Documented(unittest.TestCase):
+    # An echo belongs to a message, so a sample would be a lie.
+    WITHOUT_SAMPLE = {"client_message"}
+
+    def test_every_event_type_of_the_protocol_has_a_sample(self) -> None:
+        text = (Path(__file__).resolve().parents[2] / "docs" / "PROTOCOL.md").read_text()
+        chapter = text.split("\n## From Coda to the dashboard\n")[1].split("\n## ")[0]
+        kinds = {line[4:].strip() for line in chapter.splitlines() if line.startswith("### ")}
+        self.assertEqual(kinds - self.WITHOUT_SAMPLE, set(SAMPLES))
 
 
 class Authentication(BackendCase):

@@ -6,16 +6,6 @@ use serde_json::{Value, json};
 use crate::harness::{Backend, Outcome, Page, failed};
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
-/// Path and title.
-const PAGES: [(&str, &str); 7] = [
-    ("/", "Talk"),
-    ("/performance", "Performance"),
-    ("/memory", "Memory"),
-    ("/tools", "Tools"),
-    ("/system", "System"),
-    ("/debugger", "Debugger"),
-    ("/settings", "Settings"),
-];
 /// Pages that are not in the navigation.
 const OTHERS: [(&str, &str); 2] = [("/help", "Troubleshooting"), ("/nowhere", "No such page")];
 
@@ -43,6 +33,13 @@ const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? do
     const end = box.getBoundingClientRect().left + box.clientWidth; \
     return [...box.querySelectorAll('*')].filter(it => it.getBoundingClientRect().right > end + 0.5).slice(0, 8)\
     .map(it => `${it.tagName}.${it.getAttribute('class')} to ${it.getBoundingClientRect().right} of ${end}`).join('; ')";
+
+/// The pages in the navigation: path and title.
+async fn pages(page: &Page) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let links = "return [...document.querySelectorAll('nav a')].map(a => [new URL(a.href).pathname, a.querySelector('span').textContent])";
+    let found: Vec<(String, String)> = serde_json::from_value(page.run(links).await?)?;
+    if found.is_empty() { Err("the navigation is empty".into()) } else { Ok(found) }
+}
 
 async fn go(page: &Page, href: &str) -> Outcome {
     page.follow(href).await
@@ -85,8 +82,8 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
     let mut wrong = Vec::new();
     for theme in ["light", "dark"] {
         page.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
-        for (href, _) in PAGES {
-            go(&page, href).await?;
+        for (href, _) in pages(&page).await? {
+            go(&page, &href).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
         }
         go(&page, "/debugger").await?;
@@ -122,7 +119,8 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
     let long = json!({"message": "x".repeat(300), "details": {"path": "y".repeat(300)}});
     backend.make("/event", json!({"type": "system_error", "data": long})).await?;
     page.until_shown("xxx").await?;
-    for (href, title) in PAGES.into_iter().chain(OTHERS) {
+    let others = OTHERS.map(|(href, title)| (href.to_owned(), title.to_owned()));
+    for (href, title) in pages(&page).await?.into_iter().chain(others) {
         page.go(&format!("{href}?ws={}", backend.ws)).await?;
         let wanted = format!("document.title === '{title} · Coda' && document.querySelector('h1')");
         page.until_js(&format!("the title of {href}"), &wanted).await?;
@@ -150,8 +148,8 @@ async fn the_window_itself_never_scrolls_however_much_a_page_holds() -> Outcome 
     let mut wrong = Vec::new();
     for width in [1400, 320] {
         page.be_wide(width).await?;
-        for (href, _) in PAGES {
-            go(&page, href).await?;
+        for (href, _) in pages(&page).await? {
+            go(&page, &href).await?;
             let fits = "(box => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth)\
                         (document.documentElement)";
             if page.until_js(&format!("{href} fits"), fits).await.is_err() {
@@ -294,8 +292,8 @@ async fn notices_lie_over_nothing_on_any_page_in_any_window() -> Outcome {
         }
         for (width, height) in [(320, 600), (800, 600), (1280, 800), (1900, 1000)] {
             page.be_sized(width, height).await?;
-            for (href, _) in PAGES {
-                go(&page, href).await?;
+            for (href, _) in pages(&page).await? {
+                go(&page, &href).await?;
                 page.until_js("a way to dismiss the first", can_be_dismissed).await?;
                 let under = page.run(UNDER_NOTICES).await?;
                 if under != json!("") {

@@ -361,7 +361,7 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     let markdown = export_markdown(page.conversation.turns().iter());
     for (text, note) in [
         ("half", "The connection ended before the rest of the answer came"),
-        ("twice", "Not sent: the same had just been sent"),
+        ("twice", "Not sent: a duplicate of the message before"),
         ("taken back", "Sent again below"),
         ("taken back", "Not sent: it waited too long"),
         ("more", "Not complete yet"),
@@ -373,7 +373,7 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     let states: Vec<_> =
         json["conversation"].as_array().unwrap().iter().map(|turn| &turn["message"]["state"]).collect();
     assert_eq!(json!(states), json!(["delivered", null, "suppressed", "cancelled", "expired", null]));
-    assert_eq!(json["conversation"][2]["message"]["note"], "Not sent: the same had just been sent");
+    assert_eq!(json["conversation"][2]["message"]["note"], "Not sent: a duplicate of the message before");
     assert_eq!(
         (&json["conversation"][1]["complete"], &json["conversation"][0]["complete"]),
         (&json!(false), &json!(true))

@@ -340,3 +340,32 @@ fn events_without_any_optional_field_or_with_nulls_and_odd_numbers_do_no_harm() 
     assert!(everything.conversation.turns().iter().all(|turn| turn.role != Role::User || turn.number.is_some()));
     assert_eq!(everything.system.runs()[0].uptime_seconds, None);
 }
+
+/// Events that change nothing by themselves: an echo, which shows as the state of a message, and the start of a session, which
+/// shows above the next entry.
+const SHOWN_OTHERWISE: [&str; 2] = ["client_message", "conversation_start"];
+
+#[test]
+fn every_event_changes_what_a_page_shows() {
+    let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
+    let mut silent = std::collections::BTreeSet::from_iter(Event::KINDS.iter().copied());
+    for example in document.split("```json\n").skip(1).filter_map(|block| block.split("\n```").next()) {
+        let Ok(Frame::Event(envelope)) = decode(example) else { continue };
+        let Some(kind) = Event::KINDS.iter().find(|kind| **kind == envelope.event.kind()) else { continue };
+        let (mut everything, mut feed) = (Everything::default(), Feed::new());
+        // What ends something has something to end.
+        for begun in ["stt_start", "llm_start", "tts_start"] {
+            everything.apply(&feed.event(begun, json!({})));
+        }
+        let shown = |everything: &Everything| {
+            let avatar = (everything.avatar.mode, everything.avatar.emotion);
+            (everything.revisions(), avatar, everything.conversation.turns().clone())
+        };
+        let before = shown(&everything);
+        everything.apply(&feed.made(envelope.event));
+        if shown(&everything) != before {
+            silent.remove(kind);
+        }
+    }
+    assert_eq!(silent, std::collections::BTreeSet::from(SHOWN_OTHERWISE));
+}

@@ -7,6 +7,7 @@
 mod heap;
 mod page;
 mod server;
+mod servers;
 
 mod address;
 mod components;

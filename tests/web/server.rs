@@ -3,15 +3,21 @@
 use gloo_net::http::Request;
 use serde_json::{Value, json};
 
-/// Address at which `make test-web` starts the server.
-const WS: &str = "ws://127.0.0.1:18765";
-const CONTROL: &str = "http://127.0.0.1:18766";
+/// Ports at which `make test-web` starts the server and its control interface.
+const PORT: &str = match option_env!("WEB_TEST_PORT") {
+    Some(port) => port,
+    None => "18765",
+};
+const CONTROL_PORT: &str = match option_env!("WEB_TEST_CONTROL") {
+    Some(port) => port,
+    None => "18766",
+};
 const NO_SERVER: &str = "run the browser tests by `make test-web`, which starts the server they talk to";
 
 /// Resets the server, so that tests are independent. Returns the query that connects to it.
 pub async fn fresh() -> String {
     make("/reset", json!({})).await;
-    format!("?ws={WS}")
+    format!("?ws=ws://127.0.0.1:{PORT}")
 }
 
 /// Sends a request to the control interface.
@@ -27,5 +33,5 @@ pub async fn report() -> Value {
 }
 
 fn url(endpoint: &str) -> String {
-    format!("{CONTROL}{endpoint}")
+    format!("http://127.0.0.1:{CONTROL_PORT}{endpoint}")
 }

@@ -1,0 +1,32 @@
+//! One page and several servers: each has data of its own.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::Page;
+use crate::server;
+
+fn tool_uses(page: &Page) -> usize {
+    page.app.data.tools.with_untracked(|tools| tools.uses().len())
+}
+
+#[wasm_bindgen_test]
+async fn the_demo_and_coda_share_no_data_and_coda_s_are_there_again_afterwards() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    page.say("use a tool please");
+    page.until_answered(1).await;
+    let of_coda = tool_uses(&page);
+    assert!(of_coda > 0);
+
+    page.app.use_demo();
+    page.until("the demo", || page.app.connection.is_demo() && page.app.connection.is_ready()).await;
+    assert_eq!(tool_uses(&page), 0);
+    page.say("hello");
+    page.until_shown("From here on: the demo").await;
+
+    page.app.leave_demo();
+    page.until("Coda again", || !page.app.connection.is_demo() && page.app.connection.is_ready()).await;
+    assert_eq!(tool_uses(&page), of_coda);
+    page.say("hello again");
+    page.until_shown("From here on: Coda at ws://").await;
+}
