@@ -4,6 +4,7 @@
 
 mod counterpart;
 mod diff;
+mod listing;
 mod message_trace;
 mod query;
 mod query_text;

@@ -348,7 +348,7 @@ const SHOWN_OTHERWISE: [&str; 2] = ["client_message", "conversation_start"];
 #[test]
 fn every_event_changes_what_a_page_shows() {
     let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
-    let mut silent = std::collections::BTreeSet::from_iter(Event::KINDS.iter().copied());
+    let mut silent: std::collections::BTreeSet<&str> = Event::KINDS.iter().copied().collect();
     for example in document.split("```json\n").skip(1).filter_map(|block| block.split("\n```").next()) {
         let Ok(Frame::Event(envelope)) = decode(example) else { continue };
         let Some(kind) = Event::KINDS.iter().find(|kind| **kind == envelope.event.kind()) else { continue };

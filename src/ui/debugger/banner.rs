@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::state::use_debugger;
 use crate::history::ImportError;
+use crate::ui::debugger::state::use_debugger;
 use crate::ui::format;
 
 /// Upper limit of errors listed.

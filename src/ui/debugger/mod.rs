@@ -1,43 +1,18 @@
 //! The debugger: finds the cause of a fault without the console. Fills its container.
 
 mod banner;
-mod cells;
-mod compare;
-mod completion;
-mod correlation;
-mod counts;
 mod details;
-mod experiments;
 mod filter;
-mod filter_field;
-mod filter_help;
-mod filter_state;
-mod findings;
-mod frame;
-mod keys;
-mod listing;
-mod message_trace;
 mod opener;
-mod outcome;
 mod panel;
-mod recordings;
-mod replay;
-mod row;
 mod row_link;
-mod row_pool;
-mod saved;
-mod scope;
-mod send;
-mod sent;
 mod side;
 mod state;
 mod table;
-mod templates;
 mod toolbar;
-mod tree;
-mod turn;
+mod tools;
 
-pub use filter_state::message_href;
+pub use filter::filter_state::message_href;
 pub use opener::SideOpener;
 pub use panel::DebuggerPanel;
 pub use side::Side;

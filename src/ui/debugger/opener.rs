@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::side::Side;
+use crate::ui::debugger::side::Side;
 
 /// Opens a part in the mounted panel, or in the next one to be mounted.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl SideOpener {
     }
 
     /// Registers the side of a new panel, and opens the part that was asked for.
-    pub(super) fn attach(side: RwSignal<Option<Side>>) {
+    pub(in crate::ui::debugger) fn attach(side: RwSignal<Option<Side>>) {
         // Without a context, as in a test, nobody can ask.
         let Some(opener) = use_context::<Self>() else { return };
         if let Some(wanted) = opener.wanted.try_update_value(Option::take).flatten() {

@@ -5,19 +5,19 @@ use leptos::prelude::*;
 use crate::link::MessageId;
 use crate::state::Severity;
 
-use super::banner::SourceBanner;
-use super::counts::TypeCounts;
-use super::details::ChosenDetails;
-use super::experiments::Experiments;
-use super::filter::FilterBar;
-use super::findings::Findings;
-use super::recordings::Recordings;
-use super::replay::Replay;
-use super::send::SendForm;
-use super::side::Side;
-use super::state::{DebuggerState, ROW_HEIGHT, use_debugger};
-use super::table::MessageTable;
-use super::toolbar::Toolbar;
+use crate::ui::debugger::banner::SourceBanner;
+use crate::ui::debugger::details::view::ChosenDetails;
+use crate::ui::debugger::filter::view::FilterBar;
+use crate::ui::debugger::side::Side;
+use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
+use crate::ui::debugger::table::counts::TypeCounts;
+use crate::ui::debugger::table::view::MessageTable;
+use crate::ui::debugger::toolbar::Toolbar;
+use crate::ui::debugger::tools::experiments::Experiments;
+use crate::ui::debugger::tools::findings::Findings;
+use crate::ui::debugger::tools::recordings::Recordings;
+use crate::ui::debugger::tools::replay::Replay;
+use crate::ui::debugger::tools::send::SendForm;
 
 /// The debugger. Fills its container, which must be inside the router.
 #[component]

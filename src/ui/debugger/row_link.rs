@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::listing::Key;
+use crate::history::Key;
 use crate::ui::address::Address;
 
 /// Query parameter.

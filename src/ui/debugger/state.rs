@@ -7,16 +7,16 @@ use js_sys::Date;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::cells;
-use super::filter_state::FilterState;
-use super::listing::{Feed, Key, Listed, Listing};
-use super::opener::SideOpener;
-use super::row_link::RowLink;
-use super::side::Side;
 use crate::analysis::Analyzer;
 use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
+use crate::history::{Feed, Key, Listed, Listing};
 use crate::link::MessageId;
 use crate::state::{App, Loaded, use_app};
+use crate::ui::debugger::filter::filter_state::FilterState;
+use crate::ui::debugger::opener::SideOpener;
+use crate::ui::debugger::row_link::RowLink;
+use crate::ui::debugger::side::Side;
+use crate::ui::debugger::table::cells;
 
 /// Height of a table row in pixels, passed on to the style sheet.
 pub const ROW_HEIGHT: f64 = 26.0;

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::cells;
-use super::listing::Listed;
-use super::side::Side;
-use super::state::use_debugger;
+use crate::history::Listed;
 use crate::history::{Query, Recorder};
+use crate::ui::debugger::side::Side;
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
 
 #[component]

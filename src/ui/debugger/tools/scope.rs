@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::state::{DebuggerState, use_debugger};
 use crate::history::{Context, Recorder, Recording, Row};
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::cells;
-use super::listing::Key;
-use super::row_pool::{Named, Slot};
-use super::state::DebuggerState;
+use crate::history::Key;
 use crate::history::{ListItem, summary};
+use crate::history::{Named, Slot};
+use crate::ui::debugger::state::DebuggerState;
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
 
 /// The part of a row that may change.
@@ -111,19 +111,19 @@ impl Shown {
 #[derive(Clone, Copy)]
 pub struct Rows {
     debugger: DebuggerState,
-    row_pool: Memo<Vec<Slot>>,
+    slots: Memo<Vec<Slot>>,
     all: StoredValue<Vec<(u64, ArcRwSignal<Shown>)>, LocalStorage>,
 }
 
 impl Rows {
-    pub fn new(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>) -> Self {
+    pub fn new(debugger: DebuggerState, slots: Memo<Vec<Slot>>) -> Self {
         let all = StoredValue::new_local(Vec::<(u64, ArcRwSignal<Shown>)>::new());
         Effect::new(move |_| {
             debugger.track();
-            row_pool.with(|row_pool| {
+            slots.with(|slots| {
                 all.with_value(|all| {
                     for (element, shown) in all {
-                        let Some(slot) = row_pool.iter().find(|slot| slot.element == *element) else { continue };
+                        let Some(slot) = slots.iter().find(|slot| slot.element == *element) else { continue };
                         let now = shown.with_untracked(|before| {
                             let now = Shown::of(slot.row, Some(before), debugger);
                             (now != *before).then_some(now)
@@ -135,14 +135,13 @@ impl Rows {
                 });
             });
         });
-        Self { debugger, row_pool, all }
+        Self { debugger, slots, all }
     }
 
     /// Signal for one more element, until its component is disposed.
     fn add(&self, element: u64) -> Option<ArcRwSignal<Shown>> {
         let (debugger, all) = (self.debugger, self.all);
-        let slot =
-            self.row_pool.with_untracked(|row_pool| row_pool.iter().find(|slot| slot.element == element).copied())?;
+        let slot = self.slots.with_untracked(|slots| slots.iter().find(|slot| slot.element == element).copied())?;
         let shown = ArcRwSignal::new(untrack(|| Shown::of(slot.row, None, debugger)));
         all.update_value(|all| all.push((element, shown.clone())));
         on_cleanup(move || {

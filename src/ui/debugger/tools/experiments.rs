@@ -5,9 +5,9 @@ use std::time::Duration;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::state::use_debugger;
 use crate::sim::Conditions;
 use crate::state::NotInRange;
+use crate::ui::debugger::state::use_debugger;
 
 /// A numeric setting of the network.
 struct Dial {

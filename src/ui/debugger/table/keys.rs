@@ -3,16 +3,16 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::listing::{Key, Listing};
-use super::side::Side;
-use super::state::{DebuggerState, ROW_HEIGHT};
+use crate::history::{Key, Listing};
+use crate::ui::debugger::side::Side;
+use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT};
 
 pub fn pressed(debugger: DebuggerState, event: &KeyboardEvent) {
     if event.alt_key() || event.ctrl_key() || event.meta_key() {
         return;
     }
     let chosen = debugger.chosen.get_untracked();
-    let total = debugger.with_listing_untracked(Listing::len);
+    let total = debugger.with_listing_untracked(Listing::rows);
     let Some(last) = total.checked_sub(1) else { return };
     let place = chosen.and_then(|key| debugger.with_listing_untracked(|listing| listing.place_of(key)));
     match event.key().as_str() {

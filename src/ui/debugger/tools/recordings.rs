@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
-use super::scope::{Scope, ScopeSelect};
-use super::state::{DebuggerState, use_debugger};
 use crate::history::{Format, Recording, export_har, export_jsonl};
 use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
 use crate::state::Loaded;
 use crate::ui::clipboard;
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
+use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
 use crate::ui::files::{download, read_text};
 use crate::ui::format;
 

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::cells;
-use super::correlation::CorrelationView;
-use super::state::{DebuggerState, use_debugger};
 use crate::analysis::{Finding, FindingState, MuteRule};
 use crate::ui::address::page_href;
 use crate::ui::components::Each;
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
+use crate::ui::debugger::table::cells;
+use crate::ui::debugger::tools::correlation::CorrelationView;
 use crate::ui::format;
 
 /// Upper limit of closed findings listed, newest first.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::use_debugger;
+use crate::ui::debugger::state::use_debugger;
 
 const TERMS: [(&str, &str); 18] = [
     ("hello", "a word anywhere in the row, whatever its case"),

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::cells::{NOTHING, time_of_day};
-use super::state::use_debugger;
 use crate::analysis::{Correlation, Side};
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::table::cells::{NOTHING, time_of_day};
 use crate::ui::format;
 
 /// Upper limit of suspects per error.

@@ -5,10 +5,10 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::state::use_debugger;
 use crate::browser::storage::{Area, read_list, write_list};
 use crate::state::Severity;
 use crate::ui::components::Each;
+use crate::ui::debugger::state::use_debugger;
 use crate::ui::dismiss::on_dismiss;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";

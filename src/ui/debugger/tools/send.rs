@@ -3,13 +3,13 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::outcome::{COMPONENT, SentOutcome};
-use super::sent::{self, Sent, SentList};
-use super::state::use_debugger;
-use super::templates::{read_data, templates};
 use crate::browser;
 use crate::protocol::{Command, Template, encode_bare};
 use crate::state::Severity;
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::tools::outcome::{COMPONENT, SentOutcome};
+use crate::ui::debugger::tools::sent::{self, Sent, SentList};
+use crate::ui::debugger::tools::templates::{read_data, templates};
 
 #[component]
 pub fn SendForm() -> impl IntoView {

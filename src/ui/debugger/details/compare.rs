@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::cells::NOTHING;
-use super::state::use_debugger;
 use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::table::cells::NOTHING;
 
 /// Upper limit of characters shown per value.
 const VALUE_CHARS: usize = 200;

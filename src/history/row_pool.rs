@@ -25,7 +25,7 @@ pub struct Slot {
 }
 
 /// Assigns an element to each row, in order; `before` holds the current elements.
-pub fn fill(rows: &[Named], before: &[Slot]) -> Vec<Slot> {
+pub fn fill_slots(rows: &[Named], before: &[Slot]) -> Vec<Slot> {
     let kept = |row: &Named| before.iter().find(|slot| slot.row == *row).map(|slot| slot.element);
     let are_many_new = rows.iter().filter_map(kept).count() * MANY < rows.len() * (MANY - 1);
     let mut made = before.iter().map(|slot| slot.element + 1).max().unwrap_or_default()..;

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::state::{DebuggerState, use_debugger};
 use crate::history::{RAW, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::format;
 
 /// Origin component of messages sent from the debugger.

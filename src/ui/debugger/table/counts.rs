@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::state::use_debugger;
 use crate::ui::components::Each;
+use crate::ui::debugger::state::use_debugger;
 
 #[component]
 pub fn TypeCounts() -> impl IntoView {

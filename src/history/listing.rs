@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::history::{Context, ListItem, Query, Recorder, Row, TokenGrouper};
+use super::query::Context;
+use super::query::Query;
+use super::recorder::Recorder;
+use super::row::Row;
+use super::token_grouper::ListItem;
+use super::token_grouper::TokenGrouper;
 
 /// Identifies a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,9 +91,9 @@ impl Listing {
         if self.source != feed.source || self.query != *feed.query || self.is_judged_otherwise(feed) {
             self.begin(feed);
         }
-        let before = self.len();
+        let before = self.rows();
         self.forget(feed.recorder);
-        self.listed.dropped += before - self.len();
+        self.listed.dropped += before - self.rows();
         let news = self.next..feed.end();
         for row in feed.recorder.rows(news.clone()) {
             if feed.lets_through(row) {
@@ -98,7 +103,7 @@ impl Listing {
         }
         self.next = self.next.max(news.end);
         self.refresh_opened(feed);
-        self.listed.total = self.len();
+        self.listed.total = self.rows();
         self.listed.let_through = self.let_through.len();
         self.listed.looked_at = usize::try_from(self.next.saturating_sub(self.first)).unwrap_or(usize::MAX);
         self.listed.revision += 1;
@@ -179,7 +184,8 @@ impl Listing {
     }
 
     /// Rows of the table.
-    pub fn len(&self) -> usize {
+    #[must_use]
+    pub fn rows(&self) -> usize {
         self.grouper.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
     }
 

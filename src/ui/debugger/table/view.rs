@@ -6,12 +6,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 
-use super::keys;
-use super::listing::{Key, Listed};
-use super::row::{Rows, TableRow, row_name};
-use super::row_pool::{self, Named, Slot};
-use super::state::{DebuggerState, ROW_HEIGHT, use_debugger};
+use crate::history::{self, Named, Slot};
+use crate::history::{Key, Listed};
 use crate::ui::components::Each;
+use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
+use crate::ui::debugger::table::keys;
+use crate::ui::debugger::table::row::{Rows, TableRow, row_name};
 
 /// Rows rendered beyond the view on either side: one step of the mouse wheel. Each of them may change with every frame.
 const MARGIN: usize = 4;
@@ -107,10 +107,10 @@ fn hold_position(debugger: DebuggerState, top: RwSignal<f64>) {
 }
 
 /// The row an event is about. Events are delegated, because most rows are gone before anyone clicks them.
-fn row_of(debugger: DebuggerState, row_pool: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
+fn row_of(debugger: DebuggerState, slots: Memo<Vec<Slot>>, event: &MouseEvent) -> Option<Key> {
     let name = event_target::<Element>(event).closest("[role=row]").ok().flatten()?.id();
     let is_it = |key: &Key| debugger.element_id(&row_name(*key)) == name;
-    row_pool.with_untracked(|row_pool| row_pool.iter().map(|slot| slot.row.key).find(is_it))
+    slots.with_untracked(|slots| slots.iter().map(|slot| slot.row.key).find(is_it))
 }
 
 /// Handles a click on a row, or on the button of its fold.
@@ -139,16 +139,15 @@ pub fn MessageTable() -> impl IntoView {
         let top = if debugger.follows.get() { (pixels(total) - height).max(0.0) } else { top.get() };
         window_of(total, top, height)
     });
-    let row_pool = Memo::new(move |before: Option<&Vec<Slot>>| {
+    let slots = Memo::new(move |before: Option<&Vec<Slot>>| {
         let (source, (from, to)) = (debugger.source(), window.get());
         let named = |key| Named { source, key };
         let rows: Vec<_> =
             debugger.with_listing(|listing| (from..to).filter_map(|place| listing.key_at(place)).map(named).collect());
-        row_pool::fill(&rows, before.map_or(&[], Vec::as_slice))
+        history::fill_slots(&rows, before.map_or(&[], Vec::as_slice))
     });
-    let elements =
-        Memo::new(move |_| row_pool.with(|row_pool| row_pool.iter().map(|slot| slot.element).collect::<Vec<_>>()));
-    let rows = Rows::new(debugger, row_pool);
+    let elements = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.element).collect::<Vec<_>>()));
+    let rows = Rows::new(debugger, slots);
     // Acts on the row that was pressed, because in a flood its element shows another row by the time of release.
     let pressed = StoredValue::new(None::<Key>);
     let scrolled = move |_| {
@@ -165,10 +164,7 @@ pub fn MessageTable() -> impl IntoView {
         top.set(now);
     };
     let active = move || {
-        let key = debugger
-            .chosen
-            .get()
-            .filter(|key| row_pool.with(|row_pool| row_pool.iter().any(|slot| slot.row.key == *key)));
+        let key = debugger.chosen.get().filter(|key| slots.with(|slots| slots.iter().any(|slot| slot.row.key == *key)));
         key.map(|key| debugger.element_id(&row_name(key)))
     };
     view! {
@@ -197,12 +193,12 @@ pub fn MessageTable() -> impl IntoView {
                     role="rowgroup"
                     class="debugger-rows"
                     style:height=move || format!("{}px", pixels(debugger.listed().total))
-                    on:mousedown=move |event| pressed.set_value(row_of(debugger, row_pool, &event))
+                    on:mousedown=move |event| pressed.set_value(row_of(debugger, slots, &event))
                     on:click=move |event| {
                         let pressed = pressed.try_update_value(Option::take).flatten();
                         // Pressing one row and releasing another means neither. Such a click targets their common
                         // ancestor, which is no row.
-                        if let Some(here) = row_of(debugger, row_pool, &event) {
+                        if let Some(here) = row_of(debugger, slots, &event) {
                             // No `mousedown` came before a click without a mouse.
                             clicked(debugger, pressed.filter(|_| event.detail() > 0).unwrap_or(here), &event);
                         }

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::cells::cut;
-use super::tree::JsonTree;
 use crate::protocol::with_quotes;
 use crate::ui::components::CopyButton;
+use crate::ui::debugger::details::tree::JsonTree;
+use crate::ui::debugger::table::cells::cut;
 
 /// Characters of the raw frame shown at first.
 const RAW_CHARS: usize = 4_000;

@@ -4,9 +4,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::completion::PartialWord;
-use super::filter_state::FilterState;
-use super::state::use_debugger;
+use crate::history::PartialWord;
+use crate::ui::debugger::filter::filter_state::FilterState;
+use crate::ui::debugger::state::use_debugger;
 
 #[derive(Clone, Copy)]
 struct Field {

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::filter_field::FilterField;
-use super::filter_help::FilterHelp;
-use super::saved::SavedFilters;
-use super::state::use_debugger;
+use crate::ui::debugger::filter::filter_field::FilterField;
+use crate::ui::debugger::filter::filter_help::FilterHelp;
+use crate::ui::debugger::filter::saved::SavedFilters;
+use crate::ui::debugger::state::use_debugger;
 
 #[component]
 pub fn FilterBar() -> impl IntoView {

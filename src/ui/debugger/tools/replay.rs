@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::scope::{Scope, ScopeSelect};
-use super::state::use_debugger;
 use crate::browser;
 use crate::history::shorten;
 use crate::protocol::Effect;
 use crate::replay::{DryRun, Ids, Options, Outcome, Pace, Plan, Prediction, RecentWrites};
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
 use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::cells;
-use super::compare::Compare;
-use super::frame::FrameView;
-use super::message_trace::{MessageLink, MessageTraceView};
-use super::state::{DebuggerState, use_debugger};
 use crate::history::{FrameClass, FrameMeta, Recorder, Row, RowKind, cause, counterpart, message_trace, shown_text};
 use crate::link::MessageId;
+use crate::ui::debugger::details::compare::Compare;
+use crate::ui::debugger::details::frame::FrameView;
+use crate::ui::debugger::details::message_trace::{MessageLink, MessageTraceView};
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
 
 /// The immutable part of the chosen row.

@@ -1,6 +1,7 @@
 //! Completion of the word at the cursor.
 
-use crate::history::{Completion, completions};
+use super::complete::Completion;
+use super::complete::completions;
 
 /// The word being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

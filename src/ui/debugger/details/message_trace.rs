@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::cells;
-use super::state::use_debugger;
-use super::turn::TurnBars;
 use crate::history::{MessageTrace, STATES, TraceStage, TraceStep};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
+use crate::ui::debugger::details::turn::TurnBars;
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
 
 fn stage_words(stage: &TraceStage) -> String {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::state::use_debugger;
 use crate::history::WaterfallBar;
+use crate::ui::debugger::state::use_debugger;
 use crate::ui::format;
 
 /// Upper limit of bars shown. A long turn has hundreds.

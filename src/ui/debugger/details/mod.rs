@@ -1,0 +1,8 @@
+//! The chosen row: its frame, its message and its turn.
+
+pub(in crate::ui::debugger) mod compare;
+pub(in crate::ui::debugger) mod frame;
+pub(in crate::ui::debugger) mod message_trace;
+pub(in crate::ui::debugger) mod tree;
+pub(in crate::ui::debugger) mod turn;
+pub(in crate::ui::debugger) mod view;
