@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{draft, page_signal};
-use crate::model::{Emotion, Mode, Turn, TurnKey};
+use crate::model::{Beginning, Emotion, Mode, Turn, TurnKey};
 
 /// Key of an entry in the page's list. Includes the generation, because each conversation numbers its entries from 1
 /// and a recording has its own.
@@ -29,6 +29,8 @@ pub struct TalkStore {
     pub rows: RwSignal<Vec<TurnRow>>,
     /// Number of old entries evicted for newer ones.
     pub dropped: RwSignal<u64>,
+    /// What has begun below the newest entry.
+    pub begins: RwSignal<Option<Beginning>>,
     /// Coda's current activity.
     pub mode: RwSignal<Mode>,
     /// Coda's emotion, as shown by its face.
@@ -44,6 +46,7 @@ impl TalkStore {
         Self {
             rows: page_signal::signal(Vec::new()),
             dropped: page_signal::signal(0),
+            begins: page_signal::signal(None),
             mode: page_signal::signal(Mode::Idle),
             emotion: page_signal::signal(Emotion::default()),
             draft: page_signal::signal(draft::kept()),

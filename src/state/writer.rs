@@ -120,6 +120,7 @@ impl Writer {
         self.data.notify();
         set_if_changed(self.talk.mode, self.models.avatar.mode);
         set_if_changed(self.talk.emotion, self.models.avatar.emotion);
+        set_if_changed(self.talk.begins, self.models.conversation.begins().cloned());
         self.show_conversation();
     }
 

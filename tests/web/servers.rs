@@ -27,6 +27,8 @@ async fn the_demo_and_coda_share_no_data_and_coda_s_are_there_again_afterwards()
     page.app.leave_demo();
     page.until("Coda again", || !page.app.connection.is_demo() && page.app.connection.is_ready()).await;
     assert_eq!(tool_uses(&page), of_coda);
-    page.say("hello again");
     page.until_shown("From here on: Coda at ws://").await;
+    page.say("hello again");
+    page.until_answered(3).await;
+    assert_eq!(page.texts(".session-divider").iter().filter(|line| line.contains("Coda at ws://")).count(), 1);
 }

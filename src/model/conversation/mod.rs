@@ -286,6 +286,12 @@ impl Conversation {
         self.begins = (!self.turns.is_empty()).then(|| Beginning::Server(url.into()));
     }
 
+    /// What has begun without any entry yet.
+    #[must_use]
+    pub const fn begins(&self) -> Option<&Beginning> {
+        self.begins.as_ref()
+    }
+
     /// Starts a session above the texts that are still waiting, since they will be said in it.
     fn begin_session(&mut self) {
         let is_unsaid = |turn: &&Turn| {

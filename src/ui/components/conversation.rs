@@ -79,6 +79,11 @@ pub fn ConversationView() -> impl IntoView {
                     <SessionStart turn=entry.0.turn.clone() />
                     <TurnView row=entry.0 />
                 </Each>
+                {move || {
+                    // A session without an entry is no news; another server is.
+                    let begins = talk.begins.get().filter(|begins| matches!(begins, Beginning::Server(_)));
+                    begins.map(|begins| view! { <Divider begins /> })
+                }}
             </div>
         </div>
         <NewMessages follows=scroll.follows to_newest=move || scroll.go_to_newest() />
@@ -145,15 +150,18 @@ fn time(row: &TurnRow) -> DateTime<Utc> {
 fn SessionStart(turn: ArcRwSignal<Turn>) -> impl IntoView {
     let begins = Memo::new(move |_| turn.with(|turn| turn.begins.clone()));
     view! {
-        {move || {
-            let words = match begins.get()? {
-                Beginning::Session => "New session".to_owned(),
-                Beginning::Server(url) if *url == *DEMO_URL => "From here on: the demo, a simulated Coda".to_owned(),
-                Beginning::Server(url) => format!("From here on: Coda at {url}"),
-            };
-            Some(view! { <p class="session-divider">{words}</p> })
-        }}
+        {move || begins.get().map(|begins| view! { <Divider begins /> })}
     }
+}
+
+#[component]
+fn Divider(begins: Beginning) -> impl IntoView {
+    let words = match begins {
+        Beginning::Session => "New session".to_owned(),
+        Beginning::Server(url) if *url == *DEMO_URL => "From here on: the demo, a simulated Coda".to_owned(),
+        Beginning::Server(url) => format!("From here on: Coda at {url}"),
+    };
+    view! { <p class="session-divider">{words}</p> }
 }
 
 #[component]
@@ -186,7 +194,15 @@ fn Empty() -> impl IntoView {
     view! {
         <div class="empty">
             <h2>"Nothing has been said yet"</h2>
-            <p>"Write below, hold the microphone button to talk, or begin with one of these:"</p>
+            <p>
+                {move || {
+                    if app.playback.is_on() {
+                        "This is the beginning of the recording."
+                    } else {
+                        "Write below, hold the microphone button to talk, or begin with one of these:"
+                    }
+                }}
+            </p>
             <div class="actions">
                 {SUGGESTIONS
                     .map(|text| {
