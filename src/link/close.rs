@@ -122,7 +122,8 @@ impl DisconnectReason {
             }
             Self::Closed(info) => explain_close(info),
             Self::OpenTimeout => format!(
-                "The address did not answer within {} seconds. A firewall, or a machine that is asleep?",
+                "The address did not answer within {} seconds. A firewall, a machine that is asleep, or a program that \
+                 hangs?",
                 config.open_timeout.as_secs()
             ),
             Self::AuthTimeout => format!(

@@ -204,12 +204,14 @@ impl Link {
 
     fn submit(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
         let id = MessageId::random(&mut self.rng);
+        // A resent message is still meant for the server of the first one.
+        let url = resend_of.and_then(|id| self.outbox.address_of(id)).unwrap_or_else(|| self.url.clone());
         if let Some(resend_of) = resend_of {
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.cancel(resend_of, Cancellation::SentAgain { by: id }, &mut cx);
         }
         let checked = self.dedup.check(now.mono, id, &command, resend_of, &self.config);
-        let message = self.pending(id, Arc::new(command), origin, now, resend_of);
+        let message = OutgoingMessage { url, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
         if let Err(original) = checked {
             self.counters.suppressed += 1;
             self.actions.push_back(message.status(MessageState::Suppressed { original }, now));

@@ -157,6 +157,23 @@ fn a_text_that_was_written_to_one_server_is_not_written_to_another() {
 }
 
 #[test]
+fn a_text_sent_again_is_still_meant_for_its_server() {
+    let mut world = World::ready();
+    world.go_half_open();
+    let first = world.say("lost on the way");
+    world.run_for(millis(100));
+    world.input(Input::Connect { url: OTHER.into() });
+    world.run_for(millis(20_000));
+    assert_eq!(*world.state(first), MessageState::Unconfirmed);
+
+    let second = world.send_again("lost on the way", first);
+    world.run_for(millis(5_000));
+    assert_eq!(*world.state(second), MessageState::Held(Hold::Address { url: "ws://localhost:8765".into() }));
+    world.input(Input::SendNow(second));
+    world.run_until_holds("delivered there", millis(15_000), |world| world.is_delivered(second));
+}
+
+#[test]
 fn texts_remember_their_address_over_a_reload() {
     let mut before = World::ready();
     before.reachable = false;

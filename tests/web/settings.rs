@@ -234,3 +234,16 @@ async fn notices_of_one_kind_that_say_different_things_stay_apart() {
     page.until("all three", || page.all(NOTICE).len() == 3).await;
     assert!(page.texts(NOTICE).iter().all(|words| !words.contains('(')), "{:?}", page.texts(NOTICE));
 }
+
+#[wasm_bindgen_test]
+async fn a_reset_of_all_settings_can_be_undone() {
+    let page = open().await;
+    page.change("#gap_millis", "75");
+    page.until("the change", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.click("[data-testid=reset-settings]");
+    page.until("a way back", || page.all("[data-testid=undo-reset]").len() == 1).await;
+    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+    page.click("[data-testid=undo-reset]");
+    page.until("the change again", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.app.set_settings(Settings::default());
+}

@@ -210,6 +210,12 @@ impl Outbox {
         true
     }
 
+    /// Returns the address of the server that an unsettled message is meant for.
+    pub(super) fn address_of(&self, id: MessageId) -> Option<Arc<str>> {
+        let written = self.in_flight.unsettled().map(|flight| &flight.message);
+        written.chain(self.queue.iter()).find(|message| message.id == id).map(|message| message.url.clone())
+    }
+
     /// Updates which messages are held.
     pub(super) fn hold(&mut self, gate: HoldPolicy<'_>, cx: &mut Context<'_>) {
         self.queue.hold(gate, cx);

@@ -22,17 +22,36 @@ const SECTIONS: [(Section, &str); 4] = [
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let app = use_app();
+    // The settings before a reset, until the user leaves the page.
+    let before = RwSignal::new(None::<Settings>);
+    let reset = move |_| {
+        before.set(Some(app.settings.current.get_untracked()));
+        app.set_settings(Settings::default());
+    };
+    let undo = move |_| {
+        if let Some(settings) = before.try_update(Option::take).flatten() {
+            app.set_settings(settings);
+        }
+    };
     view! {
         <section class="page-body">
             <header class="page-head">
                 <h1>"Settings"</h1>
                 <div class="actions">
                     <SettingsFile />
-                    <button class="button" on:click=move |_| app.set_settings(Settings::default())>
-                        "Back to the defaults"
+                    <button class="button" data-testid="reset-settings" on:click=reset>
+                        "Reset all"
                     </button>
                 </div>
             </header>
+            <Show when=move || before.with(Option::is_some)>
+                <p class="field-hint" role="status">
+                    "All settings but the address are at their defaults. "
+                    <button class="link-button" data-testid="undo-reset" on:click=undo>
+                        "Undo"
+                    </button>
+                </p>
+            </Show>
             <p class="field-hint">"Changes apply at once and are kept in this browser."</p>
             {SECTIONS.map(|(section, name)| view! { <SettingsSection section name /> }).collect_view()}
         </section>
