@@ -1,4 +1,4 @@
-//! The folders of the source: who uses whom, and that no two files use each other.
+//! The folders of the source: who uses whom, that no two files use each other, and that the documentation names what is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -130,4 +130,22 @@ fn no_two_files_use_each_other() {
         }
     }
     assert_eq!(circles, BTreeSet::new());
+}
+
+#[test]
+fn the_tests_and_files_that_the_development_guide_names_exist() {
+    let root = source().join("..");
+    let guide = std::fs::read_to_string(root.join("docs/DEVELOPMENT.md")).unwrap();
+    let sources: Vec<PathBuf> = ["src", "tests"].iter().flat_map(|folder| files(&root.join(folder))).collect();
+    let mut code: String = sources.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    code += &std::fs::read_to_string(root.join("tests/backend/test_protocol.py")).unwrap();
+    for name in guide.split('`').skip(1).step_by(2) {
+        if ["src/", "tests/", "style/", "docs/"].iter().any(|folder| name.starts_with(folder)) {
+            assert!(root.join(name).exists(), "docs/DEVELOPMENT.md names {name}");
+        } else if name.matches('_').count() >= 4 && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+        {
+            let is_there = code.contains(&format!("fn {name}(")) || code.contains(&format!("def {name}("));
+            assert!(is_there, "docs/DEVELOPMENT.md names {name}");
+        }
+    }
 }

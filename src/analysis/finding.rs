@@ -7,7 +7,12 @@ use crate::protocol::Moment;
 
 /// Declares the kinds of findings, each with all that is said of it.
 macro_rules! findings {
-    ($($(#[$meta:meta])* $name:ident { title: $title:literal, advice: $advice:literal, close_after: $close_after:expr $(,)? })*) => {
+    ($($(#[$meta:meta])* $name:ident {
+        title: $title:literal,
+        advice: $advice:literal,
+        close_after: $close_after:expr,
+        ends_with_server: $ends_with_server:literal $(,)?
+    })*) => {
         /// A kind of fault.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FindingKind {
@@ -33,6 +38,11 @@ macro_rules! findings {
             pub(super) const fn close_after(self) -> Option<Duration> {
                 match self { $(Self::$name => $close_after,)* }
             }
+
+            /// Whether it is closed when the user leaves the server, of which nothing more can be learned then.
+            pub(super) const fn ends_with_server(self) -> bool {
+                match self { $(Self::$name => $ends_with_server,)* }
+            }
         }
     };
 }
@@ -43,66 +53,77 @@ findings! {
         title: "A message was made twice",
         advice: "Look at the components that are named, if any are: one listens twice, or two listen to the same.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// Many messages within a short time.
     Burst {
         title: "Messages came in a burst",
         advice: "Find what sends so much at once. If it is this page, turn the protections on.",
         close_after: Some(Duration::from_secs(30)),
+        ends_with_server: false,
     }
     /// A message was written while another was unanswered.
     Overlap {
         title: "Messages overlapped",
         advice: "Turn the protections on: Coda's event loop suffers from overlaps.",
         close_after: Some(Duration::from_secs(30)),
+        ends_with_server: false,
     }
     /// The server dropped messages as duplicates.
     DroppedDuplicate {
         title: "Coda dropped a message as a duplicate",
         advice: "Look whether the first copy was answered; if not, an echo was lost on the way.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// The socket is open, but the server does not answer.
     Silent {
         title: "Coda stopped answering",
         advice: "Look at Coda's log for what blocks its event loop; a new connection is made by itself.",
         close_after: None,
+        ends_with_server: true,
     }
     /// The server answers, but sends no broadcasts.
     Deaf {
         title: "Coda sends no events",
         advice: "Nothing: a new connection is made. If it comes back, restart Coda.",
         close_after: Some(Duration::from_secs(30)),
+        ends_with_server: false,
     }
     /// The server was restarted.
     Restarted {
         title: "Coda was restarted",
         advice: "Look at Coda's log if nobody restarted it.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// Events were missed.
     Missed {
         title: "Events were missed",
         advice: "Nothing brings them back. Reload this page if something on it looks out of date.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// No challenge arrived.
     ChallengeMissing {
         title: "No challenge came",
         advice: "Look whether Coda is 0.1.1 or stuck; without a challenge it drops no duplicates.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// The server rejected the answer to its challenge.
     ChallengeRefused {
         title: "Coda turned the dashboard away",
         advice: "Restart Coda, then connect again.",
         close_after: None,
+        ends_with_server: true,
     }
     /// The challenge or its answer was late.
     ChallengeLate {
         title: "The challenge was late",
         advice: "Look at what keeps Coda busy while it greets its clients.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// Echoes take longer than before.
     EchoesSlow {
@@ -110,54 +131,63 @@ findings! {
         advice: "Look at what keeps Coda's event loop busy: its echo is its pulse.",
         // The heartbeat asks for an echo once a minute at least.
         close_after: Some(Duration::from_secs(90)),
+        ends_with_server: true,
     }
     /// Frames could not be read.
     Unreadable {
         title: "Frames could not be read",
         advice: "Report it with the frame: Coda and this page disagree about its form.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// Frames were too large.
     TooLarge {
         title: "A frame was too large",
         advice: "Send less at once: Coda closes the connection on frames above 10 MiB.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// The server's clock jumped.
     ClockJump {
         title: "Coda's clock jumped",
         advice: "Nothing: times shown after it are right.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
     /// The server reports a wrong time of day.
     ClockWrong {
         title: "Coda's clock is wrong",
         advice: "Set the clock of Coda's computer, or of this one.",
         close_after: None,
+        ends_with_server: true,
     }
     /// Connections break repeatedly.
     ReconnectStorm {
         title: "The connection keeps breaking",
         advice: "Look at Coda's log for the reason of each close, and at the network between.",
         close_after: Some(Duration::from_secs(30)),
+        ends_with_server: false,
     }
     /// Messages whose outcome is unknown.
     Unconfirmed {
         title: "Messages are unconfirmed",
         advice: "Look whether Coda did it; if not, send it again.",
         close_after: None,
+        ends_with_server: false,
     }
     /// Another dashboard is connected to the same server.
     OtherDashboard {
         title: "Another dashboard is connected",
         advice: "Close the other one if it is not wanted: both see all that is said.",
         close_after: Some(Duration::from_secs(300)),
+        ends_with_server: false,
     }
     /// The server reported an error.
     ServerError {
         title: "Coda reported an error",
         advice: "Look at Coda's log at that time, and at the messages before it.",
         close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
     }
 }
 

@@ -45,7 +45,7 @@ use outbox::{HoldPolicy, Outbox, OutgoingMessage, Peer};
 use receiver::{Incoming, Receiver, echoed_id};
 use turn_tracker::TurnTracker;
 
-use crate::protocol::{Command, Control, Event, Moment};
+use crate::protocol::{Command, Control, Effect, Event, Moment};
 
 /// A wakeup later than this means that the machine was asleep.
 const SLEEP_THRESHOLD: Duration = Duration::from_secs(2);
@@ -508,7 +508,7 @@ impl Link {
 
     /// Notes that Coda read a message of this type, whoever sent it.
     fn on_message_read(&mut self, now: Moment, kind: &str) {
-        if matches!(kind, "text_input" | "demo_flow") {
+        if Command::effect_of(kind) == Effect::Turn {
             self.turn.read(now.mono);
         }
     }

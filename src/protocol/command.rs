@@ -252,7 +252,13 @@ impl Command {
     /// What Coda does with it. Coda's own commands with unusual data have the same effect as with usual data.
     #[must_use]
     pub fn effect(&self) -> Effect {
-        Self::RULES.iter().find(|rules| rules.kind == self.kind()).map_or(Effect::None, |rules| rules.effect)
+        Self::effect_of(self.kind())
+    }
+
+    /// What Coda does with a message of this wire type.
+    #[must_use]
+    pub fn effect_of(kind: &str) -> Effect {
+        Self::RULES.iter().find(|rules| rules.kind == kind).map_or(Effect::None, |rules| rules.effect)
     }
 
     /// The text of a `text_input`.

@@ -38,7 +38,9 @@ impl DataStore {
     }
 
     fn models(&self) -> [&dyn ModelHandle; 5] {
-        [&self.performance, &self.memories, &self.tools, &self.system, &self.pipeline]
+        // Names every field, so that a new model cannot be forgotten.
+        let Self { performance, memories, tools, system, pipeline, generation: _ } = self;
+        [performance, memories, tools, system, pipeline]
     }
 
     pub(super) fn apply(&self, event: &ServerEvent) {

@@ -151,23 +151,63 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
     page.switch_to_other_window(&original).await?;
     page.until_shown("This tab is a copy of another one").await?;
     page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    page.click("connection").await?;
+    page.click_text("Disconnect").await?;
+    page.until_phase("offline").await?;
     let copy = page.window().await?;
     backend.make("/start-listening", json!({})).await?;
-    page.click_text("Try now").await?;
-    page.until_phase("ready").await?;
     page.switch_to(&original).await?;
     page.until_phase("ready").await?;
     backend.until_acted_on("text_input", 1).await?;
     page.until_answered(1).await?;
     assert_eq!(backend.acted_on("text_input").await?.len(), 1);
 
-    // The copy cannot know whether the original sent the text before it was closed.
+    // The copy was offline, so it cannot know whether the original sent the text before it was closed.
     page.close_window().await?;
     page.switch_to(&copy).await?;
     page.until_shown("another tab may have sent it").await?;
     page.until_js("it is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
     page.click_text("Take back").await?;
     page.until_js("taken back", "document.querySelector('[data-testid=outgoing][data-state=cancelled]')").await?;
+    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_duplicated_tab_that_saw_the_text_sent_does_not_offer_it() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_phase("waiting").await?;
+    page.type_text("once only").await?;
+    page.press_enter().await?;
+    page.until_js("it is kept", "(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    page.click("connection").await?;
+    page.click_text("Disconnect").await?;
+    page.until_phase("offline").await?;
+    let original = page.window().await?;
+    page.run("window.open(location.href)").await?;
+    page.switch_to_other_window(&original).await?;
+    page.until_shown("This tab is a copy of another one").await?;
+    let copy = page.window().await?;
+    backend.make("/start-listening", json!({})).await?;
+    page.until_phase("ready").await?;
+
+    page.switch_to(&original).await?;
+    page.click_text("Connect").await?;
+    page.until_phase("ready").await?;
+    page.until_answered(1).await?;
+    page.switch_to(&copy).await?;
+    page.until_answered(1).await?;
+    page.switch_to(&original).await?;
+    page.close_window().await?;
+    page.switch_to(&copy).await?;
+    let lock =
+        "(navigator.locks.query().then(({pending}) => { window.__pending = pending.length }), window.__pending === 0)";
+    page.until_js("the copy is the only tab", lock).await?;
+    page.until_js("nothing waits", "!document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
     assert_eq!(backend.acted_on("text_input").await?.len(), 1);
     page.close().await
 }

@@ -97,8 +97,10 @@ async fn whatever_coda_says_stays_text_on_every_page() -> Outcome {
     page.until_js("the end", "[...document.querySelectorAll('.turns strong')].some(it => it.textContent === 'here')")
         .await?;
     let mut wrong = Vec::new();
-    look(&page, "/", &mut wrong).await?;
-    for href in ["/performance", "/memory", "/tools", "/system", "/settings", "/debugger"] {
+    let (debugger, others): (Vec<_>, Vec<_>) =
+        page.pages().await?.into_iter().partition(|(href, _)| href == "/debugger");
+    // The debugger last, whose panels follow.
+    for (href, _) in others.iter().chain(&debugger) {
         page.follow(href).await?;
         if href == "/memory" {
             look(&page, "the memories", &mut wrong).await?;

@@ -34,17 +34,6 @@ const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? do
     return [...box.querySelectorAll('*')].filter(it => it.getBoundingClientRect().right > end + 0.5).slice(0, 8)\
     .map(it => `${it.tagName}.${it.getAttribute('class')} to ${it.getBoundingClientRect().right} of ${end}`).join('; ')";
 
-/// The pages in the navigation: path and title.
-async fn pages(page: &Page) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
-    let links = "return [...document.querySelectorAll('nav a')].map(a => [new URL(a.href).pathname, a.querySelector('span').textContent])";
-    let found: Vec<(String, String)> = serde_json::from_value(page.run(links).await?)?;
-    if found.is_empty() { Err("the navigation is empty".into()) } else { Ok(found) }
-}
-
-async fn go(page: &Page, href: &str) -> Outcome {
-    page.follow(href).await
-}
-
 /// Returns axe-core's violations on the current page: rule and element.
 async fn violations(page: &Page) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     // Colours must be checked at rest, not in a transition.
@@ -82,11 +71,11 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
     let mut wrong = Vec::new();
     for theme in ["light", "dark"] {
         page.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
-        for (href, _) in pages(&page).await? {
-            go(&page, &href).await?;
+        for (href, _) in page.pages().await? {
+            page.follow(&href).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {href} {violation}")));
         }
-        go(&page, "/debugger").await?;
+        page.follow("/debugger").await?;
         for side in SIDES {
             page.click(&format!("debugger-open-{side}")).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {side} {violation}")));
@@ -120,7 +109,7 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
     backend.make("/event", json!({"type": "system_error", "data": long})).await?;
     page.until_shown("xxx").await?;
     let others = OTHERS.map(|(href, title)| (href.to_owned(), title.to_owned()));
-    for (href, title) in pages(&page).await?.into_iter().chain(others) {
+    for (href, title) in page.pages().await?.into_iter().chain(others) {
         page.go(&format!("{href}?ws={}", backend.ws)).await?;
         let wanted = format!("document.title === '{title} · Coda' && document.querySelector('h1')");
         page.until_js(&format!("the title of {href}"), &wanted).await?;
@@ -148,8 +137,8 @@ async fn the_window_itself_never_scrolls_however_much_a_page_holds() -> Outcome 
     let mut wrong = Vec::new();
     for width in [1400, 320] {
         page.be_wide(width).await?;
-        for (href, _) in pages(&page).await? {
-            go(&page, &href).await?;
+        for (href, _) in page.pages().await? {
+            page.follow(&href).await?;
             let fits = "(box => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth)\
                         (document.documentElement)";
             if page.until_js(&format!("{href} fits"), fits).await.is_err() {
@@ -165,8 +154,8 @@ async fn a_page_scrolls_wherever_the_pointer_is_beside_it() -> Outcome {
     let page = Page::open("/?backend=demo").await?;
     page.until_phase("ready").await?;
     page.be_wide(2_400).await?;
-    for href in ["/performance", "/memory", "/tools", "/system", "/settings"] {
-        go(&page, href).await?;
+    for (href, _) in page.pages().await?.iter().filter(|(href, _)| !matches!(&**href, "/" | "/debugger")) {
+        page.follow(href).await?;
         let reaches = "document.elementFromPoint(innerWidth - 5, innerHeight / 2).closest('.page-body')";
         page.until_js(&format!("{href} reaches the edge of the window"), reaches).await?;
     }
@@ -185,7 +174,7 @@ async fn what_the_chip_opens_closes_by_escape_and_with_the_page() -> Outcome {
     page.until_js("it closed by Escape", closed).await?;
     page.click("connection").await?;
     page.until_js("it open again", open).await?;
-    go(&page, "/tools").await?;
+    page.follow("/tools").await?;
     page.until_js("it closed with the page", closed).await?;
     page.close().await
 }
@@ -198,7 +187,7 @@ async fn a_long_name_of_a_tool_keeps_the_page_narrow() -> Outcome {
     page.be_wide(320).await?;
     let name = "home_assistant_set_living_room_light_brightness".repeat(3);
     backend.make("/event", json!({"type": "tool_call", "data": {"tool_name": name, "parameters": {}}})).await?;
-    go(&page, "/tools").await?;
+    page.follow("/tools").await?;
     page.until_shown("running…").await?;
     page.until_js("no sideways scrolling", IS_NARROW).await?;
     page.close().await
@@ -220,7 +209,7 @@ async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
     page.until_shown("Nothing answers at this address").await?;
     let mut wrong = Vec::new();
     for (href, scroller) in [("/", ".conversation"), ("/debugger", "[data-testid=debugger-table]")] {
-        go(&page, href).await?;
+        page.follow(href).await?;
         page.until_js("the list", &format!("document.querySelector('{scroller}')")).await?;
         let is_at_end = format!(
             "(box => box.scrollHeight - box.scrollTop - box.clientHeight < 3)(document.querySelector('{scroller}'))"
@@ -292,8 +281,8 @@ async fn notices_lie_over_nothing_on_any_page_in_any_window() -> Outcome {
         }
         for (width, height) in [(320, 600), (800, 600), (1280, 800), (1900, 1000)] {
             page.be_sized(width, height).await?;
-            for (href, _) in pages(&page).await? {
-                go(&page, &href).await?;
+            for (href, _) in page.pages().await? {
+                page.follow(&href).await?;
                 page.until_js("a way to dismiss the first", can_be_dismissed).await?;
                 let under = page.run(UNDER_NOTICES).await?;
                 if under != json!("") {
@@ -312,7 +301,7 @@ async fn tools_and_system_show_what_the_server_told() -> Outcome {
     page.until_phase("ready").await?;
     page.say("use a tool please").await?;
     page.until_answered(1).await?;
-    go(&page, "/tools").await?;
+    page.follow("/tools").await?;
     page.until_shown("get_weather").await?;
     page.run("document.querySelector('.call-list summary').click()").await?;
     page.click_text("To its turn in the conversation").await?;
@@ -320,7 +309,7 @@ async fn tools_and_system_show_what_the_server_told() -> Outcome {
     backend
         .make("/event", json!({"type": "system_error", "data": {"message": "disk full", "details": {"free": 0}}}))
         .await?;
-    go(&page, "/system").await?;
+    page.follow("/system").await?;
     page.until_shown("disk full").await?;
     page.until_shown("gemma2:2b").await?;
     page.until_shown("Run 1").await?;
@@ -356,7 +345,7 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
     page.until_phase("ready").await?;
     page.say("use a tool please").await?;
     page.until_answered(1).await?;
-    go(&page, "/performance").await?;
+    page.follow("/performance").await?;
     page.until_shown("Last turn,").await?;
     page.until_shown("generate_response").await?;
     let apart = "(([plot, words]) => Math.abs(plot.left + plot.right - words.left - words.right) / 2)(\
@@ -365,7 +354,7 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
     page.until_js("the words for the middle of the time in its middle", &format!("{apart} < 2")).await?;
     let memory = json!({"content_preview": "Likes green tea", "memory_type": "preference", "importance": 0.9, "memory_id": "m1"});
     backend.make("/event", json!({"type": "memory_store", "data": memory})).await?;
-    go(&page, "/memory").await?;
+    page.follow("/memory").await?;
     page.until_shown("Likes green tea").await?;
     page.until_shown("Coda 0.1.2 takes no search command").await?;
     page.close().await
@@ -375,7 +364,7 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
 async fn settings_apply_at_once_and_outlive_a_reload() -> Outcome {
     let page = Page::open("/?backend=demo").await?;
     page.until_phase("ready").await?;
-    go(&page, "/settings").await?;
+    page.follow("/settings").await?;
     let set = |field: &str, value: &str| {
         format!(
             "const field = document.getElementById('{field}'); field.value = '{value}'; \
@@ -414,7 +403,7 @@ async fn the_debugger_follows_a_message_and_docks_below_any_page() -> Outcome {
     page.until_answered(1).await?;
     page.run("dispatchEvent(new KeyboardEvent('keydown', {key: '`', ctrlKey: true, bubbles: true}))").await?;
     page.until_js("the dock", "document.querySelector('.dock-panel')").await?;
-    go(&page, "/debugger").await?;
+    page.follow("/debugger").await?;
     page.go(&format!("/debugger?ws={}&filter=type:text_input", backend.ws)).await?;
     page.until_phase("ready").await?;
     page.until_js("the filter of the address", "document.querySelector('.page input').value === 'type:text_input'")

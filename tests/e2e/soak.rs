@@ -91,8 +91,9 @@ async fn round(page: &Page, backend: &Backend, number: u32) -> Outcome {
     )
     .await?;
     backend.make("/flood", json!({"count": 2_000, "wait": true})).await?;
-    for href in ["/performance", "/memory", "/tools", "/system", "/debugger", "/settings"] {
-        go(page, href).await?;
+    let paths = run(page, "[...document.querySelectorAll('.nav a')].map(link => link.pathname)").await?;
+    for href in paths.as_array().ok_or("no navigation")? {
+        go(page, href.as_str().unwrap_or_default()).await?;
     }
     for _ in 0..2 {
         run(page, "dispatchEvent(new KeyboardEvent('keydown', {key: '`', ctrlKey: true, bubbles: true}))").await?;

@@ -103,8 +103,8 @@ async fn the_policy_of_the_page_is_strict_and_nothing_breaks_it() -> Outcome {
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
     page.say("markdown please, and use a tool").await?;
     page.until_answered(1).await?;
-    for href in ["/performance", "/memory", "/tools", "/system", "/debugger", "/settings", "/"] {
-        page.follow(href).await?;
+    for (href, _) in page.pages().await? {
+        page.follow(&href).await?;
     }
     let broken = page.run("return window.__broken").await?;
     assert_eq!(broken, json!([]));

@@ -346,7 +346,7 @@ fn events_without_any_optional_field_or_with_nulls_and_odd_numbers_do_no_harm() 
 const SHOWN_OTHERWISE: [&str; 2] = ["client_message", "conversation_start"];
 
 #[test]
-fn every_event_changes_what_a_page_shows() {
+fn every_event_changes_a_model() {
     let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PROTOCOL.md")).unwrap();
     let mut silent: std::collections::BTreeSet<&str> = Event::KINDS.iter().copied().collect();
     for example in document.split("```json\n").skip(1).filter_map(|block| block.split("\n```").next()) {

@@ -33,6 +33,12 @@ fn links(page: &Page) -> Vec<HtmlAnchorElement> {
     links.filter(|link| link.origin() == origin).collect()
 }
 
+/// Returns the paths of the pages in the navigation.
+fn navigation(page: &Page) -> Vec<String> {
+    let links = page.all(".nav a").into_iter().map(JsCast::unchecked_into::<HtmlAnchorElement>);
+    links.map(|link| link.pathname()).collect()
+}
+
 async fn until_at(page: &Page, path: &str) {
     page.until(path, || window().location().pathname().unwrap() == path && !page.all("h1").is_empty()).await;
 }
@@ -74,7 +80,8 @@ async fn every_link_of_every_page_keeps_the_server_and_the_log_level() {
     server::make("/send", json!({"text": "not json"})).await;
     page.say("use a tool, and say which");
     page.until_answered(1).await;
-    for path in ["/performance", "/memory", "/tools", "/system", "/debugger", "/settings", "/"] {
+    for path in navigation(&page) {
+        let path = &*path;
         go_to(&page, path).await;
         if path == "/debugger" {
             page.click("[data-testid=debugger-open-findings]");

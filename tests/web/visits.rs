@@ -74,6 +74,11 @@ async fn visits_of_full_pages_leave_nothing_behind() {
         ("/system", ".error-list li"),
         ("/debugger", ROW),
     ];
+    for link in page.all(".nav a") {
+        let path = link.get_attribute("href").unwrap();
+        let is_listed = path == "/settings" || pages.iter().any(|(listed, _)| *listed == path);
+        assert!(is_listed, "{path} is in the navigation, but not in this test");
+    }
     for (path, shown) in pages {
         let visit = async || {
             go_to(&page, path, shown).await;

@@ -34,11 +34,7 @@ impl Detectors {
             return;
         }
         if leaves_server(row) {
-            for kind in
-                [FindingKind::Silent, FindingKind::ChallengeRefused, FindingKind::EchoesSlow, FindingKind::ClockWrong]
-            {
-                log.resolve(kind, row.at);
-            }
+            FindingKind::ALL.iter().filter(|kind| kind.ends_with_server()).for_each(|kind| log.resolve(*kind, row.at));
             self.clock.forget();
             self.echoes.reset_baseline();
         }
@@ -56,7 +52,7 @@ impl Detectors {
     }
 }
 
-/// Whether the user went offline or chose another connection, so that nothing more can be learned about the old server.
+/// Whether the user went offline or chose another connection.
 /// A retry of the same connection carries the reason of the last outage.
 const fn leaves_server(row: &Row) -> bool {
     matches!(

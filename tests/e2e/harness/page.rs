@@ -92,6 +92,13 @@ impl Page {
         self.until_js("the page", &format!("location.pathname === '{path}' && document.querySelector('h1')")).await
     }
 
+    /// The pages in the navigation: path and title.
+    pub async fn pages(&self) -> Found<Vec<(String, String)>> {
+        let links = "return [...document.querySelectorAll('.nav a')].map(a => [a.pathname, a.querySelector('span').textContent])";
+        let found: Vec<(String, String)> = serde_json::from_value(self.run(links).await?)?;
+        if found.is_empty() { failed("the navigation is empty") } else { Ok(found) }
+    }
+
     pub async fn reload(&self) -> Outcome {
         Ok(self.browser.client.refresh().await?)
     }
