@@ -238,29 +238,6 @@ fn every_finding_is_explained_in_the_documentation() {
     }
 }
 
-/// The sources of the modules that a file declares, and its own, without comments.
-fn sources(file: &str) -> String {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-    let code = |path: &std::path::Path| -> String {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
-    };
-    let own = code(&file);
-    let modules = own.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    let declared: String = modules.map(|name| code(&file.with_file_name(format!("{name}.rs")))).collect();
-    own + &declared
-}
-
-#[test]
-fn every_finding_is_raised_by_a_detector_and_by_a_trace() {
-    let (detectors, traces) = (sources("src/analysis/detectors/mod.rs"), sources("tests/analysis/main.rs"));
-    for kind in FindingKind::ALL {
-        let name = format!("FindingKind::{kind:?}");
-        assert!(detectors.contains(&name), "no detector raises {name}");
-        assert!(traces.contains(&name), "no trace in tests/analysis raises {name}");
-    }
-}
-
 #[test]
 fn every_reason_for_no_connection_and_for_no_message_is_explained_in_the_documentation() {
     let text = include_str!("../../docs/TROUBLESHOOTING.md");

@@ -9,5 +9,6 @@ mod world;
 mod connection;
 mod correlation;
 mod findings;
+mod kinds;
 mod messages;
 mod trace;
