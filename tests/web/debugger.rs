@@ -69,8 +69,10 @@ impl Debugger {
 
     pub async fn filter(&self, text: &str) {
         self.page.type_into(FILTER, text);
-        // The rows are updated in the same task, or in the next.
-        pause(50).await;
+        // The rows follow in the same frame, or in the next.
+        for _ in 0..2 {
+            animation_frame().await;
+        }
     }
 
     fn types(&self) -> Vec<String> {
@@ -156,14 +158,14 @@ async fn a_term_that_is_being_typed_is_no_error_until_it_is_left() {
 async fn the_words_of_the_filter_are_completed_by_keyboard() {
     let debugger = Debugger::open().await;
     debugger.page.type_into(FILTER, "sta");
-    debugger.page.until("the list", || !debugger.page.all("[role=option]").is_empty()).await;
-    for _ in 0..2 {
+    let value = || js_sys::Reflect::get(&debugger.page.element(FILTER), &"value".into()).unwrap().as_string();
+    for (offered, completed) in [("state", "state:"), ("queued", "state:queued ")] {
+        let is_offered = || debugger.page.texts("[role=option]").iter().any(|option| option.contains(offered));
+        debugger.page.until(offered, is_offered).await;
         debugger.page.press(FILTER, "ArrowDown", false);
         debugger.page.press(FILTER, "Enter", false);
-        pause(50).await;
+        debugger.page.until(completed, || value().as_deref() == Some(completed)).await;
     }
-    let value = js_sys::Reflect::get(&debugger.page.element(FILTER), &"value".into()).unwrap();
-    assert_eq!(value.as_string().as_deref(), Some("state:queued "));
 }
 
 #[wasm_bindgen_test]

@@ -23,6 +23,7 @@ async fn the_demo_and_coda_share_no_data_and_coda_s_are_there_again_afterwards()
     assert_eq!(tool_uses(&page), 0);
     page.say("hello");
     page.until_shown("From here on: the demo").await;
+    page.until_answered(2).await;
 
     page.app.leave_demo();
     page.until("Coda again", || !page.app.connection.is_demo() && page.app.connection.is_ready()).await;
