@@ -54,6 +54,10 @@ async fn a_thousand_messages_through_a_hundred_faults_arrive_once_each_and_in_or
     let backend = Backend::start(&[]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
+    // Otherwise each text would wait for the end of the turn before it, half a second each.
+    page.run("localStorage.setItem('coda.settings', JSON.stringify({version: 1, hold_texts: false}))").await?;
+    page.reload().await?;
+    page.until_phase("ready").await?;
     // Enough events for the server's run to be recognized after a reconnect.
     backend.make("/flood", json!({"count": 60, "mix": "system_metrics", "wait": true})).await?;
     for number in 0..FAULTS {
