@@ -1,5 +1,6 @@
 //! Interruptions: restarts, broken connections, silence.
 
+use fantoccini::wd::WindowHandle;
 use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page};
@@ -134,26 +135,43 @@ async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> O
     page.close().await
 }
 
-#[tokio::test]
-async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
+/// A server that cannot be reached, and a page on which this text waits for it.
+async fn with_a_text_that_waits(text: &str) -> Result<(Backend, Page), Box<dyn std::error::Error>> {
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     backend.make("/stop-listening", json!({})).await?;
     backend.make("/drop", json!({})).await?;
     page.until_phase("waiting").await?;
-    page.type_text("once only").await?;
+    page.type_text(text).await?;
     page.press_enter().await?;
-    page.until_js("it is kept", "(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
-    // Like duplicating a tab, `window.open` copies the session storage.
+    let is_kept = format!("(sessionStorage.getItem('coda.waiting') ?? '').includes('{text}')");
+    page.until_js("it is kept", &is_kept).await?;
+    Ok((backend, page))
+}
+
+/// Duplicates the tab and goes to the copy. Returns the window of the original.
+async fn duplicate(page: &Page) -> Result<WindowHandle, Box<dyn std::error::Error>> {
     let original = page.window().await?;
+    // Like duplicating a tab, `window.open` copies the session storage.
     page.run("window.open(location.href)").await?;
     page.switch_to_other_window(&original).await?;
     page.until_shown("This tab is a copy of another one").await?;
-    page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    Ok(original)
+}
+
+async fn disconnect(page: &Page) -> Outcome {
     page.click("connection").await?;
     page.click_text("Disconnect").await?;
-    page.until_phase("offline").await?;
+    page.until_phase("offline").await
+}
+
+#[tokio::test]
+async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
+    let (backend, page) = with_a_text_that_waits("once only").await?;
+    let original = duplicate(&page).await?;
+    page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
+    disconnect(&page).await?;
     let copy = page.window().await?;
     backend.make("/start-listening", json!({})).await?;
     page.switch_to(&original).await?;
@@ -175,22 +193,9 @@ async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
 
 #[tokio::test]
 async fn a_duplicated_tab_that_saw_the_text_sent_does_not_offer_it() -> Outcome {
-    let backend = Backend::start(&["--quiet-metrics"]).await?;
-    let page = Page::open(&backend.query()).await?;
-    page.until_phase("ready").await?;
-    backend.make("/stop-listening", json!({})).await?;
-    backend.make("/drop", json!({})).await?;
-    page.until_phase("waiting").await?;
-    page.type_text("once only").await?;
-    page.press_enter().await?;
-    page.until_js("it is kept", "(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
-    page.click("connection").await?;
-    page.click_text("Disconnect").await?;
-    page.until_phase("offline").await?;
-    let original = page.window().await?;
-    page.run("window.open(location.href)").await?;
-    page.switch_to_other_window(&original).await?;
-    page.until_shown("This tab is a copy of another one").await?;
+    let (backend, page) = with_a_text_that_waits("once only").await?;
+    disconnect(&page).await?;
+    let original = duplicate(&page).await?;
     let copy = page.window().await?;
     backend.make("/start-listening", json!({})).await?;
     page.until_phase("ready").await?;
