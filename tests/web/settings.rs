@@ -247,3 +247,16 @@ async fn a_reset_of_all_settings_can_be_undone() {
     page.until("the change again", || page.app.settings.current.get_untracked().gap_millis == 75).await;
     page.app.set_settings(Settings::default());
 }
+
+#[wasm_bindgen_test]
+async fn a_second_press_on_reset_still_undoes_to_the_settings_before_the_first() {
+    let page = open().await;
+    page.change("#gap_millis", "75");
+    page.until("the change", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.click("[data-testid=reset-settings]");
+    page.click("[data-testid=reset-settings]");
+    page.until("a way back", || page.all("[data-testid=undo-reset]").len() == 1).await;
+    page.click("[data-testid=undo-reset]");
+    page.until("the change again", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.app.set_settings(Settings::default());
+}

@@ -25,7 +25,11 @@ pub fn SettingsPage() -> impl IntoView {
     // The settings before a reset, until the user leaves the page.
     let before = RwSignal::new(None::<Settings>);
     let reset = move |_| {
-        before.set(Some(app.settings.current.get_untracked()));
+        let current = app.settings.current.get_untracked();
+        // A second press must not lose what the first one put aside.
+        if current != Settings::default() {
+            before.set(Some(current));
+        }
         app.set_settings(Settings::default());
     };
     let undo = move |_| {
@@ -46,7 +50,7 @@ pub fn SettingsPage() -> impl IntoView {
             </header>
             <Show when=move || before.with(Option::is_some)>
                 <p class="field-hint" role="status">
-                    "All settings but the address are at their defaults. "
+                    "All settings but the address were reset. "
                     <button class="link-button" data-testid="undo-reset" on:click=undo>
                         "Undo"
                     </button>
