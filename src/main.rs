@@ -1,6 +1,6 @@
-//! Entry point of the page: builds the [`App`] and mounts the root component.
+//! Entry point of the page: builds the [`WebSocketContext`] and mounts the root component.
 
-use coda_dashboard::{browser, state::App, ui};
+use coda_dashboard::{browser, state::WebSocketContext, ui};
 use leptos::prelude::*;
 
 fn main() {
@@ -8,7 +8,7 @@ fn main() {
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     // Components must not own the stores: an owner that is never disposed keeps them for the page's lifetime.
     let owner = Owner::new();
-    let app = owner.with(|| App::start(&query));
+    let context = owner.with(|| WebSocketContext::start(&query));
     std::mem::forget(owner);
-    ui::mount(app);
+    ui::mount(context);
 }

@@ -149,3 +149,15 @@ fn the_tests_and_files_that_the_development_guide_names_exist() {
         }
     }
 }
+
+#[test]
+fn only_the_state_writes_its_signals() {
+    let texts: BTreeMap<PathBuf, String> =
+        files(&source()).into_iter().map(|file| (file.clone(), std::fs::read_to_string(file).unwrap())).collect();
+    let all: String = texts.values().map(String::as_str).collect();
+    assert_eq!(all.matches("writable_in_tests").count(), 1, "writable_in_tests is for tests");
+    for (file, text) in texts.iter().filter(|(file, _)| file.starts_with(source().join("state"))) {
+        let public = text.lines().find(|line| line.trim().starts_with("pub ") && line.contains(": RwSignal<"));
+        assert_eq!(public, None, "{}: a signal that anybody can write", file.display());
+    }
+}

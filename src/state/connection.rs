@@ -4,60 +4,60 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{page_signal, set_if_changed};
+use super::page_signal::PageSignal;
 use crate::browser::DEMO_URL;
 use crate::link::{DisconnectReason, LinkStatus, Outage, Phase, PhaseKind};
 
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionStore {
-    pub phase: RwSignal<Phase>,
+    pub phase: PageSignal<Phase>,
     /// The current problem, if any.
-    pub outage: RwSignal<Option<Outage>>,
+    pub outage: PageSignal<Option<Outage>>,
     /// Address of the current connection, or of the last one.
-    pub url: RwSignal<Option<String>>,
+    pub url: PageSignal<Option<String>>,
     /// Number of queued messages.
-    pub queued: RwSignal<usize>,
+    pub queued: PageSignal<usize>,
     /// Number of messages that are written and not yet acknowledged.
-    pub in_flight: RwSignal<usize>,
+    pub in_flight: PageSignal<usize>,
     /// Latest round trip.
-    pub round_trip: RwSignal<Option<Duration>>,
+    pub round_trip: PageSignal<Option<Duration>>,
     /// Number of frames received.
-    pub frames_in: RwSignal<u64>,
+    pub frames_in: PageSignal<u64>,
     /// Number of frames written.
-    pub frames_out: RwSignal<u64>,
+    pub frames_out: PageSignal<u64>,
     /// Number of frames that could not be decoded.
-    pub unreadable: RwSignal<u64>,
+    pub unreadable: PageSignal<u64>,
     /// Number of messages suppressed as duplicates.
-    pub suppressed: RwSignal<u64>,
+    pub suppressed: PageSignal<u64>,
 }
 
 impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
-            phase: page_signal::signal(Phase::Offline),
-            outage: page_signal::signal(None),
-            url: page_signal::signal(None),
-            queued: page_signal::signal(0),
-            in_flight: page_signal::signal(0),
-            round_trip: page_signal::signal(None),
-            frames_in: page_signal::signal(0),
-            frames_out: page_signal::signal(0),
-            unreadable: page_signal::signal(0),
-            suppressed: page_signal::signal(0),
+            phase: PageSignal::new(Phase::Offline),
+            outage: PageSignal::new(None),
+            url: PageSignal::new(None),
+            queued: PageSignal::new(0),
+            in_flight: PageSignal::new(0),
+            round_trip: PageSignal::new(None),
+            frames_in: PageSignal::new(0),
+            frames_out: PageSignal::new(0),
+            unreadable: PageSignal::new(0),
+            suppressed: PageSignal::new(0),
         }
     }
 
     pub(super) fn apply(&self, status: LinkStatus) {
-        set_if_changed(self.phase, status.phase);
-        set_if_changed(self.outage, status.outage);
-        set_if_changed(self.url, status.url);
-        set_if_changed(self.queued, status.queued);
-        set_if_changed(self.in_flight, status.in_flight);
-        set_if_changed(self.round_trip, status.counters.round_trip);
-        set_if_changed(self.frames_in, status.counters.frames_in);
-        set_if_changed(self.frames_out, status.counters.frames_out);
-        set_if_changed(self.unreadable, status.counters.unreadable);
-        set_if_changed(self.suppressed, status.counters.suppressed);
+        self.phase.set_if_changed(status.phase);
+        self.outage.set_if_changed(status.outage);
+        self.url.set_if_changed(status.url);
+        self.queued.set_if_changed(status.queued);
+        self.in_flight.set_if_changed(status.in_flight);
+        self.round_trip.set_if_changed(status.counters.round_trip);
+        self.frames_in.set_if_changed(status.counters.frames_in);
+        self.frames_out.set_if_changed(status.counters.frames_out);
+        self.unreadable.set_if_changed(status.counters.unreadable);
+        self.suppressed.set_if_changed(status.counters.suppressed);
     }
 
     #[must_use]

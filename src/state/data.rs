@@ -1,9 +1,7 @@
 //! The server's reports besides the conversation: performance, memories, tools and the state of its parts.
 
-use leptos::prelude::*;
-
 use super::model_signal::{ModelHandle, ModelSignal};
-use super::page_signal;
+use super::page_signal::PageSignal;
 use crate::link::ServerEvent;
 use crate::model::{Memories, Performance, Pipeline, System, Tools};
 
@@ -22,7 +20,7 @@ pub struct DataStore {
     pub pipeline: ModelSignal<Pipeline>,
     /// Number of the current set of models, which changes when a recording is played back. Keys of different sets are
     /// unrelated, so lists include the generation in theirs.
-    pub generation: RwSignal<u64>,
+    pub generation: PageSignal<u64>,
 }
 
 impl DataStore {
@@ -33,7 +31,7 @@ impl DataStore {
             tools: ModelSignal::new(Tools::default()),
             system: ModelSignal::new(System::default()),
             pipeline: ModelSignal::new(Pipeline::default()),
-            generation: page_signal::signal(0),
+            generation: PageSignal::new(0),
         }
     }
 

@@ -2,21 +2,21 @@
 
 use leptos::prelude::*;
 
-use super::page_signal;
+use super::page_signal::PageSignal;
 
 use crate::sim::Conditions;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Experiments {
     /// Whether queue gap, in-flight window and deduplication are off.
-    pub unprotected: RwSignal<bool>,
+    pub unprotected: PageSignal<bool>,
     /// The simulated network conditions, if any.
-    pub conditions: RwSignal<Option<Conditions>>,
+    pub conditions: PageSignal<Option<Conditions>>,
 }
 
 impl Experiments {
     pub(super) fn new() -> Self {
-        Self { unprotected: page_signal::signal(false), conditions: page_signal::signal(None) }
+        Self { unprotected: PageSignal::new(false), conditions: PageSignal::new(None) }
     }
 
     /// Whether any experiment is running.

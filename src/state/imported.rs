@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::page_signal;
+use super::page_signal::PageSignal;
 use crate::analysis::Analyzer;
 use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder};
 use crate::replay::Playback;
@@ -51,18 +51,14 @@ impl Loaded {
 /// The imported recording that the debugger shows, if any.
 #[derive(Clone, Copy)]
 pub struct ImportStore {
-    source: RwSignal<u64>,
+    source: PageSignal<u64>,
     loaded: StoredValue<Option<Loaded>, LocalStorage>,
     imports: StoredValue<u64>,
 }
 
 impl ImportStore {
     pub(super) fn new() -> Self {
-        Self {
-            source: page_signal::signal(LIVE),
-            loaded: StoredValue::new_local(None),
-            imports: StoredValue::new(LIVE),
-        }
+        Self { source: PageSignal::new(LIVE), loaded: StoredValue::new_local(None), imports: StoredValue::new(LIVE) }
     }
 
     /// Number of the record on display: 0 for the live one, and a new number for each import.

@@ -1,6 +1,5 @@
 //! State that components read. Only [`Writer`] writes what comes from the link, at most once per animation frame.
 
-mod app;
 mod appearance;
 mod connection;
 mod data;
@@ -16,12 +15,13 @@ mod preferences;
 mod replay;
 mod reporter;
 mod settings;
+mod start;
 mod talk;
 mod talk_key;
+mod websocket_context;
 mod writer;
 
 pub use crate::history::Severity;
-pub use app::{App, Sender, Start, use_app};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;
@@ -29,7 +29,7 @@ pub use imported::{ImportStore, Loaded};
 pub use model_signal::ModelSignal;
 pub use notices::{Notice, Notices};
 pub(crate) use page_signal::notify;
-pub use page_signal::prune_subscribers;
+pub use page_signal::{PageSignal, prune_subscribers};
 pub use playback::PlaybackStore;
 pub use preferences::{
     CHOICES, ChoiceSetting, ChoiceValue, Clock, Density, LogLevel, Motion, NUMBERS, NotInRange, Number, Section,
@@ -38,15 +38,8 @@ pub use preferences::{
 pub use replay::ReplayStore;
 pub(crate) use settings::lines as setting_errors;
 pub use settings::{SettingError, SettingsStore};
+pub use start::Start;
 pub use talk::{RowKey, TalkStore, TurnRow};
 pub use talk_key::{TalkKey, TalkKeyError};
+pub use websocket_context::{Sender, WebSocketContext, use_websocket};
 pub use writer::Writer;
-
-use leptos::prelude::*;
-
-/// Sets a signal only if its value changed, to avoid needless rendering.
-fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        signal.set(value);
-    }
-}

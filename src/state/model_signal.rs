@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::page_signal;
+use super::page_signal::PageSignal;
 use crate::link::ServerEvent;
 use crate::model::Model;
 
@@ -12,7 +12,7 @@ pub struct ModelSignal<T: 'static> {
     suspended: StoredValue<Option<T>, LocalStorage>,
     /// The model of the server before this one, with its address.
     shelved: StoredValue<Option<(String, T)>, LocalStorage>,
-    revision: RwSignal<u64>,
+    revision: PageSignal<u64>,
 }
 
 impl<T> Clone for ModelSignal<T> {
@@ -29,7 +29,7 @@ impl<T> ModelSignal<T> {
             value: StoredValue::new_local(value),
             suspended: StoredValue::new_local(None),
             shelved: StoredValue::new_local(None),
-            revision: page_signal::signal(0),
+            revision: PageSignal::new(0),
         }
     }
 
@@ -59,7 +59,7 @@ impl<T> ModelSignal<T> {
 
     /// Notifies subscribers regardless of the revision, since a swapped model may have the same one.
     pub(super) fn force_notify(&self, revision: impl FnOnce(&T) -> u64) {
-        page_signal::set(&self.revision, self.value.with_value(revision));
+        self.revision.set_and_prune(self.value.with_value(revision));
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::model_signal::ModelSignal;
-use super::page_signal;
+use super::page_signal::PageSignal;
 use crate::browser;
 use crate::history::{Recorder, Severity, shorten};
 
@@ -35,14 +35,14 @@ const GOOD_NEWS: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy)]
 pub struct Notices {
     /// Oldest first.
-    pub shown: RwSignal<Vec<Notice>>,
+    pub shown: PageSignal<Vec<Notice>>,
     last_id: StoredValue<u64>,
     history: ModelSignal<Recorder>,
 }
 
 impl Notices {
     pub(super) fn new(history: ModelSignal<Recorder>) -> Self {
-        Self { shown: page_signal::signal(Vec::new()), last_id: StoredValue::new(0), history }
+        Self { shown: PageSignal::new(Vec::new()), last_id: StoredValue::new(0), history }
     }
 
     pub fn show(&self, level: Severity, topic: &'static str, text: String) {

@@ -8,6 +8,7 @@
 //! change of page.
 
 use std::cell::RefCell;
+use std::panic::Location;
 
 use leptos::prelude::*;
 use leptos::reactive::graph::{AnySource, ReactiveNode, ToAnySource};
@@ -16,15 +17,79 @@ thread_local! {
     static ALL: RefCell<Vec<AnySource>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Creates a signal that lives as long as the page.
-pub(super) fn signal<T: Send + Sync + 'static>(value: T) -> RwSignal<T> {
-    let signal = RwSignal::new(value);
-    remember(signal.to_any_source());
-    signal
+/// A signal that lives as long as the page. Everybody may read it; only `state` can write it.
+pub struct PageSignal<T: 'static>(RwSignal<T>);
+
+impl<T: Send + Sync + 'static> PageSignal<T> {
+    pub(super) fn new(value: T) -> Self {
+        let signal = RwSignal::new(value);
+        ALL.with_borrow_mut(|all| all.push(signal.to_any_source()));
+        Self(signal)
+    }
+
+    /// The signal itself, for tests that show what no server sends. `tests/structure.rs` keeps it out of the page.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn writable_in_tests(self) -> RwSignal<T> {
+        self.0
+    }
+
+    pub(super) fn set(self, value: T) {
+        self.0.set(value);
+    }
+
+    pub(super) fn update(self, edit: impl FnOnce(&mut T)) {
+        self.0.update(edit);
+    }
+
+    /// Sets the signal only if its value changed, to avoid needless rendering.
+    pub(super) fn set_if_changed(self, value: T)
+    where
+        T: PartialEq,
+    {
+        if self.0.with_untracked(|known| *known != value) {
+            self.0.set(value);
+        }
+    }
+
+    /// Sets a signal whose subscribers come and go, such as rows, and prunes disposed ones.
+    pub(super) fn set_and_prune(self, value: T) {
+        set_and_prune(&self.0, value);
+    }
 }
 
-fn remember(source: AnySource) {
-    ALL.with_borrow_mut(|all| all.push(source));
+impl<T> Clone for PageSignal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for PageSignal<T> {}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for PageSignal<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("PageSignal").field(&self.0).finish()
+    }
+}
+
+impl<T> DefinedAt for PageSignal<T> {
+    fn defined_at(&self) -> Option<&'static Location<'static>> {
+        self.0.defined_at()
+    }
+}
+
+impl<T: Send + Sync> Track for PageSignal<T> {
+    fn track(&self) {
+        self.0.track();
+    }
+}
+
+impl<T: Send + Sync> ReadUntracked for PageSignal<T> {
+    type Value = <RwSignal<T> as ReadUntracked>::Value;
+
+    fn try_read_untracked(&self) -> Option<Self::Value> {
+        self.0.try_read_untracked()
+    }
 }
 
 /// Prunes disposed subscribers of all page signals, including those that no longer change. Live ones re-run once.
@@ -33,8 +98,8 @@ pub fn prune_subscribers() {
     all.iter().for_each(notify);
 }
 
-/// Sets a signal whose subscribers come and go, such as rows, and prunes disposed ones.
-pub(super) fn set<S>(signal: &S, value: S::Value)
+/// Sets a signal whose subscribers come and go, and prunes disposed ones.
+pub(super) fn set_and_prune<S>(signal: &S, value: S::Value)
 where
     S: UpdateUntracked<Value: Sized> + ToAnySource,
 {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::page_signal;
+use super::page_signal::PageSignal;
 use super::writer::Writer;
 use crate::browser;
 use crate::protocol::Moment;
@@ -15,9 +15,9 @@ use crate::replay::{Marker, Playback};
 #[derive(Clone, Copy)]
 pub struct PlaybackStore {
     /// Name of the recording; `None` while live data are shown.
-    pub name: RwSignal<Option<String>>,
+    pub name: PageSignal<Option<String>>,
     /// Number of frames played.
-    pub position: RwSignal<usize>,
+    pub position: PageSignal<usize>,
     playback: StoredValue<Option<Playback>, LocalStorage>,
     writer: StoredValue<SharedWriter, LocalStorage>,
 }
@@ -28,8 +28,8 @@ type SharedWriter = Rc<RefCell<Writer>>;
 impl PlaybackStore {
     pub(super) fn new(writer: SharedWriter) -> Self {
         Self {
-            name: page_signal::signal(None),
-            position: page_signal::signal(0),
+            name: PageSignal::new(None),
+            position: PageSignal::new(0),
             playback: StoredValue::new_local(None),
             writer: StoredValue::new_local(writer),
         }

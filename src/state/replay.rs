@@ -4,7 +4,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::model_signal::ModelSignal;
-use super::page_signal;
+use super::page_signal::PageSignal;
 use crate::browser::{self};
 use crate::driver::Driver;
 use crate::history::Recorder;
@@ -16,24 +16,24 @@ use crate::replay::{DryRun, Ids, ORIGIN, Options, Pace, Resender, ToSend};
 pub struct ReplayStore {
     resender: StoredValue<Option<Resender>, LocalStorage>,
     /// Changes with every change of the resender.
-    revision: RwSignal<u64>,
+    revision: PageSignal<u64>,
     /// Wakes the replay when its next step is due.
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     driver: StoredValue<Option<Driver>, LocalStorage>,
     history: ModelSignal<Recorder>,
     /// The options of the last dry run, for the next one.
-    pub options: RwSignal<Options>,
+    pub options: PageSignal<Options>,
 }
 
 impl ReplayStore {
     pub(super) fn new(history: ModelSignal<Recorder>) -> Self {
         Self {
             resender: StoredValue::new_local(None),
-            revision: page_signal::signal(0),
+            revision: PageSignal::new(0),
             timer: StoredValue::new_local(None),
             driver: StoredValue::new_local(None),
             history,
-            options: page_signal::signal(Options { pace: Pace::Scaled(1), ids: Ids::Fresh }),
+            options: PageSignal::new(Options { pace: Pace::Scaled(1), ids: Ids::Fresh }),
         }
     }
 
@@ -44,6 +44,11 @@ impl ReplayStore {
         self.driver.set_value(Some(driver.clone()));
         self.notify();
         self.advance();
+    }
+
+    /// Sets the options for the next dry run.
+    pub fn set_options(&self, options: Options) {
+        self.options.set(options);
     }
 
     /// Reads the replay and subscribes to its changes.

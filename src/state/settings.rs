@@ -1,8 +1,6 @@
 //! Stores the settings as versioned JSON in the browser, and imports and exports them as a file.
 
-use leptos::prelude::*;
-
-use super::page_signal;
+use super::page_signal::PageSignal;
 use serde_json::Value;
 
 use super::preferences::{CHOICES, NUMBERS, Settings, TOGGLES};
@@ -117,9 +115,9 @@ pub(crate) fn lines(errors: &[SettingError]) -> String {
 
 #[derive(Clone, Copy, Debug)]
 pub struct SettingsStore {
-    pub current: RwSignal<Settings>,
+    pub current: PageSignal<Settings>,
     /// Counts how often settings were applied.
-    pub changes: RwSignal<u64>,
+    pub changes: PageSignal<u64>,
 }
 
 impl SettingsStore {
@@ -128,7 +126,7 @@ impl SettingsStore {
         let stored = storage::read(Area::Local, STORAGE_KEY);
         let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
         (
-            Self { current: page_signal::signal(settings), changes: page_signal::signal(0) },
+            Self { current: PageSignal::new(settings), changes: PageSignal::new(0) },
             (!wrong.is_empty()).then(|| lines(&wrong)),
         )
     }

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{draft, page_signal};
+use super::draft;
+use super::page_signal::PageSignal;
 use crate::model::{Beginning, Emotion, Mode, Turn, TurnKey};
 
 /// Key of an entry in the page's list. Includes the generation, because each conversation numbers its entries from 1
@@ -19,47 +20,44 @@ pub struct RowKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnRow {
     pub key: RowKey,
-    pub turn: ArcRwSignal<Turn>,
+    pub turn: ArcReadSignal<Turn>,
 }
 
 /// The state of the Talk page.
 #[derive(Clone, Copy, Debug)]
 pub struct TalkStore {
     /// All entries, oldest first.
-    pub rows: RwSignal<Vec<TurnRow>>,
+    pub rows: PageSignal<Vec<TurnRow>>,
     /// Number of old entries evicted for newer ones.
-    pub dropped: RwSignal<u64>,
+    pub dropped: PageSignal<u64>,
     /// What has begun below the newest entry.
-    pub begins: RwSignal<Option<Beginning>>,
+    pub begins: PageSignal<Option<Beginning>>,
     /// Coda's current activity.
-    pub mode: RwSignal<Mode>,
+    pub mode: PageSignal<Mode>,
     /// Coda's emotion, as shown by its face.
-    pub emotion: RwSignal<Emotion>,
+    pub emotion: PageSignal<Emotion>,
     /// Unsent input. Survives changes of page, and reloads of this tab.
-    pub draft: RwSignal<String>,
+    pub draft: PageSignal<String>,
     /// Whether a reload would lose the draft because it is too long for the browser's storage.
-    pub is_draft_unkept: RwSignal<bool>,
+    pub is_draft_unkept: PageSignal<bool>,
 }
 
 impl TalkStore {
     pub(super) fn new() -> Self {
         Self {
-            rows: page_signal::signal(Vec::new()),
-            dropped: page_signal::signal(0),
-            begins: page_signal::signal(None),
-            mode: page_signal::signal(Mode::Idle),
-            emotion: page_signal::signal(Emotion::default()),
-            draft: page_signal::signal(draft::kept()),
-            is_draft_unkept: page_signal::signal(false),
+            rows: PageSignal::new(Vec::new()),
+            dropped: PageSignal::new(0),
+            begins: PageSignal::new(None),
+            mode: PageSignal::new(Mode::Idle),
+            emotion: PageSignal::new(Emotion::default()),
+            draft: PageSignal::new(draft::kept()),
+            is_draft_unkept: PageSignal::new(false),
         }
     }
 
     /// Replaces the draft.
     pub fn set_draft(&self, text: String) {
-        let is_unkept = !draft::keep(&text);
-        if is_unkept != self.is_draft_unkept.get_untracked() {
-            self.is_draft_unkept.set(is_unkept);
-        }
+        self.is_draft_unkept.set_if_changed(!draft::keep(&text));
         self.draft.set(text);
     }
 

@@ -9,10 +9,10 @@ use super::data::DataStore;
 use super::model_signal::ModelSignal;
 use super::models::Models;
 use super::notices::Notices;
+use super::page_signal::set_and_prune;
 use super::reporter::Reporter;
 use super::settings::SettingsStore;
 use super::talk::{RowKey, TalkStore, TurnRow};
-use super::{page_signal, set_if_changed};
 use crate::analysis::Analyzer;
 use crate::browser::{self};
 use crate::driver::Batch;
@@ -118,9 +118,9 @@ impl Writer {
 
     fn show(&mut self) {
         self.data.notify();
-        set_if_changed(self.talk.mode, self.models.avatar.mode);
-        set_if_changed(self.talk.emotion, self.models.avatar.emotion);
-        set_if_changed(self.talk.begins, self.models.conversation.begins().cloned());
+        self.talk.mode.set_if_changed(self.models.avatar.mode);
+        self.talk.emotion.set_if_changed(self.models.avatar.emotion);
+        self.talk.begins.set_if_changed(self.models.conversation.begins().cloned());
         self.show_conversation();
     }
 
@@ -143,20 +143,26 @@ impl Writer {
         let changes = self.models.conversation.take_changes();
         for key in &changes.turns {
             if let (Some(turn), Some(signal)) = (self.models.conversation.turn(*key), self.turns.get(key)) {
-                page_signal::set(signal, turn.clone());
+                set_and_prune(signal, turn.clone());
             }
         }
         if changes.order {
             let generation = self.data.generation.get_untracked();
             let mut known = std::mem::take(&mut self.turns);
-            let rows = self.models.conversation.turns().iter().map(|turn| {
-                let signal = known.remove(&turn.key).unwrap_or_else(|| ArcRwSignal::new(turn.clone()));
-                TurnRow { key: RowKey { generation, turn: turn.key }, turn: signal }
-            });
-            let rows: Vec<TurnRow> = rows.collect();
-            self.turns = rows.iter().map(|row| (row.key.turn, row.turn.clone())).collect();
+            let turns = self.models.conversation.turns().iter();
+            self.turns = turns
+                .map(|turn| {
+                    let signal = known.remove(&turn.key).unwrap_or_else(|| ArcRwSignal::new(turn.clone()));
+                    (turn.key, signal)
+                })
+                .collect();
+            let row = |turn: &Turn| {
+                let signal = self.turns.get(&turn.key)?.read_only();
+                Some(TurnRow { key: RowKey { generation, turn: turn.key }, turn: signal })
+            };
+            let rows = self.models.conversation.turns().iter().filter_map(row).collect();
             self.talk.rows.set(rows);
-            set_if_changed(self.talk.dropped, self.models.conversation.dropped());
+            self.talk.dropped.set_if_changed(self.models.conversation.dropped());
         }
     }
 }

@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_url};
 use web_sys::UrlSearchParams;
 
 use crate::browser::{self, DEMO_URL};
-use crate::state::{LogLevel, use_app};
+use crate::state::{LogLevel, use_websocket};
 
 /// Query parameters that every link keeps: the server's address and the log level.
 const ON_EVERY_PAGE: [&str; 3] = ["ws", "backend", "log"];
@@ -57,9 +57,9 @@ pub(in crate::ui) fn without_kept(search: &str) -> String {
 
 /// Updates the address when the user picks another server or log level than the one the page was opened with.
 pub(in crate::ui) fn follow_choices() {
-    let (app, address) = (use_app(), Address::of_page());
+    let (context, address) = (use_websocket(), Address::of_page());
     Effect::new(move |_| {
-        let Some(url) = app.chosen.get() else { return };
+        let Some(url) = context.chosen.get() else { return };
         let asked = address.search.with(|search| browser::from_query(search)).and_then(Result::ok);
         if asked.is_none_or(|asked| asked.url != url) {
             // A remembered address needs no parameter: the next visit uses it anyway.
@@ -71,7 +71,7 @@ pub(in crate::ui) fn follow_choices() {
             address.set_all(&[("ws", ws), ("backend", backend)]);
         }
     });
-    let log_level = Memo::new(move |_| app.settings.current.with(|settings| settings.log_level));
+    let log_level = Memo::new(move |_| context.settings.current.with(|settings| settings.log_level));
     Effect::new(move |before: Option<LogLevel>| {
         let log_level = log_level.get();
         if before.is_some_and(|before| before != log_level) {

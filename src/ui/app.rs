@@ -1,15 +1,13 @@
 //! The shell: top bar, navigation, trouble banner, page and notices.
 
 use icondata_core::Icon as IconData;
-use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
 use leptos::either::Either;
 use leptos::ev;
 use leptos::html::Nav;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{A, FlatRoutes, Route, Router};
+use leptos_router::components::{A, Router};
 use leptos_router::hooks::use_location;
-use leptos_router::path;
 use wasm_bindgen::JsCast;
 
 use super::address::{base_path, follow_choices, page_href, use_route_path, without_kept};
@@ -19,42 +17,21 @@ use super::components::{
 };
 use super::debugger::{DebuggerPanel, SideOpener};
 use super::format;
-use super::pages::{
-    DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
-};
-use crate::state::{App, prune_subscribers, use_app};
+use super::routes::{PAGES, Pages, title};
+use crate::state::{WebSocketContext, prune_subscribers, use_websocket};
 
-/// Mounts the app and removes the loading screen.
-pub fn mount(app: App) {
+/// Mounts the context and removes the loading screen.
+pub fn mount(context: WebSocketContext) {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
     prepare_icons();
     mount_to_body(move || {
-        provide_context(app);
+        provide_context(context);
         format::prepare();
         view! { <Shell /> }
     });
 }
-
-pub(super) struct PageEntry {
-    pub(super) href: &'static str,
-    pub(super) name: &'static str,
-    icon: IconData,
-    /// Extra search terms for the palette.
-    pub(super) keywords: &'static str,
-}
-
-/// All pages, in navigation order.
-pub(super) const PAGES: [PageEntry; 7] = [
-    PageEntry { href: "/", name: "Talk", icon: LuMessageSquare, keywords: "home conversation chat voice" },
-    PageEntry { href: "/performance", name: "Performance", icon: LuGauge, keywords: "latency speed charts cpu gpu" },
-    PageEntry { href: "/memory", name: "Memory", icon: LuBrain, keywords: "memories remember" },
-    PageEntry { href: "/tools", name: "Tools", icon: LuWrench, keywords: "calls functions" },
-    PageEntry { href: "/system", name: "System", icon: LuServer, keywords: "components status errors restarts" },
-    PageEntry { href: "/debugger", name: "Debugger", icon: LuBug, keywords: "frames messages record inspect filter" },
-    PageEntry { href: "/settings", name: "Settings", icon: LuSettings, keywords: "preferences options configuration" },
-];
 
 #[derive(Clone, Copy)]
 pub(super) struct DockOpen(pub(super) RwSignal<bool>);
@@ -79,16 +56,7 @@ pub fn Shell() -> impl IntoView {
                     <ExperimentBanner />
                     <PlaybackBar />
                     <ReplayBar />
-                    <FlatRoutes fallback=|| view! { <NotFound /> }>
-                        <Route path=path!("/") view=TalkPage />
-                        <Route path=path!("/performance") view=PerformancePage />
-                        <Route path=path!("/memory") view=MemoryPage />
-                        <Route path=path!("/tools") view=ToolsPage />
-                        <Route path=path!("/system") view=SystemPage />
-                        <Route path=path!("/debugger") view=DebuggerPage />
-                        <Route path=path!("/settings") view=SettingsPage />
-                        <Route path=path!("/help") view=HelpPage />
-                    </FlatRoutes>
+                    <Pages />
                 </main>
                 <Dock />
                 <Confirm />
@@ -128,12 +96,7 @@ fn AddressChange() -> impl IntoView {
         }
         path
     });
-    view! { <Title formatter=|page| format!("{page} · Coda") text=move || name_of(&path.get()) /> }
-}
-
-fn name_of(path: &str) -> &'static str {
-    let known = PAGES.iter().find(|page| page.href == path).map(|page| page.name);
-    known.unwrap_or(if path == "/help" { "Troubleshooting" } else { "No such page" })
+    view! { <Title formatter=|page| format!("{page} · Coda") text=move || title(&path.get()) /> }
 }
 
 /// Moves focus to the new page if the focused element was removed with the old one, so that keyboard navigation
@@ -185,9 +148,9 @@ fn keep_current_in_view(nav: NodeRef<Nav>) {
 
 #[component]
 fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let is_debugger = href == "/debugger";
-    let findings = Memo::new(move |_| if is_debugger { open_findings(&app) } else { 0 });
+    let findings = Memo::new(move |_| if is_debugger { open_findings(&context) } else { 0 });
     let href = if is_debugger { Either::Left(last_debugger_href()) } else { Either::Right(page_href(href)) };
     // Exact, or "/" would count as current on every page.
     view! {
@@ -224,7 +187,7 @@ fn last_debugger_href() -> impl Fn() -> String + Send + Sync {
 
 #[component]
 fn TopBar() -> impl IntoView {
-    let connection = use_app().connection;
+    let connection = use_websocket().connection;
     view! {
         <header class="topbar">
             <A href=page_href("/") attr:class="brand">
@@ -242,9 +205,9 @@ fn TopBar() -> impl IntoView {
             <span class="topbar-space"></span>
             <span class="frame-count" title="Frames received and sent since the page was opened">
                 <span aria-hidden="true">"↓"</span>
-                <span data-testid="frames-in">{connection.frames_in}</span>
+                <span data-testid="frames-in">{move || connection.frames_in.get()}</span>
                 <span aria-hidden="true">"↑"</span>
-                <span data-testid="frames-out">{connection.frames_out}</span>
+                <span data-testid="frames-out">{move || connection.frames_out.get()}</span>
             </span>
             <ConnectionChip />
             <ThemeButton />

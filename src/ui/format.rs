@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 
 use leptos::prelude::*;
 
-use crate::state::{App, Clock};
+use crate::state::{Clock, WebSocketContext};
 
 #[expect(clippy::cast_precision_loss, reason = "epoch milliseconds fit 53 bits")]
 fn date(time: DateTime<Utc>) -> Date {
@@ -41,7 +41,8 @@ impl Form {
         if self == Self::Day {
             return None;
         }
-        let clock = use_context::<App>().map(|app| app.settings.current.with(|settings| settings.clock));
+        let clock =
+            use_context::<WebSocketContext>().map(|context| context.settings.current.with(|settings| settings.clock));
         match clock? {
             Clock::Auto => None,
             Clock::Hours12 => Some(true),

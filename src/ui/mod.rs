@@ -1,4 +1,4 @@
-//! User interface. Components read stores and call [`crate::state::App`]; they own no connection and none of its
+//! User interface. Components read stores and call [`crate::state::WebSocketContext`]; they own no connection and none of its
 //! timers.
 
 mod address;
@@ -10,5 +10,6 @@ mod dismiss;
 pub mod files;
 pub mod format;
 pub mod pages;
+mod routes;
 
 pub use app::{Shell, mount};

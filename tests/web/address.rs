@@ -130,12 +130,12 @@ async fn an_address_that_is_chosen_by_hand_takes_the_place_of_a_stale_one() {
         let is_gone = || named("ws").is_none() && named("backend").is_none();
         page.until(&format!("no {stale}"), is_gone).await;
         assert_eq!(named("log").as_deref(), Some("info"));
-        page.until("the server", || page.app.connection.is_ready() && !page.app.connection.is_demo()).await;
+        page.until("the server", || page.context.connection.is_ready() && !page.context.connection.is_demo()).await;
         go_to(&page, "/tools").await;
         drop(page);
         let page = Page::open_again();
-        page.until("the same server", || page.app.connection.is_ready()).await;
-        assert!(!page.app.connection.is_demo(), "{stale} came back");
+        page.until("the same server", || page.context.connection.is_ready()).await;
+        assert!(!page.context.connection.is_demo(), "{stale} came back");
     }
 }
 
@@ -143,11 +143,11 @@ async fn an_address_that_is_chosen_by_hand_takes_the_place_of_a_stale_one() {
 async fn the_demo_is_still_there_after_a_page_and_a_reload() {
     let page = Page::open_at(&format!("/?ws={NOBODY}"));
     page.until_shown("Nothing answers at this address").await;
-    page.app.use_demo();
+    page.context.use_demo();
     page.until("the demo in the address", || named("backend").as_deref() == Some("demo")).await;
     assert_eq!(named("ws"), None);
     page.until_ready().await;
-    assert_eq!(untrack(|| page.app.address()), format!("{NOBODY}/"), "the way back");
+    assert_eq!(untrack(|| page.context.address()), format!("{NOBODY}/"), "the way back");
     go_to(&page, "/system").await;
     drop(page);
     let page = Page::open_again();
@@ -159,11 +159,11 @@ async fn the_demo_is_still_there_after_a_page_and_a_reload() {
 async fn a_log_level_that_is_set_takes_the_place_of_the_one_in_the_address() {
     let page = Page::open_at("/?backend=demo&log=info");
     page.until_ready().await;
-    let settings = page.app.settings.current.get_untracked();
-    page.app.set_settings(Settings { gap_millis: 30, ..settings.clone() });
+    let settings = page.context.settings.current.get_untracked();
+    page.context.set_settings(Settings { gap_millis: 30, ..settings.clone() });
     leptos::task::tick().await;
     assert_eq!(named("log").as_deref(), Some("info"), "another setting leaves it");
-    page.app.set_settings(Settings { log_level: LogLevel::Off, ..settings });
+    page.context.set_settings(Settings { log_level: LogLevel::Off, ..settings });
     page.until("no level in the address", || named("log").is_none()).await;
     assert_eq!(named("backend").as_deref(), Some("demo"));
 }

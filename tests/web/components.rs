@@ -34,9 +34,9 @@ async fn enter_sends_and_shift_enter_does_not() {
     let page = demo().await;
     page.type_into(COMPOSER, "one");
     page.press(COMPOSER, "Enter", true);
-    assert_eq!(page.app.talk.draft.get_untracked(), "one", "it is still there");
+    assert_eq!(page.context.talk.draft.get_untracked(), "one", "it is still there");
     page.press(COMPOSER, "Enter", false);
-    assert_eq!(page.app.talk.draft.get_untracked(), "");
+    assert_eq!(page.context.talk.draft.get_untracked(), "");
     page.until("the message", || page.all(OUTGOING).len() == 1).await;
 }
 
@@ -168,7 +168,7 @@ async fn a_panel_that_reads_the_stores_can_come_and_go_without_a_trace() {
         page.click("[data-testid=connection]");
         page.until("closed", || page.all(".popover").is_empty()).await;
     }
-    page.app.sender().unwrap().send(Command::DemoFlow, "test", "once");
+    page.context.sender().unwrap().send(Command::DemoFlow, "test", "once");
     page.until_answered(1).await;
     assert_eq!(page.number("frames-out"), sent + 1, "one message, sent once");
 }

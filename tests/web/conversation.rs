@@ -1,5 +1,7 @@
 //! The conversation: thousands of turns, links to one, search, and screen reader announcements.
 
+use std::cell::RefCell;
+
 use coda_dashboard::history::Recording;
 use coda_dashboard::model::{Beginning, Role, ToolCall, ToolState, Turn, TurnKey};
 use coda_dashboard::protocol::utc_from_millis;
@@ -39,6 +41,7 @@ const STYLES: &str = concat!(
 struct Talk {
     page: Page,
     styles: Element,
+    turns: RefCell<Vec<ArcRwSignal<Turn>>>,
 }
 
 impl Drop for Talk {
@@ -52,13 +55,13 @@ impl Talk {
         let styles = document().create_element("style").unwrap();
         styles.set_text_content(Some(STYLES));
         document().head().unwrap().append_child(&styles).unwrap();
-        Self { page: Page::open(query), styles }
+        Self { page: Page::open(query), styles, turns: RefCell::default() }
     }
 
     /// A page that shows these turns and receives nothing.
     fn of(turns: Vec<Turn>) -> Self {
         let talk = Self::open(NOBODY);
-        talk.page.app.talk.rows.set(turns.into_iter().map(row).collect());
+        talk.show(turns);
         talk
     }
 
@@ -69,12 +72,20 @@ impl Talk {
     }
 
     fn add(&self, turn: Turn) {
-        self.page.app.talk.rows.update(|rows| rows.push(row(turn)));
+        self.show(vec![turn]);
+    }
+
+    /// Adds turns at the end, all at once.
+    fn show(&self, turns: Vec<Turn>) {
+        let turns: Vec<_> = turns.into_iter().map(ArcRwSignal::new).collect();
+        let rows = self.page.context.talk.rows.writable_in_tests();
+        rows.update(|rows| rows.extend(turns.iter().map(row)));
+        self.turns.borrow_mut().extend(turns);
     }
 
     fn edit(&self, key: u64, edit: impl FnOnce(&mut Turn)) {
-        let rows = self.page.app.talk.rows.get_untracked();
-        rows.iter().find(|row| row.key.turn == TurnKey(key)).unwrap().turn.update(edit);
+        let turns = self.turns.borrow();
+        turns.iter().find(|turn| turn.with_untracked(|turn| turn.key == TurnKey(key))).unwrap().update(edit);
     }
 
     fn shown(&self) -> usize {
@@ -141,8 +152,8 @@ fn address() -> String {
     window().location().search().unwrap()
 }
 
-fn row(turn: Turn) -> TurnRow {
-    TurnRow { key: RowKey { generation: 0, turn: turn.key }, turn: ArcRwSignal::new(turn) }
+fn row(turn: &ArcRwSignal<Turn>) -> TurnRow {
+    TurnRow { key: RowKey { generation: 0, turn: turn.with_untracked(|turn| turn.key) }, turn: turn.read_only() }
 }
 
 fn turn(key: u64, role: Role, text: &str) -> Turn {
@@ -294,7 +305,7 @@ async fn a_link_to_a_turn_that_is_not_there_says_so_and_the_newest_is_followed()
     talk.page.until_shown("That turn is not in this page").await;
     talk.page.until_shown("Nothing has been said yet").await;
     assert!(talk.page.all(NEWER).is_empty());
-    talk.page.app.talk.rows.set(said(200).into_iter().map(row).collect());
+    talk.show(said(200));
     talk.page.until("the end", || talk.page.element(LOG).scroll_top() > 1_000).await;
 }
 
@@ -544,9 +555,9 @@ async fn a_recording_is_shown_with_its_face_although_there_is_no_connection() {
     let talk = Talk::of(said(1));
     talk.page.until_shown("Not connected").await;
     let nothing = Playback::new(&Recording::default());
-    talk.page.app.playback.begin("test".into(), nothing);
+    talk.page.context.playback.begin("test".into(), nothing);
     talk.page.until("its face", || talk.page.texts(".avatar-label") == ["Ready"]).await;
-    talk.page.app.playback.end();
+    talk.page.context.playback.end();
     talk.page.until_shown("Not connected").await;
 }
 

@@ -52,13 +52,13 @@ impl Debugger {
             }
         };
         let page = Page::open_with(&server::fresh().await, part);
-        page.until("a ready connection", || page.app.connection.is_ready()).await;
+        page.until("a ready connection", || page.context.connection.is_ready()).await;
         page.until("the first rows", || !page.all(ROW).is_empty()).await;
         Self { page, styles }
     }
 
     pub fn send(&self, text: &str) {
-        self.page.app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
+        self.page.context.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
     }
 
     /// Opens the panel of this name beside the table, and waits for the given part of it.
@@ -187,12 +187,12 @@ async fn the_tokens_of_an_answer_are_one_line_that_opens() {
     debugger.filter("type:llm_token").await;
     let has_ended = || {
         let ended = |row: &coda_dashboard::history::Row| row.wire_type().is_some_and(|kind| &**kind == "llm_result");
-        debugger.page.app.history.with_untracked(|recorder| recorder.rows(..).any(ended))
+        debugger.page.context.history.with_untracked(|recorder| recorder.rows(..).any(ended))
     };
     debugger.page.until("the answer", has_ended).await;
     debugger.until_rows("", 1).await;
     assert_eq!(debugger.page.attribute(FOLD, "aria-expanded"), "false");
-    let history = debugger.page.app.history;
+    let history = debugger.page.context.history;
     let tokens = history.with_untracked(|recorder| recorder.rows(..).filter(|row| row.is_token()).count());
     let held = || debugger.page.texts("[data-testid=debugger-held]")[0].clone();
     let are_counted = || held().starts_with(&format!("{tokens} of "));
@@ -208,7 +208,7 @@ async fn the_tokens_of_an_answer_are_one_line_that_opens() {
 #[wasm_bindgen_test]
 async fn the_token_of_the_challenge_is_nowhere_on_the_page() {
     let debugger = Debugger::open().await;
-    let token = debugger.page.app.history.with_untracked(|recorder| {
+    let token = debugger.page.context.history.with_untracked(|recorder| {
         recorder.rows(..).find_map(|row| match &row.kind {
             RowKind::FrameIn { kind, text, .. } if &**kind == "auth_challenge" => {
                 let frame: Value = serde_json::from_str(text).unwrap();
@@ -233,7 +233,7 @@ async fn the_token_of_the_challenge_is_nowhere_on_the_page() {
 async fn twenty_thousand_events_leave_few_rows_in_the_document() {
     let debugger = Debugger::open().await;
     server::make("/flood", json!({"count": 20_000, "wait": true})).await;
-    let history = debugger.page.app.history;
+    let history = debugger.page.context.history;
     let end = || history.with_untracked(|recorder| recorder.numbers().end);
     debugger.page.until("all events", || end() > 20_000).await;
     let rows = || debugger.page.attribute(TABLE, "aria-rowcount").parse::<usize>().unwrap_or_default();
@@ -254,7 +254,7 @@ async fn rows_that_stay_keep_their_elements_and_new_ones_take_those_of_the_rows_
         few.iter().all(|one| many.iter().any(|other| other.is_same_node(Some(one))))
     };
     server::make("/flood", json!({"count": 2_000, "wait": true})).await;
-    let end = || page.app.history.with_untracked(|recorder| recorder.numbers().end);
+    let end = || page.context.history.with_untracked(|recorder| recorder.numbers().end);
     page.until("all events", || end() > 2_000).await;
     let until_only = async |kind: &str| {
         debugger.filter(&format!("type:{kind}")).await;
@@ -421,7 +421,7 @@ async fn a_paused_table_stands_still_while_the_record_goes_on() {
     page.until_shown("recorded since").await;
     let recorded = || {
         let is_it = |row: &coda_dashboard::history::Row| row.frame().is_some_and(|text| text.contains("meanwhile"));
-        page.app.history.with_untracked(|recorder| recorder.rows(..).filter(|row| is_it(row)).count())
+        page.context.history.with_untracked(|recorder| recorder.rows(..).filter(|row| is_it(row)).count())
     };
     page.until("the record", || recorded() > 0).await;
     assert!(page.texts(ROW).iter().all(|row| !row.contains("meanwhile")));
@@ -433,16 +433,16 @@ async fn a_paused_table_stands_still_while_the_record_goes_on() {
 async fn what_had_to_go_for_newer_rows_is_counted_and_shown() {
     let debugger = Debugger::open().await;
     let page = &debugger.page;
-    let mut settings = page.app.settings.current.get_untracked();
+    let mut settings = page.context.settings.current.get_untracked();
     settings.history_rows = 1_000;
-    page.app.set_settings(settings);
+    page.context.set_settings(settings);
     server::make("/flood", json!({"count": 1_500, "wait": true})).await;
     page.until_shown("oldest rows").await;
-    assert!(page.app.history.with_untracked(coda_dashboard::history::Recorder::len) <= 1_000);
+    assert!(page.context.history.with_untracked(coda_dashboard::history::Recorder::len) <= 1_000);
     let number = |words: &str| words.split(' ').nth(1).and_then(|count| count.parse::<u64>().ok());
     let shown = || page.texts(".debugger-evicted").first().and_then(|words| number(words));
     page.until("the count", || shown().is_some_and(|count| count >= 500)).await;
-    assert_eq!(shown(), Some(page.app.history.with_untracked(|recorder| recorder.evicted().rows)));
+    assert_eq!(shown(), Some(page.context.history.with_untracked(|recorder| recorder.evicted().rows)));
 }
 
 #[wasm_bindgen_test]

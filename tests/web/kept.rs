@@ -47,7 +47,7 @@ async fn a_text_that_is_too_long_to_be_kept_can_be_written_and_no_older_one_come
     page.type_into(COMPOSER, "an older text");
     let long = "x".repeat(2 << 20);
     page.type_into(COMPOSER, &long);
-    assert_eq!(page.app.talk.draft.with_untracked(String::len), long.len());
+    assert_eq!(page.context.talk.draft.with_untracked(String::len), long.len());
     page.until_shown("too long to outlive a reload").await;
     page.type_into(COMPOSER, "short");
     page.until("no warning", || page.all("[data-testid=draft-unkept]").is_empty()).await;
@@ -94,7 +94,7 @@ async fn a_full_storage_takes_nothing_from_what_is_written() {
     }
     let text = "y".repeat(100_000);
     page.type_into(COMPOSER, &text);
-    assert_eq!(page.app.talk.draft.get_untracked(), text);
+    assert_eq!(page.context.talk.draft.get_untracked(), text);
     drop(page);
     let page = Page::open_again();
     page.until("an empty box", || typed(&page).as_deref() == Some("")).await;
@@ -131,13 +131,13 @@ async fn an_imported_recording_is_there_again_after_the_help_to_one_of_its_findi
 async fn while_a_recording_is_played_the_bar_says_which_record_the_debugger_shows() {
     let page = demo().await;
     let recorded = |page: &Page| {
-        page.app.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
+        page.context.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
     };
-    page.app.playback.begin("this session".into(), recorded(&page));
+    page.context.playback.begin("this session".into(), recorded(&page));
     page.until_shown("The debugger shows the live record.").await;
-    page.app.imported.load(Loaded::new("chrome.har".into(), Recording::import(CHROME).unwrap()));
+    page.context.imported.load(Loaded::new("chrome.har".into(), Recording::import(CHROME).unwrap()));
     page.until_shown("The debugger shows all of chrome.har.").await;
-    page.app.imported.close();
+    page.context.imported.close();
     page.until_shown("The debugger shows the live record.").await;
-    page.app.playback.end();
+    page.context.playback.end();
 }

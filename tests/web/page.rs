@@ -1,6 +1,6 @@
 //! The page, mounted into the test's document, and a user's actions on it.
 
-use coda_dashboard::state::App;
+use coda_dashboard::state::WebSocketContext;
 use coda_dashboard::ui::Shell;
 use js_sys::{Array, Date, Promise, Reflect};
 use leptos::mount::mount_to;
@@ -16,7 +16,7 @@ const STEP_MILLIS: i32 = 10;
 
 /// A mounted page. Dropping it unmounts it and ends its connection.
 pub struct Page {
-    pub app: App,
+    pub context: WebSocketContext,
     root: HtmlElement,
     owner: Owner,
     mounted: Option<Box<dyn FnOnce()>>,
@@ -79,8 +79,8 @@ impl Page {
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&root).unwrap();
         let owner = Owner::new();
-        let app = owner.with(|| App::start(query));
-        let mut page = Self { app, root, owner, mounted: None };
+        let context = owner.with(|| WebSocketContext::start(query));
+        let mut page = Self { context, root, owner, mounted: None };
         page.mount(part);
         page
     }
@@ -92,11 +92,11 @@ impl Page {
     }
 
     fn mount<V: IntoView + 'static>(&mut self, part: impl FnOnce() -> V + 'static) {
-        let app = self.app;
+        let context = self.context;
         let owner = self.owner.with(Owner::new);
         let handle = owner.with(|| {
             mount_to(self.root.clone(), move || {
-                provide_context(app);
+                provide_context(context);
                 part()
             })
         });
@@ -217,7 +217,7 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.app.disconnect();
+        self.context.disconnect();
         self.unmount();
         self.root.remove();
         // The driver may still flush events, which need the stores.

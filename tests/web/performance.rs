@@ -15,7 +15,7 @@ const BAR: &str = "[role=option]";
 async fn opened() -> Page {
     let query = server::fresh().await;
     let page = Page::open_with(&query, || view! { <Router><PerformancePage /></Router> });
-    page.until("a connection", || page.app.connection.is_ready()).await;
+    page.until("a connection", || page.context.connection.is_ready()).await;
     page
 }
 

@@ -15,9 +15,9 @@ const POSITION: &str = "[data-testid=playback-position]";
 async fn recording_of(text: &str) -> Playback {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
-    page.app.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
+    page.context.sender().unwrap().send(Command::TextInput { text: text.into() }, "test", "say");
     page.until_answered(1).await;
-    page.app.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
+    page.context.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
 }
 
 #[wasm_bindgen_test]
@@ -27,10 +27,10 @@ async fn another_recording_takes_the_place_of_the_live_conversation_whole() {
     page.until_ready().await;
     page.say("words of today");
     page.until_answered(1).await;
-    page.app.playback.begin("another".into(), recording);
+    page.context.playback.begin("another".into(), recording);
     page.until("what was recorded", || page.texts(SAID).concat().contains("words of the recording")).await;
     assert!(!page.texts(SAID).concat().contains("words of today"), "{:?}", page.texts(SAID));
-    page.app.playback.end();
+    page.context.playback.end();
     page.until("what is live", || page.texts(SAID).concat().contains("words of today")).await;
     assert!(!page.texts(SAID).concat().contains("words of the recording"), "{:?}", page.texts(SAID));
 }
@@ -41,13 +41,13 @@ async fn going_back_into_an_answer_shows_what_was_there_then() {
     let page = Page::open(&server::fresh().await);
     page.until_ready().await;
     let (frames, whole) = (recording.len(), "[data-testid=turn][data-open=false][data-role=assistant]");
-    page.app.playback.begin("long".into(), recording);
+    page.context.playback.begin("long".into(), recording);
     page.until("the whole answer", || page.all(whole).len() == 1).await;
     let answer = page.texts(SAID).pop().unwrap();
     // Going back from the end, there is a moment at which the reply was in progress.
     for position in (0..frames).rev() {
         page.type_into(POSITION, &position.to_string());
-        page.until("that moment", || page.app.playback.position.get_untracked() == position).await;
+        page.until("that moment", || page.context.playback.position.get_untracked() == position).await;
         leptos::task::tick().await;
         let now = page.texts(SAID).pop().unwrap_or_default();
         if page.all(whole).is_empty() && !now.is_empty() && answer.starts_with(now.trim()) && now.len() < answer.len() {

@@ -100,7 +100,7 @@ async fn what_came_after_the_table_was_paused_is_not_among_what_it_shows() {
     page.click("[data-testid=debugger-pause]");
     debugger.send("meanwhile");
     page.until_shown("recorded since").await;
-    let delivered = || page.app.connection.in_flight.get_untracked() == 0;
+    let delivered = || page.context.connection.in_flight.get_untracked() == 0;
     page.until("its echo", delivered).await;
     debugger.open_form("replay", "replay-start").await;
     page.click("[data-testid=replay-dry-run]");
@@ -128,7 +128,7 @@ async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_m
 }
 
 fn recorded(page: &Page) -> Playback {
-    page.app.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
+    page.context.history.with_untracked(|recorder| Playback::new(&Recording::of(recorder, recorder.rows(..))))
 }
 
 #[wasm_bindgen_test]
@@ -139,7 +139,7 @@ async fn a_recording_is_shown_moment_by_moment_while_the_live_data_wait_aside() 
     page.until_answered(1).await;
     let words = || page.texts(".turns [data-testid=turn] .turn-body");
     let live = words();
-    page.app.playback.begin("test".into(), recorded(&page));
+    page.context.playback.begin("test".into(), recorded(&page));
     page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
     page.until("the same as live", || words() == live).await;
     page.type_into(POSITION, "0");
@@ -171,9 +171,9 @@ async fn nothing_that_is_done_to_a_recording_reaches_coda() {
         messages.iter().filter(|message| message["type"] != "ping").count()
     };
     let before = sent().await;
-    page.app.show_recording("test".into(), recorded(&page));
+    page.context.show_recording("test".into(), recorded(&page));
     page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
-    assert!(page.app.sender().is_none());
+    assert!(page.context.sender().is_none());
     page.say("into the past");
     page.pointer("[data-testid=talk]", "pointerdown");
     page.pointer("[data-testid=talk]", "pointerup");
@@ -182,7 +182,7 @@ async fn nothing_that_is_done_to_a_recording_reaches_coda() {
         button.unchecked_into::<web_sys::HtmlElement>().click();
     }
     let at = page.number("frames-out");
-    page.app.playback.end();
+    page.context.playback.end();
     page.say("live again");
     page.until_answered(2).await;
     assert!(page.number("frames-out") > at);
@@ -195,13 +195,13 @@ async fn a_recording_plays_by_itself_to_its_end() {
     page.until_ready().await;
     page.say("hello");
     page.until_answered(1).await;
-    page.app.playback.begin("test".into(), recorded(&page));
+    page.context.playback.begin("test".into(), recorded(&page));
     page.until("the bar", || page.all(PLAYBACK).len() == 1).await;
     page.change(&format!("{PLAYBACK} select"), "64");
     page.click("[data-testid=playback-play]");
-    let frames = untrack(|| page.app.playback.frames());
-    page.until("the end", || page.app.playback.position.get_untracked() == frames).await;
+    let frames = untrack(|| page.context.playback.frames());
+    page.until("the end", || page.context.playback.position.get_untracked() == frames).await;
     page.until("its end", || page.attribute("[data-testid=playback-play]", "aria-pressed") == "false").await;
     assert_eq!(page.all("[data-testid=turn][data-role=assistant]").len(), 1);
-    page.app.playback.end();
+    page.context.playback.end();
 }

@@ -6,7 +6,7 @@ use crate::page::Page;
 use crate::server;
 
 fn tool_uses(page: &Page) -> usize {
-    page.app.data.tools.with_untracked(|tools| tools.uses().len())
+    page.context.data.tools.with_untracked(|tools| tools.uses().len())
 }
 
 #[wasm_bindgen_test]
@@ -18,15 +18,15 @@ async fn the_demo_and_coda_share_no_data_and_coda_s_are_there_again_afterwards()
     let of_coda = tool_uses(&page);
     assert!(of_coda > 0);
 
-    page.app.use_demo();
-    page.until("the demo", || page.app.connection.is_demo() && page.app.connection.is_ready()).await;
+    page.context.use_demo();
+    page.until("the demo", || page.context.connection.is_demo() && page.context.connection.is_ready()).await;
     assert_eq!(tool_uses(&page), 0);
     page.say("hello");
     page.until_shown("From here on: the demo").await;
     page.until_answered(2).await;
 
-    page.app.leave_demo();
-    page.until("Coda again", || !page.app.connection.is_demo() && page.app.connection.is_ready()).await;
+    page.context.leave_demo();
+    page.until("Coda again", || !page.context.connection.is_demo() && page.context.connection.is_ready()).await;
     assert_eq!(tool_uses(&page), of_coda);
     page.until_shown("From here on: Coda at ws://").await;
     page.say("hello again");

@@ -61,15 +61,15 @@ async fn a_number_out_of_range_is_refused_with_the_range_and_one_within_is_kept(
     for wrong in ["99999", "-1", "1.5", "", "many"] {
         page.change("#gap_millis", wrong);
         page.until_shown("A whole number from 0 to 2000").await;
-        assert_eq!(page.app.settings.current.get_untracked().gap_millis, 20);
+        assert_eq!(page.context.settings.current.get_untracked().gap_millis, 20);
     }
     page.change("#gap_millis", "150");
     page.until("no error", || page.texts("#gap_millis-error") == [""]).await;
-    assert_eq!(page.app.settings.current.get_untracked().gap_millis, 150);
+    assert_eq!(page.context.settings.current.get_untracked().gap_millis, 150);
     assert!(stored().contains("150"));
     page.until("a way back", || !page.all("#gap_millis + button").is_empty()).await;
     page.click("#gap_millis + button");
-    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+    assert_eq!(page.context.settings.current.get_untracked(), Settings::default());
 }
 
 #[wasm_bindgen_test]
@@ -84,7 +84,7 @@ async fn look_and_times_change_at_once() {
         page.change(field, value);
         assert_eq!(root.get_attribute(attribute).as_deref(), Some(value));
     }
-    page.app.set_settings(Settings::default());
+    page.context.set_settings(Settings::default());
     assert_eq!(root.get_attribute("data-theme").as_deref(), Some("system"));
 }
 
@@ -99,7 +99,7 @@ async fn a_damaged_store_is_told_in_a_notice_and_the_page_opens() {
 async fn the_talk_button_can_be_one_to_click() {
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    page.app.set_settings(Settings { talk_mode: TalkMode::Click, ..Settings::default() });
+    page.context.set_settings(Settings { talk_mode: TalkMode::Click, ..Settings::default() });
     page.until_shown("Click to talk").await;
     page.pointer("[data-testid=talk]", "pointerdown");
     page.pointer("[data-testid=talk]", "pointerup");
@@ -181,7 +181,7 @@ async fn a_choice_and_a_switch_have_a_way_back_to_their_default() {
     let back = "label:has(#sounds) + button";
     page.until("a way back", || !page.all(back).is_empty()).await;
     page.click(back);
-    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+    assert_eq!(page.context.settings.current.get_untracked(), Settings::default());
 }
 
 #[wasm_bindgen_test]
@@ -195,7 +195,7 @@ async fn times_are_shown_with_12_or_24_hours_as_wanted() {
     let want = async |clock| {
         page.click("nav a[href='/settings']");
         page.until("the settings", || !page.all(".settings-section").is_empty()).await;
-        page.app.set_settings(Settings { clock, ..Settings::default() });
+        page.context.set_settings(Settings { clock, ..Settings::default() });
         page.click("nav a[href='/']");
     };
     want(Clock::Hours12).await;
@@ -209,7 +209,7 @@ async fn notices_stack_count_up_and_can_be_dismissed() {
     const NOTICE: &str = "[data-testid=notice]";
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    let say = |topic, words: &str| page.app.notices.show(Severity::Warn, topic, words.into());
+    let say = |topic, words: &str| page.context.notices.show(Severity::Warn, topic, words.into());
     say("one", "The first thing.");
     say("two", "Another thing.");
     say("one", "The first thing.");
@@ -227,7 +227,7 @@ async fn notices_of_one_kind_that_say_different_things_stay_apart() {
     const NOTICE: &str = "[data-testid=notice]";
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    let say = |level, words: &str| page.app.notices.show(level, "settings file", words.into());
+    let say = |level, words: &str| page.context.notices.show(level, "settings file", words.into());
     say(Severity::Error, "a.json was not taken.");
     say(Severity::Error, "b.json was not taken.");
     say(Severity::Info, "The settings of c.json are in force.");
@@ -239,24 +239,24 @@ async fn notices_of_one_kind_that_say_different_things_stay_apart() {
 async fn a_reset_of_all_settings_can_be_undone() {
     let page = open().await;
     page.change("#gap_millis", "75");
-    page.until("the change", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.until("the change", || page.context.settings.current.get_untracked().gap_millis == 75).await;
     page.click("[data-testid=reset-settings]");
     page.until("a way back", || page.all("[data-testid=undo-reset]").len() == 1).await;
-    assert_eq!(page.app.settings.current.get_untracked(), Settings::default());
+    assert_eq!(page.context.settings.current.get_untracked(), Settings::default());
     page.click("[data-testid=undo-reset]");
-    page.until("the change again", || page.app.settings.current.get_untracked().gap_millis == 75).await;
-    page.app.set_settings(Settings::default());
+    page.until("the change again", || page.context.settings.current.get_untracked().gap_millis == 75).await;
+    page.context.set_settings(Settings::default());
 }
 
 #[wasm_bindgen_test]
 async fn a_second_press_on_reset_still_undoes_to_the_settings_before_the_first() {
     let page = open().await;
     page.change("#gap_millis", "75");
-    page.until("the change", || page.app.settings.current.get_untracked().gap_millis == 75).await;
+    page.until("the change", || page.context.settings.current.get_untracked().gap_millis == 75).await;
     page.click("[data-testid=reset-settings]");
     page.click("[data-testid=reset-settings]");
     page.until("a way back", || page.all("[data-testid=undo-reset]").len() == 1).await;
     page.click("[data-testid=undo-reset]");
-    page.until("the change again", || page.app.settings.current.get_untracked().gap_millis == 75).await;
-    page.app.set_settings(Settings::default());
+    page.until("the change again", || page.context.settings.current.get_untracked().gap_millis == 75).await;
+    page.context.set_settings(Settings::default());
 }

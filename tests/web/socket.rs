@@ -56,7 +56,7 @@ async fn a_dropped_connection_is_replaced_by_exactly_one() {
     let page = connected().await;
     server::make("/drop", json!({})).await;
     // The first attempt may be immediate, so the phase could be missed; the counter cannot.
-    page.until("another connection", || page.app.link_metrics().reconnects == 1).await;
+    page.until("another connection", || page.context.link_metrics().reconnects == 1).await;
     page.until_ready().await;
     let report = server::report().await;
     assert_eq!((report["connections_now"].clone(), report["auth_ok"].clone()), (json!(1), json!(2)));

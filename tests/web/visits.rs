@@ -94,10 +94,10 @@ async fn a_recording_that_was_shown_leaves_nothing_behind_when_the_live_record_i
     let page = open_with_much_to_show().await;
     let show = async || {
         let imported = Recording::import(include_str!("../fixtures/chrome.har")).unwrap();
-        page.app.imported.load(Loaded::new("chrome.har".into(), imported));
+        page.context.imported.load(Loaded::new("chrome.har".into(), imported));
         go_to(&page, "/debugger", "[data-testid=debugger-banner]").await;
         go_to(&page, "/settings", ".settings-section").await;
-        page.app.imported.close();
+        page.context.imported.close();
     };
     let growth = growth_of_each("an imported recording", show).await;
     assert!(growth < BOUND, "{growth} bytes stay of each recording");

@@ -33,9 +33,9 @@ async fn seen(kind: &str) -> Vec<Value> {
 }
 
 fn set(page: &Page, edit: impl FnOnce(&mut Settings)) {
-    let mut settings = page.app.settings.current.get_untracked();
+    let mut settings = page.context.settings.current.get_untracked();
     edit(&mut settings);
-    page.app.set_settings(settings);
+    page.context.set_settings(settings);
 }
 
 fn is_pressed(page: &Page) -> bool {
@@ -113,7 +113,7 @@ async fn whoever_ends_listening_lets_go_of_the_button() {
         match end {
             "pipeline" => page.click(&format!("{LISTENING} button")),
             "palette" => {
-                page.app.sender().unwrap().send(
+                page.context.sender().unwrap().send(
                     coda_dashboard::protocol::Command::SttStop,
                     "command palette",
                     "choose",
@@ -131,7 +131,7 @@ async fn whoever_ends_listening_lets_go_of_the_button() {
             page.pointer(TALK, "pointerdown");
             page.until("let go", || !is_pressed(&page)).await;
         } else {
-            page.until("read", || page.app.connection.in_flight.get_untracked() == 0).await;
+            page.until("read", || page.context.connection.in_flight.get_untracked() == 0).await;
             assert_eq!(seen("stt_stop").await.len(), before + 1, "{end}: told once");
         }
     }
@@ -143,7 +143,7 @@ async fn a_connection_that_is_lost_and_back_within_one_frame_lets_go_of_the_butt
     page.click(TALK);
     page.until("listening", || page.attribute(LISTENING, "data-state") == "running").await;
     // A frame may bring several phases, of which the page sees only the last.
-    page.app.connection.phase.update(|phase| match phase {
+    page.context.connection.phase.writable_in_tests().update(|phase| match phase {
         Phase::Ready { conn, .. } => *conn = ConnId(conn.0 + 1),
         other => panic!("{other:?}"),
     });
@@ -184,7 +184,7 @@ async fn the_stages_show_their_times_and_can_be_stopped_where_coda_can() {
     assert_eq!(page.attribute(".pipeline [data-stage=thinking]", "data-state"), "done");
     let thought = time("thinking");
     page.click(".pipeline [data-stage=speaking] button");
-    page.until("it is told", || page.app.connection.in_flight.get_untracked() == 0).await;
+    page.until("it is told", || page.context.connection.in_flight.get_untracked() == 0).await;
     assert_eq!(seen("tts_stop").await.len(), 1);
     event("tts_stop", json!({})).await;
     page.until("silence", || page.attribute(".pipeline [data-stage=speaking]", "data-state") == "done").await;

@@ -51,7 +51,7 @@ async fn a_message_and_its_answer_lead_to_their_trace_in_the_debugger() {
     let own = |rows: &Vec<coda_dashboard::state::TurnRow>| {
         rows.iter().find_map(|row| row.turn.with_untracked(Turn::message)).expect("a message")
     };
-    let id = page.app.talk.rows.with_untracked(own);
+    let id = page.context.talk.rows.with_untracked(own);
     let links = page.all(TRACE);
     let hrefs: Vec<_> = links.iter().filter_map(|link| link.get_attribute("href")).collect();
     let expected = format!("/debugger?filter=id:{id}");
@@ -127,9 +127,9 @@ async fn the_palette_offers_what_can_be_done_at_the_moment() {
     let page = Page::open("?backend=demo");
     page.until_ready().await;
     choose(&page, "protections", "Experiment: turn the protections off").await;
-    page.until("the experiment", || page.app.experiments.unprotected.get_untracked()).await;
+    page.until("the experiment", || page.context.experiments.unprotected.get_untracked()).await;
     choose(&page, "protections", "Experiment: turn the protections on").await;
-    page.until("its end", || !page.app.experiments.unprotected.get_untracked()).await;
+    page.until("its end", || !page.context.experiments.unprotected.get_untracked()).await;
     page.type_into("[data-testid=search]", "hello");
     page.until("the search", || window().location().search().unwrap().contains("q=hello")).await;
     choose(&page, "clear search", "Clear the search").await;

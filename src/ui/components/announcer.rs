@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::markdown;
 use crate::model::{Role, Turn};
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 /// Limit in characters. Listeners rarely want more unasked, and the full text is on the page.
 const LONGEST: usize = 400;
@@ -12,7 +12,7 @@ const LONGEST: usize = 400;
 /// Visually hidden live region. Turns completed before the page was opened are not announced.
 #[component]
 pub fn Announcer() -> impl IntoView {
-    let rows = use_app().talk.rows;
+    let rows = use_websocket().talk.rows;
     let known = rows.with_untracked(|rows| {
         rows.iter().rev().find(|row| row.turn.with_untracked(|turn| !turn.is_open)).map(|row| row.key)
     });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::{Emotion, Mode};
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 const fn words(mode: Mode) -> &'static str {
     match mode {
@@ -26,11 +26,11 @@ const MOODS: [(Emotion, &str); 5] = [
 
 #[component]
 pub fn AvatarFace() -> impl IntoView {
-    let app = use_app();
-    let mode = app.talk.mode;
-    let emotion = app.talk.emotion;
+    let context = use_websocket();
+    let mode = context.talk.mode;
+    let emotion = context.talk.emotion;
     let label = move || {
-        if !app.connection.is_ready() && !app.playback.is_on() {
+        if !context.connection.is_ready() && !context.playback.is_on() {
             return "Not connected".to_owned();
         }
         match emotion.get() {

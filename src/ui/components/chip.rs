@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use super::FindingsLink;
 use crate::browser;
 use crate::link::{Phase, PhaseKind};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::dismiss::{Dismissal, on_dismiss};
 use crate::ui::format;
 
@@ -25,9 +25,12 @@ const fn label(phase: PhaseKind) -> &'static str {
 /// Phase, round trip and queue length. Opens a popover with details.
 #[component]
 pub fn ConnectionChip() -> impl IntoView {
-    let app = use_app();
-    let connection = app.connection;
-    let is_open = RwSignal::new(false);
+    let context = use_websocket();
+    let connection = context.connection;
+    // The path of the page on which the popover was opened: it closes on another one.
+    let opened_on = RwSignal::new(None::<String>);
+    let path = use_location().pathname;
+    let is_open = Memo::new(move |_| opened_on.with(|opened| path.with(|path| opened.as_ref() == Some(path))));
     let kind = Memo::new(move |_| connection.kind());
     let is_foreign = Memo::new(move |_| connection.is_foreign());
     let round_trip = move || connection.round_trip.get().filter(|_| connection.is_ready()).map(format::span);
@@ -36,7 +39,7 @@ pub fn ConnectionChip() -> impl IntoView {
     let chip = NodeRef::<leptos::html::Button>::new();
     let popover = NodeRef::<leptos::html::Div>::new();
     let close = move || {
-        is_open.set(false);
+        opened_on.set(None);
         if let Some(chip) = chip.get_untracked() {
             let _ = chip.focus();
         }
@@ -47,15 +50,8 @@ pub fn ConnectionChip() -> impl IntoView {
     };
     on_dismiss(is_inside, move |by| match by {
         _ if !is_open.get_untracked() => {}
-        Dismissal::Outside => is_open.set(false),
+        Dismissal::Outside => opened_on.set(None),
         Dismissal::Escape => close(),
-    });
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<()>| {
-        path.track();
-        if before.is_some() {
-            is_open.set(false);
-        }
     });
     view! {
         <div class="connection">
@@ -66,7 +62,7 @@ pub fn ConnectionChip() -> impl IntoView {
                 data-phase=move || kind.get().name()
                 aria-haspopup="dialog"
                 aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| is_open.update(|open| *open = !*open)
+                on:click=move |_| opened_on.set((!is_open.get_untracked()).then(|| path.get_untracked()))
             >
                 <span class="chip-dot" aria-hidden="true"></span>
                 <span class="chip-label">{move || if is_foreign.get() { "Not Coda" } else { label(kind.get()) }}</span>
@@ -84,8 +80,8 @@ pub fn ConnectionChip() -> impl IntoView {
 
 #[component]
 fn Details() -> impl IntoView {
-    let app = use_app();
-    let connection = app.connection;
+    let context = use_websocket();
+    let connection = context.connection;
     let since = move || match connection.phase.get() {
         Phase::Ready { since, .. } => Some(format::full_time(since.wall)),
         _ => connection.outage.get().map(|outage| format::full_time(outage.since.wall)),
@@ -95,7 +91,7 @@ fn Details() -> impl IntoView {
         Phase::Ready { client_id: None, .. } => "none asked for (Coda 0.1.1 or older)".to_owned(),
         _ => "–".to_owned(),
     };
-    let config = app.settings.current.get_untracked().link_config();
+    let config = context.settings.current.get_untracked().link_config();
     let outage = move || connection.outage.get().map(|outage| outage.reason.explain(&config));
     let is_offline = move || matches!(connection.kind(), PhaseKind::Offline);
     let round_trip = move || connection.round_trip.get().filter(|_| connection.is_ready()).map(format::span);
@@ -117,9 +113,9 @@ fn Details() -> impl IntoView {
             <dt>"Frames in, out"</dt>
             <dd>{move || format!("{}, {}", connection.frames_in.get(), connection.frames_out.get())}</dd>
             <dt>"Unreadable frames"</dt>
-            <dd>{connection.unreadable}</dd>
+            <dd>{move || connection.unreadable.get()}</dd>
             <dt>"Duplicates held back"</dt>
-            <dd>{connection.suppressed}</dd>
+            <dd>{move || connection.suppressed.get()}</dd>
             <dt>"Open findings"</dt>
             <dd>
                 <FindingsLink />
@@ -129,12 +125,12 @@ fn Details() -> impl IntoView {
         <div class="actions">
             <button
                 class="button"
-                on:click=move |_| app.reconnect()
+                on:click=move |_| context.reconnect()
             >
                 {move || if is_offline() { "Connect" } else { "Reconnect" }}
             </button>
             <Show when=move || !is_offline()>
-                <button class="button" on:click=move |_| app.disconnect()>
+                <button class="button" on:click=move |_| context.disconnect()>
                     "Disconnect"
                 </button>
             </Show>
@@ -142,14 +138,14 @@ fn Details() -> impl IntoView {
                 when=move || connection.is_demo()
                 fallback=move || {
                     view! {
-                        <button class="button" on:click=move |_| app.use_demo()>
+                        <button class="button" on:click=move |_| context.use_demo()>
                             "Use the demo"
                         </button>
                     }
                 }
             >
-                <button class="button" data-testid="leave-demo" on:click=move |_| app.leave_demo()>
-                    {move || format!("Leave the demo for {}", app.address())}
+                <button class="button" data-testid="leave-demo" on:click=move |_| context.leave_demo()>
+                    {move || format!("Leave the demo for {}", context.address())}
                 </button>
             </Show>
         </div>
@@ -162,12 +158,12 @@ pub fn AddressForm(
     /// Prefix for element ids, because the page may show several forms.
     place: &'static str,
 ) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let [field_id, error_id, hint_id, list_id] =
         ["address", "address-error", "address-hint", "used-addresses"].map(|name| format!("{place}-{name}"));
     // `None` until the user types; the address in use is shown then.
     let typed = RwSignal::new(None::<String>);
-    let text = move || typed.get().unwrap_or_else(|| app.address());
+    let text = move || typed.get().unwrap_or_else(|| context.address());
     let error = RwSignal::new(None::<String>);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -177,9 +173,9 @@ pub fn AddressForm(
                 error.set(None);
                 typed.set(None);
                 if let Some(host) = address.foreign_host {
-                    app.to_confirm.set(Some((address.url, host)));
+                    context.ask_for(address.url, host);
                 } else {
-                    app.choose(address.url);
+                    context.choose(address.url);
                 }
             }
         }

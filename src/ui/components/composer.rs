@@ -8,20 +8,20 @@ use icondata_lu::LuSend;
 
 use super::Icon;
 use crate::protocol::Command;
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 #[component]
 pub fn Composer() -> impl IntoView {
-    let app = use_app();
-    let draft = app.talk.draft;
+    let context = use_websocket();
+    let draft = context.talk.draft;
     let field = NodeRef::<Textarea>::new();
     let is_empty = move || draft.with(|draft| draft.trim().is_empty());
     // A message sent now would not show up in a recording.
-    let is_past = Memo::new(move |_| app.playback.is_on());
+    let is_past = Memo::new(move |_| context.playback.is_on());
     let send = move |action| {
         let text = draft.get_untracked();
-        if let Some(coda) = app.sender().filter(|_| !text.trim().is_empty()) {
-            app.talk.set_draft(String::new());
+        if let Some(coda) = context.sender().filter(|_| !text.trim().is_empty()) {
+            context.talk.set_draft(String::new());
             coda.send(Command::TextInput { text }, "composer", action);
         }
     };
@@ -35,7 +35,7 @@ pub fn Composer() -> impl IntoView {
     let placeholder = move || {
         if is_past.get() {
             "A recording is shown; back to live to write to Coda"
-        } else if app.connection.is_ready() {
+        } else if context.connection.is_ready() {
             "Write to Coda"
         } else {
             "Write to Coda; it is sent once there is a connection"
@@ -61,9 +61,9 @@ pub fn Composer() -> impl IntoView {
                 node_ref=field
                 rows="1"
                 placeholder=placeholder
-                prop:value=draft
+                prop:value=move || draft.get()
                 aria-describedby="composer-hint"
-                on:input=move |event| app.talk.set_draft(event_target_value(&event))
+                on:input=move |event| context.talk.set_draft(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
             <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get()>
@@ -79,7 +79,7 @@ pub fn Composer() -> impl IntoView {
             <kbd>"?"</kbd>
             " shows all keys"
         </p>
-        <Show when=move || app.talk.is_draft_unkept.get()>
+        <Show when=move || context.talk.is_draft_unkept.get()>
             <p class="composer-warning" role="status" data-testid="draft-unkept">
                 "This text is too long to outlive a reload of the page."
             </p>

@@ -4,23 +4,22 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::palette::{close, show};
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 #[component]
 pub fn Confirm() -> impl IntoView {
-    let pending = use_app().to_confirm;
+    let pending = use_websocket().to_confirm;
     move || pending.get().map(|(url, host)| view! { <Question url host /> })
 }
 
 #[component]
 fn Question(url: String, host: String) -> impl IntoView {
-    let app = use_app();
-    let pending = app.to_confirm;
+    let context = use_websocket();
     let dialog = NodeRef::<Dialog>::new();
     show(dialog);
     let agreed = url.clone();
     view! {
-        <dialog class="confirm" node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| pending.set(None)>
+        <dialog class="confirm" node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| context.stay()>
             <h2 id="confirm-title">"Connect to " {host} "?"</h2>
             <p>
                 "This address is on another machine. What you type and say would go there. Only agree if you know it."
@@ -36,7 +35,7 @@ fn Question(url: String, host: String) -> impl IntoView {
                     class="button primary"
                     on:click=move |_| {
                         close(dialog);
-                        app.choose(agreed.clone());
+                        context.choose(agreed.clone());
                     }
                 >
                     "Connect"

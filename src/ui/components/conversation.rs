@@ -12,7 +12,7 @@ use super::{Announcer, ConversationTools, Each, TurnView};
 use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
-use crate::state::{RowKey, Severity, TurnRow, use_app};
+use crate::state::{RowKey, Severity, TurnRow, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
 
@@ -21,18 +21,18 @@ const SUGGESTIONS: [&str; 3] =
 
 #[component]
 pub fn ConversationView() -> impl IntoView {
-    let app = use_app();
-    let talk = app.talk;
+    let context = use_websocket();
+    let talk = context.talk;
     let scroller = NodeRef::<Div>::new();
-    let content = NodeRef::<Div>::new();
+    let list = NodeRef::<Div>::new();
     let address = Address::of_page();
     let search = Memo::new(move |_| address.first("q"));
     let window = Window::new(talk, search);
     let scroll = Scroll::new(scroller, window);
-    let hits = Hits::new(window, scroll, content);
+    let hits = Hits::new(window, scroll, list);
     // Observes sizes, because content grows with new turns and with streamed text, and the scroller shrinks as the
     // draft grows.
-    follow_sizes(content, scroller, move || scroll.on_growth());
+    follow_sizes(list, scroller, move || scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
     show_own_texts(scroll);
@@ -57,7 +57,7 @@ pub fn ConversationView() -> impl IntoView {
             node_ref=scroller
             on:scroll=move |_| scroll.on_scroll()
         >
-            <div class="turns" node_ref=content>
+            <div class="turns" node_ref=list>
                 <Show when=move || is_empty.get()>
                     <Empty />
                 </Show>
@@ -93,7 +93,7 @@ pub fn ConversationView() -> impl IntoView {
 /// Button for a reader who has scrolled up: counts new messages and jumps to the newest.
 #[component]
 fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let rows = use_app().talk.rows;
+    let rows = use_websocket().talk.rows;
     // Newest entry at the time the reader scrolled up.
     let left = Memo::new(move |_| {
         let newest = || rows.with_untracked(|rows| rows.last().map(|row| row.key));
@@ -118,7 +118,7 @@ fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Syn
 
 /// A text that the user sends is shown wherever the reader was.
 fn show_own_texts(scroll: Scroll) {
-    let rows = use_app().talk.rows;
+    let rows = use_websocket().talk.rows;
     let newest_own = Memo::new(move |_| {
         let is_own = |row: &&TurnRow| row.turn.with_untracked(|turn| turn.outgoing.is_some());
         rows.with(|rows| rows.last().filter(is_own).map(|row| row.key))
@@ -137,7 +137,7 @@ fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
     if wanted.is_some_and(|number| !scroll.go_to_turn(number)) {
         let words = "That turn is not in this page (any more).";
-        use_app().notices.show(Severity::Info, "linked turn", words.into());
+        use_websocket().notices.show(Severity::Info, "linked turn", words.into());
     }
 }
 
@@ -147,7 +147,7 @@ fn time(row: &TurnRow) -> DateTime<Utc> {
 
 /// Reactive, because a queued text learns only later that it is the first of a session.
 #[component]
-fn SessionStart(turn: ArcRwSignal<Turn>) -> impl IntoView {
+fn SessionStart(turn: ArcReadSignal<Turn>) -> impl IntoView {
     let begins = Memo::new(move |_| turn.with(|turn| turn.begins.clone()));
     view! {
         {move || begins.get().map(|begins| view! { <Divider begins /> })}
@@ -190,13 +190,13 @@ fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn(
 
 #[component]
 fn Empty() -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     view! {
         <div class="empty">
             <h2>"Nothing has been said yet"</h2>
             <p>
                 {move || {
-                    if app.playback.is_on() {
+                    if context.playback.is_on() {
                         "This is the beginning of the recording."
                     } else {
                         "Write below, hold the microphone button to talk, or begin with one of these:"
@@ -209,9 +209,9 @@ fn Empty() -> impl IntoView {
                         view! {
                             <button
                                 class="button suggestion"
-                                disabled=move || app.playback.is_on()
+                                disabled=move || context.playback.is_on()
                                 on:click=move |_| {
-                                    if let Some(coda) = app.sender() {
+                                    if let Some(coda) = context.sender() {
                                         coda.send(Command::TextInput { text: text.to_owned() }, "suggestions", "click");
                                     }
                                 }

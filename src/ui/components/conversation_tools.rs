@@ -10,7 +10,7 @@ use web_sys::HtmlInputElement;
 use super::Icon;
 use super::conversation_hits::Hits;
 use crate::model::{Turn, export_json, export_markdown};
-use crate::state::{App, use_app};
+use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::files::download;
 
@@ -26,8 +26,8 @@ pub(super) enum ExportFormat {
 }
 
 /// Downloads the whole conversation, regardless of the current search.
-pub(super) fn export(app: &App, format: ExportFormat) {
-    let rows = app.talk.rows.get_untracked();
+pub(super) fn export(context: &WebSocketContext, format: ExportFormat) {
+    let rows = context.talk.rows.get_untracked();
     let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
     match format {
         ExportFormat::Markdown => {
@@ -46,7 +46,7 @@ pub(super) fn ConversationTools(
     search: Memo<String>,
     hits: Hits,
 ) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
     let look_for = move |words| look_for.update_value(|look_for| look_for(words));
     let is_searching = move || search.with(|search| !search.trim().is_empty());
@@ -92,7 +92,7 @@ pub(super) fn ConversationTools(
             <button
                 class="button quiet"
                 title="The whole conversation as a Markdown file"
-                on:click=move |_| export(&app, ExportFormat::Markdown)
+                on:click=move |_| export(&context, ExportFormat::Markdown)
             >
                 <Icon icon=LuFileText />
                 "Markdown"
@@ -100,7 +100,7 @@ pub(super) fn ConversationTools(
             <button
                 class="button quiet"
                 title="The whole conversation as a JSON file"
-                on:click=move |_| export(&app, ExportFormat::Json)
+                on:click=move |_| export(&context, ExportFormat::Json)
             >
                 <Icon icon=LuBraces />
                 "JSON"

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 #[component]
 pub fn ExperimentBanner() -> impl IntoView {
-    let experiments = use_app().experiments;
+    let experiments = use_websocket().experiments;
     view! {
         <Show when=move || experiments.any()>
             <Banner />
@@ -16,8 +16,8 @@ pub fn ExperimentBanner() -> impl IntoView {
 
 #[component]
 fn Banner() -> impl IntoView {
-    let app = use_app();
-    let experiments = app.experiments;
+    let context = use_websocket();
+    let experiments = context.experiments;
     let network = move || {
         let conditions = experiments.conditions.get()?;
         Some(view! { <p>{format!("The network is made bad: {conditions}.")}</p> })
@@ -39,10 +39,10 @@ fn Banner() -> impl IntoView {
                 data-testid="experiment-end"
                 on:click=move |_| {
                     if experiments.unprotected.get_untracked() {
-                        app.set_unprotected(false);
+                        context.set_unprotected(false);
                     }
                     if experiments.conditions.with_untracked(Option::is_some) {
-                        app.set_conditions(None);
+                        context.set_conditions(None);
                     }
                 }
             >

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::state::{App, use_app};
+use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::page_href;
 use crate::ui::debugger::{Side, SideOpener};
 
 /// Number of open findings in the live record.
-pub fn open_findings(app: &App) -> usize {
-    app.findings.with(|analyzer| analyzer.log().open().count())
+pub fn open_findings(context: &WebSocketContext) -> usize {
+    context.findings.with(|analyzer| analyzer.log().open().count())
 }
 
 /// Read aloud as “2 findings”. Nothing at 0.
@@ -32,9 +32,9 @@ pub fn FindingsBadge(
 /// The count as a link to the findings.
 #[component]
 pub fn FindingsLink() -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let opener = expect_context::<SideOpener>();
-    let count = Memo::new(move |_| open_findings(&app));
+    let count = Memo::new(move |_| open_findings(&context));
     view! {
         <Show when=move || { count.get() > 0 } fallback=|| "None">
             <A

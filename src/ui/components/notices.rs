@@ -4,12 +4,12 @@ use icondata_lu::LuX;
 use leptos::prelude::*;
 
 use super::{Each, Icon};
-use crate::state::{Notice, use_app};
+use crate::state::{Notice, use_websocket};
 use crate::ui::format;
 
 #[component]
 pub fn NoticeList() -> impl IntoView {
-    let notices = use_app().notices;
+    let notices = use_websocket().notices;
     view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
             <Each each=move || notices.shown.get() key=|notice| notice.id let:notice>
@@ -21,7 +21,7 @@ pub fn NoticeList() -> impl IntoView {
 
 #[component]
 fn NoticeView(notice: Notice) -> impl IntoView {
-    let notices = use_app().notices;
+    let notices = use_websocket().notices;
     let Notice { id, level, text, details, count, .. } = notice;
     view! {
         <div class="notice" data-testid="notice" data-level=level.name()>

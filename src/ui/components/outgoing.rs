@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::link::{Cancellation, Hold, MessageState};
 use crate::model::{Outgoing, TurnStatus};
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 fn can_send_again(outgoing: &Outgoing) -> bool {
     let is_over = match outgoing.state {
@@ -24,10 +24,10 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
 /// State as text, with "Send again", "Send now" and "Take back" where they apply.
 #[component]
 pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     // Messages in a recording can no longer be acted on.
-    let is_live = move || !app.playback.is_on();
+    let is_live = move || !context.playback.is_on();
     let can_send_again = Memo::new(move |_| is_live() && outgoing.with(can_send_again));
     let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));
     let can_take_back =
@@ -45,7 +45,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
                     class="link-button"
                     on:click=move |_| {
                         let message = outgoing.get_untracked();
-                        if let Some(coda) = app.sender() {
+                        if let Some(coda) = context.sender() {
                             coda.send_again(message.id, (*message.command).clone(), "turn");
                         }
                     }
@@ -58,7 +58,7 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
                     class="link-button"
                     data-testid="send-now"
                     on:click=move |_| {
-                        if let Some(coda) = app.sender() {
+                        if let Some(coda) = context.sender() {
                             coda.send_now(outgoing.with_untracked(|own| own.id));
                         }
                     }
@@ -72,9 +72,9 @@ pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView 
                     on:click=move |_| {
                         let message = outgoing.get_untracked();
                         if let Some(text) = message.command.text().filter(|_| message.state.is_waiting()) {
-                            app.talk.give_back(text);
+                            context.talk.give_back(text);
                         }
-                        app.cancel(message.id);
+                        context.cancel(message.id);
                     }
                 >
                     {take_back}

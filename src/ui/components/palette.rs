@@ -5,7 +5,7 @@ use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 
 use super::palette_entries::{PaletteAction, act, entries, find};
-use crate::state::{TalkKey, use_app};
+use crate::state::{TalkKey, use_websocket};
 use crate::ui::address::{Address, use_page_navigate};
 use crate::ui::app::DockOpen;
 use crate::ui::debugger::SideOpener;
@@ -102,7 +102,7 @@ fn is_searching(address: Address) -> bool {
 
 #[component]
 fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let dock = expect_context::<DockOpen>().0;
     let go_to_page = use_page_navigate();
     let dialog = NodeRef::<Dialog>::new();
@@ -111,7 +111,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let (address, opener) = (Address::of_page(), expect_context::<SideOpener>());
-    let all = StoredValue::new(entries(&app, untrack(|| is_searching(address))));
+    let all = StoredValue::new(entries(&context, untrack(|| is_searching(address))));
     let shown = Memo::new(move |_| typed.with(|typed| all.with_value(|all| find(all, typed))));
     let run = StoredValue::new_local(move |choice: PaletteAction| {
         close(dialog);
@@ -125,7 +125,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
             PaletteAction::Dock => dock.update(|open| *open = !*open),
             PaletteAction::Keys => open.set(Some(Open::Keys)),
             PaletteAction::ClearSearch => address.set(SEARCH, ""),
-            PaletteAction::Act(action) => act(&app, action),
+            PaletteAction::Act(action) => act(&context, action),
         }
     });
     let run_at = move |index: usize| {
@@ -195,7 +195,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
 
 #[component]
 fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
-    let talk_key = use_app().settings.current.with_untracked(|settings| settings.talk_key.clone());
+    let talk_key = use_websocket().settings.current.with_untracked(|settings| settings.talk_key.clone());
     let talk_key =
         (talk_key != TalkKey::NONE).then(|| (talk_key.to_string(), "Outside of text: talk (another key can be set)"));
     let dialog = NodeRef::<Dialog>::new();

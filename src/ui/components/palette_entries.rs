@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::conversation_tools::{ExportFormat, export};
 use super::theme::switch_theme;
 use crate::protocol::Command;
-use crate::state::{App, Settings, Severity, Theme};
-use crate::ui::app::PAGES;
+use crate::state::{Settings, Severity, Theme, WebSocketContext};
 use crate::ui::debugger::Side;
+use crate::ui::routes::PAGES;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PaletteAction {
@@ -23,7 +23,7 @@ pub(super) enum PaletteAction {
     Act(AppAction),
 }
 
-/// Commands that need only the [`App`].
+/// Commands that need only the [`WebSocketContext`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AppAction {
     Reconnect,
@@ -85,9 +85,9 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 20] = [
 ];
 
 /// Everything available at the moment.
-pub(super) fn entries(app: &App, is_searching: bool) -> Vec<Entry> {
+pub(super) fn entries(context: &WebSocketContext, is_searching: bool) -> Vec<Entry> {
     let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), page.keywords, PaletteAction::Go(page.href)));
-    let unprotected = app.experiments.unprotected.get_untracked();
+    let unprotected = context.experiments.unprotected.get_untracked();
     let protections = if unprotected {
         ("Experiment: turn the protections on", "end stop experiments", AppAction::Unprotected(false))
     } else {
@@ -95,8 +95,8 @@ pub(super) fn entries(app: &App, is_searching: bool) -> Vec<Entry> {
     };
     let end_network = ("Experiment: end the bad network", "stop experiments", AppAction::EndNetwork);
     let back_to_live = ("Back to live", "end stop playback recording", AppAction::BackToLive);
-    let has_network = app.experiments.conditions.with_untracked(Option::is_some);
-    let has_playback = app.playback.is_on_now();
+    let has_network = context.experiments.conditions.with_untracked(Option::is_some);
+    let has_playback = context.playback.is_on_now();
     let actions = [Some(protections), has_network.then_some(end_network), has_playback.then_some(back_to_live)];
     let actions =
         actions.into_iter().flatten().map(|(label, keywords, action)| (label, keywords, PaletteAction::Act(action)));
@@ -118,28 +118,28 @@ pub(super) fn find(entries: &[Entry], typed: &str) -> Vec<Entry> {
     by_label.into_iter().chain(by_keywords).cloned().collect()
 }
 
-pub(super) fn act(app: &App, action: AppAction) {
+pub(super) fn act(context: &WebSocketContext, action: AppAction) {
     match action {
-        AppAction::Reconnect => app.reconnect(),
-        AppAction::Disconnect => app.disconnect(),
-        AppAction::Demo => app.use_demo(),
-        AppAction::RunDemo => send(app, Command::DemoFlow),
-        AppAction::StopSpeaking => send(app, Command::TtsStop),
-        AppAction::StopListening => send(app, Command::SttStop),
-        AppAction::Export(format) => export(app, format),
-        AppAction::SwitchTheme => switch_theme(app),
-        AppAction::Theme(theme) => app.set_settings(Settings { theme, ..app.settings.current.get_untracked() }),
-        AppAction::Unprotected(unprotected) => app.set_unprotected(unprotected),
-        AppAction::EndNetwork => app.set_conditions(None),
-        AppAction::BackToLive => app.playback.end(),
+        AppAction::Reconnect => context.reconnect(),
+        AppAction::Disconnect => context.disconnect(),
+        AppAction::Demo => context.use_demo(),
+        AppAction::RunDemo => send(context, Command::DemoFlow),
+        AppAction::StopSpeaking => send(context, Command::TtsStop),
+        AppAction::StopListening => send(context, Command::SttStop),
+        AppAction::Export(format) => export(context, format),
+        AppAction::SwitchTheme => switch_theme(context),
+        AppAction::Theme(theme) => context.set_settings(Settings { theme, ..context.settings.current.get_untracked() }),
+        AppAction::Unprotected(unprotected) => context.set_unprotected(unprotected),
+        AppAction::EndNetwork => context.set_conditions(None),
+        AppAction::BackToLive => context.playback.end(),
     }
 }
 
-fn send(app: &App, command: Command) {
-    if let Some(coda) = app.sender() {
+fn send(context: &WebSocketContext, command: Command) {
+    if let Some(coda) = context.sender() {
         coda.send(command, "command palette", "choose");
     } else {
         let words = "A recording is shown, so nothing is sent to Coda. Go back to live first.";
-        app.notices.show(Severity::Warn, "recording shown", words.into());
+        context.notices.show(Severity::Warn, "recording shown", words.into());
     }
 }

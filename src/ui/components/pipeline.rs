@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::format;
 
 /// Refresh interval of running times.
@@ -23,15 +23,15 @@ const fn title(kind: StageKind) -> &'static str {
 
 #[component]
 pub fn PipelineView() -> impl IntoView {
-    let app = use_app();
-    let pipeline = app.data.pipeline;
+    let context = use_websocket();
+    let pipeline = context.data.pipeline;
     let is_running = Memo::new(move |_| pipeline.with(|pipeline| pipeline.current().is_some()));
     let is_known = Memo::new(move |_| pipeline.with(|pipeline| !pipeline.stages().is_empty()));
-    let now = RwSignal::new(app.playback.now().mono);
+    let now = RwSignal::new(context.playback.now().mono);
     let interval = set_interval_with_handle(
         move || {
             if is_running.get_untracked() {
-                now.set(app.playback.now().mono);
+                now.set(context.playback.now().mono);
             }
         },
         STEP,
@@ -72,7 +72,7 @@ pub fn PipelineView() -> impl IntoView {
 /// Stops a stage. Coda has no command to stop thinking or tools.
 #[component]
 fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let command = match kind {
         StageKind::Listening => Some(Command::SttStop),
         StageKind::Speaking => Some(Command::TtsStop),
@@ -80,13 +80,13 @@ fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
     };
     command.map(|command| {
         view! {
-            <Show when=move || is_running.get() && !app.playback.is_on()>
+            <Show when=move || is_running.get() && !context.playback.is_on()>
                 <button
                     class="link-button"
                     on:click={
                         let command = command.clone();
                         move |_| {
-                            if let Some(coda) = app.sender() {
+                            if let Some(coda) = context.sender() {
                                 coda.send(command.clone(), "pipeline", "click Stop");
                             }
                         }

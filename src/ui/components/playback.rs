@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::format;
 
 /// Interval at which the position advances.
@@ -14,7 +14,7 @@ const PACES: [u32; 4] = [1, 4, 16, 64];
 
 #[component]
 pub fn PlaybackBar() -> impl IntoView {
-    let playback = use_app().playback;
+    let playback = use_websocket().playback;
     let is_on = Memo::new(move |_| playback.is_on());
     view! {
         <Show when=move || is_on.get()>
@@ -25,7 +25,7 @@ pub fn PlaybackBar() -> impl IntoView {
 
 #[component]
 fn Bar() -> impl IntoView {
-    let playback = use_app().playback;
+    let playback = use_websocket().playback;
     let (plays, pace) = (RwSignal::new(false), RwSignal::new(1_u32));
     // Elapsed recording time. Kept apart from the position, because the next frame may be many steps away.
     let reached = StoredValue::new(Duration::ZERO);
@@ -128,7 +128,7 @@ fn Bar() -> impl IntoView {
 /// Says what the pages show. The debugger keeps its own record.
 #[component]
 fn Explanation() -> impl IntoView {
-    let imported = use_app().imported;
+    let imported = use_websocket().imported;
     let record = move || {
         imported.with(|loaded| match loaded {
             Some(loaded) => format!("all of {}", loaded.name),

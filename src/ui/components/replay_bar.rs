@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::replay::Resender;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::use_page_navigate;
 use crate::ui::debugger::{Side, SideOpener};
 
 #[component]
 pub fn ReplayBar() -> impl IntoView {
-    let replay = use_app().replay;
+    let replay = use_websocket().replay;
     let is_running = Memo::new(move |_| replay.with(|resender| !resender.is_over()).unwrap_or_default());
     view! {
         <Show when=move || is_running.get()>
@@ -20,7 +20,7 @@ pub fn ReplayBar() -> impl IntoView {
 
 #[component]
 fn Bar() -> impl IntoView {
-    let replay = use_app().replay;
+    let replay = use_websocket().replay;
     let (opener, go_to_page) = (expect_context::<SideOpener>(), use_page_navigate());
     let words = Memo::new(move |_| {
         let (sent, all) = replay.with(|resender| (resender.sent().len(), resender.steps().len())).unwrap_or_default();

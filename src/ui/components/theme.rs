@@ -4,23 +4,23 @@ use icondata_lu::{LuMonitor, LuMoon, LuSun};
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::state::{App, Settings, Theme, use_app};
+use crate::state::{Settings, Theme, WebSocketContext, use_websocket};
 
 /// Switches to the next theme.
-pub(super) fn switch_theme(app: &App) {
-    let settings = app.settings.current.get_untracked();
+pub(super) fn switch_theme(context: &WebSocketContext) {
+    let settings = context.settings.current.get_untracked();
     let theme = match settings.theme {
         Theme::System => Theme::Light,
         Theme::Light => Theme::Dark,
         Theme::Dark => Theme::System,
     };
-    app.set_settings(Settings { theme, ..settings });
+    context.set_settings(Settings { theme, ..settings });
 }
 
 #[component]
 pub fn ThemeButton() -> impl IntoView {
-    let app = use_app();
-    let theme = Memo::new(move |_| app.settings.current.with(|settings| settings.theme));
+    let context = use_websocket();
+    let theme = Memo::new(move |_| context.settings.current.with(|settings| settings.theme));
     let name = move || match theme.get() {
         Theme::Light => "Theme: light",
         Theme::Dark => "Theme: dark",
@@ -37,7 +37,7 @@ pub fn ThemeButton() -> impl IntoView {
             data-testid="theme"
             aria-label=name
             title=name
-            on:click=move |_| switch_theme(&app)
+            on:click=move |_| switch_theme(&context)
         >
             {move || view! { <Icon icon=icon() /> }}
         </button>

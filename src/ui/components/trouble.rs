@@ -8,7 +8,7 @@ use super::AddressForm;
 use crate::browser;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Instant;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::format;
 
 /// Refresh interval of the countdown.
@@ -17,13 +17,13 @@ const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 /// Shown while the connection is in trouble. Covers and blocks nothing.
 #[component]
 pub fn TroubleBanner() -> impl IntoView {
-    let app = use_app();
-    let connection = app.connection;
+    let context = use_websocket();
+    let connection = context.connection;
     let has_trouble = Memo::new(move |_| match connection.kind() {
         PhaseKind::Refused => true,
         PhaseKind::Ready => false,
         // Offline by the user's wish needs no banner.
-        PhaseKind::Offline => app.awaits_user.get(),
+        PhaseKind::Offline => context.awaits_user.get(),
         PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
     view! {
@@ -35,10 +35,10 @@ pub fn TroubleBanner() -> impl IntoView {
 
 #[component]
 fn Banner() -> impl IntoView {
-    let app = use_app();
-    let connection = app.connection;
+    let context = use_websocket();
+    let connection = context.connection;
     let changes_address = RwSignal::new(false);
-    let config = app.settings.current.get_untracked().link_config();
+    let config = context.settings.current.get_untracked().link_config();
     let what = Memo::new(move |_| match connection.phase.get() {
         Phase::Refused { reason } => {
             format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
@@ -46,10 +46,10 @@ fn Banner() -> impl IntoView {
         Phase::Offline => "Not connected.".to_owned(),
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
-    let is_unconnected = app.awaits_user;
+    let is_unconnected = context.awaits_user;
     let address = move || connection.url.get().unwrap_or_default();
     let connect_words =
-        move || if is_unconnected.get() { format!("Connect to {}", app.address()) } else { "Try now".to_owned() };
+        move || if is_unconnected.get() { format!("Connect to {}", context.address()) } else { "Try now".to_owned() };
     view! {
         <div class="trouble" data-phase=move || connection.kind().name()>
             <div class="trouble-text">
@@ -63,7 +63,7 @@ fn Banner() -> impl IntoView {
             <div class="actions">
                 <button
                     class="button"
-                    on:click=move |_| if is_unconnected.get_untracked() { app.reconnect() } else { app.retry_now() }
+                    on:click=move |_| if is_unconnected.get_untracked() { context.reconnect() } else { context.retry_now() }
                 >
                     {connect_words}
                 </button>
@@ -74,11 +74,11 @@ fn Banner() -> impl IntoView {
                 >
                     "Change address"
                 </button>
-                <button class="button" on:click=move |_| app.use_demo()>
+                <button class="button" on:click=move |_| context.use_demo()>
                     "Use the demo"
                 </button>
                 <Show when=move || { connection.queued.get() > 0 }>
-                    <button class="button" on:click=move |_| app.cancel_all()>
+                    <button class="button" on:click=move |_| context.cancel_all()>
                         {move || format!("Take back what waits ({})", connection.queued.get())}
                     </button>
                 </Show>
@@ -93,7 +93,7 @@ fn Banner() -> impl IntoView {
 /// Time until the next try. Has its own timer, so that only this text updates.
 #[component]
 fn Countdown() -> impl IntoView {
-    let connection = use_app().connection;
+    let connection = use_websocket().connection;
     let now = RwSignal::new(browser::now().mono);
     let interval = set_interval_with_handle(move || now.set(browser::now().mono), COUNTDOWN_STEP);
     on_cleanup(move || {

@@ -18,7 +18,7 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
         move || notify(&turn)
     });
     let key = row.key.turn.0;
-    let turn: RwSignal<Turn> = row.turn.into();
+    let turn: ReadSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
     // An entry that has a message has it from the start.
@@ -98,7 +98,7 @@ const fn has_remarks(turn: &Turn) -> bool {
 
 /// Remarks below an entry: errors, a cut-off answer, the delivery state.
 #[component]
-fn Remarks(turn: RwSignal<Turn>) -> impl IntoView {
+fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     let cut_off = Memo::new(move |_| turn.with(|turn| turn.cut_off));

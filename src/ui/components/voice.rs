@@ -12,7 +12,7 @@ use crate::browser;
 use crate::link::{ConnId, Phase};
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::{Command, Instant, SttStart};
-use crate::state::{App, Sender, Settings, TalkKey, TalkMode, use_app};
+use crate::state::{Sender, Settings, TalkKey, TalkMode, WebSocketContext, use_websocket};
 
 /// A shorter hold counts as a click by someone who expects a click to suffice.
 const SHORTEST_HOLD: Duration = Duration::from_millis(300);
@@ -40,7 +40,7 @@ impl Mode {
 /// Listening requested from this page.
 #[derive(Clone, Copy)]
 struct Talk {
-    app: App,
+    context: WebSocketContext,
     mode: Memo<Mode>,
     /// When listening was last requested. `None` once a stop has been sent.
     asked: RwSignal<Option<Instant>>,
@@ -52,7 +52,7 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(app: App, mode: Memo<Mode>) -> Self {
+    fn new(context: WebSocketContext, mode: Memo<Mode>) -> Self {
         let asked = RwSignal::new(None);
         // Remembers the end, because the stages are cleared when the next turn begins.
         let over = Memo::new(move |before: Option<&Option<Instant>>| {
@@ -61,11 +61,11 @@ impl Talk {
                 stage.kind == StageKind::Listening && stage.started >= asked && stage.ended.is_some()
             };
             let was_over = before == Some(&Some(asked));
-            let is_over = was_over || app.data.pipeline.with(|pipeline| pipeline.stages().iter().any(is_over));
+            let is_over = was_over || context.data.pipeline.with(|pipeline| pipeline.stages().iter().any(is_over));
             is_over.then_some(asked)
         });
         let is_on = Memo::new(move |_| asked.get().is_some() && over.get() != asked.get());
-        Self { app, mode, asked, hints: RwSignal::new(false), hint_timer: StoredValue::new_local(None), is_on }
+        Self { context, mode, asked, hints: RwSignal::new(false), hint_timer: StoredValue::new_local(None), is_on }
     }
 
     fn press(&self, action: &'static str) {
@@ -121,7 +121,7 @@ impl Talk {
     fn start(&self, action: &'static str) {
         if let Some(coda) = self.sender() {
             self.hints.set(false);
-            self.asked.set(Some(self.app.playback.now().mono));
+            self.asked.set(Some(self.context.playback.now().mono));
             coda.send(Command::SttStart(SttStart::Continuous), "talk button", action);
         }
     }
@@ -129,13 +129,13 @@ impl Talk {
     fn start_for(&self, seconds: u64, action: &'static str) {
         #[expect(clippy::cast_precision_loss, reason = "at most 60")]
         if let Some(coda) = self.sender() {
-            self.asked.set(Some(self.app.playback.now().mono));
+            self.asked.set(Some(self.context.playback.now().mono));
             coda.send(Command::SttStart(SttStart::Seconds(seconds as f64)), "talk button", action);
         }
     }
 
     fn sender(&self) -> Option<Sender<'_>> {
-        self.app.sender().filter(|_| self.app.connection.is_ready())
+        self.context.sender().filter(|_| self.context.connection.is_ready())
     }
 
     /// Stops what the user would have to stop. Listening for a fixed time ends by itself.
@@ -149,7 +149,7 @@ impl Talk {
     fn stop(&self, action: &'static str) {
         if self.is_on.try_get_untracked() == Some(true) {
             self.asked.set(None);
-            if let Some(coda) = self.app.sender() {
+            if let Some(coda) = self.context.sender() {
                 coda.send(Command::SttStop, "talk button", action);
             }
         }
@@ -212,14 +212,14 @@ fn follow_key(talk: Talk, key: Memo<TalkKey>) {
 /// Holding ends on release, on leaving the page or the window, and with the connection.
 #[component]
 pub fn VoiceControls() -> impl IntoView {
-    let app = use_app();
-    let connection = app.connection;
-    let mode = Memo::new(move |_| app.settings.current.with(Mode::of));
-    let key = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
-    let talk = Talk::new(app, mode);
+    let context = use_websocket();
+    let connection = context.connection;
+    let mode = Memo::new(move |_| context.settings.current.with(Mode::of));
+    let key = Memo::new(move |_| context.settings.current.with(|settings| settings.talk_key.clone()));
+    let talk = Talk::new(context, mode);
     let is_on = talk.is_on;
     let (press, release) = (move |action| talk.press(action), move |action| talk.release(action));
-    let can_act = Memo::new(move |_| connection.is_ready() && !app.playback.is_on());
+    let can_act = Memo::new(move |_| connection.is_ready() && !context.playback.is_on());
     follow_key(talk, key);
     // Compares the connection's id: the connection may drop and return between two frames.
     Effect::new(move |before: Option<Option<ConnId>>| {
@@ -285,7 +285,7 @@ pub fn VoiceControls() -> impl IntoView {
                 data-testid="stop-speaking"
                 disabled=move || !can_act.get()
                 on:click=move |_| {
-                    if let Some(coda) = app.sender() {
+                    if let Some(coda) = context.sender() {
                         coda.send(Command::TtsStop, "stop speaking", "click");
                     }
                 }
@@ -299,7 +299,7 @@ pub fn VoiceControls() -> impl IntoView {
                 data-testid="run-demo"
                 disabled=move || !can_act.get()
                 on:click=move |_| {
-                    if let Some(coda) = app.sender() {
+                    if let Some(coda) = context.sender() {
                         coda.send(Command::DemoFlow, "run demo", "click");
                     }
                 }

@@ -118,7 +118,7 @@ fn follow_row_link(debugger: DebuggerState) {
             debugger.jump(number);
         } else {
             let words = format!("Row {number} is not in this record (any more).");
-            debugger.app.notices.show(Severity::Info, "linked row", words);
+            debugger.context.notices.show(Severity::Info, "linked row", words);
         }
     });
 }

@@ -11,7 +11,7 @@ use crate::analysis::Analyzer;
 use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
 use crate::history::{Feed, Key, Listed, Listing};
 use crate::link::MessageId;
-use crate::state::{App, Loaded, use_app};
+use crate::state::{Loaded, WebSocketContext, use_websocket};
 use crate::ui::debugger::filter::filter_state::FilterState;
 use crate::ui::debugger::opener::SideOpener;
 use crate::ui::debugger::row_link::RowLink;
@@ -23,7 +23,7 @@ pub const ROW_HEIGHT: f64 = 26.0;
 
 #[derive(Clone, Copy)]
 pub struct DebuggerState {
-    pub app: App,
+    pub context: WebSocketContext,
     pub filter: FilterState,
     /// The chosen row. Set only by [`DebuggerState::choose`] and [`DebuggerState::open_details`], which keep the
     /// address up to date.
@@ -51,7 +51,7 @@ pub struct DebuggerState {
 impl DebuggerState {
     pub fn new() -> Self {
         static PANELS: AtomicU64 = AtomicU64::new(0);
-        let app = use_app();
+        let context = use_websocket();
         let filter = FilterState::new();
         let chosen = RwSignal::new(None);
         let listing = StoredValue::new_local(Listing::default());
@@ -60,9 +60,9 @@ impl DebuggerState {
         let utc_offset_minutes = -Date::new_0().get_timezone_offset() as i32;
         let listed = Memo::new(move |_| {
             folds.track();
-            let source = app.imported.source();
-            let until = paused_at.get().filter(|_| is_live(app));
-            with_record(app, |recorder| {
+            let source = context.imported.source();
+            let until = paused_at.get().filter(|_| is_live(context));
+            with_record(context, |recorder| {
                 filter.query.with(|query| {
                     let feed = Feed { recorder, source, query, until, utc_offset_minutes };
                     listing.try_update_value(|listing| listing.update(&feed)).unwrap_or_default()
@@ -72,7 +72,7 @@ impl DebuggerState {
         let side = RwSignal::new(None);
         SideOpener::attach(side);
         Self {
-            app,
+            context,
             filter,
             chosen,
             row_link: RowLink::new(chosen),
@@ -99,7 +99,7 @@ impl DebuggerState {
 
     /// Reads the record on view, reactively.
     pub fn with_recorder<R>(&self, read: impl FnOnce(&Recorder) -> R) -> R {
-        with_record(self.app, read)
+        with_record(self.context, read)
     }
 
     /// Subscribes to everything a row's appearance depends on.
@@ -153,24 +153,24 @@ impl DebuggerState {
 
     /// Identity of the record on view.
     pub fn source(&self) -> u64 {
-        self.app.imported.source()
+        self.context.imported.source()
     }
 
     /// Whether the live record is on view.
     pub fn is_live(&self) -> bool {
-        is_live(self.app)
+        is_live(self.context)
     }
 
     /// Reads the imported recording. `None` while the live record is on view.
     pub fn with_loaded<R>(&self, read: impl FnOnce(&Loaded) -> R) -> Option<R> {
-        self.app.imported.with(|loaded| loaded.map(read))
+        self.context.imported.with(|loaded| loaded.map(read))
     }
 
     /// Reads the findings of the record on view, reactively.
     pub fn with_analysis<R>(&self, read: impl FnOnce(&Analyzer) -> R) -> R {
-        self.app.imported.with(|loaded| match loaded {
+        self.context.imported.with(|loaded| match loaded {
             Some(loaded) => read(&loaded.analyzer),
-            None => self.app.findings.with(read),
+            None => self.context.findings.with(read),
         })
     }
 
@@ -183,7 +183,7 @@ impl DebuggerState {
 
     /// Shows an imported recording.
     pub fn load(&self, loaded: Loaded) {
-        self.app.imported.load(loaded);
+        self.context.imported.load(loaded);
         // The panel may have been disposed while the file was read.
         if !self.chosen.is_disposed() {
             self.forget_choice();
@@ -192,7 +192,7 @@ impl DebuggerState {
 
     /// Shows the live record.
     pub fn back_to_live(&self) {
-        self.app.imported.close();
+        self.context.imported.close();
         self.forget_choice();
     }
 
@@ -211,7 +211,7 @@ impl DebuggerState {
     }
 
     pub fn toggle_pause(&self) {
-        let next = self.app.history.with_untracked(|recorder| recorder.numbers().end);
+        let next = self.context.history.with_untracked(|recorder| recorder.numbers().end);
         self.paused_at.update(|paused| *paused = if paused.is_some() { None } else { Some(next) });
     }
 
@@ -289,15 +289,15 @@ impl DebuggerState {
     }
 }
 
-fn is_live(app: App) -> bool {
-    app.imported.with(|loaded| loaded.is_none())
+fn is_live(context: WebSocketContext) -> bool {
+    context.imported.with(|loaded| loaded.is_none())
 }
 
 /// Reads the record on view.
-fn with_record<R>(app: App, read: impl FnOnce(&Recorder) -> R) -> R {
-    app.imported.with(|loaded| match loaded {
+fn with_record<R>(context: WebSocketContext, read: impl FnOnce(&Recorder) -> R) -> R {
+    context.imported.with(|loaded| match loaded {
         Some(loaded) => read(&loaded.recorder),
-        None => app.history.with(read),
+        None => context.history.with(read),
     })
 }
 

@@ -14,7 +14,7 @@ pub fn Toolbar() -> impl IntoView {
     let debugger = use_debugger();
     let paused = move || {
         let at = debugger.paused_at.get()?;
-        Some(debugger.app.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
+        Some(debugger.context.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
     };
     let is_paused = Memo::new(move |_| debugger.paused_at.get().is_some());
     let held = move || {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
 use crate::ui::format;
@@ -54,7 +54,7 @@ pub fn SystemPage() -> impl IntoView {
 
 #[component]
 fn ServiceRow(service: Service) -> impl IntoView {
-    let system = use_app().data.system;
+    let system = use_websocket().data.system;
     let status = Memo::new(move |_| system.with(|system| system.service(service).clone()));
     let what = move || {
         status.with(|status: &ServiceStatus| {
@@ -95,7 +95,7 @@ fn ServiceRow(service: Service) -> impl IntoView {
 
 #[component]
 fn Errors() -> impl IntoView {
-    let data = use_app().data;
+    let data = use_websocket().data;
     let (system, generation) = (data.system, data.generation);
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("part")).filter(|part| !part.is_empty()));
@@ -167,7 +167,7 @@ fn ErrorItem(error: ServerError) -> impl IntoView {
 
 #[component]
 fn Runs() -> impl IntoView {
-    let data = use_app().data;
+    let data = use_websocket().data;
     let (system, generation) = (data.system, data.generation);
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
     view! {
@@ -194,7 +194,7 @@ fn Runs() -> impl IntoView {
 
 #[component]
 fn Info() -> impl IntoView {
-    let system = use_app().data.system;
+    let system = use_websocket().data.system;
     let info = Memo::new(move |_| {
         system.with(|system| system.info().map(|info| serde_json::to_string_pretty(&info.1).unwrap_or_default()))
     });

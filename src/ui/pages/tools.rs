@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::model::{CALLS, NO_RESULT, ToolOutcome, ToolSummary, ToolUse};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
 use crate::ui::components::{Each, EmptyState, FilterSelect};
@@ -15,7 +15,7 @@ const STEP: usize = 200;
 
 #[component]
 pub fn ToolsPage() -> impl IntoView {
-    let data = use_app().data;
+    let data = use_websocket().data;
     let tools = data.tools;
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("tool")).filter(|tool| !tool.is_empty()));
@@ -132,7 +132,7 @@ const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
 /// Collapsible view of a call, which stays open when the result arrives.
 #[component]
 fn CallItem(number: u64) -> impl IntoView {
-    let tools = use_app().data.tools;
+    let tools = use_websocket().data.tools;
     let tool_use = Memo::new(move |_| tools.with(|tools| tools.get(number).cloned()));
     let read = move |read: fn(&ToolUse) -> String| move || tool_use.with(|tool_use| tool_use.as_ref().map(read));
     let block =

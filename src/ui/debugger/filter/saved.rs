@@ -38,7 +38,7 @@ pub fn SavedFilters() -> impl IntoView {
     let keep = move || {
         if !saved.with_untracked(|saved| write_list(Area::Local, STORAGE_KEY, saved)) {
             let words = "The browser keeps no filters: its storage is full or turned off.";
-            debugger.app.notices.show(Severity::Warn, "saved filters", words.into());
+            debugger.context.notices.show(Severity::Warn, "saved filters", words.into());
         }
     };
     let save = move |event: SubmitEvent| {

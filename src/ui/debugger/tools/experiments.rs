@@ -48,7 +48,7 @@ fn conditions(numbers: [u32; DIALS.len()]) -> Conditions {
 
 #[component]
 pub fn Experiments() -> impl IntoView {
-    let app = use_debugger().app;
+    let context = use_debugger().context;
     view! {
         <div class="debugger-details" data-testid="debugger-experiments">
             <section class="debugger-part">
@@ -57,8 +57,8 @@ pub fn Experiments() -> impl IntoView {
                     <input
                         type="checkbox"
                         data-testid="experiment-unprotected"
-                        prop:checked=app.experiments.unprotected
-                        on:change=move |event| app.set_unprotected(event_target_checked(&event))
+                        prop:checked=move || context.experiments.unprotected.get()
+                        on:change=move |event| context.set_unprotected(event_target_checked(&event))
                     />
                     "Turn queue gap, window and deduplication off"
                 </label>
@@ -74,7 +74,7 @@ pub fn Experiments() -> impl IntoView {
 #[component]
 fn NetworkForm() -> impl IntoView {
     let debugger = use_debugger();
-    let app = debugger.app;
+    let context = debugger.context;
     let texts = DIALS.map(|dial| RwSignal::new(dial.value.to_owned()));
     let read = move || {
         let mut numbers = [0; DIALS.len()];
@@ -87,10 +87,10 @@ fn NetworkForm() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(conditions) = wanted.get_untracked() {
-            app.set_conditions(Some(conditions));
+            context.set_conditions(Some(conditions));
         }
     };
-    let is_bad = move || app.experiments.conditions.with(Option::is_some);
+    let is_bad = move || context.experiments.conditions.with(Option::is_some);
     view! {
         <form class="debugger-part" on:submit=submit novalidate>
             <h3>"Network conditions"</h3>
@@ -138,7 +138,7 @@ fn NetworkForm() -> impl IntoView {
                         class="button"
                         type="button"
                         data-testid="network-end"
-                        on:click=move |_| app.set_conditions(None)
+                        on:click=move |_| context.set_conditions(None)
                     >
                         "End it"
                     </button>

@@ -128,7 +128,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
                             <button
                                 class="button small"
                                 type="button"
-                                on:click=move |_| debugger.app.set_muted(silence.clone(), !is_muted)
+                                on:click=move |_| debugger.context.set_muted(silence.clone(), !is_muted)
                             >
                                 {if is_muted { "Show again" } else { "Silence" }}
                             </button>

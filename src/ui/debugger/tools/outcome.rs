@@ -19,7 +19,7 @@ enum SentAs {
 
 /// The first message or raw frame sent from the debugger at row `number` or later.
 fn sent_since(debugger: DebuggerState, number: u64) -> Option<SentAs> {
-    debugger.app.history.with(|recorder| {
+    debugger.context.history.with(|recorder| {
         recorder.rows(number..).find_map(|row| match &row.kind {
             RowKind::Message { id, origin, .. } if origin.component == COMPONENT => Some(SentAs::Message(*id)),
             RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } if origin.component == COMPONENT => {
@@ -51,7 +51,7 @@ pub fn SentOutcome(
     });
     let words = Memo::new(move |_| {
         let (_, SentAs::Message(id)) = sent.get()? else { return Some(format!("written, {RAW}")) };
-        debugger.app.history.with(|recorder| {
+        debugger.context.history.with(|recorder| {
             let state = recorder.state_of(id).map_or("no longer recorded", MessageState::name);
             let delivered = recorder.rows_of(id).rev().find_map(|row| recorder.round_trip(row));
             let time = delivered.map(|time| format!(", {}", format::span(time))).unwrap_or_default();

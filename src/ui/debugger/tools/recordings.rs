@@ -34,7 +34,7 @@ fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<Strin
     if recording.is_empty() {
         return Err(RecordingError::NothingToExport);
     }
-    let url = debugger.app.connection.url.get_untracked().unwrap_or_default();
+    let url = debugger.context.connection.url.get_untracked().unwrap_or_default();
     let (text, ending, media) = match format {
         Format::JsonLines => (export_jsonl(&recording), "jsonl", "application/x-ndjson"),
         Format::Har => (export_har(&recording, &url), "har", "application/json"),
@@ -93,7 +93,7 @@ pub fn Recordings() -> impl IntoView {
             return;
         }
         let name = debugger.with_loaded(|loaded| loaded.name.clone()).unwrap_or_else(|| "this session".to_owned());
-        debugger.app.show_recording(name, Playback::new(&recording));
+        debugger.context.show_recording(name, Playback::new(&recording));
     };
     let copy = move |_| {
         let recording = scope.get_untracked().recording_with_answers(debugger);

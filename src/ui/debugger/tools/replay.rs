@@ -45,8 +45,8 @@ fn outcome_words(outcome: &Outcome) -> String {
 /// The running replay, or the form to prepare one.
 #[component]
 pub fn Replay() -> impl IntoView {
-    let app = use_debugger().app;
-    let runs = Memo::new(move |_| app.replay.with(|_| ()).is_some());
+    let context = use_debugger().context;
+    let runs = Memo::new(move |_| context.replay.with(|_| ()).is_some());
     view! {
         <div class="debugger-details" data-testid="debugger-replay">
             <Show when=move || runs.get() fallback=|| view! { <Preparation /> }>
@@ -60,9 +60,9 @@ pub fn Replay() -> impl IntoView {
 fn Preparation() -> impl IntoView {
     let debugger = use_debugger();
     let scope = RwSignal::new(Scope::Shown);
-    let chosen = debugger.app.replay.options;
+    let replay = debugger.context.replay;
     let at = |place: Option<usize>| RwSignal::new(place.unwrap_or_default());
-    let last = chosen.get_untracked();
+    let last = replay.options.get_untracked();
     let pace = at(PACES.iter().position(|(_, pace)| *pace == last.pace));
     let ids = at(IDS.iter().position(|(_, ids)| *ids == last.ids));
     // Reset when the options or the selection change.
@@ -74,17 +74,17 @@ fn Preparation() -> impl IntoView {
     };
     let recent = move || {
         let now = browser::now().mono;
-        debugger.app.history.with_untracked(|recorder| RecentWrites::of(recorder, now))
+        debugger.context.history.with_untracked(|recorder| RecentWrites::of(recorder, now))
     };
     let options = move || Options { pace: PACES[pace.get_untracked()].1, ids: IDS[ids.get_untracked()].1 };
     let look = move |_| {
         let plan = Plan::of(&scope.get_untracked().recording(debugger).entries);
-        chosen.set(options());
+        replay.set_options(options());
         run.set(Some(DryRun::of(plan, options(), &recent())));
         has_changed.set(false);
     };
     let start = move |_| {
-        let Some(coda) = debugger.app.sender() else { return };
+        let Some(coda) = debugger.context.sender() else { return };
         let Some(before) = run.try_update(Option::take).flatten() else { return };
         let now = before.refresh(&recent());
         if now.agrees_with(&before) {
@@ -124,7 +124,7 @@ fn Preparation() -> impl IntoView {
         }
     };
     let count = move || run.with(|run| run.as_ref().map_or(0, |run| run.plan().steps.len()));
-    let is_ready = move || debugger.app.connection.is_ready() && !debugger.app.playback.is_on();
+    let is_ready = move || debugger.context.connection.is_ready() && !debugger.context.playback.is_on();
     view! {
         <ScopeSelect name="replay-scope" label="Messages of" scope changed=Callback::new(move |()| forget()) />
         {select("pace", "Sent", PACES.map(|(name, _)| name).to_vec(), pace)}
@@ -150,7 +150,7 @@ fn Preparation() -> impl IntoView {
         <Show when=move || !is_ready()>
             <p class="field-hint">
                 {move || {
-                    if debugger.app.playback.is_on() {
+                    if debugger.context.playback.is_on() {
                         "A recording is shown in the pages, so nothing is sent. Go back to live first."
                     } else {
                         "There is no connection to send to."
@@ -234,7 +234,7 @@ fn Forecasts(run: DryRun) -> impl IntoView {
 
 #[component]
 fn Progress() -> impl IntoView {
-    let replay = use_debugger().app.replay;
+    let replay = use_debugger().context.replay;
     let counts = move || replay.with(|resender| (resender.sent().len(), resender.steps().len())).unwrap_or_default();
     let is_over = Memo::new(move |_| replay.with(crate::replay::Resender::is_over).unwrap_or(true));
     let is_paused = Memo::new(move |_| replay.with(crate::replay::Resender::is_paused).unwrap_or_default());

@@ -28,11 +28,11 @@ pub fn SendForm() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (kind, text) = (kind.get_untracked().trim().to_owned(), data.get_untracked());
-        let (Ok(fields), Some(coda)) = (read_data(&text), debugger.app.sender()) else { return };
+        let (Ok(fields), Some(coda)) = (read_data(&text), debugger.context.sender()) else { return };
         if kind.is_empty() {
             return;
         }
-        sent_at.set(Some(debugger.app.history.with_untracked(|recorder| recorder.numbers().end)));
+        sent_at.set(Some(debugger.context.history.with_untracked(|recorder| recorder.numbers().end)));
         if raw.get_untracked() {
             let frame = encode_bare(&kind, fields, browser::now().wall);
             refused.set(!coda.send_raw(&frame, COMPONENT, "send raw"));
@@ -42,7 +42,7 @@ pub fn SendForm() -> impl IntoView {
         }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
             let words = "The browser does not keep what was sent: its storage is full or turned off.";
-            debugger.app.notices.show(Severity::Warn, "sent commands", words.into());
+            debugger.context.notices.show(Severity::Warn, "sent commands", words.into());
         }
     };
     let pick = Callback::new(move |sent: Sent| {
@@ -91,7 +91,7 @@ pub fn SendForm() -> impl IntoView {
                     class="button primary"
                     type="submit"
                     disabled=move || {
-                        debugger.app.playback.is_on()
+                        debugger.context.playback.is_on()
                             || problem.with(Option::is_some)
                             || kind.with(|kind| kind.trim().is_empty())
                     }
@@ -130,7 +130,7 @@ fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn RecordingHint() -> impl IntoView {
-    let playback = use_debugger().app.playback;
+    let playback = use_debugger().context.playback;
     view! {
         <Show when=move || playback.is_on()>
             <p class="field-hint">"A recording is shown in the pages, so nothing is sent. Go back to live first."</p>

@@ -42,7 +42,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
     let clear = move |_| {
         list.set(Vec::new());
         if !write_list::<Sent>(Area::Local, STORAGE_KEY, &[]) {
-            debugger.app.notices.show(
+            debugger.context.notices.show(
                 Severity::Warn,
                 "sent commands",
                 "The browser could not forget what was sent.".into(),

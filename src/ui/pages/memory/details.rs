@@ -11,14 +11,14 @@ use super::labels::{self, UNKNOWN, told};
 use crate::model::Memory;
 
 use crate::protocol::iso8601;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::{CopyButton, Each, Icon};
 use crate::ui::format;
 
 /// Takes the focus whenever another memory is chosen.
 #[component]
 pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let memory = Memo::new(move |_| {
         let number = chosen.get()?;
         memories.with(|memories| memories.get(number).cloned())

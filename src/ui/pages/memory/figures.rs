@@ -9,7 +9,7 @@ use super::bar::Bar;
 use super::empty::WaysToBegin;
 use super::labels::{self, UNKNOWN};
 use crate::protocol::MemoryFigures;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -19,7 +19,7 @@ const TYPES: usize = 30;
 
 #[component]
 pub(super) fn MemoryTotals() -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let told = Memo::new(move |_| memories.with(|memories| memories.log().figures().cloned()));
     let told_at = move || {
         let time = told.with(|told| told.as_ref().map(|(time, _)| *time));

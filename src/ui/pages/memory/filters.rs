@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::chips::TypeChips;
 use crate::model::{MemoryFilter, MemorySort};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 
 /// Debounce for typing. Browsers allow a page about ten address changes a second.
@@ -54,7 +54,7 @@ fn includes_forgotten(address: &Address) -> bool {
 
 #[component]
 pub(super) fn Filters(address: Address) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let mut search = debounce(PAUSE, move |text: String| address.set("q", &text));
     let mut at_least = debounce(PAUSE, move |number: String| {
         address.set("min", if number == "0" { "" } else { &number });

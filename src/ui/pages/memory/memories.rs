@@ -9,7 +9,7 @@ use super::filters::{self, Filters};
 use super::labels::counted;
 use super::row::{MemoryRow, row_id};
 use super::tabs::focus;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 
@@ -19,7 +19,7 @@ const LIST: &str = "memory-list";
 
 #[component]
 pub(super) fn MemoryList(address: Address) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let known = Memo::new(move |_| memories.with(|memories| memories.all().len()));
     let filter = Memo::new(move |_| filters::filter(&address));
     let matching = Memo::new(move |_| {

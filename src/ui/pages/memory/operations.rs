@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::chips::TypeChips;
 use super::keyed::keyed;
 use super::labels::told;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 use crate::ui::format;
@@ -16,7 +16,7 @@ const ROWS: usize = 200;
 /// Operations of the pressed types.
 #[component]
 pub(super) fn Operations(address: Address) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let limit = RwSignal::new(ROWS);
     let kinds = Memo::new(move |_| address.all("operation"));
     let counts = Memo::new(move |_| memories.with(|memories| memories.log().counts().clone()));

@@ -7,7 +7,7 @@ use super::bar::Bar;
 use super::labels::{self, beginning};
 use crate::model::Memory;
 
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::format;
 
 /// Characters of content in the list: two lines on a wide screen. The details show all.
@@ -51,7 +51,7 @@ impl MemoryFields {
 /// A memory on two lines.
 #[component]
 pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let line =
         Memo::new(move |_| memories.with(|memories| memories.get(number).map(MemoryFields::of)).unwrap_or_default());
     let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));

@@ -12,7 +12,7 @@ use super::results::Results;
 use crate::model::{LoggedSearch, MemoryLog};
 
 use crate::protocol::iso8601;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -94,7 +94,7 @@ struct SearchRow {
 
 #[component]
 pub(super) fn SearchLog(kind: SearchLogKind) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let limit = RwSignal::new(ROWS);
     let kept = Memo::new(move |_| memories.with(|memories| kind.of(memories.log()).len()));
     let lines = Memo::new(move |_| {
@@ -136,7 +136,7 @@ fn SearchEntry(
     /// Number of newer equal entries.
     nth: usize,
 ) -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let is_open = RwSignal::new(false);
     let key = line.clone();
     let results = Memo::new(move |_| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::keyed::keyed;
 use super::labels::{self, UNKNOWN, beginning, told};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -14,7 +14,7 @@ const METADATA: usize = 500;
 /// Shows all of them, because the model keeps few.
 #[component]
 pub(super) fn Snapshots() -> impl IntoView {
-    let memories = use_app().data.memories;
+    let memories = use_websocket().data.memories;
     let rows = Memo::new(move |_| {
         memories.with(|memories| {
             keyed(memories.log().snapshots().iter().rev().map(|(time, snapshot)| {

@@ -6,7 +6,7 @@ use super::labels;
 use super::parts::Read;
 use super::table::TableRegion;
 use crate::model::Performance;
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 const ROWS: [(&str, Read); 3] = [
     ("Processing", |turn| turn.processing),
@@ -34,7 +34,7 @@ fn ratio([processing, by_user, by_coda]: Column) -> Option<f64> {
 /// Last turn and average.
 #[component]
 pub(super) fn AudioTable() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let columns = [last, average].map(|read| Memo::new(move |_| performance.with(read)));
     let cell = move |column: Memo<Column>, at: usize| {
         let value = move || column.with(|column| column.get(at).copied().flatten());

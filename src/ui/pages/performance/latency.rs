@@ -10,7 +10,7 @@ use super::table::TableRegion;
 use super::turn_chart::TurnChart;
 use super::turn_table::TurnTable;
 use crate::model::{Partial, Summary};
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 
 /// A part known before a turn is complete: name, and seconds.
@@ -26,7 +26,7 @@ const PARTIAL: [PartialPart; 5] = [
 
 #[component]
 pub(super) fn LatencySection() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let address = Address::of_page();
     let is_empty = Memo::new(move |_| performance.with(|performance| performance.turns().is_empty()));
     let is_table = Memo::new(move |_| address.first("turns") == "table");
@@ -63,7 +63,7 @@ pub(super) fn LatencySection() -> impl IntoView {
 /// Latest values of each part, shown until the first turn is complete.
 #[component]
 fn PartialTable() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let partial = Memo::new(move |_| performance.with(crate::model::Performance::partial));
     let rows = PARTIAL.map(|(name, read)| {
         view! {
@@ -129,7 +129,7 @@ fn PartTable() -> impl IntoView {
 
 #[component]
 fn PartRow(name: &'static str, read: Read) -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
     let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];
     let cells = figures.map(|figure| {

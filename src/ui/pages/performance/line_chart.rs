@@ -13,7 +13,7 @@ use super::plot::Plot;
 use super::scale::Scale;
 use crate::model::ResourceSample;
 use crate::protocol::utc_from_millis;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::format;
 
 /// Time span in milliseconds.
@@ -100,7 +100,7 @@ pub(super) fn LineChart(
     /// Whether the axis starts at zero.
     is_from_zero: bool,
 ) -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let series = Memo::new(move |_| performance.with(|performance| Series::read(performance.samples(), read)));
     let scale = Memo::new(move |_| {
         let (lowest, highest) = series.with(Series::ends).unwrap_or_default();

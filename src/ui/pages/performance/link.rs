@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::labels;
 use super::table::TableRegion;
 use crate::link::{Metrics, Percentiles};
-use crate::state::use_app;
+use crate::state::use_websocket;
 
 /// Refresh interval.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -55,9 +55,9 @@ fn uptime(metrics: &Metrics) -> String {
 
 #[component]
 pub(super) fn LinkSection() -> impl IntoView {
-    let app = use_app();
-    let metrics = RwSignal::new(app.link_metrics());
-    let interval = set_interval_with_handle(move || metrics.set(app.link_metrics()), INTERVAL).ok();
+    let context = use_websocket();
+    let metrics = RwSignal::new(context.link_metrics());
+    let interval = set_interval_with_handle(move || metrics.set(context.link_metrics()), INTERVAL).ok();
     on_cleanup(move || {
         if let Some(interval) = interval {
             interval.clear();

@@ -5,16 +5,16 @@ use leptos::prelude::*;
 use super::labels;
 use super::line_chart::LineChart;
 use super::machine_table::MachineTable;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::format;
 
 /// CPU, memory and graphics memory over time, and Coda's uptime.
 #[component]
 pub(super) fn MachineSection() -> impl IntoView {
-    let app = use_app();
-    let performance = app.data.performance;
-    let is_present = move || app.connection.is_ready() || app.playback.is_on();
+    let context = use_websocket();
+    let performance = context.data.performance;
+    let is_present = move || context.connection.is_ready() || context.playback.is_on();
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
@@ -61,7 +61,7 @@ pub(super) fn MachineSection() -> impl IntoView {
 
 #[component]
 fn LineCharts() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let has_graphics = Memo::new(move |_| {
         performance.with(|performance| performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some()))
     });

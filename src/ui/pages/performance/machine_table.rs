@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::labels;
 use super::table::TableRegion;
 use crate::model::ResourceSample;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -25,7 +25,7 @@ const COLUMNS: [Column; 4] = [
 
 #[component]
 pub(super) fn MachineTable() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let samples = move || {
         // Rows are keyed by time, so of several reports at the same time only one is listed.
         let mut seen = BTreeSet::new();

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::labels;
 use super::sort::{Column, OperationTimings, Sort};
 use super::table::TableRegion;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::Each;
 
@@ -16,7 +16,7 @@ type Name = (String, String);
 
 #[component]
 pub(super) fn TimingSection() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let address = Address::of_page();
     let figures = Memo::new(move |_| {
         let named = |operation: crate::model::Operation<'_>| {

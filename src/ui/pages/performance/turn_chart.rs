@@ -9,7 +9,7 @@ use super::parts::{PARTS, sum};
 use super::plot::Plot;
 use super::scale::Scale;
 use crate::model::TurnLatency;
-use crate::state::use_app;
+use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
@@ -20,7 +20,7 @@ const SHORTEST_AXIS: f64 = 0.01;
 
 /// Range of the turns shown, as indices among those kept.
 pub(super) fn shown_places() -> Memo<(usize, usize)> {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     Memo::new(move |_| {
         let end = performance.with(|performance| performance.turns().len());
         (end.saturating_sub(SHOWN), end)
@@ -29,7 +29,7 @@ pub(super) fn shown_places() -> Memo<(usize, usize)> {
 
 /// The turn at an index. The index identifies a turn until the model is full and evicts the oldest.
 pub(super) fn turn_at(place: usize) -> Memo<Option<TurnLatency>> {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     Memo::new(move |_| performance.with(|performance| performance.turns().get(place).copied()))
 }
 
@@ -46,7 +46,7 @@ fn in_words(turn: &TurnLatency) -> String {
 /// The chart with its legend, which shows the turn under the pointer or the focus, otherwise the last turn.
 #[component]
 pub(super) fn TurnChart() -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let places = shown_places();
     let pointed = RwSignal::new(None::<usize>);
     let focused = RwSignal::new(None::<usize>);
@@ -171,7 +171,7 @@ fn Bar(
 
 #[component]
 fn Legend(picked: Signal<Option<usize>>, places: Memo<(usize, usize)>) -> impl IntoView {
-    let performance = use_app().data.performance;
+    let performance = use_websocket().data.performance;
     let chosen = Memo::new(move |_| picked.get().filter(|place| *place + 1 < places.get().1));
     let turn = Memo::new(move |_| {
         let place = chosen.get();

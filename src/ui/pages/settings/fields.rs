@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::state::{App, ChoiceSetting, Number, Settings, Toggle, use_app};
+use crate::state::{ChoiceSetting, Number, Settings, Toggle, WebSocketContext, use_websocket};
 
 /// Returns the settings with one change.
-fn changed(app: App, edit: impl FnOnce(&mut Settings)) -> Settings {
-    let mut settings = app.settings.current.get_untracked();
+fn changed(context: WebSocketContext, edit: impl FnOnce(&mut Settings)) -> Settings {
+    let mut settings = context.settings.current.get_untracked();
     edit(&mut settings);
     settings
 }
@@ -38,11 +38,11 @@ struct Refused {
 
 #[component]
 pub fn NumberField(number: &'static Number) -> impl IntoView {
-    let app = use_app();
-    let value = Memo::new(move |_| *(number.field)(&mut app.settings.current.get()));
+    let context = use_websocket();
+    let value = Memo::new(move |_| *(number.field)(&mut context.settings.current.get()));
     let last_refused = RwSignal::new(None::<Refused>);
-    let refused = Memo::new(move |_| last_refused.get().filter(|refused| refused.at == app.settings.changes.get()));
-    let set = move |value| app.set_settings(changed(app, |settings| *(number.field)(settings) = value));
+    let refused = Memo::new(move |_| last_refused.get().filter(|refused| refused.at == context.settings.changes.get()));
+    let set = move |value| context.set_settings(changed(context, |settings| *(number.field)(settings) = value));
     let shown = move || refused.with(|refused| refused.as_ref().map(|refused| refused.text.clone()));
     let (start, end) = (*number.range.start(), *number.range.end());
     let (hint_id, error_id) = (format!("{}-hint", number.key), format!("{}-error", number.key));
@@ -63,7 +63,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                         match number.parse(&text) {
                             Ok(value) => set(value),
                             Err(why) => {
-                                let at = app.settings.changes.get_untracked();
+                                let at = context.settings.changes.get_untracked();
                                 last_refused.set(Some(Refused { text, why: why.to_string(), at }));
                             }
                         }
@@ -87,13 +87,13 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
 
 #[component]
 pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
-    let app = use_app();
-    let value = Memo::new(move |_| (choice.field)(&mut app.settings.current.get()).name());
+    let context = use_websocket();
+    let value = Memo::new(move |_| (choice.field)(&mut context.settings.current.get()).name());
     let hint_id = format!("{}-hint", choice.key);
     let set = move |name: &str| {
-        let mut settings = app.settings.current.get_untracked();
+        let mut settings = context.settings.current.get_untracked();
         if (choice.field)(&mut settings).choose(name) {
-            app.set_settings(settings);
+            context.set_settings(settings);
         }
     };
     let default = (choice.field)(&mut Settings::default()).name();
@@ -135,10 +135,10 @@ pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
 
 #[component]
 pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
-    let app = use_app();
-    let value = Memo::new(move |_| *(toggle.field)(&mut app.settings.current.get()));
+    let context = use_websocket();
+    let value = Memo::new(move |_| *(toggle.field)(&mut context.settings.current.get()));
     let is_on_by_default = *(toggle.field)(&mut Settings::default());
-    let set = move |is_on| app.set_settings(changed(app, |settings| *(toggle.field)(settings) = is_on));
+    let set = move |is_on| context.set_settings(changed(context, |settings| *(toggle.field)(settings) = is_on));
     view! {
         <div class="field">
             <div class="field-row">

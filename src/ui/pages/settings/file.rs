@@ -4,21 +4,22 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::state::{App, Settings, Severity, setting_errors, use_app};
+use crate::state::{Settings, Severity, WebSocketContext, setting_errors, use_websocket};
 use crate::ui::files::{download, read_text};
 
 #[component]
 pub fn SettingsFile() -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     let picker = NodeRef::<Input>::new();
     let export = move |_| {
-        let text = serde_json::to_string_pretty(&app.settings.current.get_untracked().to_json()).unwrap_or_default();
+        let text =
+            serde_json::to_string_pretty(&context.settings.current.get_untracked().to_json()).unwrap_or_default();
         download("coda-settings.json", "application/json", &text);
     };
     let choose = move |event: leptos::ev::Event| {
         let input: web_sys::HtmlInputElement = event_target(&event);
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            spawn_local(import(app, file));
+            spawn_local(import(context, file));
         }
         // Lets the same file be chosen again.
         input.set_value("");
@@ -49,18 +50,18 @@ pub fn SettingsFile() -> impl IntoView {
     }
 }
 
-async fn import(app: App, file: web_sys::File) {
+async fn import(context: WebSocketContext, file: web_sys::File) {
     let name = file.name();
     let text = read_text(&file).await.unwrap_or_default();
     match Settings::from_file(&text) {
         Ok(settings) => {
-            app.set_settings(settings);
-            app.notices.show(Severity::Info, "settings file", format!("The settings of {name} are in force."));
+            context.set_settings(settings);
+            context.notices.show(Severity::Info, "settings file", format!("The settings of {name} are in force."));
         }
         // All or nothing: a file with errors changes nothing.
         Err(wrong) => {
             let words = format!("{name} was not taken: not all of it can be read.");
-            app.notices.show_with_details(Severity::Error, "settings file", words, Some(&setting_errors(&wrong)));
+            context.notices.show_with_details(Severity::Error, "settings file", words, Some(&setting_errors(&wrong)));
         }
     }
 }

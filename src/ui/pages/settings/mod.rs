@@ -6,7 +6,7 @@ mod talk_key;
 
 use leptos::prelude::*;
 
-use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_app};
+use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_websocket};
 use crate::ui::components::AddressForm;
 use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
@@ -21,20 +21,20 @@ const SECTIONS: [(Section, &str); 4] = [
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let app = use_app();
+    let context = use_websocket();
     // The settings before a reset, until the user leaves the page.
     let before = RwSignal::new(None::<Settings>);
     let reset = move |_| {
-        let current = app.settings.current.get_untracked();
+        let current = context.settings.current.get_untracked();
         // A second press must not lose what the first one put aside.
         if current != Settings::default() {
             before.set(Some(current));
         }
-        app.set_settings(Settings::default());
+        context.set_settings(Settings::default());
     };
     let undo = move |_| {
         if let Some(settings) = before.try_update(Option::take).flatten() {
-            app.set_settings(settings);
+            context.set_settings(settings);
         }
     };
     view! {

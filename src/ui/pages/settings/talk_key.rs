@@ -4,20 +4,20 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::fields::Reset;
-use crate::state::{TalkKey, use_app};
+use crate::state::{TalkKey, use_websocket};
 
 /// Press the button, then the key.
 #[component]
 pub fn TalkKeyField() -> impl IntoView {
-    let app = use_app();
-    let value = Memo::new(move |_| app.settings.current.with(|settings| settings.talk_key.clone()));
+    let context = use_websocket();
+    let value = Memo::new(move |_| context.settings.current.with(|settings| settings.talk_key.clone()));
     let waits = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
     let set = move |key| {
         error.set(None);
-        let mut settings = app.settings.current.get_untracked();
+        let mut settings = context.settings.current.get_untracked();
         settings.talk_key = key;
-        app.set_settings(settings);
+        context.set_settings(settings);
     };
     let pressed = move |event: KeyboardEvent| {
         // Tab moves on to the next field, which ends the wait.

@@ -13,15 +13,16 @@ use super::experiments::Experiments;
 use super::imported::ImportStore;
 use super::model_signal::ModelSignal;
 use super::notices::Notices;
-use super::page_signal;
+use super::page_signal::PageSignal;
 use super::playback::PlaybackStore;
-use super::preferences::{ChoiceValue, LogLevel, Settings};
+use super::preferences::Settings;
 use super::replay::ReplayStore;
 use super::settings::SettingsStore;
+use super::start::{Start, start_log};
 use super::talk::TalkStore;
 use super::writer::Writer;
 use crate::analysis::{Analyzer, MuteRule};
-use crate::browser::{self, Address, DEFAULT_URL, DEMO_URL};
+use crate::browser::{self, DEFAULT_URL, DEMO_URL};
 use crate::driver::Driver;
 use crate::history::{Limits, Recorder, Severity};
 use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
@@ -33,62 +34,9 @@ use crate::sim::Conditions;
 /// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What to connect to when the page opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// Connect to this URL.
-    Connect(String),
-    /// Ask the user first: typed text would go to a foreign host.
-    Ask {
-        url: String,
-        /// Host of `url`, named in the question.
-        host: String,
-    },
-    /// Connect to nothing: the address in the query string is invalid.
-    Invalid(String),
-}
-
-impl Start {
-    /// Chooses between the query string, the last visit and the default, in this order.
-    #[must_use]
-    pub fn choose(query: &str) -> Self {
-        match browser::from_query(query) {
-            Some(Err(error)) => Self::Invalid(error.to_string()),
-            // The user confirmed the remembered address when choosing it.
-            Some(Ok(Address { url, foreign_host: Some(host) })) if !browser::is_remembered(&url) => {
-                Self::Ask { url, host }
-            }
-            Some(Ok(address)) => Self::Connect(address.url),
-            None => Self::Connect(browser::remembered().map_or_else(|| DEFAULT_URL.to_owned(), |address| address.url)),
-        }
-    }
-}
-
-/// Value of `?log=` that adds events to the browser's performance timeline.
-const TIMELINE: &str = "timeline";
-
-/// The query string names an unknown log level.
-#[derive(Debug, thiserror::Error)]
-#[error("“{0}” is no log level. There are: {known}, {TIMELINE}.", known = LogLevel::ALL.iter().map(ChoiceValue::name).collect::<Vec<_>>().join(", "))]
-struct UnknownLogLevel(String);
-
-/// Starts logging for this visit at the level of `?log=`, or else at the one from the settings.
-fn start_log(query: &str, set: LogLevel) -> Result<(), UnknownLogLevel> {
-    let asked = web_sys::UrlSearchParams::new_with_str(query).ok().and_then(|query| query.get("log"));
-    let timeline = asked.as_deref() == Some(TIMELINE);
-    browser::start_log(timeline);
-    let mut level = if timeline { LogLevel::Debug } else { set };
-    let is_known = timeline || asked.as_deref().is_none_or(|name| level.choose(name));
-    browser::set_log_level(level.into());
-    if is_known {
-        return Ok(());
-    }
-    Err(UnknownLogLevel(asked.unwrap_or_default()))
-}
-
 /// Context for all components: stores to read, and methods to act.
 #[derive(Clone, Copy)]
-pub struct App {
+pub struct WebSocketContext {
     pub connection: ConnectionStore,
     /// Conversation and avatar.
     pub talk: TalkStore,
@@ -108,17 +56,17 @@ pub struct App {
     /// The recording that the debugger shows in place of the live record, if any.
     pub imported: ImportStore,
     /// The address chosen during this visit; `None` while it is still the initial one.
-    pub chosen: RwSignal<Option<String>>,
+    pub chosen: PageSignal<Option<String>>,
     /// An address to be confirmed before anything is sent there: URL and host.
-    pub to_confirm: RwSignal<Option<(String, String)>>,
+    pub to_confirm: PageSignal<Option<(String, String)>>,
     /// Coda's address to use while disconnected or connected to the demo.
-    address: RwSignal<String>,
+    address: PageSignal<String>,
     /// Whether the page was opened without a connection, which only the user can start.
-    pub awaits_user: RwSignal<bool>,
+    pub awaits_user: PageSignal<bool>,
     driver: StoredValue<Driver, LocalStorage>,
 }
 
-impl App {
+impl WebSocketContext {
     /// Creates the stores and the driver. Call once per page, under an owner that is never disposed.
     #[must_use]
     pub fn start(query: &str) -> Self {
@@ -148,7 +96,7 @@ impl App {
             writer.borrow_mut().apply(batch);
             replay.advance();
         });
-        let app = Self {
+        let context = Self {
             connection,
             talk,
             data,
@@ -160,35 +108,35 @@ impl App {
             playback,
             replay,
             imported: ImportStore::new(),
-            chosen: page_signal::signal(None),
-            to_confirm: page_signal::signal(None),
-            address: page_signal::signal(DEFAULT_URL.to_owned()),
-            awaits_user: page_signal::signal(false),
+            chosen: PageSignal::new(None),
+            to_confirm: PageSignal::new(None),
+            address: PageSignal::new(DEFAULT_URL.to_owned()),
+            awaits_user: PageSignal::new(false),
             driver: StoredValue::new_local(driver),
         };
         match Start::choose(query) {
             Start::Connect(url) if in_force.connect_at_start || browser::from_query(query).is_some() => {
                 if let Some(known) = browser::remembered() {
-                    app.address.set(known.url);
+                    context.address.set(known.url);
                 }
-                app.connect(url);
+                context.connect(url);
             }
             Start::Connect(url) => {
-                app.address.set(url);
-                app.awaits_user.set(true);
+                context.address.set(url);
+                context.awaits_user.set(true);
             }
             Start::Ask { url, host } => {
-                app.to_confirm.set(Some((url, host)));
-                app.awaits_user.set(true);
+                context.to_confirm.set(Some((url, host)));
+                context.awaits_user.set(true);
             }
             Start::Invalid(error) => {
-                app.awaits_user.set(true);
+                context.awaits_user.set(true);
                 notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
             }
         }
         // Even without a connection, waiting texts are shown and new ones are stored.
-        app.driver.with_value(Driver::restore_texts);
-        app
+        context.driver.with_value(Driver::restore_texts);
+        context
     }
 
     /// Returns the link's current metrics.
@@ -225,9 +173,7 @@ impl App {
 
     fn connect(&self, url: String) {
         self.notices.clear("address");
-        if self.awaits_user.get_untracked() {
-            self.awaits_user.set(false);
-        }
+        self.awaits_user.set_if_changed(false);
         if url != DEMO_URL {
             self.address.set(url.clone());
         }
@@ -237,6 +183,16 @@ impl App {
     fn connect_by_hand(&self, url: String) {
         self.chosen.set(Some(url.clone()));
         self.connect(url);
+    }
+
+    /// Asks the user whether to connect to another host.
+    pub fn ask_for(&self, url: String, host: String) {
+        self.to_confirm.set(Some((url, host)));
+    }
+
+    /// Withdraws that question.
+    pub fn stay(&self) {
+        self.to_confirm.set(None);
     }
 
     /// Connects to an address chosen by the user and remembers it for the next visit.
@@ -345,9 +301,9 @@ impl App {
     }
 }
 
-/// The only way to send anything to Coda. It exists only while live data are shown, and borrows the app so that no
+/// The only way to send anything to Coda. It exists only while live data are shown, and borrows the context so that no
 /// component can keep it into a playback.
-pub struct Sender<'a>(&'a App);
+pub struct Sender<'a>(&'a WebSocketContext);
 
 impl Sender<'_> {
     pub fn send(&self, command: Command, component: &'static str, action: &'static str) {
@@ -381,11 +337,11 @@ impl Sender<'_> {
     }
 }
 
-/// Returns the app from the context.
+/// Returns the context from the context.
 ///
 /// # Panics
 /// Outside the component tree that `main` mounts.
 #[must_use]
-pub fn use_app() -> App {
-    expect_context::<App>()
+pub fn use_websocket() -> WebSocketContext {
+    expect_context::<WebSocketContext>()
 }
