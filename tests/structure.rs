@@ -161,3 +161,49 @@ fn only_the_state_writes_its_signals() {
         assert_eq!(public, None, "{}: a signal that anybody can write", file.display());
     }
 }
+
+#[test]
+fn every_command_is_offered_carried_out_and_tested() {
+    let read = |path: &str| std::fs::read_to_string(source().join("..").join(path)).unwrap();
+    let all = |folder: &str| -> String {
+        files(&source().join("..").join(folder)).iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    };
+    let commands = read("src/protocol/command.rs");
+    let kinds = commands.lines().filter_map(|line| {
+        let (kind, name) = line.trim().strip_prefix('"')?.split_once("\" ")?;
+        let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
+        // Only the link sends pings, and nothing follows but their echo.
+        (line.starts_with("    \"") && kind != "ping" && !name.is_empty()).then_some((kind, format!("Command::{name}")))
+    });
+    let kinds: Vec<(&str, String)> = kinds.collect();
+    assert!(kinds.len() >= 5, "{kinds:?}");
+    let (pages, web) = (all("src/ui"), all("tests/web") + &all("tests/e2e"));
+    let chaos = read("tests/link/chaos.rs") + &read("tests/link/world.rs");
+    let demo = read("src/sim/assistant.rs");
+    let backend = read("tests/backend/coda_backend/commands.py");
+    for (kind, name) in kinds {
+        let quoted = format!("\"{kind}\"");
+        let places = [
+            ("a component sends it", pages.contains(&name)),
+            ("the chaos test sends it", chaos.contains(&name)),
+            ("the demo carries it out", demo.contains(&quoted)),
+            ("the test server carries it out", backend.contains(&format!("{quoted}:"))),
+            ("a test in the browser uses it", web.contains(&quoted) || web.contains(&name)),
+        ];
+        for (what, holds) in places {
+            assert!(holds, "{kind}: {what}");
+        }
+    }
+}
+
+#[test]
+fn the_test_of_all_reducers_has_every_model_of_the_page() {
+    let read = |path: &str| std::fs::read_to_string(source().join("..").join(path)).unwrap();
+    let (store, test) = (read("src/state/data.rs"), read("tests/model/system.rs"));
+    let models = store.split("pub ").filter_map(|field| field.split_once(": ModelSignal<")?.1.split('>').next());
+    let models: BTreeSet<&str> = models.collect();
+    assert!(models.len() >= 5, "{models:?}");
+    for model in models {
+        assert!(test.contains(&format!(": {model},\n")), "`Everything` in tests/model/system.rs has no {model}");
+    }
+}

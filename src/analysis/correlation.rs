@@ -12,7 +12,6 @@ use super::error_name::ErrorSignature;
 use super::finding::Confidence;
 use super::over_time::{CountsByMinute, Side, Timeline};
 use super::senders::Senders;
-use crate::history::scan;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId};
 use crate::protocol::Instant;
@@ -233,23 +232,24 @@ impl PatternCounter {
             RowKind::FrameOut { kind, text, purpose, .. }
                 if *purpose != FramePurpose::ChallengeAnswer && &**kind != "ping" =>
             {
-                self.write(row, kind, scan::member(text, "data").unwrap_or_default(), purpose.message());
+                self.write(row, kind, written_data(text), purpose.message());
             }
             RowKind::Message { id, state, .. } if state.is_final() => self.answered(*id),
             RowKind::Phase { .. } => self.unanswered.clear(),
-            RowKind::FrameIn { kind, text, answers, .. } => match &**kind {
+            RowKind::FrameIn { kind, answers, .. } => match &**kind {
                 "llm_token" => {}
                 "duplicate_message" => self.count(row, |side| side.duplicates += 1),
                 "client_message" => match answers {
                     Some(id) => self.answered(*id),
-                    None => self.of_another_client(row, text, recorder),
+                    None => self.of_another_client(row, recorder),
                 },
-                _ => {
-                    if let Some(error) = ErrorSignature::of(row) {
+                _ if row.is_error() => {
+                    if let Some(error) = row.event().as_ref().and_then(ErrorSignature::of) {
                         self.count(row, |side| side.errors += 1);
                         self.found.errors.push((row.at.mono, error));
                     }
                 }
+                _ => {}
             },
             _ => {}
         }
@@ -259,19 +259,16 @@ impl PatternCounter {
         self.unanswered.retain(|other| *other != id);
     }
 
-    fn of_another_client(&mut self, row: &Row, text: &str, recorder: &Recorder) {
-        if self.senders.other_client(row, recorder).is_none() {
-            return;
-        }
-        let kind = scan::data_member(text, "message_type").and_then(scan::string).unwrap_or_default();
+    fn of_another_client(&mut self, row: &Row, recorder: &Recorder) {
+        let event = row.event();
+        let Some(echo) = self.senders.other_client(row, event.as_ref(), recorder) else { return };
         // Heartbeat pings are not messages of a user.
-        if kind != "ping" {
-            let data = scan::data_member(text, "message_data").unwrap_or_default();
-            self.write(row, &kind, data, None);
+        if echo.message_type != "ping" {
+            self.write(row, &echo.message_type, echo.message_data.clone(), None);
         }
     }
 
-    fn write(&mut self, row: &Row, kind: &str, data: &str, id: Option<MessageId>) {
+    fn write(&mut self, row: &Row, kind: &str, data: Value, id: Option<MessageId>) {
         let at = row.at.mono;
         while self.last.front().is_some_and(|(before, ..)| at.duration_since(*before) > LOOKBACK) {
             self.last.pop_front();
@@ -304,14 +301,19 @@ impl PatternCounter {
     }
 }
 
-/// A message's data without its id, which differs between equal messages.
-fn said(data: &str) -> Value {
-    match serde_json::from_str(data) {
-        Ok(Value::Object(mut members)) => {
-            members.remove("message_id");
-            Value::Object(members)
-        }
+/// The data of a written frame, or the frame itself if it is no JSON.
+fn written_data(frame: &str) -> Value {
+    match serde_json::from_str(frame) {
+        Ok(Value::Object(mut members)) => members.remove("data").unwrap_or_default(),
         Ok(value) => value,
-        Err(_) => Value::String(data.to_owned()),
+        Err(_) => Value::String(frame.to_owned()),
     }
+}
+
+/// A message's data without its id, which differs between equal messages.
+fn said(mut data: Value) -> Value {
+    if let Value::Object(members) = &mut data {
+        members.remove("message_id");
+    }
+    data
 }

@@ -1,9 +1,7 @@
 //! Names of server errors. Errors that differ only in numbers and ids get the same name.
 
-use std::borrow::Cow;
-
-use crate::history::scan;
-use crate::history::{FrameClass, Row, RowKind, shorten};
+use crate::history::shorten;
+use crate::protocol::Event;
 
 /// How much of the error's message is read, in characters.
 const READ_CHARS: usize = 300;
@@ -20,20 +18,15 @@ pub struct ErrorSignature {
 }
 
 impl ErrorSignature {
-    /// The name of a row's error; `None` if the row is not an error event.
-    pub(super) fn of(row: &Row) -> Option<Self> {
-        let RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } = &row.kind else { return None };
-        if !kind.ends_with("_error") {
-            return None;
-        }
-        let message = shorten(&normalize(&first_line(text)), NAME_CHARS);
-        Some(Self { kind: kind.to_string(), message })
+    /// The signature of an error event; `None` for other events.
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        let message = shorten(&normalize(&first_line(event.error_message()?)), NAME_CHARS);
+        Some(Self { kind: event.kind().to_owned(), message })
     }
 }
 
 /// The first line of an error's message.
-pub(super) fn first_line(frame: &str) -> String {
-    let message = scan::data_member(frame, "message").and_then(scan::string).unwrap_or(Cow::Borrowed(""));
+pub(super) fn first_line(message: &str) -> String {
     shorten(message.lines().next().unwrap_or_default(), READ_CHARS)
 }
 

@@ -1,16 +1,13 @@
 //! Attributes echoes to their sender: this page or another client.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId};
-use crate::protocol::{Control, Instant};
+use crate::protocol::{ClientMessage, Control, Event, Instant};
 
 /// Maximum number of raw frames whose echoes are still expected.
 const RAW: usize = 64;
@@ -23,7 +20,23 @@ pub(super) struct Senders {
     /// Client ids of this page on all its connections, because an echo may arrive on the next one.
     own: BTreeSet<String>,
     /// The most recent raw frames.
-    raw: VecDeque<(Instant, Arc<str>)>,
+    raw: VecDeque<RawFrame>,
+}
+
+/// A raw frame that was JSON, which Coda may echo.
+#[derive(Debug)]
+struct RawFrame {
+    written: Instant,
+    kind: String,
+    data: Value,
+}
+
+impl RawFrame {
+    fn of(text: &str, written: Instant) -> Option<Self> {
+        let frame: Value = serde_json::from_str(text).ok()?;
+        let data = frame.get("data").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+        Some(Self { written, kind: frame.get("type")?.as_str()?.to_owned(), data })
+    }
 }
 
 impl Senders {
@@ -39,45 +52,36 @@ impl Senders {
                 if self.raw.len() == RAW {
                     self.raw.pop_front();
                 }
-                self.raw.push_back((row.at.mono, text.clone()));
+                self.raw.extend(RawFrame::of(text, row.at.mono));
             }
             _ => {}
         }
     }
 
-    /// The other client whose message the row echoes. Recorded messages are this page's own under any client id,
+    /// Another client's message, if the row echoes one. Recorded messages are this page's own under any client id,
     /// because a repeated echo answers nothing the second time.
-    pub(super) fn other_client<'a>(&self, row: &'a Row, recorder: &Recorder) -> Option<Cow<'a, str>> {
-        let RowKind::FrameIn { kind, text, answers: None, class: FrameClass::Event, .. } = &row.kind else {
+    pub(super) fn other_client<'a>(
+        &self,
+        row: &Row,
+        event: Option<&'a Event>,
+        recorder: &Recorder,
+    ) -> Option<&'a ClientMessage> {
+        let (RowKind::FrameIn { answers: None, .. }, Some(Event::ClientMessage(echo))) = (&row.kind, event) else {
             return None;
         };
-        if &**kind != "client_message" {
-            return None;
-        }
-        let client = scan::data_member(text, "client_id").and_then(scan::string)?;
         // Without authentication, this page does not know its own client id.
-        let is_own = self.own.is_empty() || self.own.contains(&*client) || is_recorded(text, recorder);
-        (!is_own && !self.is_raw(row.at.mono, text)).then_some(client)
+        let is_own = self.own.is_empty() || self.own.contains(&echo.client_id.0) || is_recorded(echo, recorder);
+        (!is_own && !self.is_raw(row.at.mono, echo)).then_some(echo)
     }
 
-    fn is_raw(&self, at: Instant, echo: &str) -> bool {
-        let kind = scan::data_member(echo, "message_type").and_then(scan::string);
-        let said = scan::data_member(echo, "message_data").and_then(parsed);
-        let mut recent =
-            self.raw.iter().rev().take_while(|(written, _)| at.duration_since(*written) < RAW_ECHO_TIMEOUT);
-        recent.any(|(_, text)| {
-            scan::head(text).kind == kind && scan::member(text, "data").map_or_else(|| parsed("{}"), parsed) == said
-        })
+    fn is_raw(&self, at: Instant, echo: &ClientMessage) -> bool {
+        let mut recent = self.raw.iter().rev().take_while(|raw| at.duration_since(raw.written) < RAW_ECHO_TIMEOUT);
+        recent.any(|raw| raw.kind == echo.message_type && raw.data == echo.message_data)
     }
 }
 
 /// Whether the echoed message is in the record.
-fn is_recorded(echo: &str, recorder: &Recorder) -> bool {
-    let data = scan::data_member(echo, "message_data");
-    let id = data.and_then(|data| scan::member(data, "message_id")).and_then(scan::string);
-    id.and_then(|id| MessageId::parse(&id)).is_some_and(|id| recorder.rows_of(id).next().is_some())
-}
-
-fn parsed(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
+fn is_recorded(echo: &ClientMessage, recorder: &Recorder) -> bool {
+    let id = echo.message_data.get("message_id").and_then(Value::as_str).and_then(MessageId::parse);
+    id.is_some_and(|id| recorder.rows_of(id).next().is_some())
 }

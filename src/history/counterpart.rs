@@ -7,6 +7,7 @@ use super::recorder::Recorder;
 use super::row::{FrameClass, Row, RowKind};
 use super::scan;
 use crate::link::MessageId;
+use crate::protocol::{Activity, Event, Place};
 
 /// Search range in rows; a match further away belongs to another turn.
 const SEARCH_RANGE: u64 = 10_000;
@@ -15,28 +16,21 @@ const TURN_BEGINS: [&str; 2] = ["conversation_turn", "llm_start"];
 /// How many of the preceding messages [`cause`] checks.
 const MESSAGES: usize = 3;
 
-/// Start event, its end events, and the field by which they are matched, if any.
-const PAIRS: [(&str, &[&str], Option<&str>); 4] = [
-    ("tool_call", &["tool_result", "tool_error"], Some("tool_name")),
-    ("stt_start", &["stt_result", "stt_error"], None),
-    ("llm_start", &["llm_result", "llm_error"], None),
-    ("tts_start", &["tts_result", "tts_error", "tts_stop"], None),
-];
-
 /// The row of a call's result, or of a result's call; likewise for listening, thinking and speaking.
 ///
 /// A tool's results arrive in the order of its calls and before the next turn. Events without a name do not overlap.
 #[must_use]
 pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
-    let kind = event_kind(row)?;
-    let (begin, ends, field) = PAIRS.iter().find(|(begin, ends, _)| *begin == kind || ends.contains(&kind))?;
+    let (Place::Starts(activity) | Place::Ends(activity)) = Event::place(event_kind(row)?) else { return None };
+    let is_tool = activity == Activity::Tool;
     let name = |row: &Row| {
-        field.and_then(|field| scan::data_member(row.frame()?, field).and_then(scan::string).map(String::from))
+        let name = scan::data_member(row.frame()?, "tool_name").filter(|_| is_tool);
+        name.and_then(scan::string).map(String::from)
     };
     let (own_name, epoch) = (name(row), recorder.epoch_of(row.number));
     let is_boundary = |other: &Row| {
         let kind = event_kind(other).unwrap_or_default();
-        if field.is_some() { TURN_BEGINS.contains(&kind) } else { kind == *begin }
+        if is_tool { TURN_BEGINS.contains(&kind) } else { Event::place(kind) == Place::Starts(activity) }
     };
     // Pairs never span two server runs.
     let is_elsewhere = |other: &Row| recorder.epoch_of(other.number) != epoch;
@@ -52,9 +46,10 @@ pub fn counterpart(recorder: &Recorder, row: &Row) -> Option<u64> {
             open.clear();
         }
         let Some(kind) = event_kind(other).filter(|_| !is_elsewhere(other)) else { continue };
-        if kind == *begin && name(other) == own_name {
+        let place = Event::place(kind);
+        if place == Place::Starts(activity) && name(other) == own_name {
             open.push_back(other.number);
-        } else if ends.contains(&kind) && name(other) == own_name {
+        } else if place == Place::Ends(activity) && name(other) == own_name {
             let call = open.pop_front();
             if other.number == row.number {
                 return call;

@@ -7,7 +7,7 @@ use super::recorder::Recorder;
 use super::row::{FrameClass, Row, RowKind, TOKEN};
 use super::scan;
 use crate::link::{ConnId, Hold, MessageId, MessageState, Origin};
-use crate::protocol::{Command, Effect, Moment};
+use crate::protocol::{Activity, Command, Effect, Event, Moment, Place};
 
 /// How many rows after the answer are searched for the turn.
 const TURN_ROWS: u64 = 10_000;
@@ -193,7 +193,7 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<WaterfallBar> {
                 length: Duration::ZERO,
             }),
         }
-        if answered && matches!(&**kind, "tts_result" | "tts_stop" | "tts_error") {
+        if answered && Event::place(kind) == Place::Ends(Activity::Speaking) {
             break;
         }
     }
@@ -211,9 +211,7 @@ fn turn(recorder: &Recorder, trace: &MessageTrace) -> Vec<WaterfallBar> {
 /// The type and text of an event that may belong to a turn.
 fn event_frame(row: &Row) -> Option<(&Arc<str>, &str)> {
     match &row.kind {
-        RowKind::FrameIn { kind, text, class: FrameClass::Event, .. }
-            if !matches!(&**kind, "client_message" | "system_metrics" | "component_stats") =>
-        {
+        RowKind::FrameIn { kind, text, class: FrameClass::Event, .. } if Event::place(kind) != Place::Outside => {
             Some((kind, text))
         }
         _ => None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::link::{ConnId, DisconnectReason, FramePurpose, GapReport, MessageId, MessageState, Origin, PhaseKind};
-use crate::protocol::{Command, Control, DecodeError, Moment};
+use crate::protocol::{Command, Control, DecodeError, Event, Frame, Moment, decode};
 
 /// Wire type of an answer's tokens.
 pub(super) const TOKEN: &str = "llm_token";
@@ -148,6 +148,16 @@ impl Row {
     pub const fn frame(&self) -> Option<&Arc<str>> {
         match &self.kind {
             RowKind::FrameIn { text, .. } | RowKind::FrameOut { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Decodes the broadcast that the row is about; `None` for other rows.
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        let RowKind::FrameIn { text, class: FrameClass::Event, .. } = &self.kind else { return None };
+        match decode(text) {
+            Ok(Frame::Event(envelope)) => Some(envelope.event),
             _ => None,
         }
     }

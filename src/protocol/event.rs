@@ -21,6 +21,32 @@ macro_rules! object {
     };
 }
 
+/// Something that Coda does for a while, between two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Activity {
+    /// Listens to the user and recognizes what was said.
+    Listening,
+    /// Generates an answer.
+    Thinking,
+    /// Speaks.
+    Speaking,
+    /// Runs a tool.
+    Tool,
+}
+
+/// The place of a type of event in a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Belongs to no turn.
+    Outside,
+    /// May belong to one.
+    Within,
+    /// Starts an activity.
+    Starts(Activity),
+    /// Ends it.
+    Ends(Activity),
+}
+
 /// The only event whose `data` may be any JSON value.
 const FREE_FORM: &str = "system_info";
 
@@ -30,7 +56,7 @@ fn read_data<T: DeserializeOwned>(kind: &str, data: Value) -> Result<T, FieldErr
 
 /// Declares the events: a struct for each, the enum over them, and the mapping from wire names.
 macro_rules! events {
-    ($($(#[$meta:meta])* $wire:literal $(#[$type_meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+    ($($(#[$meta:meta])* $wire:literal [$($place:tt)*] $(#[$type_meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {
         $(object! { $(#[$meta])* $(#[$type_meta])* $name { $($(#[$field_meta])* $field: $type),* } })*
 
         /// An event from the server.
@@ -56,6 +82,16 @@ macro_rules! events {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
             }
 
+            /// Returns the place in a turn of the events of this type. Unknown ones may belong to any.
+            #[must_use]
+            pub fn place(kind: &str) -> Place {
+                use Place::*;
+                match kind {
+                    $($wire => $($place)*,)*
+                    _ => Within,
+                }
+            }
+
             /// Like [`Self::kind`], but owned. Allocates only for an unknown type.
             pub(crate) fn wire_type(&self) -> Cow<'static, str> {
                 match self {
@@ -77,7 +113,7 @@ macro_rules! events {
 
 events! {
     /// The echo of a message that the server accepted, sent to all clients.
-    "client_message" ClientMessage {
+    "client_message" [Outside] ClientMessage {
         /// Client id of the sender.
         client_id: Id,
         /// Type of the echoed message.
@@ -86,14 +122,14 @@ events! {
         message_data: Value,
     }
     /// A conversation started.
-    "conversation_start" ConversationStart {
+    "conversation_start" [Within] ConversationStart {
         /// Session id.
         session_id: Id,
         /// Start time in epoch seconds.
         timestamp: Option<Value>,
     }
     /// A complete message of the conversation.
-    "conversation_turn" ConversationTurn {
+    "conversation_turn" [Within] ConversationTurn {
         /// `user`, `assistant` or `system`.
         role: String,
         /// Markdown.
@@ -102,7 +138,7 @@ events! {
         turn_id: Option<Id>,
     }
     /// A conversation ended.
-    "conversation_end" ConversationEnd {
+    "conversation_end" [Within] ConversationEnd {
         /// Session id.
         session_id: Id,
         /// Length of the conversation.
@@ -112,19 +148,19 @@ events! {
         turns_count: Option<u64>,
     }
     /// The server started listening.
-    "stt_start" SttStart {
+    "stt_start" [Starts(Activity::Listening)] SttStart {
         /// Listening mode, for example `push_to_talk`.
         mode: Option<String>,
     }
     /// An interim transcript.
-    "stt_interim" SttInterim {
+    "stt_interim" [Within] SttInterim {
         /// The whole transcript so far, not an increment.
         text: String,
         /// Confidence, from 0 to 1.
         confidence: Option<f64>,
     }
     /// The final transcript.
-    "stt_result" SttResult {
+    "stt_result" [Ends(Activity::Listening)] SttResult {
         /// The transcript.
         text: String,
         /// Confidence, from 0 to 1.
@@ -135,14 +171,14 @@ events! {
         language: Option<String>,
     }
     /// Speech recognition failed.
-    "stt_error" SttError {
+    "stt_error" [Ends(Activity::Listening)] SttError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The language model started to generate a reply.
-    "llm_start" LlmStart {
+    "llm_start" [Starts(Activity::Thinking)] LlmStart {
         /// Name of the model.
         model: Option<String>,
         /// Length of the prompt in tokens.
@@ -152,7 +188,7 @@ events! {
         system_prompt_preview: Option<String>,
     }
     /// The next token of the reply.
-    "llm_token" LlmToken {
+    "llm_token" [Within] LlmToken {
         /// Text to append.
         token: String,
         /// Position in the reply, from 0.
@@ -160,7 +196,7 @@ events! {
         token_index: Option<u64>,
     }
     /// The complete reply.
-    "llm_result" LlmResult {
+    "llm_result" [Ends(Activity::Thinking)] LlmResult {
         /// The full text, which replaces the streamed tokens.
         text: String,
         /// Number of tokens.
@@ -172,14 +208,14 @@ events! {
         has_tool_calls: Option<bool>,
     }
     /// The language model failed.
-    "llm_error" LlmError {
+    "llm_error" [Ends(Activity::Thinking)] LlmError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The server started to speak.
-    "tts_start" TtsStart {
+    "tts_start" [Starts(Activity::Speaking)] TtsStart {
         /// Text to be spoken.
         text: Option<String>,
         /// Name of the voice.
@@ -188,12 +224,12 @@ events! {
         provider: Option<String>,
     }
     /// Progress of the speech.
-    "tts_progress" TtsProgress {
+    "tts_progress" [Within] TtsProgress {
         /// Percentage, from 0 to 100.
         percent_complete: f64,
     }
     /// The speech finished.
-    "tts_result" TtsResult {
+    "tts_result" [Ends(Activity::Speaking)] TtsResult {
         /// Time taken by the synthesis.
         duration_seconds: Option<f64>,
         /// Length of the audio.
@@ -203,26 +239,26 @@ events! {
         char_count: Option<u64>,
     }
     /// Speech synthesis failed.
-    "tts_error" TtsError {
+    "tts_error" [Ends(Activity::Speaking)] TtsError {
         /// The error message.
         message: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The state of the speech service changed.
-    "tts_status" TtsStatus {
+    "tts_status" [Within] TtsStatus {
         /// New state, for example `loaded`.
         status: String,
         /// Additional, free-form information.
         details: Option<Value>,
     }
     /// The speech was stopped.
-    "tts_stop" TtsStop {
+    "tts_stop" [Ends(Activity::Speaking)] TtsStop {
         /// Reason, for example `user_interrupt`.
         reason: Option<String>,
     }
     /// A memory was stored.
-    "memory_store" MemoryStore {
+    "memory_store" [Within] MemoryStore {
         /// Beginning of the memory's text.
         content_preview: String,
         /// Type of the memory, for example `fact`.
@@ -233,7 +269,7 @@ events! {
         memory_id: Option<Id>,
     }
     /// Memories were retrieved for a prompt.
-    "memory_retrieve" MemoryRetrieve {
+    "memory_retrieve" [Within] MemoryRetrieve {
         /// Search text.
         query: String,
         /// Number of matches.
@@ -245,7 +281,7 @@ events! {
         results: Option<Value>,
     }
     /// A field of a memory changed.
-    "memory_update" MemoryUpdate {
+    "memory_update" [Within] MemoryUpdate {
         /// Id of the memory.
         memory_id: Id,
         /// Name of the changed field.
@@ -256,7 +292,7 @@ events! {
         new_value: Option<Value>,
     }
     /// An operation on the memory store.
-    "memory_debug_operation" MemoryDebugOperation {
+    "memory_debug_operation" [Within] MemoryDebugOperation {
         /// Type of the operation, for example `add_memory`.
         operation_type: String,
         /// Time in ISO 8601.
@@ -265,14 +301,14 @@ events! {
         details: Option<Value>,
     }
     /// Statistics of the memory store.
-    "memory_debug_stats" MemoryDebugStats {
+    "memory_debug_stats" [Within] MemoryDebugStats {
         /// Statistics by part of the memory.
         stats: MemoryFigures,
         /// Time in ISO 8601.
         timestamp: Option<Value>,
     }
     /// A search in the memory store.
-    "memory_debug_search" MemoryDebugSearch {
+    "memory_debug_search" [Within] MemoryDebugSearch {
         /// Search text.
         query: String,
         /// Filter by type of memory.
@@ -286,7 +322,7 @@ events! {
         results_count: Option<u64>,
     }
     /// A memory was reinforced.
-    "memory_debug_reinforce" MemoryDebugReinforce {
+    "memory_debug_reinforce" [Within] MemoryDebugReinforce {
         /// Id of the memory.
         memory_id: Id,
         /// Whether the operation succeeded.
@@ -297,7 +333,7 @@ events! {
         memory_preview: Option<String>,
     }
     /// A memory was forgotten.
-    "memory_debug_forget" MemoryDebugForget {
+    "memory_debug_forget" [Within] MemoryDebugForget {
         /// Id of the memory.
         memory_id: Id,
         /// Whether the operation succeeded.
@@ -308,7 +344,7 @@ events! {
         memory_preview: Option<String>,
     }
     /// A snapshot of the memory store was created or restored.
-    "memory_debug_snapshot" MemoryDebugSnapshot {
+    "memory_debug_snapshot" [Within] MemoryDebugSnapshot {
         /// Action, for example `create`.
         action: String,
         /// Id of the snapshot.
@@ -319,14 +355,14 @@ events! {
         metadata: Option<Value>,
     }
     /// A tool was called.
-    "tool_call" ToolCall {
+    "tool_call" [Starts(Activity::Tool)] ToolCall {
         /// Name of the tool.
         tool_name: String,
         /// Arguments, free-form.
         parameters: Option<Value>,
     }
     /// A tool returned a result.
-    "tool_result" ToolResult {
+    "tool_result" [Ends(Activity::Tool)] ToolResult {
         /// Name of the tool.
         tool_name: String,
         /// Beginning of the result: text, or JSON in the tool's own shape.
@@ -335,7 +371,7 @@ events! {
         duration_seconds: Option<f64>,
     }
     /// A tool call failed.
-    "tool_error" ToolError {
+    "tool_error" [Ends(Activity::Tool)] ToolError {
         /// Name of the tool.
         tool_name: String,
         /// The error message.
@@ -344,7 +380,7 @@ events! {
         details: Option<Value>,
     }
     /// Time spent on each part of a turn.
-    "latency_trace" LatencyTrace {
+    "latency_trace" [Within] LatencyTrace {
         /// Speech recognition.
         stt_seconds: Option<f64>,
         /// Language model.
@@ -371,7 +407,7 @@ events! {
         audio_durations: Option<BTreeMap<String, Option<f64>>>,
     }
     /// Duration of one operation.
-    "component_timing" ComponentTiming {
+    "component_timing" [Within] ComponentTiming {
         /// Component, for example `llm`.
         component: String,
         /// Operation, for example `generate_response`.
@@ -380,12 +416,12 @@ events! {
         duration_seconds: f64,
     }
     /// Statistics of durations by component and operation.
-    "component_stats" ComponentStats {
+    "component_stats" [Outside] ComponentStats {
         /// Statistics, keyed by component and then by operation.
         components: BTreeMap<String, BTreeMap<String, OperationStats>>,
     }
     /// Resource usage of the server process.
-    "system_metrics" SystemMetrics {
+    "system_metrics" [Outside] SystemMetrics {
         /// Main memory in megabytes.
         memory_mb: Option<f64>,
         /// CPU usage in percent of one core.
@@ -396,12 +432,12 @@ events! {
         uptime_seconds: Option<f64>,
     }
     /// Information about the server and its machine.
-    "system_info" #[serde(transparent)] SystemInfo {
+    "system_info" [Within] #[serde(transparent)] SystemInfo {
         /// Free-form; any JSON value.
         info: Value,
     }
     /// An error inside the server.
-    "system_error" SystemError {
+    "system_error" [Within] SystemError {
         /// The error message.
         message: String,
         /// Severity, for example `warning`.
@@ -410,14 +446,14 @@ events! {
         details: Option<Value>,
     }
     /// The avatar's mode changed. Coda 0.1.2 never sends it.
-    "mode_change" ModeChange {
+    "mode_change" [Within] ModeChange {
         /// New mode, for example `listening`.
         mode: String,
         /// Previous mode.
         previous_mode: Option<String>,
     }
     /// The avatar's emotion changed. Coda 0.1.2 never sends it.
-    "emotion_change" EmotionChange {
+    "emotion_change" [Within] EmotionChange {
         /// New emotion, for example `playful`.
         emotion: String,
         /// Previous emotion.
@@ -474,6 +510,25 @@ object! {
         last_update: Option<Value>,
     }
 }
+
+impl Event {
+    /// Returns the message of an error; `None` for every other event.
+    #[must_use]
+    pub fn error_message(&self) -> Option<&str> {
+        match self {
+            Self::SttError(error) => Some(&error.message),
+            Self::LlmError(error) => Some(&error.message),
+            Self::TtsError(error) => Some(&error.message),
+            Self::ToolError(error) => Some(&error.message),
+            Self::SystemError(error) => Some(&error.message),
+            Self::Unknown { kind, data } if kind.ends_with("_error") => {
+                Some(data.get("message").and_then(Value::as_str).unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+}
+
 object! {
     /// A match of a memory search.
     MemorySearchResult {

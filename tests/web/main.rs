@@ -14,6 +14,7 @@ mod components;
 mod conversation;
 mod debugger;
 mod details;
+mod events;
 mod experiments;
 mod format;
 mod frames;

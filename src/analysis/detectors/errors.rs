@@ -7,7 +7,7 @@ use crate::analysis::error_name::{ErrorSignature, first_line};
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::history::{Recorder, Row};
-use crate::protocol::Instant;
+use crate::protocol::{Event, Instant};
 
 /// How many rows before an error are correlated with it.
 const ROWS: u64 = 2_000;
@@ -20,9 +20,11 @@ pub(super) struct Errors {
 }
 
 impl Errors {
-    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
-        let (Some(error), Some(frame)) = (ErrorSignature::of(row), row.frame()) else { return };
-        let said = first_line(frame);
+    pub(super) fn on_row(&mut self, row: &Row, event: Option<&Event>, recorder: &Recorder, log: &mut FindingLog) {
+        let Some(event) = event else { return };
+        let (Some(error), Some(said)) = (ErrorSignature::of(event), event.error_message().map(first_line)) else {
+            return;
+        };
         let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
         let mut words = format!("“{}”: {said}{end}", error.kind);
         let mut rows = Vec::new();

@@ -38,13 +38,15 @@ impl Detectors {
             self.clock.forget();
             self.echoes.reset_baseline();
         }
+        let event = row.event();
+        let event = event.as_ref();
         self.auth.on_row(row, log);
         self.connection.on_row(row, log);
         self.duplicates.on_row(row, recorder, log);
         self.echoes.on_row(row, recorder, log);
         frames::on_row(row, log);
-        self.traffic.on_row(row, recorder, log);
-        self.errors.on_row(row, recorder, log);
+        self.traffic.on_row(row, event, recorder, log);
+        self.errors.on_row(row, event, recorder, log);
     }
 
     pub(super) fn tick(&mut self, now: Moment, log: &mut FindingLog) {

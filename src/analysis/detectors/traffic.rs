@@ -8,7 +8,7 @@ use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::senders::Senders;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
-use crate::protocol::{Command, Group, Instant};
+use crate::protocol::{Command, Event, Group, Instant};
 
 /// Number of messages within [`BURST_SPAN`] that make a burst.
 const BURST_SIZE: usize = 8;
@@ -43,7 +43,7 @@ impl SenderHistory {
 }
 
 impl Traffic {
-    pub(super) fn on_row(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
+    pub(super) fn on_row(&mut self, row: &Row, event: Option<&Event>, recorder: &Recorder, log: &mut FindingLog) {
         self.senders.on_row(row);
         match &row.kind {
             RowKind::FrameOut { kind, purpose, .. }
@@ -54,7 +54,7 @@ impl Traffic {
                     burst(who, &rows, row, log);
                 }
             }
-            RowKind::FrameIn { .. } => self.other_client(row, recorder, log),
+            RowKind::FrameIn { .. } => self.other_client(row, event, recorder, log),
             RowKind::Message { id, command, state, .. } => {
                 let certainty = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
                 self.message(row, *id, command, state, certainty, log);
@@ -64,20 +64,21 @@ impl Traffic {
         }
     }
 
-    fn other_client(&mut self, row: &Row, recorder: &Recorder, log: &mut FindingLog) {
-        let Some(client) = self.senders.other_client(row, recorder) else { return };
+    fn other_client(&mut self, row: &Row, event: Option<&Event>, recorder: &Recorder, log: &mut FindingLog) {
+        let Some(echo) = self.senders.other_client(row, event, recorder) else { return };
+        let client = echo.client_id.0.as_str();
         let short: String = client.chars().take(8).collect();
         let words = format!("A client that Coda calls {short} sends messages to the same Coda.");
         let confidence = if recorder.is_foreign() { Confidence::Likely } else { Confidence::Certain };
         let (kind, rows) = (FindingKind::OtherDashboard, [row.number]);
-        log.raise(Occurrence { kind, subject: &client, confidence, words, rows: &rows, at: row.at });
-        if !self.other_clients.contains_key(&*client) && self.other_clients.len() == MAX_CLIENTS {
+        log.raise(Occurrence { kind, subject: client, confidence, words, rows: &rows, at: row.at });
+        if !self.other_clients.contains_key(client) && self.other_clients.len() == MAX_CLIENTS {
             let silent = |(_, recent): &(&String, &SenderHistory)| recent.0.back().map(|(at, _)| *at);
             if let Some(oldest) = self.other_clients.iter().min_by_key(silent).map(|(name, _)| name.clone()) {
                 self.other_clients.remove(&oldest);
             }
         }
-        if let Some(rows) = self.other_clients.entry(client.clone().into_owned()).or_default().add(row) {
+        if let Some(rows) = self.other_clients.entry(client.to_owned()).or_default().add(row) {
             burst(&format!("client {short}"), &rows, row, log);
         }
     }
