@@ -207,3 +207,20 @@ fn the_test_of_all_reducers_has_every_model_of_the_page() {
         assert!(test.contains(&format!(": {model},\n")), "`Everything` in tests/model/system.rs has no {model}");
     }
 }
+
+#[test]
+fn style_sheets_use_the_documented_breakpoints_and_named_layers_only() {
+    let folder = source().join("../style");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("@media (width") {
+                let known = ["480px", "800px", "1100px", "2200px"].iter().any(|width| line.contains(width));
+                assert!(known, "{}: {line}", path.display());
+            } else if line.starts_with("z-index:") {
+                assert!(line.contains("var(--layer-"), "{}: {line}", path.display());
+            }
+        }
+    }
+}

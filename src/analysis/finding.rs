@@ -259,7 +259,13 @@ impl FindingKind {
     /// Anchor of the heading in docs/TROUBLESHOOTING.md.
     #[must_use]
     pub fn anchor(self) -> String {
-        let letters = self.title().chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
-        letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
+        slug(self.title())
     }
+}
+
+/// Anchor of a heading, in the form common on documentation sites.
+#[must_use]
+pub fn slug(heading: &str) -> String {
+    let letters = heading.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
+    letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
 }

@@ -13,7 +13,7 @@ mod senders;
 
 pub use correlation::{Correlation, Pattern, Suspect};
 pub use error_name::ErrorSignature;
-pub use finding::{Confidence, Finding, FindingKind, FindingState};
+pub use finding::{Confidence, Finding, FindingKind, FindingState, slug};
 pub use finding_log::{FindingLog, MuteRule};
 pub use over_time::{Side, Span, Timeline};
 

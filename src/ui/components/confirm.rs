@@ -1,9 +1,8 @@
 //! Asks before sending anything to a host other than this machine or the page's own.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use super::palette::{close, show};
+use super::dialog::{Dialog, DialogRef};
 use crate::state::use_websocket;
 
 #[component]
@@ -15,11 +14,10 @@ pub fn Confirm() -> impl IntoView {
 #[component]
 fn Question(url: String, host: String) -> impl IntoView {
     let context = use_websocket();
-    let dialog = NodeRef::<Dialog>::new();
-    show(dialog);
+    let dialog = DialogRef::new();
     let agreed = url.clone();
     view! {
-        <dialog class="confirm" node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| context.stay()>
+        <Dialog dialog class="confirm" labelled_by="confirm-title" on_close=move || context.stay()>
             <h2 id="confirm-title">"Connect to " {host} "?"</h2>
             <p>
                 "This address is on another machine. What you type and say would go there. Only agree if you know it."
@@ -28,19 +26,19 @@ fn Question(url: String, host: String) -> impl IntoView {
                 <code>{url}</code>
             </p>
             <div class="actions">
-                <button class="button" autofocus on:click=move |_| close(dialog)>
+                <button class="button" autofocus on:click=move |_| dialog.close()>
                     "Stay here"
                 </button>
                 <button
                     class="button primary"
                     on:click=move |_| {
-                        close(dialog);
+                        dialog.close();
                         context.choose(agreed.clone());
                     }
                 >
                     "Connect"
                 </button>
             </div>
-        </dialog>
+        </Dialog>
     }
 }

@@ -219,7 +219,7 @@ fn table(alignments: &[Alignment], events: &mut Events<'_>, place: Place) -> Any
     let rows: Vec<_> = rows.into_iter().map(|cells| view! { <tr>{cells}</tr> }).collect();
     view! {
         <div class="table-scroll" tabindex="0">
-            <table>
+            <table class="data-table">
                 <thead>
                     <tr>{head}</tr>
                 </thead>

@@ -1,9 +1,10 @@
 //! Command palette, and the list of keyboard shortcuts.
 
 use leptos::ev::{self, KeyboardEvent};
-use leptos::html::{Dialog, Input};
+use leptos::html::Input;
 use leptos::prelude::*;
 
+use super::dialog::{Dialog, DialogRef};
 use super::palette_entries::{PaletteAction, act, entries, find};
 use crate::state::{TalkKey, use_websocket};
 use crate::ui::address::{Address, use_page_navigate};
@@ -77,22 +78,6 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }
 
-/// Closes a dialog, which restores the focus; its `close` event then updates the state.
-pub(super) fn close(dialog: NodeRef<Dialog>) {
-    if let Some(dialog) = dialog.get_untracked() {
-        dialog.close();
-    }
-}
-
-/// Opens a dialog once it is mounted.
-pub(super) fn show(dialog: NodeRef<Dialog>) {
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            let _ = dialog.show_modal();
-        }
-    });
-}
-
 /// Query parameter of the searches of the conversation and of the memories.
 const SEARCH: &str = "q";
 
@@ -105,16 +90,15 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
     let context = use_websocket();
     let dock = expect_context::<DockOpen>().0;
     let go_to_page = use_page_navigate();
-    let dialog = NodeRef::<Dialog>::new();
+    let dialog = DialogRef::new();
     let field = NodeRef::<Input>::new();
-    show(dialog);
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let (address, opener) = (Address::of_page(), expect_context::<SideOpener>());
     let all = StoredValue::new(entries(&context, untrack(|| is_searching(address))));
     let shown = Memo::new(move |_| typed.with(|typed| all.with_value(|all| find(all, typed))));
     let run = StoredValue::new_local(move |choice: PaletteAction| {
-        close(dialog);
+        dialog.close();
         match choice {
             PaletteAction::Go(path) => go_to_page(path),
             PaletteAction::Debug(part) => {
@@ -147,7 +131,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
         }
     };
     view! {
-        <dialog class="palette" node_ref=dialog aria-label="Commands" on:close=move |_| ended(open, Open::Palette)>
+        <Dialog dialog class="palette" label="Commands" on_close=move || ended(open, Open::Palette)>
             <input
                 type="text"
                 role="combobox"
@@ -189,7 +173,7 @@ fn Commands(open: RwSignal<Option<Open>>) -> impl IntoView {
             <p class="palette-nothing" role="status">
                 {move || shown.with(Vec::is_empty).then_some("No page or command has these words.")}
             </p>
-        </dialog>
+        </Dialog>
     }
 }
 
@@ -198,10 +182,9 @@ fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
     let talk_key = use_websocket().settings.current.with_untracked(|settings| settings.talk_key.clone());
     let talk_key =
         (talk_key != TalkKey::NONE).then(|| (talk_key.to_string(), "Outside of text: talk (another key can be set)"));
-    let dialog = NodeRef::<Dialog>::new();
-    show(dialog);
+    let dialog = DialogRef::new();
     view! {
-        <dialog class="palette keys" node_ref=dialog aria-labelledby="keys-title" on:close=move |_| ended(open, Open::Keys)>
+        <Dialog dialog class="palette keys" labelled_by="keys-title" on_close=move || ended(open, Open::Keys)>
             <h2 id="keys-title">"Keys"</h2>
             <dl>
                 {talk_key
@@ -222,6 +205,6 @@ fn Keys(open: RwSignal<Option<Open>>) -> impl IntoView {
                     "Close"
                 </button>
             </form>
-        </dialog>
+        </Dialog>
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::state::use_websocket;
+use crate::ui::every::every;
 use crate::ui::format;
 
 /// Refresh interval of running times.
@@ -28,17 +29,9 @@ pub fn PipelineView() -> impl IntoView {
     let is_running = Memo::new(move |_| pipeline.with(|pipeline| pipeline.current().is_some()));
     let is_known = Memo::new(move |_| pipeline.with(|pipeline| !pipeline.stages().is_empty()));
     let now = RwSignal::new(context.playback.now().mono);
-    let interval = set_interval_with_handle(
-        move || {
-            if is_running.get_untracked() {
-                now.set(context.playback.now().mono);
-            }
-        },
-        STEP,
-    );
-    on_cleanup(move || {
-        if let Ok(interval) = interval {
-            interval.clear();
+    every(STEP, move || {
+        if is_running.get_untracked() {
+            now.set(context.playback.now().mono);
         }
     });
     let elapsed = move |stage: PipelineStage| stage.ended.unwrap_or_else(|| now.get()).duration_since(stage.started);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::state::use_websocket;
+use crate::ui::every::every;
 use crate::ui::format;
 
 /// Interval at which the position advances.
@@ -33,26 +34,18 @@ fn Bar() -> impl IntoView {
         playback.seek(position);
         reached.set_value(playback.with(|recording| recording.offset(position)).unwrap_or_default());
     };
-    let timer = set_interval_with_handle(
-        move || {
-            if !plays.get_untracked() {
-                return;
-            }
-            reached.update_value(|reached| *reached += STEP * pace.get_untracked());
-            let position = untrack(|| playback.with(|recording| recording.position_at(reached.get_value())));
-            let (position, end) = (position.unwrap_or_default(), untrack(|| playback.frames()));
-            if position > playback.position.get_untracked() {
-                playback.seek(position);
-            }
-            if position >= end {
-                plays.set(false);
-            }
-        },
-        STEP,
-    );
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
+    every(STEP, move || {
+        if !plays.get_untracked() {
+            return;
+        }
+        reached.update_value(|reached| *reached += STEP * pace.get_untracked());
+        let position = untrack(|| playback.with(|recording| recording.position_at(reached.get_value())));
+        let (position, end) = (position.unwrap_or_default(), untrack(|| playback.frames()));
+        if position > playback.position.get_untracked() {
+            playback.seek(position);
+        }
+        if position >= end {
+            plays.set(false);
         }
     });
     let name = move || playback.name.get().unwrap_or_default();

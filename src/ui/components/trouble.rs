@@ -9,6 +9,7 @@ use crate::browser;
 use crate::link::{Phase, PhaseKind};
 use crate::protocol::Instant;
 use crate::state::use_websocket;
+use crate::ui::every::every;
 use crate::ui::format;
 
 /// Refresh interval of the countdown.
@@ -95,12 +96,7 @@ fn Banner() -> impl IntoView {
 fn Countdown() -> impl IntoView {
     let connection = use_websocket().connection;
     let now = RwSignal::new(browser::now().mono);
-    let interval = set_interval_with_handle(move || now.set(browser::now().mono), COUNTDOWN_STEP);
-    on_cleanup(move || {
-        if let Ok(interval) = interval {
-            interval.clear();
-        }
-    });
+    every(COUNTDOWN_STEP, move || now.set(browser::now().mono));
     let since = move || {
         let since = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
         since.map(|since| format!("No connection since {}. ", format::clock_time(since)))

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use crate::analysis::slug;
 use crate::ui::address::base_path;
 use crate::ui::components::Markdown;
 
@@ -18,12 +19,6 @@ async fn fetched() -> Option<String> {
     // own.
     let (title, rest) = text.split_once('\n')?;
     (answer.ok() && title.starts_with("# ")).then(|| rest.to_owned())
-}
-
-/// Anchor of a heading, in the form common on documentation sites.
-fn slug(heading: &str) -> String {
-    let letters = heading.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ');
-    letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
 }
 
 /// Sets the ids of the headings, and scrolls to the one in the address.

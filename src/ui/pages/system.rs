@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::{Each, EmptyState, FilterSelect};
+use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable};
 use crate::ui::format;
 
 const fn title(service: Service) -> &'static str {
@@ -27,8 +27,7 @@ pub fn SystemPage() -> impl IntoView {
             </header>
             <section class="system-part">
                 <h2>"Parts of Coda"</h2>
-                <div class="table-scroll" role="region" aria-label="Parts of Coda" tabindex="0">
-                    <table class="data-table">
+                <ScrollTable label="Parts of Coda">
                         <thead>
                             <tr>
                                 <th scope="col">"Part"</th>
@@ -42,8 +41,7 @@ pub fn SystemPage() -> impl IntoView {
                         <tbody>
                             {Service::ALL.map(|service| view! { <ServiceRow service /> }).collect_view()}
                         </tbody>
-                    </table>
-                </div>
+                    </ScrollTable>
             </section>
             <Errors />
             <Runs />

@@ -7,7 +7,7 @@ use crate::model::{CALLS, NO_RESULT, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
-use crate::ui::components::{Each, EmptyState, FilterSelect};
+use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore};
 use crate::ui::format;
 
 /// Calls shown at first and added per step, newest first.
@@ -35,7 +35,6 @@ pub fn ToolsPage() -> impl IntoView {
         let generation = data.generation.get();
         numbers.with(|numbers| numbers.iter().take(limit.get()).map(|number| (generation, *number)).collect::<Vec<_>>())
     };
-    let more = Memo::new(move |_| numbers.with(Vec::len).saturating_sub(limit.get()));
     let is_full = Memo::new(move |_| tools.with(|tools| tools.uses().len() == CALLS));
     view! {
         <section class="page-body">
@@ -52,8 +51,7 @@ pub fn ToolsPage() -> impl IntoView {
                     }
                 }
             >
-                <div class="table-scroll" role="region" aria-label="Figures of each tool" tabindex="0">
-                    <table class="data-table">
+                <ScrollTable label="Figures of each tool">
                         <caption class="visually-hidden">"Figures of each tool"</caption>
                         <thead>
                             <tr>
@@ -71,8 +69,7 @@ pub fn ToolsPage() -> impl IntoView {
                                 <SummaryRow name=first.name summaries />
                             </Each>
                         </tbody>
-                    </table>
-                </div>
+                    </ScrollTable>
                 <Show when=move || is_full.get()>
                     <p class="field-hint">{format!("Of the last {CALLS} calls; older ones are no longer kept.")}</p>
                 </Show>
@@ -89,11 +86,7 @@ pub fn ToolsPage() -> impl IntoView {
                     <Show when=move || numbers.with(Vec::is_empty)>
                         <p class="field-hint">"No call of this tool is kept."</p>
                     </Show>
-                    <Show when=move || { more.get() > 0 }>
-                        <button class="button" on:click=move |_| limit.update(|limit| *limit += STEP)>
-                            {move || format!("Show more ({})", more.get())}
-                        </button>
-                    </Show>
+                    <ShowMore limit step=STEP total=Signal::derive(move || numbers.with(Vec::len)) />
                 </section>
             </Show>
         </section>

@@ -1,6 +1,8 @@
 //! Differences between the marked row and the chosen one.
 
 use leptos::prelude::*;
+
+use crate::ui::components::ScrollTable;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -52,8 +54,7 @@ pub fn Compare(
             None => view! { <p class="field-hint">"One of the two holds no JSON to compare."</p> }.into_any(),
             Some(found) if found.is_empty() => view! { <p class="field-hint">"They are equal."</p> }.into_any(),
             Some(found) => view! {
-                <div class="debugger-wide" role="region" aria-label="Differences" tabindex="0">
-                    <table>
+                <ScrollTable label="Differences">
                         <thead>
                             <tr>
                                 <th scope="col">"Where"</th>
@@ -76,8 +77,7 @@ pub fn Compare(
                                 })
                                 .collect_view()}
                         </tbody>
-                    </table>
-                </div>
+                </ScrollTable>
             }
             .into_any(),
         };

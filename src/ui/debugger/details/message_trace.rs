@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::components::ScrollTable;
+
 use crate::history::{MessageTrace, STATES, TraceStage, TraceStep};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
 use crate::ui::debugger::details::turn::TurnBars;
@@ -93,8 +95,7 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                         }
                     })}
             </dl>
-            <div class="debugger-wide" role="region" aria-label="Hops of the message" tabindex="0">
-                <table class="debugger-steps">
+            <ScrollTable label="Hops of the message">
                     <thead>
                         <tr>
                             <th scope="col">"Hop"</th>
@@ -104,8 +105,7 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>{steps.into_iter().map(|step| view! { <StepRow step /> }).collect_view()}</tbody>
-                </table>
-            </div>
+                </ScrollTable>
         </section>
         {(!turn.is_empty()).then(|| view! { <TurnBars bars=turn /> })}
     }

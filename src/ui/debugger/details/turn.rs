@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::ui::components::ScrollTable;
+
 use crate::history::WaterfallBar;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::format;
@@ -42,8 +44,7 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
     view! {
         <section class="debugger-part" data-testid="debugger-turn">
             <h3>"Turn"</h3>
-            <div class="debugger-wide" role="region" aria-label="Events of the turn" tabindex="0">
-                <table class="debugger-turn">
+            <ScrollTable label="Events of the turn" class="debugger-turn">
                     <thead>
                         <tr>
                             <th scope="col">"Event"</th>
@@ -53,8 +54,7 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>{bars.into_iter().take(BARS).map(row).collect_view()}</tbody>
-                </table>
-            </div>
+                </ScrollTable>
             {(more > 0).then(|| view! { <p class="field-hint">{format!("{more} more events follow.")}</p> })}
         </section>
     }

@@ -31,7 +31,7 @@ pub fn FilterHelp() -> impl IntoView {
     view! {
         <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">
             <p>"A row is shown when all terms hold; or separates alternatives. Press an example to try it."</p>
-            <table>
+            <table class="data-table">
                 <thead>
                     <tr>
                         <th scope="col">"Term"</th>

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::components::ScrollTable;
+
 use crate::analysis::{Correlation, Side};
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells::{NOTHING, time_of_day};
@@ -72,7 +74,7 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
         .collect_view();
     let over_time = found.over_time(SPANS);
     let minutes = over_time.minutes;
-    let spans = over_time.spans.into_iter().rev().map(|span| {
+    let spans = over_time.spans.into_iter().rev().map(move |span| {
         view! {
             <tr>
                 <th scope="row">{time_of_day(span.start, offset)[..5].to_owned()}</th>
@@ -83,8 +85,8 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
         }
     });
     view! {
-        <div class="correlation" role="region" aria-label="Errors and messages" tabindex="0">
-            <table>
+        <div>
+            <ScrollTable label="Errors and messages">
                 <thead>
                     <tr>
                         <th scope="col">"Protections"</th>
@@ -101,10 +103,10 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
                         None => view! { {side("on", on)} {side("off", off)} }.into_any(),
                     }}
                 </tbody>
-            </table>
+            </ScrollTable>
             {is_quiet.then(|| view! { <p class="field-hint">"Coda reported no error in this record."</p> })}
             <ul>{errors}</ul>
-            <table data-testid="errors-over-time">
+            <ScrollTable label="Errors over time" testid="errors-over-time">
                 <thead>
                     <tr>
                         <th scope="col">{if minutes == 1 { "Minute".to_owned() } else { format!("{minutes} min from") }}</th>
@@ -114,7 +116,7 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{spans.collect_view()}</tbody>
-            </table>
+            </ScrollTable>
         </div>
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::components::ScrollTable;
+
 use crate::browser;
 use crate::history::shorten;
 use crate::protocol::Effect;
@@ -201,9 +203,9 @@ fn Forecasts(run: DryRun) -> impl IntoView {
     });
     let rows = rows.collect_view();
     view! {
-        <div class="correlation" role="region" aria-label="Dry run" tabindex="0" data-testid="replay-forecasts">
+        <div data-testid="replay-forecasts">
             {run.plan().steps.is_empty().then(|| view! { <p class="field-hint">"There is no message to send."</p> })}
-            <table>
+            <ScrollTable label="Dry run">
                 <thead>
                     <tr>
                         <th scope="col">"When"</th>
@@ -213,7 +215,7 @@ fn Forecasts(run: DryRun) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </table>
+            </ScrollTable>
             {(skipped.replayed > 0)
                 .then(|| {
                     let words = format!("{} left out: an earlier replay sent them.", format::counted(skipped.replayed, "message"));

@@ -11,7 +11,7 @@ use super::row::{MemoryRow, row_id};
 use super::tabs::focus;
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ShowMore};
 
 /// Rows shown at first and added per step, because every row costs and nobody reads more.
 const ROWS: usize = 200;
@@ -49,7 +49,6 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
         let rest = if fitting > drawn { format!(" {fitting} fit the filters.") } else { String::new() };
         format!("{drawn} of {all} shown.{rest}")
     };
-    let has_more = Memo::new(move |_| matching.with(Vec::len) > limit.get());
     view! {
         <Show when=move || { known.get() > 0 } fallback=NoMemories>
             <Filters address />
@@ -78,15 +77,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
                             </button>
                         </div>
                     </Show>
-                    <Show when=move || has_more.get()>
-                        <button
-                            class="button memory-more"
-                            type="button"
-                            on:click=move |_| limit.update(|limit| *limit += ROWS)
-                        >
-                            "Show more"
-                        </button>
-                    </Show>
+                    <ShowMore limit step=ROWS total=Signal::derive(move || matching.with(Vec::len)) />
                 </div>
                 <Show when=move || chosen.get().is_some()>
                     <Details chosen on_close=Callback::new(move |()| close()) />

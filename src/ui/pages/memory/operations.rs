@@ -7,7 +7,7 @@ use super::keyed::keyed;
 use super::labels::told;
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ScrollTable, ShowMore};
 use crate::ui::format;
 
 /// Rows shown at first, and added per step.
@@ -57,8 +57,7 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
             >
                 <TypeChips address name="operation" label="Types of operations" counts />
                 <p class="memory-note">{shown}</p>
-                <div class="table-scroll memory-scroll" role="region" tabindex="0" aria-labelledby="memory-operations">
-                    <table class="data-table memory-table" data-testid="memory-operations">
+                <ScrollTable label="Operations" class="tall memory-table" testid="memory-operations">
                         <thead>
                             <tr>
                                 <th scope="col">"Time"</th>
@@ -82,17 +81,8 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
                                 }
                             </Each>
                         </tbody>
-                    </table>
-                </div>
-                <Show when=move || { matching.get() > limit.get() }>
-                    <button
-                        class="button memory-more"
-                        type="button"
-                        on:click=move |_| limit.update(|limit| *limit += ROWS)
-                    >
-                        "Show more"
-                    </button>
-                </Show>
+                    </ScrollTable>
+                <ShowMore limit step=ROWS total=Signal::derive(move || matching.get()) />
             </Show>
         </section>
     }

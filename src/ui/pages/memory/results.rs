@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::labels::{UNKNOWN, share, told};
 use crate::model::Found;
+use crate::ui::components::ScrollTable;
 
 #[component]
 pub(super) fn Results(results: Memo<Vec<Found>>) -> impl IntoView {
@@ -14,8 +15,7 @@ pub(super) fn Results(results: Memo<Vec<Found>>) -> impl IntoView {
             return Either::Left(view! { <p class="memory-note">"Coda listed no results."</p> });
         }
         Either::Right(view! {
-            <div class="table-scroll memory-scroll" role="region" tabindex="0" aria-label="Results">
-                <table class="data-table memory-table">
+            <ScrollTable label="Results" class="tall memory-table">
                     <thead>
                         <tr>
                             <th scope="col" class="number">
@@ -30,8 +30,7 @@ pub(super) fn Results(results: Memo<Vec<Found>>) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>{results.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
+                </ScrollTable>
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::model::{LoggedSearch, MemoryLog};
 
 use crate::protocol::iso8601;
 use crate::state::use_websocket;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ShowMore};
 use crate::ui::format;
 
 /// Entries shown at first, and added per step.
@@ -114,15 +114,7 @@ pub(super) fn SearchLog(kind: SearchLogKind) -> impl IntoView {
                         <SearchEntry kind line=line.0 nth=line.1 />
                     </Each>
                 </ul>
-                <Show when=move || { kept.get() > limit.get() }>
-                    <button
-                        class="button memory-more"
-                        type="button"
-                        on:click=move |_| limit.update(|limit| *limit += ROWS)
-                    >
-                        "Show more"
-                    </button>
-                </Show>
+                <ShowMore limit step=ROWS total=Signal::derive(move || kept.get()) />
             </Show>
         </section>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::keyed::keyed;
 use super::labels::{self, UNKNOWN, beginning, told};
 use crate::state::use_websocket;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ScrollTable};
 use crate::ui::format;
 
 /// Characters shown of a snapshot's free-form metadata.
@@ -43,8 +43,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                     }
                 }
             >
-                <div class="table-scroll memory-scroll" role="region" tabindex="0" aria-labelledby="memory-snapshots">
-                    <table class="data-table memory-table" data-testid="memory-snapshots">
+                <ScrollTable label="Snapshots" class="tall memory-table" testid="memory-snapshots">
                         <thead>
                             <tr>
                                 <th scope="col">"Time"</th>
@@ -72,8 +71,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                                 }
                             </Each>
                         </tbody>
-                    </table>
-                </div>
+                    </ScrollTable>
             </Show>
         </section>
     }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::labels;
 use super::parts::Read;
-use super::table::TableRegion;
 use crate::model::Performance;
 use crate::state::use_websocket;
+use crate::ui::components::ScrollTable;
 
 const ROWS: [(&str, Read); 3] = [
     ("Processing", |turn| turn.processing),
@@ -62,8 +62,7 @@ pub(super) fn AudioTable() -> impl IntoView {
     });
     let ratios = columns.map(|column| view! { <td>{move || labels::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
     view! {
-        <TableRegion label="Processing against audio">
-            <table class="perf-table" data-testid="audio-table">
+        <ScrollTable label="Processing against audio" class="numbers" testid="audio-table">
                 <caption>"Processing against audio"</caption>
                 <thead>
                     <tr>
@@ -80,7 +79,6 @@ pub(super) fn AudioTable() -> impl IntoView {
                         {ratios.collect_view()}
                     </tr>
                 </tbody>
-            </table>
-        </TableRegion>
+            </ScrollTable>
     }
 }

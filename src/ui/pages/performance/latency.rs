@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::audio::AudioTable;
 use super::labels;
 use super::parts::{PARTS, Patterns, Read};
-use super::table::TableRegion;
 use super::turn_chart::TurnChart;
 use super::turn_table::TurnTable;
 use crate::model::{Partial, Summary};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
+use crate::ui::components::ScrollTable;
 
 /// A part known before a turn is complete: name, and seconds.
 type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
@@ -77,8 +77,7 @@ fn PartialTable() -> impl IntoView {
         <p class="perf-note">
             "The chart: no complete turn yet, comes with the next turn. Until then, the last duration of each part; – for what has not happened yet."
         </p>
-        <TableRegion label="The last duration of each part">
-            <table class="perf-table perf-narrow" data-testid="partial-table">
+        <ScrollTable label="The last duration of each part" class="numbers narrow" testid="partial-table">
                 <thead>
                     <tr>
                         <th scope="col">"Part"</th>
@@ -91,8 +90,7 @@ fn PartialTable() -> impl IntoView {
                         <td class="perf-words">"no complete turn yet, comes with the next turn"</td>
                     </tr>
                 </tbody>
-            </table>
-        </TableRegion>
+            </ScrollTable>
     }
 }
 
@@ -101,8 +99,7 @@ fn PartialTable() -> impl IntoView {
 fn PartTable() -> impl IntoView {
     let rows = PARTS.iter().map(|part| (part.name, part.read)).chain([("Total", (|turn| turn.total) as Read)]);
     view! {
-        <TableRegion label="Each part over all turns">
-            <table class="perf-table" data-testid="part-table">
+        <ScrollTable label="Each part over all turns" class="numbers" testid="part-table">
                 <caption>"Each part over all turns"</caption>
                 <thead>
                     <tr>
@@ -122,8 +119,7 @@ fn PartTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{rows.map(|(name, read)| view! { <PartRow name read /> }).collect_view()}</tbody>
-            </table>
-        </TableRegion>
+            </ScrollTable>
     }
 }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::labels;
-use super::table::TableRegion;
 use crate::link::{Metrics, Percentiles};
 use crate::state::use_websocket;
+use crate::ui::components::ScrollTable;
+use crate::ui::every::every;
 
 /// Refresh interval.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -57,12 +58,7 @@ fn uptime(metrics: &Metrics) -> String {
 pub(super) fn LinkSection() -> impl IntoView {
     let context = use_websocket();
     let metrics = RwSignal::new(context.link_metrics());
-    let interval = set_interval_with_handle(move || metrics.set(context.link_metrics()), INTERVAL).ok();
-    on_cleanup(move || {
-        if let Some(interval) = interval {
-            interval.clear();
-        }
-    });
+    every(INTERVAL, move || metrics.set(context.link_metrics()));
     let figures = FIGURES.map(|(name, about, words)| {
         view! {
             <div>
@@ -77,8 +73,7 @@ pub(super) fn LinkSection() -> impl IntoView {
             <header class="page-head">
                 <h2 id="perf-link">"The link to Coda"</h2>
             </header>
-            <TableRegion label="Times of the link">
-                <table class="perf-table" data-testid="link-table">
+            <ScrollTable label="Times of the link" class="numbers" testid="link-table">
                     <thead>
                         <tr>
                             <th scope="col">"Time"</th>
@@ -92,8 +87,7 @@ pub(super) fn LinkSection() -> impl IntoView {
                     <tbody>
                         {TIMES.map(|row| view! { <PercentilesRow row metrics /> }).collect_view()}
                     </tbody>
-                </table>
-            </TableRegion>
+                </ScrollTable>
             <dl class="link-figures" data-testid="link-figures">
                 {figures.collect_view()}
             </dl>

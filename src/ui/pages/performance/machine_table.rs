@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use super::labels;
-use super::table::TableRegion;
 use crate::model::ResourceSample;
 use crate::state::use_websocket;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ScrollTable};
 use crate::ui::format;
 
 /// Upper limit of reports listed: ten minutes at Coda's rate.
@@ -35,8 +34,7 @@ pub(super) fn MachineTable() -> impl IntoView {
         })
     };
     view! {
-        <TableRegion label="What Coda uses, report by report">
-            <table class="perf-table" data-testid="machine-table">
+        <ScrollTable label="What Coda uses, report by report" class="numbers" testid="machine-table">
                 <thead>
                     <tr>
                         <th scope="col">"Report"</th>
@@ -55,7 +53,6 @@ pub(super) fn MachineTable() -> impl IntoView {
                         </tr>
                     </Each>
                 </tbody>
-            </table>
-        </TableRegion>
+            </ScrollTable>
     }
 }

@@ -11,7 +11,6 @@ mod parts;
 mod plot;
 mod scale;
 mod sort;
-mod table;
 mod timings;
 mod turn_chart;
 mod turn_table;

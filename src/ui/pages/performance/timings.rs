@@ -6,10 +6,9 @@ use leptos::prelude::*;
 
 use super::labels;
 use super::sort::{Column, OperationTimings, Sort};
-use super::table::TableRegion;
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ScrollTable};
 
 /// Component and operation.
 type Name = (String, String);
@@ -57,8 +56,7 @@ pub(super) fn TimingSection() -> impl IntoView {
                 <p class="perf-note" id="perf-timings-note">
                     "Measured here from each single timing that came; p50 and p95 over the last 200. Beside it what Coda itself reports since its start."
                 </p>
-                <TableRegion label="Component timings">
-                    <table class="perf-table" data-testid="timing-table" aria-describedby="perf-timings-note">
+                <ScrollTable label="Component timings" class="numbers" testid="timing-table" described_by="perf-timings-note">
                         <thead>
                             <tr>
                                 <td colspan="2"></td>
@@ -80,8 +78,7 @@ pub(super) fn TimingSection() -> impl IntoView {
                                 <Row name figures />
                             </Each>
                         </tbody>
-                    </table>
-                </TableRegion>
+                    </ScrollTable>
             </Show>
         </section>
     }

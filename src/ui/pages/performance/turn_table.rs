@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::labels;
 use super::parts::{PARTS, Read};
-use super::table::TableRegion;
 use super::turn_chart::{shown_places, turn_at};
-use crate::ui::components::Each;
+use crate::ui::components::{Each, ScrollTable};
 use crate::ui::format;
 
 const OTHERS: [(&str, Read); 4] = [
@@ -26,8 +25,7 @@ pub(super) fn TurnTable() -> impl IntoView {
     let places = shown_places();
     let heads = columns().map(|(name, _)| view! { <th scope="col">{name}</th> }).collect_view();
     view! {
-        <TableRegion label="Latency of each turn">
-            <table class="perf-table" data-testid="turn-table">
+        <ScrollTable label="Latency of each turn" class="numbers" testid="turn-table">
                 <thead>
                     <tr>
                         <th scope="col">"Turn"</th>
@@ -46,8 +44,7 @@ pub(super) fn TurnTable() -> impl IntoView {
                         <TurnRow place />
                     </Each>
                 </tbody>
-            </table>
-        </TableRegion>
+            </ScrollTable>
     }
 }
 
