@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod analysis;
+mod bounded;
 pub mod history;
 #[warn(missing_docs)]
 pub mod link;

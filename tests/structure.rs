@@ -107,7 +107,8 @@ fn each_layer_uses_only_those_that_the_architecture_names() {
         uses().into_iter().filter(|(module, _)| module.len() > 1 || source().join(&module[0]).is_dir())
     {
         let layer = found.entry(module[0].clone()).or_default();
-        layer.extend(used.into_iter().map(|used| used[0].clone()).filter(|used| *used != module[0]));
+        let layers = used.into_iter().map(|used| used[0].clone()).filter(|used| source().join(used).is_dir());
+        layer.extend(layers.filter(|used| *used != module[0]));
     }
     for (layer, used) in found {
         let row = text.lines().find(|line| line.starts_with(&format!("| `src/{layer}/` |")));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::finding::{Confidence, Finding, FindingKind, FindingState};
+use crate::bounded::push_bounded;
 use crate::protocol::Moment;
 
 /// Maximum number of closed findings; beyond it, the oldest is dropped.
@@ -106,10 +107,7 @@ impl FindingLog {
     fn close(&mut self, mut finding: Finding, at: Moment) {
         self.revision += 1;
         finding.state = FindingState::Closed { at };
-        if self.closed.len() == MAX_CLOSED {
-            self.closed.pop_front();
-        }
-        self.closed.push_back(finding);
+        push_bounded(&mut self.closed, finding, MAX_CLOSED);
     }
 
     /// Open findings that are not muted, oldest first.

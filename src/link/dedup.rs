@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::config::LinkConfig;
 use super::ids::MessageId;
+use crate::bounded::push_bounded;
 use crate::protocol::{Command, Instant};
 
 /// Maximum number of fingerprints. At the queue's default gap, at most 50 messages go out in a second.
@@ -58,10 +59,11 @@ impl Dedup {
         if let Some(kind) = command.rules().reopens {
             self.seen.retain(|seen| seen.kind != kind);
         }
-        if self.seen.len() == CAPACITY {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(Seen { kind: command.kind().to_owned(), fingerprint, at: now, id, resend_of });
+        push_bounded(
+            &mut self.seen,
+            Seen { kind: command.kind().to_owned(), fingerprint, at: now, id, resend_of },
+            CAPACITY,
+        );
         Ok(())
     }
 

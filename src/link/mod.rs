@@ -45,6 +45,7 @@ use outbox::{HoldPolicy, Outbox, OutgoingMessage, Peer};
 use receiver::{Incoming, Receiver, echoed_id};
 use turn_tracker::TurnTracker;
 
+use crate::bounded::push_bounded;
 use crate::protocol::{Command, Control, Effect, Event, Moment};
 
 /// A wakeup later than this means that the machine was asleep.
@@ -570,10 +571,7 @@ impl Link {
     /// Notes that another client sent the message `id`. A duplicated tab may hold the same message, or take it over
     /// later.
     fn sent_elsewhere(&mut self, now: Moment, id: MessageId) {
-        if self.sent_elsewhere.len() == MAX_SENT_ELSEWHERE {
-            self.sent_elsewhere.pop_front();
-        }
-        self.sent_elsewhere.push_back(id);
+        push_bounded(&mut self.sent_elsewhere, id, MAX_SENT_ELSEWHERE);
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.sent_elsewhere(id, &mut cx);
     }

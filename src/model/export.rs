@@ -50,7 +50,7 @@ pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
         };
         let _ = write!(text, "\n## {who}, {}\n\n", iso8601(turn.time));
         for tool in &turn.tools {
-            let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome());
+            let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome.exported());
         }
         if !turn.text.is_empty() {
             text.push_str(turn.text.trim_end());
@@ -85,7 +85,7 @@ fn exported(turn: &Turn) -> ExportedTurn<'_> {
     let tools = turn.tools.iter().map(|tool| ExportedTool {
         name: &tool.name,
         parameters: tool.parameters.as_ref(),
-        outcome: tool.outcome(),
+        outcome: tool.outcome.exported(),
         seconds: tool.seconds,
     });
     let message = turn.outgoing.as_ref().map(|own| ExportedMessage { state: own.state.name(), note: own.words() });

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use serde_json::Value;
 
-use super::performance::push_bounded;
+use crate::bounded::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{
     Event, Id, MemoryDebugOperation, MemoryDebugSearch, MemoryDebugSnapshot, MemoryFigures, MemoryRetrieve,

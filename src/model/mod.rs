@@ -11,6 +11,7 @@ mod occurrences;
 mod performance;
 mod pipeline;
 mod system;
+mod tool_call;
 mod tools;
 mod turn;
 
@@ -27,8 +28,9 @@ pub use performance::{
 };
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
-pub use tools::{CALLS, ToolOutcome, ToolSummary, ToolUse, Tools};
-pub use turn::{Beginning, CutOff, NO_RESULT, Outgoing, Role, ToolCall, ToolState, Turn, TurnKey, TurnStatus};
+pub use tool_call::{ToolCall, ToolOutcome};
+pub use tools::{CALLS, ToolSummary, ToolUse, Tools};
+pub use turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
 
 use crate::link::ServerEvent;
 

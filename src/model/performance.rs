@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
+use crate::bounded::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{ComponentStats, ComponentTiming, Event, LatencyTrace, OperationStats, SystemMetrics};
 
@@ -379,12 +380,4 @@ fn replace(known: &mut Option<f64>, newer: Option<f64>) -> bool {
 /// Filters out what cannot be a measurement: negative, infinite and NaN values.
 pub(super) fn measured(figure: Option<f64>) -> Option<f64> {
     figure.filter(|figure| figure.is_finite() && *figure >= 0.0)
-}
-
-/// Appends an item and evicts the oldest one beyond `limit`.
-pub(super) fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, limit: usize) {
-    if queue.len() >= limit {
-        queue.pop_front();
-    }
-    queue.push_back(item);
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use serde_json::Value;
 
-use super::performance::{measured, push_bounded};
+use super::performance::measured;
+use crate::bounded::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Moment};
 

@@ -4,49 +4,25 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use serde_json::Value;
-
-use super::performance::{mean, measured, push_bounded};
+use super::performance::{mean, measured};
+use super::tool_call::{ToolCall, ToolOutcome};
+use crate::bounded::push_bounded;
 use crate::link::ServerEvent;
 use crate::protocol::Event;
 
 /// Capacity for calls. Nobody reads more, and each holds free-form values of the server.
 pub const CALLS: usize = 1_000;
 
-/// A tool call.
+/// A tool call with its place among all calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolUse {
     /// Number from 1, unique for the lifetime of the page.
     pub number: u64,
-    /// Name of the tool.
-    pub name: String,
-    /// Arguments, free-form; also `None` if the call itself was missed.
-    pub parameters: Option<Value>,
     /// Time of the call, or of its end if the call itself was missed.
     pub time: DateTime<Utc>,
-    pub outcome: ToolOutcome,
-    /// Duration in seconds, if the server reported it.
-    pub seconds: Option<f64>,
     /// Number of user turns that had started by then.
     pub turn_number: u64,
-}
-
-/// Outcome of a tool call.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ToolOutcome {
-    Running,
-    Done {
-        /// Beginning of the result: text, or JSON in the tool's own shape.
-        result: Option<Value>,
-    },
-    Failed {
-        /// The error message.
-        message: String,
-        /// Additional, free-form information.
-        details: Option<Value>,
-    },
-    /// The turn, the connection or the server's run ended before the result.
-    NoResult,
+    pub call: ToolCall,
 }
 
 /// Statistics of one tool over the stored calls.
@@ -108,7 +84,7 @@ impl Tools {
             Event::ConversationTurn(turn) if turn.role == "assistant" => self.give_up_running(),
             Event::LlmError(_) => self.give_up_running(),
             Event::ToolCall(call) => {
-                self.add(&call.tool_name, call.parameters.clone(), ToolOutcome::Running, None, event.time);
+                self.add(ToolCall::new(&call.tool_name, call.parameters.clone()), event.time);
             }
             Event::ToolResult(answer) => {
                 let done = ToolOutcome::Done { result: answer.result_preview.clone() };
@@ -151,29 +127,21 @@ impl Tools {
     pub fn summaries(&self) -> Vec<ToolSummary> {
         let mut by_name: BTreeMap<&str, Vec<&ToolUse>> = BTreeMap::new();
         for tool_use in &self.uses {
-            by_name.entry(&tool_use.name).or_default().push(tool_use);
+            by_name.entry(&tool_use.call.name).or_default().push(tool_use);
         }
         by_name.into_iter().filter_map(|(name, uses)| ToolSummary::of(name, &uses)).collect()
     }
 
     fn give_up_running(&mut self) {
-        for tool_use in self.uses.iter_mut().filter(|tool_use| tool_use.outcome == ToolOutcome::Running) {
-            tool_use.outcome = ToolOutcome::NoResult;
+        for tool_use in self.uses.iter_mut().filter(|tool_use| tool_use.call.is_running()) {
+            tool_use.call.give_up();
             self.revision += 1;
         }
     }
 
-    fn add(
-        &mut self,
-        name: &str,
-        parameters: Option<Value>,
-        outcome: ToolOutcome,
-        seconds: Option<f64>,
-        time: DateTime<Utc>,
-    ) {
+    fn add(&mut self, call: ToolCall, time: DateTime<Utc>) {
         self.last_number += 1;
-        let (number, name, turn_number) = (self.last_number, name.to_owned(), self.user_turns);
-        let tool_use = ToolUse { number, name, parameters, time, outcome, seconds, turn_number };
+        let tool_use = ToolUse { number: self.last_number, time, turn_number: self.user_turns, call };
         push_bounded(&mut self.uses, tool_use, CALLS);
         self.revision += 1;
     }
@@ -182,18 +150,19 @@ impl Tools {
     /// there is none, it goes to a call of the last turn that was given up too early, for example while the
     /// connection was briefly down.
     fn end(&mut self, name: &str, outcome: ToolOutcome, seconds: Option<f64>, time: DateTime<Utc>) {
-        let is_running = |one: &ToolUse| one.name == name && one.outcome == ToolOutcome::Running;
+        let is_running = |one: &ToolUse| one.call.is_running_as(name);
         let is_given_up = |one: &ToolUse| {
             let is_of_last_turn = one.number > self.run_began_after && one.turn_number == self.user_turns;
-            one.name == name && one.outcome == ToolOutcome::NoResult && is_of_last_turn
+            one.call.is_given_up_as(name) && is_of_last_turn
         };
         let at = self.uses.iter().position(is_running).or_else(|| self.uses.iter().rposition(is_given_up));
         if let Some(waiting) = at.and_then(|at| self.uses.get_mut(at)) {
-            waiting.outcome = outcome;
-            waiting.seconds = seconds;
+            waiting.call.end(outcome, seconds);
             self.revision += 1;
         } else {
-            self.add(name, None, outcome, seconds, time);
+            let mut call = ToolCall::new(name, None);
+            call.end(outcome, seconds);
+            self.add(call, time);
         }
     }
 }
@@ -201,9 +170,9 @@ impl Tools {
 impl ToolSummary {
     #[expect(clippy::cast_precision_loss, reason = "counts of the uses kept")]
     fn of(name: &str, uses: &[&ToolUse]) -> Option<Self> {
-        let failures = uses.iter().filter(|one| matches!(one.outcome, ToolOutcome::Failed { .. })).count();
-        let ended = failures + uses.iter().filter(|one| matches!(one.outcome, ToolOutcome::Done { .. })).count();
-        let seconds = || uses.iter().filter_map(|one| one.seconds);
+        let failures = uses.iter().filter(|one| matches!(one.call.outcome, ToolOutcome::Failed { .. })).count();
+        let ended = failures + uses.iter().filter(|one| matches!(one.call.outcome, ToolOutcome::Done { .. })).count();
+        let seconds = || uses.iter().filter_map(|one| one.call.seconds);
         Some(Self {
             name: name.to_owned(),
             count: uses.len(),

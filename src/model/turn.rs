@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use serde_json::Value;
+use super::tool_call::ToolCall;
 
 use super::occurrences;
 use crate::link::{Cancellation, Hold, MessageId, MessageState};
@@ -107,7 +107,7 @@ impl Turn {
         let count = |text: &str| occurrences::count(text, words);
         let in_tool = |tool: &ToolCall| {
             let in_parameters = tool.parameters.as_ref().map_or(0, |parameters| count(&parameters.to_string()));
-            count(&tool.name) + in_parameters + count(&tool.outcome())
+            count(&tool.name) + in_parameters + count(&tool.outcome.exported())
         };
         let in_tools: usize = self.tools.iter().map(in_tool).sum();
         let in_errors: usize = self.errors.iter().map(|error| count(error)).sum();
@@ -176,43 +176,4 @@ pub enum TurnStatus {
     Begun,
     /// It dropped the text because it was in another turn, which has ended since.
     Dropped,
-}
-
-/// Outcome shown for a call whose result was missed.
-pub const NO_RESULT: &str = "no result came";
-
-/// A tool call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ToolCall {
-    pub name: String,
-    pub parameters: Option<Value>,
-    pub state: ToolState,
-    /// Duration in seconds.
-    pub seconds: Option<f64>,
-}
-
-impl ToolCall {
-    /// Describes the outcome to the user.
-    #[must_use]
-    pub fn outcome(&self) -> String {
-        match &self.state {
-            ToolState::Running => "no result yet".to_owned(),
-            ToolState::Done(None) => "done".to_owned(),
-            ToolState::Done(Some(Value::String(result))) => result.clone(),
-            ToolState::Done(Some(result)) => result.to_string(),
-            ToolState::Failed(words) => format!("failed: {words}"),
-            ToolState::NoResult => NO_RESULT.to_owned(),
-        }
-    }
-}
-
-/// State of a tool call.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ToolState {
-    Running,
-    Done(Option<Value>),
-    /// Failed with this message.
-    Failed(String),
-    /// The turn, the connection or the server's run ended before the result.
-    NoResult,
 }

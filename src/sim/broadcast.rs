@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::io::{PeerId, ServerOutput};
 use super::outgoing_event::OutgoingEvent;
+use crate::bounded::push_bounded;
 use crate::protocol::Instant;
 
 /// Number of events kept for replay.
@@ -69,10 +70,7 @@ impl Broadcaster {
             "data": outgoing.data,
         });
         if high_priority {
-            if self.replay.len() == REPLAY_CAPACITY {
-                self.replay.pop_front();
-            }
-            self.replay.push_back(envelope.clone());
+            push_bounded(&mut self.replay, envelope.clone(), REPLAY_CAPACITY);
         }
         Some(envelope)
     }

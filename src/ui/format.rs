@@ -152,28 +152,86 @@ pub fn full_time(time: DateTime<Utc>) -> String {
     Form::DateAndTime.write(time)
 }
 
-/// Formats a duration, such as `1.2 ms`, `3.4 s`, `5 min 12 s` or `1 h 7 min`.
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 3_600.0;
+const DAY: f64 = 86_400.0;
+/// Upper limit in days. A longer duration was never measured.
+const MOST_DAYS: f64 = 1_000.0;
+
+/// Shown in place of a value that is not known.
+pub const UNKNOWN: &str = "–";
+
+/// Formats a share of one core.
 #[must_use]
-pub fn span(duration: Duration) -> String {
-    let millis = duration.as_secs_f64() * 1_000.0;
-    if millis < 9.95 {
-        format!("{millis:.1} ms")
-    } else if millis < 999.5 {
-        format!("{millis:.0} ms")
-    } else if duration.as_secs() < 120 {
-        format!("{:.1} s", millis / 1_000.0)
-    } else if duration.as_secs() < 3_600 {
-        format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60)
+pub fn percent(value: f64) -> String {
+    if value < 1e6 { format!("{} %", decimals(value)) } else { format!("{value:.0e} %") }
+}
+
+/// Formats an amount of memory.
+#[must_use]
+pub fn megabytes(value: f64) -> String {
+    if value < 10_000.0 {
+        format!("{} MB", decimals(value))
+    } else if value < 1e9 {
+        format!("{} GB", decimals(value / 1_000.0))
     } else {
-        format!("{} h {} min", duration.as_secs() / 3_600, duration.as_secs() / 60 % 60)
+        format!("{value:.0e} MB")
     }
 }
 
-/// Formats the server's seconds, which may be any number. `–` if unknown or out of range.
+/// Formats a number with one decimal below 100, unless it is whole.
 #[must_use]
-pub fn seconds(seconds: Option<f64>) -> String {
-    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration.map_or_else(|| "–".to_owned(), span)
+pub fn decimals(value: f64) -> String {
+    if value >= 100.0 || value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+}
+
+/// Formats a duration, such as `1.2 ms`, `3.4 s`, `5 min 12 s`, `1 h 7 min` or `2 d 3 h`.
+#[must_use]
+pub fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    let millis = seconds * 1_000.0;
+    if duration.is_zero() {
+        "0 ms".to_owned()
+    } else if millis < 9.95 {
+        format!("{millis:.1} ms")
+    } else if millis < 999.5 {
+        format!("{millis:.0} ms")
+    } else if seconds < 59.95 {
+        format!("{seconds:.1} s")
+    } else if seconds >= MOST_DAYS * DAY {
+        format!("over {MOST_DAYS} days")
+    } else {
+        let seconds = seconds.round();
+        let (major, name, minor, minor_name) = if seconds < HOUR {
+            (MINUTE, "min", 1.0, "s")
+        } else if seconds < DAY {
+            (HOUR, "h", MINUTE, "min")
+        } else {
+            (DAY, "d", HOUR, "h")
+        };
+        format!("{} {name} {} {minor_name}", (seconds / major).floor(), (seconds % major / minor).floor())
+    }
+}
+
+/// Formats the server's seconds, which may be any number.
+#[must_use]
+pub fn seconds(seconds: f64) -> String {
+    span(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+}
+
+/// Formats the server's seconds, if they are known.
+#[must_use]
+pub fn maybe_seconds(value: Option<f64>) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), seconds)
+}
+
+/// Truncates to `chars` characters.
+#[must_use]
+pub fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 #[must_use]
@@ -212,5 +270,27 @@ pub fn value(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}
+
+/// Formats an uptime, such as `3 hours 12 minutes`.
+#[must_use]
+pub fn uptime(seconds: f64) -> String {
+    if seconds >= MOST_DAYS * DAY {
+        return format!("over {MOST_DAYS} days");
+    }
+    let counted =
+        |count: f64, name: &str| format!("{count} {name}{}", if (count - 1.0).abs() < 0.5 { "" } else { "s" });
+    let whole = seconds.floor();
+    let (days, hours) = ((whole / DAY).floor(), (whole % DAY / HOUR).floor());
+    let (minutes, rest) = ((whole % HOUR / MINUTE).floor(), whole % MINUTE);
+    if days > 0.0 {
+        format!("{} {}", counted(days, "day"), counted(hours, "hour"))
+    } else if hours > 0.0 {
+        format!("{} {}", counted(hours, "hour"), counted(minutes, "minute"))
+    } else if minutes > 0.0 {
+        format!("{} {}", counted(minutes, "minute"), counted(rest, "second"))
+    } else {
+        counted(rest, "second")
     }
 }

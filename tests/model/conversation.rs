@@ -2,7 +2,7 @@
 
 use coda_dashboard::link::{Acknowledgement, Cancellation, MessageState};
 use coda_dashboard::model::{
-    Beginning, Changes, CutOff, Role, ToolState, Turn, TurnStatus, export_json, export_markdown,
+    Beginning, Changes, CutOff, Role, ToolOutcome, Turn, TurnStatus, export_json, export_markdown,
 };
 use serde_json::json;
 
@@ -210,11 +210,15 @@ fn tools_belong_to_the_answer_and_end_with_a_result_or_an_error() {
     let mut page = Page::new();
     page.event("llm_start", json!({}));
     page.event("tool_call", json!({"tool_name": "weather", "parameters": {"city": "Rabat"}}));
-    assert_eq!(page.last().tools[0].state, ToolState::Running);
+    assert_eq!(page.last().tools[0].outcome, ToolOutcome::Running);
     page.event("tool_result", json!({"tool_name": "weather", "result_preview": "sunny", "duration_seconds": 0.1}));
-    assert_eq!(page.last().tools[0].state, ToolState::Done(Some(json!("sunny"))));
+    assert_eq!(page.last().tools[0].outcome, ToolOutcome::Done { result: Some(json!("sunny")) });
     page.event("tool_error", json!({"tool_name": "clock", "message": "stopped"}));
-    assert_eq!(page.last().tools[1].state, ToolState::Failed("stopped".into()), "also one whose call was missed");
+    assert_eq!(
+        page.last().tools[1].outcome,
+        ToolOutcome::Failed { message: "stopped".into(), details: None },
+        "also one whose call was missed"
+    );
     assert_eq!(page.conversation.turns().len(), 1);
 }
 
@@ -233,10 +237,13 @@ fn a_tool_without_a_result_does_not_run_for_ever() {
         page.said("user", "What is the time?");
         page.event("tool_call", json!({"tool_name": "clock"}));
         let tool = |page: &Page| page.conversation.turns()[1].tools[0].clone();
-        assert_eq!(tool(&page).state, ToolState::Running);
+        assert_eq!(tool(&page).outcome, ToolOutcome::Running);
         page.conversation.take_changes();
         end(&mut page);
-        assert_eq!((tool(&page).state, tool(&page).outcome()), (ToolState::NoResult, "no result came".to_owned()));
+        assert_eq!(
+            (tool(&page).outcome, tool(&page).outcome.exported()),
+            (ToolOutcome::NoResult, "no result came".to_owned())
+        );
         assert!(page.conversation.take_changes().turns.contains(&page.conversation.turns()[1].key), "it is shown");
     }
 }
@@ -251,9 +258,9 @@ fn a_tools_result_after_an_outage_belongs_to_its_call_but_not_after_a_restart() 
         page.epoch += u32::from(restarted);
         page.event("tool_result", json!({"tool_name": "clock", "result_preview": "six"}));
         let calls: Vec<_> = page.conversation.turns().iter().flat_map(|turn| &turn.tools).collect();
-        let states: Vec<_> = calls.iter().map(|call| &call.state).collect();
-        let done = ToolState::Done(Some(json!("six")));
-        let expected = if restarted { vec![&ToolState::NoResult, &done] } else { vec![&done] };
+        let states: Vec<_> = calls.iter().map(|call| &call.outcome).collect();
+        let done = ToolOutcome::Done { result: Some(json!("six")) };
+        let expected = if restarted { vec![&ToolOutcome::NoResult, &done] } else { vec![&done] };
         assert_eq!(states, expected);
     }
 }

@@ -258,9 +258,10 @@ fn a_recorded_conversation_shows_in_every_reducer() {
     assert_eq!(all.performance.summary(|turn| turn.memory), None);
     assert_eq!(all.performance.partial().stt, Some(0.212));
 
-    let uses: Vec<_> = all.tools.uses().iter().map(|tool_use| (tool_use.name.as_str(), tool_use.turn_number)).collect();
+    let uses: Vec<_> =
+        all.tools.uses().iter().map(|tool_use| (tool_use.call.name.as_str(), tool_use.turn_number)).collect();
     assert_eq!(uses, [("get_weather", 1), ("set_reminder", 3)]);
-    assert_eq!(all.tools.uses()[1].outcome, ToolOutcome::Done { result: Some(json!("ok")) });
+    assert_eq!(all.tools.uses()[1].call.outcome, ToolOutcome::Done { result: Some(json!("ok")) });
 
     let model = all.system.service(Service::Llm);
     assert_eq!((model.model.as_deref(), model.state.word()), (Some("gemma2:2b"), "ready"));

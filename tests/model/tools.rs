@@ -29,7 +29,7 @@ impl Bench {
     }
 
     fn outcomes(&self) -> Vec<&ToolOutcome> {
-        self.tools.uses().iter().map(|tool_use| &tool_use.outcome).collect()
+        self.tools.uses().iter().map(|tool_use| &tool_use.call.outcome).collect()
     }
 }
 
@@ -49,7 +49,7 @@ fn a_result_belongs_to_the_oldest_running_call_of_its_tool() {
     assert_eq!(bench.outcomes(), [&done("sunny"), &ToolOutcome::Running, &done("rainy")]);
     let numbers: Vec<_> = bench.tools.uses().iter().map(|tool_use| tool_use.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
-    assert_eq!(bench.tools.uses()[2].parameters, Some(json!({"call": 2})));
+    assert_eq!(bench.tools.uses()[2].call.parameters, Some(json!({"call": 2})));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_result_whose_call_was_missed_makes_its_own_entry() {
     bench.result("clock", json!("six"), json!(0.1));
     bench.event("tool_error", json!({"tool_name": "weather", "message": "no route"}));
     assert_eq!(bench.outcomes()[0], &done("six"));
-    assert_eq!((bench.tools.uses()[0].parameters.as_ref(), bench.tools.uses()[0].seconds), (None, Some(0.1)));
+    assert_eq!((bench.tools.uses()[0].call.parameters.as_ref(), bench.tools.uses()[0].call.seconds), (None, Some(0.1)));
     assert!(matches!(bench.outcomes()[1], ToolOutcome::Failed { .. }));
 }
 
@@ -158,7 +158,7 @@ fn odd_durations_are_no_durations() {
         let answer = ToolResult { tool_name: "a".into(), result_preview: None, duration_seconds: Some(seconds) };
         bench.tools.apply(&bench.feed.made(Event::ToolResult(answer)));
     }
-    assert!(bench.tools.uses().iter().all(|tool_use| tool_use.seconds.is_none()));
+    assert!(bench.tools.uses().iter().all(|tool_use| tool_use.call.seconds.is_none()));
 }
 
 #[test]

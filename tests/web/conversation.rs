@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use coda_dashboard::history::Recording;
-use coda_dashboard::model::{Beginning, Role, ToolCall, ToolState, Turn, TurnKey};
+use coda_dashboard::model::{Beginning, Role, ToolCall, ToolOutcome, Turn, TurnKey};
 use coda_dashboard::protocol::utc_from_millis;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::state::{RowKey, TurnRow};
@@ -347,8 +347,8 @@ async fn the_first_turn_on_the_page_tells_its_day_and_stays_when_earlier_ones_co
 #[wasm_bindgen_test]
 async fn a_search_lives_in_the_address_and_looks_into_tools_errors_and_words_that_come_later() {
     let failed = Turn { errors: vec!["Out of Memory".into()], ..turn(2, Role::System, "") };
-    let result = ToolState::Done(Some(json!("24 degrees")));
-    let call = ToolCall { name: "get_weather".into(), parameters: None, state: result, seconds: None };
+    let result = ToolOutcome::Done { result: Some(json!("24 degrees")) };
+    let call = ToolCall { name: "get_weather".into(), parameters: None, outcome: result, seconds: None };
     let answer = Turn { tools: vec![call], ..turn(3, Role::Assistant, "It is sunny.") };
     let open = Turn { is_open: true, ..turn(4, Role::Assistant, "And") };
     let mut talk = Talk::of(vec![turn(1, Role::User, "hello"), failed, answer, open]);
@@ -432,7 +432,7 @@ async fn marks_go_through_markdown_code_tools_and_errors() {
     let call = ToolCall {
         name: "find_needle".into(),
         parameters: None,
-        state: ToolState::Done(Some(json!("a Needle"))),
+        outcome: ToolOutcome::Done { result: Some(json!("a Needle")) },
         seconds: None,
     };
     let answer = Turn { tools: vec![call], errors: vec!["no needle left".into()], ..turn(1, Role::Assistant, text) };

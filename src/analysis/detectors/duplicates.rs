@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
+use crate::bounded::push_bounded;
 use crate::history::scan;
 use crate::history::{FrameClass, Recorder, Row, RowKind};
 use crate::link::{ConnId, MessageId, MessageState, Origin};
@@ -64,10 +65,7 @@ impl Duplicates {
                 if let Some(first) = self.equal(&made, command, *resend_of) {
                     created_twice(row, kind, Some(first), &made, "Both were sent.", log);
                 }
-                if self.recent.len() == RECENT {
-                    self.recent.pop_front();
-                }
-                self.recent.push_back((made, command.clone(), *resend_of));
+                push_bounded(&mut self.recent, (made, command.clone(), *resend_of), RECENT);
             }
             RowKind::FrameIn { class: FrameClass::Control(control), answers, .. } => {
                 if let Control::Duplicate { original_type, .. } = &**control {

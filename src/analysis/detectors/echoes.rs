@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
+use crate::bounded::push_bounded;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{Acknowledgement, GapReport, MessageId, MessageState};
 use crate::protocol::Command;
@@ -76,10 +77,7 @@ impl Echoes {
         if let Some((took, _)) = self.recent.pop_front()
             && !self.is_slow
         {
-            if self.baseline.len() == MAX_BASELINE {
-                self.baseline.pop_front();
-            }
-            self.baseline.push_back(took);
+            push_bounded(&mut self.baseline, took, MAX_BASELINE);
         }
         if self.baseline.len() < MIN_BASELINE {
             return;
@@ -102,10 +100,7 @@ impl Echoes {
 
     fn unconfirmed(&mut self, row: &Row, id: MessageId, command: &Command, log: &mut FindingLog) {
         self.unconfirmed.retain(|(other, _)| *other != id);
-        if self.unconfirmed.len() == UNCONFIRMED {
-            self.unconfirmed.pop_front();
-        }
-        self.unconfirmed.push_back((id, command.kind().to_owned()));
+        push_bounded(&mut self.unconfirmed, (id, command.kind().to_owned()), UNCONFIRMED);
         let words = self.unconfirmed_words().unwrap_or_default();
         let (kind, confidence, rows) = (FindingKind::Unconfirmed, Confidence::Certain, [row.number]);
         log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });

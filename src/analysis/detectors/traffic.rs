@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::senders::Senders;
+use crate::bounded::push_bounded;
 use crate::history::{Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageId, MessageState};
 use crate::protocol::{Command, Event, Group, Instant};
@@ -104,10 +105,7 @@ impl Traffic {
                     let (kind, rows) = (FindingKind::Overlap, [*before, row.number]);
                     log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
                 }
-                if self.unanswered.len() == MAX_UNANSWERED {
-                    self.unanswered.pop_front();
-                }
-                self.unanswered.push_back((id, row.number));
+                push_bounded(&mut self.unanswered, (id, row.number), MAX_UNANSWERED);
             }
             MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } => {}
             _ => self.unanswered.retain(|(other, _)| *other != id),

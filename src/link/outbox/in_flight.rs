@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{OutgoingMessage, Peer};
+use crate::bounded::push_bounded;
 use crate::link::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
 use crate::link::connection::Context;
 use crate::link::ids::ConnId;
@@ -148,10 +149,7 @@ impl InFlightMessages {
     }
 
     fn remember(&mut self, id: MessageId) {
-        if self.written.len() == MAX_WRITTEN {
-            self.written.pop_front();
-        }
-        self.written.push_back(id);
+        push_bounded(&mut self.written, id, MAX_WRITTEN);
     }
 
     /// Whether this page wrote the message, since its start or before a reload.
@@ -226,9 +224,6 @@ impl InFlightMessages {
             return;
         }
         cx.actions.push_back(flight.message.status(MessageState::Unconfirmed, cx.now));
-        if self.unconfirmed.len() == MAX_UNCONFIRMED {
-            self.unconfirmed.pop_front();
-        }
-        self.unconfirmed.push_back(flight);
+        push_bounded(&mut self.unconfirmed, flight, MAX_UNCONFIRMED);
     }
 }

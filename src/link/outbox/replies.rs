@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::in_flight::InFlight;
+use crate::bounded::push_bounded;
 
 /// Number of texts that are remembered until their turn begins.
 const MAX_EXPECTED_TURNS: usize = 64;
@@ -84,10 +85,7 @@ impl Replies {
 
     /// Remembers a text that the server has read, whose turn will prove nothing new.
     pub(super) fn expect_turn(&mut self, text: String) {
-        if self.expected_turns.len() == MAX_EXPECTED_TURNS {
-            self.expected_turns.pop_front();
-        }
-        self.expected_turns.push_back(text);
+        push_bounded(&mut self.expected_turns, text, MAX_EXPECTED_TURNS);
     }
 
     /// Whether a turn with this text was expected. If so, it no longer is.

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::turn::{Beginning, CutOff, Outgoing, Role, ToolState, Turn, TurnKey, TurnStatus};
+use super::tool_call::ToolOutcome;
+use super::turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
@@ -219,11 +220,16 @@ impl Conversation {
             }
             Event::ToolCall(call) => self.call_tool(&call.tool_name, call.parameters.clone(), time),
             Event::ToolResult(answer) => {
-                let done = ToolState::Done(answer.result_preview.clone());
+                let done = ToolOutcome::Done { result: answer.result_preview.clone() };
                 self.end_tool(&answer.tool_name, done, answer.duration_seconds, time);
             }
             Event::ToolError(error) => {
-                self.end_tool(&error.tool_name, ToolState::Failed(error.message.clone()), None, time);
+                self.end_tool(
+                    &error.tool_name,
+                    ToolOutcome::Failed { message: error.message.clone(), details: error.details.clone() },
+                    None,
+                    time,
+                );
             }
             _ => {}
         }

@@ -89,7 +89,7 @@ fn Details() -> impl IntoView {
     let authentication = move || match connection.phase.get() {
         Phase::Ready { client_id: Some(id), .. } => format!("as {id}"),
         Phase::Ready { client_id: None, .. } => "none asked for (Coda 0.1.1 or older)".to_owned(),
-        _ => "–".to_owned(),
+        _ => format::UNKNOWN.to_owned(),
     };
     let config = context.settings.current.get_untracked().link_config();
     let outage = move || connection.outage.get().map(|outage| outage.reason.explain(&config));
@@ -103,11 +103,11 @@ fn Details() -> impl IntoView {
         {move || outage().map(|words| view! { <p class="explain">{words}</p> })}
         <dl class="kv">
             <dt>"Since"</dt>
-            <dd>{move || since().unwrap_or_else(|| "–".into())}</dd>
+            <dd>{move || since().unwrap_or_else(|| format::UNKNOWN.into())}</dd>
             <dt>"Signed in"</dt>
             <dd>{authentication}</dd>
             <dt>"Round trip"</dt>
-            <dd>{move || round_trip().unwrap_or_else(|| "–".into())}</dd>
+            <dd>{move || round_trip().unwrap_or_else(|| format::UNKNOWN.into())}</dd>
             <dt>"Waiting, in flight"</dt>
             <dd>{move || format!("{}, {}", connection.queued.get(), connection.in_flight.get())}</dd>
             <dt>"Frames in, out"</dt>

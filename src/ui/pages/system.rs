@@ -58,7 +58,7 @@ fn ServiceRow(service: Service) -> impl IntoView {
         status.with(|status: &ServiceStatus| {
             let parts = [&status.model, &status.provider, &status.voice, &status.language];
             let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            if known.is_empty() { "–".to_owned() } else { known.join(" · ") }
+            if known.is_empty() { format::UNKNOWN.to_owned() } else { known.join(" · ") }
         })
     };
     let last_seen = move || {
@@ -79,12 +79,12 @@ fn ServiceRow(service: Service) -> impl IntoView {
                 {move || last_seen().map(|words| view! { <span class="last-seen">{words}</span> })}
             </td>
             <td>{what}</td>
-            <td>{move || status.with(|status| status.last_activity.map_or_else(|| "–".into(), format::moment))}</td>
+            <td>{move || status.with(|status| status.last_activity.map_or_else(|| format::UNKNOWN.into(), format::moment))}</td>
             <td class="number">{move || status.with(|status| status.errors)}</td>
             <td>
                 {move || {
                     last_error()
-                        .map_or_else(|| "–".into(), |(message, time)| format!("{message} ({})", format::moment(time)))
+                        .map_or_else(|| format::UNKNOWN.into(), |(message, time)| format!("{message} ({})", format::moment(time)))
                 }}
             </td>
         </tr>
@@ -181,7 +181,7 @@ fn Runs() -> impl IntoView {
                             {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
                             {run
                                 .uptime_seconds
-                                .map(|seconds| format!(", when it had been up for {}", format::seconds(Some(seconds))))}
+                                .map(|seconds| format!(", when it had been up for {}", format::seconds(seconds)))}
                         </li>
                     </Each>
                 </ul>

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::model::{CALLS, NO_RESULT, ToolOutcome, ToolSummary, ToolUse};
+use crate::model::{CALLS, ToolSummary, ToolUse};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
-use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore};
+use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore, tool_result};
 use crate::ui::format;
 
 /// Calls shown at first and added per step, newest first.
@@ -27,7 +27,7 @@ pub fn ToolsPage() -> impl IntoView {
         tools.with(|tools| {
             let newest_first = tools.uses().iter().rev();
             let is_wanted =
-                |tool_use: &&ToolUse| only.with(|only| only.as_ref().is_none_or(|only| *only == tool_use.name));
+                |tool_use: &&ToolUse| only.with(|only| only.as_ref().is_none_or(|only| *only == tool_use.call.name));
             newest_first.filter(is_wanted).map(|tool_use| tool_use.number).collect::<Vec<_>>()
         })
     });
@@ -104,21 +104,12 @@ fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView 
             <td class="number">{text(|summary| summary.count.to_string())}</td>
             <td class="number">{text(|summary| summary.failures.to_string())}</td>
             <td class="number">
-                {text(|summary| summary.failure_rate.map_or_else(|| "–".into(), |rate| format!("{:.0} %", rate * 100.0)))}
+                {text(|summary| summary.failure_rate.map_or_else(|| format::UNKNOWN.into(), |rate| format!("{:.0} %", rate * 100.0)))}
             </td>
-            <td class="number">{text(|summary| format::seconds(summary.mean_seconds))}</td>
-            <td class="number">{text(|summary| format::seconds(summary.max_seconds))}</td>
+            <td class="number">{text(|summary| format::maybe_seconds(summary.mean_seconds))}</td>
+            <td class="number">{text(|summary| format::maybe_seconds(summary.max_seconds))}</td>
             <td>{text(|summary| format::moment(summary.last_used))}</td>
         </tr>
-    }
-}
-
-const fn outcome_name(outcome: &ToolOutcome) -> &'static str {
-    match outcome {
-        ToolOutcome::Running => "running",
-        ToolOutcome::Done { .. } => "done",
-        ToolOutcome::Failed { .. } => "failed",
-        ToolOutcome::NoResult => "no-result",
     }
 }
 
@@ -131,19 +122,19 @@ fn CallItem(number: u64) -> impl IntoView {
     let block =
         move |label: &'static str, text: Option<String>| text.map(|text| view! { <pre aria-label=label>{text}</pre> });
     let parameters =
-        Memo::new(move |_| tool_use.with(|tool_use| tool_use.as_ref()?.parameters.as_ref().map(format::value)));
-    let result = Memo::new(move |_| tool_use.with(|tool_use| result_of(&tool_use.as_ref()?.outcome)));
+        Memo::new(move |_| tool_use.with(|tool_use| tool_use.as_ref()?.call.parameters.as_ref().map(format::value)));
+    let result = Memo::new(move |_| tool_use.with(|tool_use| tool_result(&tool_use.as_ref()?.call.outcome)));
     let turn = Memo::new(move |_| {
         tool_use.with(|tool_use| tool_use.as_ref().map(|tool_use| tool_use.turn_number).filter(|turn| *turn > 0))
     });
     view! {
         <li>
-            <details class="tool" data-state=read(|tool_use| outcome_name(&tool_use.outcome).into())>
+            <details class="tool" data-state=read(|tool_use| tool_use.call.outcome.name().into())>
                 <summary>
-                    <span>{read(|tool_use| tool_use.name.clone())}</span>
+                    <span>{read(|tool_use| tool_use.call.name.clone())}</span>
                     <span class="tool-time">
-                        {read(|tool_use| outcome_words(&tool_use.outcome).into())} " · "
-                        {read(|tool_use| format::seconds(tool_use.seconds))} " · "
+                        {read(|tool_use| tool_use.call.outcome.words().into())} " · "
+                        {read(|tool_use| format::maybe_seconds(tool_use.call.seconds))} " · "
                         {read(|tool_use| format::moment(tool_use.time))}
                     </span>
                 </summary>
@@ -161,25 +152,5 @@ fn CallItem(number: u64) -> impl IntoView {
                 }}
             </details>
         </li>
-    }
-}
-
-const fn outcome_words(outcome: &ToolOutcome) -> &'static str {
-    match outcome {
-        ToolOutcome::Running => "running…",
-        ToolOutcome::Done { .. } => "done",
-        ToolOutcome::Failed { .. } => "failed",
-        ToolOutcome::NoResult => NO_RESULT,
-    }
-}
-
-fn result_of(outcome: &ToolOutcome) -> Option<String> {
-    match outcome {
-        ToolOutcome::Running | ToolOutcome::NoResult => None,
-        ToolOutcome::Done { result } => result.as_ref().map(format::value),
-        ToolOutcome::Failed { message, details } => {
-            let details = details.as_ref().map(format::value).unwrap_or_default();
-            Some(format!("{message}\n{details}").trim_end().to_owned())
-        }
     }
 }

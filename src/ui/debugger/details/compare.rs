@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use crate::ui::components::ScrollTable;
+use crate::ui::format;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
 use crate::ui::debugger::state::use_debugger;
-use crate::ui::debugger::table::cells::NOTHING;
 
 /// Upper limit of characters shown per value.
 const VALUE_CHARS: usize = 200;
@@ -48,7 +48,7 @@ pub fn Compare(
             _ => None,
         };
         let side = |value: Option<Value>| {
-            value.map_or_else(|| NOTHING.to_owned(), |value| shorten(&value.to_string(), VALUE_CHARS))
+            value.map_or_else(|| format::UNKNOWN.to_owned(), |value| shorten(&value.to_string(), VALUE_CHARS))
         };
         let view = match found {
             None => view! { <p class="field-hint">"One of the two holds no JSON to compare."</p> }.into_any(),

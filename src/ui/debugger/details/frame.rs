@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::protocol::with_quotes;
 use crate::ui::components::CopyButton;
 use crate::ui::debugger::details::tree::JsonTree;
-use crate::ui::debugger::table::cells::cut;
+use crate::ui::format::cut;
 
 /// Characters of the raw frame shown at first.
 const RAW_CHARS: usize = 4_000;

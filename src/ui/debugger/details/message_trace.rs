@@ -46,7 +46,7 @@ pub fn MessageLink(id: MessageId) -> impl IntoView {
     let name = id.to_string();
     view! {
         <button class="link-button" type="button" title=name.clone() on:click=move |_| debugger.jump_to_message(id)>
-            <code>{cells::cut(&name, 8)}</code>
+            <code>{format::cut(&name, 8)}</code>
         </button>
     }
 }

@@ -90,8 +90,7 @@ fn Leaf(value: Value) -> impl IntoView {
     let text = value.to_string();
     let length = text.chars().count();
     let is_whole = RwSignal::new(length <= TEXT_CHARS);
-    let shown =
-        move || if is_whole.get() { text.clone() } else { crate::ui::debugger::table::cells::cut(&text, TEXT_CHARS) };
+    let shown = move || if is_whole.get() { text.clone() } else { crate::ui::format::cut(&text, TEXT_CHARS) };
     view! {
         <span class="json-value" data-kind=kind>{shown}</span>
         <Show when=move || !is_whole.get()>

@@ -6,8 +6,6 @@ use crate::history::{Direction, FrameClass, RAW, Recorder, Row, RowKind};
 use crate::link::{FramePurpose, MessageState};
 
 const DAY_MILLIS: i64 = 86_400_000;
-/// Placeholder for unknown values.
-pub const NOTHING: &str = "–";
 
 /// Time of day to the millisecond, at the given offset from UTC.
 pub fn time_of_day(time: DateTime<Utc>, utc_offset_minutes: i32) -> String {
@@ -76,13 +74,5 @@ pub fn tone(row: &Row, state: &str) -> &'static str {
         "failed" | "unreadable" => "bad",
         "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" | RAW => "warn",
         _ => "",
-    }
-}
-
-/// Truncates `text` to `chars` characters.
-pub fn cut(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

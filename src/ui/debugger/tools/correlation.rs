@@ -6,7 +6,7 @@ use crate::ui::components::ScrollTable;
 
 use crate::analysis::{Correlation, Side};
 use crate::ui::debugger::state::use_debugger;
-use crate::ui::debugger::table::cells::{NOTHING, time_of_day};
+use crate::ui::debugger::table::cells::time_of_day;
 use crate::ui::format;
 
 /// Upper limit of suspects per error.
@@ -123,5 +123,5 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
 
 /// Errors per thousand messages.
 fn rate(side: Side) -> String {
-    side.errors_per_thousand().map_or_else(|| NOTHING.to_owned(), |rate| format!("{rate:.1}"))
+    side.errors_per_thousand().map_or_else(|| format::UNKNOWN.to_owned(), |rate| format!("{rate:.1}"))
 }

@@ -194,7 +194,7 @@ fn Forecasts(run: DryRun) -> impl IntoView {
         let effect = step.command.effect();
         view! {
             <tr data-effect=(effect != Effect::None).to_string()>
-                <td>{forecast.at.map_or_else(|| "–".to_owned(), |at| format!("+{}", format::span(at)))}</td>
+                <td>{forecast.at.map_or_else(|| format::UNKNOWN.to_owned(), |at| format!("+{}", format::span(at)))}</td>
                 <th scope="row">{step.command.kind().to_owned()} " " <span class="field-hint">{text}</span></th>
                 <td>{effect_words(effect)}</td>
                 <td>{prediction_words(forecast.prediction)}</td>

@@ -154,7 +154,7 @@ fn Counts(title: &'static str, of: Signal<Option<BTreeMap<String, u64>>>) -> imp
                 </Each>
                 <Show when=move || rows.with(Vec::is_empty)>
                     <tr>
-                        <td colspan="2">"–"</td>
+                        <td colspan="2">{UNKNOWN}</td>
                     </tr>
                 </Show>
                 <Show when=move || { left_out() > 0 }>

@@ -6,8 +6,7 @@ use crate::model::{ChangeKind, MemorySource};
 use crate::protocol::{parse_iso8601, utc_from_millis};
 use crate::ui::format;
 
-/// Placeholder for unknown values.
-pub(super) const UNKNOWN: &str = "–";
+pub(super) use crate::ui::format::UNKNOWN;
 
 /// Event that first mentioned a memory.
 pub(super) const fn source(source: MemorySource) -> &'static str {
@@ -32,14 +31,6 @@ pub(super) fn share(number: Option<f64>) -> String {
 /// Returns `text`, or the placeholder if it is empty.
 pub(super) fn told(text: &str) -> String {
     if text.is_empty() { UNKNOWN.to_owned() } else { text.to_owned() }
-}
-
-/// Truncates `text` to `characters` characters.
-pub(super) fn beginning(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Formats a count with its noun, such as “1 memory” or “2 memories”.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::bar::Bar;
-use super::labels::{self, beginning};
+use super::labels;
 use crate::model::Memory;
 
 use crate::state::use_websocket;
@@ -34,7 +34,7 @@ impl MemoryFields {
     fn of(memory: &Memory) -> Self {
         let content = match &memory.id {
             Some(id) if memory.content.is_empty() => format!("(only its id is known: {id})"),
-            _ => beginning(&memory.content, CONTENT),
+            _ => format::cut(&memory.content, CONTENT),
         };
         Self {
             content,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::keyed::keyed;
-use super::labels::{self, UNKNOWN, beginning, told};
+use super::labels::{self, UNKNOWN, told};
 use crate::state::use_websocket;
 use crate::ui::components::{Each, ScrollTable};
 use crate::ui::format;
@@ -25,7 +25,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                     snapshot.action.clone(),
                     snapshot.snapshot_id.0.clone(),
                     success,
-                    beginning(&metadata, METADATA),
+                    format::cut(&metadata, METADATA),
                 )
             }))
         })

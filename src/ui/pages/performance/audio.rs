@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::labels;
 use super::parts::Read;
 use crate::model::Performance;
 use crate::state::use_websocket;
 use crate::ui::components::ScrollTable;
+use crate::ui::format;
 
 const ROWS: [(&str, Read); 3] = [
     ("Processing", |turn| turn.processing),
@@ -45,7 +45,7 @@ pub(super) fn AudioTable() -> impl IntoView {
         };
         view! {
             <td>
-                {move || labels::maybe_seconds(value())}
+                {move || format::maybe_seconds(value())}
                 <span class="perf-share" aria-hidden="true">
                     <span style:width=width></span>
                 </span>
@@ -60,7 +60,7 @@ pub(super) fn AudioTable() -> impl IntoView {
             </tr>
         }
     });
-    let ratios = columns.map(|column| view! { <td>{move || labels::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
+    let ratios = columns.map(|column| view! { <td>{move || format::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
     view! {
         <ScrollTable label="Processing against audio" class="numbers" testid="audio-table">
                 <caption>"Processing against audio"</caption>

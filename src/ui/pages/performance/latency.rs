@@ -4,7 +4,6 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::audio::AudioTable;
-use super::labels;
 use super::parts::{PARTS, Patterns, Read};
 use super::turn_chart::TurnChart;
 use super::turn_table::TurnTable;
@@ -12,6 +11,7 @@ use crate::model::{Partial, Summary};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::ScrollTable;
+use crate::ui::format;
 
 /// A part known before a turn is complete: name, and seconds.
 type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
@@ -69,7 +69,7 @@ fn PartialTable() -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td>{move || labels::maybe_seconds(partial.with(read))}</td>
+                <td>{move || format::maybe_seconds(partial.with(read))}</td>
             </tr>
         }
     });
@@ -129,7 +129,7 @@ fn PartRow(name: &'static str, read: Read) -> impl IntoView {
     let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
     let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];
     let cells = figures.map(|figure| {
-        view! { <td>{move || labels::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
+        view! { <td>{move || format::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
     });
     view! {
         <tr>

@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::labels::UNKNOWN;
 use super::plot::Plot;
 use super::scale::Scale;
 use crate::model::ResourceSample;
 use crate::protocol::utc_from_millis;
 use crate::state::use_websocket;
 use crate::ui::format;
+use crate::ui::format::UNKNOWN;
 
 /// Time span in milliseconds.
 const SPAN: i64 = 600_000;

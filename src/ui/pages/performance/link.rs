@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::labels;
 use crate::link::{Metrics, Percentiles};
 use crate::state::use_websocket;
 use crate::ui::components::ScrollTable;
 use crate::ui::every::every;
+use crate::ui::format;
 
 /// Refresh interval.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -45,13 +45,13 @@ const FIGURES: [FigureRow; 10] = [
 ];
 
 fn rate(per_second: f64) -> String {
-    format!("{} /s", labels::decimals(per_second))
+    format!("{} /s", format::decimals(per_second))
 }
 
 /// Rounded down, so that only a connection that was never lost shows 100 %.
 fn uptime(metrics: &Metrics) -> String {
     let share = |share: f64| format!("{:.1} %", (share * 1_000.0).floor() / 10.0);
-    metrics.uptime().map_or_else(|| labels::UNKNOWN.to_owned(), share)
+    metrics.uptime().map_or_else(|| format::UNKNOWN.to_owned(), share)
 }
 
 #[component]
@@ -102,7 +102,7 @@ fn PercentilesRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
     let cells = figures.map(|figure| {
         let value = move || {
             let percentiles = metrics.with(read);
-            labels::maybe_seconds((percentiles.count > 0).then(|| figure(&percentiles).as_secs_f64()))
+            format::maybe_seconds((percentiles.count > 0).then(|| figure(&percentiles).as_secs_f64()))
         };
         view! { <td>{value}</td> }
     });

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::labels;
 use super::line_chart::LineChart;
 use super::machine_table::MachineTable;
 use crate::state::use_websocket;
@@ -19,7 +18,7 @@ pub(super) fn MachineSection() -> impl IntoView {
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
     let is_table = Memo::new(move |_| address.first("machine") == "table");
-    let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(labels::uptime);
+    let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(format::uptime);
     view! {
         <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
             <header class="page-head">
@@ -47,7 +46,7 @@ pub(super) fn MachineSection() -> impl IntoView {
             >
                 <p class="perf-note">
                     {move || if is_present() { "Running for " } else { "When last seen, it had been running for " }}
-                    <strong>{move || uptime().unwrap_or_else(|| labels::UNKNOWN.to_owned())}</strong>
+                    <strong>{move || uptime().unwrap_or_else(|| format::UNKNOWN.to_owned())}</strong>
                     ". Last report "
                     {move || last.get().map(|sample| format::full_time(sample.time))} "."
                 </p>
@@ -72,7 +71,7 @@ fn LineCharts() -> impl IntoView {
                 about="of one core"
                 color="var(--series-1)"
                 read=|sample| sample.cpu_percent
-                words=labels::percent
+                words=format::percent
                 is_from_zero=true
             />
             <LineChart
@@ -80,7 +79,7 @@ fn LineCharts() -> impl IntoView {
                 about="main memory"
                 color="var(--series-2)"
                 read=|sample| sample.memory_mb
-                words=labels::megabytes
+                words=format::megabytes
                 is_from_zero=false
             />
             <Show when=move || has_graphics.get()>
@@ -89,7 +88,7 @@ fn LineCharts() -> impl IntoView {
                     about="graphics memory"
                     color="var(--series-3)"
                     read=|sample| sample.gpu_vram_mb
-                    words=labels::megabytes
+                    words=format::megabytes
                     is_from_zero=false
                 />
             </Show>

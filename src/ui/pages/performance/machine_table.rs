@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::labels;
 use crate::model::ResourceSample;
 use crate::state::use_websocket;
 use crate::ui::components::{Each, ScrollTable};
@@ -16,10 +15,10 @@ const ROWS: usize = 120;
 type Column = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> String);
 
 const COLUMNS: [Column; 4] = [
-    ("CPU", |sample| sample.cpu_percent, labels::percent),
-    ("Memory", |sample| sample.memory_mb, labels::megabytes),
-    ("GPU memory", |sample| sample.gpu_vram_mb, labels::megabytes),
-    ("Running for", |sample| sample.uptime_seconds, labels::uptime),
+    ("CPU", |sample| sample.cpu_percent, format::percent),
+    ("Memory", |sample| sample.memory_mb, format::megabytes),
+    ("GPU memory", |sample| sample.gpu_vram_mb, format::megabytes),
+    ("Running for", |sample| sample.uptime_seconds, format::uptime),
 ];
 
 #[component]
@@ -47,7 +46,7 @@ pub(super) fn MachineTable() -> impl IntoView {
                             <th scope="row">{format::full_time(sample.time)}</th>
                             {COLUMNS
                                 .map(|(_, read, words)| {
-                                    view! { <td>{read(&sample).map_or_else(|| labels::UNKNOWN.to_owned(), words)}</td> }
+                                    view! { <td>{read(&sample).map_or_else(|| format::UNKNOWN.to_owned(), words)}</td> }
                                 })
                                 .collect_view()}
                         </tr>

@@ -1,7 +1,6 @@
 //! Performance page: Coda's latency and resource use.
 
 mod audio;
-mod labels;
 mod latency;
 mod line_chart;
 mod link;

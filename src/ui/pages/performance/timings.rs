@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::labels;
 use super::sort::{Column, OperationTimings, Sort};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::components::{Each, ScrollTable};
+use crate::ui::format;
 
 /// Component and operation.
 type Name = (String, String);
@@ -110,9 +110,9 @@ fn Row(name: Name, figures: Memo<BTreeMap<Name, OperationTimings>>) -> impl Into
         let text = move || {
             let value = own.with(|own| own.get(column));
             if column == Column::Count {
-                value.map_or_else(|| labels::UNKNOWN.to_owned(), |it| format!("{it:.0}"))
+                value.map_or_else(|| format::UNKNOWN.to_owned(), |it| format!("{it:.0}"))
             } else {
-                labels::maybe_seconds(value)
+                format::maybe_seconds(value)
             }
         };
         view! { <td>{text}</td> }

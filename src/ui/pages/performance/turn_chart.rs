@@ -4,7 +4,6 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::labels;
 use super::parts::{PARTS, sum};
 use super::plot::Plot;
 use super::scale::Scale;
@@ -35,11 +34,11 @@ pub(super) fn turn_at(place: usize) -> Memo<Option<TurnLatency>> {
 
 fn in_words(turn: &TurnLatency) -> String {
     let parts = PARTS.map(|part| match (part.read)(turn) {
-        Some(value) => format!("{} {}", part.name, labels::seconds(value)),
+        Some(value) => format!("{} {}", part.name, format::seconds(value)),
         None => format!("no {}", part.name),
     });
     let total =
-        turn.total.map_or_else(|| "total not reported".to_owned(), |it| format!("total {}", labels::seconds(it)));
+        turn.total.map_or_else(|| "total not reported".to_owned(), |it| format!("total {}", format::seconds(it)));
     format!("Turn of {}: {total}; {}", format::full_time(turn.time), parts.join(", "))
 }
 
@@ -85,7 +84,7 @@ pub(super) fn TurnChart() -> impl IntoView {
     let picked = Signal::derive(move || pointed.get().or_else(|| focused.get()));
     view! {
         <div class="turn-chart">
-            <Plot scale words=labels::seconds below=["older turns", "", "last turn"]>
+            <Plot scale words=format::seconds below=["older turns", "", "last turn"]>
                 <div
                     class="bars"
                     role="listbox"
@@ -188,7 +187,7 @@ fn Legend(picked: Signal<Option<usize>>, places: Memo<(usize, usize)>) -> impl I
                     <rect width="100%" height="100%" fill=part.fill />
                 </svg>
                 <span>{part.name}</span>
-                <span class="legend-value">{move || turn.with(|turn| labels::maybe_seconds((part.read)(turn)))}</span>
+                <span class="legend-value">{move || turn.with(|turn| format::maybe_seconds((part.read)(turn)))}</span>
             </li>
         }
     });
@@ -196,7 +195,7 @@ fn Legend(picked: Signal<Option<usize>>, places: Memo<(usize, usize)>) -> impl I
         <div class="legend">
             <p>
                 {which} {move || format::full_time(turn.with(|turn| turn.time))} ": total "
-                <strong>{move || turn.with(|turn| labels::maybe_seconds(turn.total))}</strong>
+                <strong>{move || turn.with(|turn| format::maybe_seconds(turn.total))}</strong>
             </p>
             <ul>{items.collect_view()}</ul>
         </div>

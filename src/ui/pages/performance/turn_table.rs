@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::labels;
 use super::parts::{PARTS, Read};
 use super::turn_chart::{shown_places, turn_at};
 use crate::ui::components::{Each, ScrollTable};
@@ -52,7 +51,7 @@ pub(super) fn TurnTable() -> impl IntoView {
 fn TurnRow(place: usize) -> impl IntoView {
     let turn = turn_at(place);
     let cells = columns().map(|(_, read)| {
-        view! { <td>{move || labels::maybe_seconds(turn.with(|turn| turn.as_ref().and_then(read)))}</td> }
+        view! { <td>{move || format::maybe_seconds(turn.with(|turn| turn.as_ref().and_then(read)))}</td> }
     });
     view! {
         <tr>

@@ -1,15 +1,23 @@
 //! The debugger's filter: an expression tree that is evaluated for each row.
 
+pub(super) mod complete;
+pub(super) mod error;
+pub(super) mod find;
+pub(super) mod parse;
+pub(super) mod partial_word;
+mod print;
+mod value;
+
 use std::fmt::{self, Write};
 use std::slice;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::find::Needle;
-use super::recorder::Recorder;
-use super::row::{Direction, Row, RowKind};
-use super::shown::RAW;
+use crate::history::query::find::Needle;
+use crate::history::recorder::Recorder;
+use crate::history::row::{Direction, Row, RowKind};
+use crate::history::shown::RAW;
 use crate::link::{Acknowledgement, FramePurpose, MessageId, MessageState};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -80,7 +88,7 @@ impl Comparison {
 
 /// Time of day in milliseconds since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimeOfDay(pub(super) u32);
+pub struct TimeOfDay(pub(in crate::history) u32);
 
 impl TimeOfDay {
     fn of(time: DateTime<Utc>, context: &Context<'_>) -> Self {
@@ -100,12 +108,12 @@ pub struct Context<'a> {
 
 impl Query {
     /// All of `parts`; a single part is returned as it is.
-    pub(super) fn all_of(mut parts: Vec<Self>) -> Self {
+    pub(in crate::history) fn all_of(mut parts: Vec<Self>) -> Self {
         if parts.len() == 1 { parts.remove(0) } else { Self::And(parts) }
     }
 
     /// Any of `parts`; a single part is returned as it is.
-    pub(super) fn any_of(mut parts: Vec<Self>) -> Self {
+    pub(in crate::history) fn any_of(mut parts: Vec<Self>) -> Self {
         if parts.len() == 1 { parts.remove(0) } else { Self::Or(parts) }
     }
 

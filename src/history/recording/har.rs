@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::jsonl::{iso, micros, seconds};
-use super::note::{Note, NoteFields};
-use super::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
-use super::redact::redact;
-use super::row;
-use super::scan::{skip_space, skip_value};
+use crate::history::recording::jsonl::{iso, micros, seconds};
+use crate::history::recording::note::{Note, NoteFields};
+use crate::history::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
+use crate::history::redact::redact;
+use crate::history::row;
+use crate::history::scan::{skip_space, skip_value};
 use crate::protocol::{FieldError, or_default, take, with_quotes};
 
 /// WebSocket opcode of a text frame.
@@ -208,7 +208,7 @@ struct ImportedEntry {
 }
 
 /// Reads the messages of all sockets in an archive; those of several sockets are sorted by time.
-pub(super) fn import(text: &str) -> Imported {
+pub(in crate::history) fn import(text: &str) -> Imported {
     let mut reader = HarReader::default();
     match serde_json::from_str::<ReadArchive>(text) {
         Ok(archive) => {

@@ -2,29 +2,29 @@
 
 use std::time::Duration;
 
-use super::find::Needle;
-use super::query::{Comparison, Test, TimeOfDay};
-use super::query_error::{ParseError, ParseErrorKind};
-use super::query_parse::Parser;
-use super::row::Direction;
-use super::shown::STATES;
+use crate::history::query::error::{ParseError, ParseErrorKind};
+use crate::history::query::find::Needle;
+use crate::history::query::parse::Parser;
+use crate::history::query::{Comparison, Test, TimeOfDay};
+use crate::history::row::Direction;
+use crate::history::shown::STATES;
 
 /// Separates the values of a list.
 const COMMA: Option<char> = Some(',');
 
 impl<'a> Parser<'a> {
-    pub(super) fn word(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn word(&mut self) -> Result<Test, ParseError> {
         if self.rest().starts_with(',') {
             return self.fail(self.at, ParseErrorKind::StrayComma, false);
         }
         self.any_text(ParseErrorKind::NoTerm, None).map(|word| Test::Word(Needle::new(&word)))
     }
 
-    pub(super) fn text(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn text(&mut self) -> Result<Test, ParseError> {
         self.any_text(ParseErrorKind::Text, None).map(|text| Test::Text(Needle::new(&text)))
     }
 
-    pub(super) fn wire_type(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn wire_type(&mut self) -> Result<Test, ParseError> {
         let start = self.at;
         let glob = self.any_text(ParseErrorKind::WireType, COMMA)?;
         if self.is_unquoted(start) && glob.contains('|') {
@@ -34,40 +34,40 @@ impl<'a> Parser<'a> {
         Ok(Test::Type(glob))
     }
 
-    pub(super) fn direction(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn direction(&mut self) -> Result<Test, ParseError> {
         self.name(ParseErrorKind::Direction, COMMA, &[("in", Direction::In), ("out", Direction::Out)])
             .map(Test::Direction)
     }
 
-    pub(super) fn state(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn state(&mut self) -> Result<Test, ParseError> {
         self.name(ParseErrorKind::State, COMMA, &STATES.map(|(name, _)| (name, name))).map(Test::State)
     }
 
-    pub(super) fn error(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn error(&mut self) -> Result<Test, ParseError> {
         self.name(ParseErrorKind::Is, None, &[("error", Test::Error)])
     }
 
-    pub(super) fn connection(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn connection(&mut self) -> Result<Test, ParseError> {
         let read = |value: &str| value.trim_start_matches('#').parse::<u32>().ok();
         self.parse_value(ParseErrorKind::Connection, COMMA, &["0"], read).map(Test::Conn)
     }
 
-    pub(super) fn id(&mut self) -> Result<Test, ParseError> {
+    pub(in crate::history) fn id(&mut self) -> Result<Test, ParseError> {
         let is_of_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
         let read = |value: &str| value.bytes().all(is_of_id).then(|| value.to_ascii_lowercase());
         self.parse_value(ParseErrorKind::Id, COMMA, &[], read).map(Test::Id)
     }
 
-    pub(super) fn round_trip(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
+    pub(in crate::history) fn round_trip(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
         self.parse_value(ParseErrorKind::RoundTrip, None, &["0", "s"], round_trip)
             .map(|bound| Test::RoundTrip(comparison, bound))
     }
 
-    pub(super) fn size(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
+    pub(in crate::history) fn size(&mut self, comparison: Comparison) -> Result<Test, ParseError> {
         self.parse_value(ParseErrorKind::Size, None, &[], bytes).map(|bound| Test::Size(comparison, bound))
     }
 
-    pub(super) fn time_of_day(&mut self) -> Result<TimeOfDay, ParseError> {
+    pub(in crate::history) fn time_of_day(&mut self) -> Result<TimeOfDay, ParseError> {
         self.parse_value(ParseErrorKind::TimeOfDay, None, &[":00", "00", "0"], time_of_day)
     }
 

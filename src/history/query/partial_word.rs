@@ -1,7 +1,7 @@
 //! Completion of the word at the cursor.
 
-use super::complete::Completion;
-use super::complete::completions;
+use crate::history::query::complete::Completion;
+use crate::history::query::complete::completions;
 
 /// The word being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::markdown;
 use crate::model::{Role, Turn};
 use crate::state::use_websocket;
+use crate::ui::components::markdown;
+use crate::ui::format;
 
 /// Limit in characters. Listeners rarely want more unasked, and the full text is on the page.
 const LONGEST: usize = 400;
@@ -48,9 +49,5 @@ fn said(turn: &Turn) -> Announcement {
 }
 
 fn cut(words: &str) -> String {
-    let words = words.trim();
-    match words.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &words[..end]),
-        None => words.to_owned(),
-    }
+    format::cut(words.trim(), LONGEST)
 }

@@ -7,18 +7,18 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-use super::Icon;
-use super::conversation_hits::Hits;
+use super::hits::Hits;
 use crate::model::{Turn, export_json, export_markdown};
 use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::Address;
+use crate::ui::components::Icon;
 use crate::ui::files::download;
 
 /// Debounce for typing. Browsers allow a page about ten address changes a second.
 const PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ExportFormat {
+pub(in crate::ui::components) enum ExportFormat {
     /// For people.
     Markdown,
     /// For programs.
@@ -26,7 +26,7 @@ pub(super) enum ExportFormat {
 }
 
 /// Downloads the whole conversation, regardless of the current search.
-pub(super) fn export(context: &WebSocketContext, format: ExportFormat) {
+pub(in crate::ui::components) fn export(context: &WebSocketContext, format: ExportFormat) {
     let rows = context.talk.rows.get_untracked();
     let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
     match format {

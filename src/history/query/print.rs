@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::query::{Comparison, Query, Test, TimeOfDay};
+use crate::history::query::{Comparison, Query, Test, TimeOfDay};
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

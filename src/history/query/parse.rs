@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::query::{Comparison, Query, Test};
-use super::query_error::{ParseError, ParseErrorKind};
+use crate::history::query::error::{ParseError, ParseErrorKind};
+use crate::history::query::{Comparison, Query, Test};
 
 /// All term names.
 const NAMES: [&str; 11] = ["type", "dir", "state", "conn", "id", "rtt", "size", "after", "before", "text", "is"];
@@ -82,10 +82,10 @@ impl FromStr for Query {
 
 /// Recursive-descent parser.
 #[derive(Clone, Copy)]
-pub(super) struct Parser<'a> {
-    pub(super) text: &'a str,
+pub(in crate::history) struct Parser<'a> {
+    pub(in crate::history) text: &'a str,
     /// Byte offset of the next character to read.
-    pub(super) at: usize,
+    pub(in crate::history) at: usize,
     /// Number of open groups.
     depth: usize,
     /// The text up to this byte offset is a filter of its own.
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
         Self { text, at: 0, depth: 0, complete: 0, is_unfinished: false }
     }
 
-    pub(super) fn rest(&self) -> &'a str {
+    pub(in crate::history) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -109,20 +109,25 @@ impl<'a> Parser<'a> {
         !self.rest().is_empty()
     }
 
-    pub(super) fn take(&mut self, letter: char) -> bool {
+    pub(in crate::history) fn take(&mut self, letter: char) -> bool {
         let found = self.rest().starts_with(letter);
         self.at += if found { letter.len_utf8() } else { 0 };
         found
     }
 
     /// Converts a byte offset to a character position, counted from 1.
-    pub(super) fn char_position(&self, at: usize) -> usize {
+    pub(in crate::history) fn char_position(&self, at: usize) -> usize {
         self.text.get(..at).unwrap_or(self.text).chars().count() + 1
     }
 
     /// Fails at byte `at`. The error counts as unfinished if it `may_go_on` and nothing follows; text after it proves
     /// it wrong.
-    pub(super) fn fail<T>(&mut self, at: usize, kind: ParseErrorKind, may_go_on: bool) -> Result<T, ParseError> {
+    pub(in crate::history) fn fail<T>(
+        &mut self,
+        at: usize,
+        kind: ParseErrorKind,
+        may_go_on: bool,
+    ) -> Result<T, ParseError> {
         self.is_unfinished = may_go_on && self.rest().trim_start().is_empty();
         Err(ParseError { position: self.char_position(at), kind })
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::query::Context;
-use super::query::Query;
-use super::recorder::Recorder;
-use super::row::Row;
-use super::token_grouper::ListItem;
-use super::token_grouper::TokenGrouper;
+use crate::history::list::token_grouper::ListItem;
+use crate::history::list::token_grouper::TokenGrouper;
+use crate::history::query::Context;
+use crate::history::query::Query;
+use crate::history::recorder::Recorder;
+use crate::history::row::Row;
 
 /// Identifies a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

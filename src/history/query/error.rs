@@ -1,6 +1,6 @@
 //! Errors of the filter parser, each with a hint what to write instead.
 
-use super::shown::STATES;
+use crate::history::shown::STATES;
 
 /// Why a text is not a filter, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,10 +5,10 @@ use chrono::{DateTime, Datelike, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::note::{Note, NoteFields};
-use super::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
-use super::redact::redact;
-use super::row;
+use crate::history::recording::note::{Note, NoteFields};
+use crate::history::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
+use crate::history::redact::redact;
+use crate::history::row;
 use crate::protocol::{FieldError, parse_iso8601, take, with_quotes};
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ impl Writer {
 }
 
 /// Parses a recording line by line.
-pub(super) fn import(text: &str) -> Imported {
+pub(in crate::history) fn import(text: &str) -> Imported {
     let mut imported = Imported::default();
     // The time that `t` counts from in lines without a date, derived from the last line with one.
     let mut start = 0;
@@ -135,7 +135,7 @@ fn read_time(line: &mut Map<String, Value>, start: &mut i64) -> Result<i64, Fiel
 }
 
 /// ISO 8601 in UTC with microseconds; `None` outside the years 0 to 9999, which have four digits.
-pub(super) fn iso(micros: i64) -> Option<String> {
+pub(in crate::history) fn iso(micros: i64) -> Option<String> {
     let time = DateTime::from_timestamp_micros(micros).filter(|time| (0..=9999).contains(&time.year()))?;
     Some(time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
@@ -145,13 +145,13 @@ fn read_iso(text: &str) -> Option<i64> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a recording's times fit 53 bits")]
-pub(super) fn seconds(micros: i64) -> f64 {
+pub(in crate::history) fn seconds(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
 /// Converts seconds to microseconds; `None` outside the years 0 to 9999.
 #[expect(clippy::cast_possible_truncation, reason = "checked just before")]
-pub(super) fn micros(seconds: f64) -> Option<i64> {
+pub(in crate::history) fn micros(seconds: f64) -> Option<i64> {
     let micros = (seconds * 1e6).round();
     (micros.abs() < 8e18).then_some(micros as i64).filter(|micros| iso(*micros).is_some())
 }

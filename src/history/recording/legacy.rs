@@ -5,7 +5,9 @@ use serde::{Deserialize, Deserializer};
 use crate::link::{CloseInfo, DisconnectReason, ForeignServer};
 
 /// Deserializes a typed reason, or the sentence of an earlier version.
-pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DisconnectReason>, D::Error> {
+pub(in crate::history) fn reason<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DisconnectReason>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {

@@ -8,10 +8,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-use super::conversation_marks::{Mark, marks_in};
-use super::conversation_scroll::{Scroll, once_shown};
-use super::conversation_window::{Hit, Window};
 use super::highlights::{clear, paint};
+use super::marks::{Mark, marks_in};
+use super::scroll::{Scroll, once_shown};
+use super::window::{Hit, Window};
 
 /// Highlight names in the style sheet. Of two highlights, the one registered later is painted on top.
 const ALL: &str = "search-hit";

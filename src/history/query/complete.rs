@@ -1,6 +1,6 @@
 //! Completions while the user types a filter.
 
-use super::shown::STATES;
+use crate::history::shown::STATES;
 use crate::protocol::{Command, Event};
 
 /// One completion.

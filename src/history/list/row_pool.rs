@@ -4,7 +4,7 @@
 //! in each frame of a flood, existing elements are reused from first to last, because filling one costs a fraction of
 //! creating it.
 
-use super::listing::Key;
+use crate::history::list::listing::Key;
 
 /// Elements are reused when more than one row in this many is new: creating one costs as much as filling three.
 const MANY: usize = 4;

@@ -7,7 +7,7 @@ use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement};
 
-use super::conversation_window::Window;
+use super::window::Window;
 use crate::state::RowKey;
 
 /// Distance in pixels that still counts as the end.

@@ -1,15 +1,17 @@
 //! Command palette, and the list of keyboard shortcuts.
 
+mod entries;
+
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::dialog::{Dialog, DialogRef};
-use super::palette_entries::{PaletteAction, act, entries, find};
 use crate::state::{TalkKey, use_websocket};
 use crate::ui::address::{Address, use_page_navigate};
 use crate::ui::app::DockOpen;
+use crate::ui::components::dialog::{Dialog, DialogRef};
 use crate::ui::debugger::SideOpener;
+use entries::{PaletteAction, act, entries, find};
 
 /// All shortcuts except the talk key.
 const KEYS: [(&str, &str); 12] = [

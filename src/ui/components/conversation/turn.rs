@@ -2,10 +2,11 @@ use icondata_lu::{LuRoute, LuTriangleAlert};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::{CopyButton, Icon, Markdown, OutgoingState, ToolView};
+use super::{OutgoingState, ToolView};
 use crate::model::{Role, Turn};
 use crate::protocol::iso8601;
 use crate::state::{TurnRow, notify};
+use crate::ui::components::{CopyButton, Icon, Markdown};
 use crate::ui::debugger::message_href;
 use crate::ui::format;
 

@@ -1,20 +1,39 @@
 //! The list of turns. Follows the newest unless the reader has scrolled up.
 
+mod announcer;
+mod highlights;
+mod hits;
+mod marks;
+mod outgoing;
+mod scroll;
+mod tool;
+mod tools;
+mod turn;
+mod window;
+
+pub use outgoing::OutgoingState;
+pub use tool::{ToolView, tool_result};
+pub(super) use tools::{ExportFormat, export};
+pub use turn::TurnView;
+
+use announcer::Announcer;
+use tools::ConversationTools;
+
 use chrono::{DateTime, Utc};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::conversation_hits::Hits;
-use super::conversation_scroll::Scroll;
-use super::conversation_window::Window;
-use super::{Announcer, ConversationTools, Each, TurnView};
+use super::Each;
 use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
 use crate::state::{RowKey, Severity, TurnRow, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
+use hits::Hits;
+use scroll::Scroll;
+use window::Window;
 
 const SUGGESTIONS: [&str; 3] =
     ["What can you do?", "What is the weather in Rabat today?", "Show me how to list files by size in Python"];

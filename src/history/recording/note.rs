@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::redact::{is_secret, redact_tokens};
-use super::row::{FrameClass, Row, RowKind, Severity};
+use crate::history::redact::{is_secret, redact_tokens};
+use crate::history::row::{FrameClass, Row, RowKind, Severity};
 use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
 use crate::protocol::{Command, FieldError, Instant, Moment, from_value, utc_from_micros};
 
@@ -39,7 +39,7 @@ pub enum NoteBody {
         #[serde(
             alias = "trouble",
             default,
-            deserialize_with = "super::legacy::reason",
+            deserialize_with = "crate::history::recording::legacy::reason",
             skip_serializing_if = "Option::is_none"
         )]
         reason: Option<DisconnectReason>,
@@ -67,7 +67,7 @@ pub enum NoteBody {
 
 impl NoteBody {
     /// The note for a row; `None` if the row is a text frame.
-    pub(super) fn of(row: &Row) -> Option<Self> {
+    pub(in crate::history) fn of(row: &Row) -> Option<Self> {
         Some(match &row.kind {
             RowKind::FrameIn { conn, class: FrameClass::Binary(bytes), .. } => {
                 Self::Binary { conn: *conn, bytes: *bytes }
@@ -94,7 +94,7 @@ impl NoteBody {
 
 /// The fields of a note in a file, apart from its time and its place.
 #[derive(Serialize, Deserialize)]
-pub(super) struct NoteFields {
+pub(in crate::history) struct NoteFields {
     mono: Instant,
     #[serde(flatten)]
     told: NoteBody,
@@ -108,7 +108,7 @@ impl From<&Note> for NoteFields {
 
 impl Note {
     /// Parses a note at this time, after `after` frames.
-    pub(super) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
+    pub(in crate::history) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
         let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
         if let NoteBody::Message(status) = &mut told {
             status.at = Moment { mono, wall: utc_from_micros(micros) };
@@ -123,11 +123,16 @@ mod message_note {
 
     use super::{Command, Deserialize, MessageFields, MessageStatus, Moment, Origin, Serialize};
 
-    pub(super) fn serialize<S: Serializer>(status: &MessageStatus, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::history) fn serialize<S: Serializer>(
+        status: &MessageStatus,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         MessageFields::from(status).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MessageStatus, D::Error> {
+    pub(in crate::history) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<MessageStatus, D::Error> {
         let fields = MessageFields::deserialize(deserializer)?;
         Ok(MessageStatus {
             id: fields.message,

@@ -1,7 +1,9 @@
 //! Reads a recording from a file of whichever format.
 
-use super::recording::{Imported, Recording};
-use super::{har, jsonl, scan};
+use crate::history::recording::har;
+use crate::history::recording::jsonl;
+use crate::history::recording::{Imported, Recording};
+use crate::history::scan;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -1,14 +1,20 @@
 //! Recordings: frames and notes that can be saved to a file and imported again.
 
+pub(super) mod har;
+pub(super) mod import;
+pub(super) mod jsonl;
+mod legacy;
+pub(super) mod note;
+
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::note::{Note, NoteBody};
-use super::recorder::Recorder;
-use super::row::{Direction, FrameClass, Row, RowKind};
-use super::shown::shown_text;
+use crate::history::recorder::Recorder;
+use crate::history::recording::note::{Note, NoteBody};
+use crate::history::row::{Direction, FrameClass, Row, RowKind};
+use crate::history::shown::shown_text;
 use crate::link::{FramePurpose, Origin};
 use crate::protocol::{FieldError, Instant, Moment, or_default, utc_from_micros};
 

@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use super::row::{FrameClass, Row, RowKind};
-use super::scan;
-use super::summary::shorten;
+use crate::history::row::{FrameClass, Row, RowKind};
+use crate::history::scan;
+use crate::history::summary::shorten;
 use crate::link::ConnId;
 
 /// Maximum length of a group's preview, in characters; the answer's final event has the whole text.

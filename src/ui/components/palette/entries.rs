@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::conversation_tools::{ExportFormat, export};
-use super::theme::switch_theme;
 use crate::protocol::Command;
 use crate::state::{Settings, Severity, Theme, WebSocketContext};
+use crate::ui::components::conversation::{ExportFormat, export};
+use crate::ui::components::theme::switch_theme;
 use crate::ui::debugger::Side;
 use crate::ui::routes::PAGES;
 
