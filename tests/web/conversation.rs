@@ -14,7 +14,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
-use crate::page::{Page, pause};
+use crate::frames::animation_frame;
+use crate::page::Page;
 
 /// A port without a listener.
 const NOBODY: &str = "?ws=ws://127.0.0.1:9";
@@ -185,7 +186,7 @@ async fn the_newest_is_followed_while_the_oldest_leave_the_page() {
     for number in 301..=380 {
         talk.add(turn(number, Role::User, &format!("turn {number}")));
         // One frame each, as from a server.
-        pause(20).await;
+        animation_frame().await;
     }
     assert!(talk.page.all(NEWER).is_empty(), "nobody has scrolled up");
     talk.page.until("the newest", || talk.top_of("turn 380") < talk.height()).await;
@@ -207,7 +208,7 @@ async fn who_follows_the_newest_turn_follows_it_in_a_window_of_another_size() {
         // In a taller window the browser scrolls back, but fires the event only after the next change of size.
         give(height);
         give(next);
-        pause(100).await;
+        talk.page.until_at_rest("the place", || log.scroll_top()).await;
         assert!(talk.page.all(NEWER).is_empty(), "{height}, {next}: it does not follow any more");
         talk.page.until("the end", is_at_end).await;
     }

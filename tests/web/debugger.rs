@@ -328,7 +328,7 @@ async fn who_scrolls_up_while_the_table_is_about_to_go_to_its_end_stays_there() 
     let table = page.element(TABLE);
     server::make("/flood", json!({"count": 1_000, "wait": true})).await;
     page.until("the newest of many", || table.scroll_top() > 1_000).await;
-    pause(300).await;
+    page.until_at_rest("the table", || (table.scroll_top(), table.scroll_height())).await;
     debugger.send("one more");
     animation_frame().await;
     // The row exists now, but the table scrolls to its end only with the next frame.
@@ -348,7 +348,7 @@ async fn who_follows_the_newest_row_follows_it_in_a_window_of_another_size() {
     server::make("/flood", json!({"count": 1_000, "wait": true})).await;
     let is_at_end = || table.scroll_top() + table.client_height() + 2 >= table.scroll_height();
     page.until("the newest of many", || table.scroll_top() > 1_000 && is_at_end()).await;
-    pause(300).await;
+    page.until_at_rest("the table", || (table.scroll_top(), table.scroll_height())).await;
     let area: web_sys::HtmlElement = table.closest("[style]").unwrap().unwrap().unchecked_into();
     let give = |height: &str| area.style().set_property("height", height).unwrap();
     let in_turn = [("300px", "290px"), ("600px", "250px"), ("500px", "550px")].map(|sizes| (sizes, false));

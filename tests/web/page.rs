@@ -11,7 +11,11 @@ use web_sys::{
     Element, Event, EventInit, HtmlElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit,
 };
 
+use crate::frames::animation_frame;
+
 const PATIENCE_MILLIS: f64 = 15_000.0;
+/// Number of frames without a change after which something has come to rest.
+const FRAMES_AT_REST: usize = 12;
 const STEP_MILLIS: i32 = 10;
 
 /// A mounted page. Dropping it unmounts it and ends its connection.
@@ -123,6 +127,19 @@ impl Page {
                 self.root.inner_text()
             );
             pause(STEP_MILLIS).await;
+        }
+    }
+
+    /// Waits until a value stays the same for several frames.
+    pub async fn until_at_rest<T: PartialEq>(&self, what: &str, read: impl Fn() -> T) {
+        let start = Date::now();
+        let (mut value, mut same) = (read(), 0);
+        while same < FRAMES_AT_REST {
+            assert!(Date::now() - start < PATIENCE_MILLIS, "waited for {what} to come to rest");
+            animation_frame().await;
+            let now = read();
+            same = if now == value { same + 1 } else { 0 };
+            value = now;
         }
     }
 

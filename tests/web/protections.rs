@@ -2,7 +2,9 @@
 //!
 //! `make backend-errors` runs this alone and prints its figures.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use coda_dashboard::driver::Driver;
@@ -37,7 +39,11 @@ struct Suffered {
 async fn play(config: LinkConfig) -> Suffered {
     let query = server::fresh().await;
     server::make("/echo", json!({"delay_ms": BUSY_MILLIS})).await;
-    let driver = Driver::start(config, |_| {});
+    let is_idle = Rc::new(Cell::new(false));
+    let driver = Driver::start(config, {
+        let is_idle = Rc::clone(&is_idle);
+        move |batch| is_idle.set(batch.status.queued == 0 && batch.status.in_flight == 0)
+    });
     driver.connect(query.trim_start_matches("?ws=").to_owned());
     for round in 0..ROUNDS {
         let text = Command::TextInput { text: format!("text {round}") };
@@ -50,7 +56,10 @@ async fn play(config: LinkConfig) -> Suffered {
             pause(PRESS_MILLIS).await;
         }
     }
-    let report = until_quiet().await;
+    while !is_idle.get() {
+        pause(PRESS_MILLIS).await;
+    }
+    let report = server::report().await;
     driver.dispatch(Input::Disconnect);
     let messages: Vec<&Value> =
         report["messages"].as_array().unwrap().iter().filter(|message| message["type"] != "ping").collect();
@@ -60,20 +69,6 @@ async fn play(config: LinkConfig) -> Suffered {
         duplicates: duplicates(&messages),
         most_at_once: report["max_overlap"].as_u64().unwrap(),
         errors: report["errors"].as_array().map_or(0, Vec::len),
-    }
-}
-
-/// Returns the report once no new messages arrive.
-async fn until_quiet() -> Value {
-    let mut before = 0;
-    loop {
-        pause(500).await;
-        let report = server::report().await;
-        let count = report["messages"].as_array().map_or(0, Vec::len);
-        if count == before {
-            return report;
-        }
-        before = count;
     }
 }
 

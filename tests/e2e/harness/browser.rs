@@ -1,6 +1,9 @@
 //! A headless Chromium with its driver. Dropping the value ends both.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
@@ -9,10 +12,28 @@ use tokio::process::{Child, Command};
 
 /// Number of attempts to find a free port.
 const DRIVER_TRIES: usize = 5;
+/// Maximum time for a browser to end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub struct Browser {
     pub client: Client,
+    /// The driver's address and the path of its session.
+    session: (String, String),
     _driver: Child,
+}
+
+/// A test that fails does not close its browser, which would outlive a driver that is killed.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let (address, path) = &self.session;
+        let Ok(mut stream) = TcpStream::connect(address) else { return };
+        let _ = stream.set_read_timeout(Some(CLOSE_TIMEOUT));
+        let request = format!("DELETE {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        if stream.write_all(request.as_bytes()).is_ok() {
+            // The answer comes once the browser has ended.
+            let _ = stream.read(&mut [0; 64]);
+        }
+    }
 }
 
 impl Browser {
@@ -25,7 +46,8 @@ impl Browser {
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await?;
-        Ok(Self { client, _driver: driver })
+        let id = client.session_id().await?.ok_or("the driver has no session")?;
+        Ok(Self { client, session: (format!("127.0.0.1:{port}"), format!("/session/{id}")), _driver: driver })
     }
 }
 

@@ -128,7 +128,7 @@ impl Page {
 
     /// Closes the browser. If a test fails before, dropping the driver does.
     pub async fn close(self) -> Outcome {
-        Ok(self.browser.client.close().await?)
+        Ok(self.browser.client.clone().close().await?)
     }
 
     pub async fn run(&self, script: &str) -> Found<Value> {
