@@ -11,6 +11,7 @@ mod occurrences;
 mod performance;
 mod pipeline;
 mod system;
+mod timing;
 mod tool_call;
 mod tools;
 mod turn;
@@ -28,15 +29,22 @@ pub use performance::{
 };
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
+pub use timing::{
+    Comparison, DurationHistory, EndedStage, Gap, GapPart, ModelSpeed, RunningStage, Spread, Stage, StageOutcome,
+    StagePart, StageTracker, Timings, TurnEnd, TurnTiming,
+};
 pub use tool_call::{ToolCall, ToolOutcome};
 pub use tools::{CALLS, ToolSummary, ToolUse, Tools};
 pub use turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
 
-use crate::link::ServerEvent;
+use crate::link::{MessageStatus, ServerEvent};
 
 /// A model of a data page.
 pub trait Model: Default {
     fn apply(&mut self, event: &ServerEvent);
+
+    /// Applies the new state of a message of this page.
+    fn apply_message(&mut self, _status: &MessageStatus) {}
 
     /// Marks the connection as lost.
     fn disconnected(&mut self) {}

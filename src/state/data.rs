@@ -2,8 +2,8 @@
 
 use super::model_signal::{ModelHandle, ModelSignal};
 use super::page_signal::PageSignal;
-use crate::link::ServerEvent;
-use crate::model::{Memories, Performance, Pipeline, System, Tools};
+use crate::link::{MessageStatus, ServerEvent};
+use crate::model::{Memories, Performance, Pipeline, System, Timings, Tools};
 
 /// Models of the data pages.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct DataStore {
     pub system: ModelSignal<System>,
     /// Stages of the running turn.
     pub pipeline: ModelSignal<Pipeline>,
+    /// How long turns, models and tools take.
+    pub timings: ModelSignal<Timings>,
     /// Number of the current set of models, which changes when a recording is played back. Keys of different sets are
     /// unrelated, so lists include the generation in theirs.
     pub generation: PageSignal<u64>,
@@ -31,18 +33,23 @@ impl DataStore {
             tools: ModelSignal::new(Tools::default()),
             system: ModelSignal::new(System::default()),
             pipeline: ModelSignal::new(Pipeline::default()),
+            timings: ModelSignal::new(Timings::default()),
             generation: PageSignal::new(0),
         }
     }
 
-    fn models(&self) -> [&dyn ModelHandle; 5] {
+    fn models(&self) -> [&dyn ModelHandle; 6] {
         // Names every field, so that a new model cannot be forgotten.
-        let Self { performance, memories, tools, system, pipeline, generation: _ } = self;
-        [performance, memories, tools, system, pipeline]
+        let Self { performance, memories, tools, system, pipeline, timings, generation: _ } = self;
+        [performance, memories, tools, system, pipeline, timings]
     }
 
     pub(super) fn apply(&self, event: &ServerEvent) {
         self.models().iter().for_each(|model| model.apply(event));
+    }
+
+    pub(super) fn apply_message(&self, status: &MessageStatus) {
+        self.models().iter().for_each(|model| model.apply_message(status));
     }
 
     /// Marks the connection as lost.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::page_signal::PageSignal;
-use crate::link::ServerEvent;
+use crate::link::{MessageStatus, ServerEvent};
 use crate::model::Model;
 
 pub struct ModelSignal<T: 'static> {
@@ -66,6 +66,7 @@ impl<T> ModelSignal<T> {
 /// The model signals of the data pages, with the model's type erased.
 pub(super) trait ModelHandle {
     fn apply(&self, event: &ServerEvent);
+    fn apply_message(&self, status: &MessageStatus);
     fn disconnected(&self);
     fn reset(&self);
     fn change_server(&self, from: &str, to: &str);
@@ -79,6 +80,10 @@ pub(super) trait ModelHandle {
 impl<T: Model> ModelHandle for ModelSignal<T> {
     fn apply(&self, event: &ServerEvent) {
         self.change(|model| model.apply(event));
+    }
+
+    fn apply_message(&self, status: &MessageStatus) {
+        self.change(|model| model.apply_message(status));
     }
 
     fn disconnected(&self) {

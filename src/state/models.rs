@@ -26,7 +26,10 @@ impl Models {
                 self.avatar.apply(&happened.event);
                 self.data.apply(happened);
             }
-            LinkEvent::Message(status) => self.conversation.apply_message(status),
+            LinkEvent::Message(status) => {
+                self.conversation.apply_message(status);
+                self.data.apply_message(status);
+            }
             LinkEvent::Phase { phase, .. } if phase.kind() != PhaseKind::Ready => {
                 self.conversation.disconnected();
                 self.avatar.disconnected();

@@ -9,4 +9,5 @@ mod page;
 mod performance;
 mod pipeline;
 mod system;
+mod timing;
 mod tools;

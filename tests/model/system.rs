@@ -4,8 +4,8 @@ use std::path::Path;
 
 use coda_dashboard::link::ServerEvent;
 use coda_dashboard::model::{
-    Avatar, Conversation, Memories, Mode, Performance, Pipeline, Role, Service, ServiceState, StageKind, System,
-    ToolOutcome, Tools,
+    Avatar, Conversation, Memories, Mode, Model as _, Performance, Pipeline, Role, Service, ServiceState, StageKind,
+    System, Timings, ToolOutcome, Tools,
 };
 use coda_dashboard::protocol::{Event, Frame, decode};
 use serde_json::{Value, json};
@@ -189,6 +189,7 @@ struct Everything {
     performance: Performance,
     pipeline: Pipeline,
     system: System,
+    timings: Timings,
     tools: Tools,
 }
 
@@ -200,12 +201,14 @@ impl Everything {
         self.performance.apply(event);
         self.pipeline.apply(event);
         self.system.apply(event);
+        self.timings.apply(event);
         self.tools.apply(event);
     }
 
-    fn revisions(&self) -> [u64; 5] {
+    fn revisions(&self) -> [u64; 6] {
         let (tools, system) = (self.tools.revision(), self.system.revision());
-        [self.memories.revision(), self.performance.revision(), self.pipeline.revision(), system, tools]
+        let (pipeline, timings) = (self.pipeline.revision(), self.timings.revision());
+        [self.memories.revision(), self.performance.revision(), pipeline, system, timings, tools]
     }
 
     /// Applies everything that the server sent in a recording. The replay on the second connection only
@@ -303,7 +306,7 @@ fn recorded_echoes_and_refusals_change_nothing_but_the_samples() {
     assert_eq!((all.performance.samples().len(), all.pipeline.revision(), all.tools.revision()), (3, 0, 0));
     assert!(all.conversation.turns().is_empty());
     let refused = Everything::of_recording("bad_token.jsonl");
-    assert_eq!(refused.revisions(), [0; 5]);
+    assert_eq!(refused.revisions(), [0; 6]);
 }
 
 /// All fields that any event requires.
