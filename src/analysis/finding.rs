@@ -189,6 +189,90 @@ findings! {
         close_after: Some(Duration::from_secs(60)),
         ends_with_server: false,
     }
+    /// Work of Coda that does not end.
+    StageStuck {
+        title: "Coda is stuck in a stage",
+        advice: "Look at the part that is named: its process, its log, its load. Restart it, or Coda, if it does not recover.",
+        close_after: None,
+        ends_with_server: true,
+    }
+    /// A tool, a model or speech became slower than its own past.
+    Slower {
+        title: "Coda became slower",
+        advice: "Look at what else runs on Coda's computer, and whether the model still fits into graphics memory.",
+        close_after: Some(Duration::from_secs(600)),
+        ends_with_server: true,
+    }
+    /// A stage took longer than the limit in the settings.
+    OverBudget {
+        title: "A stage took longer than its limit",
+        advice: "Look at the turn in the chart, or raise the limit in the settings.",
+        close_after: Some(Duration::from_secs(60)),
+        ends_with_server: true,
+    }
+    /// An answer was not completed.
+    AnswerCutOff {
+        title: "An answer was cut off",
+        advice: "Ask again. Look at Coda's log at that time, for a crash or a timeout of the model.",
+        close_after: Some(Duration::from_secs(120)),
+        ends_with_server: true,
+    }
+    /// Memory, graphics memory or CPU usage grows without coming back.
+    ResourceGrows {
+        title: "Coda uses more and more",
+        advice: "Restart Coda before it runs out, and look for what was added or called since it began.",
+        close_after: None,
+        ends_with_server: true,
+    }
+    /// A tool, speech or recognition fails again and again.
+    KeepsFailing {
+        title: "A part of Coda keeps failing",
+        advice: "Look at the errors that are named, and at what the part depends on: a key, a service, a device.",
+        close_after: None,
+        ends_with_server: true,
+    }
+    /// Events came twice.
+    EventsRepeated {
+        title: "Events came twice",
+        advice: "Look for a proxy or a second writer. Numbered copies are counted once; copies with new numbers come from Coda.",
+        close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
+    }
+    /// Events came out of order.
+    EventsOutOfOrder {
+        title: "Events came out of order",
+        advice: "Look for a proxy between Coda and this page: a WebSocket keeps the order.",
+        close_after: Some(Duration::from_secs(60)),
+        ends_with_server: false,
+    }
+    /// Events of one type come in a flood.
+    EventFlood {
+        title: "Coda floods this page with events",
+        advice: "Look at what sends the type that is named; its rate is in the statistics of the debugger.",
+        close_after: Some(Duration::from_secs(30)),
+        ends_with_server: false,
+    }
+    /// The server's clock stands still.
+    ClockStands {
+        title: "Coda's clock stands still",
+        advice: "Look at Coda's source of time. Times of events are shown as those of their arrival.",
+        close_after: Some(Duration::from_secs(60)),
+        ends_with_server: true,
+    }
+    /// Events are no longer what this server has sent so far.
+    SchemaDrift {
+        title: "Coda's events changed",
+        advice: "Look whether Coda was changed or updated; compare the rows. Report what this page should know.",
+        close_after: Some(Duration::from_secs(300)),
+        ends_with_server: true,
+    }
+    /// Something other than Coda answers.
+    NotCoda {
+        title: "Something other than Coda answers",
+        advice: "Check the address and its port, and which program listens there.",
+        close_after: None,
+        ends_with_server: true,
+    }
 }
 
 /// Confidence that a finding is right.

@@ -90,6 +90,16 @@ impl FindingLog {
         self.close_where(at, |finding| finding.kind == kind);
     }
 
+    /// Closes the finding of this kind about one subject.
+    pub(super) fn resolve_subject(&mut self, kind: FindingKind, subject: &str, at: Moment) {
+        self.close_where(at, |finding| finding.kind == kind && finding.subject == subject);
+    }
+
+    /// Whether a finding of this kind about this subject is open.
+    pub(super) fn is_open(&self, kind: FindingKind, subject: &str) -> bool {
+        self.open.iter().any(|finding| finding.kind == kind && finding.subject == subject)
+    }
+
     /// Closes the findings that have not recurred for long enough.
     pub(super) fn close_quiet(&mut self, now: Moment) {
         self.close_where(now, |finding| {

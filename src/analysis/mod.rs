@@ -10,8 +10,10 @@ mod finding;
 mod finding_log;
 mod over_time;
 mod senders;
+mod words;
 
 pub use correlation::{Correlation, Pattern, Suspect};
+pub use detectors::Budgets;
 pub use error_name::ErrorSignature;
 pub use finding::{Confidence, Finding, FindingKind, FindingState, slug};
 pub use finding_log::{FindingLog, MuteRule};
@@ -56,6 +58,11 @@ impl Analyzer {
         self.last_tick = now;
         self.detectors.tick(now, &mut self.log);
         self.log.close_quiet(now);
+    }
+
+    /// Sets the limits of stages, from the settings.
+    pub fn set_budgets(&mut self, budgets: Budgets) {
+        self.detectors.set_budgets(budgets);
     }
 
     #[must_use]

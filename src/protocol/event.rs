@@ -82,6 +82,15 @@ macro_rules! events {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
             }
 
+            /// Whether the protocol has a field of this name for the event. Free-form and unknown events have any.
+            #[must_use]
+            pub fn has_field(&self, name: &str) -> bool {
+                match self {
+                    $(Self::$name(_) => $wire == FREE_FORM || [$(stringify!($field)),*].contains(&name),)*
+                    Self::Unknown { .. } => true,
+                }
+            }
+
             /// Returns the place in a turn of the events of this type. Unknown ones may belong to any.
             #[must_use]
             pub fn place(kind: &str) -> Place {

@@ -7,8 +7,8 @@
 mod world;
 
 mod connection;
+mod corpus;
 mod correlation;
 mod findings;
-mod kinds;
 mod messages;
 mod trace;

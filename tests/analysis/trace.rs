@@ -10,7 +10,7 @@ use coda_dashboard::link::{
 };
 use coda_dashboard::protocol::{Command, Instant};
 
-use crate::world::{at, event, frame_in, recorder};
+use crate::world::{at, event, frame_in, last_frame, recorder};
 
 pub const CONN: ConnId = ConnId(1);
 pub const COMPOSER: Origin = Origin::new("composer", "press enter");
@@ -166,6 +166,40 @@ impl Trace {
         let id = self.write(text);
         self.wait(echo_after);
         self.message(id, text, COMPOSER, MessageState::Delivered(Acknowledgement::Echo));
+    }
+
+    /// Receives the echo of a message, which delivers it.
+    pub fn echo(&mut self, id: MessageId, text: &str, data: &str) {
+        self.event("client_message", data);
+        self.tell(LinkEvent::Reply { frame: last_frame(), message: id });
+        self.message(id, text, COMPOSER, MessageState::Delivered(Acknowledgement::Echo));
+    }
+
+    /// Receives a frame with this number, whatever came before.
+    pub fn numbered(&mut self, seq: u64, kind: &str, data: &str) {
+        let before = std::mem::replace(&mut self.seq, seq - 1);
+        self.event(kind, data);
+        self.seq = before;
+    }
+
+    /// Receives an event with this time of the server, in seconds.
+    pub fn event_at(&mut self, kind: &str, data: &str, time: f64) {
+        self.event_with(kind, data, &time.to_string());
+    }
+
+    /// The server's time, in seconds.
+    #[expect(clippy::cast_precision_loss)]
+    pub fn server_time(&self) -> f64 {
+        2_886.0 + self.now as f64 / 1_000.0
+    }
+
+    pub const fn last_number(&self) -> u64 {
+        self.seq
+    }
+
+    /// Leaves numbers out, which later events may have.
+    pub const fn skip(&mut self, numbers: u64) {
+        self.seq += numbers;
     }
 
     /// Receives the echo of another client's message.

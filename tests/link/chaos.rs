@@ -33,7 +33,19 @@ enum Operation {
 
 impl Operation {
     fn is_message(&self) -> bool {
-        matches!(self, Self::Say | Self::Press | Self::Release | Self::StopSpeaking | Self::Demo)
+        match self {
+            Self::Say | Self::Press | Self::Release | Self::StopSpeaking | Self::Demo => true,
+            Self::Wait(_)
+            | Self::Drop
+            | Self::HalfOpen
+            | Self::Restart
+            | Self::LoseEchoes(_)
+            | Self::Unreachable(_)
+            | Self::Wake
+            | Self::Slow(_)
+            | Self::Jitter(_)
+            | Self::StallChallenge(_) => false,
+        }
     }
 
     fn is_fault(&self) -> bool {

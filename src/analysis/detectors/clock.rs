@@ -15,6 +15,10 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Smallest jump in milliseconds; a smaller difference may be a delay.
 const STEP: i64 = 2_000;
 
+/// How many examined events with the same time, over which time, make a standstill.
+const STILL: u32 = 8;
+const STILL_FOR: Duration = Duration::from_secs(3);
+
 /// The last examined event; times in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
@@ -35,6 +39,8 @@ pub(super) struct Clock {
     last: Option<Seen>,
     /// The server reports times of day, and they are wrong.
     is_wrong: bool,
+    /// The first event with the server's latest time, and how many have it.
+    still: Option<(i64, Instant, u64, u32)>,
 }
 
 impl Clock {
@@ -47,6 +53,7 @@ impl Clock {
         let value: Option<Value> = scan::member(text, "timestamp").and_then(|raw| serde_json::from_str(raw).ok());
         let Some(time) = value.as_ref().and_then(ServerTime::from_value) else { return };
         self.judge(time, row, log);
+        self.standstill(time, row, log);
         let page = i64::try_from(row.at.mono.as_micros() / 1_000).unwrap_or(i64::MAX);
         let lead = [page, row.at.wall.timestamp_millis()].map(|clock| time.millis().saturating_sub(clock));
         let epoch = recorder.epoch_of(row.number);
@@ -90,9 +97,31 @@ impl Clock {
         }
     }
 
+    /// Reports a time that stays the same while events come.
+    fn standstill(&mut self, time: ServerTime, row: &Row, log: &mut FindingLog) {
+        let now = time.millis();
+        let Some((_, since, first, count)) = self.still.as_mut().filter(|(known, ..)| *known == now) else {
+            if self.still.replace((now, row.at.mono, row.number, 1)).is_some_and(|(_, _, _, count)| count >= STILL) {
+                log.resolve(FindingKind::ClockStands, row.at);
+            }
+            return;
+        };
+        *count += 1;
+        let (span, first, count) = (row.at.mono.duration_since(*since), *first, *count);
+        if count >= STILL && span >= STILL_FOR && !log.is_open(FindingKind::ClockStands, "") {
+            let words = format!(
+                "Coda has given its events the same time for {}, {count} of those examined.",
+                seconds(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+            );
+            let (kind, confidence, rows) = (FindingKind::ClockStands, Confidence::Certain, [first, row.number]);
+            log.raise(Occurrence { kind, subject: "", confidence, words, rows: &rows, at: row.at });
+        }
+    }
+
     /// Another server may have another clock.
     pub(super) const fn forget(&mut self) {
         self.is_wrong = false;
+        self.still = None;
     }
 }
 

@@ -137,10 +137,9 @@ impl<M: Clone> StageTracker<M> {
                 step.end(&[StagePart::Listening, StagePart::Recognition], StageOutcome::Abandoned);
                 step.start(Stage::Listening);
             }
-            Event::ClientMessage(echo) if echo.message_type == "stt_stop" => {
-                if step.end(&[StagePart::Listening], StageOutcome::Done) {
-                    step.start(Stage::Recognition);
-                }
+            Event::ClientMessage(echo) if echo.message_type == "stt_stop" && step.is_running(StagePart::Listening) => {
+                step.end(&[StagePart::Listening], StageOutcome::Done);
+                step.start(Stage::Recognition);
             }
             Event::SttResult(_) => {
                 step.end(&[StagePart::Listening, StagePart::Recognition], StageOutcome::Done);
@@ -148,12 +147,10 @@ impl<M: Clone> StageTracker<M> {
             Event::SttError(_) => {
                 step.end(&[StagePart::Listening, StagePart::Recognition], StageOutcome::Failed);
             }
-            Event::ConversationTurn(turn) if turn.role == "user" => {
-                // Coda drops a text that it reads while the model works.
-                if !step.is_running(StagePart::Model) {
-                    step.end(&[StagePart::Preparing, StagePart::Tool], StageOutcome::Abandoned);
-                    step.start(Stage::Preparing);
-                }
+            // Coda drops a text that it reads while the model works.
+            Event::ConversationTurn(turn) if turn.role == "user" && !step.is_running(StagePart::Model) => {
+                step.end(&[StagePart::Preparing, StagePart::Tool], StageOutcome::Abandoned);
+                step.start(Stage::Preparing);
             }
             Event::LlmStart(start) => {
                 step.end(&[StagePart::Preparing], StageOutcome::Done);
@@ -228,13 +225,11 @@ impl<M: Clone> Step<'_, M> {
         self.tracker.running.push(RunningStage { stage, since: self.at, mark: self.mark.clone() });
     }
 
-    /// Ends all stages of these parts; returns whether there was any.
-    fn end(&mut self, parts: &[StagePart], outcome: StageOutcome) -> bool {
-        let before = self.ended.len();
+    /// Ends all stages of these parts.
+    fn end(&mut self, parts: &[StagePart], outcome: StageOutcome) {
         let at = self.at;
         let gone = self.tracker.running.extract_if(.., |running| parts.contains(&running.stage.part()));
         self.ended.extend(gone.map(|running| EndedStage { running, at, outcome }));
-        self.ended.len() > before
     }
 
     /// Ends the oldest call of a tool: results name only the tool, and come in the order of the calls.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::gap::{Gap, GapPart};
 use super::stages::{StagePart, StageTracker};
-use crate::protocol::{Event, Instant, Moment};
+use crate::protocol::{Event, Instant, Moment, Place};
 
 /// How a turn ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl TurnTiming {
     /// Applies an event of the turn. `stages` are those in progress before it.
     pub(super) fn apply<M: Clone>(&mut self, event: &Event, at: Moment, stages: &StageTracker<M>) {
         // What comes by the clock explains nothing.
-        if matches!(Event::place(event.kind()), crate::protocol::Place::Outside) {
+        if Event::place(event.kind()) == Place::Outside {
             return;
         }
         let part = self.current_part(stages);

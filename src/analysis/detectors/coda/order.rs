@@ -1,0 +1,135 @@
+//! Detects events that come twice, out of order, or in a flood.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::analysis::finding::{Confidence, FindingKind};
+use crate::analysis::finding_log::{FindingLog, Occurrence};
+use crate::bounded::push_bounded;
+use crate::history::{FrameClass, Row, RowKind};
+use crate::protocol::{Event, Instant, Place};
+
+/// How many of the latest numbers are remembered.
+const NUMBERS: usize = 1_000;
+/// A number this much lower is that of another run of the server.
+const OTHER_RUN: u64 = 500;
+/// An equal end within this time is a second copy.
+const COPY: Duration = Duration::from_secs(2);
+/// How many events of one type within [`FLOOD_SPAN`] make a flood.
+const FLOOD: usize = 200;
+const FLOOD_SPAN: Duration = Duration::from_secs(1);
+/// Tokens are many by nature.
+const FLOOD_OF_TOKENS: usize = 3_000;
+/// How many types are followed.
+const TYPES: usize = 200;
+
+/// The latest events of one type.
+#[derive(Debug, Default)]
+struct Rate {
+    times: VecDeque<(Instant, u64)>,
+    is_flood: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// The latest numbers with their rows, in order of arrival.
+    numbers: VecDeque<(u64, u64)>,
+    greatest: u64,
+    /// The latest event that ended an activity, without its number: type, frame, row and time.
+    last_end: Option<(Arc<str>, Arc<str>, u64, Instant)>,
+    rates: BTreeMap<Arc<str>, Rate>,
+}
+
+impl Order {
+    pub(super) fn on_row(&mut self, row: &Row, event: Option<&Event>, log: &mut FindingLog) {
+        let RowKind::FrameIn { kind, seq, class: FrameClass::Event, text, .. } = &row.kind else { return };
+        self.rate(row, kind, log);
+        if let Some(seq) = seq
+            && self.number(row, kind, *seq, log)
+        {
+            return;
+        }
+        if let Some(event) = event {
+            self.copy(row, kind, text, event, log);
+        }
+    }
+
+    /// Checks an event's number; returns whether it came before.
+    fn number(&mut self, row: &Row, kind: &str, seq: u64, log: &mut FindingLog) -> bool {
+        if self.greatest.saturating_sub(seq) > OTHER_RUN || (seq <= 1 && self.greatest > 1) {
+            self.restart();
+        }
+        let before = self.numbers.iter().rev().find(|(number, _)| *number == seq).map(|(_, row)| *row);
+        if let Some(before) = before {
+            let words = format!("Event {seq}, a “{kind}”, came a second time. It was counted once.");
+            raise(FindingKind::EventsRepeated, kind, words, &[before, row.number], row, log);
+            return true;
+        }
+        if seq < self.greatest {
+            let later = self.numbers.iter().rev().find(|(number, _)| *number > seq).map(|(_, row)| *row);
+            let words =
+                format!("Event {seq}, a “{kind}”, came after event {}. It was put in its place.", self.greatest);
+            let rows: Vec<u64> = later.into_iter().chain([row.number]).collect();
+            raise(FindingKind::EventsOutOfOrder, kind, words, &rows, row, log);
+        }
+        self.greatest = self.greatest.max(seq);
+        push_bounded(&mut self.numbers, (seq, row.number), NUMBERS);
+        false
+    }
+
+    /// Checks for an end that repeats the one before under a new number, with nothing in between that it could end.
+    fn copy(&mut self, row: &Row, kind: &Arc<str>, text: &Arc<str>, event: &Event, log: &mut FindingLog) {
+        let is_turn = matches!(event, Event::ConversationTurn(_));
+        match Event::place(event.kind()) {
+            Place::Ends(_) => {}
+            Place::Within if is_turn => {}
+            Place::Starts(_) => {
+                self.last_end = None;
+                return;
+            }
+            Place::Within | Place::Outside => return,
+        }
+        let data: Arc<str> = text.split_once("\"data\"").map_or_else(|| text.clone(), |(_, data)| data.into());
+        if let Some((other, said, before, at)) = &self.last_end
+            && other == kind
+            && *said == data
+            && row.at.mono.duration_since(*at) <= COPY
+        {
+            let words = format!("The same “{kind}” came twice under two numbers, and nothing began in between.");
+            let rows = [*before, row.number];
+            raise(FindingKind::EventsRepeated, kind, words, &rows, row, log);
+        }
+        self.last_end = Some((kind.clone(), data, row.number, row.at.mono));
+    }
+
+    fn rate(&mut self, row: &Row, kind: &Arc<str>, log: &mut FindingLog) {
+        if self.rates.len() >= TYPES && !self.rates.contains_key(kind) {
+            return;
+        }
+        let limit = if &**kind == "llm_token" { FLOOD_OF_TOKENS } else { FLOOD };
+        let rate = self.rates.entry(kind.clone()).or_default();
+        rate.times.push_back((row.at.mono, row.number));
+        while rate.times.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > FLOOD_SPAN) {
+            rate.times.pop_front();
+        }
+        let was_flood = rate.is_flood;
+        rate.is_flood = rate.times.len() >= if was_flood { limit / 2 } else { limit };
+        if rate.is_flood && !was_flood {
+            let words = format!("{} events of type “{kind}” came within a second.", rate.times.len());
+            let rows: Vec<u64> =
+                [rate.times.front(), rate.times.back()].into_iter().flatten().map(|(_, row)| *row).collect();
+            raise(FindingKind::EventFlood, kind, words, &rows, row, log);
+        }
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.numbers.clear();
+        self.greatest = 0;
+        self.last_end = None;
+    }
+}
+
+fn raise(kind: FindingKind, subject: &str, words: String, rows: &[u64], row: &Row, log: &mut FindingLog) {
+    log.raise(Occurrence { kind, subject, confidence: Confidence::Certain, words, rows, at: row.at });
+}
