@@ -2,6 +2,7 @@
 //! and the page's life.
 
 mod address;
+mod attention;
 mod clock;
 pub(crate) mod lifecycle;
 mod log;
@@ -14,6 +15,7 @@ pub(crate) mod waiting_texts;
 pub use address::{
     Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
 };
+pub(crate) use attention::{allow_notifications, is_hidden, notify, on_shown};
 pub(crate) use clock::seed;
 pub use clock::{millis_until, now};
 pub use log::{set_log_level, start_log};

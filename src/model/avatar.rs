@@ -1,6 +1,9 @@
 //! Coda's current activity: reported by the server, or derived from its events.
 
-use crate::protocol::Event;
+use std::time::Duration;
+
+use super::performance::measured;
+use crate::protocol::{Event, Instant};
 
 /// Coda's current activity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,16 +71,38 @@ impl Emotion {
     }
 }
 
+/// Whether Coda's voice can be heard. Its sound goes on after the speech is synthesized, for as long as the audio is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaking {
+    #[default]
+    No,
+    /// Speech is being synthesized, and may be heard already.
+    Yes,
+    /// The audio ends at this time.
+    Until(Instant),
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Avatar {
     pub mode: Mode,
     pub emotion: Emotion,
+    /// Whether Coda's voice can be heard.
+    pub speaking: Speaking,
     /// Whether the server reported the emotion on this connection, so that none is derived.
     is_emotion_told: bool,
 }
 
 impl Avatar {
-    pub fn apply(&mut self, event: &Event) {
+    pub fn apply(&mut self, event: &Event, now: Instant) {
+        self.speaking = match event {
+            Event::TtsStart(_) => Speaking::Yes,
+            Event::TtsResult(result) => match measured(result.audio_duration_seconds) {
+                Some(audio) => Speaking::Until(now + Duration::try_from_secs_f64(audio).unwrap_or_default()),
+                None => Speaking::No,
+            },
+            Event::TtsError(_) | Event::TtsStop(_) => Speaking::No,
+            _ => self.speaking,
+        };
         let mode = match event {
             Event::ModeChange(change) => Mode::from_wire(&change.mode),
             Event::SttStart(_) | Event::SttInterim(_) => Some(Mode::Listening),

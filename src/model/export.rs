@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::turn::{Outgoing, Role, Turn};
+use super::turn::{Outgoing, Turn};
 use crate::protocol::iso8601;
 
 #[derive(Serialize)]
@@ -43,11 +43,7 @@ struct ExportedMessage {
 pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
     let mut text = "# Conversation with Coda\n".to_owned();
     for turn in turns {
-        let who = match turn.role {
-            Role::User => "You",
-            Role::Assistant => "Coda",
-            Role::System => "System",
-        };
+        let who = turn.role.title();
         let _ = write!(text, "\n## {who}, {}\n\n", iso8601(turn.time));
         for tool in &turn.tools {
             let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome.exported());

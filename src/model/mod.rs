@@ -4,9 +4,11 @@ mod autolink;
 mod avatar;
 mod conversation;
 mod export;
+mod feedback;
 mod highlight;
 mod memory;
 mod memory_log;
+mod mini_command;
 mod occurrences;
 mod performance;
 mod pipeline;
@@ -17,12 +19,14 @@ mod tools;
 mod turn;
 
 pub use autolink::{Piece, cut_at_addresses};
-pub use avatar::{Avatar, Emotion, Mode};
+pub use avatar::{Avatar, Emotion, Mode, Speaking};
 pub use conversation::{Changes, Conversation};
 pub use export::{export_json, export_markdown};
+pub use feedback::is_taken_for_feedback;
 pub use highlight::{CodeKind, highlight};
 pub use memory::{Memories, Memory, MemoryFilter, MemorySort, MemorySource};
 pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, MemoryLog};
+pub use mini_command::{MINI_COMMANDS, MiniCommand, MiniCompletion, mini_completions};
 pub use occurrences::occurrences;
 pub use performance::{
     Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
@@ -35,7 +39,7 @@ pub use timing::{
 };
 pub use tool_call::{ToolCall, ToolOutcome};
 pub use tools::{CALLS, ToolSummary, ToolUse, Tools};
-pub use turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
+pub use turn::{Beginning, CutOff, Heard, Outgoing, Role, Turn, TurnKey, TurnStatus};
 
 use crate::link::{MessageStatus, ServerEvent};
 

@@ -22,6 +22,8 @@ pub enum Role {
     Assistant,
     /// The server, about itself.
     System,
+    /// Coda, by speech alone and outside of any turn.
+    Speech,
 }
 
 impl Role {
@@ -32,6 +34,18 @@ impl Role {
             Self::User => "user",
             Self::Assistant => "assistant",
             Self::System => "system",
+            Self::Speech => "speech",
+        }
+    }
+
+    /// The name above an entry.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::User => "You",
+            Self::Assistant => "Coda",
+            Self::System => "System",
+            Self::Speech => "Coda, by voice",
         }
     }
 
@@ -96,8 +110,29 @@ pub struct Turn {
     pub errors: Vec<String>,
     /// Delivery status of a text sent from this page.
     pub outgoing: Option<Outgoing>,
+    /// For recognized speech: how well it was understood.
+    pub heard: Option<Heard>,
     /// For a reply: the message from this page that it replies to.
     pub answers: Option<MessageId>,
+}
+
+/// How well speech was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// From 0 to 1.
+    pub confidence: Option<f64>,
+    /// Language code, for example `en`.
+    pub language: Option<String>,
+}
+
+impl Heard {
+    /// A confidence below this is low.
+    const LOW: f64 = 0.6;
+
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        self.confidence.is_some_and(|confidence| confidence < Self::LOW)
+    }
 }
 
 impl Turn {
@@ -142,6 +177,9 @@ impl Outgoing {
             MessageState::Delivered(_) if self.turn_status == TurnStatus::Dropped => {
                 "Delivered, but Coda was at another answer and did not take it up".into()
             }
+            MessageState::Delivered(_) if self.turn_status == TurnStatus::TakenForFeedback => {
+                "Delivered, but Coda took it for feedback and did not answer".into()
+            }
             MessageState::Queued => "Waiting to be sent".into(),
             MessageState::Held(Hold::Turn) => {
                 "Waiting for the end of this answer: Coda drops what comes meanwhile".into()
@@ -163,7 +201,8 @@ impl Outgoing {
     /// Whether the text was delivered and processed, so that there is nothing more to show.
     #[must_use]
     pub fn is_taken_up(&self) -> bool {
-        matches!(self.state, MessageState::Delivered(_)) && self.turn_status != TurnStatus::Dropped && !self.sent_again
+        let is_lost = matches!(self.turn_status, TurnStatus::Dropped | TurnStatus::TakenForFeedback);
+        matches!(self.state, MessageState::Delivered(_)) && !is_lost && !self.sent_again
     }
 }
 
@@ -176,4 +215,6 @@ pub enum TurnStatus {
     Begun,
     /// It dropped the text because it was in another turn, which has ended since.
     Dropped,
+    /// It took the text for feedback, for which it had asked, and gave no answer.
+    TakenForFeedback,
 }

@@ -1,6 +1,7 @@
 //! State that components read. Only [`Writer`] writes what comes from the link, at most once per animation frame.
 
 mod appearance;
+mod attention;
 mod connection;
 mod data;
 mod draft;
@@ -22,6 +23,7 @@ mod websocket_context;
 mod writer;
 
 pub use crate::history::Severity;
+pub use attention::Attention;
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;

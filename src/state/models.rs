@@ -23,7 +23,7 @@ impl Models {
         match event {
             LinkEvent::Event(happened) => {
                 self.conversation.apply_event(happened);
-                self.avatar.apply(&happened.event);
+                self.avatar.apply(&happened.event, happened.at.mono);
                 self.data.apply(happened);
             }
             LinkEvent::Message(status) => {

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
 use super::talk_key::TalkKey;
+use crate::analysis::Budgets;
 use crate::history::Limits;
 use crate::link::LinkConfig;
+use crate::model::StagePart;
 
 /// A setting with a fixed set of values, type-erased for the settings page.
 pub trait ChoiceValue {
@@ -118,6 +120,7 @@ choice! {
 }
 
 /// All settings. The field names are those in storage.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -154,6 +157,17 @@ pub struct Settings {
     pub sounds: bool,
     /// Whether texts are held until the end of Coda's turn.
     pub hold_texts: bool,
+    /// Whether talking stops Coda's speech first.
+    pub stop_speech: bool,
+    /// Whether answers and errors are notified while the page is hidden.
+    pub notify: bool,
+    /// Limits of the stages in seconds; 0 for none.
+    pub listening_limit: u64,
+    pub recognition_limit: u64,
+    pub preparing_limit: u64,
+    pub model_limit: u64,
+    pub tool_limit: u64,
+    pub speech_limit: u64,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -183,6 +197,14 @@ impl Default for Settings {
             connect_at_start: true,
             sounds: false,
             hold_texts: true,
+            stop_speech: true,
+            notify: false,
+            listening_limit: 0,
+            recognition_limit: 0,
+            preparing_limit: 0,
+            model_limit: 0,
+            tool_limit: 0,
+            speech_limit: 0,
         }
     }
 }
@@ -201,6 +223,22 @@ impl Settings {
             hold_texts: self.hold_texts,
             ..LinkConfig::default()
         }
+    }
+
+    /// Derives the limits of the stages.
+    #[must_use]
+    pub fn budgets(&self) -> Budgets {
+        let limit = |part| match part {
+            StagePart::Listening => self.listening_limit,
+            StagePart::Recognition => self.recognition_limit,
+            StagePart::Preparing => self.preparing_limit,
+            StagePart::Model => self.model_limit,
+            StagePart::Tool => self.tool_limit,
+            StagePart::Speech => self.speech_limit,
+        };
+        StagePart::ALL.into_iter().fold(Budgets::default(), |budgets, part| {
+            budgets.with(part, Some(limit(part)).filter(|limit| *limit > 0).map(Duration::from_secs))
+        })
     }
 
     /// Derives the flight recorder's limits.
@@ -232,6 +270,8 @@ pub enum Section {
     Talk,
     /// Queue, deduplication and heartbeat.
     Link,
+    /// Limits of stages.
+    Limits,
     /// Retention and logging.
     Records,
 }
@@ -388,6 +428,60 @@ pub const NUMBERS: &[Number] = &[
         section: Section::Records,
         field: |settings| &mut settings.history_mib,
     },
+    Number {
+        key: "listening_limit",
+        label: "Listening",
+        unit: "s",
+        hint: "The longest time that the microphone should be open. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.listening_limit,
+    },
+    Number {
+        key: "recognition_limit",
+        label: "Recognition",
+        unit: "s",
+        hint: "From the end of the recording to the text. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.recognition_limit,
+    },
+    Number {
+        key: "preparing_limit",
+        label: "Preparing",
+        unit: "s",
+        hint: "From the text to the start of the language model. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.preparing_limit,
+    },
+    Number {
+        key: "model_limit",
+        label: "Language model",
+        unit: "s",
+        hint: "From its start to the whole answer. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.model_limit,
+    },
+    Number {
+        key: "tool_limit",
+        label: "Tool",
+        unit: "s",
+        hint: "For each call of a tool. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.tool_limit,
+    },
+    Number {
+        key: "speech_limit",
+        label: "Speech synthesis",
+        unit: "s",
+        hint: "From the answer to its sound. 0 for no limit.",
+        range: 0..=3_600,
+        section: Section::Limits,
+        field: |settings| &mut settings.speech_limit,
+    },
 ];
 
 pub const CHOICES: &[ChoiceSetting] = &[
@@ -462,5 +556,19 @@ pub const TOGGLES: &[Toggle] = &[
         hint: "A short tone when an answer is complete and a lower one for an error.",
         section: Section::Talk,
         field: |settings| &mut settings.sounds,
+    },
+    Toggle {
+        key: "stop_speech",
+        label: "Talking stops Coda's speech",
+        hint: "What Coda says would be heard by its own microphone.",
+        section: Section::Talk,
+        field: |settings| &mut settings.stop_speech,
+    },
+    Toggle {
+        key: "notify",
+        label: "Notifications",
+        hint: "For answers and errors, while this page is in the background. The browser asks for permission.",
+        section: Section::Talk,
+        field: |settings| &mut settings.notify,
     },
 ];

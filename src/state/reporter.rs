@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::attention::Attention;
 use super::notices::Notices;
 use super::settings::SettingsStore;
 use crate::browser::{self, Sound};
@@ -12,18 +13,19 @@ use crate::protocol::{Command, Event};
 pub(super) struct Reporter {
     notices: Notices,
     settings: SettingsStore,
+    attention: Attention,
     /// Number of texts that a reload would lose.
     unpersisted: usize,
 }
 
 impl Reporter {
-    pub(super) const fn new(notices: Notices, settings: SettingsStore) -> Self {
-        Self { notices, settings, unpersisted: 0 }
+    pub(super) const fn new(notices: Notices, settings: SettingsStore, attention: Attention) -> Self {
+        Self { notices, settings, attention, unpersisted: 0 }
     }
 
     pub(super) fn report(&self, event: &LinkEvent) {
         match event {
-            LinkEvent::Event(happened) => self.sound(&happened.event),
+            LinkEvent::Event(happened) if !happened.replayed => self.call(&happened.event),
             LinkEvent::Message(status) => self.report_message(status),
             LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
@@ -34,7 +36,8 @@ impl Reporter {
                 self.notices.show(Severity::Warn, "binary frame", words);
             }
             LinkEvent::Resumed { resumed, .. } => self.report_resumption(*resumed),
-            LinkEvent::Phase { .. }
+            LinkEvent::Event(_)
+            | LinkEvent::Phase { .. }
             | LinkEvent::FrameIn { .. }
             | LinkEvent::Reply { .. }
             | LinkEvent::FrameOut { .. }
@@ -42,16 +45,20 @@ impl Reporter {
         }
     }
 
-    /// Plays a tone, if the user turned sounds on.
-    fn sound(&self, event: &Event) {
-        let sound = match event {
-            Event::ConversationTurn(turn) if turn.role == "assistant" => Sound::Answer,
-            Event::SttError(_) | Event::LlmError(_) | Event::TtsError(_) | Event::SystemError(_) => Sound::Error,
+    /// Plays a tone and notifies of an answer or an error, as the user has chosen.
+    fn call(&self, event: &Event) {
+        let (sound, title, text) = match event {
+            Event::ConversationTurn(turn) if turn.role == "assistant" => (Sound::Answer, "Coda", turn.content.as_str()),
+            Event::SttError(_) | Event::LlmError(_) | Event::TtsError(_) | Event::SystemError(_) => {
+                (Sound::Error, "Coda reported an error", event.error_message().unwrap_or_default())
+            }
             _ => return,
         };
-        if self.settings.current.with_untracked(|settings| settings.sounds) {
+        let (sounds, notify) = self.settings.current.with_untracked(|settings| (settings.sounds, settings.notify));
+        if sounds {
             browser::play(sound);
         }
+        self.attention.call(title, text, notify);
     }
 
     /// Reports the outcomes of commands. Texts show theirs in the conversation instead.

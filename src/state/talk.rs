@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::draft;
 use super::page_signal::PageSignal;
-use crate::model::{Beginning, Emotion, Mode, Turn, TurnKey};
+use crate::model::{Beginning, Emotion, Mode, Speaking, Turn, TurnKey};
 
 /// Key of an entry in the page's list. Includes the generation, because each conversation numbers its entries from 1
 /// and a recording has its own.
@@ -34,8 +34,12 @@ pub struct TalkStore {
     pub begins: PageSignal<Option<Beginning>>,
     /// Coda's current activity.
     pub mode: PageSignal<Mode>,
+    /// Whether Coda's voice can be heard.
+    pub speaking: PageSignal<Speaking>,
     /// Coda's emotion, as shown by its face.
     pub emotion: PageSignal<Emotion>,
+    /// The question for feedback that Coda has asked by speech, and that waits for an answer.
+    pub feedback: PageSignal<Option<String>>,
     /// Unsent input. Survives changes of page, and reloads of this tab.
     pub draft: PageSignal<String>,
     /// Whether a reload would lose the draft because it is too long for the browser's storage.
@@ -49,7 +53,9 @@ impl TalkStore {
             dropped: PageSignal::new(0),
             begins: PageSignal::new(None),
             mode: PageSignal::new(Mode::Idle),
+            speaking: PageSignal::new(Speaking::No),
             emotion: PageSignal::new(Emotion::default()),
+            feedback: PageSignal::new(None),
             draft: PageSignal::new(draft::kept()),
             is_draft_unkept: PageSignal::new(false),
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::appearance;
+use super::attention::Attention;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
@@ -45,6 +46,8 @@ pub struct WebSocketContext {
     /// The flight recorder, with every event of the link.
     pub history: ModelSignal<Recorder>,
     pub notices: Notices,
+    /// What happened while the page was hidden.
+    pub attention: Attention,
     pub settings: SettingsStore,
     pub experiments: Experiments,
     /// Findings of the analysis on the live record.
@@ -85,8 +88,9 @@ impl WebSocketContext {
         if let Err(problem) = start_log(query, in_force.log_level) {
             notices.show(Severity::Warn, "log level", problem.to_string());
         }
+        let attention = Attention::new();
         let findings = ModelSignal::new(Analyzer::default());
-        let writer = Writer::new(connection, talk, data, (history, findings), notices, settings);
+        let writer = Writer::new(connection, talk, data, (history, findings), (notices, attention), settings);
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
         let ticking = writer.clone();
@@ -102,6 +106,7 @@ impl WebSocketContext {
             data,
             history,
             notices,
+            attention,
             settings,
             experiments: Experiments::new(),
             findings,
@@ -244,10 +249,26 @@ impl WebSocketContext {
         if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
             browser::set_log_level(settings.log_level.into());
         }
+        if settings.notify && !self.settings.current.with_untracked(|settings| settings.notify) {
+            self.ask_to_notify();
+        }
         appearance::apply(&settings);
         self.settings.current.set(settings);
         self.settings.changes.update(|changes| *changes += 1);
         self.configure_link();
+    }
+
+    /// Asks the browser for permission to notify. Without it, the setting is turned off again.
+    fn ask_to_notify(&self) {
+        let context = *self;
+        wasm_bindgen_futures::spawn_local(async move {
+            if !browser::allow_notifications().await {
+                let words = "The browser does not allow this page to show notifications. Allow them for this page, then try again.";
+                context.notices.show(Severity::Warn, "notifications", words.into());
+                let settings = context.settings.current.get_untracked();
+                context.set_settings(Settings { notify: false, ..settings });
+            }
+        });
     }
 
     /// Mutes findings or unmutes them.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use super::attention::Attention;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::model_signal::ModelSignal;
@@ -39,12 +40,12 @@ impl Writer {
         talk: TalkStore,
         data: DataStore,
         (history, findings): (ModelSignal<Recorder>, ModelSignal<Analyzer>),
-        notices: Notices,
+        (notices, attention): (Notices, Attention),
         settings: SettingsStore,
     ) -> Self {
         Self {
             models: Models::new(data),
-            reporter: Reporter::new(notices, settings),
+            reporter: Reporter::new(notices, settings, attention),
             turns: HashMap::new(),
             connection,
             talk,
@@ -119,8 +120,10 @@ impl Writer {
     fn show(&mut self) {
         self.data.notify();
         self.talk.mode.set_if_changed(self.models.avatar.mode);
+        self.talk.speaking.set_if_changed(self.models.avatar.speaking);
         self.talk.emotion.set_if_changed(self.models.avatar.emotion);
         self.talk.begins.set_if_changed(self.models.conversation.begins().cloned());
+        self.talk.feedback.set_if_changed(self.models.conversation.feedback_question().map(str::to_owned));
         self.show_conversation();
     }
 
@@ -133,8 +136,11 @@ impl Writer {
 
     /// Applies the retention limits, which the user may change at any time.
     fn keep_limits(&mut self) {
-        let (turns, limits) =
-            self.settings.current.with_untracked(|settings| (settings.conversation_limit, settings.history_limits()));
+        let (turns, limits, budgets) = self
+            .settings
+            .current
+            .with_untracked(|settings| (settings.conversation_limit, settings.history_limits(), settings.budgets()));
+        self.findings.change(|analyzer| analyzer.set_budgets(budgets));
         self.models.conversation.set_limit(usize::try_from(turns).unwrap_or(usize::MAX));
         self.history.change(|recorder| recorder.set_limits(limits));
     }

@@ -96,7 +96,12 @@ fn AddressChange() -> impl IntoView {
         }
         path
     });
-    view! { <Title formatter=|page| format!("{page} · Coda") text=move || title(&path.get()) /> }
+    let unseen = use_websocket().attention.unseen;
+    let text = move || match unseen.get() {
+        0 => title(&path.get()).to_owned(),
+        unseen => format!("({unseen}) {}", title(&path.get())),
+    };
+    view! { <Title formatter=|page| format!("{page} · Coda") text /> }
 }
 
 /// Moves focus to the new page if the focused element was removed with the old one, so that keyboard navigation

@@ -530,3 +530,66 @@ fn another_server_begins_below_a_line_that_names_it() {
     assert_eq!(begins, [None, None, Some(Beginning::Server("ws://second".into()))]);
     assert!(!page.conversation.turns()[1].is_open, "the first server's answer will not go on");
 }
+
+/// Coda's words by speech alone.
+fn spoken(page: &mut Page, text: &str) {
+    page.event("tts_start", json!({"text": text, "voice": "a", "provider": "b"}));
+}
+
+#[test]
+fn speech_without_a_turn_is_an_entry_of_its_own_and_the_speech_of_an_answer_is_not() {
+    let mut page = Page::new();
+    spoken(&mut page, "Hello! I am Coda.");
+    page.said("user", "hi");
+    page.said("assistant", "Good  morning.\nWhat can I do?");
+    spoken(&mut page, "Good morning. What can I do?");
+    spoken(&mut page, "What can I do?");
+    assert_eq!(
+        page.turns(),
+        [(Role::Speech, "Hello! I am Coda."), (Role::User, "hi"), (Role::Assistant, "Good  morning.\nWhat can I do?"),]
+    );
+    assert_eq!(page.conversation.feedback_question(), None, "a question of the answer is not one for feedback");
+}
+
+#[test]
+fn a_text_that_coda_takes_for_feedback_says_so() {
+    let mut page = Page::new();
+    page.said("user", "hi");
+    page.said("assistant", "Hello.");
+    spoken(&mut page, "Was that helpful?");
+    assert_eq!(page.conversation.feedback_question(), Some("Was that helpful?"));
+    let message = page.send("what now");
+    page.becomes(&message, MessageState::Delivered(Acknowledgement::Echo));
+    spoken(&mut page, "Thanks for your feedback!");
+    assert_eq!(page.conversation.feedback_question(), None);
+    let own = page.conversation.turns().iter().find_map(|turn| turn.outgoing.clone()).unwrap();
+    assert_eq!(own.turn_status, TurnStatus::TakenForFeedback);
+    assert_eq!(own.words(), "Delivered, but Coda took it for feedback and did not answer");
+    assert!(!own.is_taken_up());
+}
+
+#[test]
+fn a_question_for_feedback_waits_until_it_is_answered_or_coda_is_restarted() {
+    let mut page = Page::new();
+    page.said("user", "hi");
+    page.said("assistant", "Hello.");
+    spoken(&mut page, "How was that response?");
+    let message = page.send("please tell me the weather in Rabat today");
+    page.becomes(&message, MessageState::Delivered(Acknowledgement::Echo));
+    page.said("user", "please tell me the weather in Rabat today");
+    page.said("assistant", "Sunny.");
+    assert!(page.conversation.feedback_question().is_some(), "this was an answered question, not feedback");
+    page.epoch += 1;
+    page.event("system_info", json!({}));
+    assert_eq!(page.conversation.feedback_question(), None);
+}
+
+#[test]
+fn what_was_heard_comes_with_its_confidence_and_language() {
+    let mut page = Page::new();
+    page.event("stt_start", json!({}));
+    page.event("stt_result", json!({"text": "what is the whether", "confidence": 0.42, "language": "en"}));
+    page.said("user", "what is the whether");
+    let heard = page.conversation.turns()[0].heard.clone().unwrap();
+    assert_eq!((heard.confidence, heard.language.as_deref(), heard.is_doubtful()), (Some(0.42), Some("en"), true));
+}

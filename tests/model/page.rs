@@ -44,7 +44,7 @@ impl Page {
             event: envelope.event,
         };
         self.conversation.apply_event(&event);
-        self.avatar.apply(&event.event);
+        self.avatar.apply(&event.event, event.at.mono);
     }
 
     pub fn said(&mut self, role: &str, content: &str) {

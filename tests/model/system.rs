@@ -195,7 +195,7 @@ struct Everything {
 
 impl Everything {
     fn apply(&mut self, event: &ServerEvent) {
-        self.avatar.apply(&event.event);
+        self.avatar.apply(&event.event, event.at.mono);
         self.conversation.apply_event(event);
         self.memories.apply(event);
         self.performance.apply(event);

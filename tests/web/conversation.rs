@@ -171,6 +171,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         tools: Vec::new(),
         errors: Vec::new(),
         outgoing: None,
+        heard: None,
         answers: None,
     }
 }

@@ -1,8 +1,11 @@
 //! Speech in the conversation: the transcript changes while it is being recognized.
 
-use super::Conversation;
-use crate::model::turn::{Role, TurnKey};
 use chrono::{DateTime, Utc};
+
+use super::Conversation;
+use crate::model::performance::measured;
+use crate::model::turn::{Heard, Role, TurnKey};
+use crate::protocol::SttResult;
 
 impl Conversation {
     /// Applies a transcript: interim while `is_open`, otherwise final. An empty final one ends the recognition.
@@ -19,6 +22,13 @@ impl Conversation {
             text.clone_into(&mut turn.text);
             turn.is_open = is_open;
         });
+    }
+
+    /// Notes how well the recognized entry was understood.
+    pub(super) fn rate_transcript(&mut self, result: &SttResult) {
+        let Some(key) = self.listening else { return };
+        let heard = Heard { confidence: measured(result.confidence), language: result.language.clone() };
+        self.change(key, |turn| turn.heard = Some(heard));
     }
 
     /// Ends the recognition. Removes an interim transcript and keeps a final one.

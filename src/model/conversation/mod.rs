@@ -1,6 +1,7 @@
 //! The conversation: turns with their tools and errors, and the outcomes of the user's messages.
 
 mod hearing;
+mod speech;
 mod tools;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -56,6 +57,8 @@ pub struct Conversation {
     epoch: u32,
     /// Newest entry of the previous run.
     run_began_after: u64,
+    /// The question for feedback that waits for an answer.
+    feedback: Option<TurnKey>,
     /// Number of evicted turns.
     dropped: u64,
     changes: Changes,
@@ -79,6 +82,7 @@ impl Default for Conversation {
             read_meanwhile: Vec::new(),
             epoch: 0,
             run_began_after: 0,
+            feedback: None,
             dropped: 0,
             changes: Changes::default(),
         }
@@ -172,12 +176,17 @@ impl Conversation {
             self.give_up_tools();
             self.run_began_after = self.last_key;
             self.asked = None;
+            self.feedback = None;
         }
         match &happened.event {
             Event::ConversationStart(_) => self.begin_session(),
             Event::SttStart(_) => self.stop_listening(),
             Event::SttInterim(interim) => self.apply_transcript(&interim.text, true, time),
-            Event::SttResult(result) => self.apply_transcript(&result.text, false, time),
+            Event::SttResult(result) => {
+                self.apply_transcript(&result.text, false, time);
+                self.rate_transcript(result);
+            }
+            Event::TtsStart(start) => self.speak(start.text.as_deref().unwrap_or_default(), time),
             Event::SttError(error) => {
                 self.stop_listening();
                 self.fail(Role::System, error.message.clone(), time);
@@ -331,6 +340,7 @@ impl Conversation {
             tools: Vec::new(),
             errors: Vec::new(),
             outgoing: None,
+            heard: None,
             answers: self.asked.filter(|_| role == Role::Assistant),
         });
         self.drop_oldest();
@@ -349,7 +359,7 @@ impl Conversation {
         match role {
             Role::User => self.interrupted = None,
             Role::Assistant => self.resume(),
-            Role::System => {}
+            Role::System | Role::Speech => {}
         }
         if role != Role::System {
             self.give_up_tools();
@@ -361,7 +371,7 @@ impl Conversation {
                 .or_else(|| self.own_message(content, TurnStatus::Dropped))
                 .or_else(|| self.listening.take()),
             Role::Assistant => self.answering.take(),
-            Role::System => None,
+            Role::System | Role::Speech => None,
         };
         let number = (role == Role::User).then(|| {
             self.user_turns += 1;
@@ -390,7 +400,7 @@ impl Conversation {
                     self.asked = self.turn(key).and_then(|turn| turn.outgoing.as_ref()).map(|own| own.id);
                 }
             }
-            Role::System => {}
+            Role::System | Role::Speech => {}
         }
     }
 

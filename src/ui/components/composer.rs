@@ -7,6 +7,8 @@ use leptos::prelude::*;
 use icondata_lu::LuSend;
 
 use super::Icon;
+use super::mini_commands::{MiniCommandList, MiniCommands};
+use crate::model::is_taken_for_feedback;
 use crate::protocol::Command;
 use crate::state::use_websocket;
 
@@ -25,7 +27,11 @@ pub fn Composer() -> impl IntoView {
             coda.send(Command::TextInput { text }, "composer", action);
         }
     };
+    let commands = MiniCommands::new(context.talk, is_past);
     let on_key = move |event: KeyboardEvent| {
+        if commands.on_key(&event) {
+            return;
+        }
         // Enter that ends an IME composition does not send.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -42,6 +48,8 @@ pub fn Composer() -> impl IntoView {
         }
     };
     view! {
+        <FeedbackNote />
+        <MiniCommandList commands />
         <form
             class="composer"
             on:submit=move |event| {
@@ -63,7 +71,13 @@ pub fn Composer() -> impl IntoView {
                 placeholder=placeholder
                 prop:value=move || draft.get()
                 aria-describedby="composer-hint"
-                on:input=move |event| context.talk.set_draft(event_target_value(&event))
+                aria-autocomplete="list"
+                aria-controls=move || commands.is_open.get().then_some("mini-commands")
+                aria-activedescendant=move || commands.active_id()
+                on:input=move |event| {
+                    commands.reset();
+                    context.talk.set_draft(event_target_value(&event));
+                }
                 on:keydown=on_key
             ></textarea>
             <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get()>
@@ -76,6 +90,8 @@ pub fn Composer() -> impl IntoView {
             " sends, "
             <kbd>"Shift+Enter"</kbd>
             " breaks the line, "
+            <kbd>"#"</kbd>
+            " lists commands, "
             <kbd>"?"</kbd>
             " shows all keys"
         </p>
@@ -84,5 +100,41 @@ pub fn Composer() -> impl IntoView {
                 "This text is too long to outlive a reload of the page."
             </p>
         </Show>
+    }
+}
+
+/// Says that Coda has asked for feedback, and what it will do with the text that is being written.
+#[component]
+fn FeedbackNote() -> impl IntoView {
+    let talk = use_websocket().talk;
+    // `None` while nothing is written.
+    let is_taken =
+        Memo::new(move |_| talk.draft.with(|draft| (!draft.trim().is_empty()).then(|| is_taken_for_feedback(draft))));
+    let words = move || match is_taken.get() {
+        Some(true) => "This text will be taken for feedback and not answered.",
+        Some(false) => "This text will be answered.",
+        None => {
+            "A text of up to five words, or one with words such as “yes”, “no” or “right” in it, is taken for feedback and not answered."
+        }
+    };
+    let state = move || match is_taken.get() {
+        Some(true) => "feedback",
+        Some(false) => "answer",
+        None => "empty",
+    };
+    view! {
+        {move || {
+            talk.feedback
+                .get()
+                .map(|question| {
+                    view! {
+                        <p class="feedback-note" role="status" data-testid="feedback" data-state=state>
+                            <strong>"Coda asked by voice: “" {question} "”"</strong>
+                            " "
+                            {words}
+                        </p>
+                    }
+                })
+        }}
     }
 }

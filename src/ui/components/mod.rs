@@ -13,6 +13,7 @@ mod filter;
 mod findings_badge;
 mod icon;
 mod markdown;
+mod mini_commands;
 mod notices;
 mod palette;
 mod pipeline;

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::model::{PipelineStage, StageKind};
-use crate::protocol::Command;
+use crate::model::{Comparison, PipelineStage, Stage, StageKind};
+use crate::protocol::{Command, Instant};
 use crate::state::use_websocket;
 use crate::ui::every::every;
 use crate::ui::format;
 
 /// Refresh interval of running times.
 const STEP: Duration = Duration::from_millis(200);
+/// Coda reports something this often.
+const QUIET: Duration = Duration::from_secs(20);
 
 const fn title(kind: StageKind) -> &'static str {
     match kind {
@@ -58,7 +60,79 @@ pub fn PipelineView() -> impl IntoView {
                     })
                     .collect_view()}
             </ol>
+            <TurnNow now />
         </Show>
+    }
+}
+
+/// The running turn in figures: its gap so far, the speed of the model, and how its stage compares with the past.
+#[component]
+fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
+    let context = use_websocket();
+    let timings = context.data.timings;
+    let figures = move || {
+        let now = now.get();
+        let turn = timings.with(|timings| timings.current(now))?;
+        let mut figures = vec![format!("{} since your words", format::span(turn.gap().total()))];
+        figures.extend(turn.first_token.map(|time| format!("first token after {}", format::span(time))));
+        figures.extend(turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")));
+        figures.extend(turn.prompt_tokens.map(|tokens| format!("prompt of {tokens} tokens")));
+        Some(figures.join(" · "))
+    };
+    let standing = Memo::new(move |_| {
+        let now = now.get();
+        timings.with(|timings| {
+            let running = timings.running().last()?;
+            let took = now.duration_since(running.since.mono);
+            let past = timings.history(&running.stage).and_then(|history| history.compare(took));
+            Some(stage_words(&running.stage, took, past))
+        })
+    });
+    let is_slow = Memo::new(move |_| standing.with(|standing| standing.as_ref().is_some_and(|(_, is_slow)| *is_slow)));
+    // Only this page knows whether Coda still answers: by echoes, pings and reports.
+    let answers = move || {
+        let now = now.get();
+        let last = context.history.with(|recorder| recorder.rows(..).next_back().map(|row| row.at.mono));
+        let quiet = last.map(|last| now.duration_since(last)).filter(|_| context.connection.is_ready());
+        quiet.map(|quiet| {
+            if quiet < QUIET {
+                "Coda answers.".to_owned()
+            } else {
+                format!("Nothing from Coda for {}.", format::span(quiet))
+            }
+        })
+    };
+    view! {
+        <div class="turn-now" data-testid="turn-now" data-state=move || if is_slow.get() { "slow" } else { "usual" }>
+            {move || standing.get().map(|(words, _)| view! { <p data-testid="stage-standing">{words} " " {move || is_slow.get().then(answers)}</p> })}
+            {move || figures().map(|figures| view! { <p class="turn-figures" data-testid="turn-figures">{figures}</p> })}
+        </div>
+    }
+}
+
+/// How a running stage compares with its past, and whether it is slow.
+fn stage_words(stage: &Stage, took: Duration, past: Option<Comparison>) -> (String, bool) {
+    let name = match stage {
+        Stage::Tool(name) => format!("Tool {name}"),
+        Stage::Model(model) if !model.is_empty() => format!("Thinking ({model})"),
+        Stage::Model(_) => "Thinking".to_owned(),
+        stage => stage.part().title().to_owned(),
+    };
+    let begun = format!("{name} for {}", format::span(took));
+    match past {
+        None => (format!("{begun}, for the first time here."), false),
+        Some(past) if !past.is_enough() => {
+            let most = format::span(past.p95);
+            (format!("{begun}. The {} before took up to {most}, too few to compare.", past.count), false)
+        }
+        Some(past) if past.shorter * 100 >= past.count * 95 => {
+            let usual = format::span(past.p50);
+            (format!("{begun}, longer than {} of {}; usually {usual}.", past.shorter, past.count), true)
+        }
+        Some(past) => {
+            let (usual, most) = (format::span(past.p50), format::span(past.p95));
+            (format!("{begun}; usually {usual}, 95 of 100 within {most} ({} in all).", past.count), false)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use super::Icon;
 use crate::browser;
 use crate::link::{ConnId, Phase};
+use crate::model::Speaking;
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::{Command, Instant, SttStart};
 use crate::state::{Sender, Settings, TalkKey, TalkMode, WebSocketContext, use_websocket};
@@ -122,6 +123,7 @@ impl Talk {
         if let Some(coda) = self.sender() {
             self.hints.set(false);
             self.asked.set(Some(self.context.playback.now().mono));
+            self.stop_speech(&coda);
             coda.send(Command::SttStart(SttStart::Continuous), "talk button", action);
         }
     }
@@ -130,7 +132,20 @@ impl Talk {
         #[expect(clippy::cast_precision_loss, reason = "at most 60")]
         if let Some(coda) = self.sender() {
             self.asked.set(Some(self.context.playback.now().mono));
+            self.stop_speech(&coda);
             coda.send(Command::SttStart(SttStart::Seconds(seconds as f64)), "talk button", action);
+        }
+    }
+
+    /// Silences Coda before the microphone opens, if the user wants that. The link keeps the two in this order.
+    fn stop_speech(&self, coda: &Sender<'_>) {
+        let speaks = self.context.talk.speaking.with_untracked(|until| match until {
+            Speaking::No => false,
+            Speaking::Yes => true,
+            Speaking::Until(end) => self.context.playback.now().mono < *end,
+        });
+        if speaks && self.context.settings.current.with_untracked(|settings| settings.stop_speech) {
+            coda.send(Command::TtsStop, "talk button", "talk over speech");
         }
     }
 

@@ -13,7 +13,9 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
         | MessageState::Expired
         | MessageState::Failed(_)
         | MessageState::Cancelled(Cancellation::ByUser) => true,
-        MessageState::Delivered(_) => outgoing.turn_status == TurnStatus::Dropped,
+        MessageState::Delivered(_) => {
+            matches!(outgoing.turn_status, TurnStatus::Dropped | TurnStatus::TakenForFeedback)
+        }
         MessageState::Queued | MessageState::Held(_) | MessageState::Written { .. } | MessageState::Cancelled(_) => {
             false
         }

@@ -1,11 +1,12 @@
 use icondata_lu::{LuRoute, LuTriangleAlert};
 use leptos::either::Either;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{OutgoingState, ToolView};
-use crate::model::{Role, Turn};
+use crate::model::{Heard, Role, Turn};
 use crate::protocol::iso8601;
-use crate::state::{TurnRow, notify};
+use crate::state::{TurnRow, notify, use_websocket};
 use crate::ui::components::{CopyButton, Icon, Markdown};
 use crate::ui::debugger::message_href;
 use crate::ui::format;
@@ -26,11 +27,6 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
     let trace = turn.with_untracked(Turn::message).map(message_href);
     // Not reactive: visiting the settings, where the clock format changes, recreates the page.
     let (time_of_day, full_time) = untrack(|| (format::clock_time(time), format::full_time(time)));
-    let who = match role {
-        Role::User => "You",
-        Role::Assistant => "Coda",
-        Role::System => "System",
-    };
     let is_open = Memo::new(move |_| turn.with(|turn| turn.is_open));
     let text = Memo::new(move |_| turn.with(|turn| turn.text.clone()));
     let tools = Memo::new(move |_| turn.with(|turn| turn.tools.clone()));
@@ -45,7 +41,7 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
             tabindex="-1"
         >
             <header class="turn-head">
-                <h2 class="turn-name">{who}</h2>
+                <h2 class="turn-name">{role.title()}</h2>
                 <time class="turn-time" title=full_time datetime=iso8601(time)>
                     {time_of_day}
                 </time>
@@ -94,7 +90,11 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
 
 /// False for most entries.
 const fn has_remarks(turn: &Turn) -> bool {
-    !turn.errors.is_empty() || turn.cut_off.is_some() || turn.is_ignored || turn.outgoing.is_some()
+    !turn.errors.is_empty()
+        || turn.cut_off.is_some()
+        || turn.is_ignored
+        || turn.outgoing.is_some()
+        || turn.heard.is_some()
 }
 
 /// Remarks below an entry: errors, a cut-off answer, the delivery state.
@@ -103,6 +103,7 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     let cut_off = Memo::new(move |_| turn.with(|turn| turn.cut_off));
+    let heard = Memo::new(move |_| turn.with(|turn| turn.heard.clone()));
     view! {
         // Errors are only ever added, so an error's place names it, as with calls above.
         <For each=move || 0..errors.with(Vec::len) key=|place| *place let:place>
@@ -112,6 +113,7 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
             </p>
         </For>
         {move || cut_off.get().map(|cut_off| view! { <p class="turn-cut-off">{cut_off.words()}</p> })}
+        {move || heard.get().map(|heard| view! { <HeardAs heard turn /> })}
         <Show when=move || turn.with(|turn| turn.is_ignored)>
             <p class="turn-cut-off">"Coda was busy and ignored this."</p>
         </Show>
@@ -125,6 +127,40 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
                     })
             }}
         </Show>
+    }
+}
+
+/// How well speech was understood. What was misheard can be corrected in the composer.
+#[component]
+fn HeardAs(heard: Heard, turn: ReadSignal<Turn>) -> impl IntoView {
+    let context = use_websocket();
+    let is_doubtful = heard.is_doubtful();
+    let confidence = heard.confidence.map(|confidence| format::percent((confidence * 100.0).round()));
+    let words = match (confidence, heard.language) {
+        (Some(confidence), Some(language)) => format!("Heard with {confidence} confidence, language {language}"),
+        (Some(confidence), None) => format!("Heard with {confidence} confidence"),
+        (None, Some(language)) => format!("Heard, language {language}"),
+        (None, None) => "Heard".to_owned(),
+    };
+    view! {
+        <p class="turn-heard" data-testid="heard" data-state=if is_doubtful { "doubtful" } else { "clear" }>
+            {is_doubtful.then(|| view! { <Icon icon=LuTriangleAlert /> })} <span>{words}</span>
+            <Show when=move || !context.playback.is_on()>
+                <button
+                    class="link-button"
+                    type="button"
+                    data-testid="correct"
+                    on:click=move |_| {
+                        context.talk.set_draft(turn.with_untracked(|turn| turn.text.clone()));
+                        if let Some(composer) = document().get_element_by_id("composer") {
+                            let _ = composer.unchecked_into::<web_sys::HtmlElement>().focus();
+                        }
+                    }
+                >
+                    "Correct and send"
+                </button>
+            </Show>
+        </p>
     }
 }
 

@@ -12,10 +12,11 @@ use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
 use talk_key::TalkKeyField;
 
-const SECTIONS: [(Section, &str); 4] = [
+const SECTIONS: [(Section, &str); 5] = [
     (Section::Look, "Look"),
     (Section::Talk, "Talking"),
     (Section::Link, "Connection"),
+    (Section::Limits, "Limits of stages"),
     (Section::Records, "What is kept"),
 ];
 

@@ -1,0 +1,57 @@
+//! Speech that belongs to no turn: the welcome, and Coda's questions for feedback.
+
+use chrono::{DateTime, Utc};
+
+use super::Conversation;
+use crate::model::feedback;
+use crate::model::turn::{Role, TurnKey, TurnStatus};
+
+/// Number of most recent answers with which speech is compared.
+const ANSWERS: usize = 3;
+/// Number of most recent entries in which a text taken for feedback is searched.
+const RECENT: usize = 20;
+
+/// Removes whitespace, which speech and text may have different.
+fn bare(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+impl Conversation {
+    /// Applies what Coda begins to speak. An answer is spoken whole or in pieces.
+    pub(super) fn speak(&mut self, text: &str, time: DateTime<Utc>) {
+        let speech = bare(text);
+        let mut answers = self.turns.iter().rev().filter(|turn| turn.role == Role::Assistant).take(ANSWERS);
+        if speech.is_empty() || answers.any(|answer| bare(&answer.text).contains(&speech)) {
+            return;
+        }
+        if feedback::is_thanks(text) {
+            self.feedback = None;
+            self.mark_taken_for_feedback();
+        }
+        let follows_answer = self.turns.iter().rev().take(RECENT).any(|turn| turn.role == Role::Assistant);
+        let key = self.push(Role::Speech, text.to_owned(), false, time);
+        if follows_answer && feedback::is_question(text) {
+            self.feedback = Some(key);
+        }
+    }
+
+    /// Marks the text that Coda took for feedback: the last one that it has read and not made a turn of.
+    fn mark_taken_for_feedback(&mut self) {
+        let is_it = |own: &crate::model::turn::Outgoing| {
+            matches!(own.turn_status, TurnStatus::Awaited | TurnStatus::Begun) && super::may_begin_a_turn(&own.state)
+        };
+        let newest =
+            self.turns.iter().rev().take(RECENT).find(|turn| turn.role == Role::User && turn.outgoing.is_some());
+        let key = newest.filter(|turn| turn.outgoing.as_ref().is_some_and(is_it)).map(|turn| turn.key);
+        if let Some(key) = key {
+            self.change_outgoing(key, |own| own.turn_status = TurnStatus::TakenForFeedback);
+        }
+    }
+
+    /// The question for feedback that Coda has asked, and not got an answer to.
+    #[must_use]
+    pub fn feedback_question(&self) -> Option<&str> {
+        let key: TurnKey = self.feedback?;
+        self.turn(key).map(|turn| turn.text.as_str())
+    }
+}
