@@ -1,5 +1,6 @@
 //! Parts of pages, one per file.
 
+mod ask;
 mod avatar;
 mod chip;
 mod composer;
@@ -25,6 +26,7 @@ mod theme;
 mod trouble;
 mod voice;
 
+pub use ask::{AskButton, PersonalityMenu};
 pub use avatar::AvatarFace;
 pub use chip::{AddressForm, ConnectionChip};
 pub use composer::Composer;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::{AvatarFace, Composer, ConversationView, PipelineView, VoiceControls};
+use crate::ui::components::{AvatarFace, Composer, ConversationView, PersonalityMenu, PipelineView, VoiceControls};
 
 #[component]
 pub fn TalkPage() -> impl IntoView {
@@ -19,6 +19,7 @@ pub fn TalkPage() -> impl IntoView {
             <aside class="talk-side" aria-label="Coda">
                 <AvatarFace />
                 <PipelineView />
+                <PersonalityMenu />
             </aside>
         </section>
     }

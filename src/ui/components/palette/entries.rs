@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::model::{MINI_COMMANDS, MiniCommand};
 use crate::protocol::Command;
 use crate::state::{Settings, Severity, Theme, WebSocketContext};
 use crate::ui::components::conversation::{ExportFormat, export};
@@ -38,6 +39,8 @@ pub(super) enum AppAction {
     Unprotected(bool),
     EndNetwork,
     BackToLive,
+    /// Sends a mini-command.
+    Ask(&'static MiniCommand, Option<&'static str>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +106,23 @@ pub(super) fn entries(context: &WebSocketContext, is_searching: bool) -> Vec<Ent
     let clear = is_searching.then_some(("Clear the search", "conversation find filter", PaletteAction::ClearSearch));
     let others = EVERYWHERE.into_iter().chain(actions).chain(clear);
     let others = others.map(|(label, keywords, choice)| (label.to_owned(), keywords, choice));
-    pages.chain(others).map(|(label, keywords, choice)| Entry { label, keywords, choice }).collect()
+    let asks = MINI_COMMANDS.iter().flat_map(|command| {
+        let bare = (!command.needs_argument).then_some(None);
+        let variants = bare.into_iter().chain(command.arguments.iter().copied().map(Some));
+        variants.map(move |argument| {
+            let label = format!("Coda: {} – {}", said(command, argument), command.description);
+            (
+                label,
+                "mini-command ask memory feedback tone personality",
+                PaletteAction::Act(AppAction::Ask(command, argument)),
+            )
+        })
+    });
+    pages.chain(others).chain(asks).map(|(label, keywords, choice)| Entry { label, keywords, choice }).collect()
+}
+
+fn said(command: &MiniCommand, argument: Option<&str>) -> String {
+    argument.map_or_else(|| command.name.to_owned(), |argument| format!("{} {argument}", command.name))
 }
 
 /// Entries that contain all typed words; matches in the label come first.
@@ -132,6 +151,7 @@ pub(super) fn act(context: &WebSocketContext, action: AppAction) {
         AppAction::Unprotected(unprotected) => context.set_unprotected(unprotected),
         AppAction::EndNetwork => context.set_conditions(None),
         AppAction::BackToLive => context.playback.end(),
+        AppAction::Ask(command, argument) => send(context, Command::TextInput { text: said(command, argument) }),
     }
 }
 

@@ -20,6 +20,7 @@ mod tabs;
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
+use crate::ui::components::AskButton;
 use debug::Debug;
 use memories::MemoryList;
 use tabs::{Tab, Tabs};
@@ -32,6 +33,10 @@ pub fn MemoryPage() -> impl IntoView {
         <section class="page-body memory">
             <header class="page-head">
                 <h1>"Memory"</h1>
+                <div class="actions">
+                    <AskButton text="#show_memory" label="Show memory" component="memory page" />
+                    <AskButton text="#summarize_session" label="Summarize session" component="memory page" />
+                </div>
             </header>
             <Tabs address tab />
             {Tab::ALL

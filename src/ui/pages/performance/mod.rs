@@ -1,6 +1,7 @@
 //! Performance page: Coda's latency and resource use.
 
 mod audio;
+mod gap;
 mod latency;
 mod line_chart;
 mod link;
@@ -16,6 +17,7 @@ mod turn_table;
 
 use leptos::prelude::*;
 
+use gap::GapSection;
 use latency::LatencySection;
 use link::LinkSection;
 use machine::MachineSection;
@@ -28,6 +30,7 @@ pub fn PerformancePage() -> impl IntoView {
             <header class="page-head">
                 <h1>"Performance"</h1>
             </header>
+            <GapSection />
             <LatencySection />
             <MachineSection />
             <TimingSection />

@@ -1,0 +1,266 @@
+//! The response gap: from the end of the user's words to the first sound, part by part.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::analysis::Budgets;
+use crate::model::{GapPart, Spread, StagePart, TurnEnd, TurnTiming};
+use crate::state::use_websocket;
+use crate::ui::address::page_href;
+use crate::ui::components::ScrollTable;
+use crate::ui::every::every;
+use crate::ui::format;
+
+/// Number of turns shown, newest first.
+const SHOWN: usize = 12;
+/// Refresh interval of the running turn.
+const STEP: std::time::Duration = std::time::Duration::from_millis(200);
+
+const fn fill(part: GapPart) -> &'static str {
+    match part {
+        GapPart::Sending => "var(--line-strong)",
+        GapPart::Recognition => "var(--series-1)",
+        GapPart::Preparing => "var(--series-6)",
+        GapPart::FirstToken => "var(--series-2)",
+        GapPart::Writing => "var(--series-3)",
+        GapPart::Tools => "var(--series-5)",
+        GapPart::HandOff => "var(--text-soft)",
+        GapPart::Synthesis => "var(--series-4)",
+        GapPart::Unexplained => "var(--line)",
+    }
+}
+
+/// The stage whose limit applies to a part.
+const fn stage(part: GapPart) -> Option<StagePart> {
+    match part {
+        GapPart::Recognition => Some(StagePart::Recognition),
+        GapPart::Preparing => Some(StagePart::Preparing),
+        GapPart::FirstToken | GapPart::Writing => Some(StagePart::Model),
+        GapPart::Tools => Some(StagePart::Tool),
+        GapPart::Synthesis => Some(StagePart::Speech),
+        GapPart::Sending | GapPart::HandOff | GapPart::Unexplained => None,
+    }
+}
+
+#[component]
+pub(super) fn GapSection() -> impl IntoView {
+    let context = use_websocket();
+    let timings = context.data.timings;
+    let now = RwSignal::new(context.playback.now().mono);
+    let is_running = Memo::new(move |_| timings.with(|timings| timings.current(now.get()).is_some()));
+    every(STEP, move || {
+        if is_running.get_untracked() {
+            now.set(context.playback.now().mono);
+        }
+    });
+    let turns = Memo::new(move |_| {
+        timings.with(|timings| {
+            let running = timings.current(now.get());
+            let finished = timings.turns().iter().rev().take(SHOWN).cloned();
+            running.into_iter().chain(finished).collect::<Vec<_>>()
+        })
+    });
+    let budgets = Memo::new(move |_| context.settings.current.with(crate::state::Settings::budgets));
+    let longest = Memo::new(move |_| {
+        turns
+            .with(|turns| turns.iter().map(|turn| turn.gap().total()).max().unwrap_or_default().as_secs_f64().max(0.01))
+    });
+    view! {
+        <section class="perf-section" aria-labelledby="perf-gap">
+            <h2 id="perf-gap">"Response gap"</h2>
+            <p class="perf-note">
+                "From the end of your words to the first sound. For a text, from the moment it was sent. The parts add up to the whole; “hand-off” is the way from the answer to speech, and “unexplained” is time that no event of Coda accounts for. The sound counts from the end of its synthesis."
+            </p>
+            <Show
+                when=move || !turns.with(Vec::is_empty)
+                fallback=|| view! { <p class="perf-note">"No turn yet: say or type a sentence on the Talk page."</p> }
+            >
+                <ol class="gap-list" data-testid="gap-list">
+                    {move || {
+                        turns.get().into_iter().map(|turn| view! { <GapBar turn longest budgets /> }).collect_view()
+                    }}
+                </ol>
+                <ul class="gap-legend">
+                    {GapPart::ALL
+                        .map(|part| {
+                            let limit = move || {
+                                stage(part)
+                                    .and_then(|stage| budgets.with(|budgets| budgets.of(stage)))
+                                    .map(|limit| format!(" (limit {})", format::span(limit)))
+                            };
+                            view! {
+                                <li>
+                                    <svg class="swatch" aria-hidden="true">
+                                        <rect width="100%" height="100%" fill=fill(part) />
+                                    </svg>
+                                    {part.title()} {limit}
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+                <div class="perf-pair">
+                    <GapTable />
+                    <ModelTable />
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+/// Whether the turn exceeds the limit of the stage behind a part.
+fn is_over(turn: &TurnTiming, part: GapPart, budgets: &Budgets) -> bool {
+    let Some(stage_part) = stage(part) else { return false };
+    let same = GapPart::ALL.into_iter().filter(|other| stage(*other) == Some(stage_part));
+    let took: std::time::Duration = same.map(|other| turn.gap().part(other)).sum();
+    budgets.of(stage_part).is_some_and(|limit| took > limit)
+}
+
+fn in_words(turn: &TurnTiming, budgets: &Budgets) -> String {
+    let part = |(part, time): (GapPart, std::time::Duration)| {
+        let over = if is_over(turn, part, budgets) { ", over its limit" } else { "" };
+        format!("{} {}{over}", part.title(), format::span(time))
+    };
+    turn.gap().parts().map(part).collect::<Vec<_>>().join(" · ")
+}
+
+#[component]
+fn GapBar(turn: TurnTiming, longest: Memo<f64>, budgets: Memo<Budgets>) -> impl IntoView {
+    let end = match turn.end {
+        None => "running",
+        Some(TurnEnd::Spoken) => "spoken",
+        Some(TurnEnd::Written) => "without speech",
+        Some(TurnEnd::Failed) => "failed",
+        Some(TurnEnd::CutOff) => "cut off",
+    };
+    let words = budgets.with(|budgets| in_words(&turn, budgets));
+    let mut from = 0.0;
+    let rects = turn.gap().parts().map(|(part, time)| {
+        let scale = 100.0 / longest.get();
+        let (start, width) = (from * scale, time.as_secs_f64() * scale);
+        from += time.as_secs_f64();
+        let over = budgets.with(|budgets| is_over(&turn, part, budgets));
+        let limit = budgets.with(|budgets| stage(part).and_then(|stage| budgets.of(stage)));
+        let mark = limit.filter(|limit| *limit < time).map(|limit| start + limit.as_secs_f64() * scale);
+        view! {
+            <rect
+                x=format!("{start:.2}%")
+                width=format!("{width:.2}%")
+                height="100%"
+                fill=fill(part)
+                class=if over { "over" } else { "" }
+            />
+            {mark.map(|at| view! { <line class="gap-limit" x1=format!("{at:.2}%") x2=format!("{at:.2}%") y1="0" y2="100%" /> })}
+        }
+    });
+    let rects = rects.collect_view();
+    view! {
+        <li data-testid="gap" data-state=end.replace(' ', "-")>
+            <p class="gap-head">
+                <A href=page_href(&format!("/?turn={}", turn.number))>{format!("Turn {}", turn.number)}</A>
+                <span>{if turn.is_spoken { "by voice" } else { "typed" }} ", " {end}</span>
+                <strong data-testid="gap-total">{format::span(turn.gap().total())}</strong>
+                <span>
+                    {turn.until_readable.map(|time| format!("readable after {}", format::span(time)))}
+                </span>
+                <span>{turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s"))}</span>
+            </p>
+            <svg class="gap-bar" aria-hidden="true">
+                {rects}
+            </svg>
+            <p class="gap-parts" data-testid="gap-parts">{words}</p>
+        </li>
+    }
+}
+
+/// How long the gap and its parts were, over the turns that were spoken to their end.
+#[component]
+fn GapTable() -> impl IntoView {
+    let timings = use_websocket().data.timings;
+    let row = move |name: &'static str, spread: Memo<Option<Spread>>| {
+        let cell = move |read: fn(&Spread) -> f64| {
+            move || format::maybe_seconds(spread.with(|spread| spread.as_ref().map(read)))
+        };
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td>{cell(|spread| spread.p50)}</td>
+                <td>{cell(|spread| spread.p95)}</td>
+                <td>{move || spread.with(|spread| spread.map_or(0, |spread| spread.count))}</td>
+            </tr>
+        }
+    };
+    let whole = Memo::new(move |_| timings.with(|timings| timings.gap_spread(None)));
+    let readable = Memo::new(move |_| timings.with(crate::model::Timings::readable_spread));
+    let parts = GapPart::ALL.map(|part| {
+        let spread = Memo::new(move |_| timings.with(|timings| timings.gap_spread(Some(part))));
+        row(part.title(), spread)
+    });
+    view! {
+        <ScrollTable label="The gap over all turns" class="numbers" testid="gap-table">
+            <caption>"The gap over all spoken turns"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Part"</th>
+                    <th scope="col">"p50"</th>
+                    <th scope="col">"p95"</th>
+                    <th scope="col">"Turns"</th>
+                </tr>
+            </thead>
+            <tbody>
+                {parts.collect_view()} {row("The whole", whole)} {row("Until readable", readable)}
+            </tbody>
+        </ScrollTable>
+    }
+}
+
+/// The speed of each model, to compare two of them.
+#[component]
+fn ModelTable() -> impl IntoView {
+    let timings = use_websocket().data.timings;
+    let models = Memo::new(move |_| timings.with(crate::model::Timings::models));
+    let rows = move || {
+        models
+            .get()
+            .into_iter()
+            .map(|speed| {
+                let name = if speed.model.is_empty() { "not named".to_owned() } else { speed.model.to_string() };
+                let tokens = |value: Option<f64>| value.map_or_else(|| format::UNKNOWN.to_owned(), |it| format!("{it:.1}"));
+                view! {
+                    <tr>
+                        <th scope="row">{name}</th>
+                        <td>{speed.turns}</td>
+                        <td>{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
+                        <td>{format::maybe_seconds(speed.first_token.map(|spread| spread.p95))}</td>
+                        <td>{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
+                        <td>{tokens(speed.tokens_per_second.map(|spread| spread.p5))}</td>
+                        <td>{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <ScrollTable label="Speed of each model" class="numbers" testid="model-table">
+            <caption>"Each language model"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Model"</th>
+                    <th scope="col">"Turns"</th>
+                    <th scope="col" title="Half of the first tokens came no later">
+                        "First token, p50"
+                    </th>
+                    <th scope="col">"p95"</th>
+                    <th scope="col" title="Half of the answers were at least as quick">
+                        "Tokens/s, p50"
+                    </th>
+                    <th scope="col" title="95 of 100 answers were at least as quick">
+                        "p5"
+                    </th>
+                    <th scope="col">"Prompt tokens, p50"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </ScrollTable>
+    }
+}
