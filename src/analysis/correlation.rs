@@ -80,15 +80,14 @@ pub struct Suspect {
 impl fmt::Display for Suspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pattern, with, without, confidence, .. } = self;
-        write!(f, "It came within {} s after {} of {} times ", ERROR_WINDOW.as_secs(), with.0, with.1)?;
-        write!(
-            f,
-            "that there was {pattern}, and after {} of {} other messages ({})",
-            without.0,
-            without.1,
-            confidence.name()
-        )?;
-        f.write_str(".")
+        let within = ERROR_WINDOW.as_secs();
+        write!(f, "It came {} of {} times within {within} s after {pattern}, ", with.0, with.1)?;
+        match without {
+            (0, 0) => f.write_str("and there was no other message")?,
+            (0, others) => write!(f, "never after {others} other messages")?,
+            (hits, others) => write!(f, "and {hits} of {others} times after other messages")?,
+        }
+        write!(f, " ({}).", confidence.name())
     }
 }
 

@@ -16,6 +16,7 @@ mod redact;
 mod row;
 pub(crate) mod scan;
 pub(crate) mod shown;
+mod statistics;
 mod summary;
 
 pub use counterpart::{cause, counterpart};
@@ -39,4 +40,5 @@ pub use recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Re
 pub use redact::redact;
 pub use row::{Direction, FrameClass, Row, RowKind, Severity};
 pub use shown::{RAW, STATES, describe_missed, shown_text};
+pub use statistics::{ClientStatistics, Statistics, TypeStatistics};
 pub use summary::{shorten, summary};

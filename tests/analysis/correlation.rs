@@ -39,7 +39,7 @@ fn the_pattern_that_errors_follow_is_the_first_suspect() {
     assert_eq!(first.with, (10, 10));
     assert_eq!(first.without, (10, 40), "the first of each pair came before an error too");
     assert!(
-        first.to_string().contains("after 10 of 10 times that there was two “text_input” within 100 ms"),
+        first.to_string().contains("It came 10 of 10 times within 2 s after two “text_input” within 100 ms"),
         "{first}"
     );
 }

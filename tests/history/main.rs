@@ -10,6 +10,7 @@ mod query;
 mod query_text;
 mod recorder;
 mod recordings;
+mod statistics;
 mod summary;
 mod token_grouper;
 mod world;

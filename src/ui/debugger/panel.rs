@@ -18,6 +18,7 @@ use crate::ui::debugger::tools::findings::Findings;
 use crate::ui::debugger::tools::recordings::Recordings;
 use crate::ui::debugger::tools::replay::Replay;
 use crate::ui::debugger::tools::send::SendForm;
+use crate::ui::debugger::tools::statistics::StatisticsView;
 
 /// The debugger. Fills its container, which must be inside the router.
 #[component]
@@ -56,6 +57,7 @@ fn SidePart() -> impl IntoView {
         Side::Send => "Send a command",
         Side::Recordings => "Recordings",
         Side::Findings => "Findings",
+        Side::Statistics => "Statistics",
         Side::Replay => "Replay to Coda",
         Side::Experiments => "Experiments",
     };
@@ -92,6 +94,7 @@ fn SidePart() -> impl IntoView {
                                 Side::Send => view! { <SendForm /> }.into_any(),
                                 Side::Recordings => view! { <Recordings /> }.into_any(),
                                 Side::Findings => view! { <Findings /> }.into_any(),
+                                Side::Statistics => view! { <StatisticsView /> }.into_any(),
                                 Side::Replay => view! { <Replay /> }.into_any(),
                                 Side::Experiments => view! { <Experiments /> }.into_any(),
                             }}

@@ -8,6 +8,8 @@ pub enum Side {
     /// Export and import.
     Recordings,
     Findings,
+    /// Frames by type and by client.
+    Statistics,
     /// Resends recorded messages.
     Replay,
     /// Deliberately bad conditions.

@@ -64,6 +64,7 @@ pub fn Toolbar() -> impl IntoView {
             <span class="debugger-space"></span>
             <SideButton side=Side::Details name="Details" />
             <SideButton side=Side::Findings name="Findings" />
+            <SideButton side=Side::Statistics name="Statistics" />
             <SideButton side=Side::Send name="Send" />
             <SideButton side=Side::Recordings name="Recordings" />
             <SideButton side=Side::Replay name="Replay" />

@@ -9,23 +9,29 @@ use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells::time_of_day;
 use crate::ui::format;
 
+/// Number of rows that are counted at once. More would take longer than a frame.
+const RECENT: u64 = 5_000;
 /// Upper limit of suspects per error.
 const SUSPECTS: usize = 3;
 /// Number of time spans the record is divided into.
 const SPANS: usize = 24;
 
-/// Computed on demand, because it reads the whole record.
+/// Counts the newest rows at once, and the whole record on demand.
 #[component]
 pub fn CorrelationView() -> impl IntoView {
     let debugger = use_debugger();
-    let found = RwSignal::new(None::<Correlation>);
+    let recent = debugger.with_recorder_untracked(|recorder| {
+        let numbers = recorder.numbers();
+        Correlation::of(recorder, numbers.end.saturating_sub(RECENT)..)
+    });
+    let found = RwSignal::new(Some(recent));
     let compute = move || found.set(Some(debugger.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
     view! {
         <section class="debugger-part" data-testid="debugger-correlation">
             <h3>"Errors of Coda's and the messages before them"</h3>
             <div class="actions">
                 <button class="button small" type="button" data-testid="correlate" on:click=move |_| compute()>
-                    {move || if found.with(Option::is_some) { "Count again" } else { "Count over the whole record" }}
+                    "Count over the whole record"
                 </button>
             </div>
             {move || found.get().map(|found| view! { <CorrelationTable found offset=debugger.utc_offset_minutes /> })}

@@ -9,4 +9,5 @@ pub(in crate::ui::debugger) mod replay;
 pub(in crate::ui::debugger) mod scope;
 pub(in crate::ui::debugger) mod send;
 pub(in crate::ui::debugger) mod sent;
+pub(in crate::ui::debugger) mod statistics;
 pub(in crate::ui::debugger) mod templates;

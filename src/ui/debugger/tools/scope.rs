@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::history::{Context, Recorder, Recording, Row};
+use crate::history::{Context, Recorder, Recording, Row, Statistics};
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,11 @@ impl Scope {
         self.rows(debugger, |recorder, rows| Recording::with_answers(recorder, rows))
     }
 
-    fn rows(self, debugger: DebuggerState, take: impl FnOnce(&Recorder, Vec<&Row>) -> Recording) -> Recording {
+    pub fn statistics(self, debugger: DebuggerState) -> Statistics {
+        self.rows(debugger, |_, rows| Statistics::of(rows.into_iter()))
+    }
+
+    fn rows<T>(self, debugger: DebuggerState, take: impl FnOnce(&Recorder, Vec<&Row>) -> T) -> T {
         let query = debugger.filter.query.get_untracked();
         let chosen = debugger.chosen.get_untracked();
         // A paused table shows the live record up to the pause.
