@@ -21,18 +21,6 @@ pub struct TypeStatistics {
     pub largest: usize,
     /// Row of the largest frame.
     pub largest_row: u64,
-    /// From the first to the last frame.
-    pub span: Duration,
-}
-
-impl TypeStatistics {
-    /// Frames per second between the first and the last; `None` with fewer than two.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
-    pub fn rate(&self) -> Option<f64> {
-        let seconds = self.span.as_secs_f64();
-        (self.count >= 2 && seconds > 0.0).then(|| (self.count - 1) as f64 / seconds)
-    }
 }
 
 /// The messages of one client, by their echoes.
@@ -53,20 +41,18 @@ pub struct Statistics {
     /// All frames.
     pub count: usize,
     pub bytes: usize,
+    /// From the first frame of the range to the last.
+    pub span: Duration,
 }
 
-#[derive(Default)]
-struct Collected {
-    /// With the row of each.
-    sizes: Vec<(usize, u64)>,
-    first: Instant,
-    last: Instant,
-}
+/// The sizes of a type's frames, with the row of each.
+type Sizes = Vec<(usize, u64)>;
 
 impl Statistics {
     #[must_use]
     pub fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
-        let mut types: BTreeMap<(Arc<str>, bool), Collected> = BTreeMap::new();
+        let mut types: BTreeMap<(Arc<str>, bool), Sizes> = BTreeMap::new();
+        let mut times: Option<(Instant, Instant)> = None;
         let mut clients: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
         let (mut count, mut bytes) = (0, 0);
         for row in rows {
@@ -75,31 +61,26 @@ impl Statistics {
             };
             count += 1;
             bytes += size;
-            let collected = types.entry((kind.clone(), direction == Direction::Out)).or_default();
-            if collected.sizes.is_empty() {
-                collected.first = row.at.mono;
-            }
-            collected.sizes.push((size, row.number));
-            collected.last = row.at.mono;
+            types.entry((kind.clone(), direction == Direction::Out)).or_default().push((size, row.number));
+            times = Some((times.map_or(row.at.mono, |(first, _)| first), row.at.mono));
             let is_echo =
                 matches!(row.kind, RowKind::FrameIn { class: FrameClass::Event, .. }) && &**kind == "client_message";
             if let Some(Event::ClientMessage(echo)) = is_echo.then(|| row.event()).flatten() {
                 *clients.entry(echo.client_id.0).or_default().entry(echo.message_type).or_default() += 1;
             }
         }
-        let of_type = |((kind, is_out), mut collected): ((Arc<str>, bool), Collected)| {
-            collected.sizes.sort_unstable();
-            let (largest, largest_row) = *collected.sizes.last()?;
+        let of_type = |((kind, is_out), mut sizes): ((Arc<str>, bool), Sizes)| {
+            sizes.sort_unstable();
+            let (largest, largest_row) = *sizes.last()?;
             Some(TypeStatistics {
                 kind,
                 direction: if is_out { Direction::Out } else { Direction::In },
-                count: collected.sizes.len(),
-                bytes: collected.sizes.iter().map(|(size, _)| size).sum(),
-                smallest: collected.sizes.first()?.0,
-                median: collected.sizes.get((collected.sizes.len() - 1) / 2)?.0,
+                count: sizes.len(),
+                bytes: sizes.iter().map(|(size, _)| size).sum(),
+                smallest: sizes.first()?.0,
+                median: sizes.get((sizes.len() - 1) / 2)?.0,
                 largest,
                 largest_row,
-                span: collected.last.duration_since(collected.first),
             })
         };
         let of_client = |(client, kinds): (String, BTreeMap<String, usize>)| ClientStatistics {
@@ -112,6 +93,15 @@ impl Statistics {
             clients: clients.into_iter().map(of_client).collect(),
             count,
             bytes,
+            span: times.map(|(first, last)| last.duration_since(first)).unwrap_or_default(),
         }
+    }
+
+    /// Frames per second over the range; `None` if all came at once.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "rows are counted in thousands")]
+    pub fn rate(&self, count: usize) -> Option<f64> {
+        let seconds = self.span.as_secs_f64();
+        (seconds > 0.0).then(|| count as f64 / seconds)
     }
 }

@@ -28,8 +28,9 @@ fn frames_are_counted_by_type_and_way_and_messages_by_client() {
     let tokens = &found.types[1];
     let least = tokens.smallest;
     assert_eq!((tokens.median, tokens.largest, tokens.bytes), (least + 1, least + 2, 3 * least + 3));
-    assert_eq!((tokens.largest_row, tokens.span, tokens.rate()), (3, Duration::from_secs(2), Some(1.0)));
-    assert_eq!(found.types[2].rate(), None, "one frame has no rate");
+    assert_eq!((tokens.largest_row, found.span), (3, Duration::from_millis(4_200)));
+    assert_eq!(found.rate(tokens.count), Some(3.0 / 4.2));
+    assert_eq!(Statistics::of(record.rows(..=1)).rate(1), None, "one frame has no rate");
     let clients: Vec<_> =
         found.clients.iter().map(|of| (of.client.as_str(), of.messages, of.kinds["text_input"])).collect();
     assert_eq!(clients, [("one", 2, 2), ("two", 1, 1)]);

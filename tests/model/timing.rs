@@ -265,3 +265,18 @@ fn what_ran_when_the_connection_ended_is_measured_neither_as_a_stage_nor_as_a_tu
     assert!(trace.timings.turns().is_empty() && trace.timings.running().is_empty());
     assert_eq!(trace.timings.history(&Stage::Model("m".into())), None);
 }
+
+#[test]
+fn speech_that_is_reported_when_it_is_over_was_heard_once_it_was_made() {
+    let mut trace = Trace::default();
+    trace.said(0, "user", "hi");
+    trace.event(100, "llm_start", json!({}));
+    trace.said(500, "assistant", "hello");
+    trace.event(550, "tts_start", json!({"text": "hello"}));
+    trace.event(2_000, "tts_progress", json!({"percent_complete": 50}));
+    trace.event(4_550, "tts_result", json!({"duration_seconds": 0.3, "audio_duration_seconds": 4.0}));
+    assert_eq!(
+        parts(trace.only_turn()),
+        [(GapPart::Preparing, 100), (GapPart::FirstToken, 400), (GapPart::HandOff, 50), (GapPart::Synthesis, 300),]
+    );
+}

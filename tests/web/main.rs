@@ -10,6 +10,7 @@ mod server;
 mod servers;
 
 mod address;
+mod coda;
 mod components;
 mod conversation;
 mod debugger;

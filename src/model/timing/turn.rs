@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::gap::{Gap, GapPart};
 use super::stages::{StagePart, StageTracker};
+use crate::model::performance::measured;
 use crate::protocol::{Event, Instant, Moment, Place};
 
 /// How a turn ended.
@@ -41,6 +42,8 @@ pub struct TurnTiming {
     model_started: Option<Instant>,
     first_token_at: Option<Instant>,
     last_token_at: Option<Instant>,
+    /// When the synthesis of the answer's speech began.
+    speech_started: Option<Instant>,
     /// Whether the answer is complete, and only its speech is missing.
     is_answered: bool,
 }
@@ -61,6 +64,7 @@ impl TurnTiming {
             model_started: None,
             first_token_at: None,
             last_token_at: None,
+            speech_started: None,
             is_answered: false,
         }
     }
@@ -77,7 +81,17 @@ impl TurnTiming {
             return;
         }
         let part = self.current_part(stages);
-        self.gap.attribute(at.mono, part);
+        match (event, self.speech_started) {
+            // Coda reports speech when it is over, and how long it took to make it: from then on it could be heard.
+            (Event::TtsResult(result), Some(started)) => {
+                let made = measured(result.duration_seconds).and_then(|took| Duration::try_from_secs_f64(took).ok());
+                let heard = made.map_or(at.mono, |made| (started + made).min(at.mono));
+                self.gap.attribute(heard, GapPart::Synthesis);
+            }
+            // What comes meanwhile does not tell when the first sound is heard.
+            (_, Some(_)) => {}
+            (_, None) => self.gap.attribute(at.mono, part),
+        }
         match event {
             Event::LlmStart(start) => {
                 self.model = start.model.as_deref().map(Arc::from).or_else(|| self.model.take());
@@ -101,6 +115,9 @@ impl TurnTiming {
                 self.until_readable.get_or_insert(at.mono.duration_since(self.started.mono));
             }
             Event::LlmError(_) => self.end = Some(TurnEnd::Failed),
+            Event::TtsStart(_) if self.is_answered => {
+                self.speech_started.get_or_insert(at.mono);
+            }
             Event::TtsResult(_) if self.is_answered => self.end = Some(TurnEnd::Spoken),
             Event::TtsError(_) | Event::TtsStop(_) if self.is_answered => self.end = Some(TurnEnd::Written),
             _ => {}

@@ -1,13 +1,20 @@
 //! Statistics of the frames in a range: by type, and by client.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::scope::{Scope, ScopeSelect};
-use crate::history::{Direction, Statistics, TypeStatistics};
+use crate::history::{Direction, Recorder, Statistics, TypeStatistics};
 use crate::ui::components::ScrollTable;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells;
+use crate::ui::every::every;
 use crate::ui::format;
+
+/// Interval at which a record of at most so many rows is counted again.
+const RECOUNT: Duration = Duration::from_secs(2);
+const LIVE_ROWS: usize = 10_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
@@ -45,8 +52,7 @@ fn sorted(mut types: Vec<TypeStatistics>, sort: Sort) -> Vec<TypeStatistics> {
         let order = match sort.column {
             Column::Type => a.kind.cmp(&b.kind),
             Column::Direction => a.direction.name().cmp(b.direction.name()),
-            Column::Count => a.count.cmp(&b.count),
-            Column::Rate => a.rate().unwrap_or_default().total_cmp(&b.rate().unwrap_or_default()),
+            Column::Count | Column::Rate => a.count.cmp(&b.count),
             Column::Bytes | Column::Share => a.bytes.cmp(&b.bytes),
             Column::Smallest => a.smallest.cmp(&b.smallest),
             Column::Median => a.median.cmp(&b.median),
@@ -64,17 +70,26 @@ pub fn StatisticsView() -> impl IntoView {
     let sort = RwSignal::new(Sort { column: Column::Count, is_descending: true });
     let found = RwSignal::new(scope.get_untracked().statistics(debugger));
     let count = move || found.set(scope.get_untracked().statistics(debugger));
+    // A larger record takes longer than a frame, so it is counted on demand.
+    let revision = StoredValue::new(debugger.with_recorder_untracked(Recorder::revision));
+    every(RECOUNT, move || {
+        let (now, rows) = debugger.with_recorder_untracked(|recorder| (recorder.revision(), recorder.len()));
+        if now != revision.get_value() && rows <= LIVE_ROWS {
+            revision.set_value(now);
+            count();
+        }
+    });
     view! {
         <div class="debugger-details" data-testid="debugger-statistics">
             <section class="debugger-part">
-                <div class="actions">
+                <div class="actions statistics-range">
                     <ScopeSelect name="statistics-scope" label="Of" scope changed=Callback::new(move |()| count()) />
                     <button class="button small" type="button" data-testid="statistics-again" on:click=move |_| count()>
                         "Count again"
                     </button>
                 </div>
                 <p class="field-hint" data-testid="statistics-total">
-                    {move || found.with(|found| format!("{}, {}.", format::counted(found.count, "frame"), cells::size(found.bytes)))}
+                    {move || found.with(|found| format!("{}, {}, in {}.", format::counted(found.count, "frame"), cells::size(found.bytes), format::span(found.span)))}
                 </p>
                 <TypeTable found sort />
                 <h3>"Messages by client"</h3>
@@ -121,7 +136,8 @@ fn TypeTable(found: RwSignal<Statistics>, sort: RwSignal<Sort>) -> impl IntoView
                 let kind = name.clone();
                 #[expect(clippy::cast_precision_loss, reason = "shares are rounded")]
                 let share = of.bytes as f64 / all as f64 * 100.0;
-                let rate = of.rate().map_or_else(|| format::UNKNOWN.to_owned(), format::decimals);
+                let rate = found.with_untracked(|found| found.rate(of.count));
+                let rate = rate.map_or_else(|| format::UNKNOWN.to_owned(), |rate| format!("{rate:.2}"));
                 let number = of.largest_row;
                 view! {
                     <tr data-testid="statistics-row" data-type=kind>

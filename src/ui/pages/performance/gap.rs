@@ -7,7 +7,7 @@ use crate::analysis::Budgets;
 use crate::model::{GapPart, Spread, StagePart, TurnEnd, TurnTiming};
 use crate::state::use_websocket;
 use crate::ui::address::page_href;
-use crate::ui::components::ScrollTable;
+use crate::ui::components::{Each, ScrollTable};
 use crate::ui::every::every;
 use crate::ui::format;
 
@@ -69,16 +69,22 @@ pub(super) fn GapSection() -> impl IntoView {
         <section class="perf-section" aria-labelledby="perf-gap">
             <h2 id="perf-gap">"Response gap"</h2>
             <p class="perf-note">
-                "From the end of your words to the first sound. For a text, from the moment it was sent. The parts add up to the whole; “hand-off” is the way from the answer to speech, and “unexplained” is time that no event of Coda accounts for. The sound counts from the end of its synthesis."
+                "From the end of your words to the first sound. For a text, from the moment it was sent. The parts add up to the whole; “hand-off” is the way from the answer to speech, and “unexplained” is time that no event of Coda accounts for. The first sound is where the synthesis, as Coda reports it, ends."
             </p>
             <Show
                 when=move || !turns.with(Vec::is_empty)
                 fallback=|| view! { <p class="perf-note">"No turn yet: say or type a sentence on the Talk page."</p> }
             >
                 <ol class="gap-list" data-testid="gap-list">
-                    {move || {
-                        turns.get().into_iter().map(|turn| view! { <GapBar turn longest budgets /> }).collect_view()
-                    }}
+                    <Each
+                        each=move || turns.with(|turns| turns.iter().map(|turn| turn.number).collect::<Vec<_>>())
+                        key=|number| *number
+                        let:number
+                    >
+                        {turns
+                            .with_untracked(|turns| turns.iter().find(|turn| turn.number == number).cloned())
+                            .map(|first| view! { <GapBar number turns first longest budgets /> })}
+                    </Each>
                 </ol>
                 <ul class="gap-legend">
                     {GapPart::ALL
@@ -124,49 +130,93 @@ fn in_words(turn: &TurnTiming, budgets: &Budgets) -> String {
     turn.gap().parts().map(part).collect::<Vec<_>>().join(" · ")
 }
 
-#[component]
-fn GapBar(turn: TurnTiming, longest: Memo<f64>, budgets: Memo<Budgets>) -> impl IntoView {
-    let end = match turn.end {
+const fn end_words(end: Option<TurnEnd>) -> &'static str {
+    match end {
         None => "running",
         Some(TurnEnd::Spoken) => "spoken",
         Some(TurnEnd::Written) => "without speech",
         Some(TurnEnd::Failed) => "failed",
         Some(TurnEnd::CutOff) => "cut off",
-    };
-    let words = budgets.with(|budgets| in_words(&turn, budgets));
+    }
+}
+
+/// A part of a bar, in percent of the longest turn.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Piece {
+    from: f64,
+    width: f64,
+    /// Where the limit of its stage lies, if it is exceeded.
+    limit: Option<f64>,
+}
+
+fn pieces(turn: &TurnTiming, longest: f64, budgets: &Budgets) -> [Piece; GapPart::ALL.len()] {
+    let scale = 100.0 / longest;
     let mut from = 0.0;
-    let rects = turn.gap().parts().map(|(part, time)| {
-        let scale = 100.0 / longest.get();
-        let (start, width) = (from * scale, time.as_secs_f64() * scale);
-        from += time.as_secs_f64();
-        let over = budgets.with(|budgets| is_over(&turn, part, budgets));
-        let limit = budgets.with(|budgets| stage(part).and_then(|stage| budgets.of(stage)));
-        let mark = limit.filter(|limit| *limit < time).map(|limit| start + limit.as_secs_f64() * scale);
+    GapPart::ALL.map(|part| {
+        let width = turn.gap().part(part).as_secs_f64() * scale;
+        let limit = stage(part).and_then(|stage| budgets.of(stage)).filter(|_| is_over(turn, part, budgets));
+        let limit = limit.map(|limit| from + (limit.as_secs_f64() * scale).min(width));
+        let piece = Piece { from, width, limit };
+        from += width;
+        piece
+    })
+}
+
+/// A turn: its figures, and its bar. `first` is what it was when it was first shown.
+#[component]
+fn GapBar(
+    number: u64,
+    turns: Memo<Vec<TurnTiming>>,
+    first: TurnTiming,
+    longest: Memo<f64>,
+    budgets: Memo<Budgets>,
+) -> impl IntoView {
+    let is_spoken = first.is_spoken;
+    let turn = Memo::new(move |before: Option<&TurnTiming>| {
+        let now = turns.with(|turns| turns.iter().find(|turn| turn.number == number).cloned());
+        now.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let end = Memo::new(move |_| turn.with(|turn| end_words(turn.end)));
+    let words = move || turn.with(|turn| budgets.with(|budgets| in_words(turn, budgets)));
+    let bar = Memo::new(move |_| turn.with(|turn| budgets.with(|budgets| pieces(turn, longest.get(), budgets))));
+    let rects = GapPart::ALL.into_iter().enumerate().map(|(place, part)| {
+        let piece = Memo::new(move |_| bar.with(|bar| bar.get(place).copied().unwrap_or_default()));
         view! {
             <rect
-                x=format!("{start:.2}%")
-                width=format!("{width:.2}%")
+                x=move || format!("{:.2}%", piece.get().from)
+                width=move || format!("{:.2}%", piece.get().width)
                 height="100%"
                 fill=fill(part)
-                class=if over { "over" } else { "" }
+                class:over=move || piece.get().limit.is_some()
             />
-            {mark.map(|at| view! { <line class="gap-limit" x1=format!("{at:.2}%") x2=format!("{at:.2}%") y1="0" y2="100%" /> })}
+            {move || {
+                piece
+                    .get()
+                    .limit
+                    .map(|at| {
+                        let at = format!("{at:.2}%");
+                        view! { <line class="gap-limit" x1=at.clone() x2=at y1="0" y2="100%" /> }
+                    })
+            }}
         }
     });
-    let rects = rects.collect_view();
     view! {
-        <li data-testid="gap" data-state=end.replace(' ', "-")>
+        <li data-testid="gap" data-state=move || end.get().replace(' ', "-")>
             <p class="gap-head">
-                <A href=page_href(&format!("/?turn={}", turn.number))>{format!("Turn {}", turn.number)}</A>
-                <span>{if turn.is_spoken { "by voice" } else { "typed" }} ", " {end}</span>
-                <strong data-testid="gap-total">{format::span(turn.gap().total())}</strong>
+                <A href=page_href(&format!("/?turn={number}"))>{format!("Turn {number}")}</A>
+                <span>{if is_spoken { "by voice, " } else { "typed, " }} {end}</span>
+                <strong data-testid="gap-total">{move || turn.with(|turn| format::span(turn.gap().total()))}</strong>
                 <span>
-                    {turn.until_readable.map(|time| format!("readable after {}", format::span(time)))}
+                    {move || {
+                        turn.with(|turn| turn.until_readable.map(|time| format!("readable after {}", format::span(time))))
+                    }}
                 </span>
-                <span>{turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s"))}</span>
+                <span>
+                    {move || turn.with(|turn| turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")))}
+                </span>
             </p>
             <svg class="gap-bar" aria-hidden="true">
-                {rects}
+                {rects.collect_view()}
             </svg>
             <p class="gap-parts" data-testid="gap-parts">{words}</p>
         </li>
