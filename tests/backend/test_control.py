@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import unittest
 
-from helpers import BackendCase
+from coda_backend.settings import Settings
+from helpers import BackendCase, Client
 
 
 class Connections(BackendCase):
@@ -135,6 +137,60 @@ class Sending(BackendCase):
         await self.post("/skip-seq", n=3)
         self.assertEqual((await self.post("/event", type="b"))["seq"], first + 4)
         await client.until("b")
+
+
+class Illness(BackendCase):
+    async def events(self, client: Client, count: int) -> list:
+        """Returns the next events that are no reports of resources, as type and number."""
+        found = []
+        while len(found) < count:
+            frame = json.loads(await asyncio.wait_for(client.socket.recv(), 5))
+            if frame["type"] != "system_metrics":
+                found.append((frame["type"], frame["seq"]))
+        return found
+
+    async def test_work_hangs_at_an_event_until_it_is_healed(self) -> None:
+        client = await self.client()
+        await self.post("/ill", hang=["b"])
+        hanging = asyncio.create_task(self.post("/event", type="b"))
+        await self.post("/event", type="a")
+        self.assertEqual((await self.events(client, 1))[0][0], "a")
+        self.assertFalse(hanging.done())
+        await self.post("/reset")
+        await hanging
+        self.assertEqual((await self.events(client, 1))[0][0], "b")
+
+    async def test_events_come_twice_change_places_or_are_lost(self) -> None:
+        client = await self.client()
+        await self.post("/ill", twice=["a"], lose=["b"])
+        first = (await self.post("/event", type="a"))["seq"]
+        self.assertEqual((await self.post("/event", type="b"))["seq"], None)
+        self.assertEqual(await self.events(client, 2), [("a", first), ("a", first)])
+        await self.post("/ill", swap=["a"])
+        first = (await self.post("/event", type="a"))["seq"]
+        await self.post("/event", type="c")
+        self.assertEqual(await self.events(client, 2), [("c", first + 1), ("a", first)])
+
+    async def test_events_are_changed_and_replaced(self) -> None:
+        client = await self.client()
+        await self.post("/ill", change={"a": {"x": None, "y": 2}}, replace={"b": ["c", {"z": 3}]})
+        await self.post("/event", type="a", data={"x": 1})
+        await self.post("/event", type="b")
+        self.assertEqual((await client.until("a"))["data"], {"y": 2})
+        self.assertEqual((await client.until("c"))["data"], {"z": 3})
+
+
+class IllnessOfTheMachine(BackendCase):
+    settings = Settings(port=0, control_port=0, speed=50)
+
+    async def test_memory_grows_and_the_clock_stands_still(self) -> None:
+        client = await self.client()
+        # The interval holds from the report after the next one on.
+        await self.post("/ill", grow_mb=100, metrics_ms=10, clock_stands=True)
+        await client.until("system_metrics")
+        reports = [await client.until("system_metrics") for _ in range(5)]
+        self.assertGreater(reports[-1]["data"]["memory_mb"], reports[0]["data"]["memory_mb"] + 300)
+        self.assertEqual(len({report["timestamp"] for report in reports}), 1)
 
 
 class TheReport(BackendCase):

@@ -14,6 +14,7 @@ mod conversation;
 mod debugger;
 mod faults;
 mod hostile;
+mod ill;
 mod load;
 mod pages;
 mod soak;

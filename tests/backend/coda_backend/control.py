@@ -14,6 +14,7 @@ from .dedup import DEFAULT_CAPACITY
 from .faults import AUTH_DEADLINE_SECONDS, CHALLENGE_MODES, ChallengeFault, EchoFault
 from .flood import DEFAULT_MIX, Flood
 from .httpd import Answer, HttpError
+from .illness import Illness
 from .samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -270,6 +271,40 @@ class Control:
             await hub.broadcast("client_message", echo)
             await asyncio.sleep(gap)
         return {"client_id": OTHER_CLIENT}
+
+    @endpoint(
+        "/ill",
+        "hang",
+        "lose",
+        "delay_ms",
+        "twice",
+        "swap",
+        "change",
+        "replace",
+        "clock_stands",
+        "grow_mb",
+        "grow_percent",
+        "metrics_ms",
+    )
+    async def ill(self, body: Body) -> Dict[str, Any]:
+        """Makes Coda itself ill, in place of what ailed it before; see illness.py. /reset heals it."""
+        faults = self._backend.faults
+        faults.illness.heal()
+        metrics = body.seconds("metrics_ms")
+        faults.illness = Illness(
+            hang=frozenset(body.any("hang", [])),
+            lose=frozenset(body.any("lose", [])),
+            delay_seconds={kind: millis / 1000 for kind, millis in body.any("delay_ms", {}).items()},
+            twice=frozenset(body.any("twice", [])),
+            swap=frozenset(body.any("swap", [])),
+            change=body.any("change", {}),
+            replace={kind: (other[0], other[1]) for kind, other in body.any("replace", {}).items()},
+            clock_stands=bool(body.any("clock_stands", False)),
+            grow_mb=float(body.any("grow_mb", 0)),
+            grow_percent=float(body.any("grow_percent", 0)),
+            metrics_seconds=metrics or None,
+        )
+        return {}
 
     @endpoint("/flood", "rate", "seconds", "count", "mix", "wait")
     async def flood(self, body: Body) -> Dict[str, Any]:

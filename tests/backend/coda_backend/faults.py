@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import FrozenSet, Optional, Union
 
+from .illness import Illness
+
 # How long Coda waits for the answer to its challenge.
 AUTH_DEADLINE_SECONDS = 30.0
 
@@ -48,6 +50,7 @@ class Faults:
 
     challenge: ChallengeFault = field(default_factory=ChallengeFault)
     echo: EchoFault = field(default_factory=EchoFault)
+    illness: Illness = field(default_factory=Illness)
     # Delay between a client's registration and its replay, so that live events arrive first.
     replay_delay_seconds: float = 0.0
     # Unset while the server is frozen; every read and send waits for it.
@@ -64,5 +67,7 @@ class Faults:
         """Clears all faults, except the greeting that the server was started with."""
         self.challenge = ChallengeFault(mode=challenge_mode)
         self.echo = EchoFault()
+        self.illness.heal()
+        self.illness = Illness()
         self.replay_delay_seconds = 0.0
         self.thawed.set()

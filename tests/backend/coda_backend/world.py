@@ -24,7 +24,7 @@ class World:
         self.assistant = Assistant(self.hub.broadcast, report.error, settings.speed, settings.seed)
         self.commands = Commands(self.assistant, report.error)
         if settings.metrics:
-            self.tasks.spawn(send_metrics(self.hub.broadcast, settings.seed), "metrics")
+            self.tasks.spawn(send_metrics(self.hub.broadcast, settings.seed, faults), "metrics")
 
     def greet(self) -> None:
         """Announces the session when the first client arrives; before, nobody would receive it."""
