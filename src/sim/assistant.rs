@@ -72,9 +72,9 @@ impl Assistant {
     }
 
     /// Returns when the next event is due.
-    pub(super) fn next_due(&self, speed: Speed) -> Option<Instant> {
-        let heard = self.microphone.as_ref().and_then(|microphone| microphone.due(speed));
-        heard.into_iter().chain(self.script_due(speed)).min()
+    pub(super) fn next_due(&self, config: &ServerConfig) -> Option<Instant> {
+        let heard = self.microphone.as_ref().and_then(|microphone| microphone.due(config.speed));
+        heard.into_iter().chain(self.script_due(config)).min()
     }
 
     /// Returns the next event that is due by `now`; drain to `None`.
@@ -82,7 +82,7 @@ impl Assistant {
         loop {
             let outgoing = self.outbox.pop_front();
             let outgoing = outgoing.or_else(|| self.poll_microphone(now.mono, config.speed));
-            let outgoing = outgoing.or_else(|| self.poll_script(now.mono, config.speed));
+            let outgoing = outgoing.or_else(|| self.poll_script(now.mono, config));
             if outgoing.is_some() || !self.script.is_empty() {
                 return outgoing;
             }
@@ -148,13 +148,16 @@ impl Assistant {
         self.outbox.pop_front()
     }
 
-    fn poll_script(&mut self, now: Instant, speed: Speed) -> Option<OutgoingEvent> {
-        let due = self.script_due(speed).filter(|due| *due <= now)?;
+    fn poll_script(&mut self, now: Instant, config: &ServerConfig) -> Option<OutgoingEvent> {
+        let due = self.script_due(config).filter(|due| *due <= now)?;
         self.script_clock = due;
         self.script.pop_front().map(|step| step.outgoing)
     }
 
-    fn script_due(&self, speed: Speed) -> Option<Instant> {
-        self.script.front().map(|step| self.script_clock + speed.scale(step.wait))
+    /// Returns when the next step of the script is due; `None` without one, or if it hangs.
+    fn script_due(&self, config: &ServerConfig) -> Option<Instant> {
+        let step = self.script.front()?;
+        let delay = config.illness.delay(step.outgoing.kind)?;
+        Some(self.script_clock + config.speed.scale(step.wait) + delay)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
+use super::illness::Illness;
 use super::io::{PeerId, ServerOutput};
 use super::outgoing_event::OutgoingEvent;
 use crate::bounded::push_bounded;
@@ -21,6 +22,8 @@ pub(super) struct Broadcaster {
     last_seq: u64,
     replay: VecDeque<Value>,
     outbox: VecDeque<ServerOutput>,
+    /// When the clock stopped, while it stands still.
+    stood_at: Option<Instant>,
 }
 
 impl Broadcaster {
@@ -42,11 +45,22 @@ impl Broadcaster {
     }
 
     /// Sends an event to all clients. Without clients the event is dropped before it gets a number.
-    pub(super) fn broadcast(&mut self, outgoing: &OutgoingEvent, at: Instant) {
-        if let Some(envelope) = self.envelop(outgoing, at) {
+    pub(super) fn broadcast(&mut self, outgoing: &OutgoingEvent, at: Instant, illness: &Illness) {
+        if illness.loses.contains(&outgoing.kind) {
+            return;
+        }
+        self.stood_at = illness.clock_stands.then(|| self.stood_at.unwrap_or(at));
+        if let Some(mut envelope) = self.envelop(outgoing, self.stood_at.unwrap_or(at)) {
+            for (kind, field) in &illness.without {
+                if let Some(data) = envelope["data"].as_object_mut().filter(|_| *kind == outgoing.kind) {
+                    data.remove(*field);
+                }
+            }
             let text = envelope.to_string();
+            let copies = if illness.twice.contains(&outgoing.kind) { 2 } else { 1 };
             for peer in self.clients.values() {
-                self.outbox.push_back(ServerOutput::Send(*peer, text.clone()));
+                let sends = (0..copies).map(|_| ServerOutput::Send(*peer, text.clone()));
+                self.outbox.extend(sends);
             }
         }
     }

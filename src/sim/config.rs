@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::illness::Illness;
+
 /// How the server behaves. Tests change it while the server runs.
 ///
 /// The default is Coda 0.1.2 with a talkative assistant, as used by the demo.
@@ -22,6 +24,8 @@ pub struct ServerConfig {
     pub metrics_interval: Option<Duration>,
     /// Injects a fault into every n-th turn; `None` for never.
     pub error_every: Option<NonZeroU32>,
+    /// What is wrong with Coda itself.
+    pub illness: Illness,
 }
 
 impl Default for ServerConfig {
@@ -34,6 +38,7 @@ impl Default for ServerConfig {
             speed: Speed::REAL,
             metrics_interval: Some(Duration::from_secs(2)),
             error_every: NonZeroU32::new(8),
+            illness: Illness::default(),
         }
     }
 }

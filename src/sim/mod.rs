@@ -16,6 +16,7 @@ mod auth;
 mod broadcast;
 mod config;
 mod dedup;
+mod illness;
 mod io;
 mod memory;
 mod metrics;
@@ -31,6 +32,7 @@ mod turn;
 mod tests;
 
 pub use config::{Challenge, Echo, ServerConfig, Speed};
+pub use illness::Illness;
 pub use io::{PeerId, ServerInput, ServerOutput};
 pub use network::{Conditions, Direction, Network, Passed};
 pub use received::Received;

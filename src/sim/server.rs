@@ -81,7 +81,7 @@ impl Server {
             Peer::Authenticated { .. } => None,
         });
         let metrics = self.metrics.as_ref().and_then(|metrics| metrics.due(self.config.metrics_interval));
-        deadlines.chain(metrics).chain(self.assistant.next_due(self.config.speed)).min()
+        deadlines.chain(metrics).chain(self.assistant.next_due(&self.config)).min()
     }
 
     /// Returns the configuration for changes at any time. They take effect with the next input.
@@ -119,7 +119,7 @@ impl Server {
         let busy = self.assistant.is_busy();
         let metrics = self.metrics.get_or_insert_with(|| Metrics::new(now.mono));
         if metrics.due(self.config.metrics_interval).is_some_and(|due| due <= now.mono) {
-            let measured = metrics.measure(now.mono, busy, &mut self.rng);
+            let measured = metrics.measure(now.mono, busy, &self.config.illness, &mut self.rng);
             self.broadcast(now, &measured);
         }
         while let Some(outgoing) = self.assistant.poll(now, &self.config) {
@@ -216,7 +216,7 @@ impl Server {
     fn broadcast(&mut self, now: Moment, outgoing: &OutgoingEvent) {
         if self.broadcaster.has_listeners() {
             self.dedup.note(outgoing.kind, &outgoing.data, now.mono);
-            self.broadcaster.broadcast(outgoing, now.mono);
+            self.broadcaster.broadcast(outgoing, now.mono, &self.config.illness);
         }
     }
 

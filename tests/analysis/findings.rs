@@ -197,7 +197,7 @@ fn what_is_silenced_is_not_shown_but_still_counted() {
 fn a_quiet_and_healthy_session_shows_nothing() {
     let config = ServerConfig { error_every: None, ..ServerConfig::default() };
     let mut world = World::ready(config);
-    for number in 0..30 {
+    for number in 0..100 {
         let id = world.say(&format!("question {number}"));
         world.run_for(Duration::from_secs(20));
         if number % 10 == 9 {

@@ -10,5 +10,6 @@ mod connection;
 mod corpus;
 mod correlation;
 mod findings;
+mod ill;
 mod messages;
 mod trace;

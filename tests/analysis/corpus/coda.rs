@@ -185,10 +185,10 @@ impl Run {
             self.event("tts_progress", json!({"percent_complete": percent}));
         }
         self.wait(characters * turn.per_character / 4);
-        self.event(
-            "tts_result",
-            json!({"duration_seconds": 0.2, "audio_duration_seconds": 3.0, "char_count": characters}),
-        );
+        #[expect(clippy::cast_precision_loss)]
+        let seconds = (characters * turn.per_character) as f64 / 1_000.0;
+        let result = json!({"duration_seconds": seconds, "audio_duration_seconds": 3.0, "char_count": characters});
+        self.event("tts_result", result);
     }
 
     /// A whole typed turn.

@@ -22,7 +22,7 @@ fn restart(run: &mut Run) {
 }
 
 pub fn all() -> Vec<Scenario> {
-    [STUCK, SLOWER, ANSWERS, RESOURCES, FAILURES, EVENTS, SCHEMA, LINK].concat()
+    [STUCK, SLOWER, ANSWERS, UNREAD, RESOURCES, FAILURES, EVENTS, SCHEMA, LINK].concat()
 }
 
 const STUCK: &[Scenario] = &[
@@ -189,6 +189,17 @@ const ANSWERS: &[Scenario] = &[
         run.wait(30_000);
     }),
 ];
+
+const UNREAD: &[Scenario] = &[fault("a text is read, and no turn begins", &[AnswerCutOff], |run| {
+    run.past(3, &Turn::default());
+    run.fault();
+    let id = run.trace.write("hello?");
+    let data = format!(
+        r#"{{"client_id": "me", "message_type": "text_input", "message_data": {{"text": "hello?", "message_id": "{id}"}}}}"#
+    );
+    run.trace.echo(id, "hello?", &data);
+    run.wait(30_000);
+})];
 
 const RESOURCES: &[Scenario] = &[
     fault("memory leaks with each turn", &[ResourceGrows], |run| {

@@ -22,7 +22,8 @@ async def send_metrics(emit: Emit, seed: int, faults: Faults) -> None:
         illness = faults.illness
         grown_mb += illness.grow_mb
         grown_percent += illness.grow_percent
-        memory_mb = max(256.0, memory_mb + dice.uniform(-4.0, 5.0))
+        # A healthy Coda comes back to what it needs.
+        memory_mb += dice.uniform(-4.0, 4.0) + (512.0 - memory_mb) * 0.05
         cpu_percent = min(100.0, max(0.0, cpu_percent + dice.uniform(-8.0, 8.0)))
         await emit(
             "system_metrics",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::words;
-use crate::history::Row;
+use crate::history::{Row, RowKind};
 use crate::model::{StagePart, StageTracker};
 use crate::protocol::{Event, Moment, Place};
 
@@ -58,6 +58,10 @@ impl Answers {
                     cut_off(words.to_owned(), Confidence::Likely, &[turn.row, turn.last_row, row.number], row.at, log);
                 }
                 self.turn = None;
+                self.begin(row);
+            }
+            // Without a turn in progress, Coda takes up every text that it reads.
+            Event::ClientMessage(_) if self.turn.is_none() && !model_works && is_own_text(row, event) => {
                 self.begin(row);
             }
             Event::LlmResult(_) => self.model = None,
@@ -115,6 +119,15 @@ impl Answers {
         self.model = None;
         self.stages.reset();
     }
+}
+
+/// Whether the row is the echo of a text of this page.
+fn is_own_text(row: &Row, event: &Event) -> bool {
+    let Event::ClientMessage(echo) = event else { return false };
+    let text = echo.message_data.get("text").and_then(serde_json::Value::as_str).unwrap_or_default();
+    matches!(row.kind, RowKind::FrameIn { answers: Some(_), .. })
+        && echo.message_type == "text_input"
+        && !text.trim().is_empty()
 }
 
 fn cut_off(words: String, confidence: Confidence, rows: &[u64], at: Moment, log: &mut FindingLog) {

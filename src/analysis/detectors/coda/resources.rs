@@ -12,8 +12,10 @@ use crate::bounded::push_bounded;
 use crate::history::Row;
 use crate::protocol::{Event, Moment};
 
-/// How many samples are kept of each resource. When it is full, every second one goes.
+/// How many samples are kept of the whole time. When they are so many, every second one goes.
 const SAMPLES: usize = 240;
+/// How many of the latest samples are kept.
+const RECENT: usize = 120;
 /// How many samples it takes.
 const ENOUGH: usize = 60;
 /// Into how many spans the samples are divided. In each of them, even the least value must be higher than in the one
@@ -21,6 +23,9 @@ const ENOUGH: usize = 60;
 const SPANS: usize = 6;
 /// The least share of the whole growth that each span must have.
 const EVEN: f64 = 0.06;
+
+/// Time, value and row.
+type Sample = (Moment, f64, u64);
 
 /// A resource that is watched.
 #[derive(Debug)]
@@ -31,15 +36,18 @@ struct Watched {
     least: f64,
     /// Names under which Coda may report how much there is.
     limits: &'static [&'static str],
-    samples: VecDeque<(Moment, f64, u64)>,
-    /// How many samples are left out for each that is kept.
+    /// The latest samples.
+    recent: VecDeque<Sample>,
+    /// Samples since the beginning, of which the more are left out the longer it is.
+    all: VecDeque<Sample>,
+    /// Every so many samples, one is kept in `all`.
     skip: usize,
     seen: usize,
 }
 
 impl Watched {
     const fn new(name: &'static str, unit: &'static str, least: f64, limits: &'static [&'static str]) -> Self {
-        Self { name, unit, least, limits, samples: VecDeque::new(), skip: 1, seen: 0 }
+        Self { name, unit, least, limits, recent: VecDeque::new(), all: VecDeque::new(), skip: 1, seen: 0 }
     }
 }
 
@@ -93,14 +101,15 @@ impl Resources {
 }
 
 fn sample(watched: &mut Watched, value: f64, info: Option<&Value>, row: &Row, log: &mut FindingLog) {
+    let new = (row.at, value, row.number);
+    push_bounded(&mut watched.recent, new, RECENT);
     watched.seen += 1;
-    if !watched.seen.is_multiple_of(watched.skip) {
-        return;
+    if watched.seen.is_multiple_of(watched.skip) {
+        watched.all.push_back(new);
     }
-    push_bounded(&mut watched.samples, (row.at, value, row.number), SAMPLES);
-    if watched.samples.len() == SAMPLES {
+    if watched.all.len() == SAMPLES {
         let mut number = 0;
-        watched.samples.retain(|_| {
+        watched.all.retain(|_| {
             number += 1;
             number % 2 == 0
         });
@@ -142,29 +151,31 @@ impl Growth {
     }
 }
 
-/// The growth over all samples, or if it began later, over the last half or quarter of them.
+/// The growth over the whole time, or if it began later, over the last half or quarter of it, or the latest samples.
 fn growth(watched: &Watched) -> Option<Growth> {
-    let count = watched.samples.len();
-    [count, count / 2, count / 4].into_iter().find_map(|last| growth_of(watched, last))
+    let Watched { recent, all, least, .. } = watched;
+    let spans =
+        [(all, all.len()), (all, all.len() / 2), (all, all.len() / 4), (recent, recent.len()), (recent, ENOUGH)];
+    spans.into_iter().find_map(|(samples, last)| growth_of(samples, last, *least))
 }
 
 /// The growth over the last samples, if the least value rose in every span, about evenly.
-fn growth_of(watched: &Watched, last: usize) -> Option<Growth> {
-    if last < ENOUGH {
+fn growth_of(samples: &VecDeque<Sample>, count: usize, least: f64) -> Option<Growth> {
+    if count < ENOUGH || samples.len() < count {
         return None;
     }
-    let samples: Vec<_> = watched.samples.range(watched.samples.len() - last..).collect();
-    let floors = samples.chunks_exact(last / SPANS).take(SPANS);
+    let samples: Vec<_> = samples.range(samples.len() - count..).collect();
+    let floors = samples.chunks_exact(count / SPANS).take(SPANS);
     let floors: Vec<f64> =
         floors.filter_map(|span| span.iter().map(|(_, value, _)| *value).min_by(f64::total_cmp)).collect();
     let (lowest, highest) = (*floors.first()?, *floors.last()?);
     let rise = highest - lowest;
-    if rise < watched.least || rise < lowest * 0.1 {
+    if rise < least || rise < lowest * 0.1 {
         return None;
     }
     // What is loaded once rises in one span and stays; what leaks rises in each.
     let is_steady = floors.windows(2).all(|pair| matches!(pair, [before, after] if after - before >= rise * EVEN));
-    let (start, middle, end) = (samples.first()?, samples.get(last / 2)?, samples.last()?);
+    let (start, middle, end) = (samples.first()?, samples.get(count / 2)?, samples.last()?);
     let seconds = end.0.mono.duration_since(start.0.mono).as_secs_f64();
     (is_steady && seconds > 0.0).then_some(Growth {
         from: start.1,

@@ -98,7 +98,7 @@ impl Work {
     fn end(&mut self, ended: &EndedStage<Mark>, row: &Row, event: &Event, log: &mut FindingLog) {
         let stage = &ended.running.stage;
         log.resolve_subject(FindingKind::StageStuck, stage.name(), row.at);
-        let took = ended.at.mono.duration_since(ended.running.since.mono);
+        let took = duration(ended, event);
         self.check_budget(&ended.running, took, row.at, Some(row.number), log);
         if ended.outcome != StageOutcome::Done {
             return;
@@ -129,8 +129,13 @@ impl Work {
 
     pub(super) fn tick(&mut self, now: Moment, log: &mut FindingLog) {
         for running in self.stages.running().to_vec() {
-            let took = now.mono.duration_since(running.since.mono);
-            self.check_budget(&running, took, now, None, log);
+            // While speech is heard, its synthesis may be over.
+            let is_heard =
+                running.stage == Stage::Speech && self.progress.is_some_and(|(at, _)| at.mono > running.since.mono);
+            if !is_heard {
+                let took = now.mono.duration_since(running.since.mono);
+                self.check_budget(&running, took, now, None, log);
+            }
             self.check_stuck(&running, now, log);
         }
     }
@@ -209,6 +214,16 @@ impl Work {
         self.listening_for = None;
         log.resolve(FindingKind::StageStuck, at);
     }
+}
+
+/// How long a stage took. Coda may report speech only when it has been heard, with the time that it took to make it.
+fn duration(ended: &EndedStage<Mark>, event: &Event) -> Duration {
+    let took = ended.at.mono.duration_since(ended.running.since.mono);
+    let made = match (&ended.running.stage, event) {
+        (Stage::Speech, Event::TtsResult(result)) => result.duration_seconds,
+        _ => None,
+    };
+    made.and_then(|made| Duration::try_from_secs_f64(made).ok()).map_or(took, |made| made.min(took))
 }
 
 /// Whether tokens or reports tell of the stage's progress.
