@@ -4,9 +4,10 @@
 set -euo pipefail
 [ "$TRUNK_PROFILE" = release ] || exit 0
 
-# Coda's address is a setting, so connect-src allows every WebSocket.
+# Coda's address is a setting, so connect-src allows every WebSocket, and the question whether an
+# address that opens none speaks HTTP.
 policy="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; manifest-src 'self'; \
-connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'"
+connect-src 'self' ws: wss: http: https:; base-uri 'none'; form-action 'none'"
 html=$TRUNK_STAGING_DIR/index.html
 sed -i.old -E "s#<meta charset=\"?utf-8\"?[^>]*>#&<meta http-equiv=\"Content-Security-Policy\" content=\"$policy\">#" "$html"
 rm "$html.old"

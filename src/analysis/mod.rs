@@ -60,6 +60,11 @@ impl Analyzer {
         self.log.close_quiet(now);
     }
 
+    /// Names clients that are other tabs of the same browser, and so no other dashboards.
+    pub fn add_own_clients(&mut self, names: Vec<String>) {
+        self.detectors.add_own_clients(names);
+    }
+
     /// Sets the limits of stages, from the settings.
     pub fn set_budgets(&mut self, budgets: Budgets) {
         self.detectors.set_budgets(budgets);

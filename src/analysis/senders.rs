@@ -58,6 +58,11 @@ impl Senders {
         }
     }
 
+    /// Adds names of this browser's other tabs.
+    pub(super) fn add_own(&mut self, names: impl IntoIterator<Item = String>) {
+        self.own.extend(names);
+    }
+
     /// Another client's message, if the row echoes one. Recorded messages are this page's own under any client id,
     /// because a repeated echo answers nothing the second time.
     pub(super) fn other_client<'a>(

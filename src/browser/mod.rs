@@ -4,8 +4,10 @@
 mod address;
 mod attention;
 mod clock;
+mod http;
 pub(crate) mod lifecycle;
 mod log;
+pub(crate) mod own_clients;
 mod panic;
 mod sound;
 pub mod storage;
@@ -18,6 +20,7 @@ pub use address::{
 pub(crate) use attention::{allow_notifications, is_hidden, notify, on_shown};
 pub(crate) use clock::seed;
 pub use clock::{millis_until, now};
+pub(crate) use http::answers_http;
 pub use log::{set_log_level, start_log};
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};

@@ -18,7 +18,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::browser::lifecycle::Lifecycle;
 use crate::browser::storage::{self, Area};
 use crate::browser::tab::{self, Tab};
-use crate::browser::{DEMO_URL, millis_until, now, seed, waiting_texts};
+use crate::browser::{DEMO_URL, millis_until, now, own_clients, seed, waiting_texts};
 use crate::link::{
     Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
 };
@@ -210,6 +210,9 @@ impl Driver {
                     && status.command.text().is_some()
                 {
                     self.0.texts_changed.set(true);
+                }
+                if let LinkEvent::Phase { phase: Phase::Ready { client_id: Some(name), .. }, .. } = &event {
+                    own_clients::add(name);
                 }
                 let may_wait = matches!(event, LinkEvent::FrameIn { .. } | LinkEvent::Event(_));
                 self.0.events.borrow_mut().push(event);

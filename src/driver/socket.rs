@@ -9,6 +9,7 @@ use gloo_net::websocket::{Message, State, WebSocketError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Driver;
+use crate::browser::answers_http;
 use crate::link::{CloseInfo, ConnId, Input};
 
 pub(super) struct Socket {
@@ -27,7 +28,7 @@ impl Socket {
         match connect(url) {
             Ok((raw, socket)) => {
                 let (task, registration) = AbortHandle::new_pair();
-                let run = Abortable::new(run(driver.clone(), conn, socket), registration);
+                let run = Abortable::new(run(driver.clone(), conn, socket, url.to_owned()), registration);
                 spawn_local(run.map(drop));
                 Some(Self { conn, sink: None, raw, task })
             }
@@ -72,7 +73,7 @@ fn connect(url: &str) -> Result<(web_sys::WebSocket, WebSocket), String> {
 }
 
 /// Waits until the socket opens, then reads it to its end.
-async fn run(driver: Driver, conn: ConnId, mut socket: WebSocket) {
+async fn run(driver: Driver, conn: ConnId, mut socket: WebSocket, url: String) {
     // gloo-net has no open event, but the sink becomes ready as soon as the socket opens or fails.
     let _ = poll_fn(|cx| socket.poll_ready_unpin(cx)).await;
     let is_open = matches!(socket.state(), State::Open);
@@ -82,6 +83,10 @@ async fn run(driver: Driver, conn: ConnId, mut socket: WebSocket) {
             socket.sink = Some(sink);
         }
         driver.dispatch(Input::Opened(conn));
+    } else {
+        // Apart, because the link drops this socket, and with it this task, when it learns that it is closed.
+        let driver = driver.clone();
+        spawn_local(async move { driver.dispatch(Input::HttpAnswered(answers_http(&url).await)) });
     }
     read(&driver, conn, stream).await;
 }

@@ -65,6 +65,8 @@ pub enum ForeignServer {
     Echo,
     /// It is Coda v2, which has another protocol.
     CodaV2,
+    /// It answers HTTP and opens no WebSocket.
+    Http,
 }
 
 /// Maximum length of a quoted type, in characters.
@@ -94,7 +96,7 @@ impl ForeignServer {
     pub(super) const fn is_certain(&self) -> bool {
         match self {
             Self::Echo | Self::CodaV2 => true,
-            Self::NotJson | Self::Untyped | Self::Type(_) => false,
+            Self::NotJson | Self::Untyped | Self::Type(_) | Self::Http => false,
         }
     }
 }
@@ -107,6 +109,7 @@ impl fmt::Display for ForeignServer {
             Self::Type(kind) => write!(f, "it sent “{kind}”"),
             Self::Echo => f.write_str("it only sends back what it is sent"),
             Self::CodaV2 => f.write_str("it is Coda v2, and this dashboard is for Coda Lite"),
+            Self::Http => f.write_str("it answers HTTP and opens no WebSocket"),
         }
     }
 }

@@ -16,6 +16,10 @@ const NORMAL_CLOSURE: u16 = 1000;
 /// Close code of this program's own for a socket that it gave up on, recognizable in the server's log.
 const CLOSE_GAVE_UP: u16 = 4000;
 
+/// How many answers in a row show a server that speaks HTTP and no WebSocket. One may come from a Coda that is just
+/// starting.
+const HTTP_ANSWERS: u32 = 2;
+
 /// The link's context for one step.
 pub(super) struct Context<'a> {
     pub(super) now: Moment,
@@ -43,6 +47,8 @@ pub(super) struct Connection {
     /// First evidence on this connection that the server is not Coda.
     pub(super) foreign: Option<ForeignServer>,
     outage: Option<Outage>,
+    /// How often in a row the address answered HTTP where it should have opened a socket.
+    http_answers: u32,
     pub(super) hidden: bool,
     /// Whether a message is in flight. Set by the link before each step.
     pub(super) has_message_in_flight: bool,
@@ -58,6 +64,7 @@ impl Connection {
             was_rejected: false,
             foreign: None,
             outage: None,
+            http_answers: 0,
             hidden: false,
             has_message_in_flight: false,
         }
@@ -69,6 +76,11 @@ impl Connection {
 
     pub(super) const fn outage(&self) -> Option<&Outage> {
         self.outage.as_ref()
+    }
+
+    /// Notes whether the address that opened no socket answered HTTP.
+    pub(super) const fn http_answered(&mut self, answered: bool) {
+        self.http_answers = if answered { self.http_answers.saturating_add(1) } else { 0 };
     }
 
     pub(super) fn url(&self) -> Option<&str> {
@@ -138,6 +150,7 @@ impl Connection {
             Transition::Open(url) => {
                 if url.is_some() {
                     self.url = url;
+                    self.http_answers = 0;
                     self.outage = None;
                 }
                 if !is_automatic {
@@ -224,6 +237,7 @@ impl Connection {
         let Some(conn) = self.phase.conn() else { return };
         self.outage = None;
         self.was_rejected = false;
+        self.http_answers = 0;
         self.enter(Phase::Ready { conn, since: cx.now, client_id }, cx);
     }
 
@@ -234,6 +248,12 @@ impl Connection {
             self.failures = 0;
         }
         self.was_rejected = matches!(reason, DisconnectReason::Rejected(_));
+        let reason = match reason {
+            DisconnectReason::Unreachable(_) if self.http_answers >= HTTP_ANSWERS => {
+                DisconnectReason::NotCoda(ForeignServer::Http)
+            }
+            reason => reason,
+        };
         let since = self.outage.as_ref().map_or(cx.now, |outage| outage.since);
         self.outage = Some(Outage { reason, since });
         self.close(CLOSE_GAVE_UP, cx);

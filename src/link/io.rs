@@ -59,6 +59,8 @@ pub enum Input {
     Binary(ConnId, usize),
     /// A socket closed, or could not be opened.
     Closed(ConnId, CloseInfo),
+    /// Whether the address of a socket that could not be opened answered a plain HTTP request.
+    HttpAnswered(bool),
     /// Number of bytes that the socket has not sent yet (`bufferedAmount`).
     Buffered(ConnId, u32),
     /// Something changed about the page.

@@ -129,6 +129,7 @@ impl Link {
             Input::Binary(conn, bytes) => self.binary(now, conn, bytes),
             Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
+            Input::HttpAnswered(answered) => self.connection.http_answered(answered),
             Input::Hint(hint) => self.hint(now, hint),
             // A late event of a replaced socket.
             Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}

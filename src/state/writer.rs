@@ -15,11 +15,12 @@ use super::reporter::Reporter;
 use super::settings::SettingsStore;
 use super::talk::{RowKey, TalkStore, TurnRow};
 use crate::analysis::Analyzer;
-use crate::browser::{self};
+use crate::browser::{self, own_clients};
 use crate::driver::Batch;
 use crate::history::Recorder;
-use crate::link::LinkEvent;
+use crate::link::{LinkEvent, ServerEvent};
 use crate::model::{Turn, TurnKey};
+use crate::protocol::Event;
 
 pub struct Writer {
     models: Models,
@@ -71,6 +72,9 @@ impl Writer {
             self.reporter.report(event);
         }
         self.history.notify(Recorder::revision);
+        if batch.events.iter().any(is_echo_of_another) {
+            self.findings.change(|analyzer| analyzer.add_own_clients(own_clients::own_clients()));
+        }
         self.analyse();
         self.reporter.report_unpersisted(batch.unpersisted);
         self.reporter.report_copy(batch.left_to_other_tab);
@@ -171,4 +175,9 @@ impl Writer {
             self.talk.dropped.set_if_changed(self.models.conversation.dropped());
         }
     }
+}
+
+/// Whether it echoes a message that this tab did not send.
+fn is_echo_of_another(event: &LinkEvent) -> bool {
+    matches!(event, LinkEvent::Event(ServerEvent { answers: None, event: Event::ClientMessage(_), .. }))
 }

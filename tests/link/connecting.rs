@@ -214,3 +214,24 @@ fn attempts_are_counted_from_the_first_that_failed() {
     world.run_for(millis(10));
     assert!(matches!(world.link.status().phase, Phase::Waiting { attempt: 1, .. }), "{:?}", world.link.status().phase);
 }
+
+#[test]
+fn an_address_that_answers_http_twice_and_opens_no_socket_is_not_coda() {
+    let mut world = World::new(ServerConfig::quiet(), 3);
+    world.reachable = false;
+    world.connect();
+    let reason = |world: &World| world.link.status().outage.expect("an outage").reason;
+    let is_http = |reason: &DisconnectReason| *reason == DisconnectReason::NotCoda(ForeignServer::Http);
+    for answers in [1, 2] {
+        world.run_for(seconds(3));
+        assert!(!is_http(&reason(&world)), "{answers} answers");
+        world.input(Input::HttpAnswered(true));
+    }
+    world.run_for(seconds(15));
+    assert!(is_http(&reason(&world)), "{:?}", reason(&world));
+    world.input(Input::HttpAnswered(false));
+    world.run_for(seconds(15));
+    assert!(!is_http(&reason(&world)), "{:?}", reason(&world));
+    world.reachable = true;
+    world.run_until_holds("ready", seconds(15), |world| world.phase() == PhaseKind::Ready);
+}

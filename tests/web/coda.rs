@@ -1,5 +1,9 @@
 //! What the page tells of Coda itself: what it heard, what it says by voice alone, how long it takes, and what is wrong.
 
+use coda_dashboard::analysis::FindingKind;
+use coda_dashboard::driver::Driver;
+use coda_dashboard::link::{Input, LinkConfig, Origin, Submission};
+use coda_dashboard::protocol::Command;
 use coda_dashboard::state::Settings;
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -188,4 +192,38 @@ async fn a_limit_in_the_settings_is_found_when_it_is_exceeded() {
         })
     })
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_address_that_speaks_http_only_is_named_as_not_coda() {
+    let host = window().location().host().unwrap();
+    let page = Page::open(&format!("?ws=ws://{host}"));
+    page.until("not Coda", || page.texts("[data-testid=connection]").concat().contains("Not Coda")).await;
+    page.until("the finding", || {
+        page.context.findings.with_untracked(|analyzer| {
+            analyzer.log().open().any(|finding| finding.kind.title() == "Something other than Coda answers")
+        })
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn another_tab_of_this_browser_is_no_other_dashboard() {
+    let query = server::fresh().await;
+    let page = Page::open(&query);
+    page.until_ready().await;
+    let tab = Driver::start(LinkConfig::default(), |_| {});
+    tab.connect(query.trim_start_matches("?ws=").to_owned());
+    let command = Command::TextInput { text: "from the other tab".into() };
+    tab.dispatch(Input::Submit(Submission { command, origin: Origin::new("test", "say"), resend_of: None }));
+    page.until_shown("from the other tab").await;
+    let has_found = || {
+        page.context
+            .findings
+            .with_untracked(|analyzer| analyzer.log().open().any(|finding| finding.kind == FindingKind::OtherDashboard))
+    };
+    assert!(!has_found(), "it is another tab");
+    server::make("/other-client", json!({"count": 1})).await;
+    page.until("a stranger", has_found).await;
+    tab.dispatch(Input::Disconnect);
 }

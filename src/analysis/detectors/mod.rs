@@ -57,6 +57,10 @@ impl Detectors {
         self.coda.on_row(row, event, log);
     }
 
+    pub(super) fn add_own_clients(&mut self, names: Vec<String>) {
+        self.traffic.add_own_clients(names);
+    }
+
     pub(super) fn set_budgets(&mut self, budgets: Budgets) {
         self.coda.set_budgets(budgets);
     }

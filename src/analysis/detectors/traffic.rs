@@ -44,6 +44,10 @@ impl SenderHistory {
 }
 
 impl Traffic {
+    pub(super) fn add_own_clients(&mut self, names: Vec<String>) {
+        self.senders.add_own(names);
+    }
+
     pub(super) fn on_row(&mut self, row: &Row, event: Option<&Event>, recorder: &Recorder, log: &mut FindingLog) {
         self.senders.on_row(row);
         match &row.kind {
