@@ -130,6 +130,49 @@ async fn memory_that_grows_without_coming_back_is_named_with_its_rate() -> Outco
 }
 
 #[tokio::test]
+async fn a_limit_of_the_user_is_drawn_and_found_when_it_is_exceeded() -> Outcome {
+    let backend = Backend::start(&["--speed", "4"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.follow("/settings").await?;
+    let field = "document.getElementById('tool_limit')";
+    page.run(&format!(
+        "const field = {field}; field.value = '1'; field.dispatchEvent(new Event('change', {{bubbles: true}}))"
+    ))
+    .await?;
+    backend.make("/ill", json!({"delay_ms": {"tool_result": 1_500}})).await?;
+    page.follow("/").await?;
+    page.say("use a tool").await?;
+    page.follow("/performance").await?;
+    page.until_js("the limit in the chart", "document.querySelector('.gap-limit')").await?;
+    page.until_shown("over its limit").await?;
+    page.follow("/debugger").await?;
+    page.click("debugger-open-findings").await?;
+    until_found(&page, "a-stage-took-longer-than-its-limit").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn an_answer_in_a_hidden_page_is_counted_in_its_title_until_it_is_seen() -> Outcome {
+    let backend = Backend::start(&[]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    // Headless windows are never hidden, so the page is told that it is.
+    let show = |state: &str| {
+        format!(
+            "Object.defineProperty(document, 'visibilityState', {{value: '{state}', configurable: true}}); \
+             document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    };
+    page.run(&show("hidden")).await?;
+    event(&backend, "conversation_turn", json!({"role": "assistant", "content": "Done."})).await?;
+    page.until_js("a mark", "document.title.startsWith('(1) ')").await?;
+    page.run(&show("visible")).await?;
+    page.until_js("no mark", "!document.title.startsWith('(')").await?;
+    page.close().await
+}
+
+#[tokio::test]
 #[ignore = "takes half an hour; part of make soak"]
 async fn soak_half_an_hour_of_healthy_traffic_raises_no_finding() -> Outcome {
     let minutes = std::env::var("SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
