@@ -222,7 +222,9 @@ fn style_sheets_use_the_documented_breakpoints_and_named_layers_only() {
             } else if line.starts_with("z-index:") {
                 assert!(line.contains("var(--layer-"), "{}: {line}", path.display());
             } else if ["gap:", "padding", "margin"].iter().any(|property| line.starts_with(property)) {
-                let has_pixels = line.split([' ', '(', ')', ';']).any(|word| word.ends_with("px") && !["1px", "-1px"].contains(&word));
+                let has_pixels = line
+                    .split([' ', '(', ')', ';'])
+                    .any(|word| word.ends_with("px") && !["1px", "-1px"].contains(&word));
                 assert!(!has_pixels || path.ends_with("tokens.css"), "{}: {line}", path.display());
             }
         }

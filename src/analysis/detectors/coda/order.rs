@@ -60,20 +60,21 @@ impl Order {
         if self.greatest.saturating_sub(seq) > OTHER_RUN || (seq <= 1 && self.greatest > 1) {
             self.restart();
         }
+        if seq > self.greatest {
+            self.greatest = seq;
+            push_bounded(&mut self.numbers, (seq, row.number), NUMBERS);
+            return false;
+        }
         let before = self.numbers.iter().rev().find(|(number, _)| *number == seq).map(|(_, row)| *row);
         if let Some(before) = before {
             let words = format!("Event {seq}, a “{kind}”, came a second time. It was counted once.");
             raise(FindingKind::EventsRepeated, kind, words, &[before, row.number], row, log);
             return true;
         }
-        if seq < self.greatest {
-            let later = self.numbers.iter().rev().find(|(number, _)| *number > seq).map(|(_, row)| *row);
-            let words =
-                format!("Event {seq}, a “{kind}”, came after event {}. It was put in its place.", self.greatest);
-            let rows: Vec<u64> = later.into_iter().chain([row.number]).collect();
-            raise(FindingKind::EventsOutOfOrder, kind, words, &rows, row, log);
-        }
-        self.greatest = self.greatest.max(seq);
+        let later = self.numbers.iter().rev().find(|(number, _)| *number > seq).map(|(_, row)| *row);
+        let words = format!("Event {seq}, a “{kind}”, came after event {}. It was put in its place.", self.greatest);
+        let rows: Vec<u64> = later.into_iter().chain([row.number]).collect();
+        raise(FindingKind::EventsOutOfOrder, kind, words, &rows, row, log);
         push_bounded(&mut self.numbers, (seq, row.number), NUMBERS);
         false
     }

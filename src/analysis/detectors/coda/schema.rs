@@ -18,6 +18,8 @@ use crate::protocol::{Event, Instant, Moment, Place};
 const KNOWN: u32 = 8;
 /// How many events of any type it takes to know which types there are.
 const KNOWN_SERVER: u64 = 100;
+/// In a flood, the fields of a type are compared this often.
+const COMPARE_EVERY: Duration = Duration::from_millis(50);
 /// How often in a row a field must be missing.
 const MISSING: u32 = 3;
 /// How many types and fields are followed.
@@ -77,6 +79,9 @@ struct Known {
     /// How many came at their usual interval, one after the other.
     steady: u32,
     fields: BTreeMap<String, Field>,
+    /// How many came, and when the fields were last compared.
+    compared: u32,
+    looked_at: Option<Instant>,
     /// Its latest event, and its usual interval if it comes by the clock.
     last: Option<(Instant, u64)>,
     interval: Option<Duration>,
@@ -118,6 +123,9 @@ impl Schema {
         }
         let known = self.types.entry(kind.to_string()).or_default();
         known.come(row, kind, log);
+        if !known.is_due(row.at.mono) {
+            return;
+        }
         let outer: Option<Outer<'_>> = serde_json::from_str(text).ok();
         let fields = outer.and_then(|outer| outer.data).map(RawValue::get).unwrap_or_default();
         if let Ok(fields) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(fields) {
@@ -188,6 +196,17 @@ impl Known {
             self.interval = Some(if is_usual { (usual * 3 + span) / 4 } else { span });
         }
         self.steady = self.steady.saturating_add(1);
+    }
+
+    /// Whether its fields are to be compared: of the first ones each, later of a few a second.
+    fn is_due(&mut self, now: Instant) -> bool {
+        self.compared = self.compared.saturating_add(1);
+        let is_due =
+            self.compared <= KNOWN * 4 || self.looked_at.is_none_or(|at| now.duration_since(at) >= COMPARE_EVERY);
+        if is_due {
+            self.looked_at = Some(now);
+        }
+        is_due
     }
 
     fn compare(
