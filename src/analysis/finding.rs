@@ -199,7 +199,7 @@ findings! {
     /// A tool, a model or speech became slower than its own past.
     Slower {
         title: "Coda became slower",
-        advice: "Look at what else runs on Coda's computer, and whether the model still fits into graphics memory.",
+        advice: "Look at what else runs on Coda's computer. A model: whether it still fits into graphics memory. A tool: the service behind it.",
         close_after: Some(Duration::from_secs(600)),
         ends_with_server: true,
     }

@@ -78,8 +78,10 @@ impl FindingLog {
     }
 
     /// Changes the description of an open finding without counting a repetition.
-    pub(super) fn set_description(&mut self, kind: FindingKind, words: String) {
-        if let Some(finding) = self.open.iter_mut().find(|finding| finding.kind == kind && finding.words != words) {
+    pub(super) fn set_description(&mut self, kind: FindingKind, subject: &str, words: String) {
+        let is_it =
+            |finding: &&mut Finding| finding.kind == kind && finding.subject == subject && finding.words != words;
+        if let Some(finding) = self.open.iter_mut().find(is_it) {
             self.revision += 1;
             finding.words = words;
         }

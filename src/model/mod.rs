@@ -33,6 +33,7 @@ pub use performance::{
 };
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
+pub(crate) use timing::took;
 pub use timing::{
     Comparison, DurationHistory, EndedStage, Gap, GapPart, ModelSpeed, RunningStage, Spread, Stage, StageOutcome,
     StagePart, StageTracker, Timings, TurnEnd, TurnTiming,

@@ -1,5 +1,7 @@
 //! Progress of the current turn: its stages with their times.
 
+use std::time::Duration;
+
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Instant};
 
@@ -28,6 +30,9 @@ impl StageKind {
         }
     }
 }
+
+/// A longer pause than this separates one speech from the next.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A stage with its times. Resumed work of the same kind extends the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +154,12 @@ impl Pipeline {
     fn begin(&mut self, kind: StageKind, at: Instant) {
         match self.stages.iter_mut().find(|stage| stage.kind == kind) {
             Some(stage) if stage.ended.is_none() => return,
+            // Speech after a pause is another one.
+            Some(stage)
+                if kind == StageKind::Speaking && stage.ended.is_some_and(|end| at.duration_since(end) > PAUSE) =>
+            {
+                *stage = PipelineStage { kind, started: at, ended: None };
+            }
             Some(stage) => stage.ended = None,
             None => self.stages.push(PipelineStage { kind, started: at, ended: None }),
         }

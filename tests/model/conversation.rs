@@ -579,6 +579,13 @@ fn a_question_for_feedback_waits_until_it_is_answered_or_coda_is_restarted() {
     page.said("user", "please tell me the weather in Rabat today");
     page.said("assistant", "Sunny.");
     assert!(page.conversation.feedback_question().is_some(), "this was an answered question, not feedback");
+    let mut other = Page::new();
+    other.said("user", "hi");
+    other.said("assistant", "Hello.");
+    spoken(&mut other, "How was that response?");
+    other.said("user", "yes");
+    other.said("assistant", "Yes what?");
+    assert_eq!(other.conversation.feedback_question(), None, "it would have been taken for feedback");
     page.epoch += 1;
     page.event("system_info", json!({}));
     assert_eq!(page.conversation.feedback_question(), None);

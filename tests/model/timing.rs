@@ -112,7 +112,11 @@ fn the_gap_of_a_spoken_turn_begins_when_the_user_lets_go_and_its_parts_add_up_to
     );
     let sum: Duration = turn.gap().parts().map(|(_, time)| time).sum();
     assert_eq!((sum, turn.gap().total()), (millis(2_160), millis(2_160)));
-    assert_eq!((turn.first_token, turn.until_readable), (Some(millis(700)), Some(millis(1_200))));
+    assert_eq!(
+        (turn.first_token, turn.until_readable),
+        (Some(millis(650)), Some(millis(1_200))),
+        "the tool is not the model"
+    );
     assert_eq!((turn.tokens, turn.tokens_per_second()), (3, Some(10.0)));
     assert_eq!((turn.model.as_deref(), turn.prompt_tokens), (Some("gemma"), Some(412)));
 }
@@ -279,4 +283,41 @@ fn speech_that_is_reported_when_it_is_over_was_heard_once_it_was_made() {
         parts(trace.only_turn()),
         [(GapPart::Preparing, 100), (GapPart::FirstToken, 400), (GapPart::HandOff, 50), (GapPart::Synthesis, 300),]
     );
+}
+
+#[test]
+fn speech_that_goes_on_while_the_next_turn_runs_belongs_to_its_own_turn() {
+    let mut trace = Trace::default();
+    trace.said(0, "user", "one");
+    trace.event(100, "llm_start", json!({}));
+    trace.said(500, "assistant", "first answer");
+    trace.event(600, "tts_start", json!({"text": "first  answer"}));
+    trace.said(1_000, "user", "two");
+    trace.event(1_100, "llm_start", json!({}));
+    trace.said(1_500, "assistant", "second answer");
+    trace.event(4_000, "tts_result", json!({"duration_seconds": 0.2}));
+    trace.event(4_100, "tts_start", json!({"text": "second answer"}));
+    trace.event(8_000, "tts_result", json!({"duration_seconds": 0.3}));
+    let told: Vec<_> = trace
+        .timings
+        .turns()
+        .iter()
+        .map(|turn| (turn.number, turn.end, turn.gap().total(), turn.gap().part(GapPart::Synthesis)))
+        .collect();
+    let spoken = Some(TurnEnd::Spoken);
+    assert_eq!(told, [(1, spoken, millis(800), millis(200)), (2, spoken, millis(3_400), millis(300))]);
+}
+
+#[test]
+fn tokens_that_are_reported_twice_count_once() {
+    let mut trace = Trace::default();
+    trace.said(0, "user", "hi");
+    trace.event(100, "llm_start", json!({}));
+    for token in 0..5_u64 {
+        for _ in 0..2 {
+            trace.event(200 + token * 100, "llm_token", json!({"token": "a", "token_index": token}));
+        }
+    }
+    trace.event(700, "llm_error", json!({"message": "no"}));
+    assert_eq!((trace.only_turn().tokens, trace.only_turn().tokens_per_second()), (5, Some(10.0)));
 }

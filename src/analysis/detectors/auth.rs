@@ -63,7 +63,7 @@ impl Auth {
         {
             let took = row.at.mono.duration_since(since.mono).as_secs_f64();
             let words = format!("Coda took {took:.1} s to say whether it lets this page in.");
-            log.set_description(FindingKind::ChallengeLate, words);
+            log.set_description(FindingKind::ChallengeLate, "", words);
         }
         if !is_accepted {
             let words = "Coda did not accept the answer to its challenge.".to_owned();

@@ -55,7 +55,7 @@ impl Echoes {
         if state.is_final() && self.unconfirmed.iter().any(|(other, _)| other == id) {
             self.unconfirmed.retain(|(other, _)| other != id);
             match self.unconfirmed_words() {
-                Some(words) => log.set_description(FindingKind::Unconfirmed, words),
+                Some(words) => log.set_description(FindingKind::Unconfirmed, "", words),
                 None => log.resolve(FindingKind::Unconfirmed, row.at),
             }
         }

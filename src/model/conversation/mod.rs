@@ -388,6 +388,7 @@ impl Conversation {
         });
         match role {
             Role::Assistant => {
+                self.end_feedback();
                 self.is_working = false;
                 self.asked = None;
                 self.mark_dropped();

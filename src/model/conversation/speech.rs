@@ -48,6 +48,15 @@ impl Conversation {
         }
     }
 
+    /// An ordinary answer to a text that would have been taken for feedback shows that Coda waits for none.
+    pub(super) fn end_feedback(&mut self) {
+        let Some(question) = self.feedback else { return };
+        let said = self.turns.iter().rev().take_while(|turn| turn.key > question).find(|turn| turn.role == Role::User);
+        if said.is_some_and(|turn| feedback::is_taken_for_feedback(&turn.text)) {
+            self.feedback = None;
+        }
+    }
+
     /// The question for feedback that Coda has asked, and not got an answer to.
     #[must_use]
     pub fn feedback_question(&self) -> Option<&str> {

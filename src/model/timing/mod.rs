@@ -26,6 +26,8 @@ use crate::protocol::{Event, Instant, Moment};
 const TURNS: usize = 1_000;
 /// How many different models and tools have a history.
 const STAGES: usize = 200;
+/// How many answered turns wait for their speech.
+const UNSPOKEN: usize = 8;
 /// How many texts of this page wait for their turn.
 const TEXTS: usize = 32;
 
@@ -75,6 +77,12 @@ pub struct Timings {
     stages: StageTracker<()>,
     history: BTreeMap<Stage, DurationHistory>,
     current: Option<TurnTiming>,
+    /// Answered turns before it, whose speech is to come or being made.
+    unspoken: VecDeque<TurnTiming>,
+    /// The number of the turn whose answer is being spoken; 0 if it is none's.
+    spoken: u64,
+    /// Whether the speech in progress can be heard.
+    is_heard: bool,
     finished: VecDeque<TurnTiming>,
     last_number: u64,
     /// The latest words without a turn.
@@ -121,6 +129,9 @@ impl Timings {
     fn reset(&mut self) {
         self.stages.reset();
         self.words.clear();
+        self.unspoken.clear();
+        self.spoken = 0;
+        self.is_heard = false;
         self.opened = None;
         self.closed = None;
         if self.current.take().is_some() {
@@ -138,9 +149,18 @@ impl Timings {
                 let words = Words::Typed { text: text.trim().to_owned(), written: first.unwrap_or(at), echoed: at };
                 push_bounded(&mut self.words, words, TEXTS);
             }
-            Event::ConversationTurn(turn) if turn.role == "user" && !self.is_model_running() => {
-                self.begin_turn(turn.content.trim(), at);
+            Event::ConversationTurn(turn) if turn.role == "user" => {
+                self.last_number += 1;
+                // Coda drops what it reads while the model works.
+                if !self.is_model_running() {
+                    self.begin_turn(turn.content.trim(), at);
+                }
             }
+            speech @ (Event::TtsStart(_)
+            | Event::TtsProgress(_)
+            | Event::TtsResult(_)
+            | Event::TtsError(_)
+            | Event::TtsStop(_)) => self.speak(speech, at),
             other => {
                 if let Some(current) = &mut self.current {
                     current.apply(other, at, &self.stages);
@@ -152,15 +172,41 @@ impl Timings {
         for ended in self.stages.apply(&event.event, at, &()) {
             self.revision += 1;
             if ended.outcome == StageOutcome::Done {
+                let took = took(&ended.running, ended.at, &event.event);
                 let stage = ended.running.stage;
                 if self.history.len() < STAGES || self.history.contains_key(&stage) {
-                    let took = ended.at.mono.duration_since(ended.running.since.mono);
                     self.history.entry(stage).or_default().add(took);
                 }
             }
         }
         if self.current.as_ref().is_some_and(|current| current.end.is_some()) {
             self.finish();
+        }
+    }
+
+    /// Applies an event of speech to the turn that it belongs to. Coda may speak an answer while the next turn runs.
+    fn speak(&mut self, event: &Event, at: Moment) {
+        self.revision += 1;
+        if let Event::TtsStart(start) = event {
+            let text = start.text.as_deref().unwrap_or_default();
+            let mut turns = self.unspoken.iter().chain(&self.current);
+            self.spoken = turns.find(|turn| turn.is_spoken_by(text)).map_or(0, |turn| turn.number);
+            // Coda speaks in order, so what comes before is not spoken any more.
+            let spoken = self.spoken;
+            self.unspoken.iter_mut().filter(|turn| turn.number < spoken).for_each(TurnTiming::supersede);
+        }
+        self.is_heard = match event {
+            Event::TtsProgress(progress) => progress.percent_complete > 0.0,
+            _ => false,
+        };
+        let turn = self.unspoken.iter_mut().chain(&mut self.current).find(|turn| turn.number == self.spoken);
+        if let Some(turn) = turn {
+            turn.apply(event, at, &self.stages);
+        }
+        while self.unspoken.front().is_some_and(|turn| turn.end.is_some()) {
+            if let Some(turn) = self.unspoken.pop_front() {
+                push_bounded(&mut self.finished, turn, TURNS);
+            }
         }
     }
 
@@ -193,16 +239,21 @@ impl Timings {
     }
 
     fn begin_turn(&mut self, content: &str, at: Moment) {
-        if let Some(current) = &mut self.current {
-            current.supersede();
+        if let Some(mut turn) = self.current.take() {
+            // Its speech is being made, or comes after that of another answer.
+            let is_speaking = self.stages.running().iter().any(|running| running.stage == Stage::Speech);
+            if turn.is_answered() && is_speaking && self.unspoken.len() < UNSPOKEN {
+                self.unspoken.push_back(turn);
+            } else {
+                turn.supersede();
+                push_bounded(&mut self.finished, turn, TURNS);
+            }
         }
-        self.finish();
         let is_it = |words: &Words| match words {
             Words::Typed { text, .. } => text == content,
             Words::Spoken { .. } => true,
         };
         let words = self.words.iter().position(is_it).and_then(|place| self.words.drain(..=place).next_back());
-        self.last_number += 1;
         let mut turn = match words {
             Some(Words::Typed { written, echoed, .. }) => {
                 let mut turn = TurnTiming::new(self.last_number, false, written);
@@ -228,13 +279,25 @@ impl Timings {
         }
     }
 
-    /// The running turn, with its gap up to `now`.
+    /// The turns without an end, newest first, with their gaps up to `now`.
+    pub fn unfinished(&self, now: Instant) -> impl Iterator<Item = TurnTiming> {
+        self.unspoken.iter().chain(&self.current).rev().cloned().map(move |mut turn| {
+            let part = turn.current_part(&self.stages);
+            turn.attribute(now, part);
+            turn
+        })
+    }
+
+    /// The newest turn without an end, with its gap up to `now`.
     #[must_use]
     pub fn current(&self, now: Instant) -> Option<TurnTiming> {
-        let mut turn = self.current.clone()?;
-        let part = turn.current_part(&self.stages);
-        turn.attribute(now, part);
-        Some(turn)
+        self.unfinished(now).next()
+    }
+
+    /// Whether speech that is being synthesized can be heard already.
+    #[must_use]
+    pub const fn is_heard(&self) -> bool {
+        self.is_heard
     }
 
     /// The finished turns, oldest first.
@@ -289,6 +352,16 @@ impl Timings {
         };
         by_model.into_iter().map(speed).collect()
     }
+}
+
+/// How long a stage took. Coda may report speech only when it has been heard, with the time that it took to make it.
+pub(crate) fn took<M>(running: &RunningStage<M>, ended: Moment, event: &Event) -> Duration {
+    let took = ended.mono.duration_since(running.since.mono);
+    let made = match (&running.stage, event) {
+        (Stage::Speech, Event::TtsResult(result)) => super::performance::measured(result.duration_seconds),
+        _ => None,
+    };
+    made.and_then(|made| Duration::try_from_secs_f64(made).ok()).map_or(took, |made| made.min(took))
 }
 
 fn before(at: Moment, span: Duration) -> Moment {

@@ -44,8 +44,9 @@ pub struct TurnTiming {
     last_token_at: Option<Instant>,
     /// When the synthesis of the answer's speech began.
     speech_started: Option<Instant>,
-    /// Whether the answer is complete, and only its speech is missing.
-    is_answered: bool,
+    last_index: Option<u64>,
+    /// The answer without whitespace, once it is complete and only its speech is missing.
+    answer: Option<String>,
 }
 
 impl TurnTiming {
@@ -65,7 +66,8 @@ impl TurnTiming {
             first_token_at: None,
             last_token_at: None,
             speech_started: None,
-            is_answered: false,
+            last_index: None,
+            answer: None,
         }
     }
 
@@ -97,47 +99,61 @@ impl TurnTiming {
                 self.model = start.model.as_deref().map(Arc::from).or_else(|| self.model.take());
                 self.prompt_tokens = start.prompt_tokens.or(self.prompt_tokens);
                 self.model_started.get_or_insert(at.mono);
-                self.is_answered = false;
+                self.answer = None;
             }
-            Event::LlmToken(_) => {
+            // Coda Lite's main program reports each step of its model twice.
+            Event::LlmToken(token) if token.token_index.is_some() && token.token_index == self.last_index => {}
+            Event::LlmToken(token) => {
+                self.last_index = token.token_index;
                 self.tokens += 1;
                 self.last_token_at = Some(at.mono);
                 if self.first_token_at.is_none() {
                     self.first_token_at = Some(at.mono);
                     self.until_readable = Some(at.mono.duration_since(self.started.mono));
-                    self.first_token = self.model_started.map(|start| at.mono.duration_since(start));
+                    // Without the time of tools, which is not the model's.
+                    self.first_token = self.model_started.map(|_| self.gap.part(GapPart::FirstToken));
                 }
             }
-            Event::LlmResult(result) => self.is_answered = result.has_tool_calls != Some(true),
+            Event::LlmResult(result) if result.has_tool_calls != Some(true) => self.answer = Some(bare(&result.text)),
             Event::ConversationTurn(turn) if turn.role == "assistant" => {
-                self.is_answered = true;
+                self.answer = Some(bare(&turn.content));
                 // An answer that was not streamed is readable now.
                 self.until_readable.get_or_insert(at.mono.duration_since(self.started.mono));
             }
             Event::LlmError(_) => self.end = Some(TurnEnd::Failed),
-            Event::TtsStart(_) if self.is_answered => {
+            Event::TtsStart(_) if self.is_answered() => {
                 self.speech_started.get_or_insert(at.mono);
             }
-            Event::TtsResult(_) if self.is_answered => self.end = Some(TurnEnd::Spoken),
-            Event::TtsError(_) | Event::TtsStop(_) if self.is_answered => self.end = Some(TurnEnd::Written),
+            Event::TtsResult(_) if self.is_answered() => self.end = Some(TurnEnd::Spoken),
+            Event::TtsError(_) | Event::TtsStop(_) if self.is_answered() => self.end = Some(TurnEnd::Written),
             _ => {}
         }
     }
 
+    /// Whether the answer is complete, and only its speech is missing.
+    pub(super) const fn is_answered(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    /// Whether this speech is that of the answer, or a part of it.
+    pub(super) fn is_spoken_by(&self, speech: &str) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.contains(&bare(speech)))
+    }
+
     /// Ends the turn because something else begins.
     pub(super) fn supersede(&mut self) {
-        self.end.get_or_insert(if self.is_answered { TurnEnd::Written } else { TurnEnd::CutOff });
+        self.end.get_or_insert(if self.is_answered() { TurnEnd::Written } else { TurnEnd::CutOff });
     }
 
     /// What the turn waits for.
     pub(super) fn current_part<M: Clone>(&self, stages: &StageTracker<M>) -> GapPart {
         let is_running = |part: StagePart| stages.running().iter().any(|running| running.stage.part() == part);
-        if is_running(StagePart::Tool) {
-            GapPart::Tools
-        } else if is_running(StagePart::Speech) && self.is_answered {
+        if self.speech_started.is_some() {
             GapPart::Synthesis
-        } else if self.is_answered {
+        } else if self.is_answered() {
             GapPart::HandOff
+        } else if is_running(StagePart::Tool) {
+            GapPart::Tools
         } else if is_running(StagePart::Model) {
             if self.first_token_at.is_some() { GapPart::Writing } else { GapPart::FirstToken }
         } else if is_running(StagePart::Preparing) {
@@ -160,4 +176,9 @@ impl TurnTiming {
         let span = self.last_token_at?.duration_since(self.first_token_at?).as_secs_f64();
         (self.tokens >= 2 && span > 0.0).then(|| (self.tokens - 1) as f64 / span)
     }
+}
+
+/// Removes whitespace, which an answer and its speech may have different.
+fn bare(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }

@@ -84,8 +84,16 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
         timings.with(|timings| {
             let running = timings.running().last()?;
             let took = now.duration_since(running.since.mono);
+            if running.stage == Stage::Speech && timings.is_heard() {
+                return Some((format!("Speaking for {}.", format::span(took)), false));
+            }
+            let limit = context.settings.current.with(|settings| settings.budgets().of(running.stage.part()));
             let past = timings.history(&running.stage).and_then(|history| history.compare(took));
-            Some(stage_words(&running.stage, took, past))
+            let (words, is_slow) = stage_words(&running.stage, took, past);
+            Some(match limit.filter(|limit| took > *limit) {
+                Some(limit) => (format!("{words} Over its limit of {}.", format::span(limit)), true),
+                None => (words, is_slow),
+            })
         })
     });
     let is_slow = Memo::new(move |_| standing.with(|standing| standing.as_ref().is_some_and(|(_, is_slow)| *is_slow)));

@@ -52,6 +52,8 @@ pub struct Run {
     /// What else happens each second.
     pub each_second: Option<fn(&mut Self)>,
     pub reports_metrics: bool,
+    /// Whether each step of the model is reported twice, as Coda Lite's main program does.
+    pub is_doubled: bool,
 }
 
 impl Run {
@@ -66,6 +68,7 @@ impl Run {
             found: BTreeMap::new(),
             each_second: None,
             reports_metrics: true,
+            is_doubled: false,
         }
     }
 
@@ -76,6 +79,9 @@ impl Run {
 
     pub fn event(&mut self, kind: &str, data: Value) {
         self.trace.event(kind, &data.to_string());
+        if self.is_doubled && kind.starts_with("llm_") {
+            self.trace.event(kind, &data.to_string());
+        }
     }
 
     /// Lets time pass, with a report of the resources each second.

@@ -166,6 +166,10 @@ const EVENTS: &[Scenario] = &[
         run.finish_answer(&turn);
         run.wait(5_000);
     }),
+    healthy("a Coda that reports each step of its model twice", &[EventsRepeated, AnswerCutOff, Slower], |run| {
+        run.is_doubled = true;
+        run.past(12, &Turn::default());
+    }),
     healthy("two equal answers in a row", &[EventsRepeated], |run| {
         for _ in 0..2 {
             run.turn(&Turn::default());

@@ -8,7 +8,7 @@ use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::bounded::push_bounded;
 use crate::history::{FrameClass, Row, RowKind};
-use crate::protocol::{Event, Instant, Place};
+use crate::protocol::{Activity, Event, Instant, Place};
 
 /// How many of the latest numbers are remembered.
 const NUMBERS: usize = 1_000;
@@ -29,6 +29,8 @@ const TYPES: usize = 200;
 struct Rate {
     times: VecDeque<(Instant, u64)>,
     is_flood: bool,
+    /// The most within a second, while it is one.
+    peak: usize,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +85,8 @@ impl Order {
     fn copy(&mut self, row: &Row, kind: &Arc<str>, text: &Arc<str>, event: &Event, log: &mut FindingLog) {
         let is_turn = matches!(event, Event::ConversationTurn(_));
         match Event::place(event.kind()) {
+            // Coda Lite's main program reports each step of its model twice.
+            Place::Ends(Activity::Thinking) => return,
             Place::Ends(_) => {}
             Place::Within if is_turn => {}
             Place::Starts(_) => {
@@ -116,11 +120,17 @@ impl Order {
         }
         let was_flood = rate.is_flood;
         rate.is_flood = rate.times.len() >= if was_flood { limit / 2 } else { limit };
+        let count = rate.times.len();
+        let words = || format!("Up to {count} events of type “{kind}” came within a second.");
+        if rate.is_flood && was_flood && count >= rate.peak + FLOOD / 4 {
+            rate.peak = count;
+            log.set_description(FindingKind::EventFlood, kind, words());
+        }
         if rate.is_flood && !was_flood {
-            let words = format!("{} events of type “{kind}” came within a second.", rate.times.len());
+            rate.peak = count;
             let rows: Vec<u64> =
                 [rate.times.front(), rate.times.back()].into_iter().flatten().map(|(_, row)| *row).collect();
-            raise(FindingKind::EventFlood, kind, words, &rows, row, log);
+            raise(FindingKind::EventFlood, kind, words(), &rows, row, log);
         }
     }
 

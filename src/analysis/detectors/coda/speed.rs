@@ -1,6 +1,7 @@
 //! Detects models that become slower: in their first token, and in tokens per second.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::trend::{Threshold, Trend, Verdict};
 use crate::analysis::finding::{Confidence, FindingKind};
@@ -26,6 +27,8 @@ struct Answer {
     first: Option<(Instant, u64)>,
     last: Instant,
     tokens: u64,
+    /// The frame of the latest token.
+    latest: Option<Arc<str>>,
     /// Whether a tool ran, whose time is not the model's.
     has_used_tools: bool,
 }
@@ -39,7 +42,12 @@ pub(super) struct Speed {
 
 impl Speed {
     pub(super) fn on_token(&mut self, row: &Row) {
-        if let Some(answer) = &mut self.answer {
+        if let (Some(answer), Some(frame)) = (&mut self.answer, row.frame()) {
+            // Coda Lite's main program reports each step of its model twice.
+            if answer.latest.as_ref().is_some_and(|latest| data(latest) == data(frame)) {
+                return;
+            }
+            answer.latest = Some(frame.clone());
             answer.first.get_or_insert((row.at.mono, row.number));
             answer.last = row.at.mono;
             answer.tokens += 1;
@@ -48,6 +56,8 @@ impl Speed {
 
     pub(super) fn on_event(&mut self, row: &Row, event: &Event, log: &mut FindingLog) {
         match event {
+            // The second of two, before any token.
+            Event::LlmStart(_) if self.answer.as_ref().is_some_and(|answer| answer.first.is_none()) => {}
             Event::LlmStart(start) => {
                 self.answer = Some(Answer {
                     model: start.model.clone().unwrap_or_default(),
@@ -57,6 +67,7 @@ impl Speed {
                     first: None,
                     last: row.at.mono,
                     tokens: 0,
+                    latest: None,
                     has_used_tools: false,
                 });
             }
@@ -141,4 +152,9 @@ fn raise(subject: &str, words: String, rows: &[u64], row: &Row, log: &mut Findin
 
 fn name(model: &str) -> String {
     if model.is_empty() { "The language model".to_owned() } else { format!("The model “{model}”") }
+}
+
+/// What a frame says, without its number and time.
+fn data(frame: &str) -> &str {
+    frame.split_once("\"data\"").map_or(frame, |(_, data)| data)
 }

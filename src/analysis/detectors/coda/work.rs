@@ -1,6 +1,6 @@
 //! Detects stages that do not end, that take longer than their budget, and that become slower.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -9,10 +9,11 @@ use crate::analysis::detectors::budgets::Budgets;
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::analysis::words;
+use crate::bounded::push_bounded;
 use crate::history::{FrameClass, Row, RowKind};
 use crate::link::MessageState;
 use crate::model::{
-    Comparison, DurationHistory, EndedStage, RunningStage, Stage, StageOutcome, StagePart, StageTracker,
+    Comparison, DurationHistory, EndedStage, RunningStage, Stage, StageOutcome, StagePart, StageTracker, took,
 };
 use crate::protocol::{Command, Event, Instant, Moment, SttStart};
 
@@ -51,6 +52,8 @@ pub(super) struct Work {
     /// Whether anything was heard since the microphone opened.
     has_heard: bool,
     budgets: Budgets,
+    /// Rows of the latest stages that exceeded their limit.
+    over_budget: VecDeque<u64>,
 }
 
 impl Work {
@@ -98,7 +101,7 @@ impl Work {
     fn end(&mut self, ended: &EndedStage<Mark>, row: &Row, event: &Event, log: &mut FindingLog) {
         let stage = &ended.running.stage;
         log.resolve_subject(FindingKind::StageStuck, stage.name(), row.at);
-        let took = duration(ended, event);
+        let took = took(&ended.running, ended.at, event);
         self.check_budget(&ended.running, took, row.at, Some(row.number), log);
         if ended.outcome != StageOutcome::Done {
             return;
@@ -141,7 +144,7 @@ impl Work {
     }
 
     fn check_budget(
-        &self,
+        &mut self,
         running: &RunningStage<Mark>,
         took: Duration,
         at: Moment,
@@ -151,10 +154,6 @@ impl Work {
         let part = running.stage.part();
         let Some(budget) = self.budgets.of(part).filter(|budget| took > *budget) else { return };
         let name = running.stage.name();
-        let is_new = end.is_some() || !log.is_open(FindingKind::OverBudget, name);
-        if !is_new {
-            return;
-        }
         let tense = if end.is_some() { "took" } else { "has taken" };
         let words = format!(
             "{} {tense} {}; its limit in the settings is {}.",
@@ -162,6 +161,14 @@ impl Work {
             words::span(took),
             words::span(budget)
         );
+        // It was found while it ran.
+        if self.over_budget.contains(&running.mark.row) {
+            if end.is_some() {
+                log.set_description(FindingKind::OverBudget, name, words);
+            }
+            return;
+        }
+        push_bounded(&mut self.over_budget, running.mark.row, STAGES);
         let rows: Vec<u64> = [running.mark.row].into_iter().chain(end).collect();
         let (kind, confidence) = (FindingKind::OverBudget, Confidence::Certain);
         log.raise(Occurrence { kind, subject: name, confidence, words, rows: &rows, at });
@@ -214,16 +221,6 @@ impl Work {
         self.listening_for = None;
         log.resolve(FindingKind::StageStuck, at);
     }
-}
-
-/// How long a stage took. Coda may report speech only when it has been heard, with the time that it took to make it.
-fn duration(ended: &EndedStage<Mark>, event: &Event) -> Duration {
-    let took = ended.at.mono.duration_since(ended.running.since.mono);
-    let made = match (&ended.running.stage, event) {
-        (Stage::Speech, Event::TtsResult(result)) => result.duration_seconds,
-        _ => None,
-    };
-    made.and_then(|made| Duration::try_from_secs_f64(made).ok()).map_or(took, |made| made.min(took))
 }
 
 /// Whether tokens or reports tell of the stage's progress.

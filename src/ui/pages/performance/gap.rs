@@ -55,12 +55,20 @@ pub(super) fn GapSection() -> impl IntoView {
     });
     let turns = Memo::new(move |_| {
         timings.with(|timings| {
-            let running = timings.current(now.get());
             let finished = timings.turns().iter().rev().take(SHOWN).cloned();
-            running.into_iter().chain(finished).collect::<Vec<_>>()
+            timings.unfinished(now.get()).chain(finished).collect::<Vec<_>>()
         })
     });
     let budgets = Memo::new(move |_| context.settings.current.with(crate::state::Settings::budgets));
+    let limits = move || {
+        let limit = |part: StagePart| {
+            budgets.with(|budgets| budgets.of(part)).map(|limit| format!("{} {}", part.title(), format::span(limit)))
+        };
+        let limits: Vec<String> = StagePart::ALL.into_iter().filter_map(limit).collect();
+        (!limits.is_empty()).then(|| {
+            format!("Limits: {}. The language model’s is for first token and writing together.", limits.join(", "))
+        })
+    };
     let longest = Memo::new(move |_| {
         turns
             .with(|turns| turns.iter().map(|turn| turn.gap().total()).max().unwrap_or_default().as_secs_f64().max(0.01))
@@ -89,22 +97,18 @@ pub(super) fn GapSection() -> impl IntoView {
                 <ul class="gap-legend">
                     {GapPart::ALL
                         .map(|part| {
-                            let limit = move || {
-                                stage(part)
-                                    .and_then(|stage| budgets.with(|budgets| budgets.of(stage)))
-                                    .map(|limit| format!(" (limit {})", format::span(limit)))
-                            };
                             view! {
                                 <li>
                                     <svg class="swatch" aria-hidden="true">
                                         <rect width="100%" height="100%" fill=fill(part) />
                                     </svg>
-                                    {part.title()} {limit}
+                                    {part.title()}
                                 </li>
                             }
                         })
                         .collect_view()}
                 </ul>
+                {move || limits().map(|words| view! { <p class="perf-note" data-testid="gap-limits">{words}</p> })}
                 <div class="perf-pair">
                     <GapTable />
                     <ModelTable />
