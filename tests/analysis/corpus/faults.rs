@@ -317,6 +317,27 @@ const EVENTS: &[Scenario] = &[
         run.trace.skip(2);
         run.wait(3_000);
     }),
+    fault("tokens change places within Coda", &[EventsOutOfOrder], |run| {
+        run.past(2, &Turn::default());
+        run.ask();
+        run.start_model(&Turn::default());
+        run.fault();
+        for index in [0, 1, 2, 5, 3, 4, 6] {
+            run.wait(30);
+            run.event("llm_token", json!({"token": "word ", "token_index": index}));
+        }
+        run.finish_answer(&Turn::default());
+        run.speak(&Turn::default());
+    }),
+    fault("a memory is stored twice under two numbers", &[EventsRepeated], |run| {
+        run.past(2, &Turn::default());
+        run.fault();
+        for _ in 0..2 {
+            run.event("memory_store", json!({"content_preview": "a", "memory_id": "mem_1"}));
+            run.wait(20);
+        }
+        run.wait(1_000);
+    }),
     fault("timings flood the page", &[EventFlood], |run| {
         run.past(2, &Turn::default());
         run.fault();

@@ -32,6 +32,7 @@ impl Coda {
     /// Reads a token, of which only time and number matter.
     pub(super) fn on_token(&mut self, row: &Row, log: &mut FindingLog) {
         self.order.on_row(row, None, log);
+        self.order.on_token(row, log);
         self.work.on_token(row);
         self.speed.on_token(row);
         self.answers.on_token(row);

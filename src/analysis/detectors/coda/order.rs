@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use crate::analysis::finding::{Confidence, FindingKind};
 use crate::analysis::finding_log::{FindingLog, Occurrence};
 use crate::bounded::push_bounded;
@@ -41,9 +43,34 @@ pub(super) struct Order {
     /// The latest event that ended an activity, without its number: type, frame, row and time.
     last_end: Option<(Arc<str>, Arc<str>, u64, Instant)>,
     rates: BTreeMap<Arc<str>, Rate>,
+    /// Place in the answer and row of the latest token.
+    token: Option<(u64, u64)>,
+}
+
+/// What is read of a token.
+#[derive(Deserialize)]
+struct Token {
+    data: TokenData,
+}
+
+#[derive(Deserialize)]
+struct TokenData {
+    token_index: Option<u64>,
 }
 
 impl Order {
+    /// Checks a token's place in its answer. It may be right although the events' numbers are, and wrong likewise.
+    pub(super) fn on_token(&mut self, row: &Row, log: &mut FindingLog) {
+        let Some(token) = row.frame().and_then(|frame| serde_json::from_str::<Token>(frame).ok()) else { return };
+        let Some(index) = token.data.token_index else { return };
+        let before = self.token.replace((index, row.number));
+        // The next answer begins at 0 or 1, and Coda Lite's main program reports each token twice.
+        if let Some((last, before)) = before.filter(|(last, _)| index > 1 && index < *last) {
+            let words = format!("Token {index} of an answer came after token {last}.");
+            raise(FindingKind::EventsOutOfOrder, "llm_token", words, &[before, row.number], row, log);
+        }
+    }
+
     pub(super) fn on_row(&mut self, row: &Row, event: Option<&Event>, log: &mut FindingLog) {
         let RowKind::FrameIn { kind, seq, class: FrameClass::Event, text, .. } = &row.kind else { return };
         self.rate(row, kind, log);
@@ -83,12 +110,13 @@ impl Order {
 
     /// Checks for an end that repeats the one before under a new number, with nothing in between that it could end.
     fn copy(&mut self, row: &Row, kind: &Arc<str>, text: &Arc<str>, event: &Event, log: &mut FindingLog) {
-        let is_turn = matches!(event, Event::ConversationTurn(_));
+        // These name what they are about, so an equal one is the same.
+        let has_id = matches!(event, Event::ConversationTurn(_) | Event::MemoryStore(_));
         match Event::place(event.kind()) {
             // Coda Lite's main program reports each step of its model twice.
             Place::Ends(Activity::Thinking) => return,
             Place::Ends(_) => {}
-            Place::Within if is_turn => {}
+            Place::Within if has_id => {}
             Place::Starts(_) => {
                 self.last_end = None;
                 return;
