@@ -11,17 +11,25 @@ const ANSWERS: usize = 3;
 /// Number of most recent entries in which a text taken for feedback is searched.
 const RECENT: usize = 20;
 
-/// Removes whitespace, which speech and text may have different.
-fn bare(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+/// Longer answers are only compared as a whole, as a search in them would take too long.
+const SEARCHED_BYTES: usize = 20_000;
+
+/// The characters of a text without whitespace, which speech and text may have different.
+fn bare(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|letter| !letter.is_whitespace())
+}
+
+/// Whether this speech is the answer, or a part of it.
+fn speaks(speech: &str, answer: &str) -> bool {
+    let is_part = || bare(answer).collect::<String>().contains(&bare(speech).collect::<String>());
+    bare(speech).eq(bare(answer)) || (answer.len() <= SEARCHED_BYTES && is_part())
 }
 
 impl Conversation {
     /// Applies what Coda begins to speak. An answer is spoken whole or in pieces.
     pub(super) fn speak(&mut self, text: &str, time: DateTime<Utc>) {
-        let speech = bare(text);
         let mut answers = self.turns.iter().rev().filter(|turn| turn.role == Role::Assistant).take(ANSWERS);
-        if speech.is_empty() || answers.any(|answer| bare(&answer.text).contains(&speech)) {
+        if text.trim().is_empty() || answers.any(|answer| speaks(text, &answer.text)) {
             return;
         }
         if feedback::is_thanks(text) {

@@ -26,10 +26,12 @@ const FLOOD_OF_TOKENS: usize = 3_000;
 /// How many types are followed.
 const TYPES: usize = 200;
 
-/// The latest events of one type.
+/// The events of one type in the current second.
 #[derive(Debug, Default)]
 struct Rate {
-    times: VecDeque<(Instant, u64)>,
+    since: Instant,
+    first_row: u64,
+    count: usize,
     is_flood: bool,
     /// The most within a second, while it is one.
     peak: usize,
@@ -137,28 +139,28 @@ impl Order {
     }
 
     fn rate(&mut self, row: &Row, kind: &Arc<str>, log: &mut FindingLog) {
-        if self.rates.len() >= TYPES && !self.rates.contains_key(kind) {
+        let limit = if &**kind == "llm_token" { FLOOD_OF_TOKENS } else { FLOOD };
+        if !self.rates.contains_key(kind) && self.rates.len() < TYPES {
+            self.rates.insert(kind.clone(), Rate::default());
+        }
+        let Some(rate) = self.rates.get_mut(kind) else { return };
+        if row.at.mono.duration_since(rate.since) > FLOOD_SPAN || rate.count == 0 {
+            rate.is_flood = rate.count >= limit;
+            (rate.since, rate.first_row, rate.count) = (row.at.mono, row.number, 0);
+        }
+        rate.count += 1;
+        if rate.count < limit {
             return;
         }
-        let limit = if &**kind == "llm_token" { FLOOD_OF_TOKENS } else { FLOOD };
-        let rate = self.rates.entry(kind.clone()).or_default();
-        rate.times.push_back((row.at.mono, row.number));
-        while rate.times.front().is_some_and(|(at, _)| row.at.mono.duration_since(*at) > FLOOD_SPAN) {
-            rate.times.pop_front();
-        }
-        let was_flood = rate.is_flood;
-        rate.is_flood = rate.times.len() >= if was_flood { limit / 2 } else { limit };
-        let count = rate.times.len();
+        let count = rate.count;
         let words = || format!("Up to {count} events of type “{kind}” came within a second.");
-        if rate.is_flood && was_flood && count >= rate.peak + FLOOD / 4 {
+        if !std::mem::replace(&mut rate.is_flood, true) {
+            rate.peak = count;
+            let rows = [rate.first_row, row.number];
+            raise(FindingKind::EventFlood, kind, words(), &rows, row, log);
+        } else if count >= rate.peak + FLOOD / 4 {
             rate.peak = count;
             log.set_description(FindingKind::EventFlood, kind, words());
-        }
-        if rate.is_flood && !was_flood {
-            rate.peak = count;
-            let rows: Vec<u64> =
-                [rate.times.front(), rate.times.back()].into_iter().flatten().map(|(_, row)| *row).collect();
-            raise(FindingKind::EventFlood, kind, words(), &rows, row, log);
         }
     }
 
