@@ -20,8 +20,13 @@ pub struct ErrorSignature {
 impl ErrorSignature {
     /// The signature of an error event; `None` for other events.
     pub(super) fn of(event: &Event) -> Option<Self> {
-        let message = shorten(&normalize(&first_line(event.error_message()?)), NAME_CHARS);
-        Some(Self { kind: event.kind().to_owned(), message })
+        Some(Self::named(event.kind(), event.error_message()?))
+    }
+
+    /// The signature of an error of this kind with this message.
+    pub(super) fn named(kind: &str, message: &str) -> Self {
+        let message = shorten(&normalize(&first_line(message)), NAME_CHARS);
+        Self { kind: kind.to_owned(), message }
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Analyzer::catch_up`] reads the new rows, and [`Analyzer::tick`] reports the passage of time. Each detector
 //! recognizes a group of faults, and the finding log keeps what they find.
 
+mod comparison;
 mod correlation;
 mod detectors;
 mod error_name;
@@ -12,6 +13,10 @@ mod over_time;
 mod senders;
 mod words;
 
+pub use comparison::{
+    Both, CallOutcome, ComparedTurn, ConnectionProblem, DifferenceKind, OnlyIn, RecordChange, RecordComparison,
+    RecordDifference, TurnOutcome,
+};
 pub use correlation::{Correlation, Pattern, Suspect};
 pub use detectors::Budgets;
 pub use error_name::ErrorSignature;

@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each test target uses its own part of it")]
 mod world;
 
+mod comparison;
 mod connection;
 mod corpus;
 mod correlation;
