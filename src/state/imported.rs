@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::page_signal::PageSignal;
 use crate::analysis::Analyzer;
-use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder};
+use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder, Recording};
 use crate::replay::Playback;
 
 /// Source number of the live record.
@@ -32,8 +32,7 @@ impl Loaded {
     /// Builds a record of the whole recording, without limits.
     #[must_use]
     pub fn new(name: String, imported: Imported) -> Self {
-        let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
-        let rows = Playback::new(&imported.recording).record(&mut recorder);
+        let (recorder, rows) = restore(&imported.recording);
         let entries = imported.recording.in_order().into_iter();
         let metas = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.meta.clone())).collect();
         let analyzer = Analyzer::of(&recorder);
@@ -46,6 +45,13 @@ impl Loaded {
     pub fn meta(&self, number: u64) -> Option<&FrameMeta> {
         self.metas.get(&number)
     }
+}
+
+/// The record of the whole recording, without limits, and the row numbers of its frames.
+pub(super) fn restore(recording: &Recording) -> (Recorder, Vec<u64>) {
+    let mut recorder = Recorder::new(Limits { rows: usize::MAX, bytes: usize::MAX });
+    let rows = Playback::new(recording).record(&mut recorder);
+    (recorder, rows)
 }
 
 /// The imported recording that the debugger shows, if any.

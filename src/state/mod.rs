@@ -2,6 +2,7 @@
 
 mod appearance;
 mod attention;
+mod compared;
 mod connection;
 mod data;
 mod draft;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use crate::history::Severity;
 pub use attention::Attention;
+pub use compared::{CompareStore, Compared};
 pub use connection::ConnectionStore;
 pub use data::DataStore;
 pub use experiments::Experiments;

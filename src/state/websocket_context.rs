@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::appearance;
 use super::attention::Attention;
+use super::compared::CompareStore;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
@@ -58,6 +59,8 @@ pub struct WebSocketContext {
     pub replay: ReplayStore,
     /// The recording that the debugger shows in place of the live record, if any.
     pub imported: ImportStore,
+    /// The recording that the debugger compares with the record on view, if any.
+    pub compared: CompareStore,
     /// The address chosen during this visit; `None` while it is still the initial one.
     pub chosen: PageSignal<Option<String>>,
     /// An address to be confirmed before anything is sent there: URL and host.
@@ -113,6 +116,7 @@ impl WebSocketContext {
             playback,
             replay,
             imported: ImportStore::new(),
+            compared: CompareStore::new(),
             chosen: PageSignal::new(None),
             to_confirm: PageSignal::new(None),
             address: PageSignal::new(DEFAULT_URL.to_owned()),

@@ -11,6 +11,7 @@ mod servers;
 
 mod address;
 mod coda;
+mod compare;
 mod components;
 mod conversation;
 mod debugger;

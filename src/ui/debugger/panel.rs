@@ -13,6 +13,7 @@ use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::debugger::table::counts::TypeCounts;
 use crate::ui::debugger::table::view::MessageTable;
 use crate::ui::debugger::toolbar::Toolbar;
+use crate::ui::debugger::tools::compare::CompareRecords;
 use crate::ui::debugger::tools::experiments::Experiments;
 use crate::ui::debugger::tools::findings::Findings;
 use crate::ui::debugger::tools::recordings::Recordings;
@@ -57,6 +58,7 @@ fn SidePart() -> impl IntoView {
         Side::Send => "Send a command",
         Side::Recordings => "Recordings",
         Side::Findings => "Findings",
+        Side::Compare => "Compare recordings",
         Side::Statistics => "Statistics",
         Side::Replay => "Replay to Coda",
         Side::Experiments => "Experiments",
@@ -94,6 +96,7 @@ fn SidePart() -> impl IntoView {
                                 Side::Send => view! { <SendForm /> }.into_any(),
                                 Side::Recordings => view! { <Recordings /> }.into_any(),
                                 Side::Findings => view! { <Findings /> }.into_any(),
+                                Side::Compare => view! { <CompareRecords /> }.into_any(),
                                 Side::Statistics => view! { <StatisticsView /> }.into_any(),
                                 Side::Replay => view! { <Replay /> }.into_any(),
                                 Side::Experiments => view! { <Experiments /> }.into_any(),

@@ -8,6 +8,8 @@ pub enum Side {
     /// Export and import.
     Recordings,
     Findings,
+    /// Compares the record with a second recording.
+    Compare,
     /// Frames by type and by client.
     Statistics,
     /// Resends recorded messages.

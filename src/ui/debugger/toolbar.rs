@@ -67,6 +67,7 @@ pub fn Toolbar() -> impl IntoView {
             <SideButton side=Side::Statistics name="Statistics" />
             <SideButton side=Side::Send name="Send" />
             <SideButton side=Side::Recordings name="Recordings" />
+            <SideButton side=Side::Compare name="Compare" />
             <SideButton side=Side::Replay name="Replay" />
             <SideButton side=Side::Experiments name="Experiments" />
         </div>

@@ -1,8 +1,10 @@
 //! The parts beside the table that act or analyse.
 
+pub(in crate::ui::debugger) mod compare;
 pub(in crate::ui::debugger) mod correlation;
 pub(in crate::ui::debugger) mod experiments;
 pub(in crate::ui::debugger) mod findings;
+mod opened_file;
 pub(in crate::ui::debugger) mod outcome;
 pub(in crate::ui::debugger) mod recordings;
 pub(in crate::ui::debugger) mod replay;

@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
-use crate::history::{Format, Recording, export_har, export_jsonl};
+use crate::history::{Format, export_har, export_jsonl};
 use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
 use crate::state::Loaded;
 use crate::ui::clipboard;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
+use crate::ui::debugger::tools::opened_file::{self, FileError, open};
 use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
-use crate::ui::files::{download, read_text};
+use crate::ui::files::download;
 use crate::ui::format;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -22,10 +23,8 @@ enum RecordingError {
     NothingToShow,
     #[error("The browser does not let this page copy.")]
     CopyRefused,
-    #[error("{0} could not be read.")]
-    Unreadable(String),
-    #[error("{0} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")]
-    NoRecording(String),
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Downloads the record. Returns a summary of its contents.
@@ -48,9 +47,7 @@ fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<Strin
 }
 
 async fn read(debugger: DebuggerState, file: web_sys::File) -> Result<String, RecordingError> {
-    let name = file.name();
-    let text = read_text(&file).await.ok_or_else(|| RecordingError::Unreadable(name.clone()))?;
-    let imported = Recording::import(&text).ok_or_else(|| RecordingError::NoRecording(name.clone()))?;
+    let (name, imported) = open(&file).await?;
     let loaded = Loaded::new(name.clone(), imported);
     let frames = format::counted(loaded.frames, "frame");
     let words = match loaded.errors.len() {
@@ -75,7 +72,7 @@ pub fn Recordings() -> impl IntoView {
             </button>
         }
     };
-    let open = move |event| {
+    let choose = move |event| {
         let input = event_target::<HtmlInputElement>(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         spawn_local(async move {
@@ -146,9 +143,9 @@ pub fn Recordings() -> impl IntoView {
                     <input
                         id=file_id
                         type="file"
-                        accept=".jsonl,.ndjson,.har,.json,.txt"
+                        accept=opened_file::ENDINGS
                         data-testid="debugger-import"
-                        on:change=open
+                        on:change=choose
                     />
                 </div>
             </section>
