@@ -3,6 +3,7 @@
 //! Frames are stored as they arrive and parsed only on demand. Everything that shows or exports a frame goes through
 //! [`shown_text`] or [`redact`], so the server's tokens are never shown or exported.
 
+mod annotation;
 mod counterpart;
 mod diff;
 mod index;
@@ -19,6 +20,7 @@ pub(crate) mod shown;
 mod statistics;
 mod summary;
 
+pub use annotation::Annotation;
 pub use counterpart::{cause, counterpart};
 pub use diff::{Difference, diff};
 pub use list::listing::{Feed, Key, Listed, Listing};

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::ops::{Bound, Range, RangeBounds};
+use std::ops::{Bound, Range, RangeBounds, RangeInclusive};
 use std::sync::Arc;
 
+use super::annotation::{Annotation, Annotations};
 use super::index::{EpochIndex, FrameIndex, MessageIndex, TypeIndex};
 use super::row::{FrameClass, Row, RowKind, Severity};
 use super::scan;
@@ -49,6 +50,7 @@ pub struct Recorder {
     pub(super) messages: MessageIndex,
     pub(super) epochs: EpochIndex,
     frames: FrameIndex,
+    annotations: Annotations,
     is_foreign: bool,
     revision: u64,
 }
@@ -71,6 +73,7 @@ impl Recorder {
             messages: MessageIndex::default(),
             epochs: EpochIndex::default(),
             frames: FrameIndex::default(),
+            annotations: Annotations::default(),
             is_foreign: false,
             revision: 0,
         }
@@ -115,6 +118,16 @@ impl Recorder {
     /// Records a notice of the page itself.
     pub fn note(&mut self, level: Severity, text: &str, at: Moment) {
         self.push(at, RowKind::Notice { level, text: text.into() });
+    }
+
+    /// Sets the user's annotation of a kept row; an empty one removes it.
+    pub fn annotate(&mut self, number: u64, annotation: Annotation) {
+        if self.get(number).is_none() {
+            return;
+        }
+        let (before, now) = self.annotations.set(number, annotation);
+        self.bytes = self.bytes - before + now;
+        self.revision += 1;
     }
 
     /// Marks the record as the import of another program's recording.
@@ -207,7 +220,8 @@ impl Recorder {
         let Some(row) = self.rows.pop_front() else { return };
         let bytes = ROW_BYTES
             + row.heap_bytes()
-            + self.rows.front().map_or_else(|| text_bytes(&row), |next| unshared_text_bytes(&row, next));
+            + self.rows.front().map_or_else(|| text_bytes(&row), |next| unshared_text_bytes(&row, next))
+            + self.annotations.evict(row.number);
         self.bytes -= bytes;
         self.evicted.rows += 1;
         self.evicted.bytes += bytes as u64;
@@ -263,6 +277,43 @@ impl Recorder {
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&Row> {
         self.place(number).and_then(|at| self.rows.get(at))
+    }
+
+    /// The user's annotation of a row.
+    #[must_use]
+    pub fn annotation(&self, number: u64) -> Option<&Annotation> {
+        self.annotations.get(number)
+    }
+
+    /// The annotations of the rows from the first to the last of these numbers.
+    ///
+    /// # Panics
+    /// If the first is greater than the last.
+    pub fn annotations_in(&self, rows: RangeInclusive<u64>) -> impl Iterator<Item = &Annotation> {
+        self.annotations.range(rows)
+    }
+
+    /// The annotated rows, oldest first.
+    pub fn annotations(&self) -> impl DoubleEndedIterator<Item = (u64, &Annotation)> {
+        self.annotations.iter()
+    }
+
+    /// Changes whenever an annotation does.
+    #[must_use]
+    pub const fn annotations_revision(&self) -> u64 {
+        self.annotations.revision()
+    }
+
+    /// The first bookmarked row after this one.
+    #[must_use]
+    pub fn bookmark_after(&self, number: u64) -> Option<u64> {
+        self.annotations.bookmark_after(number)
+    }
+
+    /// The last bookmarked row before this one.
+    #[must_use]
+    pub fn bookmark_before(&self, number: u64) -> Option<u64> {
+        self.annotations.bookmark_before(number)
     }
 
     /// The kept rows whose numbers are in `range`, oldest first; `rev()` starts at the newest.

@@ -1,10 +1,11 @@
 //! A recording as events of the link, so that every page can show the state at any of its positions.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::reader::RecordingReader;
-use crate::history::{Direction, NoteBody, Recorder, Recording, Severity, shorten};
+use crate::history::{Annotation, Direction, Note, NoteBody, Recorder, Recording, Severity, shorten};
 use crate::link::LinkEvent;
 use crate::protocol::{Event, Instant, Moment, utc_from_millis};
 
@@ -32,6 +33,8 @@ pub struct Playback {
     marks: Vec<Marker>,
     /// Notices of the page, with their positions among the events.
     notices: Vec<(usize, PageNotice)>,
+    /// The user's annotations, by the index of the event whose row they are on.
+    annotations: BTreeMap<usize, Annotation>,
     is_foreign: bool,
 }
 
@@ -40,6 +43,7 @@ struct PageNotice {
     level: Severity,
     text: Box<str>,
     at: Moment,
+    annotation: Annotation,
 }
 
 impl Playback {
@@ -56,6 +60,7 @@ impl Playback {
             times: Vec::new(),
             marks: Vec::new(),
             notices: Vec::new(),
+            annotations: BTreeMap::new(),
             is_foreign: recording.is_foreign(),
         };
         let mut notes = recording.notes.iter().peekable();
@@ -67,35 +72,48 @@ impl Playback {
             let now = entry.moment().unwrap_or(Moment { mono, wall });
             let position = playback.times.len() + 1;
             while let Some(note) = notes.next_if(|note| note.after < position) {
-                playback.tell(&note.told, note.at(), &mut reader);
+                playback.tell(note, &mut reader);
             }
             playback.take(&mut reader, position);
             match entry.direction {
                 Direction::Out => reader.out(entry, now),
                 Direction::In => reader.frame_in(entry, now),
             }
-            playback.frames.push(playback.events.len() + reader.frame);
+            let frame = playback.events.len() + reader.frame;
+            playback.frames.push(frame);
+            playback.annotate(frame, &entry.meta.annotation);
             while let Some(note) = notes.next_if(|note| note.after == position) {
-                playback.tell(&note.told, note.at(), &mut reader);
+                playback.tell(note, &mut reader);
             }
             playback.take(&mut reader, position);
             playback.ends.push(playback.events.len());
             playback.times.push(now);
         }
         for note in notes {
-            playback.tell(&note.told, note.at(), &mut reader);
+            playback.tell(note, &mut reader);
         }
         playback.take(&mut reader, playback.times.len());
         playback
     }
 
-    fn tell(&mut self, told: &NoteBody, at: Moment, reader: &mut RecordingReader) {
-        match told {
+    fn tell(&mut self, note: &Note, reader: &mut RecordingReader) {
+        let (place, at) = (self.events.len() + reader.events.len(), note.at());
+        match &note.told {
             NoteBody::Notice { level, text } => {
-                let place = self.events.len() + reader.events.len();
-                self.notices.push((place, PageNotice { level: *level, text: text.clone(), at }));
+                let (level, text, annotation) = (*level, text.clone(), note.annotation.clone());
+                self.notices.push((place, PageNotice { level, text, at, annotation }));
             }
-            told => reader.note(told, at),
+            told => {
+                self.annotate(place, &note.annotation);
+                reader.note(told, at);
+            }
+        }
+    }
+
+    /// Notes the annotation of the row that the event at this index makes.
+    fn annotate(&mut self, place: usize, annotation: &Annotation) {
+        if !annotation.is_empty() {
+            self.annotations.insert(place, annotation.clone());
         }
     }
 
@@ -113,14 +131,20 @@ impl Playback {
         let mut frames = self.frames.iter().peekable();
         let mut rows = Vec::with_capacity(self.frames.len());
         for place in 0..=self.events.len() {
-            while let Some((_, PageNotice { level, text, at })) = notices.next_if(|(before, _)| *before == place) {
-                recorder.note(*level, text, *at);
+            while let Some((_, notice)) = notices.next_if(|(before, _)| *before == place) {
+                let number = recorder.numbers().end;
+                recorder.note(notice.level, &notice.text, notice.at);
+                recorder.annotate(number, notice.annotation.clone());
             }
             if frames.next_if(|frame| **frame == place).is_some() {
                 rows.push(recorder.numbers().end);
             }
             if let Some(event) = self.events.get(place) {
+                let number = recorder.numbers().end;
                 recorder.record(event);
+                if let Some(annotation) = self.annotations.get(&place) {
+                    recorder.annotate(number, annotation.clone());
+                }
             }
         }
         rows

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::page_signal::PageSignal;
 use crate::analysis::Analyzer;
-use crate::history::{FrameMeta, ImportError, Imported, Limits, Recorder, Recording};
+use crate::history::{Annotation, FrameMeta, ImportError, Imported, Limits, Recorder, Recording};
 use crate::replay::Playback;
 
 /// Source number of the live record.
@@ -84,6 +84,16 @@ impl ImportStore {
         self.loaded.set_value(Some(loaded));
         self.imports.update_value(|imports| *imports += 1);
         self.source.set(self.imports.get_value());
+    }
+
+    /// Sets the user's annotation of a row. It is kept as long as the recording is open.
+    pub fn annotate(&self, row: u64, annotation: Annotation) {
+        self.loaded.update_value(|loaded| {
+            if let Some(loaded) = loaded {
+                loaded.recorder.annotate(row, annotation);
+            }
+        });
+        self.source.set(self.source.get_untracked());
     }
 
     /// Returns to the live record.

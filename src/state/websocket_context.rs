@@ -26,7 +26,7 @@ use super::writer::Writer;
 use crate::analysis::{Analyzer, MuteRule};
 use crate::browser::{self, DEFAULT_URL, DEMO_URL};
 use crate::driver::Driver;
-use crate::history::{Limits, Recorder, Severity};
+use crate::history::{Annotation, Limits, Recorder, Severity};
 use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
@@ -279,6 +279,12 @@ impl WebSocketContext {
     pub fn set_muted(&self, what: MuteRule, muted: bool) {
         self.findings.change(|analyzer| analyzer.log_mut().set_muted(what, muted));
         self.findings.notify(|analyzer| analyzer.log().revision());
+    }
+
+    /// Sets the user's annotation of a row of the live record.
+    pub fn annotate(&self, row: u64, annotation: Annotation) {
+        self.history.change(|recorder| recorder.annotate(row, annotation));
+        self.history.notify(Recorder::revision);
     }
 
     /// Turns queue gap, in-flight window and deduplication off or on.

@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod annotations;
 mod counterpart;
 mod diff;
 mod listing;

@@ -236,7 +236,7 @@ fn errors_name_the_place_and_what_was_expected() {
     assert!(error("after:25:00").starts_with("at character 7: expected a time of day"));
     assert!(error("conn:x").starts_with("at character 6: expected the number"));
     assert!(error("id:xyz").starts_with("at character 4: expected the beginning"));
-    assert_eq!(error("is:fine"), "at character 4: expected “error”");
+    assert_eq!(error("is:fine"), "at character 4: expected “error”, “bookmarked” or “noted”");
     assert_eq!(error("!"), "at character 2: expected a word or a term");
     assert!(error("!!a").starts_with("at character 2"));
     assert!(error("\"\"").starts_with("at character 1"));
@@ -384,6 +384,16 @@ fn only_states_and_round_trips_look_ahead_wherever_they_stand() {
     }
     for text in ["", "rabat", "dir:in or !(is:error size>5)", "\"state:queued\""] {
         assert!(!query(text).depends_on_later_rows(), "{text}");
+    }
+}
+
+#[test]
+fn texts_bookmarks_and_comments_depend_on_annotations_wherever_they_stand() {
+    for text in ["rabat", "dir:in text:rabat", "type:a or !(is:error -is:bookmarked)", "is:noted"] {
+        assert!(query(text).depends_on_annotations(), "{text}");
+    }
+    for text in ["", "type:rabat", "dir:in or !(is:error size>5)"] {
+        assert!(!query(text).depends_on_annotations(), "{text}");
     }
 }
 

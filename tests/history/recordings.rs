@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use coda_dashboard::history::{
-    Direction, Entry, Format, FrameMeta, ImportErrorKind, Recording, export_har, export_jsonl,
+    Annotation, Direction, Entry, Format, FrameMeta, ImportErrorKind, Recording, export_har, export_jsonl,
 };
 use coda_dashboard::protocol::decode;
 use coda_dashboard::sim::ServerConfig;
@@ -241,6 +241,10 @@ fn a_message_of_an_archive_that_is_no_json_is_named_and_the_others_are_read() {
 
 fn any_recording() -> impl Strategy<Value = Recording> {
     let known = prop_oneof![Just(FrameMeta::default()), "[a-f0-9]{1,8}".prop_map(|id| meta(&id))];
+    let annotation =
+        (any::<bool>(), "\\PC{0,20}").prop_map(|(is_bookmarked, comment)| Annotation { is_bookmarked, comment });
+    let known = (known, prop_oneof![Just(Annotation::default()), annotation])
+        .prop_map(|(meta, annotation)| FrameMeta { annotation, ..meta });
     let entry = (0..10_000_000_i64, any::<bool>(), "\\PC{0,40}|[\u{0}-\u{1f}\"\\\\]{0,9}", known).prop_map(
         |(passed, is_in, text, meta)| Entry {
             micros: START * 1_000 + passed,

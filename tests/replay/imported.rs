@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use coda_dashboard::analysis::{Analyzer, Confidence, Correlation, Finding, FindingKind, Side};
 use coda_dashboard::history::{
-    Limits, Recorder, Recording, Row, RowKind, Severity, export_har, export_jsonl, message_trace, shown_text,
+    Annotation, Limits, Recorder, Recording, Row, RowKind, Severity, export_har, export_jsonl, message_trace,
+    shown_text,
 };
 use coda_dashboard::link::{
     Acknowledgement, CloseInfo, DisconnectReason, FramePurpose, LinkEvent, MessageId, MessageState, Origin,
@@ -12,6 +13,7 @@ use coda_dashboard::link::{
 use coda_dashboard::protocol::Command;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::sim::{Echo, ServerConfig};
+use proptest::prelude::*;
 use serde_json::json;
 
 use crate::trace::{CONN, SHORTCUT, Trace};
@@ -61,6 +63,10 @@ fn rows(recorder: &Recorder) -> Vec<String> {
     recorder.rows(..).map(told).collect()
 }
 
+fn annotations(recorder: &Recorder) -> Vec<(u64, Annotation)> {
+    recorder.annotations().map(|(row, annotation)| (row, annotation.clone())).collect()
+}
+
 #[track_caller]
 fn assert_same(recorder: &Recorder) {
     for record in imported(recorder) {
@@ -68,6 +74,7 @@ fn assert_same(recorder: &Recorder) {
             assert_eq!(*imported, live);
         }
         assert_eq!(record.len(), recorder.len());
+        assert_eq!(annotations(&record), annotations(recorder));
         assert_eq!(findings(&record), findings(recorder));
         let ids = recorder.rows(..).filter_map(coda_dashboard::history::Row::message);
         for id in ids {
@@ -102,6 +109,9 @@ fn a_record_of_many_faults_comes_back_with_its_lives_and_findings() {
     trace.control("not json");
     trace.event("system_error", r#"{"message": "Event loop is closed", "level": "error"}"#);
     let found = kinds(&trace.recorder);
+    for row in (1..trace.recorder.numbers().end).step_by(3) {
+        trace.recorder.annotate(row, Annotation { is_bookmarked: row % 2 == 0, comment: format!("row {row}") });
+    }
     for kind in [
         FindingKind::DoubleListener,
         FindingKind::Burst,
@@ -291,4 +301,53 @@ fn reasons() -> [(DisconnectReason, &'static str); 4] {
         (DisconnectReason::Deaf, "answers, but sends no events"),
         (DisconnectReason::Closed(too_big), "closed, code 1009 too big"),
     ]
+}
+
+#[test]
+fn a_foreign_file_keeps_its_annotations_and_stays_foreign() {
+    let frame = r#"{\"type\":\"llm_start\",\"data\":{}}"#;
+    let jsonl = format!(
+        "{{\"t\":1,\"dir\":\"in\",\"frame\":\"{frame}\"}}\n{{\"t\":2,\"dir\":\"in\",\"frame\":\"{frame}\",\"coda\":{{\"annotation\":{{\"bookmark\":true,\"comment\":\"here\"}}}}}}\n"
+    );
+    let message =
+        |time: u8, coda: &str| format!(r#"{{"type":"receive","time":{time},"opcode":1,"data":"{frame}"{coda}}}"#);
+    let coda = r#","_coda":{"annotation":{"bookmark":true,"comment":"here"}}"#;
+    // Out of order, as several sockets of a browser may be.
+    let messages = [message(2, coda), message(1, "")].join(",");
+    let har = format!(r#"{{"log":{{"entries":[{{"_webSocketMessages":[{messages}]}}]}}}}"#);
+    for text in [jsonl, har] {
+        let recorder = record_of(&Recording::import(&text).unwrap().recording);
+        assert!(recorder.is_foreign());
+        let [(row, annotation)] = &annotations(&recorder)[..] else { panic!("{text}") };
+        assert_eq!(*annotation, Annotation { is_bookmarked: true, comment: "here".into() });
+        assert_eq!(*row, recorder.numbers().end - 1, "the later frame's row");
+        // Exported from here, it comes back once more.
+        for record in imported(&recorder) {
+            assert_eq!(annotations(&record).len(), 1);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn whatever_is_annotated_is_annotated_after_an_import(
+        marks in prop::collection::vec((0.0..1.0_f64, any::<bool>(), "\\PC{0,12}"), 0..12),
+    ) {
+        let mut world = World::ready(ServerConfig::quiet());
+        world.recorder.note(Severity::Info, "something to know", world.clock());
+        world.say("hello");
+        world.run_for(Duration::from_secs(2));
+        world.drop_connection(true);
+        world.run_for(Duration::from_secs(5));
+        for (share, is_bookmarked, comment) in marks {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+            let row = (share * world.recorder.len() as f64) as u64 + 1;
+            world.recorder.annotate(row, Annotation { is_bookmarked, comment });
+        }
+        for record in imported(&world.recorder) {
+            prop_assert_eq!(annotations(&record), annotations(&world.recorder));
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod server;
 mod servers;
 
 mod address;
+mod annotations;
 mod coda;
 mod compare;
 mod components;

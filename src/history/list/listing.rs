@@ -71,6 +71,8 @@ pub struct Listing {
     grouper: TokenGrouper,
     query: Query,
     source: u64,
+    /// Revision of the record's annotations when the rows were filtered.
+    annotations: u64,
     /// Number of the next row to filter.
     next: u64,
     /// Oldest row of the record.
@@ -115,6 +117,7 @@ impl Listing {
         self.let_through.clear();
         self.query = feed.query.clone();
         self.source = feed.source;
+        self.annotations = feed.recorder.annotations_revision();
         self.first = feed.recorder.numbers().start;
         self.next = self.first;
         for parts in self.opened.values_mut() {
@@ -142,9 +145,12 @@ impl Listing {
         });
     }
 
-    /// Whether a new row changes the filter's verdict on an older one, as an answer does by giving its message a round
-    /// trip.
+    /// Whether the filter's verdict on an older row changed: by an annotation, or by a new row, as an answer does by
+    /// giving its message a round trip.
     fn is_judged_otherwise(&self, feed: &Feed<'_>) -> bool {
+        if self.annotations != feed.recorder.annotations_revision() && self.query.depends_on_annotations() {
+            return true;
+        }
         if !self.query.depends_on_later_rows() {
             return false;
         }

@@ -16,7 +16,7 @@ const TERMS: [(&str, &str); 13] = [
     ("type:", "wire type; * stands for anything, as in stt*; commas join several"),
     ("dir:", "frames that came in, or went out"),
     ("state:", "messages in a state, and their frames"),
-    ("is:", "what went wrong"),
+    ("is:", "what went wrong, or what you marked"),
     ("text:", "a text in the frame; quotes for more than one word"),
     ("id:", "what is about one message; the beginning of its id"),
     ("conn:", "what belongs to one connection; its number"),
@@ -57,7 +57,11 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
         "type" => types().collect(),
         "state" => STATES.to_vec(),
         "dir" => vec![("in", "from Coda"), ("out", "to Coda")],
-        "is" => vec![("error", "unreadable frames, events of errors, failed messages")],
+        "is" => vec![
+            ("error", "unreadable frames, events of errors, failed messages"),
+            ("bookmarked", "rows with a bookmark of yours"),
+            ("noted", "rows with a note of yours"),
+        ],
         _ => Vec::new(),
     }
 }

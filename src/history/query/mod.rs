@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::history::annotation::Annotation;
 use crate::history::query::find::Needle;
 use crate::history::recorder::Recorder;
 use crate::history::row::{Direction, Row, RowKind};
@@ -43,9 +44,9 @@ impl Default for Query {
 /// A condition on a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// A text anywhere in the row.
+    /// A text anywhere in the row, or in the user's note on it.
     Word(Needle),
-    /// A text in the frame, or in the message's own text.
+    /// A text in the frame, in the message's own text, or in the user's note on the row.
     Text(Needle),
     /// The wire type, as a pattern in which `*` matches any characters.
     Type(String),
@@ -67,6 +68,10 @@ pub enum Test {
     Before(TimeOfDay),
     /// See [`Row::is_error`].
     Error,
+    /// Rows that the user bookmarked.
+    Bookmarked,
+    /// Rows with a note of the user's.
+    Noted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +155,16 @@ impl Query {
         }
     }
 
+    /// Whether an annotation can change the result for its row.
+    #[must_use]
+    pub fn depends_on_annotations(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::depends_on_annotations),
+            Self::Not(part) => part.depends_on_annotations(),
+            Self::Test(test) => matches!(test, Test::Word(_) | Test::Text(_) | Test::Bookmarked | Test::Noted),
+        }
+    }
+
     /// The wire type that every matching row has, if the filter names one.
     #[must_use]
     pub fn only_type(&self) -> Option<&str> {
@@ -182,12 +197,17 @@ impl Test {
     fn holds(&self, row: &Row, context: &Context<'_>) -> bool {
         match self {
             Self::Word(needle) => {
-                row.frame().is_some_and(|text| needle.occurs_in(text)) || row.any_text(|word| needle.occurs_in(word))
+                row.frame().is_some_and(|text| needle.occurs_in(text))
+                    || row.any_text(|word| needle.occurs_in(word))
+                    || is_annotated(row, context, |annotation| needle.occurs_in(&annotation.comment))
             }
-            Self::Text(needle) => match &row.kind {
-                RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.occurs_in(text)),
-                _ => row.frame().is_some_and(|text| needle.occurs_in(text)),
-            },
+            Self::Text(needle) => {
+                let occurs = match &row.kind {
+                    RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.occurs_in(text)),
+                    _ => row.frame().is_some_and(|text| needle.occurs_in(text)),
+                };
+                occurs || is_annotated(row, context, |annotation| needle.occurs_in(&annotation.comment))
+            }
             Self::Type(glob) => row.wire_type().is_some_and(|kind| matches_glob(glob.as_bytes(), kind.as_bytes())),
             Self::Direction(direction) => row.direction() == Some(*direction),
             Self::State(state) => is_in_state(row, state, context.recorder),
@@ -200,8 +220,14 @@ impl Test {
             Self::After(time) => TimeOfDay::of(row.at.wall, context) >= *time,
             Self::Before(time) => TimeOfDay::of(row.at.wall, context) < *time,
             Self::Error => row.is_error(),
+            Self::Bookmarked => is_annotated(row, context, |annotation| annotation.is_bookmarked),
+            Self::Noted => is_annotated(row, context, |annotation| !annotation.comment.is_empty()),
         }
     }
+}
+
+fn is_annotated(row: &Row, context: &Context<'_>, is_it: impl FnOnce(&Annotation) -> bool) -> bool {
+    context.recorder.annotation(row.number).is_some_and(is_it)
 }
 
 fn is_in_state(row: &Row, wanted: &str, recorder: &Recorder) -> bool {

@@ -279,7 +279,7 @@ impl<'a> Parser<'a> {
             "conn" => return self.list(Self::connection),
             "id" => return self.list(Self::id),
             "text" => self.text()?,
-            "is" => self.error()?,
+            "is" => self.property()?,
             "after" => Test::After(self.time_of_day()?),
             "before" => Test::Before(self.time_of_day()?),
             _ => return self.fail(start, ParseErrorKind::UnknownTerm, false),

@@ -100,6 +100,8 @@ impl fmt::Display for Test {
             Self::After(time) => write!(f, "after:{time}"),
             Self::Before(time) => write!(f, "before:{time}"),
             Self::Error => f.write_str("is:error"),
+            Self::Bookmarked => f.write_str("is:bookmarked"),
+            Self::Noted => f.write_str("is:noted"),
         }
     }
 }

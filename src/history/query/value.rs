@@ -43,8 +43,9 @@ impl<'a> Parser<'a> {
         self.name(ParseErrorKind::State, COMMA, &STATES.map(|(name, _)| (name, name))).map(Test::State)
     }
 
-    pub(in crate::history) fn error(&mut self) -> Result<Test, ParseError> {
-        self.name(ParseErrorKind::Is, None, &[("error", Test::Error)])
+    pub(in crate::history) fn property(&mut self) -> Result<Test, ParseError> {
+        let names = [("error", Test::Error), ("bookmarked", Test::Bookmarked), ("noted", Test::Noted)];
+        self.name(ParseErrorKind::Is, None, &names)
     }
 
     pub(in crate::history) fn connection(&mut self) -> Result<Test, ParseError> {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::annotation::Annotation;
 use crate::history::recorder::Recorder;
 use crate::history::recording::note::{Note, NoteBody};
 use crate::history::row::{Direction, FrameClass, Row, RowKind};
@@ -66,6 +67,9 @@ pub struct FrameMeta {
     /// It arrived on a connection that had already been given up.
     #[serde(rename = "stale", deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub is_stale: bool,
+    /// The user's bookmark and comment. Another program's frames may have them too.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Annotation::is_empty")]
+    pub annotation: Annotation,
 }
 
 impl Entry {
@@ -138,7 +142,8 @@ impl Recording {
             let micros = clock.micros(row.at);
             if let Some(told) = NoteBody::of(row) {
                 let after = recording.entries.len();
-                recording.notes.push(Note { micros, mono: row.at.mono, after, told });
+                let annotation = recorder.annotation(row.number).cloned().unwrap_or_default();
+                recording.notes.push(Note { micros, mono: row.at.mono, after, told, annotation });
                 continue;
             }
             let Some((direction, text)) = row.direction().zip(row.frame()) else { continue };
@@ -148,6 +153,8 @@ impl Recording {
             if !is_same || direction == Direction::Out {
                 let text = shown_text(row).into_owned();
                 recording.entries.push(Entry { micros, direction, text, meta: FrameMeta::of(recorder, row) });
+            } else if let Some(entry) = recording.entries.last_mut().filter(|entry| entry.meta.annotation.is_empty()) {
+                entry.meta.annotation = recorder.annotation(row.number).cloned().unwrap_or_default();
             }
         }
         recording
@@ -172,10 +179,10 @@ impl Recording {
         self.entries.is_empty() && self.notes.is_empty()
     }
 
-    /// Whether another program wrote it, so that it has frames only.
+    /// Whether another program wrote it, so that it has frames only, and perhaps annotations.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        self.notes.is_empty() && self.entries.iter().all(|entry| entry.meta.is_empty())
+        self.notes.is_empty() && self.entries.iter().all(|entry| entry.meta.is_foreign())
     }
 
     /// Start in microseconds since 1970-01-01 UTC.
@@ -211,6 +218,7 @@ impl FrameMeta {
             conn: row.conn().map(|conn| conn.0),
             run: Some(recorder.epoch_of(row.number)),
             is_stale: matches!(row.kind, RowKind::FrameIn { class: FrameClass::Stale, .. }),
+            annotation: recorder.annotation(row.number).cloned().unwrap_or_default(),
             ..Self::default()
         };
         if let RowKind::FrameOut { purpose: FramePurpose::Raw(origin), .. } = &row.kind {
@@ -236,6 +244,11 @@ impl FrameMeta {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether nothing is known that only the recording page could know.
+    fn is_foreign(&self) -> bool {
+        Self { annotation: Annotation::default(), ..self.clone() }.is_empty()
     }
 }
 

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::history::annotation::Annotation;
 use crate::history::redact::{is_secret, redact_tokens};
 use crate::history::row::{FrameClass, Row, RowKind, Severity};
 use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
-use crate::protocol::{Command, FieldError, Instant, Moment, from_value, utc_from_micros};
+use crate::protocol::{Command, FieldError, Instant, Moment, from_value, or_default, utc_from_micros};
 
 /// A row of the record that is not a text frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Note {
     /// Number of frames before it in the recording.
     pub after: usize,
     pub told: NoteBody,
+    /// The user's bookmark and comment.
+    pub annotation: Annotation,
 }
 
 /// The content of a note.
@@ -96,24 +99,26 @@ impl NoteBody {
 #[derive(Serialize, Deserialize)]
 pub(in crate::history) struct NoteFields {
     mono: Instant,
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Annotation::is_empty")]
+    annotation: Annotation,
     #[serde(flatten)]
     told: NoteBody,
 }
 
 impl From<&Note> for NoteFields {
     fn from(note: &Note) -> Self {
-        Self { mono: note.mono, told: note.told.clone() }
+        Self { mono: note.mono, annotation: note.annotation.clone(), told: note.told.clone() }
     }
 }
 
 impl Note {
     /// Parses a note at this time, after `after` frames.
     pub(in crate::history) fn read(fields: Map<String, Value>, micros: i64, after: usize) -> Result<Self, FieldError> {
-        let NoteFields { mono, mut told } = from_value(Value::Object(fields))?;
+        let NoteFields { mono, annotation, mut told } = from_value(Value::Object(fields))?;
         if let NoteBody::Message(status) = &mut told {
             status.at = Moment { mono, wall: utc_from_micros(micros) };
         }
-        Ok(Self { micros, mono, after, told })
+        Ok(Self { micros, mono, after, told, annotation })
     }
 }
 

@@ -8,7 +8,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::analysis::Analyzer;
-use crate::history::{self, Context, FrameMeta, Recorder, RowKind};
+use crate::history::{self, Annotation, Context, FrameMeta, Recorder, RowKind};
 use crate::history::{Feed, Key, Listed, Listing};
 use crate::link::MessageId;
 use crate::state::{Loaded, WebSocketContext, use_websocket};
@@ -174,6 +174,11 @@ impl DebuggerState {
         })
     }
 
+    /// The user's annotation of a row of the record on view, reactively.
+    pub fn annotation(&self, number: u64) -> Annotation {
+        self.with_recorder(|recorder| recorder.annotation(number).cloned()).unwrap_or_default()
+    }
+
     /// Facts about a row that an imported recording holds beyond its frame.
     pub fn meta(&self, number: u64) -> Option<FrameMeta> {
         self.with_loaded(|loaded| loaded.meta(number).cloned()).flatten()
@@ -208,6 +213,40 @@ impl DebuggerState {
         self.row_link.write();
         self.marked.set(None);
         self.follows.set(true);
+    }
+
+    /// Changes the user's annotation of a row of the record on view.
+    pub fn annotate(&self, number: u64, change: impl FnOnce(&mut Annotation)) {
+        let mut annotation = untrack(|| self.annotation(number));
+        change(&mut annotation);
+        if untrack(|| self.is_live()) {
+            self.context.annotate(number, annotation);
+        } else {
+            self.context.imported.annotate(number, annotation);
+        }
+    }
+
+    pub fn toggle_bookmark(&self, number: u64) {
+        self.annotate(number, |annotation| annotation.is_bookmarked = !annotation.is_bookmarked);
+    }
+
+    /// Jumps to the next bookmark after the chosen row, or to the previous one before it. Past the last one, it goes on
+    /// at the other end.
+    pub fn jump_to_bookmark(&self, forth: bool) {
+        let chosen = self.chosen.get_untracked().map(|key| key.number);
+        let found = self.with_recorder_untracked(|recorder| {
+            if forth {
+                let next = chosen.and_then(|chosen| recorder.bookmark_after(chosen));
+                next.or_else(|| recorder.bookmark_after(0))
+            } else {
+                let previous = chosen.and_then(|chosen| recorder.bookmark_before(chosen));
+                previous.or_else(|| recorder.bookmark_before(u64::MAX))
+            }
+        });
+        if let Some(number) = found {
+            self.stop_following();
+            self.jump(number);
+        }
     }
 
     pub fn toggle_pause(&self) {

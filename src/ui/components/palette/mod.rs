@@ -14,7 +14,7 @@ use crate::ui::debugger::SideOpener;
 use entries::{PaletteAction, act, entries, find};
 
 /// All shortcuts except the talk key.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 14] = [
     ("Ctrl K", "Commands and pages"),
     ("?", "This list"),
     ("Ctrl `", "Show or hide the debugger"),
@@ -26,6 +26,8 @@ const KEYS: [(&str, &str); 12] = [
     ("↑ ↓ PgUp PgDn Home End", "In the debugger's table: to another row"),
     ("→ ←", "In the debugger's table: open or close a folded row"),
     ("Enter", "In the debugger's table: details of the row"),
+    ("B", "In the debugger's table: set or remove a bookmark on the row"),
+    ("N, Shift N", "In the debugger's table: to the next or the previous bookmark"),
     ("← → Home End", "In a chart: to another point"),
 ];
 

@@ -1,5 +1,6 @@
 //! The chosen row: its frame, its message and its turn.
 
+pub(in crate::ui::debugger) mod annotation;
 pub(in crate::ui::debugger) mod compare;
 pub(in crate::ui::debugger) mod frame;
 pub(in crate::ui::debugger) mod message_trace;

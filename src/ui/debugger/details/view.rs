@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::history::{FrameClass, FrameMeta, Recorder, Row, RowKind, cause, counterpart, message_trace, shown_text};
 use crate::link::MessageId;
+use crate::ui::debugger::details::annotation::AnnotationView;
 use crate::ui::debugger::details::compare::Compare;
 use crate::ui::debugger::details::frame::FrameView;
 use crate::ui::debugger::details::message_trace::{MessageLink, MessageTraceView};
@@ -146,6 +147,7 @@ fn RowDetails(number: u64) -> impl IntoView {
                         }
                     })}
             </dl>
+            <AnnotationView number />
             <div class="actions">
                 <button
                     class="button small"

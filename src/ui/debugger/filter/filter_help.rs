@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::debugger::state::use_debugger;
 
-const TERMS: [(&str, &str); 18] = [
+const TERMS: [(&str, &str); 20] = [
     ("hello", "a word anywhere in the row, whatever its case"),
     ("\"two words\"", "quotes for more than one word, and for any text that looks like a term"),
     ("type:stt*", "the wire type; * stands for anything"),
@@ -12,7 +12,9 @@ const TERMS: [(&str, &str); 18] = [
     ("dir:in", "frames that came in; dir:out for those written"),
     ("state:queued,written", "messages in a state, and their frames"),
     ("is:error", "what went wrong: unreadable frames, events of errors, failed messages"),
-    ("text:\"hello\"", "a text in the frame, or in the message's own text"),
+    ("is:bookmarked", "rows with a bookmark of yours"),
+    ("is:noted", "rows with a note of yours"),
+    ("text:\"hello\"", "a text in the frame, in the message's own text, or in your note"),
     ("id:3f2a", "what is about one message, by the beginning of its id"),
     ("conn:2", "what belongs to the second connection"),
     ("rtt>200", "answered later than 200 ms; rtt< for sooner"),

@@ -32,6 +32,13 @@ pub fn pressed(debugger: DebuggerState, event: &KeyboardEvent) {
                 debugger.open_details(key);
             }
         }
+        "b" | "B" => {
+            if let Some(key) = chosen {
+                debugger.toggle_bookmark(key.number);
+            }
+        }
+        "n" => debugger.jump_to_bookmark(true),
+        "N" => debugger.jump_to_bookmark(false),
         "Escape" if debugger.side.get_untracked() == Some(Side::Details) => debugger.side.set(None),
         _ => return,
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::history::Key;
-use crate::history::{ListItem, summary};
+use crate::history::{ListItem, Recorder, summary};
 use crate::history::{Named, Slot};
 use crate::ui::debugger::state::DebuggerState;
 use crate::ui::debugger::table::cells;
@@ -26,6 +26,25 @@ struct Mutable {
     fold: Option<Fold>,
     is_chosen: bool,
     is_marked: bool,
+    annotation: Option<Annotated>,
+}
+
+/// What the user put on the row, or on any row of the fold.
+#[derive(Clone, Debug, PartialEq)]
+struct Annotated {
+    is_bookmarked: bool,
+    /// Empty if there is none.
+    note: Arc<str>,
+}
+
+impl Annotated {
+    fn of(recorder: &Recorder, first: u64, last: u64) -> Option<Self> {
+        recorder.annotations_in(first..=last).fold(None, |known, annotation| {
+            let Self { is_bookmarked, note } = known.unwrap_or_else(|| Self { is_bookmarked: false, note: "".into() });
+            let note = if note.is_empty() { annotation.comment.as_str().into() } else { note };
+            Some(Self { is_bookmarked: is_bookmarked || annotation.is_bookmarked, note })
+        })
+    }
 }
 
 /// Tokens of a reply, folded into one line.
@@ -52,8 +71,10 @@ fn moving(debugger: DebuggerState, key: Key) -> Mutable {
         (place, before, fold)
     });
     debugger.with_recorder(|recorder| {
+        let last = fold.filter(|fold| !fold.is_open).map_or(key.number, |fold| fold.last.max(key.number));
+        let annotation = Annotated::of(recorder, key.number, last);
         let Some(row) = recorder.get(key.number) else {
-            return Mutable { place, fold, is_chosen, is_marked, ..Mutable::default() };
+            return Mutable { place, fold, is_chosen, is_marked, annotation, ..Mutable::default() };
         };
         let before = before.and_then(|before| recorder.get(before.number));
         let state = match cells::state(recorder, row) {
@@ -69,6 +90,7 @@ fn moving(debugger: DebuggerState, key: Key) -> Mutable {
             fold,
             is_chosen,
             is_marked,
+            annotation,
         }
     })
 }
@@ -238,11 +260,25 @@ pub fn TableRow(
                     {text(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
                 </span>
                 <span role="gridcell" class="debugger-summary">
+                    {part(&shown, |shown| shown.moving.annotation.clone().map(annotation_marks))}
                     {text(|shown| shown.summary.clone())}
                 </span>
             </div>
         }
     })
+}
+
+fn annotation_marks(Annotated { is_bookmarked, note }: Annotated) -> impl IntoView {
+    let (signs, label) = match (is_bookmarked, note.is_empty()) {
+        (true, true) => ("★", "bookmark"),
+        (true, false) => ("★ ✎", "bookmark and note"),
+        (false, _) => ("✎", "note"),
+    };
+    view! {
+        <span class="debugger-annotation" role="img" data-testid="row-annotation" aria-label=label title=note>
+            {signs}
+        </span>
+    }
 }
 
 /// Button of a fold. The table handles its clicks.
