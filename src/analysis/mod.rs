@@ -10,6 +10,7 @@ mod error_name;
 mod finding;
 mod finding_log;
 mod over_time;
+mod reported;
 mod senders;
 mod words;
 
@@ -23,6 +24,7 @@ pub use error_name::ErrorSignature;
 pub use finding::{Confidence, Finding, FindingKind, FindingState, slug};
 pub use finding_log::{FindingLog, MuteRule};
 pub use over_time::{Side, Span, Timeline};
+pub use reported::reported_findings;
 
 use std::time::Duration;
 

@@ -4,6 +4,7 @@
 //! [`shown_text`] or [`redact`], so the server's tokens are never shown or exported.
 
 mod annotation;
+mod bug_report;
 mod counterpart;
 mod diff;
 mod index;
@@ -21,6 +22,11 @@ mod statistics;
 mod summary;
 
 pub use annotation::Annotation;
+pub use bug_report::report::{
+    AboutPage, BugReport, ConnectionChange, PageError, REPORT_VERSION, ReportedFinding, ReportedRow, RowPlace,
+    masked_address,
+};
+pub use bug_report::reported_rows::{ReportRange, ReportedRows};
 pub use counterpart::{cause, counterpart};
 pub use diff::{Difference, diff};
 pub use list::listing::{Feed, Key, Listed, Listing};
@@ -36,7 +42,7 @@ pub use query::{Comparison, Context, Query, Test, TimeOfDay};
 pub use recorder::{Evicted, Limits, Recorder};
 pub use recording::har::export as export_har;
 pub use recording::import::Format;
-pub use recording::jsonl::export as export_jsonl;
+pub use recording::jsonl::{export as export_jsonl, export_report};
 pub use recording::note::{Note, NoteBody};
 pub use recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
 pub use redact::redact;

@@ -10,6 +10,7 @@ mod trace;
 mod world;
 
 mod as_test;
+mod bug_reports;
 mod imported;
 mod plan;
 mod playback;

@@ -21,7 +21,7 @@ impl Format {
             return Some(Self::Har);
         }
         // Damaged lines may come first. A damaged archive usually still starts with its outermost key.
-        let is_entry = |line: &str| scan::member(line, "frame").is_some() || scan::member(line, "note").is_some();
+        let is_entry = |line: &str| ["frame", "note", "report"].iter().any(|key| scan::member(line, key).is_some());
         if text.lines().any(is_entry) {
             return Some(Self::JsonLines);
         }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::history::bug_report::report::{BugReport, REPORT_VERSION};
 use crate::history::recording::note::{Note, NoteFields};
 use crate::history::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
 use crate::history::redact::redact;
@@ -37,6 +38,8 @@ enum Direction {
     Note,
     /// Captures of the real server mark the end of a connection with it. Ignored.
     Close,
+    /// The head of a bug report.
+    Report,
 }
 
 impl From<row::Direction> for Direction {
@@ -48,10 +51,29 @@ impl From<row::Direction> for Direction {
     }
 }
 
+/// The first line of a bug report.
+#[derive(Serialize)]
+struct ReportFields<'a> {
+    report: &'a BugReport,
+}
+
 /// Writes a recording, with its tokens redacted.
 #[must_use]
 pub fn export(recording: &Recording) -> String {
+    export_after(None, recording)
+}
+
+/// Writes a bug report: a recording with one more line before it. Its tokens are redacted.
+#[must_use]
+pub fn export_report(report: &BugReport, recording: &Recording) -> String {
+    export_after(Some(report), recording)
+}
+
+fn export_after(report: Option<&BugReport>, recording: &Recording) -> String {
     let mut writer = Writer { start: recording.start(), text: String::new() };
+    if let Some(report) = report {
+        writer.line(recording.start(), Direction::Report, &ReportFields { report });
+    }
     let mut notes = recording.notes.iter().peekable();
     for (place, entry) in recording.entries.iter().enumerate() {
         while let Some(note) = notes.next_if(|note| note.after <= place) {
@@ -89,7 +111,7 @@ pub(in crate::history) fn import(text: &str) -> Imported {
     // The time that `t` counts from in lines without a date, derived from the last line with one.
     let mut start = 0;
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match read_line(line, &mut start, &mut imported.recording) {
+        match read_line(line, &mut start, &mut imported) {
             Ok(()) => {}
             Err(why) => imported.errors.push(ImportError { place: at + 1, why }),
         }
@@ -98,15 +120,27 @@ pub(in crate::history) fn import(text: &str) -> Imported {
 }
 
 /// Appends one line to the recording.
-fn read_line(line: &str, start: &mut i64, recording: &mut Recording) -> Result<(), ImportErrorKind> {
+fn read_line(line: &str, start: &mut i64, imported: &mut Imported) -> Result<(), ImportErrorKind> {
     let mut line: Map<String, Value> =
         serde_json::from_str(line).map_err(|error| ImportErrorKind::Syntax(with_quotes(&error)))?;
-    Ok(read_fields(&mut line, start, recording)?)
+    let direction = take(&mut line, "dir")?;
+    if matches!(direction, Direction::Report) {
+        let report: BugReport = take(&mut line, "report").map_err(ImportErrorKind::Report)?;
+        let version = report.version;
+        imported.report.get_or_insert(report);
+        return if version > REPORT_VERSION { Err(ImportErrorKind::NewerReport(version)) } else { Ok(()) };
+    }
+    Ok(read_fields(direction, &mut line, start, &mut imported.recording)?)
 }
 
-fn read_fields(line: &mut Map<String, Value>, start: &mut i64, recording: &mut Recording) -> Result<(), FieldError> {
-    let direction = match take(line, "dir")? {
-        Direction::Close => return Ok(()),
+fn read_fields(
+    direction: Direction,
+    line: &mut Map<String, Value>,
+    start: &mut i64,
+    recording: &mut Recording,
+) -> Result<(), FieldError> {
+    let direction = match direction {
+        Direction::Close | Direction::Report => return Ok(()),
         Direction::Note => None,
         Direction::In => Some(row::Direction::In),
         Direction::Out => Some(row::Direction::Out),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::history::annotation::Annotation;
+use crate::history::bug_report::report::BugReport;
 use crate::history::recorder::Recorder;
 use crate::history::recording::note::{Note, NoteBody};
 use crate::history::row::{Direction, FrameClass, Row, RowKind};
@@ -91,6 +92,8 @@ impl Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Imported {
     pub recording: Recording,
+    /// What the file says besides, if it is a bug report.
+    pub report: Option<BugReport>,
     /// The parts that could not be read.
     pub errors: Vec<ImportError>,
 }
@@ -115,6 +118,13 @@ pub enum ImportErrorKind {
     Field(#[from] FieldError),
     #[error("a note: {0}")]
     Note(FieldError),
+    #[error("the head of a bug report: {0}. Its rows are shown without it; ask for the file again")]
+    Report(FieldError),
+    /// The version of its form.
+    #[error(
+        "a newer dashboard wrote this bug report, in form {0}; what this one knows of it is shown. Update this dashboard to see all"
+    )]
+    NewerReport(u32),
     /// The file ends within a message.
     #[error("the file breaks off within this message")]
     Truncated,
@@ -127,6 +137,11 @@ impl Recording {
     /// Records these rows with tokens redacted, and adds all states of their messages.
     #[must_use]
     pub fn of<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        Self::of_numbers(recorder, &Self::numbers(recorder, rows))
+    }
+
+    /// The numbers of these rows, and of all states of their messages.
+    pub(super) fn numbers<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> BTreeSet<u64> {
         let (mut numbers, mut messages) = (BTreeSet::new(), HashSet::new());
         for row in rows {
             numbers.insert(row.number);
@@ -135,10 +150,15 @@ impl Recording {
                 numbers.extend(states.map(|row| row.number));
             }
         }
+        numbers
+    }
+
+    /// Records the rows with these numbers.
+    pub(super) fn of_numbers(recorder: &Recorder, numbers: &BTreeSet<u64>) -> Self {
         let mut recording = Self::default();
         let mut clock = FineClock::default();
         let mut last: Option<&Arc<str>> = None;
-        for row in numbers.into_iter().filter_map(|number| recorder.get(number)) {
+        for row in numbers.iter().filter_map(|number| recorder.get(*number)) {
             let micros = clock.micros(row.at);
             if let Some(told) = NoteBody::of(row) {
                 let after = recording.entries.len();
