@@ -5,6 +5,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use crate::browser;
+use crate::protocol::iso8601;
+
 /// Offers `text` as a download called `name`, with `kind` as its MIME type.
 pub fn download(name: &str, kind: &str, text: &str) {
     // None of these calls can fail in a browser that runs the page. If one does, there is no download.
@@ -21,6 +24,11 @@ fn try_download(name: &str, kind: &str, text: &str) -> Option<()> {
     link.set_download(name);
     link.click();
     Url::revoke_object_url(&url).ok()
+}
+
+/// The current time for a file's name, as in `20261127T100455`.
+pub fn file_stamp() -> String {
+    iso8601(browser::now().wall).chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect()
 }
 
 /// Reads a file the user chose. `None` if the browser cannot read it.

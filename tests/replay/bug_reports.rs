@@ -177,7 +177,10 @@ fn damage_to_the_head_is_told_with_its_line_and_leaves_the_rows() {
     let rows = recorder.len();
     let (head, rest) = text.split_once('\n').unwrap();
     for (damaged, words) in [
-        (format!("{{\"dir\":\"report\",\"report\":7}}\n{rest}"), "1: the head of a bug report: field “report”: invalid type: integer, expected an object"),
+        (
+            format!("{{\"dir\":\"report\",\"report\":7}}\n{rest}"),
+            "1: the head of a bug report: field “report”: invalid type: integer, expected an object",
+        ),
         (format!("{}\n{rest}", &head[..head.len() / 3]), "1: not readable as JSON"),
         (text.replacen("\"version\":1", "\"version\":9", 1), "1: a newer dashboard wrote this bug report, in form 9"),
     ] {

@@ -11,6 +11,7 @@ mod servers;
 
 mod address;
 mod annotations;
+mod bug_report;
 mod coda;
 mod compare;
 mod components;

@@ -13,6 +13,7 @@ use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::debugger::table::counts::TypeCounts;
 use crate::ui::debugger::table::view::MessageTable;
 use crate::ui::debugger::toolbar::Toolbar;
+use crate::ui::debugger::tools::bug_report::BugReportTool;
 use crate::ui::debugger::tools::compare::CompareRecords;
 use crate::ui::debugger::tools::experiments::Experiments;
 use crate::ui::debugger::tools::findings::Findings;
@@ -59,6 +60,7 @@ fn SidePart() -> impl IntoView {
         Side::Recordings => "Recordings",
         Side::Findings => "Findings",
         Side::Compare => "Compare recordings",
+        Side::BugReport => "Bug report",
         Side::Statistics => "Statistics",
         Side::Replay => "Replay to Coda",
         Side::Experiments => "Experiments",
@@ -97,6 +99,7 @@ fn SidePart() -> impl IntoView {
                                 Side::Recordings => view! { <Recordings /> }.into_any(),
                                 Side::Findings => view! { <Findings /> }.into_any(),
                                 Side::Compare => view! { <CompareRecords /> }.into_any(),
+                                Side::BugReport => view! { <BugReportTool /> }.into_any(),
                                 Side::Statistics => view! { <StatisticsView /> }.into_any(),
                                 Side::Replay => view! { <Replay /> }.into_any(),
                                 Side::Experiments => view! { <Experiments /> }.into_any(),

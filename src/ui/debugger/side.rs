@@ -10,6 +10,8 @@ pub enum Side {
     Findings,
     /// Compares the record with a second recording.
     Compare,
+    /// A part of the record with what the page knows of itself, in one file.
+    BugReport,
     /// Frames by type and by client.
     Statistics,
     /// Resends recorded messages.

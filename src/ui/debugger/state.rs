@@ -195,6 +195,28 @@ impl DebuggerState {
         }
     }
 
+    /// Shows what the opened recording says of itself if it is a bug report, and the row it was made at.
+    pub fn show_report(&self) {
+        let place = untrack(|| self.with_loaded(|loaded| loaded.report.as_ref().map(|report| report.row))).flatten();
+        let Some(place) = place.filter(|_| !self.chosen.is_disposed()) else { return };
+        let row = self.with_recorder_untracked(|recorder| place.and_then(|place| place.row(recorder)));
+        let debugger = *self;
+        // The table has to have the height of the new rows before it can scroll to one.
+        request_animation_frame(move || {
+            if debugger.chosen.is_disposed() {
+                return;
+            }
+            if let Some(row) = row {
+                debugger.stop_following();
+                if debugger.with_listing_untracked(|listing| listing.line_with(row).is_none()) {
+                    debugger.filter.set("");
+                }
+                debugger.jump(row);
+            }
+            debugger.side.set(Some(Side::BugReport));
+        });
+    }
+
     /// Shows the live record.
     pub fn back_to_live(&self) {
         self.context.imported.close();

@@ -68,6 +68,7 @@ pub fn Toolbar() -> impl IntoView {
             <SideButton side=Side::Send name="Send" />
             <SideButton side=Side::Recordings name="Recordings" />
             <SideButton side=Side::Compare name="Compare" />
+            <SideButton side=Side::BugReport name="Bug report" />
             <SideButton side=Side::Replay name="Replay" />
             <SideButton side=Side::Experiments name="Experiments" />
         </div>
@@ -82,7 +83,7 @@ fn SideButton(side: Side, name: &'static str) -> impl IntoView {
         <button
             class="button small"
             type="button"
-            data-testid=format!("debugger-open-{}", name.to_lowercase())
+            data-testid=format!("debugger-open-{}", name.to_lowercase().replace(' ', "-"))
             aria-pressed=move || is_open().to_string()
             on:click=move |_| debugger.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
         >

@@ -51,7 +51,7 @@ pub(super) struct Entry {
     pub(super) choice: PaletteAction,
 }
 
-const EVERYWHERE: [(&str, &str, PaletteAction); 22] = [
+const EVERYWHERE: [(&str, &str, PaletteAction); 23] = [
     ("Go to Troubleshooting", "help problems faq documentation", PaletteAction::Go("/help")),
     (
         "Export the conversation as Markdown",
@@ -70,6 +70,7 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 22] = [
         PaletteAction::Debug(Side::Recordings),
     ),
     ("Debugger: compare recordings", "diff differences yesterday regression", PaletteAction::Debug(Side::Compare)),
+    ("Debugger: bug report", "bundle issue save file share", PaletteAction::Debug(Side::BugReport)),
     ("Debugger: statistics", "count rate size types clients", PaletteAction::Debug(Side::Statistics)),
     ("Debugger: replay to Coda", "repeat resend send again", PaletteAction::Debug(Side::Replay)),
     ("Debugger: send a command", "raw message", PaletteAction::Debug(Side::Send)),

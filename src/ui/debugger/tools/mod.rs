@@ -1,5 +1,6 @@
 //! The parts beside the table that act or analyse.
 
+pub(in crate::ui::debugger) mod bug_report;
 pub(in crate::ui::debugger) mod compare;
 pub(in crate::ui::debugger) mod correlation;
 pub(in crate::ui::debugger) mod experiments;

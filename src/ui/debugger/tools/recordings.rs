@@ -5,14 +5,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use crate::history::{Format, export_har, export_jsonl};
-use crate::protocol::{iso8601, utc_from_millis};
 use crate::replay::{Playback, as_test};
 use crate::state::Loaded;
 use crate::ui::clipboard;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::tools::opened_file::{self, FileError, open};
 use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
-use crate::ui::files::download;
+use crate::ui::files::{download, file_stamp};
 use crate::ui::format;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,10 +37,7 @@ fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<Strin
         Format::JsonLines => (export_jsonl(&recording), "jsonl", "application/x-ndjson"),
         Format::Har => (export_har(&recording, &url), "har", "application/json"),
     };
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a date fit")]
-    let now = iso8601(utc_from_millis(js_sys::Date::now() as i64));
-    let stamp: String = now.chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect();
-    download(&format!("coda-{stamp}.{ending}"), media, &text);
+    download(&format!("coda-{}.{ending}", file_stamp()), media, &text);
     let (frames, notes) = (recording.entries.len(), recording.notes.len());
     Ok(format!("{} and {} exported.", format::counted(frames, "frame"), format::counted(notes, "note")))
 }
@@ -55,6 +51,7 @@ async fn read(debugger: DebuggerState, file: web_sys::File) -> Result<String, Re
         errors => format!("{name}: {frames}, {} could not be read.", format::counted(errors, "part")),
     };
     debugger.load(loaded);
+    debugger.show_report();
     Ok(words)
 }
 
@@ -139,7 +136,7 @@ pub fn Recordings() -> impl IntoView {
             <section class="debugger-part">
                 <h3>"Import"</h3>
                 <div class="field">
-                    <label for=file_id.clone()>"A recording: JSON Lines or HAR"</label>
+                    <label for=file_id.clone()>"A recording or a bug report: JSON Lines or HAR"</label>
                     <input
                         id=file_id
                         type="file"
