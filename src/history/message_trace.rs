@@ -145,7 +145,11 @@ impl MessageTrace {
                     };
                     self.step(stage, Some(number), row.at);
                 }
-                RowKind::Phase { .. } | RowKind::Resumed(_) | RowKind::Protections { .. } | RowKind::Notice { .. } => {}
+                RowKind::Phase { .. }
+                | RowKind::Resumed(_)
+                | RowKind::Protections { .. }
+                | RowKind::Notice { .. }
+                | RowKind::Synthetic { .. } => {}
             }
         }
     }

@@ -20,6 +20,7 @@ pub(crate) mod scan;
 pub(crate) mod shown;
 mod statistics;
 mod summary;
+mod synthetic;
 
 pub use annotation::Annotation;
 pub use bug_report::report::{
@@ -50,3 +51,4 @@ pub use row::{Direction, FrameClass, Row, RowKind, Severity};
 pub use shown::{RAW, STATES, describe_missed, shown_text};
 pub use statistics::{ClientStatistics, Statistics, TypeStatistics};
 pub use summary::{shorten, summary};
+pub use synthetic::{SyntheticError, SyntheticEvent};

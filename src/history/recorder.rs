@@ -120,6 +120,12 @@ impl Recorder {
         self.push(at, RowKind::Notice { level, text: text.into() });
     }
 
+    /// Records an event that the user gave to the page.
+    pub fn synthetic(&mut self, text: &str, at: Moment) {
+        let kind = self.types.intern(&scan::head(text).kind.unwrap_or_default());
+        self.push(at, RowKind::Synthetic { kind, text: text.into() });
+    }
+
     /// Sets the user's annotation of a kept row; an empty one removes it.
     pub fn annotate(&mut self, number: u64, annotation: Annotation) {
         if self.get(number).is_none() {

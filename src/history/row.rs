@@ -75,6 +75,8 @@ pub enum RowKind {
         /// False during the experiment.
         on: bool,
     },
+    /// An event that the user gave to the page, and Coda never sent.
+    Synthetic { kind: Arc<str>, text: Arc<str> },
     /// A message of the page itself.
     Notice {
         level: Severity,
@@ -171,13 +173,23 @@ impl Row {
         }
     }
 
+    /// The text of an event that Coda never sent; `None` for other rows.
+    #[must_use]
+    pub const fn synthetic(&self) -> Option<&Arc<str>> {
+        match &self.kind {
+            RowKind::Synthetic { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
     /// Wire type of the frame or message.
     #[must_use]
     pub const fn wire_type(&self) -> Option<&Arc<str>> {
         match &self.kind {
-            RowKind::FrameIn { kind, .. } | RowKind::FrameOut { kind, .. } | RowKind::Message { kind, .. } => {
-                Some(kind)
-            }
+            RowKind::FrameIn { kind, .. }
+            | RowKind::FrameOut { kind, .. }
+            | RowKind::Message { kind, .. }
+            | RowKind::Synthetic { kind, .. } => Some(kind),
             _ => None,
         }
     }
@@ -251,6 +263,7 @@ impl Row {
             }
             RowKind::Resumed(resumed) => is_it("resumed") || (resumed.restarted && is_it("restarted")),
             RowKind::Protections { on } => is_it("protections") || is_it(if *on { "on" } else { "off" }),
+            RowKind::Synthetic { text, .. } => is_it("synthetic") || is_it(text),
             RowKind::Notice { text, .. } => is_it(text),
         }
     }
@@ -260,6 +273,7 @@ impl Row {
         let words = match &self.kind {
             RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => size_of::<DecodeError>() + UNREADABLE_BYTES,
             RowKind::Notice { text, .. } => text.len(),
+            RowKind::Synthetic { text, .. } => text.len(),
             RowKind::Message { command, .. } => command_bytes(command),
             _ => 0,
         };

@@ -30,7 +30,9 @@ pub const RAW: &str = "raw";
 pub fn shown_text(row: &Row) -> Cow<'_, str> {
     match &row.kind {
         RowKind::FrameIn { class: FrameClass::Binary(bytes), .. } => format!("{bytes} bytes of binary data").into(),
-        RowKind::FrameIn { text, kind, .. } | RowKind::FrameOut { text, kind, .. } => redact_frame(text, kind),
+        RowKind::FrameIn { text, kind, .. }
+        | RowKind::FrameOut { text, kind, .. }
+        | RowKind::Synthetic { text, kind } => redact_frame(text, kind),
         RowKind::Message { kind, state, origin, command, .. } => {
             let mut words = format!("{kind}: {}", state.name());
             // Writing to a string cannot fail.

@@ -19,7 +19,7 @@ pub fn summary(row: &Row) -> String {
             let left = SUMMARY_CHARS.saturating_sub(error.chars().count());
             return format!("{error}: {}", shorten(&text, left));
         }
-        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } => {
+        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } | RowKind::Synthetic { .. } => {
             Cow::Borrowed(scan::member(&text, "data").unwrap_or(&text))
         }
         RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),

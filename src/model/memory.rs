@@ -113,7 +113,7 @@ impl MemoryFilter {
 }
 
 /// All known memories and the log of the memory's operations.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Memories {
     /// In order of discovery.
     known: Vec<Memory>,

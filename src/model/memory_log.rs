@@ -161,7 +161,7 @@ pub struct LoggedSearch {
 }
 
 /// The log. All lists are ordered from oldest to newest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MemoryLog {
     operations: VecDeque<LoggedOperation>,
     counts: BTreeMap<String, u64>,

@@ -45,7 +45,7 @@ pub use turn::{Beginning, CutOff, Heard, Outgoing, Role, Turn, TurnKey, TurnStat
 use crate::link::{MessageStatus, ServerEvent};
 
 /// A model of a data page.
-pub trait Model: Default {
+pub trait Model: Clone + Default {
     fn apply(&mut self, event: &ServerEvent);
 
     /// Applies the new state of a message of this page.

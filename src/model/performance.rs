@@ -190,7 +190,7 @@ pub struct Operation<'a> {
 /// Component and operation.
 type OperationName = (String, String);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Performance {
     turns: VecDeque<TurnLatency>,
     stages: Stages,

@@ -44,7 +44,7 @@ pub struct PipelineStage {
 }
 
 /// Progress of the current or the last turn.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Pipeline {
     /// At most one of each kind.
     stages: Vec<PipelineStage>,

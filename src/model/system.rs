@@ -122,7 +122,7 @@ pub struct ServerRun {
     pub uptime_seconds: Option<f64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct System {
     info: Option<(DateTime<Utc>, Value)>,
     services: [ServiceStatus; Service::ALL.len()],

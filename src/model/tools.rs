@@ -43,7 +43,7 @@ pub struct ToolSummary {
     pub last_used: DateTime<Utc>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tools {
     uses: VecDeque<ToolUse>,
     last_number: u64,

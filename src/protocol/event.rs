@@ -82,6 +82,17 @@ macro_rules! events {
                 match self { $(Self::$name(_) => $wire,)* Self::Unknown { kind, .. } => kind }
             }
 
+            /// `data` of an event of a known type with every field at its default, as a start for one written by hand.
+            /// Returns `None` for an unknown type.
+            #[must_use]
+            pub fn blank_data(kind: &str) -> Option<Value> {
+                match kind {
+                    // Serializing numbers, texts and maps with string keys cannot fail.
+                    $($wire => serde_json::to_value($name::default()).ok(),)*
+                    _ => None,
+                }
+            }
+
             /// Whether the protocol has a field of this name for the event. Free-form and unknown events have any.
             #[must_use]
             pub fn has_field(&self, name: &str) -> bool {

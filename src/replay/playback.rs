@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::reader::RecordingReader;
-use crate::history::{Annotation, Direction, Note, NoteBody, Recorder, Recording, Severity, shorten};
+use crate::history::{Annotation, Direction, Note, NoteBody, Recorder, Recording, shorten};
 use crate::link::LinkEvent;
 use crate::protocol::{Event, Instant, Moment, utc_from_millis};
 
@@ -31,19 +31,11 @@ pub struct Playback {
     ends: Vec<usize>,
     times: Vec<Moment>,
     marks: Vec<Marker>,
-    /// Notices of the page, with their positions among the events.
-    notices: Vec<(usize, PageNotice)>,
+    /// Rows that no event of the link makes, with their positions among the events.
+    page_rows: Vec<(usize, Note)>,
     /// The user's annotations, by the index of the event whose row they are on.
     annotations: BTreeMap<usize, Annotation>,
     is_foreign: bool,
-}
-
-#[derive(Debug)]
-struct PageNotice {
-    level: Severity,
-    text: Box<str>,
-    at: Moment,
-    annotation: Annotation,
 }
 
 impl Playback {
@@ -59,7 +51,7 @@ impl Playback {
             ends: Vec::new(),
             times: Vec::new(),
             marks: Vec::new(),
-            notices: Vec::new(),
+            page_rows: Vec::new(),
             annotations: BTreeMap::new(),
             is_foreign: recording.is_foreign(),
         };
@@ -99,9 +91,8 @@ impl Playback {
     fn tell(&mut self, note: &Note, reader: &mut RecordingReader) {
         let (place, at) = (self.events.len() + reader.events.len(), note.at());
         match &note.told {
-            NoteBody::Notice { level, text } => {
-                let (level, text, annotation) = (*level, text.clone(), note.annotation.clone());
-                self.notices.push((place, PageNotice { level, text, at, annotation }));
+            NoteBody::Notice { .. } | NoteBody::Synthetic { .. } => {
+                self.page_rows.push((place, note.clone()));
             }
             told => {
                 self.annotate(place, &note.annotation);
@@ -127,14 +118,19 @@ impl Playback {
         if self.is_foreign {
             recorder.set_foreign();
         }
-        let mut notices = self.notices.iter().peekable();
+        let mut page_rows = self.page_rows.iter().peekable();
         let mut frames = self.frames.iter().peekable();
         let mut rows = Vec::with_capacity(self.frames.len());
         for place in 0..=self.events.len() {
-            while let Some((_, notice)) = notices.next_if(|(before, _)| *before == place) {
+            while let Some((_, note)) = page_rows.next_if(|(before, _)| *before == place) {
                 let number = recorder.numbers().end;
-                recorder.note(notice.level, &notice.text, notice.at);
-                recorder.annotate(number, notice.annotation.clone());
+                match &note.told {
+                    NoteBody::Notice { level, text } => recorder.note(*level, text, note.at()),
+                    NoteBody::Synthetic { frame } => recorder.synthetic(frame, note.at()),
+                    // The reader turns these into events.
+                    _ => {}
+                }
+                recorder.annotate(number, note.annotation.clone());
             }
             if frames.next_if(|frame| **frame == place).is_some() {
                 rows.push(recorder.numbers().end);

@@ -78,7 +78,7 @@ impl RecordingReader {
             NoteBody::Resumed(resumed) => LinkEvent::Resumed { resumed: *resumed, at },
             NoteBody::Protections { on } => LinkEvent::Protections { on: *on, at },
             NoteBody::Binary { conn, bytes } => self.receiver.skip(*conn, "".into(), FrameKind::Binary(*bytes), at),
-            NoteBody::Notice { .. } => return,
+            NoteBody::Notice { .. } | NoteBody::Synthetic { .. } => return,
         });
     }
 

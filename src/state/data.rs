@@ -72,6 +72,11 @@ impl DataStore {
         self.models().iter().for_each(|model| model.suspend());
     }
 
+    /// Keeps a copy of the models, which [`Self::swap`] shows.
+    pub(super) fn fork(&self) {
+        self.models().iter().for_each(|model| model.fork());
+    }
+
     /// Swaps the models on display with the suspended ones, without notifying anybody.
     pub(super) fn swap(&self) {
         self.models().iter().for_each(|model| model.swap());

@@ -71,6 +71,7 @@ pub(super) trait ModelHandle {
     fn reset(&self);
     fn change_server(&self, from: &str, to: &str);
     fn suspend(&self);
+    fn fork(&self);
     fn swap(&self);
     fn resume(&self);
     fn notify_changed(&self);
@@ -104,6 +105,10 @@ impl<T: Model> ModelHandle for ModelSignal<T> {
 
     fn suspend(&self) {
         self.suspended.set_value(Some(T::default()));
+    }
+
+    fn fork(&self) {
+        self.suspended.set_value(Some(self.value.get_value()));
     }
 
     fn swap(&self) {

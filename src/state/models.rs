@@ -1,4 +1,4 @@
-//! The models of the page, and during playback the suspended live ones.
+//! The models of the page, and the suspended live ones during playback or while synthetic events are shown.
 
 use super::data::DataStore;
 use crate::link::{LinkEvent, PhaseKind};
@@ -9,13 +9,21 @@ pub(super) struct Models {
     pub(super) conversation: Conversation,
     pub(super) avatar: Avatar,
     data: DataStore,
-    /// The live conversation and avatar during playback. [`DataStore`] keeps its own.
+    /// The live conversation and avatar while others are on display. [`DataStore`] keeps its own.
     suspended: Option<(Conversation, Avatar)>,
+    /// Whether the models on display are a copy of the suspended ones, with synthetic events besides.
+    is_forked: bool,
 }
 
 impl Models {
     pub(super) fn new(data: DataStore) -> Self {
-        Self { conversation: Conversation::default(), avatar: Avatar::default(), data, suspended: None }
+        Self {
+            conversation: Conversation::default(),
+            avatar: Avatar::default(),
+            data,
+            suspended: None,
+            is_forked: false,
+        }
     }
 
     /// Applies an event to the models on display.
@@ -37,6 +45,27 @@ impl Models {
             }
             _ => {}
         }
+    }
+
+    /// Applies the link's events to the live models, and to their copy with synthetic events.
+    pub(super) fn apply_live(&mut self, events: &[LinkEvent]) {
+        self.with_live(|models| events.iter().for_each(|event| models.apply(event)));
+        if self.is_forked {
+            events.iter().for_each(|event| self.apply(event));
+        }
+    }
+
+    /// Sets the live models aside and shows a copy of them, which may take synthetic events.
+    pub(super) fn fork(&mut self) {
+        if self.suspended.is_none() {
+            self.suspended = Some((self.conversation.clone(), self.avatar.clone()));
+            self.data.fork();
+            self.is_forked = true;
+        }
+    }
+
+    pub(super) const fn is_forked(&self) -> bool {
+        self.is_forked
     }
 
     /// Changes the live models, whichever are on display.
@@ -73,10 +102,11 @@ impl Models {
     pub(super) fn resume(&mut self) {
         self.swap();
         self.suspended = None;
+        self.is_forked = false;
         self.data.resume();
     }
 
-    /// During playback, swaps the models on display with the live ones. A second call swaps them back.
+    /// Swaps the models on display with the live ones if these are suspended. A second call swaps them back.
     fn swap(&mut self) {
         if let Some((conversation, avatar)) = &mut self.suspended {
             std::mem::swap(&mut self.conversation, conversation);

@@ -23,7 +23,7 @@ pub struct PlaybackStore {
 }
 
 /// The only writer, fed by the driver with live events and from here with recorded ones.
-type SharedWriter = Rc<RefCell<Writer>>;
+pub(super) type SharedWriter = Rc<RefCell<Writer>>;
 
 impl PlaybackStore {
     pub(super) fn new(writer: SharedWriter) -> Self {

@@ -21,12 +21,13 @@ use super::preferences::Settings;
 use super::replay::ReplayStore;
 use super::settings::SettingsStore;
 use super::start::{Start, start_log};
+use super::synthetic::SyntheticStore;
 use super::talk::TalkStore;
 use super::writer::Writer;
 use crate::analysis::{Analyzer, MuteRule};
 use crate::browser::{self, DEFAULT_URL, DEMO_URL};
 use crate::driver::Driver;
-use crate::history::{Annotation, Limits, Recorder, Severity};
+use crate::history::{Annotation, Limits, Recorder, Severity, SyntheticEvent};
 use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
@@ -55,6 +56,8 @@ pub struct WebSocketContext {
     pub findings: ModelSignal<Analyzer>,
     /// The recording being played back, if any.
     pub playback: PlaybackStore,
+    /// Events that the user gave to the pages.
+    pub synthetic: SyntheticStore,
     /// The current replay to the server, if any.
     pub replay: ReplayStore,
     /// The recording that the debugger shows in place of the live record, if any.
@@ -93,9 +96,12 @@ impl WebSocketContext {
         }
         let attention = Attention::new();
         let findings = ModelSignal::new(Analyzer::default());
-        let writer = Writer::new(connection, talk, data, (history, findings), (notices, attention), settings);
+        let synthetic = PageSignal::new(0);
+        let models = (history, findings);
+        let writer = Writer::new(connection, talk, data, models, (notices, attention), (settings, synthetic));
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
+        let synthetic = SyntheticStore::new(writer.clone(), synthetic);
         let ticking = writer.clone();
         set_interval(move || ticking.borrow_mut().tick(), TICK);
         let replay = ReplayStore::new(history);
@@ -114,6 +120,7 @@ impl WebSocketContext {
             experiments: Experiments::new(),
             findings,
             playback,
+            synthetic,
             replay,
             imported: ImportStore::new(),
             compared: CompareStore::new(),
@@ -279,6 +286,16 @@ impl WebSocketContext {
     pub fn set_muted(&self, what: MuteRule, muted: bool) {
         self.findings.change(|analyzer| analyzer.log_mut().set_muted(what, muted));
         self.findings.notify(|analyzer| analyzer.log().revision());
+    }
+
+    /// Gives an event to the pages as if Coda had sent it. Returns false during playback, when they show a recording.
+    #[must_use]
+    pub fn inject(&self, event: &SyntheticEvent) -> bool {
+        let is_live = !self.playback.is_on_now();
+        if is_live {
+            self.synthetic.inject(event);
+        }
+        is_live
     }
 
     /// Sets the user's annotation of a row of the live record.

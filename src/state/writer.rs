@@ -10,14 +10,14 @@ use super::data::DataStore;
 use super::model_signal::ModelSignal;
 use super::models::Models;
 use super::notices::Notices;
-use super::page_signal::set_and_prune;
+use super::page_signal::{PageSignal, set_and_prune};
 use super::reporter::Reporter;
 use super::settings::SettingsStore;
 use super::talk::{RowKey, TalkStore, TurnRow};
 use crate::analysis::Analyzer;
 use crate::browser::{self, own_clients};
 use crate::driver::Batch;
-use crate::history::Recorder;
+use crate::history::{Recorder, SyntheticEvent};
 use crate::link::{LinkEvent, ServerEvent};
 use crate::model::{Turn, TurnKey};
 use crate::protocol::Event;
@@ -32,6 +32,8 @@ pub struct Writer {
     history: ModelSignal<Recorder>,
     findings: ModelSignal<Analyzer>,
     settings: SettingsStore,
+    /// Number of synthetic events in the models on display.
+    synthetic: PageSignal<usize>,
 }
 
 impl Writer {
@@ -42,7 +44,7 @@ impl Writer {
         data: DataStore,
         (history, findings): (ModelSignal<Recorder>, ModelSignal<Analyzer>),
         (notices, attention): (Notices, Attention),
-        settings: SettingsStore,
+        (settings, synthetic): (SettingsStore, PageSignal<usize>),
     ) -> Self {
         Self {
             models: Models::new(data),
@@ -54,6 +56,7 @@ impl Writer {
             history,
             findings,
             settings,
+            synthetic,
         }
     }
 
@@ -61,12 +64,11 @@ impl Writer {
     pub fn apply(&mut self, batch: Batch) {
         self.keep_limits();
         let change = self.connection.url.get_untracked().zip(batch.status.url.clone()).filter(|(from, to)| from != to);
-        self.models.with_live(|models| {
-            if let Some((from, to)) = &change {
-                models.change_server(from, to);
-            }
-            batch.events.iter().for_each(|event| models.apply(event));
-        });
+        if let Some((from, to)) = &change {
+            self.clear_synthetic();
+            self.models.with_live(|models| models.change_server(from, to));
+        }
+        self.models.apply_live(&batch.events);
         for event in &batch.events {
             self.history.change(|recorder| recorder.record(event));
             self.reporter.report(event);
@@ -99,6 +101,7 @@ impl Writer {
 
     /// Shows empty models for a recording in place of the live ones, which stay suspended and up to date.
     pub fn begin_playback(&mut self) {
+        self.clear_synthetic();
         self.models.suspend();
         self.rewind();
     }
@@ -119,6 +122,28 @@ impl Writer {
     pub fn end_playback(&mut self) {
         self.models.resume();
         self.show_all();
+    }
+
+    /// Gives an event to the models as if Coda had sent it, and to nothing else but the record. The live models are set
+    /// aside meanwhile, and stay up to date without it.
+    pub fn inject(&mut self, event: &SyntheticEvent) {
+        let at = browser::now();
+        self.models.fork();
+        let epoch = self.history.with_untracked(|recorder| recorder.epoch_of(recorder.numbers().end));
+        self.models.apply(&LinkEvent::Event(event.received(epoch, at)));
+        self.history.change(|recorder| recorder.synthetic(&event.text, at));
+        self.history.notify(Recorder::revision);
+        self.synthetic.update(|count| *count += 1);
+        self.show();
+    }
+
+    /// Shows the live models again, without the synthetic events.
+    pub fn clear_synthetic(&mut self) {
+        if self.models.is_forked() {
+            self.models.resume();
+            self.synthetic.set(0);
+            self.show_all();
+        }
     }
 
     fn show(&mut self) {

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use super::address::{base_path, follow_choices, page_href, use_route_path, without_kept};
 use super::components::{
     Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PlaybackBar, ReplayBar,
-    ThemeButton, TroubleBanner, open_findings, prepare_icons,
+    SyntheticBanner, ThemeButton, TroubleBanner, open_findings, prepare_icons,
 };
 use super::debugger::{DebuggerPanel, SideOpener};
 use super::format;
@@ -54,6 +54,7 @@ pub fn Shell() -> impl IntoView {
                 <main class="page" id="main" tabindex="-1">
                     <TroubleBanner />
                     <ExperimentBanner />
+                    <SyntheticBanner />
                     <PlaybackBar />
                     <ReplayBar />
                     <Pages />

@@ -13,5 +13,6 @@ mod recorder;
 mod recordings;
 mod statistics;
 mod summary;
+mod synthetic;
 mod token_grouper;
 mod world;

@@ -236,7 +236,7 @@ fn errors_name_the_place_and_what_was_expected() {
     assert!(error("after:25:00").starts_with("at character 7: expected a time of day"));
     assert!(error("conn:x").starts_with("at character 6: expected the number"));
     assert!(error("id:xyz").starts_with("at character 4: expected the beginning"));
-    assert_eq!(error("is:fine"), "at character 4: expected “error”, “bookmarked” or “noted”");
+    assert_eq!(error("is:fine"), "at character 4: expected “error”, “bookmarked”, “noted” or “synthetic”");
     assert_eq!(error("!"), "at character 2: expected a word or a term");
     assert!(error("!!a").starts_with("at character 2"));
     assert!(error("\"\"").starts_with("at character 1"));

@@ -9,7 +9,7 @@ use crate::query::query;
 fn a_filter_prints_as_it_would_be_written() {
     for text in [
         "rabat \"two words\" !type:stt* dir:in state:duplicate conn:3 id:3f2a rtt>200 rtt<0.5 size>1k size<3m",
-        "after:10:32 before:10:32:05 before:10:32:05.25 text:rabat !text:\"a \\\"b\\\" \\\\ c\" is:error is:bookmarked !is:noted size>1500",
+        "after:10:32 before:10:32:05 before:10:32:05.25 text:rabat !text:\"a \\\"b\\\" \\\\ c\" is:error is:bookmarked !is:noted is:synthetic size>1500",
         "a b or c or !d",
         "a (b or c) (d e) !(f or g) !(h i) !(!j)",
         "a or (b or c) or d",
@@ -41,7 +41,8 @@ fn any_term() -> impl Strategy<Value = String> {
         list("dir", directions.boxed()),
         list("conn", "#?[0-9]{1,3}".boxed()),
         list("id", "[0-9a-fA-F-]{1,36}".boxed()),
-        prop::sample::select(vec!["is:error", "is:\"error\"", "is:bookmarked", "is:noted"]).prop_map(str::to_owned),
+        prop::sample::select(vec!["is:error", "is:\"error\"", "is:bookmarked", "is:noted", "is:synthetic"])
+            .prop_map(str::to_owned),
         "rtt[<>][0-9]{1,9}(\\.[0-9]{1,3})?|size[<>][0-9]{1,9}[kmKM]?",
         "(after|before):[01][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?",
     ];
@@ -113,7 +114,7 @@ fn completions_go_on_from_the_begun_word() {
     assert_eq!(texts("type:stt_s"), ["type:stt_start", "type:stt_stop"]);
     assert!(texts("type:").len() > 40);
     assert_eq!(texts("is:error"), Vec::<String>::new());
-    assert_eq!(texts("is:"), ["is:error", "is:bookmarked", "is:noted"]);
+    assert_eq!(texts("is:"), ["is:error", "is:bookmarked", "is:noted", "is:synthetic"]);
     assert_eq!(texts("!is:n"), ["!is:noted"]);
     assert_eq!(texts("-(state:un"), ["-(state:unconfirmed"]);
     assert_eq!(texts("(st"), ["(state:"]);

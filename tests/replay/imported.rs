@@ -304,6 +304,23 @@ fn reasons() -> [(DisconnectReason, &'static str); 4] {
 }
 
 #[test]
+fn a_synthetic_event_comes_back_as_one_and_changes_nothing_else() {
+    let mut world = World::ready(ServerConfig::quiet());
+    world.say("hello");
+    world.run_for(Duration::from_secs(1));
+    let now = world.clock();
+    world.recorder.synthetic(r#"{"type":"llm_result","data":{"text":"never said"}}"#, now);
+    let number = world.recorder.numbers().end - 1;
+    world.recorder.annotate(number, Annotation { is_bookmarked: true, comment: "mine".into() });
+    world.say("again");
+    world.run_for(Duration::from_secs(2));
+    assert_same(&world.recorder);
+    for record in imported(&world.recorder) {
+        assert!(record.get(number).unwrap().synthetic().is_some());
+    }
+}
+
+#[test]
 fn a_foreign_file_keeps_its_annotations_and_stays_foreign() {
     let frame = r#"{\"type\":\"llm_start\",\"data\":{}}"#;
     let jsonl = format!(

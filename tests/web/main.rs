@@ -22,6 +22,7 @@ mod events;
 mod experiments;
 mod format;
 mod frames;
+mod inject;
 mod kept;
 mod log;
 mod memory;

@@ -61,6 +61,7 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
             ("error", "unreadable frames, events of errors, failed messages"),
             ("bookmarked", "rows with a bookmark of yours"),
             ("noted", "rows with a note of yours"),
+            ("synthetic", "events that you gave to the page, and Coda never sent"),
         ],
         _ => Vec::new(),
     }

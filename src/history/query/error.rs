@@ -98,7 +98,7 @@ pub enum ParseErrorKind {
     #[error("expected the beginning of a message's id, as in “3f2a”")]
     Id,
     /// Invalid value of `is:`.
-    #[error("expected “error”, “bookmarked” or “noted”")]
+    #[error("expected “error”, “bookmarked”, “noted” or “synthetic”")]
     Is,
     /// Invalid value of `rtt>` or `rtt<`.
     #[error("expected a time, as in “200” (milliseconds) or “1.5s”")]

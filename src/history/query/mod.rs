@@ -72,6 +72,8 @@ pub enum Test {
     Bookmarked,
     /// Rows with a note of the user's.
     Noted,
+    /// Events that the user gave to the page.
+    Synthetic,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,7 +206,7 @@ impl Test {
             Self::Text(needle) => {
                 let occurs = match &row.kind {
                     RowKind::Message { command, .. } => command.text().is_some_and(|text| needle.occurs_in(text)),
-                    _ => row.frame().is_some_and(|text| needle.occurs_in(text)),
+                    _ => row.frame().or(row.synthetic()).is_some_and(|text| needle.occurs_in(text)),
                 };
                 occurs || is_annotated(row, context, |annotation| needle.occurs_in(&annotation.comment))
             }
@@ -221,6 +223,7 @@ impl Test {
             Self::Before(time) => TimeOfDay::of(row.at.wall, context) < *time,
             Self::Error => row.is_error(),
             Self::Bookmarked => is_annotated(row, context, |annotation| annotation.is_bookmarked),
+            Self::Synthetic => row.synthetic().is_some(),
             Self::Noted => is_annotated(row, context, |annotation| !annotation.comment.is_empty()),
         }
     }

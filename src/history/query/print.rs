@@ -101,6 +101,7 @@ impl fmt::Display for Test {
             Self::Before(time) => write!(f, "before:{time}"),
             Self::Error => f.write_str("is:error"),
             Self::Bookmarked => f.write_str("is:bookmarked"),
+            Self::Synthetic => f.write_str("is:synthetic"),
             Self::Noted => f.write_str("is:noted"),
         }
     }

@@ -44,7 +44,12 @@ impl<'a> Parser<'a> {
     }
 
     pub(in crate::history) fn property(&mut self) -> Result<Test, ParseError> {
-        let names = [("error", Test::Error), ("bookmarked", Test::Bookmarked), ("noted", Test::Noted)];
+        let names = [
+            ("error", Test::Error),
+            ("bookmarked", Test::Bookmarked),
+            ("noted", Test::Noted),
+            ("synthetic", Test::Synthetic),
+        ];
         self.name(ParseErrorKind::Is, None, &names)
     }
 

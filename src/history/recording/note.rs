@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::history::annotation::Annotation;
 use crate::history::redact::{is_secret, redact_tokens};
 use crate::history::row::{FrameClass, Row, RowKind, Severity};
+use crate::history::shown::shown_text;
 use crate::link::{ConnId, DisconnectReason, GapReport, MessageId, MessageState, MessageStatus, Origin, PhaseKind};
 use crate::protocol::{Command, FieldError, Instant, Moment, from_value, or_default, utc_from_micros};
 
@@ -60,6 +61,11 @@ pub enum NoteBody {
         /// Shown to the user.
         text: Box<str>,
     },
+    /// An event that the user gave to the page, and Coda never sent.
+    Synthetic {
+        /// The event, as JSON.
+        frame: Box<str>,
+    },
     /// A binary frame arrived; its content is not kept.
     Binary {
         conn: ConnId,
@@ -90,6 +96,7 @@ impl NoteBody {
             }
             RowKind::Resumed(resumed) => Self::Resumed(*resumed),
             RowKind::Protections { on } => Self::Protections { on: *on },
+            RowKind::Synthetic { .. } => Self::Synthetic { frame: shown_text(row).into() },
             RowKind::Notice { level, text } => Self::Notice { level: *level, text: text.clone() },
         })
     }

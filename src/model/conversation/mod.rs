@@ -27,7 +27,7 @@ pub struct Changes {
     pub turns: BTreeSet<TurnKey>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Conversation {
     turns: VecDeque<Turn>,
     limit: usize,

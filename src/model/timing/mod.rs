@@ -72,7 +72,7 @@ impl Spread {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Timings {
     stages: StageTracker<()>,
     history: BTreeMap<Stage, DurationHistory>,

@@ -17,6 +17,7 @@ use crate::ui::debugger::tools::bug_report::BugReportTool;
 use crate::ui::debugger::tools::compare::CompareRecords;
 use crate::ui::debugger::tools::experiments::Experiments;
 use crate::ui::debugger::tools::findings::Findings;
+use crate::ui::debugger::tools::inject::InjectForm;
 use crate::ui::debugger::tools::recordings::Recordings;
 use crate::ui::debugger::tools::replay::Replay;
 use crate::ui::debugger::tools::send::SendForm;
@@ -63,6 +64,7 @@ fn SidePart() -> impl IntoView {
         Side::BugReport => "Bug report",
         Side::Statistics => "Statistics",
         Side::Replay => "Replay to Coda",
+        Side::Inject => "Inject an event",
         Side::Experiments => "Experiments",
     };
     let close = move || {
@@ -102,6 +104,7 @@ fn SidePart() -> impl IntoView {
                                 Side::BugReport => view! { <BugReportTool /> }.into_any(),
                                 Side::Statistics => view! { <StatisticsView /> }.into_any(),
                                 Side::Replay => view! { <Replay /> }.into_any(),
+                                Side::Inject => view! { <InjectForm /> }.into_any(),
                                 Side::Experiments => view! { <Experiments /> }.into_any(),
                             }}
                         </section>

@@ -16,6 +16,8 @@ pub enum Side {
     Statistics,
     /// Resends recorded messages.
     Replay,
+    /// Gives events to the pages that Coda never sent.
+    Inject,
     /// Deliberately bad conditions.
     Experiments,
 }

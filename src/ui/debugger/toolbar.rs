@@ -70,6 +70,7 @@ pub fn Toolbar() -> impl IntoView {
             <SideButton side=Side::Compare name="Compare" />
             <SideButton side=Side::BugReport name="Bug report" />
             <SideButton side=Side::Replay name="Replay" />
+            <SideButton side=Side::Inject name="Inject" />
             <SideButton side=Side::Experiments name="Experiments" />
         </div>
     }

@@ -39,6 +39,7 @@ pub(super) enum AppAction {
     Unprotected(bool),
     EndNetwork,
     BackToLive,
+    ClearSynthetic,
     /// Sends a mini-command.
     Ask(&'static MiniCommand, Option<&'static str>),
 }
@@ -51,7 +52,7 @@ pub(super) struct Entry {
     pub(super) choice: PaletteAction,
 }
 
-const EVERYWHERE: [(&str, &str, PaletteAction); 23] = [
+const EVERYWHERE: [(&str, &str, PaletteAction); 24] = [
     ("Go to Troubleshooting", "help problems faq documentation", PaletteAction::Go("/help")),
     (
         "Export the conversation as Markdown",
@@ -75,6 +76,7 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 23] = [
     ("Debugger: replay to Coda", "repeat resend send again", PaletteAction::Debug(Side::Replay)),
     ("Debugger: send a command", "raw message", PaletteAction::Debug(Side::Send)),
     ("Debugger: experiments", "start simulate bad network delay drop chaos", PaletteAction::Debug(Side::Experiments)),
+    ("Debugger: inject an event", "synthetic fake pretend receive try", PaletteAction::Debug(Side::Inject)),
     ("Show or hide the debugger", "dock toggle", PaletteAction::Dock),
     ("Reconnect", "connect retry", PaletteAction::Act(AppAction::Reconnect)),
     ("Disconnect", "offline close", PaletteAction::Act(AppAction::Disconnect)),
@@ -103,7 +105,14 @@ pub(super) fn entries(context: &WebSocketContext, is_searching: bool) -> Vec<Ent
     let back_to_live = ("Back to live", "end stop playback recording", AppAction::BackToLive);
     let has_network = context.experiments.conditions.with_untracked(Option::is_some);
     let has_playback = context.playback.is_on_now();
-    let actions = [Some(protections), has_network.then_some(end_network), has_playback.then_some(back_to_live)];
+    let clear_synthetic = ("Clear the synthetic events", "end inject", AppAction::ClearSynthetic);
+    let has_synthetic = context.synthetic.count.get_untracked() > 0;
+    let actions = [
+        Some(protections),
+        has_network.then_some(end_network),
+        has_playback.then_some(back_to_live),
+        has_synthetic.then_some(clear_synthetic),
+    ];
     let actions =
         actions.into_iter().flatten().map(|(label, keywords, action)| (label, keywords, PaletteAction::Act(action)));
     let clear = is_searching.then_some(("Clear the search", "conversation find filter", PaletteAction::ClearSearch));
@@ -154,6 +163,7 @@ pub(super) fn act(context: &WebSocketContext, action: AppAction) {
         AppAction::Unprotected(unprotected) => context.set_unprotected(unprotected),
         AppAction::EndNetwork => context.set_conditions(None),
         AppAction::BackToLive => context.playback.end(),
+        AppAction::ClearSynthetic => context.synthetic.clear(),
         AppAction::Ask(command, argument) => send(context, Command::TextInput { text: said(command, argument) }),
     }
 }

@@ -55,7 +55,10 @@ impl Chosen {
             facts.extend(fields.into_iter().filter_map(|(name, value)| Some((name, value?))));
         }
         let text = || shown_text(row).into_owned();
-        let has_text = row.frame().is_some_and(|frame| !frame.is_empty());
+        if row.synthetic().is_some() {
+            facts.push(("Origin", "synthetic: given to this page by its user, never sent by Coda".to_owned()));
+        }
+        let has_text = row.frame().or(row.synthetic()).is_some_and(|frame| !frame.is_empty());
         Self {
             facts,
             frame: has_text.then(text),

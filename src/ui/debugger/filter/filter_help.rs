@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::debugger::state::use_debugger;
 
-const TERMS: [(&str, &str); 20] = [
+const TERMS: [(&str, &str); 21] = [
     ("hello", "a word anywhere in the row, whatever its case"),
     ("\"two words\"", "quotes for more than one word, and for any text that looks like a term"),
     ("type:stt*", "the wire type; * stands for anything"),
@@ -14,6 +14,7 @@ const TERMS: [(&str, &str); 20] = [
     ("is:error", "what went wrong: unreadable frames, events of errors, failed messages"),
     ("is:bookmarked", "rows with a bookmark of yours"),
     ("is:noted", "rows with a note of yours"),
+    ("is:synthetic", "events that you gave to the page, and Coda never sent"),
     ("text:\"hello\"", "a text in the frame, in the message's own text, or in your note"),
     ("id:3f2a", "what is about one message, by the beginning of its id"),
     ("conn:2", "what belongs to the second connection"),

@@ -30,6 +30,7 @@ pub const fn direction(row: &Row) -> (&'static str, &'static str) {
         (Some(Direction::In), _) => ("↓", "in"),
         (Some(Direction::Out), _) => ("↑", "out"),
         (None, RowKind::Message { .. }) => ("·", "message"),
+        (None, RowKind::Synthetic { .. }) => ("↯", "synthetic"),
         (None, _) => ("·", "page"),
     }
 }
@@ -38,8 +39,15 @@ pub const fn direction(row: &Row) -> (&'static str, &'static str) {
 pub fn kind(row: &Row) -> &str {
     match &row.kind {
         RowKind::FrameIn { class: FrameClass::Binary(_), .. } => "binary",
-        RowKind::FrameIn { kind, .. } | RowKind::FrameOut { kind, .. } | RowKind::Message { kind, .. } => {
-            if kind.is_empty() { "no type" } else { kind }
+        RowKind::FrameIn { kind, .. }
+        | RowKind::FrameOut { kind, .. }
+        | RowKind::Message { kind, .. }
+        | RowKind::Synthetic { kind, .. } => {
+            if kind.is_empty() {
+                "no type"
+            } else {
+                kind
+            }
         }
         RowKind::Phase { .. } => "connection",
         RowKind::Resumed(_) => "resumed",
@@ -56,6 +64,7 @@ pub fn state(recorder: &Recorder, row: &Row) -> &'static str {
             recorder.state_of(*id).map_or("", MessageState::name)
         }
         RowKind::FrameOut { purpose: FramePurpose::Raw(_), .. } => RAW,
+        RowKind::Synthetic { .. } => "synthetic",
         RowKind::FrameIn { class: FrameClass::Unreadable(_), .. } => "unreadable",
         RowKind::FrameIn { class: FrameClass::Stale, .. } => "stale",
         RowKind::FrameIn { class: FrameClass::Replay, .. } => "replay",
@@ -72,7 +81,7 @@ pub fn tone(row: &Row, state: &str) -> &'static str {
     }
     match state {
         "failed" | "unreadable" => "bad",
-        "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" | RAW => "warn",
+        "suppressed" | "unconfirmed" | "expired" | "duplicate" | "stale" | "synthetic" | RAW => "warn",
         _ => "",
     }
 }

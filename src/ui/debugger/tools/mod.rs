@@ -5,6 +5,7 @@ pub(in crate::ui::debugger) mod compare;
 pub(in crate::ui::debugger) mod correlation;
 pub(in crate::ui::debugger) mod experiments;
 pub(in crate::ui::debugger) mod findings;
+pub(in crate::ui::debugger) mod inject;
 mod opened_file;
 pub(in crate::ui::debugger) mod outcome;
 pub(in crate::ui::debugger) mod recordings;

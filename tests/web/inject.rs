@@ -1,0 +1,53 @@
+//! Synthetic events in the page: shown, marked, and cleared.
+
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::debugger::{Debugger, ROW};
+
+const TEXT: &str = "[data-testid=inject-text]";
+const SEND: &str = "[data-testid=inject-send]";
+const TURN: &str = r#"{"type":"conversation_turn","data":{"role":"assistant","content":"never said"}}"#;
+
+impl Debugger {
+    /// Whether this text is in the conversation.
+    fn is_said(&self, text: &str) -> bool {
+        let rows = self.page.context.talk.rows;
+        rows.with_untracked(|rows| rows.iter().any(|row| row.turn.with_untracked(|turn| turn.text.contains(text))))
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_injected_event_is_shown_marked_and_cleared_while_coda_goes_on() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.open_form("inject", "inject").await;
+    page.type_into(TEXT, TURN);
+    let frames = page.context.connection.frames_in.get_untracked();
+    page.click(SEND);
+    page.until("the turn", || debugger.is_said("never said")).await;
+    page.until_shown("conversation_turn was given to the pages.").await;
+    assert_eq!(page.context.connection.frames_in.get_untracked(), frames, "no frame came");
+    debugger.filter("is:synthetic").await;
+    debugger.until_rows("[data-state=synthetic]", 1).await;
+    // What Coda says meanwhile is shown too, and stays.
+    debugger.send("a real text");
+    page.until("the real text", || debugger.is_said("a real text")).await;
+    page.click("[data-testid=inject-clear]");
+    page.until("without it", || !debugger.is_said("never said")).await;
+    assert!(debugger.is_said("a real text"));
+    assert_eq!(page.all(ROW).len(), 1, "its row stays");
+}
+
+#[wasm_bindgen_test]
+async fn what_coda_could_not_send_is_refused_and_templates_are_valid() {
+    let debugger = Debugger::open().await;
+    let page = &debugger.page;
+    debugger.open_form("inject", "inject").await;
+    page.type_into(TEXT, r#"{"type":"auth_challenge","data":{"token":"a"}}"#);
+    page.until_shown("only events can be given to the page").await;
+    assert!(page.element(SEND).has_attribute("disabled"));
+    page.change("[data-testid=inject-template]", "system_error");
+    page.until("no error", || page.texts("[data-testid=inject-error]").concat().is_empty()).await;
+    assert!(!page.element(SEND).has_attribute("disabled"));
+}
