@@ -51,7 +51,9 @@ impl Models {
     pub(super) fn apply_live(&mut self, events: &[LinkEvent]) {
         self.with_live(|models| events.iter().for_each(|event| models.apply(event)));
         if self.is_forked {
-            events.iter().for_each(|event| self.apply(event));
+            for event in events {
+                self.apply(event);
+            }
         }
     }
 

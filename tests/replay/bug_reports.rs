@@ -107,6 +107,10 @@ fn a_report_says_what_the_page_knew() {
     assert_eq!(report.about.browser, "Firefox 145");
     assert_eq!(report.page_errors.len(), 1);
     assert_eq!(report.page_errors[0].text, "the page could not draw a chart");
+    let mut told = BugReport::of(&recorder);
+    told.add_details("the page could not draw a chart", r#"{"type":"auth_response","data":{"token":"SECRET"}}"#);
+    told.add_details("never happened", "nothing");
+    assert_eq!(told.page_errors[0].details.as_deref(), Some(r#"{"type":"auth_response","data":{"token":"•••"}}"#));
     // The history of the connection reaches back beyond the rows.
     assert!(report.connections.len() > 4, "{:?}", report.connections);
     assert!(report.connections.iter().any(|change| change.text.contains(": ")), "{:?}", report.connections);

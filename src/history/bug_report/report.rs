@@ -165,6 +165,9 @@ pub struct PageError {
     pub level: Option<Severity>,
     #[serde(deserialize_with = "or_default")]
     pub text: String,
+    /// Raw data, if the page still had it.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
 }
 
 impl BugReport {
@@ -183,7 +186,7 @@ impl BugReport {
                     if page_errors.len() < MAX_PAGE_ERRORS =>
                 {
                     let text = redact(text).into_owned();
-                    page_errors.push(PageError { at: row.at.wall, level: Some(*level), text });
+                    page_errors.push(PageError { at: row.at.wall, level: Some(*level), text, details: None });
                 }
                 _ => {}
             }
@@ -192,6 +195,14 @@ impl BugReport {
         page_errors.reverse();
         let about = AboutPage { evicted_rows: recorder.evicted().rows, ..AboutPage::default() };
         Self { version: REPORT_VERSION, connections, page_errors, about, ..Self::default() }
+    }
+
+    /// Adds the details of this error of the page to its last occurrence, with their tokens redacted.
+    pub fn add_details(&mut self, text: &str, details: &str) {
+        let text = redact(text);
+        if let Some(error) = self.page_errors.iter_mut().rfind(|error| error.text == text) {
+            error.details = Some(redact(details).into_owned());
+        }
     }
 
     /// Adds findings, with their tokens redacted.

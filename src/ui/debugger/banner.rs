@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::history::ImportError;
+use crate::ui::debugger::side::Side;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::format;
 
@@ -16,17 +17,30 @@ pub fn SourceBanner() -> impl IntoView {
     let loaded = move || {
         debugger.with_loaded(|loaded| {
             let errors: Vec<String> = loaded.errors.iter().take(SHOWN_ERRORS).map(ImportError::to_string).collect();
-            (loaded.name.clone(), loaded.frames, loaded.errors.len(), errors)
+            (loaded.name.clone(), loaded.frames, loaded.report.is_some(), loaded.errors.len(), errors)
         })
     };
     move || {
-        loaded().map(|(name, frames, count, errors)| {
+        loaded().map(|(name, frames, is_report, count, errors)| {
             view! {
                 <div class="debugger-banner" role="status" data-testid="debugger-banner">
                     <span>
                         <strong>{format!("imported: {name}")}</strong>
                         {format!(", {}, read only", format::counted(frames, "frame"))}
                     </span>
+                    {is_report
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="button small"
+                                    type="button"
+                                    data-testid="bug-open"
+                                    on:click=move |_| debugger.side.set(Some(Side::BugReport))
+                                >
+                                    "Bug report"
+                                </button>
+                            }
+                        })}
                     <button
                         class="button small"
                         type="button"

@@ -201,16 +201,17 @@ impl DebuggerState {
         let Some(place) = place.filter(|_| !self.chosen.is_disposed()) else { return };
         let row = self.with_recorder_untracked(|recorder| place.and_then(|place| place.row(recorder)));
         let debugger = *self;
-        // The table has to have the height of the new rows before it can scroll to one.
+        let is_hidden = |row| debugger.with_listing_untracked(|listing| listing.line_with(row).is_none());
+        if row.is_some_and(is_hidden) {
+            self.filter.set("");
+        }
+        // The table has to have the height of its new rows before it can scroll to one.
         request_animation_frame(move || {
             if debugger.chosen.is_disposed() {
                 return;
             }
             if let Some(row) = row {
                 debugger.stop_following();
-                if debugger.with_listing_untracked(|listing| listing.line_with(row).is_none()) {
-                    debugger.filter.set("");
-                }
                 debugger.jump(row);
             }
             debugger.side.set(Some(Side::BugReport));

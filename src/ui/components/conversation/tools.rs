@@ -27,14 +27,17 @@ pub(in crate::ui::components) enum ExportFormat {
 
 /// Downloads the whole conversation, regardless of the current search.
 pub(in crate::ui::components) fn export(context: &WebSocketContext, format: ExportFormat) {
+    // What Coda never said must not pass for its words.
+    let has_synthetic = context.synthetic.count.get_untracked() > 0;
+    let name = if has_synthetic { "coda-conversation-with-synthetic-events" } else { "coda-conversation" };
     let rows = context.talk.rows.get_untracked();
     let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
     match format {
         ExportFormat::Markdown => {
-            download("coda-conversation.md", "text/markdown", &export_markdown(turns.iter()));
+            download(&format!("{name}.md"), "text/markdown", &export_markdown(turns.iter()));
         }
         ExportFormat::Json => {
-            download("coda-conversation.json", "application/json", &export_json(turns.iter()));
+            download(&format!("{name}.json"), "application/json", &export_json(turns.iter()));
         }
     }
 }

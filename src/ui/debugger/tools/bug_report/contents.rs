@@ -70,7 +70,18 @@ pub(super) fn ReportContents(
                     .into_iter()
                     .map(|error| {
                         let level = error.level.map_or("", Severity::name);
-                        view! { <li>{format!("{} {level}: {}", time(error.at, debugger), error.text)}</li> }
+                        view! {
+                            <li>
+                                {format!("{} {level}: {}", time(error.at, debugger), error.text)}
+                                {error
+                                    .details
+                                    .map(|details| {
+                                        view! {
+                                            <pre class="debugger-raw" tabindex="0" aria-label="Details">{details}</pre>
+                                        }
+                                    })}
+                            </li>
+                        }
                     })
                     .collect_view()}
             </ul>

@@ -76,7 +76,14 @@ fn draft(debugger: DebuggerState, choice: Range) -> Draft {
         let rows = ReportedRows::new(recorder, range);
         let row = chosen.into_iter().chain([last]).find(|row| rows.place(*row).is_some());
         let findings = untrack(|| debugger.with_analysis(|analyzer| reported_findings(analyzer.log(), &rows)));
-        let known = BugReport::of(recorder).with_findings(findings);
+        let mut known = BugReport::of(recorder).with_findings(findings);
+        debugger.context.notices.shown.with_untracked(|shown| {
+            for notice in shown {
+                if let Some(details) = &notice.details {
+                    known.add_details(&notice.text, details);
+                }
+            }
+        });
         let report = BugReport {
             made: browser::now().wall,
             range: words.to_owned(),
