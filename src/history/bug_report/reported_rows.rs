@@ -83,7 +83,7 @@ impl<'a> ReportedRows<'a> {
     /// The recording of these rows, with their tokens redacted.
     #[must_use]
     pub fn recording(&self) -> Recording {
-        Recording::of_numbers(self.recorder, &self.numbers)
+        Recording::of_exactly(self.recorder, self.numbers.iter().filter_map(|number| self.recorder.get(*number)))
     }
 
     /// The place of a row; `None` if it is not among these.

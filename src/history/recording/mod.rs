@@ -137,7 +137,8 @@ impl Recording {
     /// Records these rows with tokens redacted, and adds all states of their messages.
     #[must_use]
     pub fn of<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
-        Self::of_numbers(recorder, &Self::numbers(recorder, rows))
+        let numbers = Self::numbers(recorder, rows);
+        Self::of_exactly(recorder, numbers.into_iter().filter_map(|number| recorder.get(number)))
     }
 
     /// The numbers of these rows, and of all states of their messages.
@@ -153,12 +154,14 @@ impl Recording {
         numbers
     }
 
-    /// Records the rows with these numbers.
-    pub(super) fn of_numbers(recorder: &Recorder, numbers: &BTreeSet<u64>) -> Self {
+    /// Records these rows and nothing besides, with tokens redacted. The parts of a record, one after the other, make up
+    /// the whole.
+    #[must_use]
+    pub fn of_exactly<'a>(recorder: &Recorder, rows: impl IntoIterator<Item = &'a Row>) -> Self {
         let mut recording = Self::default();
         let mut clock = FineClock::default();
         let mut last: Option<&Arc<str>> = None;
-        for row in numbers.iter().filter_map(|number| recorder.get(*number)) {
+        for row in rows {
             let micros = clock.micros(row.at);
             if let Some(told) = NoteBody::of(row) {
                 let after = recording.entries.len();
