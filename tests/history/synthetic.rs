@@ -8,6 +8,7 @@ use coda_dashboard::history::{
     shown_text, summary,
 };
 use coda_dashboard::link::FrameId;
+use coda_dashboard::model::Conversation;
 use coda_dashboard::protocol::Event;
 use coda_dashboard::sim::ServerConfig;
 use serde_json::json;
@@ -96,6 +97,27 @@ fn what_the_page_could_receive_is_accepted_whatever_its_type() {
     assert_eq!((received.epoch, received.at, received.time), (3, at(40), at(40).wall));
     assert_eq!((received.seq, received.frame), (None, FrameId(u64::MAX)), "outside Coda's order");
     assert!(!received.replayed && received.answers.is_none());
+}
+
+#[test]
+fn a_copy_of_the_models_shows_it_and_the_models_stay_as_they_were() {
+    let turn = |role: &str, text: &str| {
+        let event = json!({"type": "conversation_turn", "data": {"role": role, "content": text}}).to_string();
+        SyntheticEvent::parse(&event).unwrap().received(1, at(50))
+    };
+    let said =
+        |conversation: &Conversation| conversation.turns().iter().map(|turn| turn.text.clone()).collect::<Vec<_>>();
+    let mut live = Conversation::default();
+    live.apply_event(&turn("user", "hello"));
+    let mut copy = live.clone();
+    copy.apply_event(&turn("assistant", "never said"));
+    assert_eq!(said(&copy), ["hello", "never said"]);
+    // Coda's events go to both.
+    for conversation in [&mut live, &mut copy] {
+        conversation.apply_event(&turn("user", "and now?"));
+    }
+    assert_eq!(said(&live), ["hello", "and now?"]);
+    assert_eq!(said(&copy), ["hello", "never said", "and now?"]);
 }
 
 #[test]
