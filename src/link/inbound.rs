@@ -1,10 +1,13 @@
 //! Orders the server's events by `seq`: delivers each once, merges replays with live events, detects restarts, and
 //! reports gaps.
 
-use super::ids::FrameId;
-use super::ids::MessageId;
+use std::collections::VecDeque;
+
+use super::ids::{FrameId, MessageId};
 use super::io::{GapReport, ServerEvent};
-use crate::protocol::{Envelope, Instant, Moment, ServerClock};
+use super::received_events::ReceivedEvents;
+use crate::bounded::push_bounded;
+use crate::protocol::{Envelope, Event, Instant, Moment, ServerClock};
 
 /// How long a replay waits for the first live event of its connection, which shows what server run it belongs to. The
 /// ping that begins each connection is echoed within milliseconds.
@@ -21,11 +24,16 @@ const MAX_GAPS: usize = 1_000;
 /// it drops events unnumbered until a client connects.
 const MIN_CONCLUSIVE_SEQ: u64 = 50;
 
+/// Maximum number of sessions whose ids are remembered. A replay holds at most 50 events.
+const MAX_SESSIONS: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Inbound {
     epoch: u32,
     /// Increments when the server may have restarted; `epoch` only when it certainly has.
     run: u32,
+    /// First live sequence number of this epoch.
+    first_seq: Option<u64>,
     /// Largest sequence number of this epoch.
     last_seq: Option<u64>,
     /// Ranges of numbers below `last_seq` that have not arrived; inclusive.
@@ -39,6 +47,11 @@ pub(super) struct Inbound {
     awaits_first_event: bool,
     /// Whether another client has been seen. If so, the server also numbered events while this page was away.
     other_clients_seen: bool,
+    /// Ids of the sessions that the server has begun in this run, oldest first.
+    sessions: VecDeque<String>,
+    /// Whether this is the first connection of a visit that continues another one. What came between the two visits is
+    /// not reported as missing.
+    begins_visit: bool,
 }
 
 /// A broadcast that arrived live or in a replay.
@@ -85,6 +98,7 @@ impl Inbound {
         Self {
             epoch: 1,
             run: 1,
+            first_seq: None,
             last_seq: None,
             gaps: Vec::new(),
             clock: ServerClock::default(),
@@ -92,7 +106,31 @@ impl Inbound {
             pending_gaps: Vec::new(),
             awaits_first_event: true,
             other_clients_seen: false,
+            sessions: VecDeque::new(),
+            begins_visit: false,
         }
+    }
+
+    pub(super) fn received(&self) -> ReceivedEvents {
+        ReceivedEvents {
+            epoch: self.epoch,
+            run: self.run,
+            first_seq: self.first_seq,
+            last_seq: self.last_seq,
+            gaps: self.gaps.clone(),
+            sessions: self.sessions.clone(),
+        }
+    }
+
+    /// Continues with the events that an earlier visit has received, in place of none.
+    pub(super) fn recall(&mut self, received: ReceivedEvents) {
+        let ReceivedEvents { epoch, run, first_seq, last_seq, gaps, sessions } = received;
+        *self = Self { epoch, run, first_seq, last_seq, gaps, sessions, begins_visit: true, ..Self::new() };
+    }
+
+    /// Gives received events the current numbers of epoch and run, since theirs belonged to another visit.
+    pub(super) fn renumbered(&self, received: ReceivedEvents) -> ReceivedEvents {
+        ReceivedEvents { epoch: self.epoch, run: self.run, ..received }
     }
 
     /// Returns the server run of this connection, once an event has arrived on it. The server's memory of messages
@@ -169,7 +207,7 @@ impl Inbound {
             }
             return accepted;
         }
-        let restarted = is_behind;
+        let restarted = is_behind || self.held.as_ref().is_some_and(|(events, _)| self.is_of_another_run(events));
         let is_doubtful = self.awaits_first_event && before.is_some_and(|last| last < MIN_CONCLUSIVE_SEQ);
         if restarted || is_doubtful {
             self.run += 1;
@@ -178,13 +216,17 @@ impl Inbound {
             // Nothing will arrive any more of the run that ended.
             accepted.resumed.extend(self.pending_gaps.drain(..).map(|pending_gap| pending_gap.resumed));
             self.epoch += 1;
+            self.first_seq = None;
             self.last_seq = None;
             self.gaps.clear();
+            self.sessions.clear();
             self.clock = ServerClock::default();
         }
         let missed = self.advance(seq);
+        self.first_seq.get_or_insert(seq);
         let first = std::mem::take(&mut self.awaits_first_event);
-        if before.is_some() && (first || missed > 0) {
+        let is_expected = first && std::mem::take(&mut self.begins_visit);
+        if before.is_some() && (first || missed > 0) && !is_expected {
             let resumed = GapReport {
                 epoch: self.epoch,
                 reconnected: first,
@@ -205,6 +247,22 @@ impl Inbound {
         self.settle(now, &mut accepted);
         accepted.events.extend(self.stamp(now, arrival, false, answers));
         accepted
+    }
+
+    /// Whether a replay shows that the server has restarted although its numbers have passed ours: an unknown session
+    /// begins with an event that would have arrived long ago, or would have left the replay before our first one.
+    fn is_of_another_run(&self, events: &[Arrival]) -> bool {
+        !self.sessions.is_empty()
+            && events.iter().any(|arrival| {
+                let Some(Event::ConversationStart(start)) = arrival.envelope.as_ref().map(|envelope| &envelope.event)
+                else {
+                    return false;
+                };
+                let is_known = self.sessions.contains(&start.session_id.0);
+                let is_missing = |seq| self.gaps.iter().any(|(from, to)| (*from..=*to).contains(&seq));
+                let is_old = |seq| Some(seq) <= self.last_seq && (!is_missing(seq) || Some(seq) < self.first_seq);
+                !is_known && arrival.seq.is_some_and(is_old)
+            })
     }
 
     fn pending_gap(&mut self, numbers: (u64, u64), resumed: GapReport, now: Moment, accepted: &mut OrderedEvents) {
@@ -286,6 +344,11 @@ impl Inbound {
         let Envelope { seq, timestamp, event } = envelope?;
         if !replayed {
             self.clock.learn(timestamp, now.wall);
+        }
+        if let Event::ConversationStart(start) = &event
+            && !self.sessions.contains(&start.session_id.0)
+        {
+            push_bounded(&mut self.sessions, start.session_id.0.clone(), MAX_SESSIONS);
         }
         let time = self.clock.wall_time(timestamp, now.wall);
         Some(ServerEvent { frame, epoch: self.epoch, seq, time, at: now, replayed, answers, event })

@@ -12,6 +12,7 @@ use super::config::LinkConfig;
 use super::ids::{ConnId, FrameId, MessageId};
 use super::message::{MessageStatus, Origin, PersistedMessage, Submission};
 use super::phase::{Outage, Phase};
+use super::received_events::ReceivedEvents;
 use crate::protocol::{Control, DecodeError, Event, Instant, Moment};
 
 /// An input to the link, from the user or from the driver.
@@ -21,6 +22,14 @@ pub enum Input {
     Connect {
         /// A valid `ws:` or `wss:` URL.
         url: String,
+    },
+    /// Tells which events of a server an earlier visit of the page has received, so that a replay does not repeat them.
+    /// Takes effect with the [`Input::Connect`] that follows, if the link knows nothing of that server yet.
+    Recall {
+        /// Address of the server.
+        url: String,
+        /// The events, as [`Link::received`](super::Link::received) returned them.
+        received: ReceivedEvents,
     },
     /// Disconnects until the next [`Input::Connect`] or [`Input::RetryNow`].
     Disconnect,

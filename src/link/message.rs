@@ -243,6 +243,9 @@ pub enum Cancellation {
     /// It was a ping, and its connection ended.
     #[serde(rename = "connection ended")]
     ConnectionEnded,
+    /// It was still waiting when its page was closed.
+    #[serde(rename = "page closed")]
+    PageClosed,
 }
 
 /// Full status of a message.
@@ -316,6 +319,7 @@ mod tests {
                 MessageState::Cancelled(Cancellation::ConnectionEnded),
                 json!({ "name": "cancelled", "why": "connection ended" }),
             ),
+            (MessageState::Cancelled(Cancellation::PageClosed), json!({ "name": "cancelled", "why": "page closed" })),
         ] {
             assert_eq!(serde_json::to_value(&state).expect("written"), written);
             assert_eq!(serde_json::from_value::<MessageState>(written).expect("read"), state);

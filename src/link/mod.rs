@@ -17,6 +17,7 @@ mod message;
 mod metrics;
 mod outbox;
 mod phase;
+mod received_events;
 pub(crate) mod receiver;
 mod status;
 mod turn_tracker;
@@ -42,6 +43,7 @@ use heartbeat::{Heartbeat, HeartbeatAction};
 pub(crate) use inbound::OrderedEvents;
 use metrics::MetricsRecorder;
 use outbox::{HoldPolicy, Outbox, OutgoingMessage, Peer};
+pub use received_events::ReceivedEvents;
 use receiver::{Incoming, Receiver, echoed_id};
 use turn_tracker::TurnTracker;
 
@@ -72,6 +74,8 @@ pub struct Link {
     /// Ids of messages that other clients sent, oldest first.
     sent_elsewhere: VecDeque<MessageId>,
     receiver: Receiver,
+    /// What an earlier visit has received from the server at an address, until that is connected to.
+    recalled: Option<(String, ReceivedEvents)>,
     turn: TurnTracker,
     counters: Counters,
     meter: MetricsRecorder,
@@ -96,6 +100,7 @@ impl Link {
             own_client_ids: BTreeSet::new(),
             sent_elsewhere: VecDeque::new(),
             receiver: Receiver::new(),
+            recalled: None,
             turn: TurnTracker::default(),
             counters: Counters::default(),
             meter: MetricsRecorder::new(),
@@ -111,6 +116,7 @@ impl Link {
             self.require_liveness(now);
         }
         match input {
+            Input::Recall { url, received } => self.recalled = Some((url, received)),
             Input::Connect { url } => {
                 self.change_server(now, &url);
                 self.step(now, ConnectionEvent::Connect(url));
@@ -188,6 +194,12 @@ impl Link {
     #[must_use]
     pub fn waiting(&self) -> Vec<PersistedMessage> {
         self.outbox.waiting()
+    }
+
+    /// Returns which events of the server have arrived, for [`Input::Recall`] in a later visit.
+    #[must_use]
+    pub fn received(&self) -> ReceivedEvents {
+        self.receiver.received()
     }
 
     /// Returns the metrics since the link was created.
@@ -313,11 +325,18 @@ impl Link {
         let is_first = self.url.is_empty();
         self.url = url.into();
         let url = self.url.clone();
+        let recalled = self.recalled.take().filter(|(of, _)| **of == *url).map(|(_, received)| received);
         if is_first {
+            if let Some(received) = recalled {
+                self.receiver.recall(received);
+            }
             self.outbox.assign_address(&url);
             return;
         }
         self.receiver.change_server();
+        if let Some(received) = recalled {
+            self.receiver.recall_as_next(received);
+        }
         self.turn.forget();
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.abandon_other_servers(&url, &mut cx);

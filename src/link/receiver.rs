@@ -9,6 +9,7 @@ use super::ids::MessageId;
 use super::ids::{ConnId, FrameId};
 use super::inbound::{Arrival, Inbound, OrderedEvents};
 use super::io::{FrameKind, LinkEvent};
+use super::received_events::ReceivedEvents;
 use crate::protocol::{Control, Envelope, Event, Frame, Instant, Moment, decode};
 
 /// The decoded part of a frame that is still to be processed. [`LinkEvent::FrameIn`] has been emitted.
@@ -119,6 +120,20 @@ impl Receiver {
     /// Prepares for another server.
     pub(super) fn change_server(&mut self) {
         self.inbound.change_server();
+    }
+
+    pub(super) fn received(&self) -> ReceivedEvents {
+        self.inbound.received()
+    }
+
+    /// Continues with the events that an earlier visit has received.
+    pub(super) fn recall(&mut self, received: ReceivedEvents) {
+        self.inbound.recall(received);
+    }
+
+    /// Continues with the events that an earlier visit has received, under the numbers of epoch and run given since.
+    pub(super) fn recall_as_next(&mut self, received: ReceivedEvents) {
+        self.inbound.recall(self.inbound.renumbered(received));
     }
 
     pub(super) const fn other_client_seen(&mut self) {

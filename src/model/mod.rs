@@ -20,7 +20,7 @@ mod turn;
 
 pub use autolink::{Piece, cut_at_addresses};
 pub use avatar::{Avatar, Emotion, Mode, Speaking};
-pub use conversation::{Changes, Conversation};
+pub use conversation::{Changes, Conversation, ConversationState};
 pub use export::{export_json, export_markdown};
 pub use feedback::is_taken_for_feedback;
 pub use highlight::{CodeKind, highlight};

@@ -1,24 +1,28 @@
 //! A tool call, as the conversation and the list of calls show it.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Outcome shown for a call whose result was missed.
 pub const NO_RESULT: &str = "no result came";
 
 /// A tool call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolCall {
     /// Name of the tool.
     pub name: String,
     /// Arguments, free-form; also `None` if the call itself was missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
     pub outcome: ToolOutcome,
     /// Duration in seconds, if the server reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
 }
 
 /// Outcome of a tool call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ToolOutcome {
     Running,
     Done {

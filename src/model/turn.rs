@@ -3,19 +3,31 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-
-use super::tool_call::ToolCall;
+use serde::{Deserialize, Serialize};
 
 use super::occurrences;
+use super::tool_call::ToolCall;
 use crate::link::{Cancellation, Hold, MessageId, MessageState};
 use crate::protocol::Command;
 
-/// Key of an entry, unique for the lifetime of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Key of an entry, unique for the lifetime of the page. Later entries have larger keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TurnKey(pub u64);
 
+impl TurnKey {
+    /// The largest key of an entry of an earlier visit.
+    pub(super) const LAST_OF_EARLIER_VISITS: Self = Self(1 << 32);
+
+    /// Whether the entry was said in an earlier visit, so that this visit's record knows nothing of it.
+    #[must_use]
+    pub const fn is_of_earlier_visit(self) -> bool {
+        self.0 <= Self::LAST_OF_EARLIER_VISITS.0
+    }
+}
+
 /// Author of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The user, by text or by voice.
     User,
@@ -59,7 +71,8 @@ impl Role {
 }
 
 /// What begins with an entry of the conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Beginning {
     /// A session of the server.
     Session,
@@ -68,10 +81,13 @@ pub enum Beginning {
 }
 
 /// Why the rest of a reply did not come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CutOff {
     /// The connection ended and the rest was missed.
     ConnectionEnded,
+    /// The page was closed or reloaded and the rest was missed.
+    PageClosed,
     /// The server began another reply instead.
     Abandoned,
 }
@@ -82,42 +98,61 @@ impl CutOff {
     pub const fn words(self) -> &'static str {
         match self {
             Self::ConnectionEnded => "The connection ended before the rest of the answer came.",
+            Self::PageClosed => "The page was closed before the rest of the answer came.",
             Self::Abandoned => "Coda did not finish this answer.",
         }
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// Its serialized form is the one in the page's store, without the key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
+    #[serde(skip)]
     pub key: TurnKey,
     pub role: Role,
     /// Markdown if complete, otherwise the text so far.
     pub text: String,
     /// Whether more text follows: an interim transcript, or a reply in progress.
+    #[serde(rename = "open", default, skip_serializing_if = "is_false")]
     pub is_open: bool,
     /// Why the rest of the reply did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off: Option<CutOff>,
     /// Whether Coda heard this while it was in a turn and therefore dropped it.
+    #[serde(rename = "ignored", default, skip_serializing_if = "is_false")]
     pub is_ignored: bool,
     /// Time of its start.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
     pub time: DateTime<Utc>,
     /// What begins with this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begins: Option<Beginning>,
     /// Number of the user turn, from 1; `None` if the entry is not one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolCall>,
     /// Error messages from the server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
     /// Delivery status of a text sent from this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outgoing: Option<Outgoing>,
     /// For recognized speech: how well it was understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard: Option<Heard>,
     /// For a reply: the message from this page that it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageId>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 /// How well speech was understood.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
     /// From 0 to 1.
     pub confidence: Option<f64>,
@@ -149,6 +184,28 @@ impl Turn {
         in_tools + count(&self.text) + in_errors
     }
 
+    /// Returns the entry as it is after the end of its visit: nothing is in progress any more, and its number, which
+    /// belonged to that visit, is gone.
+    #[must_use]
+    pub fn into_ended(mut self) -> Self {
+        if self.is_open && self.role == Role::Assistant {
+            self.cut_off.get_or_insert(CutOff::PageClosed);
+        }
+        self.is_open = false;
+        self.number = None;
+        self.tools.iter_mut().filter(|call| call.is_running()).for_each(ToolCall::give_up);
+        if let Some(own) = &mut self.outgoing {
+            match own.state {
+                MessageState::Queued | MessageState::Held(_) => {
+                    own.state = MessageState::Cancelled(Cancellation::PageClosed);
+                }
+                MessageState::Written { .. } => own.state = MessageState::Unconfirmed,
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// Returns the message from this page that this is or replies to.
     #[must_use]
     pub fn message(&self) -> Option<MessageId> {
@@ -157,15 +214,35 @@ impl Turn {
 }
 
 /// Delivery status of a text sent from this page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outgoing {
     pub id: MessageId,
+    #[serde(rename = "text", with = "as_text")]
     pub command: Arc<Command>,
     pub state: MessageState,
     /// Whether the server used the text for a turn.
+    #[serde(rename = "turn")]
     pub turn_status: TurnStatus,
     /// Whether the user sent it again as another message.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub sent_again: bool,
+}
+
+/// Only texts appear in the conversation, so the text says it all.
+mod as_text {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Command;
+
+    pub(super) fn serialize<S: Serializer>(command: &Arc<Command>, serializer: S) -> Result<S::Ok, S::Error> {
+        command.text().unwrap_or_default().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Command>, D::Error> {
+        String::deserialize(deserializer).map(|text| Arc::new(Command::TextInput { text }))
+    }
 }
 
 impl Outgoing {
@@ -194,6 +271,7 @@ impl Outgoing {
             MessageState::Expired => "Not sent: it waited too long".into(),
             MessageState::Failed(failure) => format!("Not sent: {failure}"),
             MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
+            MessageState::Cancelled(Cancellation::PageClosed) => "Not sent: the page was closed first".into(),
             MessageState::Cancelled(_) => "Taken back".into(),
         }
     }
@@ -207,7 +285,8 @@ impl Outgoing {
 }
 
 /// What the server did with a text that it has read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TurnStatus {
     /// Nothing yet.
     Awaited,

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use coda_dashboard::link::{ConnId, GapReport, Input, LinkEvent};
+use coda_dashboard::link::{ConnId, GapReport, Input, Link, LinkConfig, LinkEvent};
 use coda_dashboard::protocol::Event;
 use coda_dashboard::sim::ServerConfig;
 
@@ -204,4 +204,92 @@ fn an_event_that_came_and_could_not_be_read_was_not_missed() {
     assert_eq!(tokens(&world), ["b", "d"]);
     assert_eq!(world.link.status().counters.unreadable, 2);
     assert_eq!(resumed(&world), []);
+}
+
+fn session(seq: u64, id: &str) -> String {
+    format!(r#"{{"version":"1.0","seq":{seq},"type":"conversation_start","data":{{"session_id":"{id}"}}}}"#)
+}
+
+fn sessions(world: &World) -> Vec<String> {
+    let id = |event: &Event| match event {
+        Event::ConversationStart(start) => Some(start.session_id.0.clone()),
+        _ => None,
+    };
+    world.server_events().filter_map(|event| id(&event.event)).collect()
+}
+
+/// Reloads the page: another link, which is told what the first one has received.
+fn reload(world: &mut World) -> ConnId {
+    let received = serde_json::to_string(&world.link.received()).expect("written");
+    world.link = Link::new(LinkConfig::default(), 9);
+    world.events.clear();
+    let received = serde_json::from_str(&received).expect("read");
+    world.input(Input::Recall { url: "ws://localhost:8765".into(), received });
+    accept(world)
+}
+
+/// Lets a little more than a second pass, with nothing on the network.
+fn pass_a_second(world: &mut World) {
+    world.now = world.now + millis(1_100);
+    world.input(Input::Tick);
+}
+
+/// Connects the link to a server that does no more than the test says.
+fn accept(world: &mut World) -> ConnId {
+    world.reachable = false;
+    world.connect();
+    let conn = world.link.status().phase.conn().expect("a live socket");
+    world.input(Input::Opened(conn));
+    receive(world, conn, r#"{"type":"auth_challenge","data":{"token":"t"}}"#);
+    receive(world, conn, r#"{"type":"auth_result","data":{"success":true,"client_id":"c"}}"#);
+    conn
+}
+
+#[test]
+fn after_a_reload_a_replay_brings_only_what_is_new() {
+    let mut world = World::new(ServerConfig::quiet(), 7);
+    let conn = accept(&mut world);
+    receive(&mut world, conn, &session(60, "a"));
+    receive(&mut world, conn, &frame(61, "61"));
+    receive(&mut world, conn, &frame(64, "64"));
+    let conn = reload(&mut world);
+    let events = [session(60, "a"), frame(61, "61"), frame(62, "62"), frame(64, "64"), frame(66, "66")];
+    receive(&mut world, conn, &format!(r#"{{"type":"replay","events":[{}]}}"#, events.join(",")));
+    receive(&mut world, conn, &frame(70, "70"));
+    pass_a_second(&mut world);
+    assert_eq!(tokens(&world), ["62", "66", "70"]);
+    assert_eq!(sessions(&world), Vec::<String>::new());
+    assert_eq!(resumed(&world), [], "the page was not there");
+    receive(&mut world, conn, &frame(72, "72"));
+    pass_a_second(&mut world);
+    assert_eq!(resumed(&world).len(), 1, "now it was");
+}
+
+#[test]
+fn a_restart_that_numbers_have_passed_is_known_by_its_session() {
+    let mut world = World::new(ServerConfig::quiet(), 7);
+    let conn = accept(&mut world);
+    receive(&mut world, conn, &session(60, "a"));
+    let conn = reload(&mut world);
+    let events = [session(3, "b"), frame(4, "4")];
+    receive(&mut world, conn, &format!(r#"{{"type":"replay","events":[{}]}}"#, events.join(",")));
+    receive(&mut world, conn, &frame(70, "70"));
+    assert_eq!(sessions(&world), ["b"]);
+    assert_eq!(tokens(&world), ["4", "70"]);
+    let epochs: Vec<u32> = world.server_events().map(|event| event.epoch).collect();
+    assert!(epochs.iter().all(|epoch| *epoch == 2), "{epochs:?}");
+}
+
+#[test]
+fn what_was_received_from_another_server_counts_for_nothing() {
+    let mut world = World::new(ServerConfig::quiet(), 7);
+    let conn = accept(&mut world);
+    receive(&mut world, conn, &frame(60, "60"));
+    let received = world.link.received();
+    world.link = Link::new(LinkConfig::default(), 9);
+    world.events.clear();
+    world.input(Input::Recall { url: "ws://elsewhere:1".into(), received });
+    let conn = accept(&mut world);
+    receive(&mut world, conn, &frame(1, "1"));
+    assert_eq!(tokens(&world), ["1"]);
 }

@@ -28,6 +28,11 @@ impl Page {
         }
     }
 
+    /// Lets time pass, in milliseconds.
+    pub fn wait(&mut self, millis: u64) {
+        self.now += millis;
+    }
+
     /// Receives an event from the server.
     pub fn event(&mut self, kind: &str, data: Value) {
         let at = self.tick();

@@ -37,6 +37,7 @@ impl Conversation {
         if self.turn(key).is_some_and(|turn| turn.is_open) {
             self.turns.retain(|turn| turn.key != key);
             self.changes.order = true;
+            self.unsaved.insert(key);
         }
     }
 

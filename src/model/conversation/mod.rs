@@ -1,6 +1,7 @@
 //! The conversation: turns with their tools and errors, and the outcomes of the user's messages.
 
 mod hearing;
+mod restore;
 mod speech;
 mod tools;
 
@@ -10,6 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::tool_call::ToolOutcome;
 use super::turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
+pub use restore::ConversationState;
+
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
 
@@ -62,6 +65,8 @@ pub struct Conversation {
     /// Number of evicted turns.
     dropped: u64,
     changes: Changes,
+    /// Entries that changed since the last call of [`Conversation::take_unsaved`].
+    unsaved: BTreeSet<TurnKey>,
 }
 
 impl Default for Conversation {
@@ -69,7 +74,7 @@ impl Default for Conversation {
         Self {
             turns: VecDeque::new(),
             limit: LIMIT,
-            last_key: 0,
+            last_key: TurnKey::LAST_OF_EARLIER_VISITS.0,
             asked: None,
             listening: None,
             answering: None,
@@ -85,6 +90,7 @@ impl Default for Conversation {
             feedback: None,
             dropped: 0,
             changes: Changes::default(),
+            unsaved: BTreeSet::new(),
         }
     }
 }
@@ -345,6 +351,7 @@ impl Conversation {
         });
         self.drop_oldest();
         self.changes.order = true;
+        self.unsaved.insert(key);
         key
     }
 
@@ -352,6 +359,7 @@ impl Conversation {
         if let Some(turn) = self.turns.iter_mut().rev().find(|turn| turn.key == key) {
             edit(turn);
             self.changes.turns.insert(key);
+            self.unsaved.insert(key);
         }
     }
 
