@@ -6,10 +6,21 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement};
 
+use super::storage::{self, Area};
+
+/// Key of the last panic, for the next visit to tell of.
+const STORAGE_KEY: &str = "coda.panic";
 const TITLE_ID: &str = "panic-title";
 
 thread_local! {
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns how an earlier visit stopped, once.
+pub(crate) fn take_panic_of_earlier_visit() -> Option<String> {
+    let what = storage::read(Area::Local, STORAGE_KEY)?;
+    storage::remove(Area::Local, STORAGE_KEY);
+    Some(what)
 }
 
 /// Shows panics in the page as well as in the console.
@@ -18,6 +29,7 @@ pub fn show_panics() {
         console_error_panic_hook::hook(info);
         // Only the first: later panics are its consequences.
         if !IS_SHOWN.replace(true) {
+            storage::write(Area::Local, STORAGE_KEY, &info.to_string());
             show_panic_report(&info.to_string());
         }
     }));

@@ -14,8 +14,9 @@ use super::{Batch, Driver};
 use crate::browser;
 use crate::protocol::Instant;
 
-/// Flush interval of a hidden page, which has no frames, in milliseconds.
+/// Flush interval of a hidden page, which has no frames.
 const HIDDEN_FRAME_MILLIS: u32 = 500;
+const HIDDEN_FRAME: Duration = Duration::from_millis(HIDDEN_FRAME_MILLIS as u64);
 /// Frames may take one part in this many of the time, as long as no pause exceeds [`LONGEST_PAUSE`]: a fifth while a
 /// reply streams, a twentieth in a flood. In a flood, half of a frame's cost (painting, styles) is the same whatever
 /// has changed, and nobody can read along.
@@ -85,6 +86,18 @@ impl Driver {
         }
     }
 
+    /// Flushes now if the page is hidden and its timer is late: browsers let a hidden page's timers fire once a minute, but
+    /// hand it its messages at once.
+    pub(super) fn flush_if_hidden(&self) {
+        let frames = &self.0.frames;
+        if !self.0.events.borrow().is_empty()
+            && browser::now().mono.duration_since(frames.last_start.get()) > HIDDEN_FRAME
+            && browser::is_hidden()
+        {
+            self.flush();
+        }
+    }
+
     fn await_frame(&self) {
         let (visible, hidden) = (self.clone(), self.clone());
         let frame = Next::Frame {
@@ -101,7 +114,10 @@ impl Driver {
         let since_last = start.duration_since(self.0.frames.last_start.replace(start));
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
-        let status = self.0.link.borrow().status();
+        let (status, received) = {
+            let link = self.0.link.borrow();
+            (link.status(), link.received())
+        };
         // Taken out while it runs, so that the listener may dispatch.
         let listener = self.0.listener.take();
         if let Some(mut listener) = listener {
@@ -110,6 +126,7 @@ impl Driver {
                 status,
                 unpersisted: self.0.unpersisted.get(),
                 left_to_other_tab: self.0.left_to_other_tab.take(),
+                received,
             });
             self.0.listener.replace(Some(listener));
         }

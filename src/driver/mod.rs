@@ -21,6 +21,7 @@ use crate::browser::tab::{self, Tab};
 use crate::browser::{DEMO_URL, millis_until, now, own_clients, seed, waiting_texts};
 use crate::link::{
     Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
+    ReceivedEvents,
 };
 use crate::protocol::Instant;
 use demo::Demo;
@@ -39,6 +40,8 @@ pub struct Batch {
     pub unpersisted: usize,
     /// Number of texts left to the tab that this one is a copy of, which sends them.
     pub left_to_other_tab: usize,
+    /// Which events of the server have arrived, up to the last of `events`.
+    pub received: ReceivedEvents,
 }
 
 type Listener = Box<dyn FnMut(Batch)>;
@@ -191,6 +194,7 @@ impl Driver {
         if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
             self.0.unpersisted.set(waiting_texts::keep(&self.0.link.borrow().waiting()));
         }
+        self.flush_if_hidden();
     }
 
     fn carry_out(&self, action: Action) {

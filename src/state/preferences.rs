@@ -11,6 +11,7 @@ use crate::analysis::Budgets;
 use crate::history::Limits;
 use crate::link::LinkConfig;
 use crate::model::StagePart;
+use crate::store::KeptLimits;
 
 /// A setting with a fixed set of values, type-erased for the settings page.
 pub trait ChoiceValue {
@@ -142,6 +143,14 @@ pub struct Settings {
     pub history_rows: u64,
     /// Size of the flight recorder, in mebibytes.
     pub history_mib: u64,
+    /// Whether conversations and records are kept for later visits.
+    pub keep: bool,
+    /// Age in days, and total size in mebibytes, from which conversations are deleted.
+    pub kept_days: u64,
+    pub kept_mib: u64,
+    /// The same for the records of visits.
+    pub record_days: u64,
+    pub record_mib: u64,
     /// Listening time of a click in [`TalkMode::Seconds`], in seconds.
     pub talk_seconds: u64,
     pub talk_mode: TalkMode,
@@ -186,6 +195,11 @@ impl Default for Settings {
             conversation_limit: 10_000,
             history_rows: history.rows as u64,
             history_mib: (history.bytes / MIB) as u64,
+            keep: true,
+            kept_days: 90,
+            kept_mib: 100,
+            record_days: 14,
+            record_mib: 200,
             talk_seconds: 5,
             talk_mode: TalkMode::default(),
             talk_key: TalkKey::default(),
@@ -239,6 +253,18 @@ impl Settings {
         StagePart::ALL.into_iter().fold(Budgets::default(), |budgets, part| {
             budgets.with(part, Some(limit(part)).filter(|limit| *limit > 0).map(Duration::from_secs))
         })
+    }
+
+    /// Derives the limits of kept conversations.
+    #[must_use]
+    pub fn conversation_limits(&self) -> KeptLimits {
+        KeptLimits { days: self.kept_days, bytes: self.kept_mib.saturating_mul(MIB as u64) }
+    }
+
+    /// Derives the limits of kept records.
+    #[must_use]
+    pub fn record_limits(&self) -> KeptLimits {
+        KeptLimits { days: self.record_days, bytes: self.record_mib.saturating_mul(MIB as u64) }
     }
 
     /// Derives the flight recorder's limits.
@@ -403,12 +429,48 @@ pub const NUMBERS: &[Number] = &[
     },
     Number {
         key: "conversation_limit",
-        label: "Turns kept",
+        label: "Turns on the page",
         unit: "turns",
-        hint: "Beyond, the oldest turn goes, and the page says so.",
+        hint: "Beyond, the oldest turn leaves the page. It can be loaded again as long as it is kept.",
         range: 100..=100_000,
         section: Section::Records,
         field: |settings| &mut settings.conversation_limit,
+    },
+    Number {
+        key: "kept_days",
+        label: "Keep conversations for",
+        unit: "days",
+        hint: "Older conversations are deleted.",
+        range: 1..=3_650,
+        section: Section::Records,
+        field: |settings| &mut settings.kept_days,
+    },
+    Number {
+        key: "kept_mib",
+        label: "Size of all conversations",
+        unit: "MiB",
+        hint: "Beyond it, the oldest conversations are deleted. 1 MiB is about 3,000 turns.",
+        range: 1..=10_000,
+        section: Section::Records,
+        field: |settings| &mut settings.kept_mib,
+    },
+    Number {
+        key: "record_days",
+        label: "Keep records of visits for",
+        unit: "days",
+        hint: "The flight recorder of each visit, to look at after a reload or a crash.",
+        range: 1..=3_650,
+        section: Section::Records,
+        field: |settings| &mut settings.record_days,
+    },
+    Number {
+        key: "record_mib",
+        label: "Size of all records of visits",
+        unit: "MiB",
+        hint: "Beyond it, the oldest records are deleted, and then the beginning of this visit's.",
+        range: 1..=10_000,
+        section: Section::Records,
+        field: |settings| &mut settings.record_mib,
     },
     Number {
         key: "history_rows",
@@ -536,6 +598,13 @@ pub const CHOICES: &[ChoiceSetting] = &[
 ];
 
 pub const TOGGLES: &[Toggle] = &[
+    Toggle {
+        key: "keep",
+        label: "Keep conversations and records in this browser",
+        hint: "They stay on this computer. Turned off, nothing more is kept; what is kept already stays until it is erased.",
+        section: Section::Records,
+        field: |settings| &mut settings.keep,
+    },
     Toggle {
         key: "connect_at_start",
         label: "Connect when the page opens",

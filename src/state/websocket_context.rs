@@ -13,6 +13,7 @@ use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
 use super::imported::ImportStore;
+use super::kept::KeptStore;
 use super::model_signal::ModelSignal;
 use super::notices::Notices;
 use super::page_signal::PageSignal;
@@ -33,6 +34,7 @@ use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
+use crate::store::conversations::Latest;
 
 /// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
@@ -62,6 +64,8 @@ pub struct WebSocketContext {
     pub replay: ReplayStore,
     /// The recording that the debugger shows in place of the live record, if any.
     pub imported: ImportStore,
+    /// What is kept in the browser for later visits.
+    pub kept: KeptStore,
     /// The recording that the debugger compares with the record on view, if any.
     pub compared: CompareStore,
     /// The address chosen during this visit; `None` while it is still the initial one.
@@ -73,6 +77,8 @@ pub struct WebSocketContext {
     /// Whether the page was opened without a connection, which only the user can start.
     pub awaits_user: PageSignal<bool>,
     driver: StoredValue<Driver, LocalStorage>,
+    /// Number of the user's decisions what to connect to. Reading the store takes a while, in which another may come.
+    decisions: StoredValue<u32>,
 }
 
 impl WebSocketContext {
@@ -94,6 +100,10 @@ impl WebSocketContext {
         if let Err(problem) = start_log(query, in_force.log_level) {
             notices.show(Severity::Warn, "log level", problem.to_string());
         }
+        if let Some(what) = browser::take_panic_of_earlier_visit() {
+            let words = "The dashboard stopped in an earlier visit. Its record is in the debugger, under Recordings.";
+            notices.show_with_details(Severity::Warn, "stopped", words.into(), Some(&what));
+        }
         let attention = Attention::new();
         let findings = ModelSignal::new(Analyzer::default());
         let synthetic = PageSignal::new(0);
@@ -102,8 +112,15 @@ impl WebSocketContext {
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
         let synthetic = SyntheticStore::new(writer.clone(), synthetic);
+        let kept = KeptStore::new(writer.clone(), settings, notices);
         let ticking = writer.clone();
-        set_interval(move || ticking.borrow_mut().tick(), TICK);
+        set_interval(
+            move || {
+                ticking.borrow_mut().tick();
+                kept.report_saving();
+            },
+            TICK,
+        );
         let replay = ReplayStore::new(history);
         let driver = Driver::start(in_force.link_config(), move |batch| {
             writer.borrow_mut().apply(batch);
@@ -123,36 +140,61 @@ impl WebSocketContext {
             synthetic,
             replay,
             imported: ImportStore::new(),
+            kept,
             compared: CompareStore::new(),
             chosen: PageSignal::new(None),
             to_confirm: PageSignal::new(None),
             address: PageSignal::new(DEFAULT_URL.to_owned()),
             awaits_user: PageSignal::new(false),
             driver: StoredValue::new_local(driver),
+            decisions: StoredValue::new(0),
         };
-        match Start::choose(query) {
-            Start::Connect(url) if in_force.connect_at_start || browser::from_query(query).is_some() => {
+        let connects = context.begin(Start::choose(query), &in_force, browser::from_query(query).is_some());
+        wasm_bindgen_futures::spawn_local(context.continue_visit(connects));
+        context
+    }
+
+    /// Takes up what to connect to. Returns the address, unless the user must decide first.
+    fn begin(&self, start: Start, settings: &Settings, is_asked_for: bool) -> Option<String> {
+        match start {
+            Start::Connect(url) if settings.connect_at_start || is_asked_for => {
                 if let Some(known) = browser::remembered() {
-                    context.address.set(known.url);
+                    self.address.set(known.url);
                 }
-                context.connect(url);
+                return Some(url);
             }
-            Start::Connect(url) => {
-                context.address.set(url);
-                context.awaits_user.set(true);
-            }
-            Start::Ask { url, host } => {
-                context.to_confirm.set(Some((url, host)));
-                context.awaits_user.set(true);
-            }
+            Start::Connect(url) => self.address.set(url),
+            Start::Ask { url, host } => self.to_confirm.set(Some((url, host))),
             Start::Invalid(error) => {
-                context.awaits_user.set(true);
-                notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
+                self.notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
             }
         }
+        self.awaits_user.set(true);
+        None
+    }
+
+    /// Shows what earlier visits have kept, then connects to `url`.
+    async fn continue_visit(self, url: Option<String>) {
+        self.kept.open().await;
+        let shown = url.clone().unwrap_or_else(|| self.address.get_untracked());
+        if let Some(latest) = self.kept.latest(&shown, true).await {
+            self.recall(&shown, &latest);
+            self.kept.restore(&shown, latest);
+        }
         // Even without a connection, waiting texts are shown and new ones are stored.
-        context.driver.with_value(Driver::restore_texts);
-        context
+        self.driver.with_value(Driver::restore_texts);
+        if let Some(url) = url.filter(|_| self.decisions.get_value() == 0) {
+            self.connect(url);
+        }
+        self.kept.count_earlier().await;
+    }
+
+    /// Tells the link what an earlier visit has received from a server, so that a replay does not repeat it.
+    fn recall(&self, url: &str, latest: &Latest) {
+        let received = latest.state.as_ref().map(|state| state.received.clone());
+        if let Some(received) = received.and_then(|received| serde_json::from_value(received).ok()) {
+            self.dispatch(Input::Recall { url: url.to_owned(), received });
+        }
     }
 
     /// Returns the link's current metrics.
@@ -171,9 +213,10 @@ impl WebSocketContext {
         self.driver.with_value(|driver| driver.dispatch(input));
     }
 
-    /// Cancels a waiting message.
+    /// Cancels a waiting message, or stops asking about one whose outcome is unknown.
     pub fn cancel(&self, id: MessageId) {
         self.dispatch(Input::Cancel(id));
+        self.kept.leave(id);
     }
 
     /// Cancels all waiting texts.
@@ -197,8 +240,22 @@ impl WebSocketContext {
     }
 
     fn connect_by_hand(&self, url: String) {
+        let decision = self.decide();
         self.chosen.set(Some(url.clone()));
-        self.connect(url);
+        if self.connection.url.with_untracked(|used| used.as_ref() == Some(&url)) {
+            self.connect(url);
+            return;
+        }
+        let context = *self;
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Some(latest) = context.kept.latest(&url, false).await {
+                context.recall(&url, &latest);
+                context.kept.expect_server(&url, latest);
+            }
+            if context.decisions.get_value() == decision {
+                context.connect(url);
+            }
+        });
     }
 
     /// Asks the user whether to connect to another host.
@@ -239,7 +296,14 @@ impl WebSocketContext {
         self.connect_by_hand(DEMO_URL.to_owned());
     }
 
+    /// Counts a decision of the user's, and returns its number.
+    fn decide(&self) -> u32 {
+        self.decisions.update_value(|decisions| *decisions += 1);
+        self.decisions.get_value()
+    }
+
     pub fn disconnect(&self) {
+        self.decide();
         self.dispatch(Input::Disconnect);
     }
 
@@ -264,6 +328,7 @@ impl WebSocketContext {
             self.ask_to_notify();
         }
         appearance::apply(&settings);
+        self.kept.follow_setting(settings.keep);
         self.settings.current.set(settings);
         self.settings.changes.update(|changes| *changes += 1);
         self.configure_link();

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::attention::Attention;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
+use super::keeper::Keeper;
 use super::model_signal::ModelSignal;
 use super::models::Models;
 use super::notices::Notices;
@@ -15,12 +16,14 @@ use super::reporter::Reporter;
 use super::settings::SettingsStore;
 use super::talk::{RowKey, TalkStore, TurnRow};
 use crate::analysis::Analyzer;
-use crate::browser::{self, own_clients};
+use crate::browser::{self, IndexedDb, own_clients};
 use crate::driver::Batch;
 use crate::history::{Recorder, SyntheticEvent};
-use crate::link::{LinkEvent, ServerEvent};
-use crate::model::{Turn, TurnKey};
+use crate::link::{LinkEvent, MessageId, ReceivedEvents, ServerEvent};
+use crate::model::{ConversationState, Turn, TurnKey};
 use crate::protocol::Event;
+use crate::store::conversations::{KeptTurn, Latest};
+use crate::store::{SessionId, StoreError, VisitId};
 
 pub struct Writer {
     models: Models,
@@ -34,6 +37,11 @@ pub struct Writer {
     settings: SettingsStore,
     /// Number of synthetic events in the models on display.
     synthetic: PageSignal<usize>,
+    keeper: Keeper,
+    /// Which events of the server have arrived.
+    received: Option<ReceivedEvents>,
+    /// How the last write to the browser's store ended.
+    save_outcome: Option<Result<(), StoreError>>,
 }
 
 impl Writer {
@@ -56,6 +64,9 @@ impl Writer {
             history,
             findings,
             settings,
+            keeper: Keeper::new(browser::now()),
+            received: None,
+            save_outcome: None,
             synthetic,
         }
     }
@@ -63,7 +74,12 @@ impl Writer {
     /// Applies everything that happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
         self.keep_limits();
-        let change = self.connection.url.get_untracked().zip(batch.status.url.clone()).filter(|(from, to)| from != to);
+        let url = self.connection.url.get_untracked();
+        if let Some(to) = batch.status.url.as_ref().filter(|to| url.as_ref() != Some(*to)) {
+            self.note();
+            self.keeper.set_server(to);
+        }
+        let change = url.zip(batch.status.url.clone()).filter(|(from, to)| from != to);
         if let Some((from, to)) = &change {
             self.clear_synthetic();
             self.models.with_live(|models| models.change_server(from, to));
@@ -78,6 +94,12 @@ impl Writer {
             self.findings.change(|analyzer| analyzer.add_own_clients(own_clients::own_clients()));
         }
         self.analyse();
+        self.received = Some(batch.received);
+        self.note();
+        if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {
+            // A hidden page's timers may be an age apart.
+            self.save();
+        }
         self.reporter.report_unpersisted(batch.unpersisted);
         self.reporter.report_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
@@ -92,6 +114,107 @@ impl Writer {
     pub fn tick(&mut self) {
         self.findings.change(|analyzer| analyzer.tick(browser::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
+        self.save();
+    }
+
+    // ------------------------------------------------------------ later visits
+
+    /// From now on, writes what is to be kept to this store, or to none.
+    pub fn set_store(&mut self, store: Option<IndexedDb>) {
+        self.keeper.set_store(store);
+    }
+
+    /// Shows what earlier visits have kept of the server at `url`, and continues its session.
+    pub fn restore(&mut self, url: &str, kept: Latest) {
+        self.keeper.set_server(url);
+        let (turns, numbers): (Vec<Turn>, Vec<_>) =
+            kept.turns.iter().map(|kept| (kept.turn.clone(), (&kept.session, kept.number))).unzip();
+        let session = kept.state.as_ref().map(|state| &state.session);
+        let place_of = |number| numbers.iter().position(|place| Some(place.0) == session && place.1 == number);
+        let state = kept.state.as_ref().map_or_else(ConversationState::default, |state| state.conversation.clone());
+        let mut keys = Vec::new();
+        self.models.with_live(|models| keys = models.conversation.restore(turns, &state, place_of));
+        self.keeper.conversation.adopt(kept, &keys);
+        self.show();
+    }
+
+    /// Continues the session of an earlier visit once the page uses the server at `url`.
+    pub fn expect_server(&mut self, url: &str, kept: Latest) {
+        self.keeper.expect_server(url, kept);
+    }
+
+    /// Shows entries from before the oldest one.
+    pub fn prepend(&mut self, kept: Latest) {
+        let turns = kept.turns.iter().map(|KeptTurn { turn, .. }| turn.clone()).collect();
+        let mut keys = Vec::new();
+        self.models.with_live(|models| keys = models.conversation.prepend(turns));
+        self.keeper.conversation.adopt(kept, &keys);
+        self.show();
+    }
+
+    /// Leaves a text of an earlier visit, whose outcome is unknown, at that.
+    pub fn leave(&mut self, id: MessageId) {
+        self.models.with_live(|models| models.conversation.leave(id));
+        self.note();
+        self.show();
+    }
+
+    /// The oldest entry on the page that is kept: its server, its session and its number in it.
+    pub fn oldest_kept(&mut self) -> Option<(String, SessionId, u32)> {
+        let keeper = &self.keeper;
+        let mut oldest = None;
+        self.models.with_live(|models| {
+            let first = models.conversation.turns().front().map(|turn| turn.key);
+            oldest = first.and_then(|first| keeper.conversation.oldest_from(first));
+        });
+        oldest
+    }
+
+    /// The session that is being written.
+    #[must_use]
+    pub fn current_session(&self) -> Option<SessionId> {
+        self.keeper.conversation.current().cloned()
+    }
+
+    /// The visit whose record is being written.
+    #[must_use]
+    pub fn visit(&self) -> VisitId {
+        self.keeper.visit().clone()
+    }
+
+    /// Forgets a session that was deleted.
+    pub fn forget_session(&mut self, session: &SessionId) {
+        self.keeper.conversation.forget(session);
+    }
+
+    /// Forgets everything that was kept, after it was erased.
+    pub fn forget_kept(&mut self) {
+        self.note();
+        self.history.with_untracked(|recorder| self.keeper.forget_all(recorder));
+    }
+
+    /// Returns how the last write to the store ended, once.
+    pub fn take_save_outcome(&mut self) -> Option<Result<(), StoreError>> {
+        self.save_outcome.take()
+    }
+
+    fn note(&mut self) {
+        let (keeper, received) = (&mut self.keeper, &self.received);
+        self.models.with_live(|models| keeper.note(&mut models.conversation, received.clone()));
+    }
+
+    /// Begins to write what changed.
+    pub fn save(&mut self) {
+        let (keeper, history) = (&mut self.keeper, self.history);
+        let limit = self.settings.current.with_untracked(|settings| settings.record_limits().bytes);
+        let mut outcome = None;
+        self.models.with_live(|models| {
+            outcome = history
+                .with_untracked(|recorder| keeper.save(&models.conversation, recorder, limit, browser::now().mono));
+        });
+        if outcome.is_some() {
+            self.save_outcome = outcome;
+        }
     }
 
     fn analyse(&self) {

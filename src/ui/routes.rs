@@ -2,13 +2,14 @@
 //! it, and the end-to-end tests read the navigation.
 
 use icondata_core::Icon as IconData;
-use icondata_lu::{LuBrain, LuBug, LuGauge, LuMessageSquare, LuServer, LuSettings, LuWrench};
+use icondata_lu::{LuBrain, LuBug, LuGauge, LuHistory, LuMessageSquare, LuServer, LuSettings, LuWrench};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route};
 use leptos_router::path;
 
 use super::pages::{
-    DebuggerPage, HelpPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage, ToolsPage,
+    DebuggerPage, HelpPage, HistoryPage, MemoryPage, NotFound, PerformancePage, SettingsPage, SystemPage, TalkPage,
+    ToolsPage,
 };
 
 pub(super) struct PageEntry {
@@ -39,6 +40,7 @@ macro_rules! pages {
 
 pages! {
     "/", "Talk", LuMessageSquare, TalkPage, "home conversation chat voice";
+    "/history", "History", LuHistory, HistoryPage, "conversations sessions search kept earlier past";
     "/performance", "Performance", LuGauge, PerformancePage, "latency speed charts cpu gpu";
     "/memory", "Memory", LuBrain, MemoryPage, "memories remember";
     "/tools", "Tools", LuWrench, ToolsPage, "calls functions";

@@ -28,7 +28,8 @@ async fn the_preview_says_what_the_file_will_hold() {
     debugger.filter("type:text_input").await;
     page.until("some rows", || page.all(ROW).len() >= 3).await;
     debugger.open_form("bug-report", "bug-bundle").await;
-    page.until_shown("a warning to be reported").await;
+    let errors = || page.texts("[data-testid=bug-errors]").concat();
+    page.until("the warning", || errors().contains("a warning to be reported")).await;
     let before = page.texts(COUNTS).concat();
     assert!(before.contains("frames") && before.contains("notes"), "{before}");
     assert!(page.texts("[data-testid=bug-preview] dd").concat().contains("Mozilla"), "the browser");

@@ -51,6 +51,7 @@ async fn every_event_shows_on_a_page() {
     for link in 0..links {
         page.element(&format!(".nav li:nth-child({}) a", link + 1)).click();
         page.until("the page", || page.all(".nav a[aria-current=page]").len() == 1).await;
+        page.until_at_rest("what is kept", || page.element("#main").inner_html()).await;
         for (kind, position) in &examples {
             let shown = async |position| {
                 page.context.playback.seek(position);

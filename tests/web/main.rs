@@ -23,6 +23,7 @@ mod experiments;
 mod format;
 mod frames;
 mod inject;
+mod keeping;
 mod kept;
 mod log;
 mod memory;

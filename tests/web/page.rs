@@ -1,5 +1,8 @@
 //! The page, mounted into the test's document, and a user's actions on it.
 
+use std::cell::{Cell, RefCell};
+
+use coda_dashboard::browser::use_database_in_tests;
 use coda_dashboard::state::WebSocketContext;
 use coda_dashboard::ui::Shell;
 use js_sys::{Array, Date, Promise, Reflect};
@@ -17,6 +20,25 @@ const PATIENCE_MILLIS: f64 = 15_000.0;
 /// Number of frames without a change after which something has come to rest.
 const FRAMES_AT_REST: usize = 12;
 const STEP_MILLIS: i32 = 10;
+
+thread_local! {
+    static DATABASES: Cell<u32> = const { Cell::new(0) };
+    static DATABASE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Has the next page keep things in a database of its own, so that it does not find those of other tests.
+pub fn new_database() -> String {
+    DATABASES.set(DATABASES.get() + 1);
+    let name = format!("test {} {}", Date::now(), DATABASES.get());
+    use_database_in_tests(&name);
+    DATABASE.set(name.clone());
+    name
+}
+
+/// The database of the page that was opened last.
+pub fn database() -> String {
+    DATABASE.with_borrow(Clone::clone)
+}
 
 /// A mounted page. Dropping it unmounts it and ends its connection.
 pub struct Page {
@@ -56,6 +78,12 @@ impl Page {
         Self::open_prepared(address, query, || {}, || view! { <Shell /> })
     }
 
+    /// Opens the page as the first one of a browser that holds what is now in its storage and database.
+    pub fn open_prepared_at(address: &str) -> Self {
+        window().history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address)).unwrap();
+        Self::open_again()
+    }
+
     /// Opens the page as a reload does: at the current URL, with what the browser has stored.
     pub fn open_again() -> Self {
         Self::start(&window().location().search().unwrap(), || view! { <Shell /> })
@@ -76,6 +104,7 @@ impl Page {
             storage.clear().unwrap();
         }
         prepare();
+        new_database();
         Self::start(query, part)
     }
 

@@ -14,8 +14,9 @@ const CONTROL_PORT: &str = match option_env!("WEB_TEST_CONTROL") {
 };
 const NO_SERVER: &str = "run the browser tests by `make test-web`, which starts the server they talk to";
 
-/// Resets the server, so that tests are independent. Returns the query that connects to it.
+/// Restarts the server, so that its replay holds nothing of other tests. Returns the query that connects to it.
 pub async fn fresh() -> String {
+    make("/restart", json!({})).await;
     make("/reset", json!({})).await;
     format!("?ws=ws://127.0.0.1:{PORT}")
 }

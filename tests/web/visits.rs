@@ -14,9 +14,9 @@ const ROW: &str = ".debugger-rows .debugger-row";
 const FILTER: &str = ".debugger-filter input";
 const SEARCH: &str = "[data-testid=search]";
 const ROUNDS: usize = 3;
-const TIMES: usize = 4;
-/// Bytes per repetition, for the router keeps the visited URLs. 45 entries once leaked 50 000.
-const BOUND: usize = 2_500;
+const TIMES: usize = 6;
+/// Bytes per repetition, for the router keeps the visited URLs and events arrive meanwhile. 45 entries once leaked 50 000.
+const BOUND: usize = 4_000;
 
 /// A page that has seen a thousand events of every kind.
 async fn open_with_much_to_show() -> Page {
@@ -68,6 +68,7 @@ async fn visits_of_full_pages_leave_nothing_behind() {
     let page = open_with_much_to_show().await;
     let pages = [
         ("/", TURN),
+        ("/history", ".session-item"),
         ("/tools", ".call-list li"),
         ("/performance", ".perf-section"),
         ("/memory", "[data-testid=memory]"),

@@ -4,13 +4,13 @@ use leptos::html;
 use leptos::prelude::*;
 
 /// Closes the dialog that it was given to.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct DialogRef(NodeRef<html::Dialog>);
 
 impl DialogRef {
     #[must_use]
     pub fn new() -> Self {
-        Self(NodeRef::new())
+        Self::default()
     }
 
     /// Closes the dialog, which restores the focus. Its `on_close` then runs.

@@ -34,6 +34,7 @@ pub use composer::Composer;
 pub use confirm::Confirm;
 pub use conversation::{ConversationView, OutgoingState, ToolView, TurnView, tool_result};
 pub use copy::CopyButton;
+pub use dialog::{Dialog, DialogRef};
 pub use each::Each;
 pub use experiment::ExperimentBanner;
 pub use filter::{EmptyState, FilterSelect};

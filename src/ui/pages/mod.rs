@@ -2,6 +2,7 @@
 
 mod debugger;
 mod help;
+mod history;
 mod memory;
 mod not_found;
 mod performance;
@@ -12,6 +13,7 @@ mod tools;
 
 pub use debugger::DebuggerPage;
 pub use help::HelpPage;
+pub use history::HistoryPage;
 pub use memory::MemoryPage;
 pub use not_found::NotFound;
 pub use performance::PerformancePage;

@@ -62,6 +62,10 @@ class Assistant:
         """Stops for good."""
         await self._tasks.cancel()
 
+    def forget_turns(self) -> None:
+        """The next line is not taken for a repetition."""
+        self._stage.forget_turns()
+
     async def rest(self) -> None:
         """Cancels current and queued work; accepts commands again at once."""
         self._waiting.clear()

@@ -80,6 +80,10 @@ class Stage:
             await self.emit("conversation_turn", {"role": role, "content": content, "turn_id": self.turns})
         await self.memory_operation("add_turn", {"role": role, "content_preview": preview(content, 50)})
 
+    def forget_turns(self) -> None:
+        """The next line is not taken for a repetition."""
+        self._recent_turns.clear()
+
     async def memory_operation(self, operation: str, details: Dict[str, Any]) -> None:
         self._operations[operation] = self._operations.get(operation, 0) + 1
         await self.emit(

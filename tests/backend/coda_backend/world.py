@@ -33,6 +33,7 @@ class World:
     async def clear_faults(self) -> None:
         """Also stops a busy assistant, which would drop the next text."""
         await self.assistant.rest()
+        self.assistant.forget_turns()
         self.hub.deaf = False
         self.hub.clock_offset = 0.0
         self.hub.dedup.capacity = DEFAULT_CAPACITY

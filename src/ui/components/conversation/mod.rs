@@ -28,7 +28,7 @@ use super::Each;
 use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
-use crate::state::{RowKey, Severity, TurnRow, use_websocket};
+use crate::state::{Keeping, RowKey, Severity, TurnRow, prune_subscribers, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
 use hits::Hits;
@@ -47,7 +47,8 @@ pub fn ConversationView() -> impl IntoView {
     let address = Address::of_page();
     let search = Memo::new(move |_| address.first("q"));
     let window = Window::new(talk, search);
-    let scroll = Scroll::new(scroller, window);
+    let is_kept = move || context.kept.keeping.with(|keeping| *keeping == Keeping::On);
+    let scroll = Scroll::new(scroller, window, context);
     let hits = Hits::new(window, scroll, list);
     // Observes sizes, because content grows with new turns and with streamed text, and the scroller shrinks as the
     // draft grows.
@@ -56,6 +57,13 @@ pub fn ConversationView() -> impl IntoView {
     follow_link(scroll);
     show_own_texts(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
+    Effect::new(move |before: Option<()>| {
+        search.track();
+        if before.is_some() {
+            // Hundreds of rows went or came.
+            request_animation_frame(prune_subscribers);
+        }
+    });
     // Day divider above the first entry if its day began with an entry that is not on the page.
     let day_of_first = move || {
         shown.with(|shown| {
@@ -80,15 +88,19 @@ pub fn ConversationView() -> impl IntoView {
                 <Show when=move || is_empty.get()>
                     <Empty />
                 </Show>
-                <Show when=move || { talk.dropped.get() > 0 }>
+                <Show when=move || { talk.dropped.get() > 0 && !is_kept() }>
                     <p class="dropped">
                         {move || format!("{} older entries are no longer kept in this page.", talk.dropped.get())}
                     </p>
                 </Show>
-                <Show when=move || { window.earlier() > 0 }>
+                <Show when=move || { scroll.earlier() > 0 }>
                     <p class="dropped">
-                        <button class="button quiet" on:click=move |_| scroll.show_earlier()>
-                            {move || format!("Show earlier ({})", window.earlier())}
+                        <button
+                            class="button quiet"
+                            data-testid="show-earlier"
+                            on:click=move |_| scroll.show_earlier()
+                        >
+                            {move || format!("Show earlier ({})", scroll.earlier())}
                         </button>
                     </p>
                 </Show>

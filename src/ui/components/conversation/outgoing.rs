@@ -12,7 +12,7 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
         | MessageState::Suppressed { .. }
         | MessageState::Expired
         | MessageState::Failed(_)
-        | MessageState::Cancelled(Cancellation::ByUser) => true,
+        | MessageState::Cancelled(Cancellation::ByUser | Cancellation::PageClosed) => true,
         MessageState::Delivered(_) => {
             matches!(outgoing.turn_status, TurnStatus::Dropped | TurnStatus::TakenForFeedback)
         }
@@ -25,11 +25,16 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
 
 /// State as text, with "Send again", "Send now" and "Take back" where they apply.
 #[component]
-pub fn OutgoingState(#[prop(into)] outgoing: Signal<Outgoing>) -> impl IntoView {
+pub fn OutgoingState(
+    #[prop(into)] outgoing: Signal<Outgoing>,
+    /// Whether nothing can be done about it any more.
+    #[prop(optional)]
+    is_past: bool,
+) -> impl IntoView {
     let context = use_websocket();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     // Messages in a recording can no longer be acted on.
-    let is_live = move || !context.playback.is_on();
+    let is_live = move || !is_past && !context.playback.is_on();
     let can_send_again = Memo::new(move |_| is_live() && outgoing.with(can_send_again));
     let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));
     let can_take_back =

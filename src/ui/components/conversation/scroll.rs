@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement};
 
 use super::window::Window;
-use crate::state::RowKey;
+use crate::state::{RowKey, WebSocketContext};
 
 /// Distance in pixels that still counts as the end.
 const NEAR_END: i32 = 48;
@@ -19,6 +19,7 @@ const NEAR_EDGE: i32 = 600;
 pub(super) struct Scroll {
     scroller: NodeRef<Div>,
     window: Window,
+    context: WebSocketContext,
     /// Whether the reader is at the newest entry.
     pub(super) follows: RwSignal<bool>,
     /// State at the last scroll event, or as set by the page itself.
@@ -40,8 +41,8 @@ impl Seen {
 }
 
 impl Scroll {
-    pub(super) fn new(scroller: NodeRef<Div>, window: Window) -> Self {
-        Self { scroller, window, follows: RwSignal::new(true), last: StoredValue::new(Seen::default()) }
+    pub(super) fn new(scroller: NodeRef<Div>, window: Window, context: WebSocketContext) -> Self {
+        Self { scroller, window, context, follows: RwSignal::new(true), last: StoredValue::new(Seen::default()) }
     }
 
     /// Keeps following the end when the content or the scroller is resized.
@@ -87,9 +88,39 @@ impl Scroll {
         once_shown(move || scroll.go_to_end());
     }
 
+    /// Number of entries before those shown: on the page, and kept from earlier.
+    pub(super) fn earlier(&self) -> u64 {
+        self.window.earlier() as u64 + self.kept_earlier()
+    }
+
+    /// Number of kept entries before the oldest one on the page. A recording has none, and a search looks only at the
+    /// page.
+    fn kept_earlier(&self) -> u64 {
+        let is_shown = !self.context.playback.is_on() && self.window.words().is_empty();
+        if is_shown { self.context.kept.earlier.get() } else { 0 }
+    }
+
     pub(super) fn show_earlier(&self) {
         self.follows.set(false);
-        self.in_place(Window::show_earlier);
+        self.window.hold();
+        self.bring_earlier();
+    }
+
+    /// Shows earlier entries of the page, or loads those that are kept.
+    fn bring_earlier(&self) {
+        if untrack(|| self.window.earlier()) > 0 {
+            self.in_place(Window::show_earlier);
+            return;
+        }
+        let scroll = *self;
+        spawn_local(async move {
+            if scroll.context.kept.load_earlier().await {
+                // The page may have been left meanwhile.
+                if scroll.scroller.try_get_untracked().flatten().is_some() {
+                    scroll.in_place(Window::show_earlier);
+                }
+            }
+        });
     }
 
     /// Jumps to the user's turn `number`. Returns false if it is not there.
@@ -136,9 +167,9 @@ impl Scroll {
         if self.follows.get_untracked() {
             return;
         }
-        let (earlier, later) = untrack(|| (self.window.earlier(), self.window.later()));
+        let (earlier, later) = untrack(|| (self.earlier(), self.window.later()));
         if scroller.scroll_top() < NEAR_EDGE && earlier > 0 {
-            self.in_place(Window::show_earlier);
+            self.bring_earlier();
         } else if below(&scroller) < NEAR_EDGE && later > 0 {
             self.in_place(Window::show_later);
         }

@@ -13,7 +13,12 @@ use crate::ui::format;
 
 /// An entry of the conversation. Created once, then updated in place.
 #[component]
-pub fn TurnView(row: TurnRow) -> impl IntoView {
+pub fn TurnView(
+    row: TurnRow,
+    /// Whether it is shown apart from the conversation, where nothing can be done about it.
+    #[prop(optional)]
+    is_past: bool,
+) -> impl IntoView {
     // The turn outlives its view, so the view's subscribers are pruned here.
     on_cleanup({
         let turn = row.turn.clone();
@@ -24,7 +29,10 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
     // An entry that has a message has it from the start.
-    let trace = turn.with_untracked(Turn::message).map(message_href);
+    let trace = turn
+        .with_untracked(Turn::message)
+        .filter(|_| !is_past && !row.key.turn.is_of_earlier_visit())
+        .map(message_href);
     // Not reactive: visiting the settings, where the clock format changes, recreates the page.
     let (time_of_day, full_time) = untrack(|| (format::clock_time(time), format::full_time(time)));
     let is_open = Memo::new(move |_| turn.with(|turn| turn.is_open));
@@ -82,7 +90,7 @@ pub fn TurnView(row: TurnRow) -> impl IntoView {
                 }
             }}
             <Show when=move || turn.with(has_remarks)>
-                <Remarks turn />
+                <Remarks turn is_past />
             </Show>
         </article>
     }
@@ -99,7 +107,7 @@ const fn has_remarks(turn: &Turn) -> bool {
 
 /// Remarks below an entry: errors, a cut-off answer, the delivery state.
 #[component]
-fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
+fn Remarks(turn: ReadSignal<Turn>, is_past: bool) -> impl IntoView {
     let errors = Memo::new(move |_| turn.with(|turn| turn.errors.clone()));
     let outgoing = Memo::new(move |_| turn.with(|turn| turn.outgoing.clone()));
     let cut_off = Memo::new(move |_| turn.with(|turn| turn.cut_off));
@@ -113,7 +121,7 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
             </p>
         </For>
         {move || cut_off.get().map(|cut_off| view! { <p class="turn-cut-off">{cut_off.words()}</p> })}
-        {move || heard.get().map(|heard| view! { <HeardAs heard turn /> })}
+        {move || heard.get().map(|heard| view! { <HeardAs heard turn is_past /> })}
         <Show when=move || turn.with(|turn| turn.is_ignored)>
             <p class="turn-cut-off">"Coda was busy and ignored this."</p>
         </Show>
@@ -123,7 +131,7 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
                     .get_untracked()
                     .map(|first| {
                         let current = Memo::new(move |_| outgoing.get().unwrap_or_else(|| first.clone()));
-                        view! { <OutgoingState outgoing=current /> }
+                        view! { <OutgoingState outgoing=current is_past /> }
                     })
             }}
         </Show>
@@ -132,7 +140,7 @@ fn Remarks(turn: ReadSignal<Turn>) -> impl IntoView {
 
 /// How well speech was understood. What was misheard can be corrected in the composer.
 #[component]
-fn HeardAs(heard: Heard, turn: ReadSignal<Turn>) -> impl IntoView {
+fn HeardAs(heard: Heard, turn: ReadSignal<Turn>, is_past: bool) -> impl IntoView {
     let context = use_websocket();
     let is_doubtful = heard.is_doubtful();
     let confidence = heard.confidence.map(|confidence| format::percent((confidence * 100.0).round()));
@@ -145,7 +153,7 @@ fn HeardAs(heard: Heard, turn: ReadSignal<Turn>) -> impl IntoView {
     view! {
         <p class="turn-heard" data-testid="heard" data-state=if is_doubtful { "doubtful" } else { "clear" }>
             {is_doubtful.then(|| view! { <Icon icon=LuTriangleAlert /> })} <span>{words}</span>
-            <Show when=move || !context.playback.is_on()>
+            <Show when=move || !is_past && !context.playback.is_on()>
                 <button
                     class="link-button"
                     type="button"

@@ -7,12 +7,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use crate::analysis::{Both, DifferenceKind, RecordDifference};
-use crate::history::{Recorder, shorten, shown_text};
+use crate::history::{Imported, Recorder, shorten, shown_text};
 use crate::state::Compared;
 use crate::ui::components::ShowMore;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
-use crate::ui::debugger::tools::opened_file::{self, FileError, open};
+use crate::ui::debugger::tools::kept_records::{KeptRecord, KeptRecordSelect};
+use crate::ui::debugger::tools::opened_file::{self, FileError, open, parse};
 use crate::ui::format;
 
 /// Number of differences shown at first, and added by "Show more".
@@ -31,15 +32,26 @@ fn with_left<R>(debugger: DebuggerState, read: impl FnOnce((String, &Recorder, u
     })
 }
 
-async fn compare(debugger: DebuggerState, file: web_sys::File) -> Result<(), FileError> {
+async fn compare_file(debugger: DebuggerState, file: web_sys::File) -> Result<(), FileError> {
     let (name, imported) = open(&file).await?;
+    compare(debugger, name, &imported);
+    Ok(())
+}
+
+async fn compare_kept(debugger: DebuggerState, name: String, record: KeptRecord) -> Result<(), FileError> {
+    let text = record.text(debugger.context.kept).await?;
+    let (name, imported) = parse(name, &text)?;
+    compare(debugger, name, &imported);
+    Ok(())
+}
+
+fn compare(debugger: DebuggerState, name: String, imported: &Imported) {
     let compared = with_left(debugger, |left| {
         // Two files of one name are told apart.
         let name = if left.0 == name { format!("{name} (second)") } else { name };
-        Compared::new(name, &imported, left)
+        Compared::new(name, imported, left)
     });
     debugger.context.compared.set(compared);
-    Ok(())
 }
 
 #[component]
@@ -51,7 +63,7 @@ pub fn CompareRecords() -> impl IntoView {
         let input = event_target::<HtmlInputElement>(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         spawn_local(async move {
-            let outcome = compare(debugger, file).await;
+            let outcome = compare_file(debugger, file).await;
             // The panel may have been disposed meanwhile.
             let _ = error.try_set(outcome.err());
             input.set_value("");
@@ -74,6 +86,12 @@ pub fn CompareRecords() -> impl IntoView {
         store.with(|compared| compared.source != source).unwrap_or_default()
     });
     let file_id = debugger.element_id("compare-file");
+    let pick = Callback::new(move |(name, record): (String, KeptRecord)| {
+        spawn_local(async move {
+            let outcome = compare_kept(debugger, name, record).await;
+            let _ = error.try_set(outcome.err());
+        });
+    });
     view! {
         <div class="debugger-details" data-testid="debugger-comparison">
             <section class="debugger-part">
@@ -90,6 +108,13 @@ pub fn CompareRecords() -> impl IntoView {
                         on:change=choose
                     />
                 </div>
+                <KeptRecordSelect
+                    kept=debugger.context.kept
+                    id=debugger.element_id("compare-kept")
+                    label="Or one that is kept in this browser"
+                    test_id="compare-kept"
+                    picked=pick
+                />
                 <Show when=move || has_result.get()>
                     <div class="actions">
                         <button

@@ -6,16 +6,17 @@ use web_sys::HtmlInputElement;
 
 use crate::history::{Format, export_har, export_jsonl};
 use crate::replay::{Playback, as_test};
-use crate::state::Loaded;
 use crate::ui::clipboard;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
-use crate::ui::debugger::tools::opened_file::{self, FileError, open};
+use crate::ui::debugger::tools::library::Library;
+use crate::ui::debugger::tools::opened_file::{self, FileError, open, show};
 use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
+use crate::ui::debugger::tools::visits::Visits;
 use crate::ui::files::{download, file_stamp};
 use crate::ui::format;
 
 #[derive(Clone, Debug, thiserror::Error)]
-enum RecordingError {
+pub(super) enum RecordingError {
     #[error("There is nothing to export.")]
     NothingToExport,
     #[error("There is no frame to show.")]
@@ -44,15 +45,7 @@ fn export(debugger: DebuggerState, scope: Scope, format: Format) -> Result<Strin
 
 async fn read(debugger: DebuggerState, file: web_sys::File) -> Result<String, RecordingError> {
     let (name, imported) = open(&file).await?;
-    let loaded = Loaded::new(name.clone(), imported);
-    let frames = format::counted(loaded.frames, "frame");
-    let words = match loaded.errors.len() {
-        0 => format!("{name}: {frames}."),
-        errors => format!("{name}: {frames}, {} could not be read.", format::counted(errors, "part")),
-    };
-    debugger.load(loaded);
-    debugger.show_report();
-    Ok(words)
+    Ok(show(debugger, name, imported))
 }
 
 #[component]
@@ -133,6 +126,8 @@ pub fn Recordings() -> impl IntoView {
                     "Shown in the pages, every page but the debugger has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and their answers expected, where each has one."
                 </p>
             </section>
+            <Library />
+            <Visits />
             <section class="debugger-part">
                 <h3>"Import"</h3>
                 <div class="field">

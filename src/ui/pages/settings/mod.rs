@@ -1,5 +1,6 @@
 //! Settings page. Every change applies at once.
 
+mod erase;
 mod fields;
 mod file;
 mod talk_key;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 
 use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_websocket};
 use crate::ui::components::AddressForm;
+use erase::EraseEverything;
 use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
 use talk_key::TalkKeyField;
@@ -77,6 +79,7 @@ fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
                 {(section == Section::Talk).then(|| view! { <TalkKeyField /> })}
                 {numbers.map(|number| view! { <NumberField number /> }).collect_view()}
                 {toggles.map(|toggle| view! { <ToggleField toggle /> }).collect_view()}
+                {(section == Section::Records).then(|| view! { <EraseEverything /> })}
             </div>
         </section>
     }

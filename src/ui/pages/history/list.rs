@@ -1,0 +1,146 @@
+//! The list of sessions, newest first, and the search over everything that is kept.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use icondata_lu::LuSearch;
+use leptos::prelude::*;
+
+use crate::browser::DEFAULT_URL;
+use crate::state::use_websocket;
+use crate::store::Session;
+use crate::store::conversations::Found;
+use crate::ui::address::Address;
+use crate::ui::components::{Icon, ShowMore};
+use crate::ui::format;
+
+/// Sessions shown at first and added per step.
+const STEP: usize = 100;
+/// Debounce for typing. Browsers allow a page about ten address changes a second.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Characters of an entry that are shown of a hit.
+const SNIPPET_CHARS: usize = 120;
+
+/// Name of a session: the one given, or the beginning of its first text.
+pub(super) fn name(session: &Session) -> String {
+    let named = session.name.as_deref().unwrap_or(&session.title);
+    if named.is_empty() { "Without words".to_owned() } else { named.to_owned() }
+}
+
+#[component]
+pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl IntoView {
+    let kept = use_websocket().kept;
+    let words = Memo::new(move |_| address.first("q").trim().to_owned());
+    let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
+    let sessions = StoredValue::new(sessions);
+    let found = LocalResource::new(move || {
+        let wanted = words.get();
+        async move {
+            let mut all: HashMap<String, Found> = HashMap::new();
+            if wanted.is_empty() {
+                return all;
+            }
+            for session in sessions.get_value() {
+                // Another search has begun, or the page was left.
+                if words.try_get_untracked().as_ref() != Some(&wanted) {
+                    break;
+                }
+                if let Ok(Some(found)) = kept.search(&session, &wanted).await {
+                    all.insert(session.id.as_str().to_owned(), found);
+                }
+            }
+            all
+        }
+    });
+    let limit = RwSignal::new(STEP);
+    let shown = Memo::new(move |_| {
+        let sessions = sessions.get_value();
+        if words.with(String::is_empty) {
+            return sessions.into_iter().map(|session| (session, None)).collect::<Vec<_>>();
+        }
+        let found = found.get().unwrap_or_default();
+        let hit = |session: Session| {
+            let wanted = words.get().to_lowercase();
+            let found = found.get(session.id.as_str()).cloned();
+            let is_named = name(&session).to_lowercase().contains(&wanted);
+            (found.is_some() || is_named).then_some((session, found))
+        };
+        sessions.into_iter().filter_map(hit).collect()
+    });
+    let status = move || {
+        if words.with(String::is_empty) {
+            return String::new();
+        }
+        match (found.get(), shown.with(Vec::len)) {
+            (None, _) => "Searching…".to_owned(),
+            (Some(_), 0) => "Nothing found".to_owned(),
+            (Some(_), count) => format::counted(count, "conversation"),
+        }
+    };
+    view! {
+        <div class="history-list">
+            <label class="search">
+                <Icon icon=LuSearch />
+                <span class="visually-hidden">"Search in all conversations"</span>
+                <input
+                    type="search"
+                    data-testid="history-search"
+                    placeholder="Search in everything"
+                    prop:value=words
+                    on:input=move |event| {
+                        let typed = event_target_value(&event);
+                        look_for.update_value(|look_for| look_for(typed));
+                    }
+                />
+            </label>
+            <p class="field-hint" role="status" data-testid="history-found">
+                {status}
+            </p>
+            <ul class="session-list">
+                {move || {
+                    shown
+                        .get()
+                        .into_iter()
+                        .take(limit.get())
+                        .map(|(session, found)| view! { <SessionItem session found address /> })
+                        .collect_view()
+                }}
+            </ul>
+            <ShowMore limit step=STEP total=Signal::derive(move || shown.with(Vec::len)) />
+        </div>
+    }
+}
+
+#[component]
+fn SessionItem(session: Session, found: Option<Found>, address: Address) -> impl IntoView {
+    let id = session.id.as_str().to_owned();
+    let is_selected = {
+        let id = id.clone();
+        Memo::new(move |_| address.first("session") == id)
+    };
+    let hits = found.as_ref().map(|found| format::counted(found.hits, "hit"));
+    let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
+    // The usual server goes without saying.
+    let server = (session.url.trim_end_matches('/') != DEFAULT_URL).then(|| session.url.clone());
+    let (started, turns) = (session.started, format::counted(session.turns() as usize, "turn"));
+    let open = move |_| address.set("session", &id);
+    view! {
+        <li>
+            <button
+                class="session-item"
+                type="button"
+                data-testid="session"
+                aria-current=move || is_selected.get().then_some("true")
+                on:click=open
+            >
+                <span class="session-name">{name(&session)}</span>
+                <span class="session-facts">
+                    {move || format::moment(started)} " · " {turns}
+                    {hits.map(|hits| view! { " · " <strong>{hits}</strong> })}
+                </span>
+                {server.map(|server| view! { <span class="session-facts">{server}</span> })}
+                {snippet.map(|snippet| view! { <span class="session-snippet">{snippet}</span> })}
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,93 @@
+//! Kept conversations: a list of sessions with search, and the entries of one.
+
+mod list;
+mod session;
+
+use leptos::prelude::*;
+
+use crate::state::{Keeping, use_websocket};
+use crate::store::{Session, StoreError};
+use crate::ui::address::Address;
+use crate::ui::components::EmptyState;
+use list::SessionList;
+use session::SessionView;
+
+#[component]
+pub fn HistoryPage() -> impl IntoView {
+    let kept = use_websocket().kept;
+    let address = Address::of_page();
+    let selected = Memo::new(move |_| address.first("session"));
+    let sessions = LocalResource::new(move || {
+        kept.revision.track();
+        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
+        async move { if is_open { kept.sessions().await } else { Ok(Vec::new()) } }
+    });
+    let loaded = move || sessions.get();
+    let session = Memo::new(move |_| {
+        let Some(Ok(sessions)) = sessions.get() else { return None };
+        sessions.into_iter().find(|session| session.id.as_str() == selected.get())
+    });
+    view! {
+        <section class="page-body history">
+            <header class="page-head">
+                <h1>"History"</h1>
+            </header>
+            {move || match (kept.keeping.get(), loaded()) {
+                (Keeping::Off, _) => {
+                    view! {
+                        <EmptyState title="Nothing is kept">
+                            "You have turned this off: see “What is kept” in the settings."
+                        </EmptyState>
+                    }
+                        .into_any()
+                }
+                (Keeping::Failed(error), _) | (_, Some(Err(error))) => {
+                    view! { <Unavailable error /> }.into_any()
+                }
+                (_, Some(Ok(sessions))) if sessions.is_empty() => {
+                    view! {
+                        <EmptyState title="No conversation is kept yet">
+                            "What you and Coda say is kept in this browser, and found here later. The demo is not kept."
+                        </EmptyState>
+                    }
+                        .into_any()
+                }
+                (_, Some(Ok(sessions))) => view! { <Sessions sessions session address /> }.into_any(),
+                (Keeping::Opening | Keeping::On, None) => view! { <p class="field-hint">"Loading…"</p> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Unavailable(error: StoreError) -> impl IntoView {
+    view! {
+        <EmptyState title="Nothing can be kept or shown">
+            {format!("The reason: {error}.")}
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Sessions(sessions: Vec<Session>, session: Memo<Option<Session>>, address: Address) -> impl IntoView {
+    view! {
+        <div class="history-panes" data-selected=move || session.with(Option::is_some).to_string()>
+            <SessionList sessions address />
+            {move || {
+                session
+                    .get()
+                    .map_or_else(
+                        || {
+                            view! {
+                                <p class="field-hint history-hint">
+                                    "Choose a conversation to read it."
+                                </p>
+                            }
+                                .into_any()
+                        },
+                        |session| view! { <SessionView session address /> }.into_any(),
+                    )
+            }}
+        </div>
+    }
+}

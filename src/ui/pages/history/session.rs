@@ -1,0 +1,179 @@
+//! One session: its entries, its name, its export and its deletion.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::list::name;
+use crate::model::{Turn, TurnKey, export_json, export_markdown};
+use crate::state::{RowKey, Severity, TurnRow, use_websocket};
+use crate::store::Session;
+use crate::ui::address::Address;
+use crate::ui::components::{ShowMore, TurnView};
+use crate::ui::files::download;
+use crate::ui::format;
+
+/// Entries shown at first and added per step.
+const STEP: usize = 200;
+
+#[component]
+pub(super) fn SessionView(session: Session, address: Address) -> impl IntoView {
+    let kept = use_websocket().kept;
+    let session = StoredValue::new(session);
+    let turns = LocalResource::new(move || {
+        let id = session.with_value(|session| session.id.clone());
+        kept.turns(id)
+    });
+    view! {
+        <article class="history-session" aria-label="Conversation">
+            <SessionHead session turns address />
+            {move || {
+                turns
+                    .get()
+                    .map(|turns| match turns {
+                        Ok(turns) => Either::Left(view! { <Turns turns /> }),
+                        Err(error) => {
+                            Either::Right(
+                                view! {
+                                    <p class="field-error" role="alert">
+                                        {format!("This conversation cannot be read: {error}.")}
+                                    </p>
+                                },
+                            )
+                        }
+                    })
+            }}
+        </article>
+    }
+}
+
+type LoadedTurns = LocalResource<Result<Vec<Turn>, crate::store::StoreError>>;
+
+#[component]
+fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Address) -> impl IntoView {
+    let context = use_websocket();
+    let kept = context.kept;
+    let shown = session.with_value(name);
+    let facts = move || {
+        session.with_value(|session| {
+            let (started, last) = (format::full_time(session.started), format::full_time(session.last));
+            format!("{started} to {last}, with {}", session.url)
+        })
+    };
+    let is_renaming = RwSignal::new(false);
+    let is_deleting = RwSignal::new(false);
+    let new_name = RwSignal::new(session.with_value(|session| session.name.clone().unwrap_or_default()));
+    let fail = move |what: &'static str, error: crate::store::StoreError| {
+        context.notices.show(Severity::Error, "history", format!("The conversation was not {what}: {error}."));
+    };
+    let rename = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (id, name) = (session.with_value(|session| session.id.clone()), new_name.get_untracked());
+        spawn_local(async move {
+            if let Err(error) = kept.rename(id, name).await {
+                fail("renamed", error);
+            }
+        });
+    };
+    let delete = move |_| {
+        spawn_local(async move {
+            match kept.delete_session(session.get_value()).await {
+                Ok(()) => address.set("session", ""),
+                Err(error) => fail("deleted", error),
+            }
+        });
+    };
+    let export = move |ending: &'static str, media: &'static str, write: fn(&[Turn]) -> String| {
+        let Some(Ok(turns)) = turns.get_untracked() else { return };
+        let day = session.with_value(|session| session.started.date_naive());
+        download(&format!("coda-conversation-{day}.{ending}"), media, &write(&turns));
+    };
+    view! {
+        <header class="history-head">
+            <h2 tabindex="-1">{shown}</h2>
+            <p class="field-hint">{facts}</p>
+            <div class="actions">
+                <button class="button small history-back" on:click=move |_| address.set("session", "")>
+                    "All conversations"
+                </button>
+                <button
+                    class="button small"
+                    data-testid="rename-session"
+                    aria-expanded=move || is_renaming.get().to_string()
+                    on:click=move |_| is_renaming.update(|is_renaming| *is_renaming = !*is_renaming)
+                >
+                    "Rename"
+                </button>
+                <button
+                    class="button small"
+                    on:click=move |_| export("md", "text/markdown", |turns| export_markdown(turns.iter()))
+                >
+                    "Markdown"
+                </button>
+                <button
+                    class="button small"
+                    on:click=move |_| export("json", "application/json", |turns| export_json(turns.iter()))
+                >
+                    "JSON"
+                </button>
+                <button
+                    class="button small"
+                    data-testid="delete-session"
+                    aria-expanded=move || is_deleting.get().to_string()
+                    on:click=move |_| is_deleting.update(|is_deleting| *is_deleting = !*is_deleting)
+                >
+                    "Delete"
+                </button>
+            </div>
+            <Show when=move || is_renaming.get()>
+                <form class="field-row" on:submit=rename>
+                    <input
+                        type="text"
+                        aria-label="Name of the conversation"
+                        placeholder="Empty for the first words"
+                        data-testid="session-name"
+                        maxlength="200"
+                        prop:value=new_name
+                        on:input=move |event| new_name.set(event_target_value(&event))
+                    />
+                    <button class="button" type="submit">
+                        "Save"
+                    </button>
+                </form>
+            </Show>
+            <Show when=move || is_deleting.get()>
+                <p class="field-row" role="alert">
+                    "It cannot be brought back. "
+                    <button class="button" data-testid="confirm-delete" on:click=delete>
+                        "Delete this conversation"
+                    </button>
+                </p>
+            </Show>
+        </header>
+    }
+}
+
+#[component]
+fn Turns(turns: Vec<Turn>) -> impl IntoView {
+    let rows: Vec<TurnRow> = (1_u64..)
+        .zip(turns)
+        .map(|(number, turn)| TurnRow {
+            key: RowKey { generation: 0, turn: TurnKey(number) },
+            turn: ArcRwSignal::new(turn).read_only(),
+        })
+        .collect();
+    let (rows, limit) = (StoredValue::new(rows), RwSignal::new(STEP));
+    let total = rows.with_value(Vec::len);
+    view! {
+        <div class="turns history-turns">
+            <For
+                each=move || rows.with_value(|rows| rows.iter().take(limit.get()).cloned().collect::<Vec<_>>())
+                key=|row| row.key
+                let:row
+            >
+                <TurnView row is_past=true />
+            </For>
+            <ShowMore limit step=STEP total=Signal::derive(move || total) />
+        </div>
+    }
+}
