@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 enum Subject {
     Floor,
     Talk,
+    /// The Talk page with nothing kept in the browser's store.
+    Unkept,
     Debugger,
 }
 
@@ -86,6 +88,10 @@ impl Subject {
         page.ask("Performance.enable", json!({})).await?;
         page.watch_memory().await?;
         page.before_each_document(WATCH).await?;
+        if self == Self::Unkept {
+            page.before_each_document("localStorage.setItem('coda.settings', '{\"version\":1,\"keep\":false}')")
+                .await?;
+        }
         self.go(&page, backend).await?;
         Ok(page)
     }
@@ -210,8 +216,8 @@ fn print(subject: Subject, cost: Cost, floor: Cost) {
 
 async fn compare(name: &str, load: Load, rounds: usize) -> Outcome {
     println!("{name}, median of {rounds} rounds (long tasks are counted from 50 ms on):");
-    let subjects = [Subject::Floor, Subject::Talk, Subject::Debugger];
-    let mut costs: [Vec<Cost>; 3] = Default::default();
+    let subjects = [Subject::Floor, Subject::Talk, Subject::Unkept, Subject::Debugger];
+    let mut costs: [Vec<Cost>; 4] = Default::default();
     for _ in 0..rounds {
         for (subject, costs) in subjects.iter().zip(&mut costs) {
             let backend = Backend::start(&["--quiet-metrics"]).await?;
@@ -225,6 +231,11 @@ async fn compare(name: &str, load: Load, rounds: usize) -> Outcome {
     for (subject, costs) in subjects.iter().zip(&costs) {
         print(*subject, median_of(costs), floor);
     }
+    let [kept, unkept] = [&costs[1], &costs[2]].map(|costs| median_of(costs).per_event);
+    println!(
+        "  keeping the conversation and the record costs {:+.1} % main-thread time",
+        (kept / unkept - 1.0) * 100.0
+    );
     Ok(())
 }
 

@@ -4,13 +4,22 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{Backend, Outcome, Page, failed};
+use crate::harness::{Backend, Outcome, Page, Site, failed};
+use crate::keeping::until_kept;
 
 /// Latency that people perceive as immediate, in milliseconds: the goal at the 95th percentile.
 const RESPONSIVE_MILLIS: f64 = 50.0;
 /// Failure limit at the 95th percentile. Other work on a shared machine is included in the measurement,
 /// whose resolution is 8 ms.
 const FAILING_MILLIS: f64 = 64.0;
+/// A file of the site that is no page, so that nothing uses the store.
+const ASIDE: &str = "/icon.svg";
+/// Number of kept entries that the first screen must not notice.
+const MANY: u32 = 50_000;
+/// How much longer the first screen may take with them.
+const FIRST_SCREEN: f64 = 1.5;
+/// Visits with each store, of which the median counts.
+const ROUNDS: usize = 5;
 
 #[tokio::test]
 async fn typing_stays_responsive_in_a_flood_of_500_events_a_second() -> Outcome {
@@ -142,4 +151,80 @@ async fn a_hundred_thousand_rows_are_filtered_at_once_and_scroll_smoothly() -> O
         return failed(format!("while scrolling, frames took longer than {FRAME_FAILING_MILLIS} ms: {frames:.1?}"));
     }
     page.close().await
+}
+
+/// Milliseconds from the navigation to the first screen: the text box, and entries if any are kept.
+async fn first_screen(page: &Page, query: &str, has_entries: bool) -> Result<f64, Box<dyn std::error::Error>> {
+    page.go(ASIDE).await?;
+    page.go(query).await?;
+    let shown = format!("window.__first?.[{}]", usize::from(has_entries));
+    page.until_js("the first screen", &shown).await?;
+    page.run(&format!("return {shown}")).await?.as_f64().ok_or_else(|| "no time".into())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+#[tokio::test]
+async fn fifty_thousand_kept_entries_do_not_slow_the_first_screen() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::blank(Site::start().await?).await?;
+    let watch = "window.__first = [];
+        const look = () => {
+            if (!window.__first[0] && document.querySelector('[data-testid=composer]')) window.__first[0] = performance.now();
+            if (!window.__first[1] && document.querySelector('[data-testid=turn]')) window.__first[1] = performance.now();
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);";
+    page.before_each_document(watch).await?;
+    let (query, empty_page) = (backend.query(), Page::blank(Site::start().await?).await?);
+    empty_page.before_each_document(watch).await?;
+    page.go(&query).await?;
+    page.until_phase("ready").await?;
+    page.say("hello").await?;
+    page.until_answered(1).await?;
+    until_kept(&page, 2).await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.go(ASIDE).await?;
+    fill(&page).await?;
+    let (mut empty, mut full) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        empty.push(first_screen(&empty_page, &query, false).await?);
+        full.push(first_screen(&page, &query, true).await?);
+    }
+    let earlier = "Number(document.querySelector('[data-testid=show-earlier]')?.innerText.replace(/\\D/g, ''))";
+    page.until_js("the rest of the entries", &format!("{earlier} > {MANY} - 1000")).await?;
+    let (empty, full) = (median(empty), median(full));
+    eprintln!("first screen: {empty:.0} ms with an empty store, {full:.0} ms with {MANY} entries");
+    if full > empty * FIRST_SCREEN {
+        return failed(format!("{full:.0} ms with {MANY} entries are more than {FIRST_SCREEN} × {empty:.0} ms"));
+    }
+    empty_page.close().await?;
+    page.close().await
+}
+
+/// Copies the kept session and its entries until there are many.
+async fn fill(page: &Page) -> Outcome {
+    let script = format!(
+        "const open = indexedDB.open('coda-dashboard');
+        open.onsuccess = () => {{
+            const write = open.result.transaction(['sessions', 'turns'], 'readwrite');
+            const [sessions, turns] = ['sessions', 'turns'].map(table => write.objectStore(table));
+            const [keys, values, all] = [sessions.getAllKeys(), sessions.getAll(), turns.getAll()];
+            all.onsuccess = () => {{
+                const session = JSON.parse(values.result[0]);
+                for (let number = session.end; number < {MANY}; number += 1) {{
+                    const key = session.id + '/' + number.toString(16).padStart(8, '0');
+                    turns.put(all.result[number % 2], key);
+                }}
+                sessions.put(JSON.stringify({{...session, end: {MANY}}}), keys.result[0]);
+            }};
+            write.oncomplete = () => {{ open.result.close(); window.__filled = true; }};
+        }};"
+    );
+    page.run(&script).await?;
+    page.until_js("the full store", "window.__filled").await
 }

@@ -15,6 +15,7 @@ mod debugger;
 mod faults;
 mod hostile;
 mod ill;
+mod keeping;
 mod load;
 mod pages;
 mod soak;

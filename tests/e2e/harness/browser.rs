@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -37,11 +38,17 @@ impl Drop for Browser {
 }
 
 impl Browser {
-    pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
+    /// Starts a browser with a new profile, or with the one in `profile`.
+    pub async fn start(profile: Option<&Path>) -> Result<Self, Box<dyn std::error::Error>> {
         let (driver, port) = start_driver().await?;
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/webdriver.json");
         let mut capabilities: serde_json::Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(file)?)?;
         capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+        if let Some(profile) = profile
+            && let Some(arguments) = capabilities["goog:chromeOptions"]["args"].as_array_mut()
+        {
+            arguments.push(format!("--user-data-dir={}", profile.display()).into());
+        }
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))

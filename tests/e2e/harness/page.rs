@@ -1,7 +1,7 @@
 //! The dashboard as a person sees and uses it.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
@@ -37,7 +37,16 @@ impl Page {
 
     /// Starts a fresh browser that has not opened the site yet.
     pub async fn blank(site: Site) -> Found<Self> {
-        let page = Self { browser: Browser::start().await?, site };
+        Self::of(Browser::start(None).await?, site).await
+    }
+
+    /// Starts a browser with the profile in this folder, which it creates if need be.
+    pub async fn in_profile(site: Site, profile: &Path) -> Found<Self> {
+        Self::of(Browser::start(Some(profile)).await?, site).await
+    }
+
+    async fn of(browser: Browser, site: Site) -> Found<Self> {
+        let page = Self { browser, site };
         page.browser.client.set_window_size(1400, 900).await?;
         Ok(page)
     }
@@ -127,6 +136,18 @@ impl Page {
     }
 
     /// Closes the browser. If a test fails before, dropping the driver does.
+    /// Kills the browser with this profile, as the system does when memory runs out. Returns the site.
+    pub async fn kill(self, profile: &Path) -> Found<Site> {
+        let lock = std::fs::read_link(profile.join("SingletonLock"))?;
+        let process = lock.to_string_lossy().rsplit('-').next().unwrap_or_default().to_owned();
+        let killed = tokio::process::Command::new("kill").args(["-9", &process]).status().await?;
+        if !killed.success() {
+            return failed(format!("the browser's process {process} cannot be killed"));
+        }
+        let _ = std::fs::remove_file(profile.join("SingletonLock"));
+        Ok(self.site)
+    }
+
     pub async fn close(self) -> Outcome {
         Ok(self.browser.client.clone().close().await?)
     }
