@@ -11,7 +11,8 @@ pub struct Page {
     pub conversation: Conversation,
     pub avatar: Avatar,
     pub epoch: u32,
-    now: u64,
+    /// Milliseconds; each event and state takes one.
+    pub now: u64,
     ids: u64,
 }
 
@@ -26,11 +27,6 @@ impl Page {
             mono: Instant::from_millis(self.now),
             wall: utc_from_millis(1_795_374_566_500 + i64::try_from(self.now).unwrap()),
         }
-    }
-
-    /// Lets time pass, in milliseconds.
-    pub fn wait(&mut self, millis: u64) {
-        self.now += millis;
     }
 
     /// Receives an event from the server.

@@ -255,7 +255,7 @@ fn the_oldest_sessions_go_first_by_age_and_by_size_and_the_one_in_use_stays() {
     for number in 0..5 {
         visit.page.event("conversation_start", session_start());
         visit.exchange(&format!("q{number}"), &"a".repeat(1_000));
-        visit.page.wait(3_600_000);
+        visit.page.now += 3_600_000;
     }
     visit.save();
     let titles = |visit: &Visit| visit.sessions().into_iter().map(|session| session.title).collect::<Vec<_>>();
