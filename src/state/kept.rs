@@ -48,6 +48,8 @@ pub struct KeptStore {
     /// Changes with every change by the user.
     pub revision: PageSignal<u64>,
     is_loading: StoredValue<bool>,
+    /// Number of entries that had left the page when the earlier ones were counted.
+    dropped: StoredValue<u64>,
     store: StoredValue<Option<IndexedDb>, LocalStorage>,
     writer: StoredValue<SharedWriter, LocalStorage>,
     settings: SettingsStore,
@@ -64,6 +66,7 @@ impl KeptStore {
             earlier: PageSignal::new(0),
             revision: PageSignal::new(0),
             is_loading: StoredValue::new(false),
+            dropped: StoredValue::new(0),
             store: StoredValue::new_local(None),
             writer: StoredValue::new_local(writer),
             settings,
@@ -111,10 +114,17 @@ impl KeptStore {
         self.with_writer(|writer| writer.leave(id));
     }
 
-    /// Tells the user once if what is said is not kept, and when it is again.
-    pub(super) fn report_saving(&self) {
+    /// Tells the user once if what is said is not kept, and when it is again. `dropped` is the number of entries that
+    /// have left the page; once they are saved, they count as earlier ones.
+    pub(super) fn report_saving(self, dropped: u64) {
         match self.with_writer(Writer::take_save_outcome) {
-            Some(Ok(())) => self.succeed(),
+            Some(Ok(())) => {
+                self.succeed();
+                if self.dropped.get_value() != dropped {
+                    self.dropped.set_value(dropped);
+                    spawn_local(self.count_earlier());
+                }
+            }
             Some(Err(error)) => self.fail(error),
             None => {}
         }

@@ -117,7 +117,7 @@ impl WebSocketContext {
         set_interval(
             move || {
                 ticking.borrow_mut().tick();
-                kept.report_saving();
+                kept.report_saving(talk.dropped.get_untracked());
             },
             TICK,
         );
