@@ -47,6 +47,8 @@ pub enum DisconnectReason {
     Silent,
     /// The server answers but sends no broadcasts any more.
     Deaf,
+    /// The tab that held the connection was closed or stopped responding.
+    TabGone,
     /// A server other than Coda answers at the address.
     NotCoda(ForeignServer),
 }
@@ -136,6 +138,9 @@ impl DisconnectReason {
             ),
             Self::Rejected(words) => format!("Coda turned the dashboard away: {words}."),
             Self::Silent => "Coda stopped answering although the connection was open.".into(),
+            Self::TabGone => {
+                "The tab that held the connection was closed or stopped responding. Another tab connects again.".into()
+            }
             Self::NotCoda(foreign) => format!(
                 "Something answers at this address, but it is not Coda: {foreign}. Check the address, or start Coda there."
             ),
@@ -175,6 +180,7 @@ impl fmt::Display for DisconnectReason {
             Self::Rejected(reason) => write!(f, "turned away: {reason}"),
             Self::Silent => f.write_str("nothing comes any more"),
             Self::Deaf => f.write_str("answers, but sends no events"),
+            Self::TabGone => f.write_str("its tab is gone"),
             Self::NotCoda(foreign) => write!(f, "not Coda: {foreign}"),
         }
     }
@@ -208,6 +214,7 @@ mod tests {
             (DisconnectReason::AuthTimeout, json!({ "kind": "auth_timeout" })),
             (DisconnectReason::Rejected("no".to_owned()), json!({ "kind": "rejected", "info": "no" })),
             (DisconnectReason::Silent, json!({ "kind": "silent" })),
+            (DisconnectReason::TabGone, json!({ "kind": "tab_gone" })),
             (DisconnectReason::Deaf, json!({ "kind": "deaf" })),
             (
                 DisconnectReason::NotCoda(ForeignServer::Type("foo".to_owned())),

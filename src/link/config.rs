@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Configuration of the link. Changes apply immediately. The defaults are in the `Default` implementation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkConfig {
     /// Minimum time between two writes. 20 ms let the server's event loop finish one message before the next.
     pub gap: Duration,

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::backoff::{self, BackoffProfile};
 use super::close::{DisconnectReason, ForeignServer};
 use super::config::LinkConfig;
@@ -36,7 +38,7 @@ pub(super) enum StepResult {
     SendProbe,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Connection {
     phase: Phase,
     url: Option<String>,
@@ -159,6 +161,10 @@ impl Connection {
                 }
                 self.open(cx);
             }
+            Transition::Reopen(reason) => {
+                self.note_outage(reason, cx);
+                self.open(cx);
+            }
             Transition::AwaitChallenge => self.await_challenge(cx),
             Transition::Probe => {
                 self.probe(cx);
@@ -242,11 +248,6 @@ impl Connection {
     }
 
     fn retreat(&mut self, reason: DisconnectReason, cx: &mut Context<'_>) {
-        if let Phase::Ready { since, .. } = self.phase
-            && cx.now.mono.duration_since(since.mono) >= cx.config.stable_after
-        {
-            self.failures = 0;
-        }
         self.was_rejected = matches!(reason, DisconnectReason::Rejected(_));
         let reason = match reason {
             DisconnectReason::Unreachable(_) if self.http_answers >= HTTP_ANSWERS => {
@@ -254,11 +255,21 @@ impl Connection {
             }
             reason => reason,
         };
-        let since = self.outage.as_ref().map_or(cx.now, |outage| outage.since);
-        self.outage = Some(Outage { reason, since });
+        self.note_outage(reason, cx);
         self.close(CLOSE_GAVE_UP, cx);
         self.failures += 1;
         self.wait(cx);
+    }
+
+    /// Notes why the connection ended. The end of a stable one restarts the backoff.
+    fn note_outage(&mut self, reason: DisconnectReason, cx: &Context<'_>) {
+        if let Phase::Ready { since, .. } = self.phase
+            && cx.now.mono.duration_since(since.mono) >= cx.config.stable_after
+        {
+            self.failures = 0;
+        }
+        let since = self.outage.as_ref().map_or(cx.now, |outage| outage.since);
+        self.outage = Some(Outage { reason, since });
     }
 
     fn wait(&mut self, cx: &mut Context<'_>) {

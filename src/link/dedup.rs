@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 use super::config::LinkConfig;
 use super::ids::MessageId;
 use crate::bounded::push_bounded;
@@ -12,12 +14,12 @@ use crate::protocol::{Command, Instant};
 const CAPACITY: usize = 256;
 
 /// Fingerprints of recently submitted messages.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Dedup {
     seen: VecDeque<Seen>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Seen {
     kind: String,
     fingerprint: u64,

@@ -1,12 +1,14 @@
 //! Detects dead connections: silent ones, and deaf ones that answer but send no events.
 
+use serde::{Deserialize, Serialize};
+
 use super::close::DisconnectReason;
 use super::config::LinkConfig;
 use super::outbox::Outbox;
 use crate::protocol::Instant;
 
 /// Heartbeat of one ready connection.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Heartbeat {
     last_inbound: Instant,
     /// Deadline for the next echo.

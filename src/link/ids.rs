@@ -17,7 +17,8 @@ impl fmt::Display for ConnId {
 }
 
 /// Number of a received frame within its link, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FrameId(pub u64);
 
 /// Id of a message (a UUID): in the page, in the log and inside `data` on the wire.
@@ -26,7 +27,7 @@ pub struct FrameId(pub u64);
 pub struct MessageId(Uuid);
 
 impl MessageId {
-    pub(super) fn random(rng: &mut fastrand::Rng) -> Self {
+    pub(crate) fn random(rng: &mut fastrand::Rng) -> Self {
         Self(uuid::Builder::from_random_bytes(rng.u128(..).to_le_bytes()).into_uuid())
     }
 

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::{FrameId, MessageId};
 use super::io::{GapReport, ServerEvent};
 use super::received_events::ReceivedEvents;
@@ -27,7 +29,7 @@ const MIN_CONCLUSIVE_SEQ: u64 = 50;
 /// Maximum number of sessions whose ids are remembered. A replay holds at most 50 events.
 const MAX_SESSIONS: usize = 64;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Inbound {
     epoch: u32,
     /// Increments when the server may have restarted; `epoch` only when it certainly has.
@@ -55,7 +57,7 @@ pub(super) struct Inbound {
 }
 
 /// A broadcast that arrived live or in a replay.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Arrival {
     frame: FrameId,
     seq: Option<u64>,
@@ -74,7 +76,7 @@ impl Arrival {
 }
 
 /// A report on a new connection or a gap that waits for missing numbers.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct PendingGap {
     /// Range of the missing numbers, inclusive; empty if none is missing.
     numbers: (u64, u64),

@@ -16,7 +16,7 @@ use super::received_events::ReceivedEvents;
 use crate::protocol::{Control, DecodeError, Event, Instant, Moment};
 
 /// An input to the link, from the user or from the driver.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Input {
     /// Connects to this address immediately, in place of any current connection.
     Connect {
@@ -47,7 +47,7 @@ pub enum Input {
         /// The component and action that caused it.
         origin: Origin,
     },
-    /// Takes in the unsettled texts from before a reload of the page.
+    /// Takes in the unsettled texts from before a reload of the page, except for those that the link has already.
     Restore {
         /// The texts, as [`Link::waiting`](super::Link::waiting) returned them.
         waiting: Vec<PersistedMessage>,
@@ -68,6 +68,11 @@ pub enum Input {
     Binary(ConnId, usize),
     /// A socket closed, or could not be opened.
     Closed(ConnId, CloseInfo),
+    /// The socket is gone with the tab that held it. The link opens another one at once.
+    Abandoned(ConnId),
+    /// Another link may have sent the unsettled messages meanwhile. None is sent without the user any more where Coda
+    /// could act twice.
+    Doubt,
     /// Whether the address of a socket that could not be opened answered a plain HTTP request.
     HttpAnswered(bool),
     /// Number of bytes that the socket has not sent yet (`bufferedAmount`).
@@ -79,7 +84,7 @@ pub enum Input {
 }
 
 /// A hint from the browser. It triggers a check of the connection and is never taken as a fact about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PageHint {
     /// The browser reports a network again.
     Online,
@@ -275,7 +280,7 @@ impl GapReport {
 }
 
 /// The next time at which the link needs [`Input::Tick`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Wakeup {
     /// Time of the wakeup.
     pub at: Instant,
@@ -284,7 +289,7 @@ pub struct Wakeup {
 }
 
 /// The part of the link that a wakeup is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WakeReason {
     /// The connection: a retry or a timeout.
     Connection,

@@ -11,7 +11,7 @@ use super::ids::{ConnId, MessageId};
 use crate::protocol::{Command, Moment};
 
 /// The component and action that created a message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// Name of the component, for example `composer`.
     pub component: Cow<'static, str>,
@@ -38,7 +38,7 @@ impl Origin {
 }
 
 /// A command handed to the link.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Submission {
     /// The command to send.
     pub command: Command,

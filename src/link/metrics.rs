@@ -1,9 +1,10 @@
 //! Metrics of the link, derived from its events. Memory is bounded, and they can be read at any time.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
 
 use super::ids::MessageId;
 use super::io::LinkEvent;
@@ -19,7 +20,7 @@ const DIGITS: u8 = 2;
 const RATE_SECONDS: u64 = 10;
 
 /// Distribution of a duration since the link was created, exact to 1 %.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Percentiles {
     /// Number of measurements.
     pub count: u64,
@@ -34,7 +35,7 @@ pub struct Percentiles {
 }
 
 /// Metrics of the link since it was created.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Time from a message's creation to its first write; without pings.
     pub queue_wait: Percentiles,
@@ -76,7 +77,7 @@ impl Metrics {
 }
 
 /// Number of messages by outcome; without pings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeCounts {
     /// Delivered, as shown by an echo.
     pub echoed: u64,
@@ -95,7 +96,7 @@ pub struct OutcomeCounts {
 }
 
 /// Derives the metrics from the link's events.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct MetricsRecorder {
     queue_wait: DurationHistogram,
     round_trip: DurationHistogram,
@@ -103,7 +104,7 @@ pub(super) struct MetricsRecorder {
     frames_in: Rate,
     frames_out: Rate,
     /// Time of each first write, until the message is settled or unconfirmed.
-    first_writes: HashMap<MessageId, Instant>,
+    first_writes: BTreeMap<MessageId, Instant>,
     /// Start of the current ready connection.
     ready_since: Option<Instant>,
     /// Time since which a connection is wanted.
@@ -122,7 +123,7 @@ impl MetricsRecorder {
             recovery: DurationHistogram::new(),
             frames_in: Rate::default(),
             frames_out: Rate::default(),
-            first_writes: HashMap::new(),
+            first_writes: BTreeMap::new(),
             ready_since: None,
             wanted_since: None,
             lost_at: None,
@@ -225,8 +226,29 @@ impl MetricsRecorder {
 }
 
 /// Histogram of durations in microseconds. Records nothing if it could not be created.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
 struct DurationHistogram(Option<Histogram<u64>>);
+
+/// Stored as the recorded values with their counts.
+impl From<DurationHistogram> for Vec<(u64, u64)> {
+    fn from(DurationHistogram(histogram): DurationHistogram) -> Self {
+        let Some(histogram) = histogram else { return Self::new() };
+        histogram.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value())).collect()
+    }
+}
+
+impl From<Vec<(u64, u64)>> for DurationHistogram {
+    fn from(recorded: Vec<(u64, u64)>) -> Self {
+        let mut histogram = Self::new();
+        if let Some(histogram) = &mut histogram.0 {
+            for (value, count) in recorded {
+                histogram.saturating_record_n(value, count);
+            }
+        }
+        histogram
+    }
+}
 
 impl DurationHistogram {
     fn new() -> Self {
@@ -256,7 +278,7 @@ impl DurationHistogram {
 }
 
 /// Counts per second, for the last few seconds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Rate {
     /// Second and count.
     seconds: VecDeque<(u64, u64)>,

@@ -26,6 +26,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use close::{CloseInfo, DisconnectReason, ForeignServer};
 pub use config::LinkConfig;
 pub use ids::{ConnId, FrameId, MessageId};
@@ -56,9 +58,13 @@ const SLEEP_THRESHOLD: Duration = Duration::from_secs(2);
 const MAX_SENT_ELSEWHERE: usize = 512;
 
 /// The connection of a page, of which there is one: queue, deduplication, heartbeat and event order.
-#[derive(Debug)]
+///
+/// A link that is serialized and read back between two inputs, with no action left to poll, goes on exactly like the
+/// original. The text may contain messages and frames, so it must not leave the browser.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Link {
     config: LinkConfig,
+    #[serde(with = "seed")]
     rng: fastrand::Rng,
     connection: Connection,
     /// `Some` exactly while the connection is ready.
@@ -81,7 +87,23 @@ pub struct Link {
     meter: MetricsRecorder,
     /// Computed at the end of each [`Link::handle`].
     wakeup: Option<Wakeup>,
+    /// Empty between two inputs.
+    #[serde(skip)]
     actions: VecDeque<Action>,
+}
+
+/// Stores the random generator by its state.
+mod seed {
+    use fastrand::Rng;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(rng: &Rng, serializer: S) -> Result<S::Ok, S::Error> {
+        rng.get_seed().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rng, D::Error> {
+        u64::deserialize(deserializer).map(Rng::with_seed)
+    }
 }
 
 impl Link {
@@ -112,6 +134,16 @@ impl Link {
     /// Processes an input. Drain [`Self::poll_action`] afterwards. Input from a replaced socket has no effect; its
     /// frames are emitted as [`FrameKind::Stale`].
     pub fn handle(&mut self, now: Moment, input: Input) {
+        self.process(now, input, None);
+    }
+
+    /// Like [`Self::handle`], but the message that an [`Input::Submit`] or [`Input::Replay`] creates gets this id. An
+    /// input that may have to be repeated to another link is the same message to the server then.
+    pub fn handle_as(&mut self, now: Moment, id: MessageId, input: Input) {
+        self.process(now, input, Some(id));
+    }
+
+    fn process(&mut self, now: Moment, input: Input, id: Option<MessageId>) {
         if self.wakeup.is_some_and(|wakeup| now.mono.duration_since(wakeup.at) > SLEEP_THRESHOLD) {
             self.require_liveness(now);
         }
@@ -123,8 +155,8 @@ impl Link {
             }
             Input::Disconnect => self.step(now, ConnectionEvent::Disconnect),
             Input::RetryNow => self.step(now, ConnectionEvent::Retry),
-            Input::Submit(submission) => self.submit(now, submission),
-            Input::Replay(submission) => self.replay(now, submission),
+            Input::Submit(submission) => self.submit(now, submission, id),
+            Input::Replay(submission) => self.replay(now, submission, id),
             Input::Restore { waiting, ask } => self.restore(now, waiting, ask),
             Input::Cancel(id) => self.cancel(now, id),
             Input::SendNow(id) => self.outbox.send_now(id, &self.url),
@@ -134,11 +166,13 @@ impl Link {
             Input::Frame(conn, text) => self.frame(now, conn, text),
             Input::Binary(conn, bytes) => self.binary(now, conn, bytes),
             Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
+            Input::Abandoned(conn) if self.is_live(conn) => self.step(now, ConnectionEvent::Abandoned),
+            Input::Doubt => self.doubt(now),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
             Input::HttpAnswered(answered) => self.connection.http_answered(answered),
             Input::Hint(hint) => self.hint(now, hint),
             // A late event of a replaced socket.
-            Input::Opened(_) | Input::Closed(..) | Input::Buffered(..) | Input::Tick => {}
+            Input::Opened(_) | Input::Closed(..) | Input::Abandoned(_) | Input::Buffered(..) | Input::Tick => {}
         }
         self.advance(now);
         self.wakeup = self.plan_wakeup(now);
@@ -216,8 +250,9 @@ impl Link {
 
     // ------------------------------------------------------------ messages
 
-    fn submit(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
-        let id = MessageId::random(&mut self.rng);
+    fn submit(&mut self, now: Moment, submission: Submission, id: Option<MessageId>) {
+        let Submission { command, origin, resend_of } = submission;
+        let id = id.unwrap_or_else(|| MessageId::random(&mut self.rng));
         // A resent message is still meant for the server of the first one.
         let url = resend_of.and_then(|id| self.outbox.address_of(id)).unwrap_or_else(|| self.url.clone());
         if let Some(resend_of) = resend_of {
@@ -237,8 +272,9 @@ impl Link {
         }
     }
 
-    fn replay(&mut self, now: Moment, Submission { command, origin, resend_of }: Submission) {
-        let id = MessageId::random(&mut self.rng);
+    fn replay(&mut self, now: Moment, submission: Submission, id: Option<MessageId>) {
+        let Submission { command, origin, resend_of } = submission;
+        let id = id.unwrap_or_else(|| MessageId::random(&mut self.rng));
         // A recorded message keeps its recorded time, so nothing holds it.
         let message =
             OutgoingMessage { sends_now: true, ..self.pending(id, Arc::new(command), origin, now, resend_of) };
@@ -287,7 +323,7 @@ impl Link {
     fn restore(&mut self, now: Moment, waiting: Vec<PersistedMessage>, asks: bool) {
         let origin = Origin::new("composer", "before the reload");
         for PersistedMessage { id, text, url, created, was_written, asks: asked } in waiting {
-            if self.sent_elsewhere.contains(&id) {
+            if self.sent_elsewhere.contains(&id) || self.outbox.knows(id) {
                 continue;
             }
             let url = if url.is_empty() { self.url.clone() } else { url };
@@ -298,6 +334,11 @@ impl Link {
             let (outbox, mut cx) = self.outbox_and_cx(now);
             outbox.restore(message, was_written, &mut cx);
         }
+    }
+
+    fn doubt(&mut self, now: Moment) {
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.doubt(&mut cx);
     }
 
     fn cancel(&mut self, now: Moment, id: MessageId) {

@@ -7,7 +7,7 @@ use super::ids::ConnId;
 use crate::protocol::{Instant, Moment, Token};
 
 /// Phase of the connection, with its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// Not connected, as the user wants it.
     Offline,
@@ -51,7 +51,7 @@ pub enum Phase {
 }
 
 /// Step of the authentication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthStep {
     /// Waiting for a challenge.
     AwaitingChallenge {
@@ -65,7 +65,7 @@ pub enum AuthStep {
 }
 
 /// The current lack of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
     /// Reason for the latest disconnect.
     pub reason: DisconnectReason,
@@ -163,6 +163,8 @@ pub enum ConnectionEvent {
     Proven,
     /// The socket closed, or could not be opened.
     Closed(CloseInfo),
+    /// The socket is gone with the tab that held it.
+    Abandoned,
     /// The link gave up on an open socket, for this reason.
     Dead(DisconnectReason),
 }
@@ -174,6 +176,8 @@ pub enum Transition {
     Ignore,
     /// Open a socket to this address, or to the last one; to Opening.
     Open(Option<String>),
+    /// Open a socket to the last address without backing off, because the previous one ended for this reason; to Opening.
+    Reopen(DisconnectReason),
     /// Wait for a challenge; to Authenticating.
     AwaitChallenge,
     /// Send a ping to find out whether a challenge is needed; stays in Authenticating.
@@ -199,7 +203,8 @@ pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
     use ConnectionEvent as On;
     use PhaseKind::{Authenticating, Offline, Opening, Ready, Refused, Waiting};
     use Transition::{
-        AnswerChallenge, AwaitChallenge, BackOff, EnterReady, GoOffline, Ignore, Open, Probe, Refuse, RestartBackoff,
+        AnswerChallenge, AwaitChallenge, BackOff, EnterReady, GoOffline, Ignore, Open, Probe, Refuse, Reopen,
+        RestartBackoff,
     };
     match (event, phase) {
         (On::Connect(url), _) => Open(Some(url)),
@@ -227,6 +232,7 @@ pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
 
         (On::Closed(info), Opening) => BackOff(DisconnectReason::Unreachable(info)),
         (On::Closed(info), Authenticating | Ready) => BackOff(DisconnectReason::Closed(info)),
+        (On::Abandoned, Opening | Authenticating | Ready) => Reopen(DisconnectReason::TabGone),
         (On::Dead(reason), Authenticating | Ready) => BackOff(reason),
 
         (
@@ -241,6 +247,7 @@ pub fn transition(phase: PhaseKind, event: ConnectionEvent) -> Transition {
             | On::Rejected(_)
             | On::RejectedAgain(_)
             | On::Closed(_)
+            | On::Abandoned
             | On::Dead(_),
             _,
         ) => Ignore,

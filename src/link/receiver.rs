@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::MessageId;
 use super::ids::{ConnId, FrameId};
 use super::inbound::{Arrival, Inbound, OrderedEvents};
@@ -35,7 +37,7 @@ impl Incoming {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Receiver {
     inbound: Inbound,
     last_frame: FrameId,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::phase::{Outage, Phase};
 
 /// Snapshot of the link's state.
@@ -22,7 +24,7 @@ pub struct LinkStatus {
 }
 
 /// Counters since the link was created.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// Text frames received, including those of replaced sockets.
     pub frames_in: u64,

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::config::LinkConfig;
 use crate::protocol::{Event, Instant};
 
@@ -13,7 +15,7 @@ const TURN_START_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time after an answer during which Coda may still be busy, for versions that do not report the end.
 const GRACE: Duration = Duration::from_millis(500);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TurnTracker {
     /// Time at which the turn counts as over unless more of it arrives. `None` while Coda is idle.
     until: Option<Instant>,

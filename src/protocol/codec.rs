@@ -75,7 +75,7 @@ impl fmt::Debug for Token {
 }
 
 /// A broadcast event with its envelope.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
     /// Sequence number: 1 for the first broadcast after the server's start, then incremented by one with each. `None`
     /// if missing.

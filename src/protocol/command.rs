@@ -90,7 +90,7 @@ macro_rules! commands {
         => { $($rule:ident: $value:expr),* $(,)? }
     )*) => {
         /// A command of Coda 0.1.2, or one made by hand.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub enum Command {
             $($(#[$meta])* $name $({ $(#[$field_meta])* $field: $type })? $(($inner))?,)*
             /// Anything else, for the debugger.

@@ -60,7 +60,7 @@ macro_rules! events {
         $(object! { $(#[$meta])* $(#[$type_meta])* $name { $($(#[$field_meta])* $field: $type),* } })*
 
         /// An event from the server.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub enum Event {
             $($(#[$meta])* $name($name),)*
             /// An event of an unknown type, with its data kept for display.

@@ -4,17 +4,32 @@
 //! and some events carry ISO 8601 text.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::time::{parse_iso8601, utc_from_millis};
 
 /// A timestamp as the server sent it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ServerTime {
     /// Seconds on a clock with an unknown origin.
-    Monotonic(f64),
+    Monotonic(#[serde(with = "exact")] f64),
     /// A wall-clock time.
     Wall(DateTime<Utc>),
+}
+
+/// Stores a float by its bits, because `serde_json` may read a written one back with another last digit.
+mod exact {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        number.to_bits().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }
 
 /// Numbers below this are monotonic seconds (16 years of uptime), from here on epoch seconds (since 1985).
@@ -85,13 +100,13 @@ pub(crate) const MAX_REORDERING: i64 = 1_000;
 /// A frame cannot arrive before it was sent, so the smallest difference between arrival and server time contains the
 /// least delay and is the best estimate of the offset. It holds until either clock steps. A wall-clock timestamp that
 /// agrees with the local clock needs no mapping; one that does not is treated like any other clock.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ServerClock {
     mapping: Option<Mapping>,
 }
 
 /// All fields are in milliseconds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Mapping {
     /// Smallest difference between arrival and server time.
     offset: i64,
@@ -101,7 +116,7 @@ struct Mapping {
     late: Option<Late>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Late {
     /// Arrival of the first late event.
     since: i64,

@@ -50,7 +50,7 @@ impl Add<Duration> for Instant {
 }
 
 /// Monotonic and wall-clock time, read together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// For deadlines and durations.
     pub mono: Instant,

@@ -13,7 +13,7 @@ use proptest::test_runner::TestRunner;
 use crate::world::{World, millis, seconds};
 
 #[derive(Clone, Debug)]
-enum Operation {
+pub enum Operation {
     Say,
     Press,
     Release,
@@ -53,7 +53,7 @@ impl Operation {
     }
 }
 
-fn operation() -> impl Strategy<Value = Operation> {
+pub fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => Just(Operation::Say),
         2 => Just(Operation::Press),
@@ -73,7 +73,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-fn carry_out(world: &mut World, operation: &Operation, number: usize) {
+pub fn carry_out(world: &mut World, operation: &Operation, number: usize) {
     match operation {
         Operation::Say => drop(world.say(&format!("text {number}"))),
         Operation::Press => drop(world.send(Command::SttStart(SttStart::Continuous))),

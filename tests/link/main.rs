@@ -15,4 +15,6 @@ mod log;
 mod metrics;
 mod order;
 #[cfg(not(target_arch = "wasm32"))]
+mod serialized;
+#[cfg(not(target_arch = "wasm32"))]
 mod table;

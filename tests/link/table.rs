@@ -28,7 +28,8 @@ fn next(event: Option<&ConnectionEvent>) -> Option<ConnectionEvent> {
         On::Rejected(_) => On::RejectedAgain(WORDS.to_owned()),
         On::RejectedAgain(_) => On::Proven,
         On::Proven => On::Closed(CloseInfo::default()),
-        On::Closed(_) => On::Dead(DisconnectReason::Silent),
+        On::Closed(_) => On::Abandoned,
+        On::Abandoned => On::Dead(DisconnectReason::Silent),
         On::Dead(_) => return None,
     })
 }
@@ -41,7 +42,7 @@ fn all_events() -> Vec<ConnectionEvent> {
 fn target(from: PhaseKind, step: &Transition) -> Option<PhaseKind> {
     Some(match step {
         Transition::Ignore => return None,
-        Transition::Open(_) => PhaseKind::Opening,
+        Transition::Open(_) | Transition::Reopen(_) => PhaseKind::Opening,
         Transition::AwaitChallenge | Transition::Probe => PhaseKind::Authenticating,
         Transition::AnswerChallenge(_) if from == PhaseKind::Ready => PhaseKind::Authenticating,
         Transition::AnswerChallenge(_) => from,
@@ -87,6 +88,7 @@ fn every_event_has_its_transition_in_every_phase() {
     let closed = || retreat(DisconnectReason::Closed(CloseInfo::default()));
     let unreachable = retreat(DisconnectReason::Unreachable(CloseInfo::default()));
     let silent = || retreat(DisconnectReason::Silent);
+    let reopen = || Transition::Reopen(DisconnectReason::TabGone);
     let connect = || open(Some("ws://a"));
     let (open_timeout, auth_timeout) = (retreat(DisconnectReason::OpenTimeout), retreat(DisconnectReason::AuthTimeout));
     // Rows as in `next`; columns as in PhaseKind::ALL: offline, waiting, opening, authenticating, ready, refused.
@@ -104,6 +106,7 @@ fn every_event_has_its_transition_in_every_phase() {
         [Ignore, Ignore, Ignore, refuse(), refuse(), Ignore],
         [Ignore, Ignore, Ignore, welcome(None), Ignore, Ignore],
         [Ignore, Ignore, unreachable, closed(), closed(), Ignore],
+        [Ignore, Ignore, reopen(), reopen(), reopen(), Ignore],
         [Ignore, Ignore, Ignore, silent(), silent(), Ignore],
     ];
     assert_eq!(all_events().len(), table.len());

@@ -23,6 +23,8 @@ enum Transit {
 
 pub struct World {
     pub link: Link,
+    /// A copy of the link, read back from its serialized form, that must do exactly the same.
+    pub twin: Option<Link>,
     pub server: Server,
     pub now: Instant,
     /// One-way delay.
@@ -51,6 +53,7 @@ impl World {
         crate::log::install();
         Self {
             link: Link::new(LinkConfig::default(), seed),
+            twin: None,
             server: Server::new(config, seed),
             now: Instant::from_millis(1_000),
             latency: Duration::from_millis(1),
@@ -91,6 +94,14 @@ impl World {
     pub fn clock(&self) -> Moment {
         let millis = i64::try_from(self.now.as_micros() / 1_000).unwrap();
         Moment { mono: self.now, wall: utc_from_millis(START + millis) }
+    }
+
+    /// Replaces the twin by a copy of the link as it is now.
+    pub fn copy_link(&mut self) {
+        let text = serde_json::to_string(&self.link).expect("a link can be written");
+        let twin: Link = serde_json::from_str(&text).expect("and read back");
+        assert_eq!(serde_json::to_string(&twin).expect("and written again"), text);
+        self.twin = Some(twin);
     }
 
     pub fn phase(&self) -> PhaseKind {
@@ -179,10 +190,22 @@ impl World {
 
     pub fn input(&mut self, input: Input) {
         let now = self.clock();
+        let mut twin = self.twin.take();
+        if let Some(twin) = &mut twin {
+            twin.handle(now, input.clone());
+        }
         self.link.handle(now, input);
         while let Some(action) = self.link.poll_action() {
+            if let Some(twin) = &mut twin {
+                assert_eq!(twin.poll_action().as_ref(), Some(&action), "a link that was read back acts differently");
+            }
             self.carry_out(action);
         }
+        if let Some(twin) = &mut twin {
+            assert_eq!(twin.poll_action(), None, "a link that was read back acts differently");
+            assert_eq!(twin.next_wakeup(), self.link.next_wakeup());
+        }
+        self.twin = twin;
         let wakeup = self.link.next_wakeup();
         assert!(wakeup.is_none_or(|wakeup| wakeup.at >= now.mono), "a wakeup in the past: {wakeup:?} at {now:?}");
     }

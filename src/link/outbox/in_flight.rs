@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{OutgoingMessage, Peer};
 use crate::bounded::push_bounded;
 use crate::link::config::{RETRY_WINDOW, SAFE_RETRY_WINDOW};
@@ -27,7 +29,7 @@ const MAX_WRITTEN: usize = 512;
 const MAX_EVENTS_BETWEEN_COPIES: u64 = 400;
 
 /// A message that was written and not settled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InFlight {
     pub(super) message: OutgoingMessage,
     /// The frozen bytes, by which the server recognizes a copy.
@@ -95,7 +97,7 @@ impl InFlight {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct InFlightMessages {
     messages: Vec<InFlight>,
     unconfirmed: VecDeque<InFlight>,
@@ -198,6 +200,15 @@ impl InFlightMessages {
     pub(super) fn abandon_other_servers(&mut self, url: &Arc<str>, cx: &mut Context<'_>) {
         let left: Vec<InFlight> = self.messages.extract_if(.., |flight| flight.message.url != *url).collect();
         for flight in left {
+            self.give_up(flight, cx);
+        }
+    }
+
+    /// Gives up on messages that another link may have repeated, so that their replies prove nothing.
+    pub(super) fn doubt(&mut self, cx: &mut Context<'_>) {
+        let doubtful: Vec<InFlight> =
+            self.messages.extract_if(.., |flight| !flight.message.command.rules().is_safe_twice).collect();
+        for flight in doubtful {
             self.give_up(flight, cx);
         }
     }

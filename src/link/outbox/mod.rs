@@ -11,6 +11,8 @@ mod replies;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use in_flight::{InFlight, InFlightMessages};
 use queue::Queue;
 use replies::Replies;
@@ -26,7 +28,7 @@ use crate::protocol::Group;
 use crate::protocol::{Command, Instant, Moment, encode, wire_type};
 
 /// A message that is not settled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OutgoingMessage {
     pub(super) id: MessageId,
     pub(super) command: Arc<Command>,
@@ -111,7 +113,7 @@ enum NextWrite {
     Queued(usize),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Outbox {
     queue: Queue,
     in_flight: InFlightMessages,
@@ -145,6 +147,11 @@ impl Outbox {
     /// Whether this page wrote the message, since its start or before a reload.
     pub(super) fn is_ours(&self, id: MessageId) -> bool {
         self.in_flight.has_written(id)
+    }
+
+    /// Whether the message is queued, or was written at some time.
+    pub(super) fn knows(&self, id: MessageId) -> bool {
+        self.queue.position(id).is_some() || self.in_flight.has_written(id) || self.awaits(id)
     }
 
     /// Whether an echo of `id` would settle a message.
@@ -186,6 +193,12 @@ impl Outbox {
         cx.actions.push_back(message.status(MessageState::Queued, cx.now));
         cx.actions.push_back(message.status(MessageState::Unconfirmed, cx.now));
         self.in_flight.restore(message, cx.now);
+    }
+
+    /// Leaves everything to the user that another link may have sent meanwhile.
+    pub(super) fn doubt(&mut self, cx: &mut Context<'_>) {
+        self.queue.doubt();
+        self.in_flight.doubt(cx);
     }
 
     /// Enqueues a ping before everything else. The first one of a connection is its probe.

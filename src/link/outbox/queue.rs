@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{HoldPolicy, OutgoingMessage};
 use crate::link::config::LinkConfig;
 use crate::link::connection::Context;
@@ -17,7 +19,7 @@ use crate::protocol::{Command, Instant, MAX_FRAME_BYTES, encode};
 /// JSON escapes lengthen a text at most sixfold.
 const MAX_ESCAPE_FACTOR: usize = 6;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Queue(VecDeque<OutgoingMessage>);
 
 impl Queue {
@@ -119,6 +121,14 @@ impl Queue {
     pub(super) fn assign_address(&mut self, url: &Arc<str>) {
         for message in self.0.iter_mut().filter(|message| message.url.is_empty()) {
             message.url = url.clone();
+        }
+    }
+
+    /// Makes the user decide on messages that another link may have sent.
+    pub(super) fn doubt(&mut self) {
+        for message in self.0.iter_mut().filter(|message| !message.command.rules().is_safe_twice) {
+            message.asks = true;
+            message.sends_now = false;
         }
     }
 

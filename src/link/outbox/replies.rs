@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::in_flight::InFlight;
 use crate::bounded::push_bounded;
 
@@ -13,14 +15,14 @@ const MAX_EXPECTED_TURNS: usize = 64;
 
 /// A reply that may still arrive and settles nothing: to a raw frame, or to a retry of a message that is settled
 /// already.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct PendingReply {
     kind: String,
     write: u64,
     is_raw: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Replies {
     pending: Vec<PendingReply>,
     /// Number of writes on this connection.
