@@ -93,8 +93,8 @@ soak: build setup-test ## simulate a long day in half an hour (SOAK_MINUTES): no
 size: build ## print the size of the download and the largest functions
 	@tools/size.sh
 
-chaos: ## run the link under random faults, CHAOS_RUNS (100000) times, and print figures
-	cargo test --no-default-features --profile fast --test link -- --ignored --nocapture figures
+chaos: ## run the link, and tabs that share one, under random faults, CHAOS_RUNS (100000) times, and print figures
+	cargo test --no-default-features --profile fast --test link --test tabs -- --ignored --nocapture figures
 
 backend-errors: setup-test ## count the server's errors with and without queue and dedup
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \

@@ -1,5 +1,5 @@
 //! The Coda dashboard: a pure core (`protocol`, `link`, `model`, `history`, `analysis`, `replay`, `sim`,
-//! `store`) and, behind the feature `app`, its browser shell (`browser`, `driver`, `state`, `ui`). See docs/ARCHITECTURE.md.
+//! `store`, `tabs`) and, behind the feature `app`, its browser shell (`browser`, `driver`, `state`, `ui`). See docs/ARCHITECTURE.md.
 
 #![forbid(unsafe_code)]
 // Untrusted input must never stop the page. Tests may panic.
@@ -17,6 +17,8 @@ pub mod replay;
 #[warn(missing_docs)]
 pub mod sim;
 pub mod store;
+#[warn(missing_docs)]
+pub mod tabs;
 
 #[cfg(feature = "app")]
 pub mod browser;

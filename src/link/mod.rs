@@ -224,6 +224,16 @@ impl Link {
         }
     }
 
+    /// Returns the live socket.
+    pub(crate) const fn live_conn(&self) -> Option<ConnId> {
+        self.connection.phase().conn()
+    }
+
+    /// Whether the message is unsettled, or was written by this link.
+    pub(crate) fn knows(&self, id: MessageId) -> bool {
+        self.outbox.knows(id)
+    }
+
     /// Returns the unsettled texts for [`Input::Restore`] after a reload, those already written first.
     #[must_use]
     pub fn waiting(&self) -> Vec<PersistedMessage> {
