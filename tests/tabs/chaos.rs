@@ -1,0 +1,315 @@
+//! Random tabs, users and faults from a seed, with all guarantees checked after each step.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZero;
+use std::time::Duration;
+
+use coda_dashboard::link::{Hold, MessageState, PhaseKind};
+use coda_dashboard::protocol::{Command, SttStart};
+use coda_dashboard::sim::{Echo, Received, ServerConfig};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use crate::operation::{MAX_TABS, Operation, operation};
+use crate::owner_watch::OwnerWatch;
+use crate::tab::Life;
+use crate::world::{World, millis, seconds};
+
+/// A run in progress.
+struct Run {
+    world: World,
+    watch: OwnerWatch,
+    /// The tab of each text.
+    said: Vec<(usize, String)>,
+    failure: Option<String>,
+}
+
+impl Run {
+    fn wait(&mut self, span: Duration) {
+        let until = self.world.now + span;
+        let (watch, failure) = (&mut self.watch, &mut self.failure);
+        self.world.run_until(until, |world| {
+            if let Err(words) = watch.see(world) {
+                failure.get_or_insert(words);
+            }
+        });
+    }
+
+    fn carry_out(&mut self, operation: &Operation, number: usize) {
+        let running = self.world.running();
+        let tab = operation.tab().filter(|_| !running.is_empty()).map(|tab| running[tab % running.len()]);
+        let world = &mut self.world;
+        match (*operation, tab) {
+            (Operation::Say(_), Some(tab)) => {
+                let text = format!("text {number}");
+                world.say(tab, &text);
+                self.said.push((tab, text));
+            }
+            (Operation::Press(_), Some(tab)) => world.send(tab, Command::SttStart(SttStart::Continuous)),
+            (Operation::Release(_), Some(tab)) => world.send(tab, Command::SttStop),
+            (Operation::StopSpeaking(_), Some(tab)) => world.send(tab, Command::TtsStop),
+            (Operation::Close(_), Some(tab)) => world.close(tab),
+            (Operation::Crash { loses_words, .. }, Some(tab)) => world.crash(tab, loses_words),
+            (Operation::Sleep { span, is_told, .. }, Some(tab)) => world.sleep(tab, millis(span), is_told),
+            (Operation::Show { is_visible, .. }, Some(tab)) => world.show(tab, is_visible),
+            (Operation::Open { is_hidden }, _) => {
+                if world.tabs.iter().filter(|tab| tab.life != Life::Closed).count() < MAX_TABS {
+                    world.open_with(is_hidden);
+                }
+            }
+            (Operation::Wait(span), _) => self.wait(millis(span)),
+            (Operation::Drop, _) => world.drop_connections(),
+            (Operation::HalfOpen, _) => world.go_half_open(),
+            (Operation::Restart, _) => world.restart_server(),
+            (Operation::LoseEchoes(count), _) => world.server.config_mut().echo = Echo::SwallowNext(count),
+            (Operation::Unreachable(span), _) => {
+                world.reachable = false;
+                self.wait(millis(span));
+                self.world.reachable = true;
+            }
+            (Operation::Slow(latency), _) => world.latency = millis(latency),
+            (Operation::SlowChannel(delay), _) => world.channel_delay = millis(delay),
+            // No tab is there.
+            (_, None) => {}
+        }
+    }
+
+    /// Checks what must hold at all times.
+    fn check(&mut self) -> Result<(), TestCaseError> {
+        if let Err(words) = self.watch.see(&self.world) {
+            self.failure.get_or_insert(words);
+        }
+        if let Some(words) = &self.failure {
+            return Err(TestCaseError::fail(words.clone()));
+        }
+        prop_assert!(self.world.violations.is_empty(), "{:?}", self.world.violations);
+        let owners = self.world.owners().into_iter().filter(|tab| !self.world.tabs[*tab].is_unsure());
+        prop_assert!(owners.count() <= 1, "two owners");
+        for (_, text) in &self.said {
+            let (_, acted) = self.world.received(text);
+            prop_assert!(acted <= 1, "the server acted {acted} times on “{text}”");
+        }
+        Ok(())
+    }
+
+    /// Checks what must hold once everything has calmed down.
+    fn check_end(&mut self) -> Result<Fates, TestCaseError> {
+        let mut fates = Fates::default();
+        let Some(owner) = self.world.owner() else {
+            prop_assert!(self.world.running().is_empty(), "no owner in the end");
+            return Ok(fates);
+        };
+        prop_assert_eq!(self.world.phase(owner), PhaseKind::Ready);
+        let mut tries = 0;
+        while let Some(difference) = self.world.disagreement() {
+            tries += 1;
+            prop_assert!(tries < 100, "{}", difference);
+            self.world.run_for(millis(50));
+        }
+        for (tab, text) in &self.said {
+            let is_here = self.world.tabs[*tab].life == Life::Running;
+            let running = self.world.running();
+            let past = || running.iter().find_map(|tab| self.world.tabs[*tab].past.text(text));
+            let states = self.world.tabs[owner].page.text(text).or_else(past);
+            if self.world.tabs[owner].page.text(text).is_none() && self.world.tabs[owner].page.echoes.contains(text) {
+                fates.elsewhere += 1;
+                continue;
+            }
+            let Some(last) = states.and_then(<[_]>::last) else {
+                prop_assert!(!is_here, "“{text}” of tab {tab} is lost");
+                fates.gone += 1;
+                continue;
+            };
+            let is_asked = *last == MessageState::Held(Hold::User);
+            let is_settled = last.is_final() || *last == MessageState::Unconfirmed || is_asked;
+            prop_assert!(is_settled, "“{text}” of tab {tab} never ended: {states:?}");
+            let (_, acted) = self.world.received(text);
+            match last {
+                MessageState::Delivered(_) => {
+                    fates.delivered += 1;
+                    prop_assert!(
+                        acted == 1,
+                        "“{text}” is called delivered, but the server never acted on it: {states:?}"
+                    );
+                }
+                MessageState::Unconfirmed => fates.unconfirmed += 1,
+                _ if is_asked => fates.asked += 1,
+                _ => {
+                    fates.other += 1;
+                    prop_assert!(acted == 0, "“{text}” is called not sent, but the server acted on it: {states:?}");
+                }
+            }
+        }
+        self.check_order(owner)?;
+        Ok(fates)
+    }
+
+    /// Checks that each tab's texts reach the server in their order. Unconfirmed ones and those left to the user are exempt.
+    fn check_order(&self, owner: usize) -> Result<(), TestCaseError> {
+        let tab_of: HashMap<&str, usize> = self.said.iter().map(|(tab, text)| (text.as_str(), *tab)).collect();
+        let shown = |text: &str| {
+            let tab = &self.world.tabs[owner];
+            tab.page.text(text).into_iter().chain(tab.past.text(text)).flatten()
+        };
+        let is_exempt = |text: &str| {
+            shown(text).any(|state| matches!(state, MessageState::Unconfirmed | MessageState::Held(Hold::User)))
+        };
+        let acted = self.world.server.received().iter().filter(|message| message.acted && message.kind == "text_input");
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut of_tab: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for Received { data, .. } in acted {
+            let Some(text) = data["text"].as_str().filter(|text| seen.insert(text) && !is_exempt(text)) else {
+                continue;
+            };
+            let number = text.strip_prefix("text ").and_then(|number| number.parse().ok());
+            if let (Some(tab), Some(number)) = (tab_of.get(text), number) {
+                of_tab.entry(*tab).or_default().push(number);
+            }
+        }
+        for (tab, numbers) in of_tab {
+            prop_assert!(numbers.is_sorted(), "out of order in tab {tab}: {numbers:?}");
+        }
+        Ok(())
+    }
+}
+
+/// What became of the texts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fates {
+    delivered: usize,
+    unconfirmed: usize,
+    /// Left to the user, because an owner that nobody followed may have sent them.
+    asked: usize,
+    /// Sent by an owner whose link no tab took over, and known to the next only as another client's.
+    elsewhere: usize,
+    /// Not sent.
+    other: usize,
+    /// Gone with their tab before any other had them.
+    gone: usize,
+}
+
+/// Totals of one or more runs.
+#[derive(Clone, Copy, Debug, Default)]
+struct ChaosReport {
+    messages: usize,
+    faults: usize,
+    fates: Fates,
+    most_sockets: usize,
+    overlaps: u64,
+    takeovers: u64,
+    snapshots: u64,
+    steals: u64,
+    most_steals: u64,
+    longest_after_end: Duration,
+    longest_after_sleep: Duration,
+}
+
+impl ChaosReport {
+    fn add(&mut self, other: &Self) {
+        self.messages += other.messages;
+        self.faults += other.faults;
+        self.fates.delivered += other.fates.delivered;
+        self.fates.unconfirmed += other.fates.unconfirmed;
+        self.fates.asked += other.fates.asked;
+        self.fates.elsewhere += other.fates.elsewhere;
+        self.fates.other += other.fates.other;
+        self.fates.gone += other.fates.gone;
+        self.most_sockets = self.most_sockets.max(other.most_sockets);
+        self.overlaps += other.overlaps;
+        self.takeovers += other.takeovers;
+        self.snapshots += other.snapshots;
+        self.steals += other.steals;
+        self.most_steals = self.most_steals.max(other.most_steals);
+        self.longest_after_end = self.longest_after_end.max(other.longest_after_end);
+        self.longest_after_sleep = self.longest_after_sleep.max(other.longest_after_sleep);
+    }
+}
+
+/// Executes the operations, checks all guarantees after each, and then lets the world settle.
+fn run(seed: u64, operations: &[Operation]) -> Result<ChaosReport, TestCaseError> {
+    let mut world = World::new(ServerConfig::quiet(), seed);
+    world.open();
+    let mut run = Run { world, watch: OwnerWatch::default(), said: Vec::new(), failure: None };
+    for (number, operation) in operations.iter().enumerate() {
+        run.carry_out(operation, number);
+        run.check()?;
+    }
+    run.world.latency = millis(1);
+    run.world.channel_delay = millis(3);
+    run.world.server.config_mut().echo = Echo::Faithful;
+    run.wait(seconds(60));
+    run.check()?;
+    let fates = run.check_end()?;
+    run.check()?;
+    // The timers of hidden tabs fire at the same time, but each tab steals once.
+    let most = u64::try_from(MAX_TABS).unwrap_or_default();
+    prop_assert!(run.watch.most_steals < most, "{} steals in one go", run.watch.most_steals);
+    Ok(ChaosReport {
+        messages: operations.iter().filter(|operation| operation.is_message()).count(),
+        faults: operations.iter().filter(|operation| operation.is_fault()).count(),
+        fates,
+        most_sockets: run.world.most_sockets,
+        overlaps: run.world.overlaps,
+        takeovers: run.watch.takeovers,
+        snapshots: run.world.snapshots,
+        steals: run.world.steals(),
+        most_steals: run.watch.most_steals,
+        longest_after_end: run.watch.longest_after_end,
+        longest_after_sleep: run.watch.longest_after_sleep,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_tabs_agree_and_no_text_is_lost_or_acts_twice(
+        seed in any::<u64>(),
+        operations in prop::collection::vec(operation(), 1..40),
+    ) {
+        run(seed, &operations)?;
+    }
+}
+
+/// Run by `make chaos`, `CHAOS_RUNS` times. Any broken guarantee fails it with the shrunk operations, so the figures printed at
+/// the end are those of flawless runs.
+#[test]
+#[ignore = "minutes; run by `make chaos`"]
+fn figures_of_many_runs() {
+    let runs: u32 = std::env::var("CHAOS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(100_000);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = runs.div_ceil(u32::try_from(threads).unwrap());
+    let start = std::time::Instant::now();
+    let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || many_runs(share))).collect();
+    let mut total = ChaosReport::default();
+    for worker in workers {
+        total.add(&worker.join().expect("every promise is kept"));
+    }
+    let ChaosReport { messages, faults, fates, steals, most_steals, takeovers, snapshots, .. } = total;
+    eprintln!(
+        "tabs: {} runs in {:.0?}: {messages} messages, {faults} faults; lost 0, doubled 0, falsely claimed 0; {fates:?}; \
+         most connections at once {}, sockets of sleeping tabs at an opening {}; {takeovers} takeovers, longest without an \
+         owner {:.2?} after an end, {:.2?} after a sleep; {steals} steals, at most {most_steals} in one go; {snapshots} \
+         snapshots",
+        share * u32::try_from(threads).unwrap(),
+        start.elapsed(),
+        total.most_sockets,
+        total.overlaps,
+        total.longest_after_end,
+        total.longest_after_sleep,
+    );
+}
+
+fn many_runs(runs: u32) -> ChaosReport {
+    let total = std::cell::RefCell::new(ChaosReport::default());
+    let config = ProptestConfig { cases: runs, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&(any::<u64>(), prop::collection::vec(operation(), 1..40)), |(seed, operations)| {
+        total.borrow_mut().add(&run(seed, &operations)?);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    total.into_inner()
+}

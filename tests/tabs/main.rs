@@ -1,0 +1,14 @@
+//! Tabs that share one link, against a simulated browser, network and Coda, on a virtual clock.
+
+mod browser;
+mod chaos;
+mod engine;
+mod lifecycle;
+mod operation;
+mod owner_watch;
+mod page;
+mod sharing;
+mod tab;
+mod takeover;
+mod versions;
+mod world;
