@@ -1,40 +1,75 @@
-//! The page's life: it comes online, into view and out of it, and is closed.
+//! The page's life: it comes online, into view and out of it, is put aside and taken up again, and is closed.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
-use web_sys::VisibilityState;
+use wasm_bindgen::JsCast;
+use web_sys::{PageTransitionEvent, VisibilityState};
 
 use crate::link::PageHint;
+
+/// A step in the life of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Hint(PageHint),
+    /// The page is closed, or put aside as it is: into the back/forward cache, or frozen in the background.
+    Leave,
+    /// The page goes on after [`Step::Leave`].
+    Return,
+}
 
 /// Keeps the listeners alive.
 pub(crate) struct Lifecycle {
     _listeners: Vec<EventListener>,
+    /// Has the browser ask before it closes the page. Exists only while there is something to lose, because some browsers
+    /// keep no page with such a listener in their back/forward cache.
+    guard: RefCell<Option<EventListener>>,
 }
 
 impl Lifecycle {
-    /// Calls `on_hint` for each change, and has the browser ask before it closes the page while `loses_texts` holds.
-    pub(crate) fn listen(on_hint: impl Fn(PageHint) + 'static, loses_texts: impl Fn() -> bool + 'static) -> Self {
-        let Some(window) = web_sys::window() else { return Self { _listeners: Vec::new() } };
-        let on_hint = Rc::new(on_hint);
-        let online = {
-            let on_hint = on_hint.clone();
-            EventListener::new(&window, "online", move |_| on_hint(PageHint::Online))
+    /// Calls `on_step` for each step.
+    pub(crate) fn listen(on_step: impl Fn(Step) + 'static) -> Self {
+        let guard = RefCell::default();
+        let Some(window) = web_sys::window() else { return Self { _listeners: Vec::new(), guard } };
+        let on_step = Rc::new(on_step);
+        let tell = |target: &web_sys::EventTarget, event: &'static str, step: Step| {
+            let on_step = on_step.clone();
+            EventListener::new(target, event, move |_| on_step(step))
         };
-        let visible = window.document().map(|document| {
-            let page = document.clone();
-            EventListener::new(&document, "visibilitychange", move |_| {
-                let is_visible = page.visibility_state() == VisibilityState::Visible;
-                on_hint(if is_visible { PageHint::Visible } else { PageHint::Hidden });
-            })
-        });
-        let may_prevent = EventListenerOptions::enable_prevent_default();
-        let leaving = EventListener::new_with_options(&window, "beforeunload", may_prevent, move |event| {
-            // A reload would keep them, but the page is not told which of the two it is.
-            if loses_texts() {
-                event.prevent_default();
+        let mut listeners =
+            vec![tell(&window, "online", Step::Hint(PageHint::Online)), tell(&window, "pagehide", Step::Leave)];
+        let returned = on_step.clone();
+        listeners.push(EventListener::new(&window, "pageshow", move |event| {
+            // Fired for a new page too.
+            if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+                returned(Step::Return);
             }
-        });
-        Self { _listeners: [Some(online), visible, Some(leaving)].into_iter().flatten().collect() }
+        }));
+        if let Some(document) = window.document() {
+            listeners.push(tell(&document, "freeze", Step::Leave));
+            listeners.push(tell(&document, "resume", Step::Return));
+            let (page, on_step) = (document.clone(), on_step.clone());
+            listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+                let is_visible = page.visibility_state() == VisibilityState::Visible;
+                on_step(Step::Hint(if is_visible { PageHint::Visible } else { PageHint::Hidden }));
+            }));
+        }
+        Self { _listeners: listeners, guard }
+    }
+
+    /// Has the browser ask before it closes the page, or no more. A reload would lose nothing, but the page is not told
+    /// which of the two it is.
+    pub(crate) fn guard(&self, is_needed: bool) {
+        let mut guard = self.guard.borrow_mut();
+        if !is_needed {
+            *guard = None;
+        } else if guard.is_none()
+            && let Some(window) = web_sys::window()
+        {
+            let may_prevent = EventListenerOptions::enable_prevent_default();
+            let ask = |event: &web_sys::Event| event.prevent_default();
+            *guard = Some(EventListener::new_with_options(&window, "beforeunload", may_prevent, ask));
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::browser::lifecycle::Lifecycle;
+use crate::browser::lifecycle::{Lifecycle, Step};
 use crate::browser::storage::{self, Area};
 use crate::browser::tab::{self, Tab};
 use crate::browser::{DEMO_URL, millis_until, now, own_clients, seed, waiting_texts};
@@ -28,6 +28,9 @@ use demo::Demo;
 use frames::Frames;
 use network::BadNetwork;
 use socket::Socket;
+
+/// The only close code below 3000 that a page may send.
+const NORMAL_CLOSURE: u16 = 1000;
 
 /// Everything that happened since the last frame.
 #[derive(Debug)]
@@ -64,6 +67,8 @@ struct Inner {
     frames: Frames,
     listener: RefCell<Option<Listener>>,
     lifecycle: RefCell<Option<Lifecycle>>,
+    /// The connection whose socket was closed when the page was put aside.
+    left: Cell<Option<ConnId>>,
     /// Progress of restoring texts from before a reload. Nothing is stored until it is done.
     restoring: Cell<Restoring>,
     /// Whether texts changed since they were last stored.
@@ -95,14 +100,14 @@ impl Driver {
             frames: Frames::default(),
             listener: RefCell::new(Some(Box::new(listener))),
             lifecycle: RefCell::default(),
+            left: Cell::default(),
             restoring: Cell::new(Restoring::NotBegun),
             texts_changed: Cell::new(false),
             unpersisted: Cell::new(0),
             left_to_other_tab: Cell::new(0),
         }));
-        let (hinted, asked) = (driver.clone(), driver.clone());
-        let on_hint = move |hint| hinted.dispatch(Input::Hint(hint));
-        *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(on_hint, move || asked.has_unsent_texts()));
+        let told = driver.clone();
+        *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(move |step| told.follow(step)));
         driver
     }
 
@@ -110,6 +115,25 @@ impl Driver {
     pub fn dispatch(&self, input: Input) {
         self.0.inputs.borrow_mut().push_back(input);
         self.pump();
+    }
+
+    /// Follows the life of the page. A page that is put aside would keep a socket that nobody reads, and the browser
+    /// keeps no page with an open socket.
+    fn follow(&self, step: Step) {
+        match step {
+            Step::Hint(hint) => self.dispatch(Input::Hint(hint)),
+            Step::Leave => {
+                if let Some(socket) = self.0.socket.take() {
+                    self.0.left.set(Some(socket.conn()));
+                    socket.close(NORMAL_CLOSURE);
+                }
+            }
+            Step::Return => {
+                if let Some(conn) = self.0.left.take() {
+                    self.dispatch(Input::Abandoned(conn));
+                }
+            }
+        }
     }
 
     /// Connects to this address, replacing any connection.
@@ -193,6 +217,9 @@ impl Driver {
         self.arm_network();
         if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
             self.0.unpersisted.set(waiting_texts::keep(&self.0.link.borrow().waiting()));
+            if let Some(lifecycle) = &*self.0.lifecycle.borrow() {
+                lifecycle.guard(self.has_unsent_texts());
+            }
         }
         self.flush_if_hidden();
     }

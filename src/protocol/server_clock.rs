@@ -22,7 +22,10 @@ pub enum ServerTime {
 mod exact {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so; in wasm a reference is smaller")
+    )]
     pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         number.to_bits().serialize(serializer)
     }

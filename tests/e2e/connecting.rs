@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Backend, Outcome, Page};
+use crate::harness::{Backend, Outcome, Page, failed};
 
 /// A port without a listener.
 const NOBODY: &str = "/?ws=ws://127.0.0.1:9";
@@ -176,5 +176,47 @@ async fn nothing_sticks_out_sideways_from_320_pixels_to_4k() -> Outcome {
     // Narrower than a browser window can be.
     page.be_wide(320).await?;
     page.until_js("no sideways scrolling at 320", "document.documentElement.scrollWidth <= 320").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_by_the_back_button_goes_on_as_it_was_and_is_connected_within_a_second() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("hello").await?;
+    page.until_answered(1).await?;
+    page.run(
+        "window.__mark = true;
+         addEventListener('pageshow', () => {
+             const start = performance.now();
+             const look = () => {
+                 if (document.querySelector('[data-phase=ready]')) window.__back = performance.now() - start;
+                 else requestAnimationFrame(look);
+             };
+             // The link hears of the return in the same event.
+             setTimeout(look);
+         });
+         location.href = '/icon.svg'",
+    )
+    .await?;
+    page.until_js("another document", "document.documentElement.localName === 'svg'").await?;
+    page.until("the connection to be closed", || async { Ok(backend.report().await?["connections_now"] == 0) }).await?;
+    page.run("history.back()").await?;
+    page.until_js("the page again", "document.querySelector('[data-phase=ready]')").await?;
+    let reasons = "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)";
+    if page.run("return window.__mark === true").await? != json!(true) {
+        return failed(format!("the page was loaded anew: {}", page.run(&format!("return {reasons}")).await?));
+    }
+    page.until_js("the time it took", "window.__back !== undefined").await?;
+    let took = page.run("return window.__back").await?.as_f64().unwrap_or(f64::MAX);
+    if took > 1_000.0 {
+        return failed(format!("connected {took:.0} ms after the return"));
+    }
+    page.say("and on").await?;
+    page.until_answered(2).await?;
+    if backend.report().await?["connections_now"] != 1 {
+        return failed("there is more than one connection");
+    }
     page.close().await
 }

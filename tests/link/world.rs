@@ -97,6 +97,7 @@ impl World {
     }
 
     /// Replaces the twin by a copy of the link as it is now.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn copy_link(&mut self) {
         let text = serde_json::to_string(&self.link).expect("a link can be written");
         let twin: Link = serde_json::from_str(&text).expect("and read back");

@@ -1,5 +1,7 @@
 //! Tabs that share one link, against a simulated browser, network and Coda, on a virtual clock.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod browser;
 mod chaos;
 mod engine;
