@@ -109,7 +109,9 @@ async fn a_text_that_waits_outlives_a_reload_and_is_sent_once() -> Outcome {
     assert_eq!(texts, ["first", "second"]);
     page.reload().await?;
     page.until_phase("ready").await?;
-    assert_eq!(page.count("[data-testid=outgoing]").await?, 0, "nothing is left to be sent");
+    let unsent = "[data-testid=outgoing][data-state=queued], [data-testid=outgoing][data-state=held]";
+    assert_eq!(page.count(unsent).await?, 0, "nothing is left to be sent");
+    assert_eq!(backend.acted_on("text_input").await?.len(), 2);
     page.close().await
 }
 
