@@ -102,7 +102,7 @@ impl Letter {
 pub struct SnapshotPost(pub(super) Letter);
 
 impl SnapshotPost {
-    /// Returns the text to post. `page` is handed to the other tab's page with [`Action::Reset`].
+    /// Returns the text to post. `page` is handed to the other tab's page with [`Action::Reset`](super::Action::Reset).
     #[must_use]
     pub fn into_text(mut self, attachment: Option<String>) -> String {
         if let Message::Snapshot { page, .. } = &mut self.0.message {
