@@ -142,6 +142,6 @@ impl Keeper {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "half of a random number is random")]
-fn random() -> u32 {
+pub(super) fn random() -> u32 {
     browser::seed() as u32
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::keeper::random;
 use super::notices::Notices;
 use super::page_signal::PageSignal;
 use super::settings::SettingsStore;
@@ -298,8 +299,7 @@ impl KeptStore {
         text: String,
     ) -> Result<(), StoreError> {
         let saved = browser::now().wall;
-        #[expect(clippy::cast_possible_truncation, reason = "half of a random number is random")]
-        let id = RecordingId::new(saved, browser::seed() as u32);
+        let id = RecordingId::new(saved, random());
         let recording = SavedRecording { id, saved, name, note, frames: frames as u64, bytes: text.len() as u64 };
         recordings::save(&self.store()?, &recording, text).await?;
         self.changed();

@@ -4,6 +4,7 @@
 //! `browser::IndexedDb` for the page.
 
 pub mod conversations;
+mod id;
 mod limits;
 mod memory;
 mod page_keeper;

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::id::by_time;
 use super::{Store, StoreError, Table, Write};
 use crate::store::KeyRange;
 
-/// Id of a saved recording: the time at which it was saved and a random part, so that later ones sort after earlier
-/// ones.
+/// Id of a saved recording, in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecordingId(String);
@@ -15,7 +15,7 @@ pub struct RecordingId(String);
 impl RecordingId {
     #[must_use]
     pub fn new(saved: DateTime<Utc>, random: u32) -> Self {
-        Self(format!("{:013x}-{random:08x}", saved.timestamp_millis().max(0)))
+        Self(by_time(saved, random))
     }
 }
 

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::id::by_time;
 use super::{KeyRange, Table, Write};
 
-/// Id of a session: the time of its start and a random part, so that later ones sort after earlier ones and two tabs
-/// never choose the same.
+/// Id of a session, in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(String);
@@ -14,7 +14,7 @@ pub struct SessionId(String);
 impl SessionId {
     #[must_use]
     pub fn new(started: DateTime<Utc>, random: u32) -> Self {
-        Self(format!("{:013x}-{random:08x}", started.timestamp_millis().max(0)))
+        Self(by_time(started, random))
     }
 
     /// An id from the address bar, which need not exist.

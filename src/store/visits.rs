@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::id::by_time;
 use super::{KeptLimits, KeyRange, Removed, Store, StoreError, Table, Write};
 
-/// Id of a visit: the time of its start and a random part, so that later ones sort after earlier ones.
+/// Id of a visit, in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VisitId(String);
@@ -13,7 +14,7 @@ pub struct VisitId(String);
 impl VisitId {
     #[must_use]
     pub fn new(started: DateTime<Utc>, random: u32) -> Self {
-        Self(format!("{:013x}-{random:08x}", started.timestamp_millis().max(0)))
+        Self(by_time(started, random))
     }
 
     #[must_use]
