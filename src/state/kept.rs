@@ -280,7 +280,7 @@ impl KeptStore {
     }
 
     /// Deletes the record of a visit.
-    pub async fn delete_visit(self, visit: Visit) -> Result<(), StoreError> {
+    pub async fn delete_visit(self, visit: VisitId) -> Result<(), StoreError> {
         visits::delete(&self.store()?, &visit).await?;
         self.changed();
         Ok(())

@@ -26,6 +26,10 @@ impl VisitId {
         format!("{}/{number:08x}", self.0)
     }
 
+    fn delete(&self) -> [Write; 2] {
+        [Write::delete(Table::Visits, &self.0), Write::Delete { table: Table::Chunks, range: self.chunk_keys() }]
+    }
+
     fn chunk_keys(&self) -> KeyRange {
         KeyRange::prefix(&format!("{}/", self.0))
     }
@@ -59,10 +63,6 @@ impl Visit {
         let value = serde_json::to_string(self).unwrap_or_default();
         Write::Put { table: Table::Visits, key: self.id.0.clone(), value }
     }
-
-    fn delete(&self) -> [Write; 2] {
-        [Write::delete(Table::Visits, &self.id.0), Write::Delete { table: Table::Chunks, range: self.id.chunk_keys() }]
-    }
 }
 
 /// Loads all visits, newest first.
@@ -78,7 +78,7 @@ pub async fn record(store: &impl Store, visit: &VisitId) -> Result<String, Store
 }
 
 /// Deletes the record of a visit.
-pub async fn delete(store: &impl Store, visit: &Visit) -> Result<(), StoreError> {
+pub async fn delete(store: &impl Store, visit: &VisitId) -> Result<(), StoreError> {
     store.write(visit.delete().into()).await
 }
 
@@ -94,7 +94,7 @@ pub async fn trim(
         if current != Some(&visit.id) {
             removed.things += 1;
             removed.bytes += visit.bytes;
-            writes.extend(visit.delete());
+            writes.extend(visit.id.delete());
         }
     }
     if !writes.is_empty() {

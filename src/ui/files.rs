@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 
 use crate::browser;
 use crate::protocol::iso8601;
@@ -29,6 +29,14 @@ fn try_download(name: &str, kind: &str, text: &str) -> Option<()> {
 /// The current time for a file's name, as in `20261127T100455`.
 pub fn file_stamp() -> String {
     iso8601(browser::now().wall).chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect()
+}
+
+/// Returns the file that the user chose in a file input, and empties the input, so that the same file can be chosen again.
+pub fn chosen(event: &web_sys::Event) -> Option<web_sys::File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let file = input.files().and_then(|files| files.get(0));
+    input.set_value("");
+    file
 }
 
 /// Reads a file the user chose. `None` if the browser cannot read it.

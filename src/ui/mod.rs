@@ -10,6 +10,7 @@ mod dismiss;
 pub mod every;
 mod files;
 pub mod format;
+mod kept;
 pub mod pages;
 mod routes;
 

@@ -105,8 +105,22 @@ async fn after_an_answer() -> Page {
     page
 }
 
+/// Closes the page and opens the next one at this path.
+fn open_next(page: Page, path: &str) -> Page {
+    drop(page);
+    let query = window().location().search().unwrap();
+    Page::open_again_at(&format!("{path}{query}"))
+}
+
 fn complaints(page: &Page) -> Vec<String> {
     page.texts(NOTICE).into_iter().filter(|words| words.contains("not kept for later")).collect()
+}
+
+/// Deletes something, and says so twice.
+async fn delete(page: &Page, button: &str) {
+    page.click(&format!("[data-testid={button}]"));
+    page.until("the question", || page.all("[data-testid=confirm-delete]").len() == 1).await;
+    page.click("[data-testid=confirm-delete]");
 }
 
 fn keep(page: &Page, keep: bool) {
@@ -151,9 +165,7 @@ async fn a_replay_after_a_reload_repeats_nothing_and_the_session_goes_on() {
 #[wasm_bindgen_test]
 async fn a_kept_conversation_is_found_named_and_deleted() {
     let page = after_an_answer().await;
-    drop(page);
-    let query = window().location().search().unwrap();
-    let page = Page::open_prepared_at(&format!("/history{query}"));
+    let page = open_next(page, "/history");
     page.until("the session", || page.all(SESSION).len() == 1).await;
     page.type_into(SEARCH, "no such words");
     page.until("nothing found", || page.texts("[data-testid=history-found]") == ["Nothing found"]).await;
@@ -168,9 +180,7 @@ async fn a_kept_conversation_is_found_named_and_deleted() {
     page.element(".history-head form button").click();
     page.until_shown("About rabbits").await;
 
-    page.click("[data-testid=delete-session]");
-    page.until("the question", || page.all("[data-testid=confirm-delete]").len() == 1).await;
-    page.click("[data-testid=confirm-delete]");
+    delete(&page, "delete-session").await;
     page.until("no session", || page.all(SESSION).is_empty()).await;
     let store = store().await;
     assert_eq!(count(&store, Table::Sessions).await, 0);
@@ -180,9 +190,7 @@ async fn a_kept_conversation_is_found_named_and_deleted() {
 #[wasm_bindgen_test]
 async fn the_record_of_the_visit_before_is_opened_and_deleted() {
     let page = after_an_answer().await;
-    drop(page);
-    let query = window().location().search().unwrap();
-    let page = Page::open_prepared_at(&format!("/debugger{query}"));
+    let page = open_next(page, "/debugger");
     page.until_ready().await;
     page.click("[data-testid=debugger-open-recordings]");
     page.until("the visit before", || page.all(VISIT).len() == 1).await;
@@ -193,18 +201,14 @@ async fn the_record_of_the_visit_before_is_opened_and_deleted() {
         page.texts("[data-testid=debugger-row]").iter().any(|row| row.contains("hello rabbit"))
     })
     .await;
-    page.click("[data-testid=delete-visit]");
-    page.until("the question", || page.all("[data-testid=confirm-delete]").len() == 1).await;
-    page.click("[data-testid=confirm-delete]");
+    delete(&page, "delete-visit").await;
     page.until("no earlier visit", || page.all(VISIT).is_empty()).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_recording_is_saved_with_a_note_edited_opened_compared_and_deleted() {
     let page = after_an_answer().await;
-    drop(page);
-    let query = window().location().search().unwrap();
-    let page = Page::open_prepared_at(&format!("/debugger{query}"));
+    let page = open_next(page, "/debugger");
     page.until_ready().await;
     page.click("[data-testid=debugger-open-recordings]");
     page.until("the form", || page.all("[data-testid=library-save]").len() == 1).await;
@@ -230,18 +234,14 @@ async fn a_recording_is_saved_with_a_note_edited_opened_compared_and_deleted() {
 
     page.click("[data-testid=debugger-open-recordings]");
     page.until("the recording", || page.all(SAVED).len() == 1).await;
-    page.click("[data-testid=delete-recording]");
-    page.until("the question", || page.all("[data-testid=confirm-delete]").len() == 1).await;
-    page.click("[data-testid=confirm-delete]");
+    delete(&page, "delete-recording").await;
     page.until("no recording", || page.all(SAVED).is_empty()).await;
 }
 
 #[wasm_bindgen_test]
 async fn everything_is_erased() {
     let page = after_an_answer().await;
-    drop(page);
-    let query = window().location().search().unwrap();
-    let page = Page::open_prepared_at(&format!("/settings{query}"));
+    let page = open_next(page, "/settings");
     page.until_shown("Kept now: 1 conversation").await;
     page.click("[data-testid=erase]");
     page.until("the question", || page.all("[data-testid=confirm-erase]").len() == 1).await;

@@ -78,8 +78,8 @@ impl Page {
         Self::open_prepared(address, query, || {}, || view! { <Shell /> })
     }
 
-    /// Opens the page as the first one of a browser that holds what is now in its storage and database.
-    pub fn open_prepared_at(address: &str) -> Self {
+    /// Opens the page at a path with a query, with what the browser has stored.
+    pub fn open_again_at(address: &str) -> Self {
         window().history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address)).unwrap();
         Self::open_again()
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
 
 use crate::analysis::{Both, DifferenceKind, RecordDifference};
 use crate::history::{Imported, Recorder, shorten, shown_text};
@@ -14,6 +13,7 @@ use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
 use crate::ui::debugger::tools::kept_records::{KeptRecord, KeptRecordSelect};
 use crate::ui::debugger::tools::opened_file::{self, FileError, open, parse};
+use crate::ui::files::chosen;
 use crate::ui::format;
 
 /// Number of differences shown at first, and added by "Show more".
@@ -59,14 +59,12 @@ pub fn CompareRecords() -> impl IntoView {
     let debugger = use_debugger();
     let store = debugger.context.compared;
     let error = RwSignal::new(None::<FileError>);
-    let choose = move |event| {
-        let input = event_target::<HtmlInputElement>(&event);
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    let choose = move |event: leptos::ev::Event| {
+        let Some(file) = chosen(&event) else { return };
         spawn_local(async move {
             let outcome = compare_file(debugger, file).await;
             // The panel may have been disposed meanwhile.
             let _ = error.try_set(outcome.err());
-            input.set_value("");
         });
     };
     let has_result = Memo::new(move |_| store.with(|_| ()).is_some());

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub(super) fn ConfirmDelete(
     /// What is deleted.
     name: String,
-    test_id: &'static str,
+    test_id: String,
     on_delete: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let asks = RwSignal::new(false);

@@ -1,10 +1,20 @@
-//! A choice among the records that are kept in this browser: saved recordings and earlier visits.
+//! The records that are kept in this browser, saved recordings and earlier visits: what can be done with one, and a choice
+//! among all.
 
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
-use crate::state::{Keeping, KeptStore};
-use crate::store::{RecordingId, StoreError, VisitId};
+use super::confirm_delete::ConfirmDelete;
+use super::opened_file::{FileError, parse, show};
+use crate::state::KeptStore;
+use crate::store::{RecordingId, StoreError, Visit, VisitId};
+use crate::ui::debugger::state::{DebuggerState, use_debugger};
+use crate::ui::files::download;
 use crate::ui::format;
+use crate::ui::kept::kept_resource;
+
+/// What the last action came to.
+pub(super) type Told = RwSignal<Option<Result<String, FileError>>>;
 
 /// A kept record, whatever its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +31,13 @@ impl KeptRecord {
             Self::Visit(id) => kept.record(id).await,
         }
     }
+
+    async fn delete(self, kept: KeptStore) -> Result<(), StoreError> {
+        match self {
+            Self::Saved(id) => kept.delete_recording(id).await,
+            Self::Visit(id) => kept.delete_visit(id).await,
+        }
+    }
 }
 
 /// Loads the names of all kept records: saved recordings, then earlier visits, newest first.
@@ -28,7 +45,7 @@ async fn records(kept: KeptStore) -> Vec<(String, KeptRecord)> {
     let saved = kept.recordings().await.unwrap_or_default();
     let saved = saved.into_iter().map(|recording| (recording.name, KeptRecord::Saved(recording.id)));
     let (visits, this) = (kept.visits().await.unwrap_or_default(), kept.this_visit());
-    let name = |visit: &crate::store::Visit| untrack(|| format!("Visit of {}", format::full_time(visit.started)));
+    let name = |visit: &Visit| untrack(|| format!("Visit of {}", format::full_time(visit.started)));
     let earlier = visits.into_iter().filter(|visit| visit.id != this);
     saved.chain(earlier.map(|visit| (name(&visit), KeptRecord::Visit(visit.id)))).collect()
 }
@@ -42,12 +59,8 @@ pub(super) fn KeptRecordSelect(
     /// Called with the name and the record that the user picks.
     picked: Callback<(String, KeptRecord)>,
 ) -> impl IntoView {
-    let records = LocalResource::new(move || {
-        kept.revision.track();
-        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
-        async move { if is_open { records(kept).await } else { Vec::new() } }
-    });
-    let all = move || records.get().unwrap_or_default();
+    let records = kept_resource(kept, move || records(kept));
+    let all = move || records.get().flatten().unwrap_or_default();
     let pick = move |event| {
         let at: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(record) = at.and_then(|at| untrack(all).into_iter().nth(at)) {
@@ -67,6 +80,65 @@ pub(super) fn KeptRecordSelect(
                         .collect_view()
                 }}
             </select>
+        </div>
+    }
+}
+
+/// Opens, exports and deletes a kept record. Other buttons come before "Delete".
+#[component]
+pub(super) fn KeptActions(
+    record: KeptRecord,
+    /// Name of the record, and of its file without the ending.
+    names: [String; 2],
+    /// Prefix of the test ids.
+    test_id: &'static str,
+    told: Told,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let debugger = use_debugger();
+    let kept = debugger.context.kept;
+    let [name, file] = names;
+    let (record, names) = (StoredValue::new(record), StoredValue::new((name.clone(), format!("{file}.jsonl"))));
+    let load = move |then: fn(DebuggerState, (String, String), String) -> Result<String, FileError>| {
+        spawn_local(async move {
+            let text = record.get_value().text(kept).await.map_err(FileError::Store);
+            // The panel may have been disposed meanwhile.
+            let _ = told.try_set(Some(text.and_then(|text| then(debugger, names.get_value(), text))));
+        });
+    };
+    let open = move |_| {
+        load(|debugger, (name, _), text| parse(name, &text).map(|(name, imported)| show(debugger, name, imported)));
+    };
+    let export = move |_| {
+        load(|_, (_, file), text| {
+            // The browser replaces what its file system does not allow.
+            download(&file, "application/x-ndjson", &text);
+            Ok(format!("{file} was exported."))
+        });
+    };
+    let delete = move || {
+        let (name, _) = names.get_value();
+        spawn_local(async move {
+            let outcome = record.get_value().delete(kept).await.map_err(FileError::Store);
+            let _ = told.try_set(Some(outcome.map(|()| format!("{name} was deleted."))));
+        });
+    };
+    view! {
+        <div class="actions">
+            <button
+                class="button small"
+                type="button"
+                data-testid=format!("open-{test_id}")
+                aria-label=format!("Open: {name}")
+                on:click=open
+            >
+                "Open"
+            </button>
+            <button class="button small" type="button" aria-label=format!("Export: {name}") on:click=export>
+                "Export"
+            </button>
+            {children.map(|children| children())}
+            <ConfirmDelete name test_id=format!("delete-{test_id}") on_delete=delete />
         </div>
     }
 }

@@ -3,36 +3,30 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::confirm_delete::ConfirmDelete;
-use super::opened_file::{FileError, parse, show};
+use super::kept_records::{KeptActions, KeptRecord, Told};
+use super::opened_file::FileError;
 use super::scope::{Scope, ScopeSelect};
 use crate::browser;
 use crate::history::export_jsonl;
-use crate::state::{Keeping, use_websocket};
+use crate::state::use_websocket;
 use crate::store::SavedRecording;
 use crate::ui::components::ShowMore;
-use crate::ui::debugger::state::{DebuggerState, use_debugger};
-use crate::ui::files::download;
+use crate::ui::debugger::state::use_debugger;
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
+use crate::ui::kept::kept_resource;
 
 /// Recordings shown at first and added per step.
 const STEP: usize = 10;
 const NAME_CHARS: &str = "200";
 
-/// What the last action came to.
-type Told = Result<String, FileError>;
-
 #[component]
 pub(super) fn Library() -> impl IntoView {
     let debugger = use_debugger();
     let kept = debugger.context.kept;
-    let told = RwSignal::new(None::<Told>);
-    let recordings = LocalResource::new(move || {
-        kept.revision.track();
-        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
-        async move { if is_open { kept.recordings().await.unwrap_or_default() } else { Vec::new() } }
-    });
-    let all = move || recordings.get().unwrap_or_default();
+    let told = Told::new(None);
+    let recordings = kept_resource(kept, move || kept.recordings());
+    let all = move || recordings.get().flatten().and_then(Result::ok).unwrap_or_default();
     let limit = RwSignal::new(STEP);
     let scope = RwSignal::new(Scope::Shown);
     let (name, note) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -111,38 +105,11 @@ pub(super) fn Library() -> impl IntoView {
 }
 
 #[component]
-fn RecordingItem(recording: SavedRecording, told: RwSignal<Option<Told>>) -> impl IntoView {
-    let (kept, debugger) = (use_websocket().kept, use_debugger());
-    let SavedRecording { saved, name, note, frames, bytes, .. } = recording.clone();
-    #[expect(clippy::cast_possible_truncation, reason = "a number of frames that fit into memory")]
-    let frames = format::counted(frames as usize, "frame");
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let size = format::megabytes(bytes as f64 / 1e6);
+fn RecordingItem(recording: SavedRecording, told: Told) -> impl IntoView {
+    let SavedRecording { id, saved, name, note, frames, bytes } = recording.clone();
+    #[expect(clippy::cast_possible_truncation, reason = "numbers of what fits into memory")]
+    let (frames, size) = (format::counted(frames as usize, "frame"), cells::size(bytes as usize));
     let recording = StoredValue::new(recording);
-    let load = move |then: fn(DebuggerState, String, String) -> Told| {
-        let (id, name) = recording.with_value(|recording| (recording.id.clone(), recording.name.clone()));
-        spawn_local(async move {
-            let text = kept.recording(id).await.map_err(FileError::Store);
-            let _ = told.try_set(Some(text.and_then(|text| then(debugger, name, text))));
-        });
-    };
-    let open = move |_| {
-        load(|debugger, name, text| parse(name, &text).map(|(name, imported)| show(debugger, name, imported)));
-    };
-    let export = move |_| {
-        load(|_, name, text| {
-            // The browser replaces what its file system does not allow.
-            download(&format!("{name}.jsonl"), "application/x-ndjson", &text);
-            Ok(format!("{name} was exported."))
-        });
-    };
-    let delete = move || {
-        let id = recording.with_value(|recording| recording.id.clone());
-        spawn_local(async move {
-            let outcome = kept.delete_recording(id).await.map_err(FileError::Store);
-            let _ = told.try_set(Some(outcome.map(|()| "The recording was deleted.".to_owned())));
-        });
-    };
     let is_edited = RwSignal::new(false);
     view! {
         <li class="visit" data-testid="saved-recording">
@@ -151,19 +118,7 @@ fn RecordingItem(recording: SavedRecording, told: RwSignal<Option<Told>>) -> imp
                 <span class="field-hint">{move || format!("{}, {frames}, {size}", format::full_time(saved))}</span>
             </p>
             {(!note.is_empty()).then(|| view! { <p class="bug-said">{note}</p> })}
-            <div class="actions">
-                <button
-                    class="button small"
-                    type="button"
-                    data-testid="open-recording"
-                    aria-label=format!("Open: {name}")
-                    on:click=open
-                >
-                    "Open"
-                </button>
-                <button class="button small" type="button" aria-label=format!("Export: {name}") on:click=export>
-                    "Export"
-                </button>
+            <KeptActions record=KeptRecord::Saved(id) names=[name.clone(), name.clone()] test_id="recording" told>
                 <button
                     class="button small"
                     type="button"
@@ -174,8 +129,7 @@ fn RecordingItem(recording: SavedRecording, told: RwSignal<Option<Told>>) -> imp
                 >
                     "Edit"
                 </button>
-                <ConfirmDelete name test_id="delete-recording" on_delete=delete />
-            </div>
+            </KeptActions>
             <Show when=move || is_edited.get()>
                 <EditRecording recording told />
             </Show>
@@ -185,7 +139,7 @@ fn RecordingItem(recording: SavedRecording, told: RwSignal<Option<Told>>) -> imp
 
 /// Changes the name and the note of a recording.
 #[component]
-fn EditRecording(recording: StoredValue<SavedRecording>, told: RwSignal<Option<Told>>) -> impl IntoView {
+fn EditRecording(recording: StoredValue<SavedRecording>, told: Told) -> impl IntoView {
     let kept = use_websocket().kept;
     let (name, note) = recording
         .with_value(|recording| (RwSignal::new(recording.name.clone()), RwSignal::new(recording.note.clone())));

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
 
 use crate::history::{Format, export_har, export_jsonl};
 use crate::replay::{Playback, as_test};
@@ -12,7 +11,7 @@ use crate::ui::debugger::tools::library::Library;
 use crate::ui::debugger::tools::opened_file::{self, FileError, open, show};
 use crate::ui::debugger::tools::scope::{Scope, ScopeSelect};
 use crate::ui::debugger::tools::visits::Visits;
-use crate::ui::files::{download, file_stamp};
+use crate::ui::files::{chosen, download, file_stamp};
 use crate::ui::format;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -62,14 +61,12 @@ pub fn Recordings() -> impl IntoView {
             </button>
         }
     };
-    let choose = move |event| {
-        let input = event_target::<HtmlInputElement>(&event);
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    let choose = move |event: leptos::ev::Event| {
+        let Some(file) = chosen(&event) else { return };
         spawn_local(async move {
             let outcome = read(debugger, file).await;
             // The panel may have been disposed meanwhile.
             let _ = told.try_set(Some(outcome));
-            input.set_value("");
         });
     };
     let scope = RwSignal::new(Scope::All);

@@ -1,39 +1,31 @@
 //! The records of earlier visits: after a reload or a crash of the page, what happened before can be looked at.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-use super::confirm_delete::ConfirmDelete;
-use super::opened_file::{FileError, parse, show};
+use super::kept_records::{KeptActions, KeptRecord, Told};
 use crate::state::{Keeping, use_websocket};
 use crate::store::Visit;
 use crate::ui::components::ShowMore;
-use crate::ui::debugger::state::use_debugger;
-use crate::ui::files::download;
+use crate::ui::debugger::table::cells;
 use crate::ui::format;
+use crate::ui::kept::kept_resource;
 
 /// Visits shown at first and added per step.
 const STEP: usize = 10;
 
-/// What the last action came to.
-type Told = Result<String, FileError>;
-
 #[component]
 pub(super) fn Visits() -> impl IntoView {
     let kept = use_websocket().kept;
-    let told = RwSignal::new(None::<Told>);
-    let visits = LocalResource::new(move || {
-        kept.revision.track();
-        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
-        async move { if is_open { kept.visits().await } else { Ok(Vec::new()) } }
-    });
+    let told = Told::new(None);
+    let visits = kept_resource(kept, move || kept.visits());
+    let loaded = move || visits.get().flatten();
     let limit = RwSignal::new(STEP);
     let others = Memo::new(move |_| {
         let this = kept.this_visit();
-        let Some(Ok(visits)) = visits.get() else { return Vec::new() };
+        let Some(Ok(visits)) = loaded() else { return Vec::new() };
         visits.into_iter().filter(|visit| visit.id != this).collect::<Vec<_>>()
     });
-    let nothing = move || match (kept.keeping.get(), visits.get()) {
+    let nothing = move || match (kept.keeping.get(), loaded()) {
         (Keeping::Off, _) => Some("No records are kept: you have turned this off in the settings.".to_owned()),
         (Keeping::Failed(error), _) | (_, Some(Err(error))) => Some(format!("No records are kept: {error}.")),
         (_, None) => Some("Loading…".to_owned()),
@@ -65,77 +57,23 @@ pub(super) fn Visits() -> impl IntoView {
 }
 
 #[component]
-fn VisitItem(visit: Visit, told: RwSignal<Option<Told>>) -> impl IntoView {
-    let (context, debugger) = (use_websocket(), use_debugger());
-    let kept = context.kept;
+fn VisitItem(visit: Visit, told: Told) -> impl IntoView {
     let started = visit.started;
-    let when = untrack(|| format::full_time(started));
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let size = format::megabytes(visit.bytes as f64 / 1e6);
-    let lasted = (visit.last - visit.started).to_std().map(format::span).unwrap_or_default();
+    let lasted = (visit.last - started).to_std().map(format::span).unwrap_or_default();
     let cut = if visit.is_cut { ", without its beginning" } else { "" };
-    #[expect(clippy::cast_possible_truncation, reason = "a number of rows that fit into memory")]
-    let rows = format::counted(visit.rows as usize, "row");
-    let name = format!("Visit of {when}");
-    let load = move |id, then: Box<dyn FnOnce(String) -> Told>| {
-        spawn_local(async move {
-            let outcome = kept.record(id).await.map_err(FileError::Store).and_then(then);
-            // The panel may have been disposed meanwhile.
-            let _ = told.try_set(Some(outcome));
-        });
-    };
-    let open = {
-        let (id, name) = (visit.id.clone(), name.clone());
-        move |_| {
-            let name = name.clone();
-            load(
-                id.clone(),
-                Box::new(move |text| parse(name, &text).map(|(name, imported)| show(debugger, name, imported))),
-            );
-        }
-    };
-    let export = {
-        let (id, started) = (visit.id.clone(), visit.started);
-        move |_| {
-            let stamp = started.format("%Y%m%dT%H%M%S");
-            let file = format!("coda-visit-{stamp}.jsonl");
-            load(
-                id.clone(),
-                Box::new(move |text| {
-                    download(&file, "application/x-ndjson", &text);
-                    Ok(format!("{file} was saved."))
-                }),
-            );
-        }
-    };
-    let visit = StoredValue::new(visit);
-    let delete = move || {
-        spawn_local(async move {
-            let outcome = kept.delete_visit(visit.get_value()).await.map_err(FileError::Store);
-            let _ = told.try_set(Some(outcome.map(|()| "The record was deleted.".to_owned())));
-        });
-    };
+    #[expect(clippy::cast_possible_truncation, reason = "numbers of what fits into memory")]
+    let (rows, size) = (format::counted(visit.rows as usize, "row"), cells::size(visit.bytes as usize));
+    let names = [
+        untrack(|| format!("Visit of {}", format::full_time(started))),
+        format!("coda-visit-{}", started.format("%Y%m%dT%H%M%S")),
+    ];
     view! {
         <li class="visit" data-testid="visit">
             <p>
                 <strong>{move || format::full_time(started)}</strong>
                 <span class="field-hint">{format!("{lasted}, {rows}, {size}{cut}")}</span>
             </p>
-            <div class="actions">
-                <button
-                    class="button small"
-                    type="button"
-                    data-testid="open-visit"
-                    aria-label=format!("Open: {name}")
-                    on:click=open
-                >
-                    "Open"
-                </button>
-                <button class="button small" type="button" aria-label=format!("Export: {name}") on:click=export>
-                    "Export"
-                </button>
-                <ConfirmDelete name=name.clone() test_id="delete-visit" on_delete=delete />
-            </div>
+            <KeptActions record=KeptRecord::Visit(visit.id) names test_id="visit" told />
         </li>
     }
 }

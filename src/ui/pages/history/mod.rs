@@ -9,6 +9,7 @@ use crate::state::{Keeping, use_websocket};
 use crate::store::{Session, StoreError};
 use crate::ui::address::Address;
 use crate::ui::components::EmptyState;
+use crate::ui::kept::kept_resource;
 use list::SessionList;
 use session::SessionView;
 
@@ -17,14 +18,10 @@ pub fn HistoryPage() -> impl IntoView {
     let kept = use_websocket().kept;
     let address = Address::of_page();
     let selected = Memo::new(move |_| address.first("session"));
-    let sessions = LocalResource::new(move || {
-        kept.revision.track();
-        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
-        async move { if is_open { kept.sessions().await } else { Ok(Vec::new()) } }
-    });
-    let loaded = move || sessions.get();
+    let sessions = kept_resource(kept, move || kept.sessions());
+    let loaded = move || sessions.get().flatten();
     let session = Memo::new(move |_| {
-        let Some(Ok(sessions)) = sessions.get() else { return None };
+        let Some(Ok(sessions)) = loaded() else { return None };
         sessions.into_iter().find(|session| session.id.as_str() == selected.get())
     });
     view! {

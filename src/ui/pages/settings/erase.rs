@@ -3,28 +3,21 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::state::{Keeping, use_websocket};
+use crate::state::use_websocket;
 use crate::store::{Session, StoreError, Visit};
 use crate::ui::components::{Dialog, DialogRef};
 use crate::ui::format;
+use crate::ui::kept::kept_resource;
 
 #[component]
 pub fn EraseEverything() -> impl IntoView {
     let kept = use_websocket().kept;
     let asks = RwSignal::new(false);
     let told = RwSignal::new(None::<Result<(), StoreError>>);
-    let used = LocalResource::new(move || {
-        kept.revision.track();
-        let is_open = kept.keeping.with(|keeping| *keeping == Keeping::On);
-        async move {
-            if !is_open {
-                return None;
-            }
-            Some((kept.sessions().await.ok()?, kept.visits().await.ok()?))
-        }
-    });
+    let used =
+        kept_resource(kept, move || async move { Some((kept.sessions().await.ok()?, kept.visits().await.ok()?)) });
     let words = move || {
-        used.get().flatten().map(|(sessions, visits): (Vec<Session>, Vec<Visit>)| {
+        used.get().flatten().flatten().map(|(sessions, visits): (Vec<Session>, Vec<Visit>)| {
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
             let size = |bytes: u64| format::megabytes(bytes as f64 / 1e6);
             format!(

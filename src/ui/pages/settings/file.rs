@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::state::{Settings, Severity, WebSocketContext, setting_errors, use_websocket};
-use crate::ui::files::{download, read_text};
+use crate::ui::files::{chosen, download, read_text};
 
 #[component]
 pub fn SettingsFile() -> impl IntoView {
@@ -17,12 +17,9 @@ pub fn SettingsFile() -> impl IntoView {
         download("coda-settings.json", "application/json", &text);
     };
     let choose = move |event: leptos::ev::Event| {
-        let input: web_sys::HtmlInputElement = event_target(&event);
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        if let Some(file) = chosen(&event) {
             spawn_local(import(context, file));
         }
-        // Lets the same file be chosen again.
-        input.set_value("");
     };
     view! {
         <button class="button" on:click=export>
