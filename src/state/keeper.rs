@@ -1,7 +1,6 @@
 //! Writes the conversation and the record to the browser's store, behind the page's work.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ use wasm_bindgen_futures::spawn_local;
 use crate::browser::{self, DEMO_URL, IndexedDb};
 use crate::history::Recorder;
 use crate::link::ReceivedEvents;
-use crate::model::{Conversation, TurnKey};
+use crate::model::Conversation;
 use crate::protocol::{Instant, Moment};
 use crate::store::conversations::Latest;
-use crate::store::{PageKeeper, RecordKeeper, Store, StoreError, VisitId};
+use crate::store::{PageKeeper, RecordKeeper, Store, StoreError, Unconfirmed, VisitId};
 
 /// Time between two writes. What came since the last one is lost if the browser is killed.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -24,7 +23,7 @@ enum Writing {
     #[default]
     Idle,
     InProgress,
-    Done(Result<(), StoreError>, BTreeSet<TurnKey>),
+    Done(Result<(), StoreError>, Unconfirmed),
 }
 
 pub(super) struct Keeper {
@@ -106,8 +105,8 @@ impl Keeper {
                 self.writing.replace(Writing::InProgress);
                 return None;
             }
-            Writing::Done(Err(error), keys) => {
-                self.conversation.keep_unsaved(keys);
+            Writing::Done(Err(error), failed) => {
+                self.conversation.take_back(failed);
                 Some(Err(error))
             }
             Writing::Done(Ok(()), _) => Some(Ok(())),
@@ -115,20 +114,20 @@ impl Keeper {
         };
         self.last_write = now;
         let mut writes = self.record.take_writes(recorder, record_limit);
-        let mut keys = BTreeSet::new();
+        let mut unconfirmed = Unconfirmed::default();
         if self.conversation.has_unsaved() {
             // Cannot fail: numbers and strings always have a JSON form.
             let received = serde_json::to_value(&self.received).unwrap_or_default();
-            let (turns, changed) = self.conversation.take_writes(conversation, received);
+            let (turns, taken) = self.conversation.take_writes(conversation, received);
             writes.extend(turns);
-            keys = changed;
+            unconfirmed = taken;
         }
         if !writes.is_empty() {
             let writing = self.writing.clone();
             writing.replace(Writing::InProgress);
             spawn_local(async move {
                 let result = store.write(writes).await;
-                writing.replace(Writing::Done(result, keys));
+                writing.replace(Writing::Done(result, unconfirmed));
             });
         }
         outcome

@@ -18,7 +18,7 @@ use std::future::Future;
 
 pub use limits::{KeptLimits, Removed};
 pub use memory::MemoryStore;
-pub use page_keeper::PageKeeper;
+pub use page_keeper::{PageKeeper, Unconfirmed};
 pub use record_keeper::RecordKeeper;
 pub use recordings::{RecordingId, SavedRecording};
 pub use schema::{SCHEMA_VERSION, Table, tables_added_in};

@@ -19,6 +19,13 @@ struct Place {
     bytes: usize,
 }
 
+/// Changes that were handed out to be written, to be taken back if that fails.
+#[derive(Debug, Default)]
+pub struct Unconfirmed {
+    turns: BTreeSet<TurnKey>,
+    deletes: Vec<Write>,
+}
+
 /// Assigns the entries of the page's conversation to sessions, and collects the writes for those that changed.
 #[derive(Debug, Default)]
 pub struct PageKeeper {
@@ -195,11 +202,12 @@ impl PageKeeper {
     }
 
     /// Returns the writes for everything that changed, and for the state that the next visit continues from. If they
-    /// fail, hand the entries to [`Self::keep_unsaved`].
-    pub fn take_writes(&mut self, conversation: &Conversation, received: Value) -> (Vec<Write>, BTreeSet<TurnKey>) {
-        let mut writes = std::mem::take(&mut self.deletes);
-        let keys = std::mem::take(&mut self.unsaved);
-        for key in &keys {
+    /// fail, hand them to [`Self::take_back`].
+    pub fn take_writes(&mut self, conversation: &Conversation, received: Value) -> (Vec<Write>, Unconfirmed) {
+        let taken =
+            Unconfirmed { turns: std::mem::take(&mut self.unsaved), deletes: std::mem::take(&mut self.deletes) };
+        let mut writes = taken.deletes.clone();
+        for key in &taken.turns {
             let Some((turn, place)) = conversation.turn(*key).zip(self.places.get_mut(key)) else { continue };
             // Cannot fail: strings, numbers and structures always have a JSON form.
             let value = serde_json::to_string(turn).unwrap_or_default();
@@ -224,13 +232,15 @@ impl PageKeeper {
             let value = serde_json::to_string(&state).unwrap_or_default();
             writes.push(Write::Put { table: Table::State, key: state_key(url), value });
         }
-        (writes, keys)
+        (writes, taken)
     }
 
-    /// Takes entries back whose write failed.
-    pub fn keep_unsaved(&mut self, keys: BTreeSet<TurnKey>) {
-        let sessions = keys.iter().filter_map(|key| self.places.get(key)).map(|place| place.session.clone());
+    /// Takes back changes whose write failed. Call it before the next [`Self::take_writes`], because a deleted key may be
+    /// used again.
+    pub fn take_back(&mut self, failed: Unconfirmed) {
+        let sessions = failed.turns.iter().filter_map(|key| self.places.get(key)).map(|place| place.session.clone());
         self.unsaved_sessions.extend(sessions.collect::<Vec<_>>());
-        self.unsaved.extend(keys);
+        self.unsaved.extend(failed.turns);
+        self.deletes.splice(0..0, failed.deletes);
     }
 }

@@ -289,6 +289,20 @@ fn a_full_store_loses_nothing_of_the_page_and_is_written_once_there_is_room() {
 }
 
 #[test]
+fn an_entry_that_moved_while_the_store_was_full_is_kept_once() {
+    let mut visit = Visit::first();
+    visit.exchange("one", "1");
+    visit.page.send("waits");
+    visit.save();
+    visit.store.set_limit(Some(0));
+    visit.page.event("conversation_start", session_start());
+    assert_eq!(visit.try_save(), Err(StoreError::Full));
+    visit.store.set_limit(None);
+    visit.save();
+    assert_eq!(visit.store.len(Table::Turns), 3);
+}
+
+#[test]
 fn damaged_entries_are_counted_and_the_others_are_shown() {
     let mut visit = Visit::first();
     visit.exchange("one", "1");

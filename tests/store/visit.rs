@@ -83,8 +83,8 @@ impl Visit {
     pub fn try_save(&mut self) -> Result<(), StoreError> {
         self.note();
         let received = json!({ "seq": self.page.epoch });
-        let (writes, keys) = self.keeper.take_writes(&self.page.conversation, received);
-        now(self.store.write(writes)).inspect_err(|_| self.keeper.keep_unsaved(keys))
+        let (writes, taken) = self.keeper.take_writes(&self.page.conversation, received);
+        now(self.store.write(writes)).inspect_err(|_| self.keeper.take_back(taken))
     }
 
     pub fn note(&mut self) {
