@@ -1,15 +1,14 @@
 //! Random operations and faults from a seed, with all guarantees checked after each.
 
 use std::collections::{HashMap, HashSet};
-use std::num::NonZero;
 use std::time::Duration;
 
 use coda_dashboard::link::{Input, MessageId, MessageState, PageHint, PhaseKind};
 use coda_dashboard::protocol::{Command, SttStart};
 use coda_dashboard::sim::{Challenge, Echo, Received, ServerConfig};
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 
+use crate::many_runs::{Report, many_runs};
 use crate::world::{World, millis, seconds};
 
 #[derive(Clone, Debug)]
@@ -153,6 +152,14 @@ struct ChaosReport {
     longest_recovery: Duration,
 }
 
+impl Report for ChaosReport {
+    fn add(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.faults += other.faults;
+        self.longest_recovery = self.longest_recovery.max(other.longest_recovery);
+    }
+}
+
 /// Executes the operations, checks all guarantees after each, and then lets the world settle.
 fn run(seed: u64, operations: &[Operation]) -> Result<ChaosReport, TestCaseError> {
     let mut world = World::new(ServerConfig::quiet(), seed);
@@ -193,47 +200,13 @@ proptest! {
     }
 }
 
-/// Run by `make chaos`, `CHAOS_RUNS` times. Any lost, duplicated or falsely acknowledged message fails it with the
-/// shrunk operations, so the figures printed at the end are those of flawless runs.
+/// Run by `make chaos`.
 #[test]
 #[ignore = "minutes; run by `make chaos`"]
 fn figures_of_many_runs() {
-    let runs: u32 = std::env::var("CHAOS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(100_000);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = runs.div_ceil(u32::try_from(threads).unwrap());
-    let start = std::time::Instant::now();
-    let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || many_runs(share))).collect();
-    let mut total = ChaosReport::default();
-    for worker in workers {
-        let figures = worker.join().expect("every promise is kept");
-        total.messages += figures.messages;
-        total.faults += figures.faults;
-        total.longest_recovery = total.longest_recovery.max(figures.longest_recovery);
-    }
+    let (runs, took, total) = many_runs(operation, run);
     eprintln!(
         "chaos: {} runs in {:.0?}: {} messages, {} faults; lost 0, doubled 0, falsely claimed 0; longest recovery {:.1?}",
-        share * u32::try_from(threads).unwrap(),
-        start.elapsed(),
-        total.messages,
-        total.faults,
-        total.longest_recovery,
+        runs, took, total.messages, total.faults, total.longest_recovery,
     );
-}
-
-fn many_runs(runs: u32) -> ChaosReport {
-    let total = std::cell::RefCell::new(ChaosReport::default());
-    let config = ProptestConfig { cases: runs, failure_persistence: None, ..ProptestConfig::default() };
-    let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&(any::<u64>(), prop::collection::vec(operation(), 1..40)), |(seed, operations)| {
-        let figures = run(seed, &operations)?;
-        let mut total = total.borrow_mut();
-        total.messages += figures.messages;
-        total.faults += figures.faults;
-        total.longest_recovery = total.longest_recovery.max(figures.longest_recovery);
-        Ok(())
-    });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    total.into_inner()
 }

@@ -12,6 +12,8 @@ mod holding;
 mod liveness;
 #[cfg(not(target_arch = "wasm32"))]
 mod log;
+#[cfg(not(target_arch = "wasm32"))]
+mod many_runs;
 mod metrics;
 mod order;
 #[cfg(not(target_arch = "wasm32"))]

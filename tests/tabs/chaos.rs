@@ -1,15 +1,14 @@
 //! Random tabs, users and faults from a seed, with all guarantees checked after each step.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::num::NonZero;
 use std::time::Duration;
 
 use coda_dashboard::link::{Hold, MessageState, PhaseKind};
 use coda_dashboard::protocol::{Command, SttStart};
 use coda_dashboard::sim::{Echo, Received, ServerConfig};
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 
+use crate::many_runs::{Report, many_runs};
 use crate::operation::{MAX_TABS, Operation, operation};
 use crate::owner_watch::OwnerWatch;
 use crate::tab::Life;
@@ -204,8 +203,8 @@ struct ChaosReport {
     longest_after_sleep: Duration,
 }
 
-impl ChaosReport {
-    fn add(&mut self, other: &Self) {
+impl Report for ChaosReport {
+    fn add(&mut self, other: Self) {
         self.messages += other.messages;
         self.faults += other.faults;
         self.fates.delivered += other.fates.delivered;
@@ -271,45 +270,17 @@ proptest! {
     }
 }
 
-/// Run by `make chaos`, `CHAOS_RUNS` times. Any broken guarantee fails it with the shrunk operations, so the figures printed at
-/// the end are those of flawless runs.
+/// Run by `make chaos`.
 #[test]
 #[ignore = "minutes; run by `make chaos`"]
 fn figures_of_many_runs() {
-    let runs: u32 = std::env::var("CHAOS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(100_000);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = runs.div_ceil(u32::try_from(threads).unwrap());
-    let start = std::time::Instant::now();
-    let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || many_runs(share))).collect();
-    let mut total = ChaosReport::default();
-    for worker in workers {
-        total.add(&worker.join().expect("every promise is kept"));
-    }
+    let (runs, took, total) = many_runs(operation, run);
     let ChaosReport { messages, faults, fates, steals, most_steals, takeovers, snapshots, .. } = total;
     eprintln!(
         "tabs: {} runs in {:.0?}: {messages} messages, {faults} faults; lost 0, doubled 0, falsely claimed 0; {fates:?}; \
          most connections at once {}, sockets of sleeping tabs at an opening {}; {takeovers} takeovers, longest without an \
          owner {:.2?} after an end, {:.2?} after a sleep; {steals} steals, at most {most_steals} in one go; {snapshots} \
          snapshots",
-        share * u32::try_from(threads).unwrap(),
-        start.elapsed(),
-        total.most_sockets,
-        total.overlaps,
-        total.longest_after_end,
-        total.longest_after_sleep,
+        runs, took, total.most_sockets, total.overlaps, total.longest_after_end, total.longest_after_sleep,
     );
-}
-
-fn many_runs(runs: u32) -> ChaosReport {
-    let total = std::cell::RefCell::new(ChaosReport::default());
-    let config = ProptestConfig { cases: runs, failure_persistence: None, ..ProptestConfig::default() };
-    let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&(any::<u64>(), prop::collection::vec(operation(), 1..40)), |(seed, operations)| {
-        total.borrow_mut().add(&run(seed, &operations)?);
-        Ok(())
-    });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    total.into_inner()
 }

@@ -6,6 +6,8 @@ mod browser;
 mod chaos;
 mod engine;
 mod lifecycle;
+#[path = "../link/many_runs.rs"]
+mod many_runs;
 mod operation;
 mod owner_watch;
 mod page;

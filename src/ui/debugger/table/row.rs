@@ -248,6 +248,7 @@ pub fn TableRow(
                     <span class="debugger-word">{text(|shown| shown.fixed.direction.into())}</span>
                 </span>
                 <span role="gridcell" class="debugger-type">
+                    {part(&shown, |shown| shown.moving.annotation.clone().map(annotation_marks))}
                     {part(&shown, |shown| shown.moving.fold.map(fold_button))} <span>{text(|shown| shown.fixed.kind.clone())}</span>
                 </span>
                 <span role="gridcell" class="number">
@@ -260,7 +261,6 @@ pub fn TableRow(
                     {text(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
                 </span>
                 <span role="gridcell" class="debugger-summary">
-                    {part(&shown, |shown| shown.moving.annotation.clone().map(annotation_marks))}
                     {text(|shown| shown.summary.clone())}
                 </span>
             </div>

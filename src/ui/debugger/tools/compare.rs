@@ -94,7 +94,7 @@ pub fn CompareRecords() -> impl IntoView {
         <div class="debugger-details" data-testid="debugger-comparison">
             <section class="debugger-part">
                 <p class="field-hint">
-                    "What differs between the record on view and a second recording. Both are aligned by turns and messages; times, ids and measurements are no differences."
+                    "What differs between the record on view and a second recording. Both are aligned by turns and messages; times, ids and measurements are ignored."
                 </p>
                 <div class="field">
                     <label for=file_id.clone()>"A second recording: JSON Lines or HAR"</label>

@@ -35,7 +35,7 @@ pub(super) fn Visits() -> impl IntoView {
         <section class="debugger-part" aria-labelledby="visits-title">
             <h3 id="visits-title">"Earlier visits"</h3>
             <p class="field-hint">
-                "The record of each visit is kept up to its last second or two, also if the page or the browser crashed."
+                "The record of each visit is kept up to its last second or two, even if the page or the browser crashed."
             </p>
             {move || nothing().map(|words| view! { <p class="field-hint">{words}</p> })}
             <ul class="visit-list">

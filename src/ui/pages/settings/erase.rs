@@ -44,7 +44,7 @@ pub fn EraseEverything() -> impl IntoView {
             </p>
             <div class="field-row">
                 <button class="button" type="button" data-testid="erase" on:click=move |_| asks.set(true)>
-                    "Erase everything kept in this browser"
+                    "Erase everything"
                 </button>
             </div>
             <p class="field-hint" role="status" data-testid="erased">
