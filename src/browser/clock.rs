@@ -1,20 +1,39 @@
 //! The browser's clocks and randomness.
 
+use std::cell::Cell;
+
 use web_sys::Performance;
 
 use crate::protocol::{Instant, Moment, utc_from_millis};
 
 thread_local! {
     // Cached: it is read several times per event, and the lookup costs more than the reading.
-    static MONOTONIC: Option<Performance> = web_sys::window().and_then(|window| window.performance());
+    static MONOTONIC: Option<(Performance, f64)> = web_sys::window()
+        .and_then(|window| window.performance())
+        .map(|clock| (clock.clone(), clock.time_origin()));
+    /// How much another tab's clock was ahead.
+    static CAUGHT_UP: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Returns the monotonic clock in milliseconds since 1970, as far as all tabs agree. It runs on when the wall clock is
+/// set, but a tab that opens later starts from the wall clock of then, so tabs catch up with each other.
+pub(super) fn millis() -> f64 {
+    MONOTONIC.with(|clock| clock.as_ref().map_or(0.0, |(clock, origin)| origin + clock.now())) + CAUGHT_UP.get()
+}
+
+/// Advances this tab's clock to that of another tab, if that is ahead.
+pub(super) fn catch_up(other: f64) {
+    let ahead = other - millis();
+    if ahead.is_finite() && ahead > 0.0 {
+        CAUGHT_UP.set(CAUGHT_UP.get() + ahead);
+    }
 }
 
 /// Reads both clocks.
 #[must_use]
 pub fn now() -> Moment {
-    let monotonic_millis = MONOTONIC.with(|clock| clock.as_ref().map_or(0.0, Performance::now));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since the page's start")]
-    let mono = Instant::from_micros((monotonic_millis * 1_000.0) as u64);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "microseconds since 1970 fit")]
+    let mono = Instant::from_micros((millis() * 1_000.0) as u64);
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
     let wall = utc_from_millis(js_sys::Date::now() as i64);
     Moment { mono, wall }

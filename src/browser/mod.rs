@@ -3,16 +3,17 @@
 
 mod address;
 mod attention;
+pub(crate) mod channel;
 mod clock;
 mod http;
 mod indexed_db;
 pub(crate) mod lifecycle;
+pub(crate) mod locks;
 mod log;
 pub(crate) mod own_clients;
 mod panic;
 mod sound;
 pub mod storage;
-pub(crate) mod tab;
 pub(crate) mod waiting_texts;
 
 pub use address::{

@@ -24,7 +24,7 @@ impl Demo {
 
     pub(super) fn connect(&mut self, driver: &Driver, conn: ConnId) {
         self.connected = Some(conn);
-        driver.0.inputs.borrow_mut().push_back(Input::Opened(conn));
+        driver.enqueue(Input::Opened(conn));
         self.feed(driver, ServerInput::Connected(peer(conn)));
     }
 
@@ -50,7 +50,7 @@ impl Demo {
                 }
                 ServerOutput::Close(to, code, reason) => {
                     let closed = is_ours(to).map(|conn| Input::Closed(conn, CloseInfo { code, reason }));
-                    driver.0.inputs.borrow_mut().extend(closed);
+                    closed.into_iter().for_each(|input| driver.enqueue(input));
                 }
             }
         }

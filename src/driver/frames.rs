@@ -10,8 +10,9 @@ use std::time::Duration;
 use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
 
-use super::{Batch, Driver};
+use super::{Batch, Driver, Listener};
 use crate::browser;
+use crate::link::LinkEvent;
 use crate::protocol::Instant;
 
 /// Flush interval of a hidden page, which has no frames.
@@ -114,26 +115,42 @@ impl Driver {
         let since_last = start.duration_since(self.0.frames.last_start.replace(start));
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
-        let (status, received) = {
-            let link = self.0.link.borrow();
-            (link.status(), link.received())
-        };
-        // Taken out while it runs, so that the listener may dispatch.
-        let listener = self.0.listener.take();
-        if let Some(mut listener) = listener {
-            listener(Batch {
-                events,
-                status,
-                unpersisted: self.0.unpersisted.get(),
-                left_to_other_tab: self.0.left_to_other_tab.take(),
-                received,
-            });
-            self.0.listener.replace(Some(listener));
-        }
+        self.feed(events);
         // Components update after this task, then the browser draws. A timer runs after both, so it measures all of it.
         let driver = self.clone();
         let end = Timeout::new(0, move || driver.throttle(start, share));
         self.replace_next(Some(Next::Drawn { _end: end }));
+    }
+
+    /// Hands the events to the listener, with the state that they led to.
+    fn feed(&self, events: Vec<LinkEvent>) {
+        let (status, received, is_unprotected) =
+            self.with_link(|link| (link.status(), link.received(), link.config().is_unprotected));
+        let (sharing, unpersisted) = (self.with_engine(|engine| engine.sharing()), self.0.unpersisted.get());
+        self.with_listener(|listener| {
+            listener.apply(Batch { events, status, sharing, is_unprotected, unpersisted, received });
+        });
+    }
+
+    /// Returns `None` while the listener is busy.
+    fn with_listener<R>(&self, act: impl FnOnce(&mut dyn Listener) -> R) -> Option<R> {
+        // Taken out while it runs, so that it may dispatch.
+        let mut listener = self.0.listener.take()?;
+        let result = act(&mut *listener);
+        self.0.listener.replace(Some(listener));
+        Some(result)
+    }
+
+    /// Writes what the page shows once all events are applied.
+    pub(super) fn snapshot(&self) -> Option<String> {
+        self.feed(self.0.events.take());
+        self.with_listener(|listener| listener.snapshot()).flatten()
+    }
+
+    /// Replaces what the page shows by that of another tab.
+    pub(super) fn reset(&self, snapshot: Option<String>) {
+        self.feed(self.0.events.take());
+        self.with_listener(|listener| listener.reset(snapshot));
     }
 
     /// Delays the frame after one that started at `start` and has been drawn, so that frames take one part in `share`

@@ -4,7 +4,9 @@
 //! reach it only through the app.
 
 mod demo;
+mod engine;
 mod frames;
+mod group;
 mod network;
 mod socket;
 
@@ -13,19 +15,20 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::lifecycle::{Lifecycle, Step};
-use crate::browser::storage::{self, Area};
-use crate::browser::tab::{self, Tab};
-use crate::browser::{DEMO_URL, millis_until, now, own_clients, seed, waiting_texts};
+use crate::browser::waiting_texts::{self, WaitingTexts};
+use crate::browser::{DEMO_URL, is_hidden, millis_until, now, own_clients, seed};
 use crate::link::{
-    Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
-    ReceivedEvents,
+    Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase, ReceivedEvents,
 };
 use crate::protocol::Instant;
+use crate::tabs;
 use demo::Demo;
+use engine::Engine;
+pub use engine::Sharing;
 use frames::Frames;
+use group::Group;
 use network::BadNetwork;
 use socket::Socket;
 
@@ -39,59 +42,84 @@ pub struct Batch {
     pub events: Vec<LinkEvent>,
     /// Current status of the link.
     pub status: LinkStatus,
+    /// What this tab is to the others.
+    pub sharing: Sharing,
+    /// Whether the link's protections are off for an experiment.
+    pub is_unprotected: bool,
     /// Number of texts that a reload of the page would lose.
     pub unpersisted: usize,
-    /// Number of texts left to the tab that this one is a copy of, which sends them.
-    pub left_to_other_tab: usize,
     /// Which events of the server have arrived, up to the last of `events`.
     pub received: ReceivedEvents,
 }
 
-type Listener = Box<dyn FnMut(Batch)>;
+/// The page's models, which the driver feeds.
+pub trait Listener {
+    /// Applies what happened, at most once per animation frame.
+    fn apply(&mut self, batch: Batch);
 
-/// The page's only connection to Coda. Clones are handles to the same driver.
+    /// Writes what the page shows, which is that of all events applied so far, for the page of another tab.
+    fn snapshot(&mut self) -> Option<String>;
+
+    /// The link is now a copy of another tab's, whose page shows this.
+    fn reset(&mut self, snapshot: Option<String>);
+}
+
+/// The page's only connection to Coda, which it may share with other tabs. Clones are handles to the same driver.
 #[derive(Clone)]
 pub struct Driver(Rc<Inner>);
 
 struct Inner {
-    link: RefCell<Link>,
-    inputs: RefCell<VecDeque<Input>>,
+    /// `None` only while it is being exchanged.
+    engine: RefCell<Option<Engine>>,
+    group: RefCell<Option<Group>>,
+    /// Number of groups joined so far.
+    groups: Cell<u32>,
+    inputs: RefCell<VecDeque<Work>>,
     is_pumping: Cell<bool>,
+    /// Whether the page is put aside or closed. What it wants to connect to waits for its return.
+    is_away: Cell<bool>,
+    wanted: RefCell<Option<Work>>,
     /// The live socket. Replacing it drops the old one along with its listeners.
     socket: RefCell<Option<Socket>>,
     demo: RefCell<Option<Demo>>,
     network: BadNetwork,
-    /// The armed wakeup of the link, with its time.
+    /// The armed wakeup, with its time.
     timer: RefCell<Option<(Instant, Timeout)>>,
     events: RefCell<Vec<LinkEvent>>,
     frames: Frames,
-    listener: RefCell<Option<Listener>>,
+    listener: RefCell<Option<Box<dyn Listener>>>,
     lifecycle: RefCell<Option<Lifecycle>>,
-    /// The connection whose socket was closed when the page was put aside.
-    left: Cell<Option<ConnId>>,
-    /// Progress of restoring texts from before a reload. Nothing is stored until it is done.
-    restoring: Cell<Restoring>,
+    /// Whether the texts from before a reload are restored. Nothing is stored before.
+    is_restored: Cell<bool>,
     /// Whether texts changed since they were last stored.
     texts_changed: Cell<bool>,
     unpersisted: Cell<usize>,
-    left_to_other_tab: Cell<usize>,
+    /// As the listener knows it.
+    sharing: Cell<Sharing>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Restoring {
-    NotBegun,
-    Begun,
-    Done,
+/// What the driver has to do, in order.
+enum Work {
+    Input(tabs::Input),
+    /// Connect to an address, of whose server an earlier visit has received events.
+    Connect {
+        url: String,
+        received: Option<ReceivedEvents>,
+    },
 }
 
 impl Driver {
-    /// Creates the driver. `listener` receives batches at most once per animation frame.
+    /// Creates the driver, which feeds `listener`.
     #[must_use]
-    pub fn start(config: LinkConfig, listener: impl FnMut(Batch) + 'static) -> Self {
+    pub fn start(config: LinkConfig, listener: impl Listener + 'static) -> Self {
         let driver = Self(Rc::new(Inner {
-            link: RefCell::new(Link::new(config, seed())),
+            engine: RefCell::new(Some(Engine::alone(Link::new(config, seed())))),
+            group: RefCell::default(),
+            groups: Cell::default(),
             inputs: RefCell::default(),
             is_pumping: Cell::new(false),
+            is_away: Cell::new(false),
+            wanted: RefCell::default(),
             socket: RefCell::default(),
             demo: RefCell::default(),
             network: BadNetwork::default(),
@@ -100,11 +128,10 @@ impl Driver {
             frames: Frames::default(),
             listener: RefCell::new(Some(Box::new(listener))),
             lifecycle: RefCell::default(),
-            left: Cell::default(),
-            restoring: Cell::new(Restoring::NotBegun),
+            is_restored: Cell::new(false),
             texts_changed: Cell::new(false),
             unpersisted: Cell::new(0),
-            left_to_other_tab: Cell::new(0),
+            sharing: Cell::new(Sharing::Alone),
         }));
         let told = driver.clone();
         *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(move |step| told.follow(step)));
@@ -113,90 +140,134 @@ impl Driver {
 
     /// Queues an input for the link. May be called from anywhere, even while the link is handling another input.
     pub fn dispatch(&self, input: Input) {
-        self.0.inputs.borrow_mut().push_back(input);
+        self.enqueue(input);
         self.pump();
     }
 
-    /// Follows the life of the page. A page that is put aside would keep a socket that nobody reads, and the browser
-    /// keeps no page with an open socket.
-    fn follow(&self, step: Step) {
-        match step {
-            Step::Hint(hint) => self.dispatch(Input::Hint(hint)),
-            Step::Leave => {
-                if let Some(socket) = self.0.socket.take() {
-                    self.0.left.set(Some(socket.conn()));
-                    socket.close(NORMAL_CLOSURE);
-                }
-            }
-            Step::Return => {
-                if let Some(conn) = self.0.left.take() {
-                    self.dispatch(Input::Abandoned(conn));
-                }
-            }
+    fn enqueue(&self, input: Input) {
+        self.0.inputs.borrow_mut().push_back(Work::Input(tabs::Input::Link(input)));
+    }
+
+    /// Handles what comes from the other tabs or the lock, unless this tab has left that group.
+    fn hear(&self, group: u32, input: tabs::Input) {
+        if self.0.group.borrow().as_ref().is_some_and(|current| current.number == group) {
+            self.0.inputs.borrow_mut().push_back(Work::Input(input));
+            self.pump();
         }
     }
 
-    /// Connects to this address, replacing any connection.
-    pub fn connect(&self, url: String) {
-        self.dispatch(Input::Connect { url });
+    /// Follows the life of the page.
+    fn follow(&self, step: Step) {
+        let input = match step {
+            Step::Hint(hint) => tabs::Input::Link(Input::Hint(hint)),
+            Step::Leave => tabs::Input::Leave,
+            Step::Return => tabs::Input::Return,
+        };
+        if step == Step::Return {
+            self.0.is_away.set(false);
+            self.0.group.borrow().iter().for_each(|group| group.open(self));
+        }
+        self.0.inputs.borrow_mut().push_back(Work::Input(input));
+        if step == Step::Return {
+            self.0.inputs.borrow_mut().extend(self.0.wanted.take());
+        }
+        self.pump();
+        if step == Step::Leave {
+            self.0.is_away.set(true);
+            if self.0.is_restored.get() {
+                self.store_texts();
+            }
+            self.0.group.borrow().iter().for_each(Group::close);
+        }
+    }
+
+    /// Connects to this address, replacing any connection. `received` is what an earlier visit has received from there.
+    pub fn connect(&self, url: String, received: Option<ReceivedEvents>) {
+        let work = Work::Connect { url, received };
+        if self.0.is_away.get() {
+            self.0.wanted.replace(Some(work));
+        } else {
+            self.0.inputs.borrow_mut().push_back(work);
+            self.pump();
+        }
+    }
+
+    /// Takes the link to another address: alone for the demo, and where tabs cannot share it.
+    fn change_address(&self, url: String, received: Option<ReceivedEvents>) {
+        let group = self.with_engine(|engine| engine.group().map(str::to_owned));
+        let shares = url != DEMO_URL && group::is_available();
+        if group.is_some() && group.as_ref() != Some(&url) {
+            self.leave_group();
+        }
+        if let Some(received) = received {
+            self.with_engine(|engine| engine.recall(now(), url.clone(), received));
+        }
+        if shares && group.as_ref() != Some(&url) {
+            self.join_group(url);
+        } else {
+            self.handle(tabs::Input::Link(Input::Connect { url }));
+        }
+    }
+
+    fn leave_group(&self) {
+        self.handle(tabs::Input::Leave);
+        self.0.group.take();
+        let (link, unheard) = self.take_engine().into_link(now());
+        *self.0.engine.borrow_mut() = Some(Engine::alone(link));
+        self.drain();
+        if !unheard.is_empty() {
+            self.handle(tabs::Input::Link(Input::Restore { waiting: unheard, ask: false }));
+        }
+    }
+
+    fn join_group(&self, url: String) {
+        let number = self.0.groups.get() + 1;
+        self.0.groups.set(number);
+        *self.0.group.borrow_mut() = Some(Group::join(self, &url, number));
+        let (link, _) = self.take_engine().into_link(now());
+        let engine = Engine::shared(url, link, (seed(), seed()), is_hidden(), now());
+        *self.0.engine.borrow_mut() = Some(engine);
+        self.drain();
+    }
+
+    fn take_engine(&self) -> Engine {
+        self.0.engine.take().unwrap_or_else(|| Engine::alone(Link::new(LinkConfig::default(), seed())))
     }
 
     /// Restores the texts from before a reload. Until then none are stored, so that they are not overwritten.
     pub fn restore_texts(&self) {
-        if self.0.restoring.get() == Restoring::NotBegun {
-            self.0.restoring.set(Restoring::Begun);
-            spawn_local(self.clone().restore());
-        }
-    }
-
-    async fn restore(self) {
-        if storage::is_available(Area::Session) {
-            let tab = tab::identify().await;
-            let kept = waiting_texts::kept();
-            match tab {
-                Tab::Own if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: false }),
-                Tab::Unknown if !kept.is_empty() => self.dispatch(Input::Restore { waiting: kept, ask: true }),
-                Tab::Own | Tab::Unknown => {}
-                Tab::Copy(original) => {
-                    waiting_texts::forget();
-                    if !kept.is_empty() {
-                        self.0.left_to_other_tab.set(kept.len());
-                        self.request_frame_at_once();
-                        spawn_local(self.clone().take_over(original, kept));
-                    }
-                }
+        if !self.0.is_restored.replace(true) {
+            let WaitingTexts { texts: waiting, may_be_sent } = waiting_texts::kept();
+            // Where tabs do not know of each other, this may be the copy of one that sends them.
+            let ask = may_be_sent || !group::is_available();
+            if !waiting.is_empty() {
+                self.dispatch(Input::Restore { waiting, ask });
             }
         }
-        self.0.restoring.set(Restoring::Done);
-        self.pump();
-    }
-
-    /// Waits until the original of this copied tab is closed and can no longer send its texts. Whether it sent them is
-    /// unknown, so the user decides.
-    async fn take_over(self, original: String, waiting: Vec<PersistedMessage>) {
-        tab::until_closed(&original).await;
-        self.dispatch(Input::Restore { waiting, ask: true });
     }
 
     /// Writes a frame as it is, bypassing queue and deduplication. Returns false without a ready connection.
     pub fn send_raw(&self, text: &str, origin: Origin) -> bool {
-        let is_ready = matches!(self.0.link.borrow().status().phase, Phase::Ready { .. });
+        let is_ready = self.with_link(|link| matches!(link.status().phase, Phase::Ready { .. }));
         if is_ready {
             self.dispatch(Input::Raw { text: text.into(), origin });
         }
         is_ready
     }
 
-    /// Whether any text for a real server is waiting that was never written.
-    fn has_unsent_texts(&self) -> bool {
-        let waiting = self.0.link.borrow().waiting();
-        waiting.iter().any(|waiting| !waiting.was_written && &*waiting.url != DEMO_URL)
-    }
-
     /// Returns the link's current metrics.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        self.0.link.borrow().metrics(now())
+        self.with_link(|link| link.metrics(now()))
+    }
+
+    fn with_engine<R>(&self, act: impl FnOnce(&mut Engine) -> R) -> R {
+        let mut engine = self.0.engine.borrow_mut();
+        act(engine.get_or_insert_with(|| Engine::alone(Link::new(LinkConfig::default(), seed()))))
+    }
+
+    fn with_link<R>(&self, read: impl FnOnce(&Link) -> R) -> R {
+        self.with_engine(|engine| read(engine.link()))
     }
 
     fn pump(&self) {
@@ -205,26 +276,69 @@ impl Driver {
         }
         loop {
             self.poll_network();
-            let Some(input) = self.0.inputs.borrow_mut().pop_front() else { break };
-            self.0.link.borrow_mut().handle(now(), input);
-            loop {
-                let Some(action) = self.0.link.borrow_mut().poll_action() else { break };
-                self.carry_out(action);
+            let Some(work) = self.0.inputs.borrow_mut().pop_front() else { break };
+            match work {
+                Work::Input(input) => self.handle(input),
+                Work::Connect { url, received } => self.change_address(url, received),
             }
         }
         self.0.is_pumping.set(false);
         self.arm_timer();
         self.arm_network();
-        if self.0.restoring.get() == Restoring::Done && self.0.texts_changed.replace(false) {
-            self.0.unpersisted.set(waiting_texts::keep(&self.0.link.borrow().waiting()));
-            if let Some(lifecycle) = &*self.0.lifecycle.borrow() {
-                lifecycle.guard(self.has_unsent_texts());
-            }
+        let sharing = self.with_engine(|engine| engine.sharing());
+        let has_changed = self.0.sharing.replace(sharing) != sharing;
+        if has_changed {
+            self.request_frame_at_once();
+        }
+        if self.0.is_restored.get() && (self.0.texts_changed.replace(false) || has_changed) {
+            self.store_texts();
         }
         self.flush_if_hidden();
     }
 
-    fn carry_out(&self, action: Action) {
+    fn handle(&self, input: tabs::Input) {
+        if let tabs::Input::Link(Input::Submit(_) | Input::Restore { .. }) = &input {
+            self.0.texts_changed.set(true);
+        }
+        self.with_engine(|engine| engine.handle(now(), input));
+        self.drain();
+    }
+
+    fn drain(&self) {
+        while let Some(action) = self.with_engine(Engine::poll_action) {
+            self.carry_out(action);
+        }
+    }
+
+    fn store_texts(&self) {
+        let (waiting, sharing) = self.with_engine(|engine| (engine.waiting(), engine.sharing()));
+        let is_shared = sharing.others() > 0;
+        self.0.unpersisted.set(waiting_texts::keep(&waiting, is_shared));
+        if let Some(lifecycle) = &*self.0.lifecycle.borrow() {
+            let is_unsent = waiting.iter().any(|waiting| !waiting.was_written && &*waiting.url != DEMO_URL);
+            lifecycle.guard(is_unsent && !is_shared);
+        }
+    }
+
+    fn carry_out(&self, action: tabs::Action) {
+        let group = || self.0.group.borrow();
+        match action {
+            tabs::Action::Link(action) => self.carry_out_for_link(action),
+            tabs::Action::Post(text) => group().iter().for_each(|group| group.post(&text)),
+            tabs::Action::PostSnapshot(snapshot) => {
+                let page = self.snapshot();
+                let text = snapshot.into_text(page);
+                group().iter().for_each(|group| group.post(&text));
+            }
+            tabs::Action::RequestLock => group().iter().for_each(|group| group.lock().request()),
+            tabs::Action::StealLock => group().iter().for_each(|group| group.lock().steal()),
+            tabs::Action::ReleaseLock => group().iter().for_each(|group| group.lock().release()),
+            tabs::Action::CheckLock { check } => group().iter().for_each(|group| group.check_lock(self, check)),
+            tabs::Action::Reset { page } => self.reset(page),
+        }
+    }
+
+    fn carry_out_for_link(&self, action: Action) {
         match action {
             Action::Open { conn, url } if url == DEMO_URL => {
                 self.0.network.open(conn);
@@ -280,26 +394,27 @@ impl Driver {
         let mut socket = self.0.socket.borrow_mut();
         if let Some(socket) = socket.as_mut().filter(|socket| socket.conn() == conn) {
             let buffered = socket.send(text);
-            self.0.inputs.borrow_mut().push_back(Input::Buffered(conn, buffered));
+            self.enqueue(Input::Buffered(conn, buffered));
         }
     }
 
-    /// Arms the timer for the link's next wakeup. Waking early is harmless, so an earlier timer is left in place:
+    /// Arms the timer for the next wakeup. Waking early is harmless, so an earlier timer is left in place:
     /// frames keep postponing the wakeup, and rearming each time would be wasteful.
     fn arm_timer(&self) {
         let mut timer = self.0.timer.borrow_mut();
-        let Some(wakeup) = self.0.link.borrow().next_wakeup() else {
+        let Some(at) = self.with_engine(|engine| engine.next_wakeup()) else {
             *timer = None;
             return;
         };
-        if timer.as_ref().is_none_or(|(armed_for, _)| wakeup.at < *armed_for) {
+        if timer.as_ref().is_none_or(|(armed_for, _)| at < *armed_for) {
             let driver = self.clone();
             let wake = move || {
                 // Browsers may fire timers early, so a fired timer is cleared regardless of the clock.
                 driver.0.timer.take();
-                driver.dispatch(Input::Tick);
+                driver.0.inputs.borrow_mut().push_back(Work::Input(tabs::Input::Tick));
+                driver.pump();
             };
-            *timer = Some((wakeup.at, Timeout::new(millis_until(wakeup.at), wake)));
+            *timer = Some((at, Timeout::new(millis_until(at), wake)));
         }
     }
 }

@@ -62,7 +62,7 @@ fn made(conditions: Conditions, conn: ConnId) -> Network {
 impl Driver {
     /// Sets the network conditions for the current and all later connections, or removes them.
     pub fn set_conditions(&self, conditions: Option<Conditions>) {
-        let live = self.0.link.borrow().status().phase.conn();
+        let live = self.with_link(|link| link.status().phase.conn());
         self.0.network.set(conditions, live);
         self.pump();
     }
@@ -77,7 +77,7 @@ impl Driver {
     /// Receives a frame from the server for the link. The caller pumps afterwards.
     pub(super) fn receive(&self, conn: ConnId, text: Arc<str>) {
         if let Some(text) = self.0.network.enter(conn, Direction::ToPage, text) {
-            self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text));
+            self.enqueue(Input::Frame(conn, text));
         }
     }
 
@@ -86,13 +86,13 @@ impl Driver {
         while let Some((conn, passed)) = self.0.network.poll() {
             match passed {
                 Passed::Frame(Direction::ToPage, text) => {
-                    self.0.inputs.borrow_mut().push_back(Input::Frame(conn, text));
+                    self.enqueue(Input::Frame(conn, text));
                 }
                 Passed::Frame(Direction::ToServer, text) => self.write(conn, &text),
                 Passed::Lost => {
                     self.close_socket(conn, CloseInfo::BROKEN);
                     let info = CloseInfo::broken("broken by the network experiment");
-                    self.0.inputs.borrow_mut().push_back(Input::Closed(conn, info));
+                    self.enqueue(Input::Closed(conn, info));
                 }
             }
         }

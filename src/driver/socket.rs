@@ -33,7 +33,7 @@ impl Socket {
                 Some(Self { conn, sink: None, raw, task })
             }
             Err(reason) => {
-                driver.0.inputs.borrow_mut().push_back(Input::Closed(conn, CloseInfo::broken(reason)));
+                driver.enqueue(Input::Closed(conn, CloseInfo::broken(reason)));
                 None
             }
         }

@@ -73,6 +73,8 @@ pub enum Input {
     /// Another link may have sent the unsettled messages meanwhile. None is sent without the user any more where Coda
     /// could act twice.
     Doubt,
+    /// This link leaves the others that it shared a connection with. They keep the unsettled messages.
+    LeaveToOthers,
     /// Whether the address of a socket that could not be opened answered a plain HTTP request.
     HttpAnswered(bool),
     /// Number of bytes that the socket has not sent yet (`bufferedAmount`).

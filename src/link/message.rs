@@ -243,6 +243,9 @@ pub enum Cancellation {
     /// It was a ping, and its connection ended.
     #[serde(rename = "connection ended")]
     ConnectionEnded,
+    /// Its tab left the other tabs, which have it too and send it.
+    #[serde(rename = "left to other tabs")]
+    LeftToOthers,
     /// It was still waiting when its page was closed.
     #[serde(rename = "page closed")]
     PageClosed,
@@ -318,6 +321,10 @@ mod tests {
             (
                 MessageState::Cancelled(Cancellation::ConnectionEnded),
                 json!({ "name": "cancelled", "why": "connection ended" }),
+            ),
+            (
+                MessageState::Cancelled(Cancellation::LeftToOthers),
+                json!({ "name": "cancelled", "why": "left to other tabs" }),
             ),
             (MessageState::Cancelled(Cancellation::PageClosed), json!({ "name": "cancelled", "why": "page closed" })),
         ] {

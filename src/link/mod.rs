@@ -168,6 +168,7 @@ impl Link {
             Input::Closed(conn, info) if self.is_live(conn) => self.step(now, ConnectionEvent::Closed(info)),
             Input::Abandoned(conn) if self.is_live(conn) => self.step(now, ConnectionEvent::Abandoned),
             Input::Doubt => self.doubt(now),
+            Input::LeaveToOthers => self.leave_to_others(now),
             Input::Buffered(conn, bytes) if self.is_live(conn) => self.outbox.buffered = bytes,
             Input::HttpAnswered(answered) => self.connection.http_answered(answered),
             Input::Hint(hint) => self.hint(now, hint),
@@ -349,6 +350,11 @@ impl Link {
     fn doubt(&mut self, now: Moment) {
         let (outbox, mut cx) = self.outbox_and_cx(now);
         outbox.doubt(&mut cx);
+    }
+
+    fn leave_to_others(&mut self, now: Moment) {
+        let (outbox, mut cx) = self.outbox_and_cx(now);
+        outbox.leave_to_others(&mut cx);
     }
 
     fn cancel(&mut self, now: Moment, id: MessageId) {

@@ -1,12 +1,13 @@
 //! Coda's current activity: reported by the server, or derived from its events.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use super::performance::measured;
 use crate::protocol::{Event, Instant};
 
 /// Coda's current activity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     #[default]
     Idle,
@@ -39,7 +40,7 @@ impl Mode {
 }
 
 /// Coda's emotion.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Emotion {
     #[default]
     Neutral,
@@ -72,7 +73,7 @@ impl Emotion {
 }
 
 /// Whether Coda's voice can be heard. Its sound goes on after the speech is synthesized, for as long as the audio is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Speaking {
     #[default]
     No,
@@ -82,7 +83,7 @@ pub enum Speaking {
     Until(Instant),
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Avatar {
     pub mode: Mode,
     pub emotion: Emotion,

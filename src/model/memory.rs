@@ -1,5 +1,6 @@
 //! Coda's memories as reconstructed from its events, each with its history.
 
+use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ const MEMORIES: usize = 2_000;
 const CHANGES: usize = 50;
 
 /// A memory of Coda.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     /// Unique for the lifetime of the page.
     pub number: u64,
@@ -43,7 +44,7 @@ pub struct Memory {
 }
 
 /// Kind of event from which a memory became known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemorySource {
     Stored,
     Updated,
@@ -113,7 +114,7 @@ impl MemoryFilter {
 }
 
 /// All known memories and the log of the memory's operations.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memories {
     /// In order of discovery.
     known: Vec<Memory>,

@@ -1,5 +1,6 @@
 //! Log of the memory: operations, searches, retrievals, snapshots and statistics.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
@@ -25,14 +26,14 @@ const RESULTS: usize = 100;
 const SUMMARY: usize = 160;
 
 /// A change of a memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub time: DateTime<Utc>,
     pub what: ChangeKind,
 }
 
 /// Kind of a change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ChangeKind {
     Stored,
     /// A field changed.
@@ -59,7 +60,7 @@ pub enum ChangeKind {
 }
 
 /// A memory as reported by one event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// The server's id, if it reported one.
     pub id: Option<Id>,
@@ -134,7 +135,7 @@ impl Found {
 }
 
 /// An operation on the memory store.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedOperation {
     /// Time of the report.
     pub time: DateTime<Utc>,
@@ -145,7 +146,7 @@ pub struct LoggedOperation {
 }
 
 /// A search, or a retrieval for a reply, which has no type and no minimum importance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedSearch {
     pub time: DateTime<Utc>,
     /// Search text.
@@ -161,7 +162,7 @@ pub struct LoggedSearch {
 }
 
 /// The log. All lists are ordered from oldest to newest.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct MemoryLog {
     operations: VecDeque<LoggedOperation>,
     counts: BTreeMap<String, u64>,

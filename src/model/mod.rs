@@ -3,6 +3,7 @@
 mod autolink;
 mod avatar;
 mod conversation;
+mod entries;
 mod export;
 mod feedback;
 mod highlight;
@@ -42,10 +43,13 @@ pub use tool_call::{ToolCall, ToolOutcome};
 pub use tools::{CALLS, ToolSummary, ToolUse, Tools};
 pub use turn::{Beginning, CutOff, Heard, Outgoing, Role, Turn, TurnKey, TurnStatus};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::link::{MessageStatus, ServerEvent};
 
 /// A model of a data page.
-pub trait Model: Clone + Default {
+pub trait Model: Clone + Default + Serialize + DeserializeOwned {
     fn apply(&mut self, event: &ServerEvent);
 
     /// Applies the new state of a message of this page.

@@ -1,5 +1,6 @@
 //! Coda's performance: latencies of turns, resource usage, and durations of its operations.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
@@ -19,7 +20,7 @@ const OPERATIONS: usize = 500;
 
 /// Time spent on each part of a turn, in seconds. `None` if the server did not report it or the
 /// turn did not have that stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TurnLatency {
     /// Time of the report.
     pub time: DateTime<Utc>,
@@ -68,7 +69,7 @@ impl TurnLatency {
 }
 
 /// Stages that the current turn has had, as far as its events show.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Stages {
     /// Whether speech was recognized since the last user turn.
     take_transcript: bool,
@@ -105,7 +106,7 @@ impl Stages {
 }
 
 /// Latest duration of each stage, in seconds. Available before a turn is complete, and even without a trace.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
     pub stt: Option<f64>,
     pub llm: Option<f64>,
@@ -129,7 +130,7 @@ pub struct Summary {
 }
 
 /// Resource usage of the server at one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourceSample {
     pub time: DateTime<Utc>,
     /// Main memory in megabytes.
@@ -143,7 +144,7 @@ pub struct ResourceSample {
 }
 
 /// Durations of one operation as measured by its events, in seconds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationTiming {
     pub count: u32,
     pub min: f64,
@@ -190,13 +191,15 @@ pub struct Operation<'a> {
 /// Component and operation.
 type OperationName = (String, String);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Performance {
     turns: VecDeque<TurnLatency>,
     stages: Stages,
     partial: Partial,
     samples: VecDeque<ResourceSample>,
+    #[serde(with = "super::entries")]
     measured: BTreeMap<OperationName, OperationTiming>,
+    #[serde(with = "super::entries")]
     reported: BTreeMap<OperationName, OperationStats>,
     revision: u64,
 }

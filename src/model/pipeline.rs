@@ -1,12 +1,13 @@
 //! Progress of the current turn: its stages with their times.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Instant};
 
 /// A stage of a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StageKind {
     Listening,
     /// The language model generates the reply, or waits for tools.
@@ -35,7 +36,7 @@ impl StageKind {
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A stage with its times. Resumed work of the same kind extends the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineStage {
     pub kind: StageKind,
     pub started: Instant,
@@ -44,7 +45,7 @@ pub struct PipelineStage {
 }
 
 /// Progress of the current or the last turn.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pipeline {
     /// At most one of each kind.
     stages: Vec<PipelineStage>,

@@ -1,5 +1,6 @@
 //! State of Coda's services, its errors, and the runs of the server.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
@@ -17,7 +18,7 @@ const ERRORS: usize = 200;
 const RUNS: usize = 60;
 
 /// A part of Coda.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Service {
     Stt,
     Llm,
@@ -44,7 +45,7 @@ impl Service {
 }
 
 /// State of a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ServiceState {
     /// Not seen yet in this run of the server or on this connection.
     #[default]
@@ -73,7 +74,7 @@ impl ServiceState {
 }
 
 /// What is known of a service. Names keep their last known values.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceStatus {
     /// State on this connection.
     pub state: ServiceState,
@@ -95,7 +96,7 @@ pub struct ServiceStatus {
 }
 
 /// An error reported by the server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerError {
     /// Number from 1, unique for the lifetime of the page.
     pub number: u64,
@@ -112,7 +113,7 @@ pub struct ServerError {
 }
 
 /// A run of the server.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerRun {
     /// Number from 1.
     pub epoch: u32,
@@ -122,7 +123,7 @@ pub struct ServerRun {
     pub uptime_seconds: Option<f64>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct System {
     info: Option<(DateTime<Utc>, Value)>,
     services: [ServiceStatus; Service::ALL.len()],

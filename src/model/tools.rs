@@ -1,5 +1,6 @@
 //! Tool calls with their outcomes, and statistics of each tool.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use crate::protocol::Event;
 pub const CALLS: usize = 1_000;
 
 /// A tool call with its place among all calls.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolUse {
     /// Number from 1, unique for the lifetime of the page.
     pub number: u64,
@@ -43,7 +44,7 @@ pub struct ToolSummary {
     pub last_used: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tools {
     uses: VecDeque<ToolUse>,
     last_number: u64,

@@ -11,7 +11,7 @@ use crate::link::{Cancellation, Hold, MessageId, MessageState};
 use crate::protocol::Command;
 
 /// Key of an entry, unique for the lifetime of the page. Later entries have larger keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TurnKey(pub u64);
 
 impl TurnKey {
@@ -271,6 +271,7 @@ impl Outgoing {
             MessageState::Expired => "Not sent: it waited too long".into(),
             MessageState::Failed(failure) => format!("Not sent: {failure}"),
             MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
+            MessageState::Cancelled(Cancellation::LeftToOthers) => "Left to the other tabs of that address".into(),
             MessageState::Cancelled(Cancellation::PageClosed) => "Not sent: the page was closed first".into(),
             MessageState::Cancelled(_) => "Taken back".into(),
         }

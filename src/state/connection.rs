@@ -6,11 +6,14 @@ use leptos::prelude::*;
 
 use super::page_signal::PageSignal;
 use crate::browser::DEMO_URL;
+use crate::driver::Sharing;
 use crate::link::{DisconnectReason, LinkStatus, Outage, Phase, PhaseKind};
 
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionStore {
     pub phase: PageSignal<Phase>,
+    /// What this tab is to the others that show the same Coda.
+    pub sharing: PageSignal<Sharing>,
     /// The current problem, if any.
     pub outage: PageSignal<Option<Outage>>,
     /// Address of the current connection, or of the last one.
@@ -35,6 +38,7 @@ impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
             phase: PageSignal::new(Phase::Offline),
+            sharing: PageSignal::new(Sharing::Alone),
             outage: PageSignal::new(None),
             url: PageSignal::new(None),
             queued: PageSignal::new(0),

@@ -1,5 +1,7 @@
 //! The server's reports besides the conversation: performance, memories, tools and the state of its parts.
 
+use serde_json::value::RawValue;
+
 use super::model_signal::{ModelHandle, ModelSignal};
 use super::page_signal::PageSignal;
 use crate::link::{MessageStatus, ServerEvent};
@@ -85,6 +87,18 @@ impl DataStore {
     /// Drops the models that are not on display.
     pub(super) fn resume(&self) {
         self.models().iter().for_each(|model| model.resume());
+    }
+
+    /// Writes the models, each for itself.
+    pub(super) fn to_json(&self) -> Vec<Box<RawValue>> {
+        self.models().iter().map(|model| model.to_json()).collect()
+    }
+
+    /// Replaces the models. Those that cannot be read stay as they are.
+    pub(super) fn set_from_json(&self, models: &[Box<RawValue>]) {
+        for (model, json) in self.models().iter().zip(models) {
+            model.set_from_json(json);
+        }
     }
 
     /// Notifies all subscribers that the models were swapped.

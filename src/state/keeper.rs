@@ -1,11 +1,13 @@
 //! Writes the conversation and the record to the browser's store, behind the page's work.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
 use wasm_bindgen_futures::spawn_local;
 
+use crate::bounded::push_bounded;
 use crate::browser::{self, DEMO_URL, IndexedDb};
 use crate::history::Recorder;
 use crate::link::ReceivedEvents;
@@ -16,6 +18,10 @@ use crate::store::{PageKeeper, RecordKeeper, Store, StoreError, Unconfirmed, Vis
 
 /// Time between two writes. What came since the last one is lost if the browser is killed.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Number of writes to the conversation that are left to another tab and remembered in case that it is gone before it
+/// made them. A tab that hangs is replaced within three seconds.
+const MAX_LEFT: usize = 6;
 
 /// The write in progress, if any.
 #[derive(Debug, Default)]
@@ -34,6 +40,8 @@ pub(super) struct Keeper {
     next: Option<(String, Latest)>,
     received: Option<ReceivedEvents>,
     writing: Rc<RefCell<Writing>>,
+    /// The latest writes to the conversation that were left to another tab.
+    left: VecDeque<Unconfirmed>,
     last_write: Instant,
 }
 
@@ -41,11 +49,12 @@ impl Keeper {
     pub(super) fn new(now: Moment) -> Self {
         Self {
             store: None,
-            conversation: PageKeeper::default(),
+            conversation: PageKeeper::new(browser::seed()),
             record: RecordKeeper::new(now.wall, random(), env!("CARGO_PKG_VERSION")),
             next: None,
             received: None,
             writing: Rc::default(),
+            left: VecDeque::new(),
             last_write: now.mono,
         }
     }
@@ -80,10 +89,15 @@ impl Keeper {
         }
     }
 
-    /// Takes note of changes. Call after each batch of events, whichever server they came from.
-    pub(super) fn note(&mut self, conversation: &mut Conversation, received: Option<ReceivedEvents>) {
-        self.conversation.note(conversation, random);
-        self.received = received;
+    /// Takes note of the events of the server that have arrived.
+    pub(super) fn note_received(&mut self, received: ReceivedEvents) {
+        self.received = Some(received);
+    }
+
+    /// Goes on as another tab did, whose conversation the page shows now.
+    pub(super) fn take_over(&mut self, conversation: PageKeeper) {
+        self.conversation = conversation;
+        self.left.clear();
     }
 
     /// Whether it is time to write.
@@ -91,12 +105,14 @@ impl Keeper {
         now.duration_since(self.last_write) >= INTERVAL
     }
 
-    /// Begins to write what changed, unless a write is in progress. Returns how the last one ended, once.
+    /// Begins to write what changed, unless a write is in progress. Returns how the last one ended, once. Of several tabs
+    /// that show one conversation, only one writes it: the one of which `writes_conversation` is true.
     pub(super) fn save(
         &mut self,
         conversation: &Conversation,
         recorder: &Recorder,
         record_limit: u64,
+        writes_conversation: bool,
         now: Instant,
     ) -> Option<Result<(), StoreError>> {
         let store = self.store.clone()?;
@@ -115,12 +131,20 @@ impl Keeper {
         self.last_write = now;
         let mut writes = self.record.take_writes(recorder, record_limit);
         let mut unconfirmed = Unconfirmed::default();
+        if writes_conversation {
+            // In reverse order, so that the oldest deletions come first.
+            self.left.drain(..).rev().for_each(|left| self.conversation.take_back(left));
+        }
         if self.conversation.has_unsaved() {
             // Cannot fail: numbers and strings always have a JSON form.
             let received = serde_json::to_value(&self.received).unwrap_or_default();
             let (turns, taken) = self.conversation.take_writes(conversation, received);
-            writes.extend(turns);
-            unconfirmed = taken;
+            if writes_conversation {
+                writes.extend(turns);
+                unconfirmed = taken;
+            } else {
+                push_bounded(&mut self.left, taken, MAX_LEFT);
+            }
         }
         if !writes.is_empty() {
             let writing = self.writing.clone();
@@ -136,6 +160,7 @@ impl Keeper {
     /// Forgets what was written, after it was erased.
     pub(super) fn forget_all(&mut self, recorder: &Recorder) {
         self.conversation.forget_all();
+        self.left.clear();
         self.record.forget_all(recorder);
     }
 }

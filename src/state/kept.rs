@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::keeper::random;
 use super::notices::Notices;
+use super::page_news::{OtherPages, PageNews};
 use super::page_signal::PageSignal;
 use super::settings::SettingsStore;
 use super::writer::Writer;
@@ -55,13 +56,19 @@ pub struct KeptStore {
     writer: StoredValue<SharedWriter, LocalStorage>,
     settings: SettingsStore,
     notices: Notices,
+    other_pages: StoredValue<OtherPages, LocalStorage>,
 }
 
 /// The only writer, which the driver also feeds.
 type SharedWriter = Rc<RefCell<Writer>>;
 
 impl KeptStore {
-    pub(super) fn new(writer: SharedWriter, settings: SettingsStore, notices: Notices) -> Self {
+    pub(super) fn new(
+        writer: SharedWriter,
+        settings: SettingsStore,
+        notices: Notices,
+        other_pages: OtherPages,
+    ) -> Self {
         let kept = Self {
             keeping: PageSignal::new(Keeping::Opening),
             earlier: PageSignal::new(0),
@@ -72,6 +79,7 @@ impl KeptStore {
             writer: StoredValue::new_local(writer),
             settings,
             notices,
+            other_pages: StoredValue::new_local(other_pages),
         };
         set_timeout(move || kept.trim(), FIRST_TRIM);
         set_interval(move || kept.trim(), TRIM_INTERVAL);
@@ -250,7 +258,7 @@ impl KeptStore {
     /// Names a session.
     pub async fn rename(self, session: SessionId, name: String) -> Result<(), StoreError> {
         conversations::rename(&self.store()?, &session, &name).await?;
-        self.changed();
+        self.changed(&PageNews::Kept);
         Ok(())
     }
 
@@ -259,7 +267,7 @@ impl KeptStore {
         self.with_writer(|writer| writer.forget_session(&session.id));
         conversations::delete(&self.store()?, &session).await?;
         self.count_earlier().await;
-        self.changed();
+        self.changed(&PageNews::Deleted(session.id));
         Ok(())
     }
 
@@ -282,7 +290,7 @@ impl KeptStore {
     /// Deletes the record of a visit.
     pub async fn delete_visit(self, visit: VisitId) -> Result<(), StoreError> {
         visits::delete(&self.store()?, &visit).await?;
-        self.changed();
+        self.changed(&PageNews::Kept);
         Ok(())
     }
 
@@ -302,14 +310,14 @@ impl KeptStore {
         let id = RecordingId::new(saved, random());
         let recording = SavedRecording { id, saved, name, note, frames: frames as u64, bytes: text.len() as u64 };
         recordings::save(&self.store()?, &recording, text).await?;
-        self.changed();
+        self.changed(&PageNews::Kept);
         Ok(())
     }
 
     /// Changes the name and the note of a saved recording.
     pub async fn describe_recording(self, recording: SavedRecording) -> Result<(), StoreError> {
         recordings::describe(&self.store()?, &recording).await?;
-        self.changed();
+        self.changed(&PageNews::Kept);
         Ok(())
     }
 
@@ -321,7 +329,7 @@ impl KeptStore {
     /// Deletes a saved recording.
     pub async fn delete_recording(self, id: RecordingId) -> Result<(), StoreError> {
         recordings::delete(&self.store()?, &id).await?;
-        self.changed();
+        self.changed(&PageNews::Kept);
         Ok(())
     }
 
@@ -335,12 +343,25 @@ impl KeptStore {
             Err(_) => conversations::erase_everything(&IndexedDb::open().await?).await?,
         }
         self.earlier.set_if_changed(0);
-        self.changed();
+        self.changed(&PageNews::Erased);
         Ok(())
     }
 
-    fn changed(&self) {
+    fn changed(&self, news: &PageNews) {
         self.revision.update(|revision| *revision += 1);
+        self.other_pages.with_value(|others| others.tell(news));
+    }
+
+    /// Follows what another page has done to what is kept.
+    pub(super) fn follow(self, news: &PageNews) {
+        match news {
+            PageNews::Settings => return,
+            PageNews::Kept => {}
+            PageNews::Deleted(session) => self.with_writer(|writer| writer.forget_session(session)),
+            PageNews::Erased => self.with_writer(Writer::forget_kept),
+        }
+        self.revision.update(|revision| *revision += 1);
+        spawn_local(self.count_earlier());
     }
 
     /// Deletes what is beyond the limits, and says so.
@@ -362,7 +383,7 @@ impl KeptStore {
             }
             if sessions > 0 || records.is_ok_and(|removed| removed.things > 0) {
                 self.count_earlier().await;
-                self.changed();
+                self.changed(&PageNews::Kept);
             }
         });
     }

@@ -1,6 +1,7 @@
 //! A signal around a model. The model stays in place and only its revision is compared, so reading clones nothing.
 
 use leptos::prelude::*;
+use serde_json::value::RawValue;
 
 use super::page_signal::PageSignal;
 use crate::link::{MessageStatus, ServerEvent};
@@ -74,6 +75,8 @@ pub(super) trait ModelHandle {
     fn fork(&self);
     fn swap(&self);
     fn resume(&self);
+    fn to_json(&self) -> Box<RawValue>;
+    fn set_from_json(&self, json: &RawValue);
     fn notify_changed(&self);
     fn notify_swapped(&self);
 }
@@ -121,6 +124,18 @@ impl<T: Model> ModelHandle for ModelSignal<T> {
 
     fn resume(&self) {
         self.suspended.set_value(None);
+    }
+
+    fn to_json(&self) -> Box<RawValue> {
+        // Cannot fail: numbers, strings and structures always have a JSON form.
+        self.with_untracked(|model| serde_json::value::to_raw_value(model))
+            .unwrap_or_else(|_| RawValue::NULL.to_owned())
+    }
+
+    fn set_from_json(&self, json: &RawValue) {
+        if let Ok(model) = serde_json::from_str(json.get()) {
+            self.change(|current| *current = model);
+        }
     }
 
     fn notify_changed(&self) {

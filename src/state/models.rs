@@ -47,9 +47,18 @@ impl Models {
         }
     }
 
-    /// Applies the link's events to the live models, and to their copy with synthetic events.
-    pub(super) fn apply_live(&mut self, events: &[LinkEvent]) {
-        self.with_live(|models| events.iter().for_each(|event| models.apply(event)));
+    pub(super) const fn data(&self) -> &DataStore {
+        &self.data
+    }
+
+    /// Applies the link's events to the live models, and to their copy with synthetic events. Calls `note` after each one.
+    pub(super) fn apply_live(&mut self, events: &[LinkEvent], mut note: impl FnMut(&mut Conversation)) {
+        self.with_live(|models| {
+            for event in events {
+                models.apply(event);
+                note(&mut models.conversation);
+            }
+        });
         if self.is_forked {
             for event in events {
                 self.apply(event);

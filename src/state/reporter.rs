@@ -23,9 +23,10 @@ impl Reporter {
         Self { notices, settings, attention, unpersisted: 0 }
     }
 
-    pub(super) fn report(&self, event: &LinkEvent) {
+    /// Reports an event. Of several tabs that hear it, only the one of which `calls_user` is true calls the user.
+    pub(super) fn report(&self, event: &LinkEvent, calls_user: bool) {
         match event {
-            LinkEvent::Event(happened) if !happened.replayed => self.call(&happened.event),
+            LinkEvent::Event(happened) if !happened.replayed => self.call(&happened.event, calls_user),
             LinkEvent::Message(status) => self.report_message(status),
             LinkEvent::FrameIn { kind: FrameKind::Unreadable(error), text, .. } => {
                 let words = format!("A frame from Coda could not be read: {error}. Nothing else was lost.");
@@ -46,7 +47,7 @@ impl Reporter {
     }
 
     /// Plays a tone and notifies of an answer or an error, as the user has chosen.
-    fn call(&self, event: &Event) {
+    fn call(&self, event: &Event, calls_user: bool) {
         let (sound, title, text) = match event {
             Event::ConversationTurn(turn) if turn.role == "assistant" => (Sound::Answer, "Coda", turn.content.as_str()),
             Event::SttError(_) | Event::LlmError(_) | Event::TtsError(_) | Event::SystemError(_) => {
@@ -55,10 +56,10 @@ impl Reporter {
             _ => return,
         };
         let (sounds, notify) = self.settings.current.with_untracked(|settings| (settings.sounds, settings.notify));
-        if sounds {
+        if sounds && calls_user {
             browser::play(sound);
         }
-        self.attention.call(title, text, notify);
+        self.attention.call(title, text, notify && calls_user);
     }
 
     /// Reports the outcomes of commands. Texts show theirs in the conversation instead.
@@ -93,14 +94,6 @@ impl Reporter {
             self.notices.show(Severity::Warn, "unkept texts", words.into());
         } else if before > 0 && count == 0 {
             self.notices.clear("unkept texts");
-        }
-    }
-
-    pub(super) fn report_copy(&self, count: usize) {
-        if count > 0 {
-            let texts = if count == 1 { "The text that waits is" } else { "The texts that wait are" };
-            let words = format!("This tab is a copy of another one. {texts} left to that tab while it is open.");
-            self.notices.show(Severity::Info, "copied tab", words);
         }
     }
 

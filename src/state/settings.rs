@@ -123,12 +123,17 @@ pub struct SettingsStore {
 impl SettingsStore {
     /// Loads the stored settings and describes any damage.
     pub(super) fn load() -> (Self, Option<String>) {
-        let stored = storage::read(Area::Local, STORAGE_KEY);
-        let (settings, wrong) = stored.as_deref().map(Settings::from_json).unwrap_or_default();
+        let (settings, wrong) = Self::read();
         (
             Self { current: PageSignal::new(settings), changes: PageSignal::new(0) },
             (!wrong.is_empty()).then(|| lines(&wrong)),
         )
+    }
+
+    /// Reads the stored settings, with what is wrong in them.
+    pub(super) fn read() -> (Settings, Vec<SettingError>) {
+        let stored = storage::read(Area::Local, STORAGE_KEY);
+        stored.as_deref().map(Settings::from_json).unwrap_or_default()
     }
 
     /// Stores the settings for the next visit. Returns false if the browser does not.

@@ -12,10 +12,12 @@ use super::compared::CompareStore;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
 use super::experiments::Experiments;
+use super::feed::Feed;
 use super::imported::ImportStore;
 use super::kept::KeptStore;
 use super::model_signal::ModelSignal;
 use super::notices::Notices;
+use super::page_news::{OtherPages, PageNews};
 use super::page_signal::PageSignal;
 use super::playback::PlaybackStore;
 use super::preferences::Settings;
@@ -29,12 +31,11 @@ use crate::analysis::{Analyzer, MuteRule};
 use crate::browser::{self, DEFAULT_URL, DEMO_URL};
 use crate::driver::Driver;
 use crate::history::{Annotation, Limits, Recorder, Severity, SyntheticEvent};
-use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, Submission};
+use crate::link::{Input, MessageId, Metrics, Origin, PageHint, PhaseKind, ReceivedEvents, Submission};
 use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
-use crate::store::conversations::Latest;
 
 /// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
@@ -79,6 +80,7 @@ pub struct WebSocketContext {
     driver: StoredValue<Driver, LocalStorage>,
     /// Number of the user's decisions what to connect to. Reading the store takes a while, in which another may come.
     decisions: StoredValue<u32>,
+    other_pages: StoredValue<OtherPages, LocalStorage>,
 }
 
 impl WebSocketContext {
@@ -112,7 +114,8 @@ impl WebSocketContext {
         let writer = Rc::new(RefCell::new(writer));
         let playback = PlaybackStore::new(writer.clone());
         let synthetic = SyntheticStore::new(writer.clone(), synthetic);
-        let kept = KeptStore::new(writer.clone(), settings, notices);
+        let other_pages = OtherPages::default();
+        let kept = KeptStore::new(writer.clone(), settings, notices, other_pages.clone());
         let ticking = writer.clone();
         set_interval(
             move || {
@@ -121,11 +124,8 @@ impl WebSocketContext {
             },
             TICK,
         );
-        let replay = ReplayStore::new(history);
-        let driver = Driver::start(in_force.link_config(), move |batch| {
-            writer.borrow_mut().apply(batch);
-            replay.advance();
-        });
+        let (replay, experiments) = (ReplayStore::new(history), Experiments::new());
+        let driver = Driver::start(in_force.link_config(), Feed { writer, replay, kept, experiments });
         let context = Self {
             connection,
             talk,
@@ -134,7 +134,7 @@ impl WebSocketContext {
             notices,
             attention,
             settings,
-            experiments: Experiments::new(),
+            experiments,
             findings,
             playback,
             synthetic,
@@ -148,7 +148,12 @@ impl WebSocketContext {
             awaits_user: PageSignal::new(false),
             driver: StoredValue::new_local(driver),
             decisions: StoredValue::new(0),
+            other_pages: StoredValue::new_local(other_pages.clone()),
         };
+        other_pages.listen(move |news| match news {
+            PageNews::Settings => context.follow_settings(),
+            news => kept.follow(&news),
+        });
         let connects = context.begin(Start::choose(query), &in_force, browser::from_query(query).is_some());
         wasm_bindgen_futures::spawn_local(context.continue_visit(connects));
         context
@@ -177,24 +182,17 @@ impl WebSocketContext {
     async fn continue_visit(self, url: Option<String>) {
         self.kept.open().await;
         let shown = url.clone().unwrap_or_else(|| self.address.get_untracked());
+        let mut received = None;
         if let Some(latest) = self.kept.latest(&shown, true).await {
-            self.recall(&shown, &latest);
+            received = latest.received();
             self.kept.restore(&shown, latest);
         }
         // Even without a connection, waiting texts are shown and new ones are stored.
         self.driver.with_value(Driver::restore_texts);
         if let Some(url) = url.filter(|_| self.decisions.get_value() == 0) {
-            self.connect(url);
+            self.connect(url, received);
         }
         self.kept.count_earlier().await;
-    }
-
-    /// Tells the link what an earlier visit has received from a server, so that a replay does not repeat it.
-    fn recall(&self, url: &str, latest: &Latest) {
-        let received = latest.state.as_ref().map(|state| state.received.clone());
-        if let Some(received) = received.and_then(|received| serde_json::from_value(received).ok()) {
-            self.dispatch(Input::Recall { url: url.to_owned(), received });
-        }
     }
 
     /// Returns the link's current metrics.
@@ -203,10 +201,12 @@ impl WebSocketContext {
         self.driver.with_value(Driver::metrics)
     }
 
-    /// Returns the sender, or `None` during playback, when nothing may be sent.
+    /// Returns the sender, or `None` when nothing can be sent: during playback, and while a tab with another version of the
+    /// dashboard holds the connection.
     #[must_use]
     pub fn sender(&self) -> Option<Sender<'_>> {
-        (!self.playback.is_on_now()).then_some(Sender(self))
+        let is_heard = !self.connection.sharing.get_untracked().is_incompatible();
+        (is_heard && !self.playback.is_on_now()).then_some(Sender(self))
     }
 
     fn dispatch(&self, input: Input) {
@@ -230,30 +230,32 @@ impl WebSocketContext {
         }
     }
 
-    fn connect(&self, url: String) {
+    /// Connects. A replay does not repeat what an earlier visit has `received` from there.
+    fn connect(&self, url: String, received: Option<ReceivedEvents>) {
         self.notices.clear("address");
         self.awaits_user.set_if_changed(false);
         if url != DEMO_URL {
             self.address.set(url.clone());
         }
-        self.driver.with_value(|driver| driver.connect(url));
+        self.driver.with_value(|driver| driver.connect(url, received));
     }
 
     fn connect_by_hand(&self, url: String) {
         let decision = self.decide();
         self.chosen.set(Some(url.clone()));
         if self.connection.url.with_untracked(|used| used.as_ref() == Some(&url)) {
-            self.connect(url);
+            self.connect(url, None);
             return;
         }
         let context = *self;
         wasm_bindgen_futures::spawn_local(async move {
+            let mut received = None;
             if let Some(latest) = context.kept.latest(&url, false).await {
-                context.recall(&url, &latest);
+                received = latest.received();
                 context.kept.expect_server(&url, latest);
             }
             if context.decisions.get_value() == decision {
-                context.connect(url);
+                context.connect(url, received);
             }
         });
     }
@@ -316,22 +318,35 @@ impl WebSocketContext {
     pub fn set_settings(&self, settings: Settings) {
         if SettingsStore::keep(&settings) {
             self.notices.clear("unkept settings");
+            self.other_pages.with_value(|others| others.tell(&PageNews::Settings));
         } else {
             let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
             self.notices.show(Severity::Warn, "unkept settings", words.into());
         }
+        if settings.notify && !self.settings.current.with_untracked(|settings| settings.notify) {
+            self.ask_to_notify();
+        }
+        self.apply_settings(settings);
+    }
+
+    /// Applies the settings that another page has stored.
+    fn follow_settings(&self) {
+        let (settings, _) = SettingsStore::read();
+        if self.settings.current.with_untracked(|current| *current != settings) {
+            self.apply_settings(settings);
+        }
+    }
+
+    fn apply_settings(&self, settings: Settings) {
         // A level from the query string holds until the user sets another one.
         if settings.log_level != self.settings.current.with_untracked(|settings| settings.log_level) {
             browser::set_log_level(settings.log_level.into());
-        }
-        if settings.notify && !self.settings.current.with_untracked(|settings| settings.notify) {
-            self.ask_to_notify();
         }
         appearance::apply(&settings);
         self.kept.follow_setting(settings.keep);
         self.settings.current.set(settings);
         self.settings.changes.update(|changes| *changes += 1);
-        self.configure_link();
+        self.configure_link(self.experiments.unprotected.get_untracked());
     }
 
     /// Asks the browser for permission to notify. Without it, the setting is turned off again.
@@ -371,8 +386,7 @@ impl WebSocketContext {
 
     /// Turns queue gap, in-flight window and deduplication off or on.
     pub fn set_unprotected(&self, unprotected: bool) {
-        self.experiments.unprotected.set(unprotected);
-        self.configure_link();
+        self.configure_link(unprotected);
     }
 
     /// Shows a recording on all pages in place of the live data. Ends a running replay and stops listening first.
@@ -407,9 +421,9 @@ impl WebSocketContext {
         }
     }
 
-    fn configure_link(&self) {
+    fn configure_link(&self, is_unprotected: bool) {
         let mut config = self.settings.current.with_untracked(Settings::link_config);
-        config.is_unprotected = self.experiments.unprotected.get_untracked();
+        config.is_unprotected = is_unprotected;
         self.dispatch(Input::Configure(config));
     }
 }

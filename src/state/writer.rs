@@ -14,12 +14,13 @@ use super::notices::Notices;
 use super::page_signal::{PageSignal, set_and_prune};
 use super::reporter::Reporter;
 use super::settings::SettingsStore;
+use super::snapshot::Snapshot;
 use super::talk::{RowKey, TalkStore, TurnRow};
 use crate::analysis::Analyzer;
 use crate::browser::{self, IndexedDb, own_clients};
 use crate::driver::Batch;
-use crate::history::{Recorder, SyntheticEvent};
-use crate::link::{LinkEvent, MessageId, ReceivedEvents, ServerEvent};
+use crate::history::{Recorder, Severity, SyntheticEvent};
+use crate::link::{LinkEvent, MessageId, ServerEvent};
 use crate::model::{ConversationState, Turn, TurnKey};
 use crate::protocol::Event;
 use crate::store::conversations::{KeptTurn, Latest};
@@ -38,8 +39,6 @@ pub struct Writer {
     /// Number of synthetic events in the models on display.
     synthetic: PageSignal<usize>,
     keeper: Keeper,
-    /// Which events of the server have arrived.
-    received: Option<ReceivedEvents>,
     /// How the last write to the browser's store ended.
     save_outcome: Option<Result<(), StoreError>>,
 }
@@ -65,7 +64,6 @@ impl Writer {
             findings,
             settings,
             keeper: Keeper::new(browser::now()),
-            received: None,
             save_outcome: None,
             synthetic,
         }
@@ -76,7 +74,6 @@ impl Writer {
         self.keep_limits();
         let url = self.connection.url.get_untracked();
         if let Some(to) = batch.status.url.as_ref().filter(|to| url.as_ref() != Some(*to)) {
-            self.note();
             self.keeper.set_server(to);
         }
         let change = url.zip(batch.status.url.clone()).filter(|(from, to)| from != to);
@@ -84,25 +81,25 @@ impl Writer {
             self.clear_synthetic();
             self.models.with_live(|models| models.change_server(from, to));
         }
-        self.models.apply_live(&batch.events);
+        let keeper = &mut self.keeper;
+        self.models.apply_live(&batch.events, |conversation| keeper.conversation.note(conversation));
         for event in &batch.events {
             self.history.change(|recorder| recorder.record(event));
-            self.reporter.report(event);
+            self.reporter.report(event, batch.sharing.calls_user());
         }
         self.history.notify(Recorder::revision);
         if batch.events.iter().any(is_echo_of_another) {
             self.findings.change(|analyzer| analyzer.add_own_clients(own_clients::own_clients()));
         }
         self.analyse();
-        self.received = Some(batch.received);
-        self.note();
+        self.keeper.note_received(batch.received);
         if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {
             // A hidden page's timers may be an age apart.
             self.save();
         }
         self.reporter.report_unpersisted(batch.unpersisted);
-        self.reporter.report_copy(batch.left_to_other_tab);
         self.connection.apply(batch.status);
+        self.connection.sharing.set_if_changed(batch.sharing);
         if change.is_some() {
             self.show_all();
         } else {
@@ -115,6 +112,28 @@ impl Writer {
         self.findings.change(|analyzer| analyzer.tick(browser::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
         self.save();
+    }
+
+    // ------------------------------------------------------------ other tabs
+
+    /// Writes what the page shows, for the page of another tab.
+    pub fn snapshot(&mut self) -> Option<String> {
+        Snapshot::write(&mut self.models, &self.keeper.conversation)
+    }
+
+    /// Shows what another tab does, in place of what was shown so far.
+    pub fn take_over(&mut self, snapshot: &str) {
+        let Some(snapshot) = Snapshot::read(snapshot) else { return };
+        self.clear_synthetic();
+        let keeper = snapshot.into_models(&mut self.models);
+        self.keeper.take_over(keeper);
+        let is_first = self.history.with_untracked(Recorder::is_empty);
+        if !is_first {
+            let words = "What this tab shows is taken over from another tab. What it missed is in that tab's record.";
+            self.history.change(|recorder| recorder.note(Severity::Info, words, browser::now()));
+            self.history.notify(Recorder::revision);
+        }
+        self.show_all();
     }
 
     // ------------------------------------------------------------ later visits
@@ -199,18 +218,20 @@ impl Writer {
     }
 
     fn note(&mut self) {
-        let (keeper, received) = (&mut self.keeper, &self.received);
-        self.models.with_live(|models| keeper.note(&mut models.conversation, received.clone()));
+        let keeper = &mut self.keeper;
+        self.models.with_live(|models| keeper.conversation.note(&mut models.conversation));
     }
 
     /// Begins to write what changed.
     pub fn save(&mut self) {
         let (keeper, history) = (&mut self.keeper, self.history);
         let limit = self.settings.current.with_untracked(|settings| settings.record_limits().bytes);
+        let keeps = self.connection.sharing.get_untracked().keeps();
         let mut outcome = None;
         self.models.with_live(|models| {
-            outcome = history
-                .with_untracked(|recorder| keeper.save(&models.conversation, recorder, limit, browser::now().mono));
+            outcome = history.with_untracked(|recorder| {
+                keeper.save(&models.conversation, recorder, limit, keeps, browser::now().mono)
+            });
         });
         if outcome.is_some() {
             self.save_outcome = outcome;

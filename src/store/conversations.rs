@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::session::{Session, SessionId};
 use super::{KeptLimits, KeyRange, Removed, Store, StoreError, Table, Write};
+use crate::link::ReceivedEvents;
 use crate::model::{ConversationState, Turn};
 
 /// Entries read at once where many are read, so that other work comes in between.
@@ -46,6 +47,15 @@ pub struct Latest {
     pub state: Option<VisitState>,
     /// Number of values that could not be read.
     pub unreadable: usize,
+}
+
+impl Latest {
+    /// What the link had received from the server.
+    #[must_use]
+    pub fn received(&self) -> Option<ReceivedEvents> {
+        let state = self.state.as_ref()?;
+        serde_json::from_value(state.received.clone()).ok()
+    }
 }
 
 /// Loads the newest entries for the server at `url`, at least `wanted` if there are as many.

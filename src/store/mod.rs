@@ -16,6 +16,8 @@ pub mod visits;
 
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
+
 pub use limits::{KeptLimits, Removed};
 pub use memory::MemoryStore;
 pub use page_keeper::{PageKeeper, Unconfirmed};
@@ -26,7 +28,7 @@ pub use session::{Session, SessionId};
 pub use visits::{Visit, VisitId};
 
 /// A range of keys, from the first inclusive to the second exclusive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRange {
     pub from: String,
     pub to: String,
@@ -47,7 +49,7 @@ impl KeyRange {
 }
 
 /// One change of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Write {
     Put { table: Table, key: String, value: String },
     Delete { table: Table, range: KeyRange },

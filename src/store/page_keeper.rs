@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::conversations::{KeptTurn, Latest, VisitState, state_key};
@@ -11,7 +12,7 @@ use super::{Table, Write};
 use crate::model::{Conversation, Role, Turn, TurnKey};
 
 /// The place of an entry in the store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Place {
     session: SessionId,
     number: u32,
@@ -27,8 +28,13 @@ pub struct Unconfirmed {
 }
 
 /// Assigns the entries of the page's conversation to sessions, and collects the writes for those that changed.
-#[derive(Debug, Default)]
+///
+/// It is deterministic: a copy for another tab that shows the same conversation chooses the same places, if both take note
+/// of the same changes one by one.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct PageKeeper {
+    /// Makes the ids of its sessions its own.
+    seed: u64,
     /// Address of the server that new entries come from; `None` for the demo, which is not kept.
     url: Option<String>,
     /// Whether the next entry begins a session.
@@ -45,6 +51,21 @@ pub struct PageKeeper {
 }
 
 impl PageKeeper {
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            url: None,
+            begins_session: false,
+            sessions: BTreeMap::new(),
+            current: None,
+            places: BTreeMap::new(),
+            unsaved: BTreeSet::new(),
+            unsaved_sessions: BTreeSet::new(),
+            deletes: Vec::new(),
+        }
+    }
+
     /// From now on, entries come from the server at `url`, or from the demo.
     pub fn set_server(&mut self, url: Option<&str>) {
         if self.url.as_deref() != url {
@@ -107,15 +128,15 @@ impl PageKeeper {
 
     /// Forgets everything that was kept so far.
     pub fn forget_all(&mut self) {
-        *self = Self { url: self.url.take(), ..Self::default() };
+        *self = Self { url: self.url.take(), ..Self::new(self.seed) };
     }
 
-    /// Takes note of the entries that changed. `random` gives a random number for each new session.
-    pub fn note(&mut self, conversation: &mut Conversation, mut random: impl FnMut() -> u32) {
+    /// Takes note of the entries that changed.
+    pub fn note(&mut self, conversation: &mut Conversation) {
         for key in conversation.take_unsaved() {
             match conversation.turn(key) {
                 Some(turn) => {
-                    self.note_turn(key, turn, &mut random);
+                    self.note_turn(key, turn);
                     // An interim transcript has its place, and is written once it is final: it may be withdrawn.
                     if turn.is_open && turn.role == Role::User {
                         self.unsaved.remove(&key);
@@ -126,11 +147,11 @@ impl PageKeeper {
         }
     }
 
-    fn note_turn(&mut self, key: TurnKey, turn: &Turn, random: &mut impl FnMut() -> u32) {
+    fn note_turn(&mut self, key: TurnKey, turn: &Turn) {
         if let Some(place) = self.places.get(&key) {
             let is_first = self.sessions.get(&place.session).is_none_or(|session| session.first == place.number);
             if turn.begins.is_some() && !is_first {
-                self.split(key, turn.time, random);
+                self.split(key, turn.time);
             }
         } else {
             let Some(url) = self.url.clone() else { return };
@@ -139,7 +160,7 @@ impl PageKeeper {
                 return;
             }
             if self.current.is_none() || self.begins_session || turn.begins.is_some() {
-                self.begin(&url, turn.time, random());
+                self.begin(&url, key, turn.time);
             }
             self.place(key);
         }
@@ -151,8 +172,8 @@ impl PageKeeper {
         }
     }
 
-    fn begin(&mut self, url: &str, time: DateTime<Utc>, random: u32) {
-        let id = SessionId::new(time, random);
+    fn begin(&mut self, url: &str, first: TurnKey, time: DateTime<Utc>) {
+        let id = SessionId::new(time, fastrand::Rng::with_seed(self.seed ^ first.0).u32(..));
         self.sessions.insert(id.clone(), Session::new(id.clone(), url, time));
         self.current = Some(id);
         self.begins_session = false;
@@ -167,7 +188,7 @@ impl PageKeeper {
     }
 
     /// Moves an entry and all later ones to a new session: it was found to begin one.
-    fn split(&mut self, key: TurnKey, time: DateTime<Utc>, random: &mut impl FnMut() -> u32) {
+    fn split(&mut self, key: TurnKey, time: DateTime<Utc>) {
         let moved: Vec<TurnKey> = self.places.range(key..).map(|(key, _)| *key).collect();
         let url =
             self.places.get(&key).and_then(|place| self.sessions.get(&place.session)).map(|from| from.url.clone());
@@ -175,7 +196,7 @@ impl PageKeeper {
         for key in moved.iter().rev() {
             self.remove(*key);
         }
-        self.begin(&url, time, random());
+        self.begin(&url, key, time);
         for key in moved {
             self.place(key);
             self.unsaved.insert(key);

@@ -1,7 +1,9 @@
 //! The tables and the versions that added them.
 
+use serde::{Deserialize, Serialize};
+
 /// A table of the store. Values are JSON unless stated otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Table {
     /// [`super::Session`]s by address and id.
     Sessions,

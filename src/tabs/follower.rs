@@ -110,22 +110,22 @@ impl Member {
         self.propose_all(now);
     }
 
-    /// Takes another tab's copy of the link. The user decides on the texts that only this tab's log contains: its owner may
-    /// have sent them.
+    /// Takes another tab's copy of the link, and proposes the texts that only this tab's contains. If they come from another
+    /// log, the user decides on them: its owner may have sent them.
     pub(super) fn adopt(&mut self, now: Moment, replica: Replica, page: Option<String>) {
         let before = std::mem::replace(&mut self.replica, replica);
         self.may_be_behind = false;
         self.recent.clear();
         self.proposals.settle(self.replica.mark(self.id));
         self.actions.push_back(Action::Reset { page });
-        let Some(position) = before.position() else { return };
-        if self.replica.lineage().contains(position) {
+        let position = before.position();
+        if position.is_some_and(|position| self.replica.lineage().contains(position)) {
             return;
         }
         let mut waiting = before.link().waiting();
         waiting.retain(|waiting| !self.replica.link().knows(waiting.id));
         if !waiting.is_empty() {
-            let proposal = self.proposal(now, Input::Restore { waiting, ask: true });
+            let proposal = self.proposal(now, Input::Restore { waiting, ask: position.is_some() });
             self.proposals.keep(proposal);
         }
     }

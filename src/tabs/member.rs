@@ -12,7 +12,7 @@ use super::role::{Met, Role, TabId};
 use super::roster::Roster;
 use super::timing::INCOMPATIBLE_RETRY;
 use super::watch::OwnerWatch;
-use crate::link::{self, Link, LinkConfig, PersistedMessage};
+use crate::link::{self, Link, PersistedMessage};
 use crate::protocol::{Instant, Moment};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,18 +71,18 @@ pub struct Member {
 impl Member {
     /// Creates the member of a tab that joins the group of the Coda at `url`. If there is none yet, it connects to it.
     ///
-    /// `id` and `seed` are random. `config` is that of a new group's link. `now` and the times of all later inputs are on a
-    /// clock that all tabs share, give or take some milliseconds.
+    /// `id` and `seed` are random. `link` is what the tab used so far: that of a new group, which in an older one gives way
+    /// to the group's. `now` and the times of all later inputs are on a clock that all tabs share, give or take some
+    /// milliseconds.
     #[must_use]
-    pub fn new(id: TabId, url: String, config: LinkConfig, seed: u64, is_hidden: bool, now: Moment) -> Self {
-        let mut rng = fastrand::Rng::with_seed(seed);
+    pub fn new(id: TabId, url: String, link: Link, seed: u64, is_hidden: bool, now: Moment) -> Self {
         let mut member = Self {
             id,
             url,
             state: State::Apart,
             lock: Lock::new(now.mono),
-            replica: Replica::new(config, rng.u64(..)),
-            rng,
+            replica: Replica::new(link),
+            rng: fastrand::Rng::with_seed(seed),
             may_be_behind: false,
             term: Term::default(),
             highest: 0,
@@ -167,6 +167,31 @@ impl Member {
     #[must_use]
     pub fn others(&self) -> usize {
         self.roster.len()
+    }
+
+    /// Whether this tab is the one that calls the user, with a sound or a notification: a visible one if there is any. Of
+    /// several tabs that know of each other, exactly one is it.
+    #[must_use]
+    pub fn is_foremost(&self) -> bool {
+        self.roster.rank(self.id, self.is_hidden, None) == 0
+    }
+
+    /// Returns the address of the group's Coda.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the link to go on with alone after [`Input::Leave`], with actions to poll, and the texts that it does not have
+    /// yet, to be restored. Its unsettled messages stay with the other tabs, if there are any.
+    #[must_use]
+    pub fn into_link(self, now: Moment) -> (Link, Vec<PersistedMessage>) {
+        let unheard = self.proposals.texts().collect();
+        let mut link = self.replica.into_link();
+        if !self.roster.is_empty() {
+            link.handle(now, link::Input::LeaveToOthers);
+        }
+        (link, unheard)
     }
 
     // ------------------------------------------------------------ inputs

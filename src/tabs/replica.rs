@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::log::{Entry, Era, Lineage, Position, Term};
 use super::role::TabId;
-use crate::link::{Action, ConnId, Input, Link, LinkConfig, PageHint};
+use crate::link::{Action, ConnId, Input, Link, PageHint};
 use crate::protocol::{Instant, Moment};
 
 /// Number of tabs whose proposals are remembered. Of those beyond, the one that was quiet for longest is forgotten.
@@ -34,9 +34,9 @@ pub(super) struct Replica {
 
 impl Replica {
     /// A replica of a log that has not begun.
-    pub(super) fn new(config: LinkConfig, seed: u64) -> Self {
+    pub(super) fn new(link: Link) -> Self {
         Self {
-            link: Link::new(config, seed),
+            link,
             lineage: Lineage::default(),
             marks: BTreeMap::new(),
             last_at: Instant::ZERO,
@@ -51,6 +51,10 @@ impl Replica {
 
     pub(super) const fn link(&self) -> &Link {
         &self.link
+    }
+
+    pub(super) fn into_link(self) -> Link {
+        self.link
     }
 
     pub(super) const fn lineage(&self) -> &Lineage {

@@ -22,7 +22,7 @@ impl Member {
                 }
             }
             // These are the group's own.
-            link::Input::Abandoned(_) | link::Input::Doubt | link::Input::Tick => {}
+            link::Input::Abandoned(_) | link::Input::Doubt | link::Input::LeaveToOthers | link::Input::Tick => {}
             link::Input::Connect { .. }
             | link::Input::Disconnect
             | link::Input::RetryNow

@@ -41,6 +41,30 @@ fn a_session_goes_on_in_the_next_visit_until_coda_begins_another() {
 }
 
 #[test]
+fn another_tab_with_the_same_conversation_writes_the_same_to_the_same_places() {
+    let mut visit = Visit::first();
+    visit.exchange("one", "1");
+    visit.save();
+    visit.page.event("llm_start", json!({}));
+    visit.page.tokens(0, &["in the ", "middle"]);
+    visit.note();
+    let mut other = visit.in_another_tab();
+    assert_eq!(other.texts(), ["one", "1", "in the middle"]);
+    for visit in [&mut visit, &mut other] {
+        visit.page.tokens(2, &[" of it"]);
+        visit.note();
+        visit.page.event("conversation_start", session_start());
+        visit.note();
+        visit.exchange("two", "2");
+        visit.note();
+    }
+    let mut writes = [visit, other].map(|mut visit| visit.keeper.take_writes(&visit.page.conversation, json!(null)).0);
+    assert!(writes[0].len() > 3);
+    let [one, other] = &mut writes;
+    assert_eq!(one, other);
+}
+
+#[test]
 fn only_what_changed_is_written_again() {
     let mut visit = Visit::first();
     for number in 0..50 {

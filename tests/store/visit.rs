@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use coda_dashboard::model::{ConversationState, Role};
 use coda_dashboard::store::conversations::{self, Latest};
 use coda_dashboard::store::{MemoryStore, PageKeeper, Session, SessionId, Store, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::page::Page;
@@ -36,7 +38,8 @@ impl Visit {
     }
 
     pub fn open_at(store: Rc<MemoryStore>, wanted: u32, url: &str) -> Self {
-        let (page, mut keeper) = (Page::new(), PageKeeper::default());
+        static SEED: AtomicU64 = AtomicU64::new(0);
+        let (page, mut keeper) = (Page::new(), PageKeeper::new(SEED.fetch_add(1, Ordering::Relaxed)));
         keeper.set_server(Some(url));
         let mut visit = Self { store, page, keeper };
         let latest = now(conversations::latest(&*visit.store, url, wanted)).unwrap();
@@ -49,6 +52,16 @@ impl Visit {
         let mut later = Self::open(self.store, wanted);
         later.page.now += 1_000_000;
         later
+    }
+
+    /// Another tab that shows the same conversation, with a store of its own.
+    pub fn in_another_tab(&self) -> Self {
+        fn copy<T: Serialize + DeserializeOwned>(of: &T) -> T {
+            serde_json::from_str(&serde_json::to_string(of).unwrap()).unwrap()
+        }
+        let mut page = Page::new();
+        (page.conversation, page.epoch, page.now) = (copy(&self.page.conversation), self.page.epoch, self.page.now);
+        Self { store: Rc::default(), page, keeper: copy(&self.keeper) }
     }
 
     fn adopt(&mut self, latest: Latest) {
@@ -88,8 +101,7 @@ impl Visit {
     }
 
     pub fn note(&mut self) {
-        static RANDOM: AtomicU32 = AtomicU32::new(0);
-        self.keeper.note(&mut self.page.conversation, || RANDOM.fetch_add(1, Ordering::Relaxed));
+        self.keeper.note(&mut self.page.conversation);
     }
 
     pub fn exchange(&mut self, question: &str, answer: &str) {

@@ -1,6 +1,9 @@
 //! What tabs share while nothing goes wrong.
 
-use coda_dashboard::link::{Input as LinkInput, MessageState, PhaseKind};
+use coda_dashboard::link::{
+    self, Cancellation, Input as LinkInput, Link, LinkConfig, LinkEvent, MessageState, Origin, PhaseKind, Submission,
+};
+use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
 use coda_dashboard::tabs::{Input, Role};
 
@@ -66,6 +69,50 @@ fn an_answer_shows_in_all_tabs_also_in_one_that_opens_meanwhile() {
     world.run_for(millis(50));
     assert_eq!(world.tabs[late].page.answers, 1);
     world.assert_agreement();
+}
+
+#[test]
+fn a_tab_brings_along_the_texts_that_only_it_has() {
+    let mut world = World::seasoned(1);
+    let mut link = Link::new(LinkConfig::default(), 7);
+    let now = world.moment(world.now);
+    let command = Command::TextInput { text: "said before".into() };
+    link.handle(now, LinkInput::Submit(Submission { command, origin: Origin::new("test", "send"), resend_of: None }));
+    while link.poll_action().is_some() {}
+    let joiner = world.open_as(link);
+    world.run_for(seconds(5));
+    assert_eq!(world.received("said before"), (1, 1));
+    assert!(world.is_delivered(0, "said before") && world.is_delivered(joiner, "said before"));
+    world.assert_agreement();
+}
+
+#[test]
+fn a_tab_that_leaves_for_another_address_leaves_the_texts_to_the_others() {
+    let mut world = World::seasoned(2);
+    world.reachable = false;
+    world.drop_connections();
+    world.run_for(millis(100));
+    world.say(1, "waits");
+    world.run_for(millis(100));
+    let mut link = world.part(1);
+    assert!(link.waiting().is_empty());
+    let left = MessageState::Cancelled(Cancellation::LeftToOthers);
+    let is_left = |action| matches!(action, link::Action::Emit(LinkEvent::Message(status)) if status.state == left);
+    assert!(std::iter::from_fn(|| link.poll_action()).any(is_left));
+    world.reachable = true;
+    world.run_for(seconds(30));
+    assert_eq!(world.received("waits"), (1, 1));
+}
+
+#[test]
+fn the_last_tab_takes_its_texts_along() {
+    let mut world = World::seasoned(1);
+    world.reachable = false;
+    world.drop_connections();
+    world.run_for(millis(100));
+    world.say(0, "waits");
+    let link = world.part(0);
+    assert_eq!(link.waiting().len(), 1);
 }
 
 #[test]

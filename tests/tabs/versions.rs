@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use coda_dashboard::link::{self, Input as LinkInput, LinkConfig, Origin, Submission};
+use coda_dashboard::link::{self, Input as LinkInput, Link, LinkConfig, Origin, Submission};
 use coda_dashboard::protocol::{Command, Instant, Moment};
 use coda_dashboard::tabs::{Action, Input, Member, Role, TabId};
 
@@ -22,7 +22,7 @@ struct Tab {
 impl Tab {
     fn new() -> Self {
         let now = Moment { mono: Instant::from_millis(1_000), ..Moment::default() };
-        let member = Member::new(TabId(1), URL.into(), LinkConfig::default(), 5, false, now);
+        let member = Member::new(TabId(1), URL.into(), Link::new(LinkConfig::default(), 4), 5, false, now);
         let mut tab = Self { member, now, requests: 0, steals: 0, opened: 0, posts: Vec::new() };
         tab.drain();
         tab

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use coda_dashboard::link::{self, CloseInfo, LinkConfig, MessageState, Origin, PageHint, PhaseKind, Submission};
+use coda_dashboard::link::{self, CloseInfo, Link, LinkConfig, MessageState, Origin, PageHint, PhaseKind, Submission};
 use coda_dashboard::protocol::{Command, Instant, Moment, utc_from_millis};
 use coda_dashboard::sim::{Server, ServerConfig};
 use coda_dashboard::tabs::{Input, Member, Role, TabId};
@@ -103,10 +103,20 @@ impl World {
     }
 
     pub fn open_with(&mut self, is_hidden: bool) -> usize {
+        let link = Link::new(LinkConfig::default(), self.rng.u64(..));
+        self.join(link, is_hidden)
+    }
+
+    /// Opens a tab that has used this link alone so far.
+    pub fn open_as(&mut self, link: Link) -> usize {
+        self.join(link, false)
+    }
+
+    fn join(&mut self, link: Link, is_hidden: bool) -> usize {
         let skew = Duration::from_micros(self.rng.u64(0..5_000));
         let (id, seed) = (TabId(self.rng.u64(..)), self.rng.u64(..));
         let now = self.moment(self.now + skew);
-        let member = Member::new(id, URL.into(), LinkConfig::default(), seed, is_hidden, now);
+        let member = Member::new(id, URL.into(), link, seed, is_hidden, now);
         self.tabs.push(Tab {
             member,
             life: Life::Running,
@@ -135,6 +145,17 @@ impl World {
         self.input(tab, Input::Leave);
         self.end(tab);
         self.free_locks(tab);
+    }
+
+    /// Has a tab leave the others. Returns the link that it goes on with.
+    pub fn part(&mut self, tab: usize) -> Link {
+        self.close(tab);
+        let (url, link) = (URL.into(), Link::new(LinkConfig::default(), 1));
+        let none = Member::new(TabId(1), url, link, 1, false, self.moment(self.now));
+        let member = std::mem::replace(&mut self.tabs[tab].member, none);
+        let (link, unheard) = member.into_link(self.moment(self.now));
+        assert_eq!(unheard, []);
+        link
     }
 
     /// Ends a tab without a word. Of what it did last, an end may be lost with it.

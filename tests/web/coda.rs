@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::listener::Hears;
 use crate::page::Page;
 use crate::server;
 
@@ -212,8 +213,9 @@ async fn another_tab_of_this_browser_is_no_other_dashboard() {
     let query = server::fresh().await;
     let page = Page::open(&query);
     page.until_ready().await;
-    let tab = Driver::start(LinkConfig::default(), |_| {});
-    tab.connect(query.trim_start_matches("?ws=").to_owned());
+    let tab = Driver::start(LinkConfig::default(), Hears(drop));
+    // The same server, but not the same address, so it does not share the page's connection.
+    tab.connect(query.trim_start_matches("?ws=").replace("127.0.0.1", "localhost"), None);
     let command = Command::TextInput { text: "from the other tab".into() };
     tab.dispatch(Input::Submit(Submission { command, origin: Origin::new("test", "say"), resend_of: None }));
     page.until_shown("from the other tab").await;

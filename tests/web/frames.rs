@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use coda_dashboard::browser::{DEMO_URL, now};
-use coda_dashboard::driver::Driver;
+use coda_dashboard::driver::{Batch, Driver};
 use coda_dashboard::link::{ConnId, Input, LinkConfig, LinkEvent, Origin, Submission};
 use coda_dashboard::protocol::{Command, Instant};
 use js_sys::Promise;
@@ -13,6 +13,7 @@ use leptos::prelude::window;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::listener::Hears;
 use crate::page::pause;
 
 /// Cost of each frame in most tests.
@@ -50,13 +51,16 @@ struct Seen {
 fn start_with_costs(cost: impl Fn(usize) -> Duration + 'static) -> (Driver, Seen) {
     let seen = Seen::default();
     let Seen { starts, events } = seen.clone();
-    let driver = Driver::start(LinkConfig::default(), move |batch| {
-        let start = now().mono;
-        starts.borrow_mut().push(start);
-        events.set(events.get() + batch.events.len());
-        let cost = cost(starts.borrow().len());
-        while now().mono.duration_since(start) < cost {}
-    });
+    let driver = Driver::start(
+        LinkConfig::default(),
+        Hears(move |batch: Batch| {
+            let start = now().mono;
+            starts.borrow_mut().push(start);
+            events.set(events.get() + batch.events.len());
+            let cost = cost(starts.borrow().len());
+            while now().mono.duration_since(start) < cost {}
+        }),
+    );
     (driver, seen)
 }
 
@@ -65,13 +69,13 @@ async fn a_change_of_the_connection_waits_for_no_pause() {
     let phases = Rc::new(Cell::new(0));
     let driver = Driver::start(LinkConfig::default(), {
         let phases = Rc::clone(&phases);
-        move |batch| {
+        Hears(move |batch: Batch| {
             let start = now().mono;
             phases.set(
                 phases.get() + batch.events.iter().filter(|event| matches!(event, LinkEvent::Phase { .. })).count(),
             );
             while now().mono.duration_since(start) < EXPENSIVE * 2 {}
-        }
+        })
     });
     for when in ["while the frame is drawn", "in the pause after it"] {
         receive(&driver);
@@ -155,12 +159,12 @@ async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
     let resend_of: Rc<RefCell<Option<Driver>>> = Rc::default();
     let driver = Driver::start(LinkConfig::default(), {
         let (batches, resend_of) = (Rc::clone(&batches), Rc::clone(&resend_of));
-        move |batch| {
+        Hears(move |batch: Batch| {
             batches.borrow_mut().push(batch.events.len());
             if let Some(driver) = resend_of.borrow_mut().take() {
                 say(&driver, 1);
             }
-        }
+        })
     });
     *resend_of.borrow_mut() = Some(driver.clone());
     say(&driver, 0);
@@ -180,12 +184,12 @@ async fn a_timer_that_fires_early_is_armed_again() {
     let config = LinkConfig { echo_every: Duration::from_millis(50), ..LinkConfig::default() };
     let driver = Driver::start(config, {
         let written = Rc::clone(&written);
-        move |batch| {
+        Hears(move |batch: Batch| {
             let frames = batch.events.iter().filter(|event| matches!(event, LinkEvent::FrameOut { .. }));
             written.set(written.get() + frames.count());
-        }
+        })
     });
-    driver.connect(DEMO_URL.to_owned());
+    driver.connect(DEMO_URL.to_owned(), None);
     let start = now().mono;
     while written.get() < 12 && now().mono.duration_since(start) < Duration::from_secs(5) {
         pause(3).await;

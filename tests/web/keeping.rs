@@ -64,12 +64,12 @@ impl Drop for Changed {
     }
 }
 
-async fn store() -> IndexedDb {
+pub async fn store() -> IndexedDb {
     IndexedDb::open_named(&database()).await.unwrap()
 }
 
 /// Waits until the database of the page satisfies `condition`.
-async fn until_stored<F: Future<Output = bool>>(what: &str, condition: impl Fn(IndexedDb) -> F) {
+pub async fn until_stored<F: Future<Output = bool>>(what: &str, condition: impl Fn(IndexedDb) -> F) {
     let (store, start) = (store().await, Date::now());
     while !condition(store.clone()).await {
         assert!(Date::now() - start < 15_000.0, "waited for {what} to be stored");
@@ -78,7 +78,7 @@ async fn until_stored<F: Future<Output = bool>>(what: &str, condition: impl Fn(I
     store.close();
 }
 
-async fn count(store: &IndexedDb, table: Table) -> usize {
+pub async fn count(store: &IndexedDb, table: Table) -> usize {
     store.keys(table, &KeyRange::all()).await.unwrap().len()
 }
 

@@ -263,12 +263,18 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
+        leave();
         self.context.disconnect();
         self.unmount();
         self.root.remove();
         // The driver may still flush events, which need the stores.
         std::mem::forget(self.owner.clone());
     }
+}
+
+/// Has every page in this document end its connection, as when the browser closes the document.
+pub fn leave() {
+    window().dispatch_event(&Event::new("pagehide").unwrap()).unwrap();
 }
 
 fn bubbling(kind: &str) -> Event {

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use coda_dashboard::driver::Driver;
+use coda_dashboard::driver::{Batch, Driver};
 use coda_dashboard::link::{Input, LinkConfig, Origin, Submission};
 use coda_dashboard::protocol::{Command, SttStart};
 use serde_json::{Value, json};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
-use crate::page::pause;
+use crate::listener::Hears;
+use crate::page::{leave, pause};
 use crate::server;
 
 /// Two components that both listen to the same button, as in the previous dashboard.
@@ -42,9 +43,9 @@ async fn play(config: LinkConfig) -> Suffered {
     let is_idle = Rc::new(Cell::new(false));
     let driver = Driver::start(config, {
         let is_idle = Rc::clone(&is_idle);
-        move |batch| is_idle.set(batch.status.queued == 0 && batch.status.in_flight == 0)
+        Hears(move |batch: Batch| is_idle.set(batch.status.queued == 0 && batch.status.in_flight == 0))
     });
-    driver.connect(query.trim_start_matches("?ws=").to_owned());
+    driver.connect(query.trim_start_matches("?ws=").to_owned(), None);
     for round in 0..ROUNDS {
         let text = Command::TextInput { text: format!("text {round}") };
         let press = Command::SttStart(SttStart::Continuous);
@@ -60,7 +61,7 @@ async fn play(config: LinkConfig) -> Suffered {
         pause(PRESS_MILLIS).await;
     }
     let report = server::report().await;
-    driver.dispatch(Input::Disconnect);
+    leave();
     let messages: Vec<&Value> =
         report["messages"].as_array().unwrap().iter().filter(|message| message["type"] != "ping").collect();
     Suffered {

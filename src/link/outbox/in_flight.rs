@@ -150,6 +150,10 @@ impl InFlightMessages {
         self.unconfirmed.push_back(InFlight { attempt: 1, ..InFlight::new(message, "".into(), now.mono, nowhere) });
     }
 
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = InFlight> {
+        std::mem::take(&mut self.unconfirmed).into_iter().chain(std::mem::take(&mut self.messages))
+    }
+
     fn remember(&mut self, id: MessageId) {
         push_bounded(&mut self.written, id, MAX_WRITTEN);
     }

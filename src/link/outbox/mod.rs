@@ -201,6 +201,14 @@ impl Outbox {
         self.in_flight.doubt(cx);
     }
 
+    /// Leaves everything to other links that have it too.
+    pub(super) fn leave_to_others(&mut self, cx: &mut Context<'_>) {
+        let flights = self.in_flight.take_all().map(|flight| flight.message);
+        for message in flights.chain(self.queue.take_all()) {
+            cx.actions.push_back(message.status(MessageState::Cancelled(Cancellation::LeftToOthers), cx.now));
+        }
+    }
+
     /// Enqueues a ping before everything else. The first one of a connection is its probe.
     pub(super) fn submit_ping(&mut self, ping: OutgoingMessage, is_probe: bool, cx: &mut Context<'_>) {
         if is_probe {

@@ -86,6 +86,10 @@ impl Queue {
         self.0.remove(at)
     }
 
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = OutgoingMessage> {
+        std::mem::take(&mut self.0).into_iter()
+    }
+
     /// Cancels the pings of a connection that ended.
     pub(super) fn drop_pings(&mut self, cx: &mut Context<'_>) {
         self.0.retain(|message| {

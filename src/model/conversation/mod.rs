@@ -5,6 +5,7 @@ mod restore;
 mod speech;
 mod tools;
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
@@ -30,9 +31,11 @@ pub struct Changes {
     pub turns: BTreeSet<TurnKey>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Conversation {
+    #[serde(with = "with_keys")]
     turns: VecDeque<Turn>,
+    #[serde(skip, default = "default_limit")]
     limit: usize,
     last_key: u64,
     /// The message from this page that started the current turn, if one did.
@@ -64,9 +67,32 @@ pub struct Conversation {
     feedback: Option<TurnKey>,
     /// Number of evicted turns.
     dropped: u64,
+    #[serde(skip)]
     changes: Changes,
     /// Entries that changed since the last call of [`Conversation::take_unsaved`].
     unsaved: BTreeSet<TurnKey>,
+}
+
+const fn default_limit() -> usize {
+    LIMIT
+}
+
+/// Writes entries with their keys, which are otherwise no part of them.
+mod with_keys {
+    use std::collections::VecDeque;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::model::turn::{Turn, TurnKey};
+
+    pub(super) fn serialize<S: Serializer>(turns: &VecDeque<Turn>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(turns.iter().map(|turn| (turn.key, turn)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<VecDeque<Turn>, D::Error> {
+        let turns = Vec::<(TurnKey, Turn)>::deserialize(deserializer)?;
+        Ok(turns.into_iter().map(|(key, turn)| Turn { key, ..turn }).collect())
+    }
 }
 
 impl Default for Conversation {

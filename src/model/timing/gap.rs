@@ -1,5 +1,6 @@
 //! The response gap: from the end of the user's words to the first sound, split into parts that add up to the whole.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use crate::protocol::Instant;
@@ -61,7 +62,7 @@ impl GapPart {
 }
 
 /// A gap in progress or complete: consecutive intervals, each attributed to one part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     start: Instant,
     /// End of the last attributed interval.

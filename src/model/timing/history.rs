@@ -1,5 +1,6 @@
 //! How long a kind of work took in the past, and how the present compares.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ const KEPT: usize = 200;
 const ENOUGH: usize = 5;
 
 /// The latest durations of one kind of work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DurationHistory {
     /// Oldest first.
     durations: VecDeque<Duration>,

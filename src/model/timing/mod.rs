@@ -13,6 +13,7 @@ pub use history::{Comparison, DurationHistory};
 pub use stages::{EndedStage, RunningStage, Stage, StageOutcome, StagePart, StageTracker};
 pub use turn::{TurnEnd, TurnTiming};
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +33,7 @@ const UNSPOKEN: usize = 8;
 const TEXTS: usize = 32;
 
 /// The end of the user's words, before their turn begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Words {
     /// A text, with the time at which it was first written and that of its echo.
     Typed { text: String, written: Moment, echoed: Moment },
@@ -72,9 +73,10 @@ impl Spread {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Timings {
     stages: StageTracker<()>,
+    #[serde(with = "crate::model::entries")]
     history: BTreeMap<Stage, DurationHistory>,
     current: Option<TurnTiming>,
     /// Answered turns before it, whose speech is to come or being made.

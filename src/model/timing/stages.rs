@@ -1,11 +1,12 @@
 //! The stages of Coda's work, from the event that starts one to the event that ends it.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::protocol::{Event, Moment};
 
 /// A stage, with the model or tool that does the work where events name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Stage {
     /// The microphone is open.
     Listening,
@@ -99,7 +100,7 @@ pub enum StageOutcome {
 }
 
 /// A stage in progress. `M` marks its start, such as the row of the event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunningStage<M> {
     pub stage: Stage,
     pub since: Moment,
@@ -115,7 +116,7 @@ pub struct EndedStage<M> {
 }
 
 /// Follows the stages through the events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StageTracker<M> {
     /// In the order of their start. Only tools may run several at a time.
     running: Vec<RunningStage<M>>,

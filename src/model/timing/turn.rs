@@ -1,5 +1,6 @@
 //! The timing of one turn, from the end of the user's words to the first sound.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::model::performance::measured;
 use crate::protocol::{Event, Instant, Moment, Place};
 
 /// How a turn ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TurnEnd {
     /// Coda reported the speech as ready.
     Spoken,
@@ -22,7 +23,7 @@ pub enum TurnEnd {
 }
 
 /// The timing of a turn. Times not yet known are `None`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TurnTiming {
     /// Counts the turns of this page from 1.
     pub number: u64,

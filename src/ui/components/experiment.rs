@@ -20,7 +20,9 @@ fn Banner() -> impl IntoView {
     let experiments = context.experiments;
     let network = move || {
         let conditions = experiments.conditions.get()?;
-        Some(view! { <p>{format!("The network is made bad: {conditions}.")}</p> })
+        let when =
+            if context.connection.sharing.get().is_follower() { ", once this tab holds the connection" } else { "" };
+        Some(view! { <p>{format!("The network is made bad: {conditions}{when}.")}</p> })
     };
     view! {
         <div class="experiment" role="status" data-testid="experiment">

@@ -15,12 +15,16 @@ use crate::ui::format;
 /// Refresh interval of the countdown.
 const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 
+const OTHER_VERSION: &str = "Another tab runs another version of this dashboard and holds the connection. Reload that tab or \
+                             close it; this one then goes on by itself.";
+
 /// Shown while the connection is in trouble. Covers and blocks nothing.
 #[component]
 pub fn TroubleBanner() -> impl IntoView {
     let context = use_websocket();
     let connection = context.connection;
     let has_trouble = Memo::new(move |_| match connection.kind() {
+        _ if connection.sharing.get().is_incompatible() => true,
         PhaseKind::Refused => true,
         PhaseKind::Ready => false,
         // Offline by the user's wish needs no banner.
@@ -40,7 +44,9 @@ fn Banner() -> impl IntoView {
     let connection = context.connection;
     let changes_address = RwSignal::new(false);
     let config = context.settings.current.get_untracked().link_config();
+    let is_incompatible = Memo::new(move |_| connection.sharing.get().is_incompatible());
     let what = Memo::new(move |_| match connection.phase.get() {
+        _ if is_incompatible.get() => OTHER_VERSION.to_owned(),
         Phase::Refused { reason } => {
             format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
         }
@@ -48,11 +54,15 @@ fn Banner() -> impl IntoView {
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
     let is_unconnected = context.awaits_user;
-    let address = move || connection.url.get().unwrap_or_default();
+    let address = move || connection.url.get().unwrap_or_else(|| context.address());
     let connect_words =
         move || if is_unconnected.get() { format!("Connect to {}", context.address()) } else { "Try now".to_owned() };
     view! {
-        <div class="trouble" data-phase=move || connection.kind().name()>
+        <div
+            class="trouble"
+            data-phase=move || connection.kind().name()
+            data-state=move || is_incompatible.get().then_some("incompatible")
+        >
             <div class="trouble-text">
                 <p role="status">
                     <strong>{address}</strong>
@@ -62,12 +72,14 @@ fn Banner() -> impl IntoView {
                 <Countdown />
             </div>
             <div class="actions">
-                <button
-                    class="button"
-                    on:click=move |_| if is_unconnected.get_untracked() { context.reconnect() } else { context.retry_now() }
-                >
-                    {connect_words}
-                </button>
+                <Show when=move || !is_incompatible.get()>
+                    <button
+                        class="button"
+                        on:click=move |_| if is_unconnected.get_untracked() { context.reconnect() } else { context.retry_now() }
+                    >
+                        {connect_words}
+                    </button>
+                </Show>
                 <button
                     class="button"
                     aria-expanded=move || changes_address.get().to_string()

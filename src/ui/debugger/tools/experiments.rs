@@ -66,8 +66,21 @@ pub fn Experiments() -> impl IntoView {
                     "Messages then go out as fast as they are made, doubled ones too, as with the old dashboard. What Coda suffers from it is counted under Findings, with and without."
                 </p>
             </section>
-            <NetworkForm />
+            <Show when=move || !context.connection.sharing.get().is_follower() fallback=|| view! { <NetworkElsewhere /> }>
+                <NetworkForm />
+            </Show>
         </div>
+    }
+}
+
+/// In place of the form while another tab holds the connection.
+#[component]
+fn NetworkElsewhere() -> impl IntoView {
+    view! {
+        <section class="debugger-part" data-testid="network-elsewhere">
+            <h3>"Network conditions"</h3>
+            <p class="field-hint">"Another tab holds the connection, so its network can be made bad in that tab only."</p>
+        </section>
     }
 }
 

@@ -1,0 +1,175 @@
+//! The browser's Web Locks, by which tabs agree on one of them. web-sys has them behind an unstable flag only, so they are
+//! reached by name.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::AbortController;
+
+/// Whether the browser has locks. Some have them only in a secure context.
+#[must_use]
+pub(crate) fn are_available() -> bool {
+    manager().is_some()
+}
+
+fn manager() -> Option<JsValue> {
+    let navigator = web_sys::window()?.navigator();
+    Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object)
+}
+
+fn method(of: &JsValue, name: &str) -> Option<Function> {
+    Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
+}
+
+/// What happens to a requested lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockEvent {
+    Granted,
+    /// Another tab has stolen it.
+    Stolen,
+}
+
+/// A lock that this tab may hold. Dropping it releases it.
+pub(crate) struct Lock(Rc<Inner>);
+
+struct Inner {
+    name: String,
+    on_event: Box<dyn Fn(LockEvent)>,
+    request: RefCell<Option<Request>>,
+}
+
+/// The latest request.
+struct Request {
+    number: u64,
+    withdrawal: Option<AbortController>,
+    /// Settles the promise that holds the granted lock.
+    release: Option<Function>,
+}
+
+impl Request {
+    fn end(self) {
+        match (self.release, self.withdrawal) {
+            // Neither throws.
+            (Some(release), _) => drop(release.call0(&JsValue::NULL)),
+            (None, Some(withdrawal)) => withdrawal.abort(),
+            (None, None) => {}
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl Lock {
+    pub(crate) fn new(name: String, on_event: impl Fn(LockEvent) + 'static) -> Self {
+        Self(Rc::new(Inner { name, on_event: Box::new(on_event), request: RefCell::default() }))
+    }
+
+    /// Requests the lock, and waits until all who have requested it before are done with it.
+    pub(crate) fn request(&self) {
+        let options = Object::new();
+        let withdrawal = AbortController::new().ok();
+        if let Some(withdrawal) = &withdrawal {
+            set(&options, "signal", &withdrawal.signal());
+        }
+        self.ask(&options, withdrawal);
+    }
+
+    /// Takes the lock from whoever holds it.
+    pub(crate) fn steal(&self) {
+        let options = Object::new();
+        set(&options, "steal", &JsValue::TRUE);
+        self.ask(&options, None);
+    }
+
+    /// Releases the lock, and withdraws any request for it.
+    pub(crate) fn release(&self) {
+        let request = self.0.request.take();
+        request.into_iter().for_each(Request::end);
+    }
+
+    fn ask(&self, options: &Object, withdrawal: Option<AbortController>) {
+        let before = self.0.request.take();
+        let number = before.as_ref().map_or(1, |before| before.number + 1);
+        before.into_iter().for_each(Request::end);
+        *self.0.request.borrow_mut() = Some(Request { number, withdrawal, release: None });
+        let inner = Rc::downgrade(&self.0);
+        let on_granted = Closure::once_into_js(move |_lock: JsValue| {
+            let mut release = None;
+            let held = Promise::new(&mut |settle, _| release = Some(settle));
+            let inner = inner.upgrade().filter(|inner| inner.note_granted(number, release.take()));
+            if let Some(inner) = inner {
+                (inner.on_event)(LockEvent::Granted);
+                held
+            } else {
+                // Withdrawn in the meantime.
+                Promise::resolve(&JsValue::UNDEFINED)
+            }
+        });
+        let asked = manager().and_then(|manager| {
+            let request = method(&manager, "request")?;
+            let name = JsValue::from_str(&self.0.name);
+            request.call3(&manager, &name, options, &on_granted).ok()?.dyn_into::<Promise>().ok()
+        });
+        let inner = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            let Some(asked) = asked else { return };
+            // Fails if the lock is stolen, or the request was withdrawn.
+            if JsFuture::from(asked).await.is_err()
+                && let Some(inner) = inner.upgrade()
+                && inner.note_lost(number)
+            {
+                (inner.on_event)(LockEvent::Stolen);
+            }
+        });
+    }
+
+    /// Asks the browser whether this tab holds the lock. `known_as` is the name of a lock that only this tab can hold.
+    pub(crate) async fn is_held(name: &str, known_as: &str) -> bool {
+        let Some(manager) = manager() else { return false };
+        let answer = method(&manager, "query").and_then(|query| query.call0(&manager).ok()?.dyn_into::<Promise>().ok());
+        let Some(answer) = answer else { return false };
+        let Ok(state) = JsFuture::from(answer).await else { return false };
+        let held = Reflect::get(&state, &"held".into()).map(|held| Array::from(&held)).unwrap_or_default();
+        let holder = |name: &str| {
+            let lock = held.iter().find(|lock| text(lock, "name").as_deref() == Some(name))?;
+            text(&lock, "clientId")
+        };
+        let own = holder(known_as);
+        own.is_some() && own == holder(name)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+impl Inner {
+    /// Returns false if the request is no longer the latest one.
+    fn note_granted(&self, number: u64, release: Option<Function>) -> bool {
+        let mut request = self.request.borrow_mut();
+        let current = request.as_mut().filter(|request| request.number == number);
+        current.map(|current| current.release = release).is_some()
+    }
+
+    /// Returns false if the lock was not granted by this request, or is no longer wanted.
+    fn note_lost(&self, number: u64) -> bool {
+        self.request.borrow_mut().take_if(|request| request.number == number && request.release.is_some()).is_some()
+    }
+}
+
+fn set(options: &Object, name: &str, value: &JsValue) {
+    // Fails only for frozen objects.
+    let _ = Reflect::set(options, &name.into(), value);
+}
+
+fn text(of: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(of, &name.into()).ok()?.as_string()
+}

@@ -1,0 +1,170 @@
+//! Several pages with one address, which share one connection. They are in one document here, as tabs are in one browser.
+
+use coda_dashboard::driver::Sharing;
+use coda_dashboard::state::Settings;
+use coda_dashboard::store::{KeyRange, Store, Table};
+use coda_dashboard::tabs::Role;
+use leptos::prelude::*;
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::keeping::{count, store, until_stored};
+use crate::page::Page;
+use crate::server;
+
+const OUTGOING: &str = "[data-testid=outgoing]";
+const TURN: &str = "[data-testid=turn]";
+
+fn role(page: &Page) -> Option<Role> {
+    match page.context.connection.sharing.get_untracked() {
+        Sharing::Alone => None,
+        Sharing::Shared { role, .. } => Some(role),
+    }
+}
+
+/// Two pages, of which the first one holds the connection.
+async fn two() -> (Page, Page) {
+    let query = server::fresh().await;
+    let first = Page::open_at(&format!("/{query}"));
+    first.until_ready().await;
+    let second = Page::open_again();
+    second.until("a follower", || role(&second) == Some(Role::Follower)).await;
+    second.until_ready().await;
+    (first, second)
+}
+
+/// Waits until this many entries of the conversation are kept.
+async fn until_turns(wanted: usize) {
+    until_stored("the entries", |store| async move { count(&store, Table::Turns).await == wanted }).await;
+}
+
+fn bodies(page: &Page) -> Vec<String> {
+    page.texts(&format!("{TURN} .turn-body"))
+}
+
+async fn connections() -> i64 {
+    server::report().await["connections_now"].as_i64().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn two_pages_have_one_connection_and_show_the_same() {
+    let (first, second) = two().await;
+    assert_eq!(role(&first), Some(Role::Owner));
+    assert_eq!(connections().await, 1);
+    second.say("from the second");
+    first.until_answered(1).await;
+    second.until_answered(1).await;
+    assert_eq!(bodies(&first), bodies(&second));
+    assert_eq!(bodies(&first)[0], "from the second");
+    for page in [&first, &second] {
+        assert_eq!(page.attribute(OUTGOING, "data-state"), "delivered");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_joins_shows_what_was_said_before_also_in_the_data() {
+    let query = server::fresh().await;
+    let first = Page::open_at(&format!("/{query}"));
+    first.until_ready().await;
+    first.say("use a tool");
+    first.until_answered(1).await;
+    let tools = first.context.data.tools.with_untracked(|tools| tools.uses().len());
+    assert!(tools > 0, "the question needs a tool");
+    let second = Page::open_again();
+    second.until("the answer", || second.texts(TURN) == first.texts(TURN)).await;
+    let data = second.context.data;
+    assert_eq!(data.tools.with_untracked(|shown| shown.uses().len()), tools);
+    let turns = |page: &Page| page.context.data.performance.with_untracked(|performance| performance.turns().len());
+    assert_eq!(turns(&second), turns(&first));
+    // What comes next goes on from there, in both.
+    first.say("hello");
+    second.until_answered(2).await;
+    assert_eq!(bodies(&second), bodies(&first));
+}
+
+#[wasm_bindgen_test]
+async fn what_one_page_writes_down_the_other_continues() {
+    let (first, second) = two().await;
+    first.say("one");
+    second.until_answered(1).await;
+    until_turns(2).await;
+    first.context.use_demo();
+    second.until("the owner", || role(&second) == Some(Role::Owner)).await;
+    second.until_ready().await;
+    second.say("two");
+    second.until_answered(2).await;
+    until_turns(4).await;
+    let store = store().await;
+    let sessions = store.range(Table::Sessions, &KeyRange::all(), usize::MAX).await.unwrap();
+    let turns = store.keys(Table::Turns, &KeyRange::all()).await.unwrap();
+    store.close();
+    assert_eq!((sessions.len(), turns.len()), (1, 4), "{turns:?}");
+}
+
+#[wasm_bindgen_test]
+async fn settings_hold_in_all_pages_at_once() {
+    let (first, second) = two().await;
+    let settings = first.context.settings.current.get_untracked();
+    let other = Settings { sounds: !settings.sounds, ..settings };
+    first.context.set_settings(other.clone());
+    second.until("the settings", || second.context.settings.current.get_untracked() == other).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_goes_to_another_address_leaves_its_texts_to_the_others() {
+    let (first, second) = two().await;
+    server::make("/stop-listening", json!({})).await;
+    server::make("/drop", json!({})).await;
+    second.until("no connection", || !untrack(|| second.context.connection.is_ready())).await;
+    second.say("waits");
+    first.until("the text", || !first.all(OUTGOING).is_empty()).await;
+    second.context.use_demo();
+    second
+        .until("the demo", || untrack(|| second.context.connection.is_demo() && second.context.connection.is_ready()))
+        .await;
+    second.until_shown("Left to the other tabs of that address").await;
+    server::make("/start-listening", json!({})).await;
+    first.context.retry_now();
+    first.until("delivered", || first.attribute(OUTGOING, "data-state") == "delivered").await;
+    let report = server::report().await;
+    let texts = report["messages"].as_array().unwrap().iter().filter(|message| message["type"] == "text_input");
+    assert_eq!(texts.count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_experiment_shows_in_all_pages_and_the_network_is_the_owners() {
+    let (first, second) = two().await;
+    second.context.set_unprotected(true);
+    first.until("unprotected", || first.context.experiments.unprotected.get_untracked()).await;
+    second.until("the banner", || second.all("[data-testid=experiment]").len() == 1).await;
+    first.context.set_unprotected(false);
+    second.until("protected", || !second.context.experiments.unprotected.get_untracked()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_deleted_in_one_page_is_not_written_again_by_the_other() {
+    let (first, second) = two().await;
+    first.say("a secret");
+    second.until_answered(1).await;
+    until_turns(2).await;
+    second.context.kept.erase_everything().await.unwrap();
+    first.until("told", || first.context.kept.revision.get_untracked() > 0).await;
+    first.say("after it");
+    first.until_answered(2).await;
+    until_turns(2).await;
+    let store = store().await;
+    let turns = store.range(Table::Turns, &KeyRange::all(), usize::MAX).await.unwrap();
+    store.close();
+    assert!(turns.iter().all(|(_, turn)| !turn.contains("a secret")), "{turns:?}");
+}
+
+#[wasm_bindgen_test]
+async fn the_state_of_a_text_is_the_same_in_both_pages() {
+    let (first, second) = two().await;
+    server::make("/echo", json!({"swallow": true, "types": ["text_input"]})).await;
+    first.say("no echo");
+    let state = |page: &Page| page.attribute(OUTGOING, "data-state");
+    second.until("written", || !second.all(OUTGOING).is_empty() && state(&second) == "written").await;
+    assert_eq!(state(&first), "written");
+    server::make("/echo", json!({})).await;
+}
