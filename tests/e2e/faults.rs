@@ -1,6 +1,5 @@
 //! Interruptions: restarts, broken connections, silence.
 
-use fantoccini::wd::WindowHandle;
 use serde_json::json;
 
 use crate::harness::{Backend, Outcome, Page};
@@ -134,88 +133,6 @@ async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> O
     page.reload().await?;
     page.until_phase("waiting").await?;
     assert_eq!(page.count("[data-testid=outgoing]").await?, 0);
-    page.close().await
-}
-
-/// A server that cannot be reached, and a page on which this text waits for it.
-async fn with_a_text_that_waits(text: &str) -> Result<(Backend, Page), Box<dyn std::error::Error>> {
-    let backend = Backend::start(&["--quiet-metrics"]).await?;
-    let page = Page::open(&backend.query()).await?;
-    page.until_phase("ready").await?;
-    backend.make("/stop-listening", json!({})).await?;
-    backend.make("/drop", json!({})).await?;
-    page.until_phase("waiting").await?;
-    page.type_text(text).await?;
-    page.press_enter().await?;
-    let is_kept = format!("(sessionStorage.getItem('coda.waiting') ?? '').includes('{text}')");
-    page.until_js("it is kept", &is_kept).await?;
-    Ok((backend, page))
-}
-
-/// Duplicates the tab and goes to the copy. Returns the window of the original.
-async fn duplicate(page: &Page) -> Result<WindowHandle, Box<dyn std::error::Error>> {
-    let original = page.window().await?;
-    // Like duplicating a tab, `window.open` copies the session storage.
-    page.run("window.open(location.href)").await?;
-    page.switch_to_other_window(&original).await?;
-    page.until_shown("This tab is a copy of another one").await?;
-    Ok(original)
-}
-
-async fn disconnect(page: &Page) -> Outcome {
-    page.click("connection").await?;
-    page.click_text("Disconnect").await?;
-    page.until_phase("offline").await
-}
-
-#[tokio::test]
-async fn a_duplicated_tab_does_not_send_what_waits_in_the_first() -> Outcome {
-    let (backend, page) = with_a_text_that_waits("once only").await?;
-    let original = duplicate(&page).await?;
-    page.until_js("it keeps nothing", "!(sessionStorage.getItem('coda.waiting') ?? '').includes('once only')").await?;
-    disconnect(&page).await?;
-    let copy = page.window().await?;
-    backend.make("/start-listening", json!({})).await?;
-    page.switch_to(&original).await?;
-    page.until_phase("ready").await?;
-    backend.until_acted_on("text_input", 1).await?;
-    page.until_answered(1).await?;
-    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
-
-    // The copy was offline, so it cannot know whether the original sent the text before it was closed.
-    page.close_window().await?;
-    page.switch_to(&copy).await?;
-    page.until_shown("another tab may have sent it").await?;
-    page.until_js("it is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
-    page.click_text("Take back").await?;
-    page.until_js("taken back", "document.querySelector('[data-testid=outgoing][data-state=cancelled]')").await?;
-    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
-    page.close().await
-}
-
-#[tokio::test]
-async fn a_duplicated_tab_that_saw_the_text_sent_does_not_offer_it() -> Outcome {
-    let (backend, page) = with_a_text_that_waits("once only").await?;
-    disconnect(&page).await?;
-    let original = duplicate(&page).await?;
-    let copy = page.window().await?;
-    backend.make("/start-listening", json!({})).await?;
-    page.until_phase("ready").await?;
-
-    page.switch_to(&original).await?;
-    page.click_text("Connect").await?;
-    page.until_phase("ready").await?;
-    page.until_answered(1).await?;
-    page.switch_to(&copy).await?;
-    page.until_answered(1).await?;
-    page.switch_to(&original).await?;
-    page.close_window().await?;
-    page.switch_to(&copy).await?;
-    let lock =
-        "(navigator.locks.query().then(({pending}) => { window.__pending = pending.length }), window.__pending === 0)";
-    page.until_js("the copy is the only tab", lock).await?;
-    page.until_js("nothing waits", "!document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
-    assert_eq!(backend.acted_on("text_input").await?.len(), 1);
     page.close().await
 }
 

@@ -20,4 +20,5 @@ mod load;
 mod pages;
 mod soak;
 mod starting;
+mod tabs;
 mod voice;

@@ -85,6 +85,7 @@ pub fn ConnectionChip() -> impl IntoView {
                 node_ref=chip
                 data-testid="connection"
                 data-phase=move || kind.get().name()
+                data-sharing=move || sharing_name(connection.sharing.get())
                 aria-haspopup="dialog"
                 aria-expanded=move || is_open.get().to_string()
                 on:click=move |_| opened_on.set((!is_open.get_untracked()).then(|| path.get_untracked()))

@@ -54,6 +54,7 @@ class Report:
 
     def clear(self) -> None:
         self.connections_total = 0
+        self.connections_max = 0
         self.auth_ok = 0
         self.auth_failed = 0
         self.thrown_away = 0
@@ -99,6 +100,7 @@ class Report:
         return {
             "connections_total": self.connections_total,
             "connections_now": connections_now,
+            "connections_max": self.connections_max,
             "auth_ok": self.auth_ok,
             "auth_failed": self.auth_failed,
             "thrown_away": self.thrown_away,

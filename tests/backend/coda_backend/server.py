@@ -188,6 +188,7 @@ class Backend:
             ping_seconds=self.settings.ping_seconds,
         )
         self._connections.add(connection)
+        self.report.connections_max = max(self.report.connections_max, len(self.open_connections()))
         log.info("connection %d opened", connection.number)
         try:
             await connection.run()

@@ -19,6 +19,9 @@ const SHOWN_CHARS: usize = 3_000;
 
 type Found<T> = Result<T, Box<dyn std::error::Error>>;
 
+/// Time for a tab to crash, about which nobody tells.
+const CRASH: Duration = Duration::from_secs(2);
+
 /// Polling interval of conditions.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
 
@@ -115,6 +118,19 @@ impl Page {
     /// Returns the current window.
     pub async fn window(&self) -> Found<WindowHandle> {
         Ok(self.browser.client.window().await?)
+    }
+
+    /// Opens another tab of this browser and goes to it.
+    pub async fn open_tab(&self) -> Outcome {
+        let tab = self.browser.client.new_window(true).await?.handle;
+        self.switch_to(&tab).await
+    }
+
+    /// Crashes the current tab. Another one has to be selected afterwards.
+    pub async fn crash(&self) -> Outcome {
+        let crash = tokio::time::timeout(CRASH, self.ask("Page.crash", json!({}))).await;
+        // There is nobody to answer.
+        if let Ok(Ok(answer)) = crash { failed(format!("the tab is still there: {answer}")) } else { Ok(()) }
     }
 
     /// Closes the current window. Another one has to be selected afterwards.

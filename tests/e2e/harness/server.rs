@@ -95,6 +95,11 @@ impl Backend {
         Ok(self.report().await?["connections_total"].as_u64().unwrap_or_default())
     }
 
+    /// Returns the number of connections that have authenticated so far.
+    pub async fn signed_in(&self) -> Result<u64, Box<dyn std::error::Error>> {
+        Ok(self.report().await?["auth_ok"].as_u64().unwrap_or_default())
+    }
+
     /// Returns the `data` of all messages of this type that the server executed.
     pub async fn acted_on(&self, kind: &str) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
         let report = self.report().await?;
