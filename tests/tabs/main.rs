@@ -14,5 +14,6 @@ mod page;
 mod sharing;
 mod tab;
 mod takeover;
+mod text_watch;
 mod versions;
 mod world;

@@ -168,3 +168,51 @@ async fn the_state_of_a_text_is_the_same_in_both_pages() {
     assert_eq!(state(&first), "written");
     server::make("/echo", json!({})).await;
 }
+
+#[wasm_bindgen_test]
+async fn a_tab_of_another_version_is_named_and_waited_for() {
+    let query = server::fresh().await;
+    let url = format!("{}/", query.trim_start_matches("?ws="));
+    // Holds the connection, as far as the page can know, until told to go.
+    let older = format!(
+        "(() => {{
+            const name = 'coda link {url}', channel = new BroadcastChannel(name);
+            channel.onmessage = () => channel.postMessage([0, '{{\"v\":0,\"owner\":true,\"body\":null}}']);
+            navigator.locks.request(name, () => new Promise(go => {{
+                window.goOlder = () => {{ channel.close(); go(); }};
+            }}));
+        }})()"
+    );
+    js_sys::eval(&older).unwrap();
+    let page = Page::open(&query);
+    page.until_shown("Another tab runs another version of this dashboard").await;
+    assert!(page.element("[data-testid=send]").has_attribute("disabled"));
+    page.type_into("[data-testid=composer]", "kept for later");
+    page.press("[data-testid=composer]", "Enter", false);
+    assert_eq!(page.context.talk.draft.get_untracked(), "kept for later");
+    assert_eq!(connections().await, 0);
+    js_sys::eval("window.goOlder()").unwrap();
+    page.until("the owner", || role(&page) == Some(Role::Owner)).await;
+    page.until_ready().await;
+    page.press("[data-testid=composer]", "Enter", false);
+    page.until_answered(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn without_locks_each_page_has_its_own_connection() {
+    js_sys::eval(
+        "window.realLocks = Object.getOwnPropertyDescriptor(Navigator.prototype, 'locks');
+         Object.defineProperty(Navigator.prototype, 'locks', {value: undefined, configurable: true})",
+    )
+    .unwrap();
+    let query = server::fresh().await;
+    let first = Page::open_at(&format!("/{query}"));
+    first.until_ready().await;
+    let second = Page::open_again();
+    second.until_ready().await;
+    js_sys::eval("Object.defineProperty(Navigator.prototype, 'locks', window.realLocks)").unwrap();
+    assert_eq!((role(&first), role(&second)), (None, None));
+    assert_eq!(connections().await, 2);
+    second.say("hello");
+    second.until_answered(1).await;
+}
