@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::page_signal::PageSignal;
 use crate::analysis::Analyzer;
-use crate::history::{Annotation, BugReport, FrameMeta, ImportError, Imported, Limits, Recorder, Recording};
+use crate::history::{Annotation, BugReport, FrameMeta, ImportError, Imported, Label, Limits, Recorder, Recording};
 use crate::replay::Playback;
 
 /// Source number of the live record.
@@ -24,6 +24,8 @@ pub struct Loaded {
     metas: BTreeMap<u64, FrameMeta>,
     /// Findings in the recording.
     pub analyzer: Analyzer,
+    /// The name and the note of a saved recording.
+    pub label: Option<Label>,
     /// What the file says besides, if it is a bug report.
     pub report: Option<BugReport>,
     /// Errors in unreadable entries.
@@ -39,7 +41,8 @@ impl Loaded {
         let metas = rows.into_iter().zip(entries).map(|(row, entry)| (row, entry.meta.clone())).collect();
         let analyzer = Analyzer::of(&recorder);
         let frames = imported.recording.entries.len();
-        Self { name, frames, recorder, metas, analyzer, report: imported.report, errors: imported.errors }
+        let Imported { label, report, errors, .. } = imported;
+        Self { name, frames, recorder, metas, analyzer, label, report, errors }
     }
 
     /// Returns the stored metadata of the row with this number.

@@ -1,13 +1,11 @@
 //! A tab's coming and going: joining the group, leaving it, and sleep.
 
-use std::time::Duration;
-
 use super::io::Action;
 use super::lock::LockState;
 use super::member::{Member, State};
 use super::message::Message;
 use super::role::Met;
-use super::timing::{ASLEEP, TIMER_ALIGNMENT};
+use super::timing::ASLEEP;
 use super::watch::OwnerWatch;
 use crate::protocol::{Instant, Moment};
 
@@ -60,9 +58,6 @@ impl Member {
         if slept > ASLEEP {
             self.woke_at = Some(now);
             self.roster.excuse(slept);
-        }
-        let is_certain = slept > ASLEEP + if self.is_hidden { TIMER_ALIGNMENT } else { Duration::ZERO };
-        if is_certain {
             self.watch.slept(now);
         }
     }

@@ -37,9 +37,6 @@ pub(super) const LEASE: Duration = Duration::from_millis(1_500);
 /// How late a tab's timer, or its next input, must be for the tab to have been asleep.
 pub(super) const ASLEEP: Duration = Duration::from_millis(1_500);
 
-/// How late the timers of a hidden tab may be.
-pub(super) const TIMER_ALIGNMENT: Duration = Duration::from_secs(1);
-
 /// How long a request to the browser, or for a snapshot, may stay unanswered before it is repeated.
 pub(super) const REPEAT_AFTER: Duration = Duration::from_secs(1);
 

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use coda_dashboard::history::{
-    Annotation, Direction, Entry, Format, FrameMeta, ImportErrorKind, Recording, export_har, export_jsonl,
+    Annotation, Direction, Entry, Format, FrameMeta, ImportErrorKind, Label, Recording, export_har, export_jsonl,
+    with_label,
 };
 use coda_dashboard::protocol::decode;
 use coda_dashboard::sim::ServerConfig;
@@ -79,6 +80,17 @@ fn tokens_are_hidden_in_files() {
     for text in [export_jsonl(&recording), export_har(&recording, "ws://localhost:8765")] {
         assert!(!text.contains("SECRET") && text.contains("•••"), "{text}");
     }
+}
+
+#[test]
+fn a_saved_recording_carries_its_name_and_its_note() {
+    let recording = live();
+    let label = Label { name: "Good day".into(), note: "All went well.\nOnly the “tool” was slow.".into() };
+    let imported = Recording::import(&with_label(&label, &export_jsonl(&recording))).unwrap();
+    assert_eq!((imported.label, imported.recording, imported.errors), (Some(label), recording, vec![]));
+    let damaged = format!("{{\"dir\":\"label\",\"label\":5}}\n{}", export_jsonl(&live()));
+    let imported = Recording::import(&damaged).unwrap();
+    assert_eq!((imported.label, imported.recording, imported.errors.len()), (None, live(), 1));
 }
 
 #[test]

@@ -55,6 +55,29 @@ fn crashed(store: &MemoryStore) -> World {
     world
 }
 
+/// A page that is open all day: Coda reports its resources every two seconds, and for sixteen hours somebody says something
+/// every two minutes.
+#[test]
+fn the_record_of_a_day_stays_within_the_default_limit() {
+    const LIMIT: usize = 200 * 1024 * 1024;
+    let mut world = World::ready(ServerConfig::default());
+    let mut keeper = keeper(0);
+    let (mut bytes, mut chunks) = (0, 0);
+    for second in 0..24 * 60 * 60 {
+        if second < 16 * 60 * 60 && second % 120 == 0 {
+            world.say(&format!("question {second}"));
+        }
+        world.run_for(Duration::from_secs(1));
+        for write in keeper.take_writes(&world.recorder, u64::MAX) {
+            if let Write::Put { table: Table::Chunks, value, .. } = write {
+                bytes += value.len();
+                chunks += 1;
+            }
+        }
+    }
+    assert!(chunks > 40_000 && bytes < LIMIT / 2, "{bytes} bytes in {chunks} chunks");
+}
+
 #[test]
 fn the_record_of_a_visit_can_be_opened_after_a_crash() {
     let store = MemoryStore::default();

@@ -298,3 +298,31 @@ fn figures_of_many_runs() {
         runs, took, total.most_sockets, total.overlaps, total.longest_after_end, total.longest_after_sleep,
     );
 }
+
+/// Found by a million runs: what the owner had said waited for a hidden tab that woke, and stole the lock before it heard.
+#[test]
+fn a_hidden_tab_that_wakes_hears_what_waited_before_it_steals_the_lock() {
+    use Operation::{Close, Crash, Open, Say, Show, Sleep, Wait};
+    let sleep = |tab, span| Sleep { tab, span, is_told: false };
+    let crash = |tab| Crash { tab, loses_words: false };
+    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    let operations = [
+        sleep(0, 1_557),
+        visible,
+        crash(0),
+        Close(0),
+        visible,
+        hidden,
+        crash(2),
+        Wait(1_322),
+        Say(0),
+        sleep(0, 1_762),
+        Wait(1_742),
+        visible,
+        Show { tab: 0, is_visible: true },
+        visible,
+        Close(1),
+        sleep(2, 221),
+    ];
+    run(5_931_515_453_093_662_426, &operations).unwrap();
+}

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::history::bug_report::report::{BugReport, REPORT_VERSION};
+use crate::history::recording::label::Label;
 use crate::history::recording::note::{Note, NoteFields};
 use crate::history::recording::{Entry, FrameMeta, ImportError, ImportErrorKind, Imported, Recording};
 use crate::history::redact::redact;
@@ -40,6 +41,8 @@ enum Direction {
     Close,
     /// The head of a bug report.
     Report,
+    /// The label of a saved recording.
+    Label,
 }
 
 impl From<row::Direction> for Direction {
@@ -55,6 +58,21 @@ impl From<row::Direction> for Direction {
 #[derive(Serialize)]
 struct ReportFields<'a> {
     report: &'a BugReport,
+}
+
+/// The first line of a saved recording.
+#[derive(Serialize)]
+struct LabelLine<'a> {
+    dir: Direction,
+    label: &'a Label,
+}
+
+/// Puts a label before a written recording.
+#[must_use]
+pub fn with_label(label: &Label, recording: &str) -> String {
+    // Serializing strings cannot fail.
+    let line = serde_json::to_string(&LabelLine { dir: Direction::Label, label }).unwrap_or_default();
+    format!("{line}\n{recording}")
 }
 
 /// Writes a recording, with its tokens redacted.
@@ -130,6 +148,10 @@ fn read_line(line: &str, start: &mut i64, imported: &mut Imported) -> Result<(),
         imported.report.get_or_insert(report);
         return if version > REPORT_VERSION { Err(ImportErrorKind::NewerReport(version)) } else { Ok(()) };
     }
+    if matches!(direction, Direction::Label) {
+        imported.label = Some(take(&mut line, "label")?);
+        return Ok(());
+    }
     Ok(read_fields(direction, &mut line, start, &mut imported.recording)?)
 }
 
@@ -140,7 +162,7 @@ fn read_fields(
     recording: &mut Recording,
 ) -> Result<(), FieldError> {
     let direction = match direction {
-        Direction::Close | Direction::Report => return Ok(()),
+        Direction::Close | Direction::Report | Direction::Label => return Ok(()),
         Direction::Note => None,
         Direction::In => Some(row::Direction::In),
         Direction::Out => Some(row::Direction::Out),

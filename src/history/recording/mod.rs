@@ -3,6 +3,7 @@
 pub(super) mod har;
 pub(super) mod import;
 pub(super) mod jsonl;
+pub(super) mod label;
 mod legacy;
 pub(super) mod note;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::history::annotation::Annotation;
 use crate::history::bug_report::report::BugReport;
 use crate::history::recorder::Recorder;
+use crate::history::recording::label::Label;
 use crate::history::recording::note::{Note, NoteBody};
 use crate::history::row::{Direction, FrameClass, Row, RowKind};
 use crate::history::shown::shown_text;
@@ -92,6 +94,8 @@ impl Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Imported {
     pub recording: Recording,
+    /// The name and the note of a saved recording.
+    pub label: Option<Label>,
     /// What the file says besides, if it is a bug report.
     pub report: Option<BugReport>,
     /// The parts that could not be read.

@@ -17,17 +17,22 @@ pub fn SourceBanner() -> impl IntoView {
     let loaded = move || {
         debugger.with_loaded(|loaded| {
             let errors: Vec<String> = loaded.errors.iter().take(SHOWN_ERRORS).map(ImportError::to_string).collect();
-            (loaded.name.clone(), loaded.frames, loaded.report.is_some(), loaded.errors.len(), errors)
+            let label = loaded.label.clone().unwrap_or_default();
+            ((loaded.name.clone(), label), loaded.frames, loaded.report.is_some(), loaded.errors.len(), errors)
         })
     };
     move || {
-        loaded().map(|(name, frames, is_report, count, errors)| {
+        loaded().map(|((name, label), frames, is_report, count, errors)| {
+            let says_more = !label.name.is_empty() && label.name != name;
             view! {
                 <div class="debugger-banner" role="status" data-testid="debugger-banner">
                     <span>
                         <strong>{format!("imported: {name}")}</strong>
+                        {says_more.then(|| format!(" (“{}”)", label.name))}
                         {format!(", {}, read only", format::counted(frames, "frame"))}
                     </span>
+                    {(!label.note.is_empty())
+                        .then(|| view! { <p class="bug-said" data-testid="recording-note">{label.note}</p> })}
                     {is_report
                         .then(|| {
                             view! {

@@ -6,8 +6,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::confirm_delete::ConfirmDelete;
 use super::opened_file::{FileError, parse, show};
+use crate::history::{Label, with_label};
 use crate::state::KeptStore;
-use crate::store::{RecordingId, StoreError, Visit, VisitId};
+use crate::store::{SavedRecording, StoreError, Visit, VisitId};
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::files::download;
 use crate::ui::format;
@@ -17,9 +18,9 @@ use crate::ui::kept::kept_resource;
 pub(super) type Told = RwSignal<Option<Result<String, FileError>>>;
 
 /// A kept record, whatever its kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum KeptRecord {
-    Saved(RecordingId),
+    Saved(SavedRecording),
     Visit(VisitId),
 }
 
@@ -27,14 +28,16 @@ impl KeptRecord {
     /// Loads the record as JSON Lines.
     pub(super) async fn text(self, kept: KeptStore) -> Result<String, StoreError> {
         match self {
-            Self::Saved(id) => kept.recording(id).await,
+            Self::Saved(SavedRecording { id, name, note, .. }) => {
+                Ok(with_label(&Label { name, note }, &kept.recording(id).await?))
+            }
             Self::Visit(id) => kept.record(id).await,
         }
     }
 
     async fn delete(self, kept: KeptStore) -> Result<(), StoreError> {
         match self {
-            Self::Saved(id) => kept.delete_recording(id).await,
+            Self::Saved(recording) => kept.delete_recording(recording.id).await,
             Self::Visit(id) => kept.delete_visit(id).await,
         }
     }
@@ -43,7 +46,7 @@ impl KeptRecord {
 /// Loads the names of all kept records: saved recordings, then earlier visits, newest first.
 async fn records(kept: KeptStore) -> Vec<(String, KeptRecord)> {
     let saved = kept.recordings().await.unwrap_or_default();
-    let saved = saved.into_iter().map(|recording| (recording.name, KeptRecord::Saved(recording.id)));
+    let saved = saved.into_iter().map(|recording| (recording.name.clone(), KeptRecord::Saved(recording)));
     let (visits, this) = (kept.visits().await.unwrap_or_default(), kept.this_visit());
     let name = |visit: &Visit| untrack(|| format!("Visit of {}", format::full_time(visit.started)));
     let earlier = visits.into_iter().filter(|visit| visit.id != this);

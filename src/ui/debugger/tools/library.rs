@@ -106,9 +106,10 @@ pub(super) fn Library() -> impl IntoView {
 
 #[component]
 fn RecordingItem(recording: SavedRecording, told: Told) -> impl IntoView {
-    let SavedRecording { id, saved, name, note, frames, bytes } = recording.clone();
+    let SavedRecording { saved, name, note, frames, bytes, .. } = recording.clone();
     #[expect(clippy::cast_possible_truncation, reason = "numbers of what fits into memory")]
     let (frames, size) = (format::counted(frames as usize, "frame"), cells::size(bytes as usize));
+    let record = KeptRecord::Saved(recording.clone());
     let recording = StoredValue::new(recording);
     let is_edited = RwSignal::new(false);
     view! {
@@ -118,7 +119,7 @@ fn RecordingItem(recording: SavedRecording, told: Told) -> impl IntoView {
                 <span class="field-hint">{move || format!("{}, {frames}, {size}", format::full_time(saved))}</span>
             </p>
             {(!note.is_empty()).then(|| view! { <p class="bug-said">{note}</p> })}
-            <KeptActions record=KeptRecord::Saved(id) names=[name.clone(), name.clone()] test_id="recording" told>
+            <KeptActions record names=[name.clone(), name.clone()] test_id="recording" told>
                 <button
                     class="button small"
                     type="button"
