@@ -50,7 +50,9 @@ impl Demo {
                 }
                 ServerOutput::Close(to, code, reason) => {
                     let closed = is_ours(to).map(|conn| Input::Closed(conn, CloseInfo { code, reason }));
-                    closed.into_iter().for_each(|input| driver.enqueue(input));
+                    if let Some(closed) = closed {
+                        driver.enqueue(closed);
+                    }
                 }
             }
         }

@@ -121,6 +121,9 @@ pub struct Turn {
     /// Whether Coda heard this while it was in a turn and therefore dropped it.
     #[serde(rename = "ignored", default, skip_serializing_if = "is_false")]
     pub is_ignored: bool,
+    /// Whether an event had a part in it that the user gave to the page.
+    #[serde(rename = "synthetic", default, skip_serializing_if = "is_false")]
+    pub is_synthetic: bool,
     /// Time of its start.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub time: DateTime<Utc>,

@@ -90,7 +90,7 @@ impl DataStore {
     }
 
     /// Writes the models, each for itself.
-    pub(super) fn to_json(&self) -> Vec<Box<RawValue>> {
+    pub(super) fn to_json(self) -> Vec<Box<RawValue>> {
         self.models().iter().map(|model| model.to_json()).collect()
     }
 

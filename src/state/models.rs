@@ -1,7 +1,7 @@
 //! The models of the page, and the suspended live ones during playback or while synthetic events are shown.
 
 use super::data::DataStore;
-use crate::link::{LinkEvent, PhaseKind};
+use crate::link::{LinkEvent, PhaseKind, ServerEvent};
 use crate::model::{Avatar, Conversation};
 
 /// The models on display.
@@ -45,6 +45,13 @@ impl Models {
             }
             _ => {}
         }
+    }
+
+    /// Applies an event that the user gave to the page to the models on display.
+    pub(super) fn apply_synthetic(&mut self, happened: &ServerEvent) {
+        self.conversation.apply_synthetic(happened);
+        self.avatar.apply(&happened.event, happened.at.mono);
+        self.data.apply(happened);
     }
 
     pub(super) const fn data(&self) -> &DataStore {

@@ -274,7 +274,7 @@ impl Writer {
         let at = browser::now();
         self.models.fork();
         let epoch = self.history.with_untracked(|recorder| recorder.epoch_of(recorder.numbers().end));
-        self.models.apply(&LinkEvent::Event(event.received(epoch, at)));
+        self.models.apply_synthetic(&event.received(epoch, at));
         self.history.change(|recorder| recorder.synthetic(&event.text, at));
         self.history.notify(Recorder::revision);
         self.synthetic.update(|count| *count += 1);

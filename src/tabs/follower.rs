@@ -75,8 +75,13 @@ impl Member {
             self.fall_behind(now);
             return;
         }
+        let after = self.replica.position().filter(|_| self.watch.expects_begin());
         self.recent.push(entry.clone());
-        self.apply(entry);
+        self.apply(entry.clone());
+        if let Some(after) = after {
+            // The last words of the owner before come after this tab has answered the new owner, which may not hear them.
+            self.post(now, Message::Missing { after, entries: vec![entry] });
+        }
     }
 
     /// Asks for the link's state, because entries are missing or the owner does not have this tab's.

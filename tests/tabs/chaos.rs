@@ -326,3 +326,32 @@ fn a_hidden_tab_that_wakes_hears_what_waited_before_it_steals_the_lock() {
     ];
     run(5_931_515_453_093_662_426, &operations).unwrap();
 }
+
+/// Found by a million runs: the owner's last words came to the others only after they had told the next owner what they
+/// knew, and so it sent a text again that the server, restarted, had forgotten.
+#[test]
+fn the_next_owner_hears_of_last_words_that_come_after_the_answers_to_its_claim() {
+    use Operation::{Close, Crash, Open, Release, Restart, Say, Show, Sleep, SlowChannel, Wait};
+    let open = Open { is_hidden: false };
+    let operations = [
+        Close(0),
+        SlowChannel(46),
+        open,
+        Say(0),
+        open,
+        Release(2),
+        open,
+        open,
+        open,
+        Sleep { tab: 4, span: 255, is_told: false },
+        Wait(2),
+        Show { tab: 0, is_visible: true },
+        Wait(46),
+        Restart,
+        SlowChannel(19),
+        Crash { tab: 4, loses_words: true },
+        open,
+        Wait(207),
+    ];
+    run(15_929_982_982_082_962_921, &operations).unwrap();
+}

@@ -165,6 +165,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         is_open: false,
         cut_off: None,
         is_ignored: false,
+        is_synthetic: false,
         time: utc_from_millis(1_795_374_566_500),
         begins: None,
         number: (role == Role::User).then_some(key),

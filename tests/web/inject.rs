@@ -1,5 +1,6 @@
 //! Synthetic events in the page: shown, marked, and cleared.
 
+use coda_dashboard::model::Turn;
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -10,6 +11,12 @@ const SEND: &str = "[data-testid=inject-send]";
 const TURN: &str = r#"{"type":"conversation_turn","data":{"role":"assistant","content":"never said"}}"#;
 
 impl Debugger {
+    /// Whether the entry with this text is marked.
+    fn is_marked(&self, text: &str) -> bool {
+        let is_it = |turn: &Turn| turn.is_synthetic && turn.text.contains(text);
+        self.page.context.talk.rows.with_untracked(|rows| rows.iter().any(|row| row.turn.with_untracked(is_it)))
+    }
+
     /// Whether this text is in the conversation.
     fn is_said(&self, text: &str) -> bool {
         let rows = self.page.context.talk.rows;
@@ -33,6 +40,7 @@ async fn an_injected_event_is_shown_marked_and_cleared_while_coda_goes_on() {
     // What Coda says meanwhile is shown too, and stays.
     debugger.send("a real text");
     page.until("the real text", || debugger.is_said("a real text")).await;
+    assert!(debugger.is_marked("never said") && !debugger.is_marked("a real text"));
     page.click("[data-testid=inject-clear]");
     page.until("without it", || !debugger.is_said("never said")).await;
     assert!(debugger.is_said("a real text"));

@@ -226,6 +226,7 @@ async fn a_recording_is_saved_with_a_note_edited_opened_compared_and_deleted() {
 
     page.click("[data-testid=open-recording]");
     page.until("its record", || page.texts("[data-testid=debugger-banner]").concat().contains("Better day")).await;
+    assert_eq!(page.texts("[data-testid=recording-note]"), ["All went well."]);
 
     page.click("[data-testid=debugger-open-compare]");
     page.until("the choice", || page.texts("[data-testid=compare-kept] option").len() == 3).await;

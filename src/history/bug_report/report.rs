@@ -61,6 +61,12 @@ pub struct AboutPage {
     /// Coda's address, without names and passwords.
     #[serde(deserialize_with = "or_default")]
     pub address: String,
+    /// What Coda says of itself and its system, as JSON, with tokens redacted; empty if it has said nothing.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
+    pub coda: String,
+    /// What this tab was to the others.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
+    pub tabs: String,
     /// The browser's name for itself.
     #[serde(deserialize_with = "or_default")]
     pub browser: String,

@@ -276,6 +276,16 @@ impl Conversation {
         }
     }
 
+    /// Applies an event that the user gave to the page, and marks the entries that it changes.
+    pub fn apply_synthetic(&mut self, happened: &ServerEvent) {
+        let unsaved = std::mem::take(&mut self.unsaved);
+        self.apply_event(happened);
+        let touched = std::mem::replace(&mut self.unsaved, unsaved);
+        for key in touched {
+            self.change(key, |turn| turn.is_synthetic = true);
+        }
+    }
+
     /// Ends everything in progress, since its events will be missed.
     pub fn disconnected(&mut self) {
         self.stop_listening();
@@ -366,6 +376,7 @@ impl Conversation {
             is_open,
             cut_off: None,
             is_ignored: false,
+            is_synthetic: false,
             time,
             begins: self.begins.take(),
             number: None,

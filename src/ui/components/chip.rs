@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::FindingsLink;
+use super::sharing::{sharing_name, sharing_words};
 use crate::browser;
-use crate::driver::Sharing;
 use crate::link::{Phase, PhaseKind};
 use crate::state::use_websocket;
-use crate::tabs::Role;
 use crate::ui::dismiss::{Dismissal, on_dismiss};
 use crate::ui::format;
 
@@ -21,29 +20,6 @@ const fn label(phase: PhaseKind) -> &'static str {
         PhaseKind::Authenticating => "Signing in",
         PhaseKind::Ready => "Connected",
         PhaseKind::Refused => "Refused",
-    }
-}
-
-const fn sharing_name(sharing: Sharing) -> &'static str {
-    match sharing {
-        Sharing::Alone => "alone",
-        Sharing::Shared { role: Role::Joining, .. } => "joining",
-        Sharing::Shared { role: Role::Owner, .. } => "owner",
-        Sharing::Shared { role: Role::Follower, .. } => "follower",
-        Sharing::Shared { role: Role::Incompatible { .. }, .. } => "incompatible",
-    }
-}
-
-/// Which tab holds the connection.
-fn sharing_words(sharing: Sharing) -> String {
-    let Sharing::Shared { role, others, .. } = sharing else { return "not shared with other tabs".to_owned() };
-    let tabs = if others == 1 { "tab" } else { "tabs" };
-    match role {
-        Role::Joining => "looking for other tabs".to_owned(),
-        Role::Owner if others == 0 => "only this one".to_owned(),
-        Role::Owner => format!("{} share this connection, which this tab holds", others + 1),
-        Role::Follower => format!("{} share this connection, which another tab holds", others + 1),
-        Role::Incompatible { .. } => format!("{others} other {tabs}, of another version"),
     }
 }
 

@@ -101,6 +101,7 @@ const fn has_remarks(turn: &Turn) -> bool {
     !turn.errors.is_empty()
         || turn.cut_off.is_some()
         || turn.is_ignored
+        || turn.is_synthetic
         || turn.outgoing.is_some()
         || turn.heard.is_some()
 }
@@ -124,6 +125,9 @@ fn Remarks(turn: ReadSignal<Turn>, is_past: bool) -> impl IntoView {
         {move || heard.get().map(|heard| view! { <HeardAs heard turn is_past /> })}
         <Show when=move || turn.with(|turn| turn.is_ignored)>
             <p class="turn-cut-off">"Coda was busy and ignored this."</p>
+        </Show>
+        <Show when=move || turn.with(|turn| turn.is_synthetic)>
+            <p class="turn-cut-off" data-testid="turn-synthetic">"Synthetic: an event made in the debugger, not by Coda."</p>
         </Show>
         <Show when=move || outgoing.with(Option::is_some)>
             {move || {

@@ -24,6 +24,8 @@ pub(super) fn ReportContents(
     let facts = [
         ("Dashboard", about.dashboard),
         ("Coda's address", about.address),
+        ("Coda's system", about.coda),
+        ("Tabs", about.tabs),
         ("Browser", about.browser),
         ("Window", about.window),
     ];

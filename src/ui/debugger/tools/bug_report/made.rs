@@ -7,8 +7,11 @@ use leptos::prelude::*;
 
 use crate::analysis::reported_findings;
 use crate::browser;
-use crate::history::{AboutPage, BugReport, Recording, ReportRange, ReportedRows, export_report, masked_address};
+use crate::history::{
+    AboutPage, BugReport, Recording, ReportRange, ReportedRows, export_report, masked_address, redact,
+};
 use crate::state::Settings;
+use crate::ui::components::sharing_words;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
 use crate::ui::debugger::tools::bug_report::contents::ReportContents;
@@ -51,7 +54,11 @@ fn about(debugger: DebuggerState) -> AboutPage {
     let window = window();
     let size =
         |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
+    let context = debugger.context;
+    let info = context.data.system.with_untracked(|system| system.info().map(|(_, info)| info.to_string()));
     AboutPage {
+        coda: redact(&info.unwrap_or_default()).into_owned(),
+        tabs: sharing_words(context.connection.sharing.get_untracked()),
         dashboard: env!("CARGO_PKG_VERSION").to_owned(),
         address: masked_address(&debugger.context.connection.url.get_untracked().unwrap_or_default()),
         browser: window.navigator().user_agent().unwrap_or_default(),
