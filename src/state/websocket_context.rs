@@ -209,6 +209,12 @@ impl WebSocketContext {
         (is_heard && !self.playback.is_on_now()).then_some(Sender(self))
     }
 
+    /// Whether [`Self::sender`] returns one. Subscribes to its changes.
+    #[must_use]
+    pub fn can_send(&self) -> bool {
+        !self.playback.is_on() && !self.connection.sharing.get().is_incompatible()
+    }
+
     fn dispatch(&self, input: Input) {
         self.driver.with_value(|driver| driver.dispatch(input));
     }

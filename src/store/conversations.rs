@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::session::{Session, SessionId};
 use super::{KeptLimits, KeyRange, Removed, Store, StoreError, Table, Write};
-use crate::link::ReceivedEvents;
 use crate::model::{ConversationState, Turn};
 
 /// Entries read at once where many are read, so that other work comes in between.
@@ -52,7 +51,7 @@ pub struct Latest {
 impl Latest {
     /// What the link had received from the server.
     #[must_use]
-    pub fn received(&self) -> Option<ReceivedEvents> {
+    pub fn received<T: DeserializeOwned>(&self) -> Option<T> {
         let state = self.state.as_ref()?;
         serde_json::from_value(state.received.clone()).ok()
     }

@@ -9,7 +9,7 @@ use crate::state::use_websocket;
 #[component]
 pub fn AskButton(text: &'static str, label: &'static str, component: &'static str) -> impl IntoView {
     let context = use_websocket();
-    let is_past = Memo::new(move |_| context.playback.is_on());
+    let can_send = Memo::new(move |_| context.can_send());
     view! {
         <button
             class="button"
@@ -17,7 +17,7 @@ pub fn AskButton(text: &'static str, label: &'static str, component: &'static st
             title=format!("Sends {text}; Coda answers on the Talk page and by voice")
             data-testid="ask"
             data-text=text
-            disabled=move || is_past.get()
+            disabled=move || !can_send.get()
             on:click=move |_| {
                 if let Some(coda) = context.sender() {
                     coda.send(Command::TextInput { text: text.to_owned() }, component, "click");

@@ -20,7 +20,7 @@ pub fn Composer() -> impl IntoView {
     let is_empty = move || draft.with(|draft| draft.trim().is_empty());
     // A message sent now would not show up in a recording.
     let is_past = Memo::new(move |_| context.playback.is_on());
-    let is_incompatible = Memo::new(move |_| context.connection.sharing.get().is_incompatible());
+    let can_send = Memo::new(move |_| context.can_send());
     let send = move |action| {
         let text = draft.get_untracked();
         if let Some(coda) = context.sender().filter(|_| !text.trim().is_empty()) {
@@ -42,7 +42,7 @@ pub fn Composer() -> impl IntoView {
     let placeholder = move || {
         if is_past.get() {
             "A recording is shown; back to live to write to Coda"
-        } else if is_incompatible.get() {
+        } else if !can_send.get() {
             "Another tab holds the connection; reload or close it to write from here"
         } else if context.connection.is_ready() {
             "Write to Coda"
@@ -83,7 +83,7 @@ pub fn Composer() -> impl IntoView {
                 }
                 on:keydown=on_key
             ></textarea>
-            <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || is_past.get() || is_incompatible.get()>
+            <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || !can_send.get()>
                 <Icon icon=LuSend />
                 <span>"Send"</span>
             </button>

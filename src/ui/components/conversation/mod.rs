@@ -240,7 +240,7 @@ fn Empty() -> impl IntoView {
                         view! {
                             <button
                                 class="button suggestion"
-                                disabled=move || context.playback.is_on()
+                                disabled=move || !context.can_send()
                                 on:click=move |_| {
                                     if let Some(coda) = context.sender() {
                                         coda.send(Command::TextInput { text: text.to_owned() }, "suggestions", "click");

@@ -34,7 +34,7 @@ pub fn OutgoingState(
     let context = use_websocket();
     let state = Memo::new(move |_| outgoing.with(|outgoing| outgoing.state.clone()));
     // Messages in a recording can no longer be acted on.
-    let is_live = move || !is_past && !context.playback.is_on();
+    let is_live = move || !is_past && context.can_send();
     let can_send_again = Memo::new(move |_| is_live() && outgoing.with(can_send_again));
     let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));
     let can_take_back =

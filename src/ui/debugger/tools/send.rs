@@ -91,7 +91,7 @@ pub fn SendForm() -> impl IntoView {
                     class="button primary"
                     type="submit"
                     disabled=move || {
-                        debugger.context.playback.is_on()
+                        !debugger.context.can_send()
                             || problem.with(Option::is_some)
                             || kind.with(|kind| kind.trim().is_empty())
                     }
