@@ -54,7 +54,7 @@ async fn two_pages_have_one_connection_and_show_the_same() {
     second.say("from the second");
     first.until_answered(1).await;
     second.until_answered(1).await;
-    assert_eq!(bodies(&first), bodies(&second));
+    second.until("the same in both", || bodies(&second) == bodies(&first)).await;
     assert_eq!(bodies(&first)[0], "from the second");
     for page in [&first, &second] {
         assert_eq!(page.attribute(OUTGOING, "data-state"), "delivered");
@@ -71,7 +71,7 @@ async fn a_page_that_joins_shows_what_was_said_before_also_in_the_data() {
     let tools = first.context.data.tools.with_untracked(|tools| tools.uses().len());
     assert!(tools > 0, "the question needs a tool");
     let second = Page::open_again();
-    second.until("the answer", || second.texts(TURN) == first.texts(TURN)).await;
+    second.until("the answer", || bodies(&second) == bodies(&first)).await;
     let data = second.context.data;
     assert_eq!(data.tools.with_untracked(|shown| shown.uses().len()), tools);
     let turns = |page: &Page| page.context.data.performance.with_untracked(|performance| performance.turns().len());
@@ -79,7 +79,7 @@ async fn a_page_that_joins_shows_what_was_said_before_also_in_the_data() {
     // What comes next goes on from there, in both.
     first.say("hello");
     second.until_answered(2).await;
-    assert_eq!(bodies(&second), bodies(&first));
+    second.until("the same in both", || bodies(&second) == bodies(&first)).await;
 }
 
 #[wasm_bindgen_test]
