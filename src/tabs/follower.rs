@@ -18,13 +18,13 @@ impl Member {
     pub(super) fn letter_to_follower(&mut self, now: Moment, letter: Letter) {
         let Letter { is_owner, from, term, message, .. } = letter;
         // The last words of an owner are no sign of life of the one that claims the next term.
-        let is_current = term > self.term || term == self.term && !self.watch.expects_begin();
+        let is_current = self.watch.claimed().map_or(term >= self.term, |claimed| term >= claimed);
         if is_owner && is_current {
             self.heard_owner(now, from);
         }
         match message {
             Message::Claim { position, may_be_behind } if term > self.term => {
-                self.watch.expect_begin(now.mono);
+                self.watch.expect_begin(term, now.mono);
                 self.answer_claim(now, from, position, may_be_behind);
             }
             Message::Begin { base, members } if term > self.term => {
@@ -75,7 +75,7 @@ impl Member {
             self.fall_behind(now);
             return;
         }
-        let after = self.replica.position().filter(|_| self.watch.expects_begin());
+        let after = self.replica.position().filter(|_| self.watch.claimed().is_some());
         self.recent.push(entry.clone());
         self.apply(entry.clone());
         if let Some(after) = after {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::log::Term;
 use super::role::TabId;
 use super::timing::{
     BEGIN_MARGIN, CATCH_UP, MAX_STAGGER, POKE_AFTER, POKE_PATIENCE, POKE_STAGGER, REPEAT_AFTER, SILENCE, STEAL_STAGGER,
@@ -15,8 +16,8 @@ pub(super) struct OwnerWatch {
     pub(super) owner: Option<TabId>,
     /// Its last sign of life, or the time from which one was expected.
     heard_at: Instant,
-    /// When it should have begun the term that it claims.
-    begins_by: Option<Instant>,
+    /// The term that it claims, and when it should have begun that.
+    claimed: Option<(Term, Instant)>,
     /// The first question to it since then.
     asked_at: Option<Instant>,
     /// The last question to any owner.
@@ -27,30 +28,31 @@ pub(super) struct OwnerWatch {
 
 impl OwnerWatch {
     pub(super) const fn new(now: Instant) -> Self {
-        Self { owner: None, heard_at: now, begins_by: None, asked_at: None, last_asked: now, is_excused: false }
+        Self { owner: None, heard_at: now, claimed: None, asked_at: None, last_asked: now, is_excused: false }
     }
 
     /// Notes a sign of life of this owner. Returns the one before it, if that was another.
     pub(super) fn heard(&mut self, owner: TabId, now: Instant) -> Option<TabId> {
         let before = self.owner.replace(owner);
         self.heard_at = now;
-        self.begins_by = None;
+        self.claimed = None;
         self.asked_at = None;
         self.is_excused = false;
         before.filter(|before| *before != owner)
     }
 
-    /// Expects the owner to begin its term soon. If its page is hidden, its timer is late, and the question wakes it.
-    pub(super) fn expect_begin(&mut self, now: Instant) {
-        self.begins_by = Some(now + CATCH_UP + BEGIN_MARGIN);
+    /// Expects the owner to begin this term soon. If its page is hidden, its timer is late, and the question wakes it.
+    pub(super) fn expect_begin(&mut self, term: Term, now: Instant) {
+        self.claimed = Some((term, now + CATCH_UP + BEGIN_MARGIN));
     }
 
-    pub(super) const fn expects_begin(&self) -> bool {
-        self.begins_by.is_some()
+    /// Returns the term that is claimed and has not begun.
+    pub(super) fn claimed(&self) -> Option<Term> {
+        self.claimed.map(|(term, _)| term)
     }
 
     pub(super) const fn asked(&mut self, now: Instant) {
-        self.begins_by = None;
+        self.claimed = None;
         self.last_asked = now;
         if self.asked_at.is_none() {
             self.asked_at = Some(now);
@@ -69,7 +71,7 @@ impl OwnerWatch {
             None if is_following => self.heard_at + POKE_AFTER + stagger(POKE_STAGGER, rank),
             _ => self.repeat_at(REPEAT_AFTER),
         };
-        self.begins_by.map_or(at, |begins_by| at.min(begins_by + stagger(POKE_STAGGER, rank)))
+        self.claimed.map_or(at, |(_, begins_by)| at.min(begins_by + stagger(POKE_STAGGER, rank)))
     }
 
     /// Returns when the owner's silence has lasted too long.

@@ -355,3 +355,32 @@ fn the_next_owner_hears_of_last_words_that_come_after_the_answers_to_its_claim()
     ];
     run(15_929_982_982_082_962_921, &operations).unwrap();
 }
+
+/// Found by a million runs: the snapshot of the owner before came after the claim of the next one, whose page is hidden, and
+/// counted as a sign of its life. So nobody woke it.
+#[test]
+fn what_the_owner_before_said_is_no_sign_of_life_of_the_next() {
+    use Operation::{Close, Open, SlowChannel, Unreachable, Wait};
+    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    let operations = [
+        Close(0),
+        visible,
+        Close(0),
+        Wait(35),
+        visible,
+        Close(0),
+        Wait(38),
+        SlowChannel(15),
+        Wait(2_738),
+        Wait(38),
+        visible,
+        hidden,
+        Wait(45),
+        Unreachable(5_894),
+        visible,
+        hidden,
+        Wait(8),
+        Close(4),
+    ];
+    run(985_747_595_871_117_020, &operations).unwrap();
+}
