@@ -6,6 +6,9 @@ use web_sys::Performance;
 
 use crate::protocol::{Instant, Moment, utc_from_millis};
 
+/// Advances up to this are only the difference between clocks that agree.
+const JUMP_MILLIS: f64 = 100.0;
+
 thread_local! {
     // Cached: it is read several times per event, and the lookup costs more than the reading.
     static MONOTONIC: Option<(Performance, f64)> = web_sys::window()
@@ -13,6 +16,7 @@ thread_local! {
         .map(|clock| (clock.clone(), clock.time_origin()));
     /// How much another tab's clock was ahead.
     static CAUGHT_UP: Cell<f64> = const { Cell::new(0.0) };
+    static JUMPS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Returns the monotonic clock in milliseconds since 1970, as far as all tabs agree. It runs on when the wall clock is
@@ -26,7 +30,15 @@ pub(super) fn catch_up(other: f64) {
     let ahead = other - millis();
     if ahead.is_finite() && ahead > 0.0 {
         CAUGHT_UP.set(CAUGHT_UP.get() + ahead);
+        if ahead > JUMP_MILLIS {
+            JUMPS.set(JUMPS.get().wrapping_add(1));
+        }
     }
+}
+
+/// Returns how often the clock has jumped, so that timers armed before are late.
+pub(crate) fn clock_jumps() -> u32 {
+    JUMPS.get()
 }
 
 /// Reads both clocks.

@@ -31,6 +31,8 @@ pub(crate) enum LockEvent {
     Granted,
     /// Another tab has stolen it.
     Stolen,
+    /// The browser has locks, but gives this page none.
+    Denied,
 }
 
 /// A lock that this tab may hold. Dropping it releases it.
@@ -121,12 +123,12 @@ impl Lock {
         let inner = Rc::downgrade(&self.0);
         spawn_local(async move {
             let Some(asked) = asked else { return };
-            // Fails if the lock is stolen, or the request was withdrawn.
+            // Fails if the lock is stolen, if the request was withdrawn, or if the page may have no locks.
             if JsFuture::from(asked).await.is_err()
                 && let Some(inner) = inner.upgrade()
-                && inner.note_lost(number)
+                && let Some(event) = inner.note_failed(number)
             {
-                (inner.on_event)(LockEvent::Stolen);
+                (inner.on_event)(event);
             }
         });
     }
@@ -159,9 +161,10 @@ impl Inner {
         current.map(|current| current.release = release).is_some()
     }
 
-    /// Returns false if the lock was not granted by this request, or is no longer wanted.
-    fn note_lost(&self, number: u64) -> bool {
-        self.request.borrow_mut().take_if(|request| request.number == number && request.release.is_some()).is_some()
+    /// Returns what the failure means; `None` if the lock is no longer wanted.
+    fn note_failed(&self, number: u64) -> Option<LockEvent> {
+        let request = self.request.borrow_mut().take_if(|request| request.number == number)?;
+        Some(if request.release.is_some() { LockEvent::Stolen } else { LockEvent::Denied })
     }
 }
 

@@ -20,7 +20,7 @@ pub use address::{
     Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
 };
 pub(crate) use attention::{allow_notifications, is_hidden, notify, on_shown};
-pub(crate) use clock::seed;
+pub(crate) use clock::{clock_jumps, seed};
 pub use clock::{millis_until, now};
 pub(crate) use http::answers_http;
 pub use indexed_db::{IndexedDb, use_database_in_tests};

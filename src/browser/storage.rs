@@ -59,7 +59,7 @@ pub fn write_list<T: Serialize>(area: Area, key: &str, list: &[T]) -> bool {
     serde_json::to_string(list).is_ok_and(|text| write(area, key, &text))
 }
 
-/// Removes everything that the page has stored in both areas, but for what this tab needs to be known by.
+/// Removes everything that the page has stored in both areas.
 pub fn erase() {
     for storage in [Area::Local, Area::Session].into_iter().filter_map(Area::open) {
         // Fails only where nothing is stored.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::address::DEMO_URL;
 use super::clock::now;
@@ -58,8 +59,10 @@ pub(crate) fn keep(waiting: &[PersistedMessage], shared: bool) -> usize {
 /// The stored texts. Those that cannot be read are skipped: the rest is still the user's.
 #[must_use]
 pub(crate) fn kept() -> WaitingTexts {
-    let stored = storage::read(Area::Session, STORAGE_KEY);
-    let Some(stored) = stored.and_then(|text| serde_json::from_str::<Stored<serde_json::Value>>(&text).ok()) else {
+    let Some(text) = storage::read(Area::Session, STORAGE_KEY) else { return WaitingTexts::default() };
+    // Before tabs shared a link, the texts alone were stored.
+    let alone = || Some(Stored { texts: serde_json::from_str(&text).ok()?, shared: false, at: 0 });
+    let Some(stored) = serde_json::from_str::<Stored<Value>>(&text).ok().or_else(alone) else {
         return WaitingTexts::default();
     };
     let age = now().wall.timestamp_millis().saturating_sub(stored.at);

@@ -12,7 +12,10 @@ use crate::tabs::{Action, Input, Member, Role, TabId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
     /// It has a connection of its own.
-    Alone,
+    Alone {
+        /// Whether it writes down what it shows.
+        keeps: bool,
+    },
     /// All tabs with its address have one connection.
     Shared {
         role: Role,
@@ -20,14 +23,29 @@ pub enum Sharing {
         others: usize,
         /// Whether this is the tab that calls the user: only one does.
         is_foremost: bool,
+        /// Whether this is the tab that writes down what all of them show.
+        keeps: bool,
+        /// How often the tabs could not be sure that they had missed nothing.
+        doubts: u64,
     },
 }
 
 impl Sharing {
-    /// Whether this tab writes down what all of them show.
+    /// Whether this tab writes down what it shows. A tab that could share a link, and has none yet, does not know what
+    /// others write.
     #[must_use]
     pub const fn keeps(self) -> bool {
-        matches!(self, Self::Alone | Self::Shared { role: Role::Owner, .. })
+        match self {
+            Self::Alone { keeps } | Self::Shared { keeps, .. } => keeps,
+        }
+    }
+
+    #[must_use]
+    pub const fn doubts(self) -> u64 {
+        match self {
+            Self::Alone { .. } => 0,
+            Self::Shared { doubts, .. } => doubts,
+        }
     }
 
     /// Whether this tab shows what another one holds.
@@ -45,7 +63,7 @@ impl Sharing {
     #[must_use]
     pub const fn calls_user(self) -> bool {
         match self {
-            Self::Alone => true,
+            Self::Alone { .. } => true,
             Self::Shared { is_foremost, .. } => is_foremost,
         }
     }
@@ -54,7 +72,7 @@ impl Sharing {
     #[must_use]
     pub const fn others(self) -> usize {
         match self {
-            Self::Alone => 0,
+            Self::Alone { .. } => 0,
             Self::Shared { others, .. } => others,
         }
     }
@@ -68,14 +86,16 @@ pub(super) enum Engine {
 /// A link that no other tab shares.
 pub(super) struct Lone {
     link: Link,
+    keeps: bool,
     actions: VecDeque<Action>,
     /// The connection whose socket was closed when the page was put aside.
     left: Option<ConnId>,
 }
 
 impl Engine {
-    pub(super) const fn alone(link: Link) -> Self {
-        Self::Alone(Lone { link, actions: VecDeque::new(), left: None })
+    /// `keeps` is whether the tab writes down what it shows.
+    pub(super) const fn alone(link: Link, keeps: bool) -> Self {
+        Self::Alone(Lone { link, keeps, actions: VecDeque::new(), left: None })
     }
 
     pub(super) fn shared(url: String, link: Link, seeds: (u64, u64), is_hidden: bool, now: Moment) -> Self {
@@ -107,10 +127,14 @@ impl Engine {
 
     pub(super) fn sharing(&self) -> Sharing {
         match self {
-            Self::Alone(_) => Sharing::Alone,
-            Self::Shared(member) => {
-                Sharing::Shared { role: member.role(), others: member.others(), is_foremost: member.is_foremost() }
-            }
+            Self::Alone(alone) => Sharing::Alone { keeps: alone.keeps },
+            Self::Shared(member) => Sharing::Shared {
+                role: member.role(),
+                others: member.others(),
+                is_foremost: member.is_foremost(),
+                keeps: member.is_certain_owner(),
+                doubts: member.doubts(),
+            },
         }
     }
 

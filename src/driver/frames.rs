@@ -147,6 +147,12 @@ impl Driver {
         self.with_listener(|listener| listener.snapshot()).flatten()
     }
 
+    /// Tells the listener that this tab has left the others.
+    pub(super) fn tell_left(&self, others_go_on: bool) {
+        self.feed(self.0.events.take());
+        self.with_listener(|listener| listener.left(others_go_on));
+    }
+
     /// Replaces what the page shows by that of another tab.
     pub(super) fn reset(&self, snapshot: Option<String>) {
         self.feed(self.0.events.take());

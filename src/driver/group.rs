@@ -36,12 +36,10 @@ impl Group {
     pub(super) fn join(driver: &Driver, url: &str, number: u32) -> Self {
         let name = name_of(url);
         let told = driver.clone();
-        let lock = Lock::new(name.clone(), move |event| {
-            let input = match event {
-                LockEvent::Granted => Input::LockGranted,
-                LockEvent::Stolen => Input::LockLost,
-            };
-            told.hear(number, input);
+        let lock = Lock::new(name.clone(), move |event| match event {
+            LockEvent::Granted => told.hear(number, Input::LockGranted),
+            LockEvent::Stolen => told.hear(number, Input::LockLost),
+            LockEvent::Denied => told.stop_sharing(number),
         });
         let identity = Lock::new(format!("coda tab {:016x}", seed()), |_| {});
         let group = Self { number, name, channel: RefCell::default(), lock, identity };

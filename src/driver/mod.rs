@@ -1,7 +1,7 @@
 //! The pump between the pure link and the browser: sockets, one timer, page hints, and batches of events.
 //!
 //! There is one driver per page. It is created before the first component and outlives them all. Components
-//! reach it only through the app.
+//! reach it only through the context.
 
 mod demo;
 mod engine;
@@ -18,7 +18,7 @@ use gloo_timers::callback::Timeout;
 
 use crate::browser::lifecycle::{Lifecycle, Step};
 use crate::browser::waiting_texts::{self, WaitingTexts};
-use crate::browser::{DEMO_URL, is_hidden, millis_until, now, own_clients, seed};
+use crate::browser::{DEMO_URL, clock_jumps, is_hidden, millis_until, now, own_clients, seed};
 use crate::link::{
     Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase, ReceivedEvents,
 };
@@ -60,6 +60,9 @@ pub trait Listener {
     /// Writes what the page shows, which is that of all events applied so far, for the page of another tab.
     fn snapshot(&mut self) -> Option<String>;
 
+    /// This tab has left the others, if there were any. They keep what the page has not written down yet.
+    fn left(&mut self, others_go_on: bool);
+
     /// The link is now a copy of another tab's, whose page shows this.
     fn reset(&mut self, snapshot: Option<String>);
 }
@@ -74,6 +77,8 @@ struct Inner {
     group: RefCell<Option<Group>>,
     /// Number of groups joined so far.
     groups: Cell<u32>,
+    /// Whether the browser lets tabs share a link.
+    can_share: Cell<bool>,
     inputs: RefCell<VecDeque<Work>>,
     is_pumping: Cell<bool>,
     /// Whether the page is put aside or closed. What it wants to connect to waits for its return.
@@ -83,8 +88,8 @@ struct Inner {
     socket: RefCell<Option<Socket>>,
     demo: RefCell<Option<Demo>>,
     network: BadNetwork,
-    /// The armed wakeup, with its time.
-    timer: RefCell<Option<(Instant, Timeout)>>,
+    /// The armed wakeup, with its time and the clock's jumps before.
+    timer: RefCell<Option<(Instant, u32, Timeout)>>,
     events: RefCell<Vec<LinkEvent>>,
     frames: Frames,
     listener: RefCell<Option<Box<dyn Listener>>>,
@@ -101,10 +106,14 @@ struct Inner {
 /// What the driver has to do, in order.
 enum Work {
     Input(tabs::Input),
+    /// Go on alone.
+    StopSharing,
     /// Connect to an address, of whose server an earlier visit has received events.
     Connect {
         url: String,
         received: Option<ReceivedEvents>,
+        /// Whether the user wants it, so that tabs that were disconnected by hand connect too.
+        by_hand: bool,
     },
 }
 
@@ -112,10 +121,12 @@ impl Driver {
     /// Creates the driver, which feeds `listener`.
     #[must_use]
     pub fn start(config: LinkConfig, listener: impl Listener + 'static) -> Self {
+        let can_share = group::is_available();
         let driver = Self(Rc::new(Inner {
-            engine: RefCell::new(Some(Engine::alone(Link::new(config, seed())))),
+            engine: RefCell::new(Some(Engine::alone(Link::new(config, seed()), !can_share))),
             group: RefCell::default(),
             groups: Cell::default(),
+            can_share: Cell::new(can_share),
             inputs: RefCell::default(),
             is_pumping: Cell::new(false),
             is_away: Cell::new(false),
@@ -131,7 +142,7 @@ impl Driver {
             is_restored: Cell::new(false),
             texts_changed: Cell::new(false),
             unpersisted: Cell::new(0),
-            sharing: Cell::new(Sharing::Alone),
+            sharing: Cell::new(Sharing::Alone { keeps: !can_share }),
         }));
         let told = driver.clone();
         *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(move |step| told.follow(step)));
@@ -152,6 +163,15 @@ impl Driver {
     fn hear(&self, group: u32, input: tabs::Input) {
         if self.0.group.borrow().as_ref().is_some_and(|current| current.number == group) {
             self.0.inputs.borrow_mut().push_back(Work::Input(input));
+            self.pump();
+        }
+    }
+
+    /// Goes on alone, because the browser gives this page no locks.
+    fn stop_sharing(&self, group: u32) {
+        if self.0.group.borrow().as_ref().is_some_and(|current| current.number == group) {
+            self.0.can_share.set(false);
+            self.0.inputs.borrow_mut().push_back(Work::StopSharing);
             self.pump();
         }
     }
@@ -182,8 +202,9 @@ impl Driver {
     }
 
     /// Connects to this address, replacing any connection. `received` is what an earlier visit has received from there.
-    pub fn connect(&self, url: String, received: Option<ReceivedEvents>) {
-        let work = Work::Connect { url, received };
+    /// `by_hand` is whether the user has just asked for it.
+    pub fn connect(&self, url: String, received: Option<ReceivedEvents>, by_hand: bool) {
+        let work = Work::Connect { url, received, by_hand };
         if self.0.is_away.get() {
             self.0.wanted.replace(Some(work));
         } else {
@@ -193,9 +214,9 @@ impl Driver {
     }
 
     /// Takes the link to another address: alone for the demo, and where tabs cannot share it.
-    fn change_address(&self, url: String, received: Option<ReceivedEvents>) {
+    fn change_address(&self, url: String, received: Option<ReceivedEvents>, by_hand: bool) {
         let group = self.with_engine(|engine| engine.group().map(str::to_owned));
-        let shares = url != DEMO_URL && group::is_available();
+        let shares = url != DEMO_URL && self.0.can_share.get();
         if group.is_some() && group.as_ref() != Some(&url) {
             self.leave_group();
         }
@@ -204,19 +225,31 @@ impl Driver {
         }
         if shares && group.as_ref() != Some(&url) {
             self.join_group(url);
+            if by_hand {
+                self.handle(tabs::Input::Link(Input::RetryNow));
+            }
         } else {
             self.handle(tabs::Input::Link(Input::Connect { url }));
         }
     }
 
     fn leave_group(&self) {
+        let has_others = self.with_engine(|engine| engine.sharing()).others() > 0;
         self.handle(tabs::Input::Leave);
         self.0.group.take();
         let (link, unheard) = self.take_engine().into_link(now());
-        *self.0.engine.borrow_mut() = Some(Engine::alone(link));
+        *self.0.engine.borrow_mut() = Some(Engine::alone(link, !self.0.can_share.get()));
         self.drain();
+        self.tell_left(has_others);
         if !unheard.is_empty() {
             self.handle(tabs::Input::Link(Input::Restore { waiting: unheard, ask: false }));
+        }
+    }
+
+    fn go_on_alone(&self) {
+        if let Some(url) = self.with_engine(|engine| engine.group().map(str::to_owned)) {
+            self.leave_group();
+            self.handle(tabs::Input::Link(Input::Connect { url }));
         }
     }
 
@@ -224,6 +257,10 @@ impl Driver {
         let number = self.0.groups.get() + 1;
         self.0.groups.set(number);
         *self.0.group.borrow_mut() = Some(Group::join(self, &url, number));
+        // The group's link knows nothing of this tab's connection.
+        if let Some(conn) = self.with_link(Link::live_conn) {
+            self.close_socket(conn, NORMAL_CLOSURE);
+        }
         let (link, _) = self.take_engine().into_link(now());
         let engine = Engine::shared(url, link, (seed(), seed()), is_hidden(), now());
         *self.0.engine.borrow_mut() = Some(engine);
@@ -231,7 +268,7 @@ impl Driver {
     }
 
     fn take_engine(&self) -> Engine {
-        self.0.engine.take().unwrap_or_else(|| Engine::alone(Link::new(LinkConfig::default(), seed())))
+        self.0.engine.take().unwrap_or_else(|| Engine::alone(Link::new(LinkConfig::default(), seed()), false))
     }
 
     /// Restores the texts from before a reload. Until then none are stored, so that they are not overwritten.
@@ -239,7 +276,7 @@ impl Driver {
         if !self.0.is_restored.replace(true) {
             let WaitingTexts { texts: waiting, may_be_sent } = waiting_texts::kept();
             // Where tabs do not know of each other, this may be the copy of one that sends them.
-            let ask = may_be_sent || !group::is_available();
+            let ask = may_be_sent || !self.0.can_share.get();
             if !waiting.is_empty() {
                 self.dispatch(Input::Restore { waiting, ask });
             }
@@ -263,7 +300,7 @@ impl Driver {
 
     fn with_engine<R>(&self, act: impl FnOnce(&mut Engine) -> R) -> R {
         let mut engine = self.0.engine.borrow_mut();
-        act(engine.get_or_insert_with(|| Engine::alone(Link::new(LinkConfig::default(), seed()))))
+        act(engine.get_or_insert_with(|| Engine::alone(Link::new(LinkConfig::default(), seed()), false)))
     }
 
     fn with_link<R>(&self, read: impl FnOnce(&Link) -> R) -> R {
@@ -279,7 +316,8 @@ impl Driver {
             let Some(work) = self.0.inputs.borrow_mut().pop_front() else { break };
             match work {
                 Work::Input(input) => self.handle(input),
-                Work::Connect { url, received } => self.change_address(url, received),
+                Work::StopSharing => self.go_on_alone(),
+                Work::Connect { url, received, by_hand } => self.change_address(url, received, by_hand),
             }
         }
         self.0.is_pumping.set(false);
@@ -406,7 +444,8 @@ impl Driver {
             *timer = None;
             return;
         };
-        if timer.as_ref().is_none_or(|(armed_for, _)| at < *armed_for) {
+        let jumps = clock_jumps();
+        if timer.as_ref().is_none_or(|(armed_for, before, _)| at < *armed_for || *before != jumps) {
             let driver = self.clone();
             let wake = move || {
                 // Browsers may fire timers early, so a fired timer is cleared regardless of the clock.
@@ -414,7 +453,7 @@ impl Driver {
                 driver.0.inputs.borrow_mut().push_back(Work::Input(tabs::Input::Tick));
                 driver.pump();
             };
-            *timer = Some((at, Timeout::new(millis_until(at), wake)));
+            *timer = Some((at, jumps, Timeout::new(millis_until(at), wake)));
         }
     }
 }

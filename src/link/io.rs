@@ -73,7 +73,7 @@ pub enum Input {
     /// Another link may have sent the unsettled messages meanwhile. None is sent without the user any more where Coda
     /// could act twice.
     Doubt,
-    /// This link leaves the others that it shared a connection with. They keep the unsettled messages.
+    /// This link leaves the others that it shared a connection with. They keep the unsettled messages for its address.
     LeaveToOthers,
     /// Whether the address of a socket that could not be opened answered a plain HTTP request.
     HttpAnswered(bool),

@@ -353,8 +353,9 @@ impl Link {
     }
 
     fn leave_to_others(&mut self, now: Moment) {
+        let url = self.url.clone();
         let (outbox, mut cx) = self.outbox_and_cx(now);
-        outbox.leave_to_others(&mut cx);
+        outbox.leave_to_others(&url, &mut cx);
     }
 
     fn cancel(&mut self, now: Moment, id: MessageId) {

@@ -38,7 +38,7 @@ impl ConnectionStore {
     pub(super) fn new() -> Self {
         Self {
             phase: PageSignal::new(Phase::Offline),
-            sharing: PageSignal::new(Sharing::Alone),
+            sharing: PageSignal::new(Sharing::Alone { keeps: false }),
             outage: PageSignal::new(None),
             url: PageSignal::new(None),
             queued: PageSignal::new(0),

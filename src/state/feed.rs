@@ -29,6 +29,10 @@ impl Listener for Feed {
         self.writer.borrow_mut().snapshot()
     }
 
+    fn left(&mut self, others_go_on: bool) {
+        self.writer.borrow_mut().left(others_go_on);
+    }
+
     fn reset(&mut self, snapshot: Option<String>) {
         if let Some(snapshot) = snapshot {
             self.writer.borrow_mut().take_over(&snapshot);

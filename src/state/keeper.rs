@@ -23,6 +23,15 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// made them. A tab that hangs is replaced within three seconds.
 const MAX_LEFT: usize = 6;
 
+/// Who writes the conversation. Of several tabs that show it, one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Saving {
+    Here,
+    InOtherTab,
+    /// It is not known yet, so nothing is written.
+    NotYet,
+}
+
 /// The write in progress, if any.
 #[derive(Debug, Default)]
 enum Writing {
@@ -94,6 +103,24 @@ impl Keeper {
         self.received = Some(received);
     }
 
+    /// The conversation's keeper for another tab, which must also write what this one has left to a tab that is gone.
+    pub(super) fn for_other_tab(&mut self) -> &PageKeeper {
+        self.take_back_left();
+        &self.conversation
+    }
+
+    /// Takes back what was left to another tab.
+    fn take_back_left(&mut self) {
+        // In reverse order, so that the oldest deletions come first.
+        self.left.drain(..).rev().for_each(|left| self.conversation.take_back(left));
+    }
+
+    /// Leaves everything to the other tabs, which go on without this one.
+    pub(super) fn leave_all(&mut self) {
+        self.left.clear();
+        self.conversation.drop_unsaved();
+    }
+
     /// Goes on as another tab did, whose conversation the page shows now.
     pub(super) fn take_over(&mut self, conversation: PageKeeper) {
         self.conversation = conversation;
@@ -105,14 +132,13 @@ impl Keeper {
         now.duration_since(self.last_write) >= INTERVAL
     }
 
-    /// Begins to write what changed, unless a write is in progress. Returns how the last one ended, once. Of several tabs
-    /// that show one conversation, only one writes it: the one of which `writes_conversation` is true.
+    /// Begins to write what changed, unless a write is in progress. Returns how the last one ended, once.
     pub(super) fn save(
         &mut self,
         conversation: &Conversation,
         recorder: &Recorder,
         record_limit: u64,
-        writes_conversation: bool,
+        saving: Saving,
         now: Instant,
     ) -> Option<Result<(), StoreError>> {
         let store = self.store.clone()?;
@@ -131,15 +157,14 @@ impl Keeper {
         self.last_write = now;
         let mut writes = self.record.take_writes(recorder, record_limit);
         let mut unconfirmed = Unconfirmed::default();
-        if writes_conversation {
-            // In reverse order, so that the oldest deletions come first.
-            self.left.drain(..).rev().for_each(|left| self.conversation.take_back(left));
+        if saving == Saving::Here {
+            self.take_back_left();
         }
-        if self.conversation.has_unsaved() {
+        if saving != Saving::NotYet && self.conversation.has_unsaved() {
             // Cannot fail: numbers and strings always have a JSON form.
             let received = serde_json::to_value(&self.received).unwrap_or_default();
             let (turns, taken) = self.conversation.take_writes(conversation, received);
-            if writes_conversation {
+            if saving == Saving::Here {
                 writes.extend(turns);
                 unconfirmed = taken;
             } else {

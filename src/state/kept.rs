@@ -163,9 +163,11 @@ impl KeptStore {
             (false, Keeping::Off) | (true, Keeping::Opening | Keeping::On) => {}
             (false, _) => self.use_store(None, Keeping::Off),
             (true, Keeping::Off | Keeping::Failed(_)) => {
+                if self.keeping.get_untracked() == Keeping::Off {
+                    // What was said meanwhile was not to be kept.
+                    self.with_writer(Writer::forget_kept);
+                }
                 self.keeping.set(Keeping::Opening);
-                // What was said meanwhile was not to be kept.
-                self.with_writer(Writer::forget_kept);
                 spawn_local(self.open());
             }
         }
@@ -210,7 +212,10 @@ impl KeptStore {
         self.is_loading.set_value(true);
         let loaded = conversations::before(&store, &url, (&session, number), PAGE).await;
         self.is_loading.set_value(false);
+        let is_same = self.with_writer(Writer::oldest_kept) == Some((url, session, number));
         match loaded {
+            // Another tab's conversation has taken the place of this one.
+            _ if !is_same => false,
             Ok(loaded) => {
                 let found = !loaded.turns.is_empty();
                 self.report_unreadable(loaded.unreadable);
@@ -359,6 +364,7 @@ impl KeptStore {
             PageNews::Kept => {}
             PageNews::Deleted(session) => self.with_writer(|writer| writer.forget_session(session)),
             PageNews::Erased => self.with_writer(Writer::forget_kept),
+            PageNews::Left(id) => return self.leave(*id),
         }
         self.revision.update(|revision| *revision += 1);
         spawn_local(self.count_earlier());

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::channel::Channel;
+use crate::link::MessageId;
 use crate::store::SessionId;
 
 const CHANNEL: &str = "coda pages";
@@ -21,6 +22,8 @@ pub(super) enum PageNews {
     Deleted(SessionId),
     /// Everything that was kept is erased.
     Erased,
+    /// The user leaves a text of an earlier visit, whose outcome is unknown, at that.
+    Left(MessageId),
 }
 
 /// Tells the other pages, as far as the browser has channels.

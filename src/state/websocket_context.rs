@@ -185,12 +185,14 @@ impl WebSocketContext {
         let mut received = None;
         if let Some(latest) = self.kept.latest(&shown, true).await {
             received = latest.received();
-            self.kept.restore(&shown, latest);
+            if self.decisions.get_value() == 0 {
+                self.kept.restore(&shown, latest);
+            }
         }
         // Even without a connection, waiting texts are shown and new ones are stored.
         self.driver.with_value(Driver::restore_texts);
         if let Some(url) = url.filter(|_| self.decisions.get_value() == 0) {
-            self.connect(url, received);
+            self.connect(url, received, false);
         }
         self.kept.count_earlier().await;
     }
@@ -223,6 +225,7 @@ impl WebSocketContext {
     pub fn cancel(&self, id: MessageId) {
         self.dispatch(Input::Cancel(id));
         self.kept.leave(id);
+        self.other_pages.with_value(|others| others.tell(&PageNews::Left(id)));
     }
 
     /// Cancels all waiting texts.
@@ -236,21 +239,22 @@ impl WebSocketContext {
         }
     }
 
-    /// Connects. A replay does not repeat what an earlier visit has `received` from there.
-    fn connect(&self, url: String, received: Option<ReceivedEvents>) {
+    /// Connects, perhaps because the user asked for it just now. A replay does not repeat what an earlier visit has
+    /// `received` from there.
+    fn connect(&self, url: String, received: Option<ReceivedEvents>, by_hand: bool) {
         self.notices.clear("address");
         self.awaits_user.set_if_changed(false);
         if url != DEMO_URL {
             self.address.set(url.clone());
         }
-        self.driver.with_value(|driver| driver.connect(url, received));
+        self.driver.with_value(|driver| driver.connect(url, received, by_hand));
     }
 
     fn connect_by_hand(&self, url: String) {
         let decision = self.decide();
         self.chosen.set(Some(url.clone()));
         if self.connection.url.with_untracked(|used| used.as_ref() == Some(&url)) {
-            self.connect(url, None);
+            self.connect(url, None, true);
             return;
         }
         let context = *self;
@@ -261,7 +265,7 @@ impl WebSocketContext {
                 context.kept.expect_server(&url, latest);
             }
             if context.decisions.get_value() == decision {
-                context.connect(url, received);
+                context.connect(url, received, true);
             }
         });
     }

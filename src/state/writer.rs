@@ -1,13 +1,14 @@
 //! The only writer of the stores: applies a frame's events to the models and updates the signals that changed.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use leptos::prelude::*;
 
 use super::attention::Attention;
 use super::connection::ConnectionStore;
 use super::data::DataStore;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, Saving};
 use super::model_signal::ModelSignal;
 use super::models::Models;
 use super::notices::Notices;
@@ -22,9 +23,12 @@ use crate::driver::Batch;
 use crate::history::{Recorder, Severity, SyntheticEvent};
 use crate::link::{LinkEvent, MessageId, ServerEvent};
 use crate::model::{ConversationState, Turn, TurnKey};
-use crate::protocol::Event;
+use crate::protocol::{Event, Instant};
 use crate::store::conversations::{KeptTurn, Latest};
 use crate::store::{SessionId, StoreError, VisitId};
+
+/// A second that took longer than this was a hang, in which another tab may have taken over.
+const TIMELY: Duration = Duration::from_millis(1_500);
 
 pub struct Writer {
     models: Models,
@@ -39,6 +43,7 @@ pub struct Writer {
     /// Number of synthetic events in the models on display.
     synthetic: PageSignal<usize>,
     keeper: Keeper,
+    last_tick: Instant,
     /// How the last write to the browser's store ended.
     save_outcome: Option<Result<(), StoreError>>,
 }
@@ -64,6 +69,7 @@ impl Writer {
             findings,
             settings,
             keeper: Keeper::new(browser::now()),
+            last_tick: browser::now().mono,
             save_outcome: None,
             synthetic,
         }
@@ -72,6 +78,11 @@ impl Writer {
     /// Applies everything that happened since the last frame.
     pub fn apply(&mut self, batch: Batch) {
         self.keep_limits();
+        let sharing = self.connection.sharing.get_untracked();
+        if batch.sharing.doubts() > sharing.doubts() {
+            self.keeper.conversation.begin_session();
+        }
+        self.connection.sharing.set_if_changed(batch.sharing);
         let url = self.connection.url.get_untracked();
         if let Some(to) = batch.status.url.as_ref().filter(|to| url.as_ref() != Some(*to)) {
             self.keeper.set_server(to);
@@ -99,7 +110,6 @@ impl Writer {
         }
         self.reporter.report_unpersisted(batch.unpersisted);
         self.connection.apply(batch.status);
-        self.connection.sharing.set_if_changed(batch.sharing);
         if change.is_some() {
             self.show_all();
         } else {
@@ -111,14 +121,26 @@ impl Writer {
     pub fn tick(&mut self) {
         self.findings.change(|analyzer| analyzer.tick(browser::now()));
         self.findings.notify(|analyzer| analyzer.log().revision());
-        self.save();
+        let now = browser::now().mono;
+        let is_timely = now.duration_since(std::mem::replace(&mut self.last_tick, now)) <= TIMELY;
+        // After a hang, another tab may have taken over. The driver finds out before the next second is over.
+        if is_timely { self.save() } else { self.save_as(Saving::NotYet) }
     }
 
     // ------------------------------------------------------------ other tabs
 
     /// Writes what the page shows, for the page of another tab.
     pub fn snapshot(&mut self) -> Option<String> {
-        Snapshot::write(&mut self.models, &self.keeper.conversation)
+        Snapshot::write(&mut self.models, self.keeper.for_other_tab())
+    }
+
+    /// This tab has left the others, if there were any.
+    pub fn left(&mut self, others_go_on: bool) {
+        if others_go_on {
+            self.keeper.leave_all();
+        } else {
+            self.save_as(Saving::Here);
+        }
     }
 
     /// Shows what another tab does, in place of what was shown so far.
@@ -224,13 +246,22 @@ impl Writer {
 
     /// Begins to write what changed.
     pub fn save(&mut self) {
+        let sharing = self.connection.sharing.get_untracked();
+        self.save_as(match sharing {
+            _ if sharing.keeps() => Saving::Here,
+            _ if sharing.is_follower() => Saving::InOtherTab,
+            _ => Saving::NotYet,
+        });
+    }
+
+    /// Begins to write what changed: the record, and the conversation as far as this tab writes it.
+    fn save_as(&mut self, saving: Saving) {
         let (keeper, history) = (&mut self.keeper, self.history);
         let limit = self.settings.current.with_untracked(|settings| settings.record_limits().bytes);
-        let keeps = self.connection.sharing.get_untracked().keeps();
         let mut outcome = None;
         self.models.with_live(|models| {
             outcome = history.with_untracked(|recorder| {
-                keeper.save(&models.conversation, recorder, limit, keeps, browser::now().mono)
+                keeper.save(&models.conversation, recorder, limit, saving, browser::now().mono)
             });
         });
         if outcome.is_some() {

@@ -111,7 +111,7 @@ impl PageKeeper {
         Some((url, place.session.clone(), place.number))
     }
 
-    /// Forgets a session that was deleted; its entries on the page are not kept again.
+    /// Forgets a session that was deleted. Of its entries on the page, only one that changes is kept again.
     pub fn forget(&mut self, session: &SessionId) {
         self.sessions.remove(session);
         self.unsaved_sessions.remove(session);
@@ -254,6 +254,18 @@ impl PageKeeper {
             writes.push(Write::Put { table: Table::State, key: state_key(url), value });
         }
         (writes, taken)
+    }
+
+    /// Drops what is not written yet: other tabs write it.
+    pub fn drop_unsaved(&mut self) {
+        self.unsaved.clear();
+        self.unsaved_sessions.clear();
+        self.deletes.clear();
+    }
+
+    /// Begins a session with the next entry: others may have written to the one in use.
+    pub const fn begin_session(&mut self) {
+        self.begins_session = true;
     }
 
     /// Takes back changes whose write failed. Call it before the next [`Self::take_writes`], because a deleted key may be

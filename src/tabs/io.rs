@@ -56,7 +56,7 @@ pub enum Action {
     /// Carry out an action of the link. Only an owner gets others than [`link::Action::Emit`]. A socket that this tab
     /// does not have needs no closing.
     Link(link::Action),
-    /// The link is now a copy of another tab's. Replace what earlier events told by what that tab's page attached.
+    /// The link is now a copy of another tab's. Show what that tab's page attached, in place of what events told before.
     Reset {
         /// The attachment; `None` if that page attached nothing.
         page: Option<String>,

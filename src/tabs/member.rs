@@ -149,7 +149,16 @@ impl Member {
     /// link does not have yet.
     #[must_use]
     pub fn waiting(&self) -> Vec<PersistedMessage> {
-        self.link().waiting().into_iter().chain(self.proposals.texts()).collect()
+        self.link().waiting().into_iter().chain(self.unheard()).collect()
+    }
+
+    /// The texts that the group has not taken in.
+    fn unheard(&self) -> impl Iterator<Item = PersistedMessage> {
+        let of_group = |text: PersistedMessage| {
+            let url = if text.url.is_empty() { self.url.as_str().into() } else { text.url };
+            PersistedMessage { url, ..text }
+        };
+        self.proposals.texts().map(of_group)
     }
 
     /// Returns what this tab is to the others.
@@ -161,6 +170,19 @@ impl Member {
             State::Leading => Role::Owner,
             State::Incompatible { version } => Role::Incompatible { version },
         }
+    }
+
+    /// Whether this tab is the owner, and not in doubt about it because it may have hung.
+    #[must_use]
+    pub fn is_certain_owner(&self) -> bool {
+        self.state == State::Leading && !self.lock.is_in_doubt()
+    }
+
+    /// Returns how often an owner could not be sure of having all entries. What tabs have written down since the last time may
+    /// be unknown to this one.
+    #[must_use]
+    pub const fn doubts(&self) -> u64 {
+        self.replica.doubts()
     }
 
     /// Returns the number of other tabs that this one has recently heard of.
@@ -186,7 +208,7 @@ impl Member {
     /// yet, to be restored. Its unsettled messages stay with the other tabs, if there are any.
     #[must_use]
     pub fn into_link(self, now: Moment) -> (Link, Vec<PersistedMessage>) {
-        let unheard = self.proposals.texts().collect();
+        let unheard = self.unheard().collect();
         let mut link = self.replica.into_link();
         if !self.roster.is_empty() {
             link.handle(now, link::Input::LeaveToOthers);

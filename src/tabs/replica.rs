@@ -70,6 +70,10 @@ impl Replica {
         Era { history: self.lineage.position().map_or(0, |position| position.history), doubts: self.doubts }
     }
 
+    pub(super) const fn doubts(&self) -> u64 {
+        self.doubts
+    }
+
     pub(super) fn live_conn(&self) -> Option<ConnId> {
         self.link.live_conn()
     }

@@ -65,6 +65,18 @@ fn another_tab_with_the_same_conversation_writes_the_same_to_the_same_places() {
 }
 
 #[test]
+fn where_another_tab_may_have_written_meanwhile_the_next_entry_begins_a_session() {
+    let mut visit = Visit::first();
+    visit.exchange("one", "1");
+    visit.save();
+    visit.keeper.begin_session();
+    visit.exchange("two", "2");
+    visit.save();
+    let sessions = visit.sessions();
+    assert_eq!(sessions.iter().map(|session| session.title.as_str()).collect::<Vec<_>>(), ["two", "one"]);
+}
+
+#[test]
 fn only_what_changed_is_written_again() {
     let mut visit = Visit::first();
     for number in 0..50 {

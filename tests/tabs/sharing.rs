@@ -1,7 +1,8 @@
 //! What tabs share while nothing goes wrong.
 
 use coda_dashboard::link::{
-    self, Cancellation, Input as LinkInput, Link, LinkConfig, LinkEvent, MessageState, Origin, PhaseKind, Submission,
+    self, Cancellation, Input as LinkInput, Link, LinkConfig, LinkEvent, MessageId, MessageState, Origin,
+    PersistedMessage, PhaseKind, Submission,
 };
 use coda_dashboard::protocol::Command;
 use coda_dashboard::sim::ServerConfig;
@@ -102,6 +103,23 @@ fn a_tab_that_leaves_for_another_address_leaves_the_texts_to_the_others() {
     world.reachable = true;
     world.run_for(seconds(30));
     assert_eq!(world.received("waits"), (1, 1));
+}
+
+#[test]
+fn a_text_for_a_third_address_stays_with_the_tab_that_leaves() {
+    let mut world = World::seasoned(2);
+    let waiting = PersistedMessage {
+        id: MessageId::parse("6f1c2c1e-8a3e-4a55-9b0f-0d7a8c8f4f10").unwrap(),
+        text: "for another".into(),
+        url: "ws://elsewhere/".into(),
+        created: world.moment(world.now).wall,
+        was_written: false,
+        asks: false,
+    };
+    world.link_input(1, LinkInput::Restore { waiting: vec![waiting], ask: false });
+    world.run_for(millis(100));
+    let link = world.part(1);
+    assert_eq!(link.waiting().iter().map(|text| text.text.as_str()).collect::<Vec<_>>(), ["for another"]);
 }
 
 #[test]

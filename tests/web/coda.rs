@@ -215,7 +215,7 @@ async fn another_tab_of_this_browser_is_no_other_dashboard() {
     page.until_ready().await;
     let tab = Driver::start(LinkConfig::default(), Hears(drop));
     // The same server, but not the same address, so it does not share the page's connection.
-    tab.connect(query.trim_start_matches("?ws=").replace("127.0.0.1", "localhost"), None);
+    tab.connect(query.trim_start_matches("?ws=").replace("127.0.0.1", "localhost"), None, false);
     let command = Command::TextInput { text: "from the other tab".into() };
     tab.dispatch(Input::Submit(Submission { command, origin: Origin::new("test", "say"), resend_of: None }));
     page.until_shown("from the other tab").await;

@@ -189,7 +189,7 @@ async fn a_timer_that_fires_early_is_armed_again() {
             written.set(written.get() + frames.count());
         })
     });
-    driver.connect(DEMO_URL.to_owned(), None);
+    driver.connect(DEMO_URL.to_owned(), None, false);
     let start = now().mono;
     while written.get() < 12 && now().mono.duration_since(start) < Duration::from_secs(5) {
         pause(3).await;

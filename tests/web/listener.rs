@@ -13,5 +13,7 @@ impl<F: FnMut(Batch)> Listener for Hears<F> {
         None
     }
 
+    fn left(&mut self, _others_go_on: bool) {}
+
     fn reset(&mut self, _snapshot: Option<String>) {}
 }

@@ -45,7 +45,7 @@ async fn play(config: LinkConfig) -> Suffered {
         let is_idle = Rc::clone(&is_idle);
         Hears(move |batch: Batch| is_idle.set(batch.status.queued == 0 && batch.status.in_flight == 0))
     });
-    driver.connect(query.trim_start_matches("?ws=").to_owned(), None);
+    driver.connect(query.trim_start_matches("?ws=").to_owned(), None, false);
     for round in 0..ROUNDS {
         let text = Command::TextInput { text: format!("text {round}") };
         let press = Command::SttStart(SttStart::Continuous);

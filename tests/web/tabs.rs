@@ -17,7 +17,7 @@ const TURN: &str = "[data-testid=turn]";
 
 fn role(page: &Page) -> Option<Role> {
     match page.context.connection.sharing.get_untracked() {
-        Sharing::Alone => None,
+        Sharing::Alone { .. } => None,
         Sharing::Shared { role, .. } => Some(role),
     }
 }
@@ -215,4 +215,50 @@ async fn without_locks_each_page_has_its_own_connection() {
     assert_eq!(connections().await, 2);
     second.say("hello");
     second.until_answered(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_may_have_no_locks_has_its_own_connection() {
+    js_sys::eval(
+        "window.realRequest = LockManager.prototype.request;
+         LockManager.prototype.request = () => Promise.reject(new DOMException('denied', 'SecurityError'))",
+    )
+    .unwrap();
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    js_sys::eval("LockManager.prototype.request = window.realRequest").unwrap();
+    assert_eq!(role(&page), None);
+    page.say("hello");
+    page.until_answered(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_comes_from_the_demo_has_left_it_when_it_takes_over() {
+    let (first, second) = two().await;
+    second.context.use_demo();
+    second.until("the demo", || untrack(|| second.context.connection.is_demo())).await;
+    second.until_ready().await;
+    second.context.leave_demo();
+    second.until("a follower", || role(&second) == Some(Role::Follower)).await;
+    first.context.use_demo();
+    second.until("the owner", || role(&second) == Some(Role::Owner)).await;
+    second.until_ready().await;
+    assert!(!untrack(|| second.context.connection.is_demo()));
+    second.say("to the real one");
+    second.until_answered(1).await;
+    let report = server::report().await;
+    assert!(report["messages"].as_array().unwrap().iter().any(|message| message["data"]["text"] == "to the real one"));
+}
+
+#[wasm_bindgen_test]
+async fn who_connects_by_hand_connects_the_other_pages_too() {
+    let (first, second) = two().await;
+    second.context.use_demo();
+    second.until("the demo", || untrack(|| second.context.connection.is_demo())).await;
+    first.context.disconnect();
+    first.until("offline", || !untrack(|| first.context.connection.is_ready())).await;
+    second.context.leave_demo();
+    second.until("a follower", || role(&second) == Some(Role::Follower)).await;
+    first.until_ready().await;
+    second.until_ready().await;
 }

@@ -150,8 +150,12 @@ impl InFlightMessages {
         self.unconfirmed.push_back(InFlight { attempt: 1, ..InFlight::new(message, "".into(), now.mono, nowhere) });
     }
 
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = InFlight> {
-        std::mem::take(&mut self.unconfirmed).into_iter().chain(std::mem::take(&mut self.messages))
+    pub(super) fn take_all(&mut self, url: &Arc<str>) -> Vec<InFlight> {
+        let all = std::mem::take(&mut self.unconfirmed).into_iter();
+        let (mut taken, left): (Vec<_>, Vec<_>) = all.partition(|flight| flight.message.url == *url);
+        self.unconfirmed = left.into();
+        taken.extend(self.messages.extract_if(.., |flight| flight.message.url == *url));
+        taken
     }
 
     fn remember(&mut self, id: MessageId) {

@@ -86,8 +86,10 @@ impl Queue {
         self.0.remove(at)
     }
 
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = OutgoingMessage> {
-        std::mem::take(&mut self.0).into_iter()
+    pub(super) fn take_all(&mut self, url: &Arc<str>) -> Vec<OutgoingMessage> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|message| message.url == *url);
+        self.0 = left;
+        Vec::from(taken)
     }
 
     /// Cancels the pings of a connection that ended.

@@ -6,7 +6,7 @@ use crate::tabs::Role;
 /// Name of the part, for tests and styles.
 pub(super) const fn sharing_name(sharing: Sharing) -> &'static str {
     match sharing {
-        Sharing::Alone => "alone",
+        Sharing::Alone { .. } => "alone",
         Sharing::Shared { role: Role::Joining, .. } => "joining",
         Sharing::Shared { role: Role::Owner, .. } => "owner",
         Sharing::Shared { role: Role::Follower, .. } => "follower",
