@@ -22,7 +22,11 @@ pub(super) enum State {
     /// Applies the owner's entries.
     Following,
     /// Has the lock and asks for entries that it lacks.
-    Claiming { until: Instant },
+    Claiming {
+        until: Instant,
+        /// Whether its timer was late, so that it begins after the answer of the browser.
+        was_late: bool,
+    },
     /// Has the lock and sequences the link's inputs.
     Leading,
     /// The owner has this other version.
@@ -130,7 +134,7 @@ impl Member {
         match self.state {
             State::Away => None,
             State::Apart | State::Following => Some(self.next_watch()),
-            State::Claiming { until } => Some(until),
+            State::Claiming { until, .. } => Some(until.max(self.last_input)),
             State::Leading => {
                 let link = self.replica.link().next_wakeup().map(|wakeup| wakeup.at);
                 link.into_iter().chain(self.roster.next_forget()).min()
@@ -243,11 +247,7 @@ impl Member {
             }
             return;
         }
-        if let State::Claiming { until } = self.state
-            && until <= now.mono
-        {
-            self.lead(now);
-        }
+        self.end_claim(now);
         match self.state {
             State::Leading => self.lead_on(now),
             State::Apart | State::Following => self.watch_owner(now),

@@ -8,7 +8,7 @@ use super::member::{Member, State};
 use super::message::{Letter, Message};
 use super::replica::Replica;
 use super::role::Met;
-use super::timing::CATCH_UP;
+use super::timing::{CATCH_UP, TIMELY};
 use crate::protocol::Moment;
 
 impl Member {
@@ -23,7 +23,7 @@ impl Member {
         }
         self.highest += 1;
         self.claimed = Term { number: self.highest, owner: self.id };
-        self.state = State::Claiming { until: now.mono + CATCH_UP };
+        self.state = State::Claiming { until: now.mono + CATCH_UP, was_late: false };
         self.post_claim(now);
     }
 
@@ -31,6 +31,21 @@ impl Member {
         self.check_completeness();
         let position = self.replica.position();
         self.post(now, Message::Claim { position, may_be_behind: self.may_be_behind });
+    }
+
+    /// Begins the term once the time for last words is over. If that is noticed late, this tab hung, or its page is hidden.
+    /// Then some may still wait in its queue, but before the browser's answer to a question.
+    pub(super) fn end_claim(&mut self, now: Moment) {
+        let State::Claiming { until, .. } = self.state else { return };
+        if self.lock.is_in_doubt() || until > now.mono {
+            return;
+        }
+        if now.mono.duration_since(until) <= TIMELY {
+            self.lead(now);
+        } else {
+            self.state = State::Claiming { until, was_late: true };
+            self.check_lock(now.mono);
+        }
     }
 
     pub(super) fn letter_to_claimer(&mut self, now: Moment, letter: Letter) {

@@ -50,7 +50,7 @@ impl Member {
                 let has_slept = self.woke_at.is_some_and(|woke_at| now.mono.duration_since(woke_at) < LEASE);
                 if has_slept {
                     // The grant may be as old as the sleep.
-                    self.state = State::Claiming { until: now.mono };
+                    self.state = State::Claiming { until: now.mono, was_late: false };
                     self.check_lock(now.mono);
                 } else {
                     self.claim(now);
@@ -74,6 +74,12 @@ impl Member {
         let is_contested = self.lock.is_contested;
         self.lock.settle();
         match self.state {
+            State::Claiming { was_late: true, .. } => {
+                self.handle_held(now);
+                if matches!(self.state, State::Claiming { was_late: true, .. }) && !self.lock.is_in_doubt() {
+                    self.lead(now);
+                }
+            }
             State::Claiming { .. } => self.claim(now),
             State::Leading if is_contested => self.renew_term(now),
             State::Leading if !self.roster.is_empty() => self.post(now, Message::Alive),

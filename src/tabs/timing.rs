@@ -7,6 +7,9 @@ use std::time::Duration;
 /// some tens.
 pub(super) const CATCH_UP: Duration = Duration::from_millis(200);
 
+/// How late the end of [`CATCH_UP`] may be noticed by a tab that did not hang.
+pub(super) const TIMELY: Duration = Duration::from_millis(20);
+
 /// How much longer than [`CATCH_UP`] the others wait for the new owner's first entry before they poke it.
 pub(super) const BEGIN_MARGIN: Duration = Duration::from_millis(50);
 

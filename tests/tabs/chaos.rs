@@ -384,3 +384,23 @@ fn what_the_owner_before_said_is_no_sign_of_life_of_the_next() {
     ];
     run(985_747_595_871_117_020, &operations).unwrap();
 }
+
+/// Found by a million runs: a tab that got the lock and hung for a moment began its term before it heard the last words that
+/// waited for it.
+#[test]
+fn a_tab_that_hangs_while_it_claims_hears_the_last_words_before_it_begins() {
+    use Operation::{Open, Restart, Say, Sleep, SlowChannel, Wait};
+    let operations = [
+        Say(0),
+        SlowChannel(39),
+        Open { is_hidden: false },
+        Wait(27),
+        Say(0),
+        Say(0),
+        Sleep { tab: 0, span: 44, is_told: true },
+        Restart,
+        Wait(2),
+        Sleep { tab: 0, span: 292, is_told: false },
+    ];
+    run(9_019_551_080_046_676_894, &operations).unwrap();
+}
