@@ -9,7 +9,7 @@ use super::member::{Member, State};
 use super::message::{Letter, Message};
 use super::replica::Replica;
 use super::role::{Met, TabId};
-use super::timing::{HERE_AFTER, REPEAT_AFTER};
+use super::timing::{CATCH_UP, HERE_AFTER, REPEAT_AFTER};
 use super::watch::OwnerWatch;
 use crate::link::Input;
 use crate::protocol::{Instant, Moment};
@@ -163,7 +163,10 @@ impl Member {
     /// Returns when to steal the lock, or to give up on having stolen it.
     fn next_steal(&self) -> Option<Instant> {
         match self.lock.state {
-            LockState::Requested => self.watch.give_up_at(self.rank()),
+            LockState::Requested => {
+                let at = self.watch.give_up_at(self.rank())?;
+                Some(self.watch.last_look.map_or(at, |look| at.max(look.asked_at + REPEAT_AFTER)))
+            }
             LockState::Stealing { since } => Some(since + REPEAT_AFTER),
             LockState::None | LockState::Held => None,
         }
@@ -188,14 +191,28 @@ impl Member {
             return;
         }
         if self.lock.state == LockState::Requested {
-            // Whoever has it may know the link's state, and needs a moment to hear of its loss.
-            self.met = Met::Members;
-            self.lock.state = LockState::Stealing { since: now.mono };
-            self.actions.push_back(Action::StealLock);
+            self.watch.last_look = Some(self.ask_browser(now.mono));
         } else {
             self.lock.state = LockState::Requested;
             self.watch = OwnerWatch::new(now.mono);
             self.actions.push_back(Action::RequestLock);
+        }
+    }
+
+    /// Steals the lock after the browser's answer, if the owner was still not heard by then.
+    pub(super) fn has_looked(&mut self, now: Moment, number: u64) {
+        let Some(look) = self.watch.last_look.filter(|look| look.number == number) else { return };
+        if self.lock.state != LockState::Requested || !matches!(self.state, State::Apart | State::Following) {
+            return;
+        }
+        self.watch.last_look = None;
+        let is_timely = now.mono.duration_since(look.asked_at) <= CATCH_UP;
+        // Otherwise the answer is as old as another sleep.
+        if is_timely && self.next_steal().is_some_and(|at| at <= now.mono) {
+            // Whoever has it may know the link's state, and needs a moment to hear of its loss.
+            self.met = Met::Members;
+            self.lock.state = LockState::Stealing { since: now.mono };
+            self.actions.push_back(Action::StealLock);
         }
     }
 }

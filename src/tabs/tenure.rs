@@ -23,10 +23,14 @@ impl Member {
     }
 
     pub(super) fn check_lock(&mut self, now: Instant) {
+        self.lock.check = Some(self.ask_browser(now));
+    }
+
+    pub(super) fn ask_browser(&mut self, now: Instant) -> Check {
         self.lock.checks += 1;
         let number = self.lock.checks;
-        self.lock.check = Some(Check { number, asked_at: now });
         self.actions.push_back(Action::CheckLock { check: number });
+        Check { number, asked_at: now }
     }
 
     /// Handles a sign of another owner.
@@ -60,7 +64,10 @@ impl Member {
     }
 
     pub(super) fn lock_checked(&mut self, now: Moment, number: u64, is_held: bool) {
-        let Some(check) = self.lock.check.filter(|check| check.number == number) else { return };
+        let Some(check) = self.lock.check.filter(|check| check.number == number) else {
+            self.has_looked(now, number);
+            return;
+        };
         if !is_held {
             self.lock_lost(now);
             return;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::lock::Check;
 use super::log::Term;
 use super::role::TabId;
 use super::timing::{
@@ -22,13 +23,24 @@ pub(super) struct OwnerWatch {
     asked_at: Option<Instant>,
     /// The last question to any owner.
     last_asked: Instant,
+    /// The question to the browser before the lock is stolen. What the owner has said may still wait in this tab's queue, but
+    /// before the answer.
+    pub(super) last_look: Option<Check>,
     /// Whether this tab has slept since the owner's last sign of life.
     is_excused: bool,
 }
 
 impl OwnerWatch {
     pub(super) const fn new(now: Instant) -> Self {
-        Self { owner: None, heard_at: now, claimed: None, asked_at: None, last_asked: now, is_excused: false }
+        Self {
+            owner: None,
+            heard_at: now,
+            claimed: None,
+            asked_at: None,
+            last_asked: now,
+            last_look: None,
+            is_excused: false,
+        }
     }
 
     /// Notes a sign of life of this owner. Returns the one before it, if that was another.
@@ -37,6 +49,7 @@ impl OwnerWatch {
         self.heard_at = now;
         self.claimed = None;
         self.asked_at = None;
+        self.last_look = None;
         self.is_excused = false;
         before.filter(|before| *before != owner)
     }

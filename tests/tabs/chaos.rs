@@ -404,3 +404,30 @@ fn a_tab_that_hangs_while_it_claims_hears_the_last_words_before_it_begins() {
     ];
     run(9_019_551_080_046_676_894, &operations).unwrap();
 }
+
+/// Found by runs with many short sleeps: a tab that had slept for half a second took the owner's silence for a hang before it
+/// heard what the owner had said meanwhile. Robbed while it hung for a moment itself, the owner wrote on.
+#[test]
+fn a_tab_hears_what_waits_for_it_before_it_steals_the_lock_however_short_it_slept() {
+    use Operation::{Close, Open, Say, Show, Sleep, Wait};
+    let sleep = |tab, span| Sleep { tab, span, is_told: false };
+    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    let operations = [
+        Wait(373),
+        Show { tab: 0, is_visible: false },
+        Close(0),
+        visible,
+        sleep(0, 3_479),
+        Wait(628),
+        hidden,
+        Wait(573),
+        Wait(1_722),
+        sleep(0, 560),
+        visible,
+        visible,
+        Wait(559),
+        sleep(3, 202),
+        Say(0),
+    ];
+    run(0, &operations).unwrap();
+}
