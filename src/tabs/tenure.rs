@@ -6,7 +6,7 @@ use super::io::Action;
 use super::lock::{Check, LockState};
 use super::member::{Member, State};
 use super::message::Message;
-use super::timing::{CATCH_UP, LEASE};
+use super::timing::{CATCH_UP, HEARING, LEASE};
 use crate::link;
 use crate::protocol::{Instant, Moment};
 
@@ -17,7 +17,9 @@ impl Member {
         let alone_at = self.last_input.max(self.lock.confirmed_at);
         let certain_at = if self.roster.is_empty() { alone_at } else { self.posted_at };
         let is_over = now.duration_since(certain_at) > LEASE;
-        if is_owner && is_over && !self.lock.is_in_doubt() {
+        let is_due = self.state == State::Leading && self.lock.again_at.is_some_and(|at| at <= now);
+        if is_owner && (is_over || is_due) && !self.lock.is_in_doubt() {
+            self.lock.was_silent = is_over;
             self.check_lock(now);
         }
     }
@@ -51,6 +53,7 @@ impl Member {
             State::Apart | State::Following | State::Incompatible { .. } => {
                 self.lock.state = LockState::Held;
                 self.lock.confirmed_at = now.mono;
+                self.lock.again_at = Some(now.mono + HEARING);
                 let has_slept = self.woke_at.is_some_and(|woke_at| now.mono.duration_since(woke_at) < LEASE);
                 if has_slept {
                     // The grant may be as old as the sleep.
@@ -77,7 +80,7 @@ impl Member {
             self.check_lock(now.mono);
             return;
         }
-        self.lock.confirmed_at = now.mono;
+        self.lock.confirm(check.asked_at, now.mono);
         let is_contested = self.lock.is_contested;
         self.lock.settle();
         match self.state {

@@ -37,6 +37,9 @@ pub(super) const POKE_STAGGER: Duration = Duration::from_millis(40);
 /// How long an owner is certain of its lock after a sign of life. Others steal it after [`SILENCE`] only.
 pub(super) const LEASE: Duration = Duration::from_millis(1_500);
 
+/// How long it may take until all others have heard a sign of life, so that none of them steals any more.
+pub(super) const HEARING: Duration = Duration::from_millis(100);
+
 /// How late a tab's timer, or its next input, must be for the tab to have been asleep.
 pub(super) const ASLEEP: Duration = Duration::from_millis(1_500);
 

@@ -431,3 +431,31 @@ fn a_tab_hears_what_waits_for_it_before_it_steals_the_lock_however_short_it_slep
     ];
     run(0, &operations).unwrap();
 }
+
+/// Found by varying the one above: an owner had just begun when another tab, which could not have heard of it yet, stole the
+/// lock. Robbed while it hung for a moment, it wrote on, certain of its lock because it had just spoken.
+#[test]
+fn an_owner_that_speaks_after_a_silence_asks_for_its_lock_again_once_the_others_have_heard_it() {
+    use Operation::{Close, Open, Say, Show, Sleep, SlowChannel, Wait};
+    let sleep = |tab, span| Sleep { tab, span, is_told: false };
+    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    let operations = [
+        SlowChannel(30),
+        Wait(373),
+        Show { tab: 0, is_visible: false },
+        Close(0),
+        visible,
+        sleep(0, 3_479),
+        Wait(628),
+        hidden,
+        Wait(573),
+        Wait(1_722),
+        sleep(0, 560),
+        visible,
+        visible,
+        Wait(559),
+        sleep(3, 300),
+        Say(0),
+    ];
+    run(0, &operations).unwrap();
+}
