@@ -18,8 +18,8 @@ const ASIDE: &str = "/icon.svg";
 const MANY: u32 = 50_000;
 /// How much longer the first screen may take with them.
 const FIRST_SCREEN: f64 = 1.5;
-/// Visits with each store, of which the median counts.
-const ROUNDS: usize = 5;
+/// Visits with each store, of which the fastest counts.
+const ROUNDS: usize = 7;
 
 #[tokio::test]
 async fn typing_stays_responsive_in_a_flood_of_500_events_a_second() -> Outcome {
@@ -163,9 +163,9 @@ async fn first_screen(page: &Page, query: &str, has_entries: bool) -> Result<f64
     page.run(&format!("return {shown}")).await?.as_f64().ok_or_else(|| "no time".into())
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+/// The least of some times: what else the machine does only adds to them.
+fn fastest(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn fifty_thousand_kept_entries_do_not_slow_the_first_screen() -> Outcome {
     }
     let earlier = "Number(document.querySelector('[data-testid=show-earlier]')?.innerText.replace(/\\D/g, ''))";
     page.until_js("the rest of the entries", &format!("{earlier} > {MANY} - 1000")).await?;
-    let (empty, full) = (median(empty), median(full));
+    let (empty, full) = (fastest(&empty), fastest(&full));
     eprintln!("first screen: {empty:.0} ms with an empty store, {full:.0} ms with {MANY} entries");
     if full > empty * FIRST_SCREEN {
         return failed(format!("{full:.0} ms with {MANY} entries are more than {FIRST_SCREEN} × {empty:.0} ms"));
