@@ -22,8 +22,12 @@ impl Member {
         let is_joiner = matches!(letter.message, Message::Hello { position: None, .. } | Message::Bye);
         self.met = self.met.max(if is_joiner { Met::Joiners } else { Met::Members });
         self.highest = self.highest.max(letter.term.number);
-        if letter.is_owner {
-            self.latest = self.latest.max(letter.term);
+        if letter.is_owner && letter.term > self.latest {
+            if matches!(letter.message, Message::Claim { .. }) {
+                // Whoever claimed an earlier term may have led it unheard.
+                self.check_completeness();
+            }
+            self.latest = letter.term;
         }
         if matches!(letter.message, Message::Bye) {
             self.roster.remove(letter.from);

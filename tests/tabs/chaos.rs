@@ -459,3 +459,34 @@ fn an_owner_that_speaks_after_a_silence_asks_for_its_lock_again_once_the_others_
     ];
     run(0, &operations).unwrap();
 }
+
+/// Found by half a million runs: an owner led a term that nobody heard, and hung. A tab that had heard only the claim of that
+/// term told the next owner that its own state was complete.
+#[test]
+fn who_heard_only_the_claim_of_a_term_does_not_call_its_state_complete() {
+    use Operation::{Close, Crash, LoseEchoes, Open, Say, Sleep, Wait};
+    let open = Open { is_hidden: false };
+    let sleep = |tab, span| Sleep { tab, span, is_told: false };
+    let operations = [
+        open,
+        Crash { tab: 0, loses_words: false },
+        open,
+        Wait(2_019),
+        sleep(1, 7_120),
+        Say(0),
+        LoseEchoes(1),
+        sleep(0, 1),
+        Say(0),
+        open,
+        Wait(189),
+        Say(2),
+        Close(0),
+        Wait(2_563),
+        Wait(2_367),
+        Say(0),
+        Say(0),
+        sleep(0, 2_152),
+        open,
+    ];
+    run(3_749_934_863_652_825_774, &operations).unwrap();
+}
