@@ -24,7 +24,6 @@ pub(super) fn is_available() -> bool {
 pub(super) struct Group {
     /// Tells what comes for this group from what still comes for an earlier one.
     pub(super) number: u32,
-    name: String,
     /// Open while the page is not put aside.
     channel: RefCell<Option<Channel>>,
     lock: Lock,
@@ -34,15 +33,14 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn join(driver: &Driver, url: &str, number: u32) -> Self {
-        let name = name_of(url);
         let told = driver.clone();
-        let lock = Lock::new(name.clone(), move |event| match event {
+        let lock = Lock::new(name_of(url), move |event| match event {
             LockEvent::Granted => told.hear(number, Input::LockGranted),
             LockEvent::Stolen => told.hear(number, Input::LockLost),
             LockEvent::Denied => told.stop_sharing(number),
         });
         let identity = Lock::new(format!("coda tab {:016x}", seed()), |_| {});
-        let group = Self { number, name, channel: RefCell::default(), lock, identity };
+        let group = Self { number, channel: RefCell::default(), lock, identity };
         group.open(driver);
         group
     }
@@ -51,11 +49,11 @@ impl Group {
     pub(super) fn open(&self, driver: &Driver) {
         self.identity.request();
         let (told, number) = (driver.clone(), self.number);
-        let channel = Channel::open(&self.name, move |text| told.hear(number, Input::Received(text.into())));
+        let channel = Channel::open(self.lock.name(), move |text| told.hear(number, Input::Received(text.into())));
         self.channel.replace(channel);
     }
 
-    /// Hears nothing any more: the browser puts no page aside that does.
+    /// Stops listening, since browsers do not cache a page that does.
     pub(super) fn close(&self) {
         self.channel.take();
         self.identity.release();

@@ -20,7 +20,8 @@ use crate::browser::lifecycle::{Lifecycle, Step};
 use crate::browser::waiting_texts::{self, WaitingTexts};
 use crate::browser::{DEMO_URL, clock_jumps, is_hidden, millis_until, now, own_clients, seed};
 use crate::link::{
-    Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, Phase, ReceivedEvents,
+    Action, ConnId, Input, Link, LinkConfig, LinkEvent, LinkStatus, Metrics, Origin, PersistedMessage, Phase,
+    ReceivedEvents,
 };
 use crate::protocol::Instant;
 use crate::tabs;
@@ -72,8 +73,7 @@ pub trait Listener {
 pub struct Driver(Rc<Inner>);
 
 struct Inner {
-    /// `None` only while it is being exchanged.
-    engine: RefCell<Option<Engine>>,
+    engine: RefCell<Engine>,
     group: RefCell<Option<Group>>,
     /// Number of groups joined so far.
     groups: Cell<u32>,
@@ -123,7 +123,7 @@ impl Driver {
     pub fn start(config: LinkConfig, listener: impl Listener + 'static) -> Self {
         let can_share = group::is_available();
         let driver = Self(Rc::new(Inner {
-            engine: RefCell::new(Some(Engine::alone(Link::new(config, seed()), !can_share))),
+            engine: RefCell::new(Engine::alone(Link::new(config, seed()), !can_share)),
             group: RefCell::default(),
             groups: Cell::default(),
             can_share: Cell::new(can_share),
@@ -237,8 +237,8 @@ impl Driver {
         let has_others = self.with_engine(|engine| engine.sharing()).others() > 0;
         self.handle(tabs::Input::Leave);
         self.0.group.take();
-        let (link, unheard) = self.take_engine().into_link(now());
-        *self.0.engine.borrow_mut() = Some(Engine::alone(link, !self.0.can_share.get()));
+        let (link, unheard) = self.take_link();
+        self.0.engine.replace(Engine::alone(link, !self.0.can_share.get()));
         self.drain();
         self.tell_left(has_others);
         if !unheard.is_empty() {
@@ -261,14 +261,15 @@ impl Driver {
         if let Some(conn) = self.with_link(Link::live_conn) {
             self.close_socket(conn, NORMAL_CLOSURE);
         }
-        let (link, _) = self.take_engine().into_link(now());
-        let engine = Engine::shared(url, link, (seed(), seed()), is_hidden(), now());
-        *self.0.engine.borrow_mut() = Some(engine);
+        let (link, _) = self.take_link();
+        self.0.engine.replace(Engine::shared(url, link, (seed(), seed()), is_hidden(), now()));
         self.drain();
     }
 
-    fn take_engine(&self) -> Engine {
-        self.0.engine.take().unwrap_or_else(|| Engine::alone(Link::new(LinkConfig::default(), seed()), false))
+    /// Takes the link out of its engine, with texts to be restored. Give it a new engine at once.
+    fn take_link(&self) -> (Link, Vec<PersistedMessage>) {
+        let none = Engine::alone(Link::new(LinkConfig::default(), seed()), false);
+        self.0.engine.replace(none).into_link(now())
     }
 
     /// Restores the texts from before a reload. Until then none are stored, so that they are not overwritten.
@@ -299,8 +300,7 @@ impl Driver {
     }
 
     fn with_engine<R>(&self, act: impl FnOnce(&mut Engine) -> R) -> R {
-        let mut engine = self.0.engine.borrow_mut();
-        act(engine.get_or_insert_with(|| Engine::alone(Link::new(LinkConfig::default(), seed()), false)))
+        act(&mut self.0.engine.borrow_mut())
     }
 
     fn with_link<R>(&self, read: impl FnOnce(&Link) -> R) -> R {

@@ -1,7 +1,8 @@
 //! Coda's current activity: reported by the server, or derived from its events.
 
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::performance::measured;
 use crate::protocol::{Event, Instant};

@@ -1,11 +1,10 @@
 //! Coda's memories as reconstructed from its events, each with its history.
 
-use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::memory_log::{Change, ChangeKind, Found, MemoryLog};

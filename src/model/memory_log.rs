@@ -1,10 +1,9 @@
 //! Log of the memory: operations, searches, retrievals, snapshots and statistics.
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
-
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bounded::push_bounded;

@@ -1,9 +1,9 @@
 //! Coda's performance: latencies of turns, resource usage, and durations of its operations.
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::bounded::push_bounded;
 use crate::link::ServerEvent;

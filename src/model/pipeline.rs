@@ -1,7 +1,8 @@
 //! Progress of the current turn: its stages with their times.
 
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::link::ServerEvent;
 use crate::protocol::{Event, Instant};

@@ -1,10 +1,9 @@
 //! State of Coda's services, its errors, and the runs of the server.
 
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::performance::measured;

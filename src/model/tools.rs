@@ -1,9 +1,9 @@
 //! Tool calls with their outcomes, and statistics of each tool.
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::performance::{mean, measured};
 use super::tool_call::{ToolCall, ToolOutcome};

@@ -209,7 +209,7 @@ async fn a_second_tab_disconnects_and_connects_both() -> Outcome {
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let (page, windows) = tabs(&backend, 2).await?;
     page.click("connection").await?;
-    page.until_shown("2 share this connection, which another tab holds").await?;
+    page.until_shown("2 share this connection; another one holds it").await?;
     page.click_text("Disconnect").await?;
     page.switch_to(&windows[0]).await?;
     page.until_phase("offline").await?;

@@ -299,28 +299,36 @@ fn figures_of_many_runs() {
     );
 }
 
+const VISIBLE: Operation = Operation::Open { is_hidden: false };
+const HIDDEN: Operation = Operation::Open { is_hidden: true };
+
+const fn crash(tab: usize) -> Operation {
+    Operation::Crash { tab, loses_words: false }
+}
+
+const fn sleep(tab: usize, span: u64) -> Operation {
+    Operation::Sleep { tab, span, is_told: false }
+}
+
 /// Found by a million runs: what the owner had said waited for a hidden tab that woke, and stole the lock before it heard.
 #[test]
 fn a_hidden_tab_that_wakes_hears_what_waited_before_it_steals_the_lock() {
-    use Operation::{Close, Crash, Open, Say, Show, Sleep, Wait};
-    let sleep = |tab, span| Sleep { tab, span, is_told: false };
-    let crash = |tab| Crash { tab, loses_words: false };
-    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    use Operation::{Close, Say, Show, Wait};
     let operations = [
         sleep(0, 1_557),
-        visible,
+        VISIBLE,
         crash(0),
         Close(0),
-        visible,
-        hidden,
+        VISIBLE,
+        HIDDEN,
         crash(2),
         Wait(1_322),
         Say(0),
         sleep(0, 1_762),
         Wait(1_742),
-        visible,
+        VISIBLE,
         Show { tab: 0, is_visible: true },
-        visible,
+        VISIBLE,
         Close(1),
         sleep(2, 221),
     ];
@@ -331,26 +339,25 @@ fn a_hidden_tab_that_wakes_hears_what_waited_before_it_steals_the_lock() {
 /// knew, and so it sent a text again that the server, restarted, had forgotten.
 #[test]
 fn the_next_owner_hears_of_last_words_that_come_after_the_answers_to_its_claim() {
-    use Operation::{Close, Crash, Open, Release, Restart, Say, Show, Sleep, SlowChannel, Wait};
-    let open = Open { is_hidden: false };
+    use Operation::{Close, Crash, Release, Restart, Say, Show, SlowChannel, Wait};
     let operations = [
         Close(0),
         SlowChannel(46),
-        open,
+        VISIBLE,
         Say(0),
-        open,
+        VISIBLE,
         Release(2),
-        open,
-        open,
-        open,
-        Sleep { tab: 4, span: 255, is_told: false },
+        VISIBLE,
+        VISIBLE,
+        VISIBLE,
+        sleep(4, 255),
         Wait(2),
         Show { tab: 0, is_visible: true },
         Wait(46),
         Restart,
         SlowChannel(19),
         Crash { tab: 4, loses_words: true },
-        open,
+        VISIBLE,
         Wait(207),
     ];
     run(15_929_982_982_082_962_921, &operations).unwrap();
@@ -360,25 +367,24 @@ fn the_next_owner_hears_of_last_words_that_come_after_the_answers_to_its_claim()
 /// counted as a sign of its life. So nobody woke it.
 #[test]
 fn what_the_owner_before_said_is_no_sign_of_life_of_the_next() {
-    use Operation::{Close, Open, SlowChannel, Unreachable, Wait};
-    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    use Operation::{Close, SlowChannel, Unreachable, Wait};
     let operations = [
         Close(0),
-        visible,
+        VISIBLE,
         Close(0),
         Wait(35),
-        visible,
+        VISIBLE,
         Close(0),
         Wait(38),
         SlowChannel(15),
         Wait(2_738),
         Wait(38),
-        visible,
-        hidden,
+        VISIBLE,
+        HIDDEN,
         Wait(45),
         Unreachable(5_894),
-        visible,
-        hidden,
+        VISIBLE,
+        HIDDEN,
         Wait(8),
         Close(4),
     ];
@@ -389,18 +395,18 @@ fn what_the_owner_before_said_is_no_sign_of_life_of_the_next() {
 /// waited for it.
 #[test]
 fn a_tab_that_hangs_while_it_claims_hears_the_last_words_before_it_begins() {
-    use Operation::{Open, Restart, Say, Sleep, SlowChannel, Wait};
+    use Operation::{Restart, Say, Sleep, SlowChannel, Wait};
     let operations = [
         Say(0),
         SlowChannel(39),
-        Open { is_hidden: false },
+        VISIBLE,
         Wait(27),
         Say(0),
         Say(0),
         Sleep { tab: 0, span: 44, is_told: true },
         Restart,
         Wait(2),
-        Sleep { tab: 0, span: 292, is_told: false },
+        sleep(0, 292),
     ];
     run(9_019_551_080_046_676_894, &operations).unwrap();
 }
@@ -409,22 +415,20 @@ fn a_tab_that_hangs_while_it_claims_hears_the_last_words_before_it_begins() {
 /// heard what the owner had said meanwhile. Robbed while it hung for a moment itself, the owner wrote on.
 #[test]
 fn a_tab_hears_what_waits_for_it_before_it_steals_the_lock_however_short_it_slept() {
-    use Operation::{Close, Open, Say, Show, Sleep, Wait};
-    let sleep = |tab, span| Sleep { tab, span, is_told: false };
-    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    use Operation::{Close, Say, Show, Wait};
     let operations = [
         Wait(373),
         Show { tab: 0, is_visible: false },
         Close(0),
-        visible,
+        VISIBLE,
         sleep(0, 3_479),
         Wait(628),
-        hidden,
+        HIDDEN,
         Wait(573),
         Wait(1_722),
         sleep(0, 560),
-        visible,
-        visible,
+        VISIBLE,
+        VISIBLE,
         Wait(559),
         sleep(3, 202),
         Say(0),
@@ -436,23 +440,21 @@ fn a_tab_hears_what_waits_for_it_before_it_steals_the_lock_however_short_it_slep
 /// lock. Robbed while it hung for a moment, it wrote on, certain of its lock because it had just spoken.
 #[test]
 fn an_owner_that_speaks_after_a_silence_asks_for_its_lock_again_once_the_others_have_heard_it() {
-    use Operation::{Close, Open, Say, Show, Sleep, SlowChannel, Wait};
-    let sleep = |tab, span| Sleep { tab, span, is_told: false };
-    let (visible, hidden) = (Open { is_hidden: false }, Open { is_hidden: true });
+    use Operation::{Close, Say, Show, SlowChannel, Wait};
     let operations = [
         SlowChannel(30),
         Wait(373),
         Show { tab: 0, is_visible: false },
         Close(0),
-        visible,
+        VISIBLE,
         sleep(0, 3_479),
         Wait(628),
-        hidden,
+        HIDDEN,
         Wait(573),
         Wait(1_722),
         sleep(0, 560),
-        visible,
-        visible,
+        VISIBLE,
+        VISIBLE,
         Wait(559),
         sleep(3, 300),
         Say(0),
@@ -464,20 +466,18 @@ fn an_owner_that_speaks_after_a_silence_asks_for_its_lock_again_once_the_others_
 /// term told the next owner that its own state was complete.
 #[test]
 fn who_heard_only_the_claim_of_a_term_does_not_call_its_state_complete() {
-    use Operation::{Close, Crash, LoseEchoes, Open, Say, Sleep, Wait};
-    let open = Open { is_hidden: false };
-    let sleep = |tab, span| Sleep { tab, span, is_told: false };
+    use Operation::{Close, LoseEchoes, Say, Wait};
     let operations = [
-        open,
-        Crash { tab: 0, loses_words: false },
-        open,
+        VISIBLE,
+        crash(0),
+        VISIBLE,
         Wait(2_019),
         sleep(1, 7_120),
         Say(0),
         LoseEchoes(1),
         sleep(0, 1),
         Say(0),
-        open,
+        VISIBLE,
         Wait(189),
         Say(2),
         Close(0),
@@ -486,7 +486,7 @@ fn who_heard_only_the_claim_of_a_term_does_not_call_its_state_complete() {
         Say(0),
         Say(0),
         sleep(0, 2_152),
-        open,
+        VISIBLE,
     ];
     run(3_749_934_863_652_825_774, &operations).unwrap();
 }

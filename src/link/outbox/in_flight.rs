@@ -150,7 +150,8 @@ impl InFlightMessages {
         self.unconfirmed.push_back(InFlight { attempt: 1, ..InFlight::new(message, "".into(), now.mono, nowhere) });
     }
 
-    pub(super) fn take_all(&mut self, url: &Arc<str>) -> Vec<InFlight> {
+    /// Removes and returns what is meant for this address.
+    pub(super) fn take_for(&mut self, url: &Arc<str>) -> Vec<InFlight> {
         let all = std::mem::take(&mut self.unconfirmed).into_iter();
         let (mut taken, left): (Vec<_>, Vec<_>) = all.partition(|flight| flight.message.url == *url);
         self.unconfirmed = left.into();

@@ -203,8 +203,8 @@ impl Outbox {
 
     /// Leaves everything for this address to other links that have it too.
     pub(super) fn leave_to_others(&mut self, url: &Arc<str>, cx: &mut Context<'_>) {
-        let flights = self.in_flight.take_all(url).into_iter().map(|flight| flight.message);
-        for message in flights.chain(self.queue.take_all(url)) {
+        let flights = self.in_flight.take_for(url).into_iter().map(|flight| flight.message);
+        for message in flights.chain(self.queue.take_for(url)) {
             cx.actions.push_back(message.status(MessageState::Cancelled(Cancellation::LeftToOthers), cx.now));
         }
     }

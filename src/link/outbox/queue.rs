@@ -86,7 +86,8 @@ impl Queue {
         self.0.remove(at)
     }
 
-    pub(super) fn take_all(&mut self, url: &Arc<str>) -> Vec<OutgoingMessage> {
+    /// Removes and returns what is meant for this address.
+    pub(super) fn take_for(&mut self, url: &Arc<str>) -> Vec<OutgoingMessage> {
         let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|message| message.url == *url);
         self.0 = left;
         Vec::from(taken)

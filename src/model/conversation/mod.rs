@@ -5,10 +5,10 @@ mod restore;
 mod speech;
 mod tools;
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::tool_call::ToolOutcome;
 use super::turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};

@@ -1,7 +1,8 @@
 //! The response gap: from the end of the user's words to the first sound, split into parts that add up to the whole.
 
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::Instant;
 

@@ -1,8 +1,9 @@
 //! How long a kind of work took in the past, and how the present compares.
 
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::bounded::push_bounded;
 

@@ -13,10 +13,11 @@ pub use history::{Comparison, DurationHistory};
 pub use stages::{EndedStage, RunningStage, Stage, StageOutcome, StagePart, StageTracker};
 pub use turn::{TurnEnd, TurnTiming};
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::performance::percentile;
 use crate::bounded::push_bounded;

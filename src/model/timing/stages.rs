@@ -1,7 +1,8 @@
 //! The stages of Coda's work, from the event that starts one to the event that ends it.
 
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Event, Moment};
 

@@ -1,8 +1,9 @@
 //! The timing of one turn, from the end of the user's words to the first sound.
 
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::gap::{Gap, GapPart};
 use super::stages::{StagePart, StageTracker};

@@ -3,7 +3,7 @@
 use crate::driver::Sharing;
 use crate::tabs::Role;
 
-/// Name of the part, for tests and styles.
+/// The tab's role as an attribute value, for tests and styles.
 pub(super) const fn sharing_name(sharing: Sharing) -> &'static str {
     match sharing {
         Sharing::Alone { .. } => "alone",
@@ -21,8 +21,8 @@ pub fn sharing_words(sharing: Sharing) -> String {
     match role {
         Role::Joining => "looking for other tabs".to_owned(),
         Role::Owner if others == 0 => "only this one".to_owned(),
-        Role::Owner => format!("{} share this connection, which this tab holds", others + 1),
-        Role::Follower => format!("{} share this connection, which another tab holds", others + 1),
-        Role::Incompatible { .. } => format!("{others} other {tabs}, of another version"),
+        Role::Owner => format!("{} share this connection; this one holds it", others + 1),
+        Role::Follower => format!("{} share this connection; another one holds it", others + 1),
+        Role::Incompatible { .. } => format!("{others} other {tabs} with another version"),
     }
 }
