@@ -142,7 +142,7 @@ fn damaged_lines_are_named_and_the_others_read() {
     assert_eq!(places, [1, 4, 5, 7, 8, 9, 10]);
     assert_eq!(
         imported.errors[1].why.to_string(),
-        "field “dir”: unknown variant “sideways”, expected one of “in”, “out”, “note”, “close”, “report”"
+        "field “dir”: unknown variant “sideways”, expected one of “in”, “out”, “note”, “close”, “report”, “label”"
     );
     assert_eq!(imported.errors[2].why.to_string(), "field “frame”: invalid type: map, expected a string");
     let entries = &imported.recording.entries;
