@@ -9,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::keeper::random;
 use super::notices::Notices;
-use super::page_news::{OtherPages, PageNews};
+use super::page_news::{KeptNews, OtherPages, PageNews};
 use super::page_signal::PageSignal;
 use super::settings::SettingsStore;
 use super::writer::Writer;
@@ -263,7 +263,7 @@ impl KeptStore {
     /// Names a session.
     pub async fn rename(self, session: SessionId, name: String) -> Result<(), StoreError> {
         conversations::rename(&self.store()?, &session, &name).await?;
-        self.changed(&PageNews::Kept);
+        self.changed(KeptNews::Changed);
         Ok(())
     }
 
@@ -272,7 +272,7 @@ impl KeptStore {
         self.with_writer(|writer| writer.forget_session(&session.id));
         conversations::delete(&self.store()?, &session).await?;
         self.count_earlier().await;
-        self.changed(&PageNews::Deleted(session.id));
+        self.changed(KeptNews::Deleted(session.id));
         Ok(())
     }
 
@@ -295,7 +295,7 @@ impl KeptStore {
     /// Deletes the record of a visit.
     pub async fn delete_visit(self, visit: VisitId) -> Result<(), StoreError> {
         visits::delete(&self.store()?, &visit).await?;
-        self.changed(&PageNews::Kept);
+        self.changed(KeptNews::Changed);
         Ok(())
     }
 
@@ -315,14 +315,14 @@ impl KeptStore {
         let id = RecordingId::new(saved, random());
         let recording = SavedRecording { id, saved, name, note, frames: frames as u64, bytes: text.len() as u64 };
         recordings::save(&self.store()?, &recording, text).await?;
-        self.changed(&PageNews::Kept);
+        self.changed(KeptNews::Changed);
         Ok(())
     }
 
     /// Changes the name and the note of a saved recording.
     pub async fn describe_recording(self, recording: SavedRecording) -> Result<(), StoreError> {
         recordings::describe(&self.store()?, &recording).await?;
-        self.changed(&PageNews::Kept);
+        self.changed(KeptNews::Changed);
         Ok(())
     }
 
@@ -334,7 +334,7 @@ impl KeptStore {
     /// Deletes a saved recording.
     pub async fn delete_recording(self, id: RecordingId) -> Result<(), StoreError> {
         recordings::delete(&self.store()?, &id).await?;
-        self.changed(&PageNews::Kept);
+        self.changed(KeptNews::Changed);
         Ok(())
     }
 
@@ -348,23 +348,22 @@ impl KeptStore {
             Err(_) => conversations::erase_everything(&IndexedDb::open().await?).await?,
         }
         self.earlier.set_if_changed(0);
-        self.changed(&PageNews::Erased);
+        self.changed(KeptNews::Erased);
         Ok(())
     }
 
-    fn changed(&self, news: &PageNews) {
+    fn changed(&self, news: KeptNews) {
         self.revision.update(|revision| *revision += 1);
-        self.other_pages.with_value(|others| others.tell(news));
+        self.other_pages.with_value(|others| others.tell(&PageNews::Kept(news)));
     }
 
     /// Follows what another page has done to what is kept.
-    pub(super) fn follow(self, news: &PageNews) {
+    pub(super) fn follow(self, news: KeptNews) {
         match news {
-            PageNews::Settings => return,
-            PageNews::Kept => {}
-            PageNews::Deleted(session) => self.with_writer(|writer| writer.forget_session(session)),
-            PageNews::Erased => self.with_writer(Writer::forget_kept),
-            PageNews::Left(id) => return self.leave(*id),
+            KeptNews::Changed => {}
+            KeptNews::Deleted(session) => self.with_writer(|writer| writer.forget_session(&session)),
+            KeptNews::Erased => self.with_writer(Writer::forget_kept),
+            KeptNews::Left(id) => return self.leave(id),
         }
         self.revision.update(|revision| *revision += 1);
         spawn_local(self.count_earlier());
@@ -389,7 +388,7 @@ impl KeptStore {
             }
             if sessions > 0 || records.is_ok_and(|removed| removed.things > 0) {
                 self.count_earlier().await;
-                self.changed(&PageNews::Kept);
+                self.changed(KeptNews::Changed);
             }
         });
     }

@@ -16,13 +16,20 @@ const CHANNEL: &str = "coda pages";
 pub(super) enum PageNews {
     /// Other settings are stored.
     Settings,
-    /// Something that is kept was added, changed or deleted.
-    Kept,
+    /// The stored data changed.
+    Kept(KeptNews),
+}
+
+/// A change to what is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum KeptNews {
+    /// Something was added, changed or deleted.
+    Changed,
     /// This conversation was deleted.
     Deleted(SessionId),
-    /// Everything that was kept is erased.
+    /// Everything was erased.
     Erased,
-    /// The user leaves a text of an earlier visit, whose outcome is unknown, at that.
+    /// The user gave up a text of an earlier visit whose outcome is unknown.
     Left(MessageId),
 }
 

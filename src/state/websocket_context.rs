@@ -17,7 +17,7 @@ use super::imported::ImportStore;
 use super::kept::KeptStore;
 use super::model_signal::ModelSignal;
 use super::notices::Notices;
-use super::page_news::{OtherPages, PageNews};
+use super::page_news::{KeptNews, OtherPages, PageNews};
 use super::page_signal::PageSignal;
 use super::playback::PlaybackStore;
 use super::preferences::Settings;
@@ -152,7 +152,7 @@ impl WebSocketContext {
         };
         other_pages.listen(move |news| match news {
             PageNews::Settings => context.follow_settings(),
-            news => kept.follow(&news),
+            PageNews::Kept(news) => kept.follow(news),
         });
         let connects = context.begin(Start::choose(query), &in_force, browser::from_query(query).is_some());
         wasm_bindgen_futures::spawn_local(context.continue_visit(connects));
@@ -225,7 +225,7 @@ impl WebSocketContext {
     pub fn cancel(&self, id: MessageId) {
         self.dispatch(Input::Cancel(id));
         self.kept.leave(id);
-        self.other_pages.with_value(|others| others.tell(&PageNews::Left(id)));
+        self.other_pages.with_value(|others| others.tell(&PageNews::Kept(KeptNews::Left(id))));
     }
 
     /// Cancels all waiting texts.
