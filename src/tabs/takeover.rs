@@ -21,6 +21,10 @@ impl Member {
             self.lead(now);
             return;
         }
+        self.claim_next_term(now);
+    }
+
+    fn claim_next_term(&mut self, now: Moment) {
         self.highest += 1;
         self.claimed = Term { number: self.highest, owner: self.id };
         self.state = State::Claiming { until: now.mono + CATCH_UP, was_late: false };
@@ -50,6 +54,10 @@ impl Member {
 
     pub(super) fn letter_to_claimer(&mut self, now: Moment, letter: Letter) {
         let Letter { is_owner, term, message, .. } = letter;
+        if !is_owner && term > self.claimed {
+            // This tab had not heard of that term, and whoever knows it heeds no earlier claim.
+            self.claim_next_term(now);
+        }
         match message {
             Message::Missing { after, entries } if !is_owner => self.fill(after, entries),
             Message::Snapshot { to, may_be_behind, replica, page, .. } if to == self.id && !is_owner => {

@@ -490,3 +490,11 @@ fn who_heard_only_the_claim_of_a_term_does_not_call_its_state_complete() {
     ];
     run(3_749_934_863_652_825_774, &operations).unwrap();
 }
+
+/// Found by a million runs: a hidden tab had not heard of the term of an owner that had been alone, claimed one that was no
+/// later, and so the robbed owner did not heed the claim and wake it.
+#[test]
+fn a_claim_is_heeded_by_the_owner_before_even_if_its_term_was_never_heard_of() {
+    let operations = [Operation::Wait(13), sleep(0, 2_988), HIDDEN];
+    run(3_984_706_991_263_945_188, &operations).unwrap();
+}
