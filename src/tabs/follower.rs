@@ -68,7 +68,10 @@ impl Member {
 
     fn follow(&mut self, now: Moment, entry: Entry) {
         let next = self.replica.lineage().next_index();
-        if self.state != State::Following || entry.index < next {
+        // A tab that lost the lock while it slept looks for the owner before it reads what the one before had said. Its
+        // own log goes on with that all the same, and others may be told what it contains.
+        let is_apart = self.state == State::Apart && self.replica.position().is_some() && !self.may_be_behind;
+        if !(self.state == State::Following || is_apart) || entry.index < next {
             return;
         }
         if entry.index > next {

@@ -498,3 +498,27 @@ fn a_claim_is_heeded_by_the_owner_before_even_if_its_term_was_never_heard_of() {
     let operations = [Operation::Wait(13), sleep(0, 2_988), HIDDEN];
     run(3_984_706_991_263_945_188, &operations).unwrap();
 }
+
+/// Found by a million runs: a tab that woke had been granted the lock and had lost it again before it read the owner's last
+/// words. It dropped them, and told the next owner that it knew everything.
+#[test]
+fn a_tab_that_lost_the_lock_asleep_still_hears_the_last_words_that_waited_for_it() {
+    use Operation::{Close, Say, SlowChannel, Unreachable, Wait};
+    let operations = [
+        VISIBLE,
+        Unreachable(5_236),
+        Wait(46),
+        Say(2),
+        Close(0),
+        Wait(47),
+        Wait(30),
+        SlowChannel(2),
+        VISIBLE,
+        Wait(246),
+        sleep(1, 5_398),
+        Close(0),
+        Wait(2_396),
+        HIDDEN,
+    ];
+    run(528_956_274_619_219_664, &operations).unwrap();
+}
