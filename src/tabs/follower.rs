@@ -23,6 +23,7 @@ impl Member {
             self.heard_owner(now, from);
         }
         match message {
+            Message::Claim { .. } if term < self.term.max(self.latest) => self.name_later_term(now),
             Message::Claim { position, may_be_behind } if term > self.term => {
                 self.watch.expect_begin(term, now.mono);
                 self.answer_claim(now, from, position, may_be_behind);
@@ -136,6 +137,15 @@ impl Member {
             let proposal = self.proposal(now, Input::Restore { waiting, ask: position.is_some() });
             self.proposals.keep(proposal);
         }
+    }
+
+    /// Answers a claim of a term that is over, or never was the latest. Its sender has not heard of a later one, and claims
+    /// another term when it does.
+    fn name_later_term(&mut self, now: Moment) {
+        let term = self.term.max(self.latest);
+        self.posted_at = now.mono;
+        let letter = Letter { term, ..self.to_letter(Message::Here) };
+        self.actions.push_back(Action::Post(letter.encode()));
     }
 
     fn answer_claim(&mut self, now: Moment, claimer: TabId, position: Option<Position>, may_be_behind: bool) {

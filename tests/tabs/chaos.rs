@@ -522,3 +522,32 @@ fn a_tab_that_lost_the_lock_asleep_still_hears_the_last_words_that_waited_for_it
     ];
     run(528_956_274_619_219_664, &operations).unwrap();
 }
+
+/// Found by a million runs: the owner of a term that others had only heard the claim of was gone, and the next claimer had
+/// heard of neither. It claimed a term before that one, so the others did not notice that they had missed a term.
+#[test]
+fn a_claimer_that_has_not_heard_of_the_latest_term_is_told_of_it() {
+    use Operation::{Close, Say, Wait};
+    let operations = [
+        VISIBLE,
+        Wait(6),
+        sleep(2, 138),
+        sleep(0, 7_999),
+        VISIBLE,
+        Wait(140),
+        VISIBLE,
+        Say(0),
+        sleep(2, 11),
+        Say(2),
+        Wait(3),
+        Close(0),
+        sleep(0, 7_855),
+        Wait(1_210),
+        Wait(3_610),
+        Say(0),
+        crash(0),
+        Wait(32),
+        HIDDEN,
+    ];
+    run(77_282_705_896_261_734, &operations).unwrap();
+}
