@@ -39,7 +39,9 @@ impl OwnerWatch {
             return Ok(());
         }
         if has_changed || self.since.is_none() {
+            // Whoever was taking over may be asleep or gone now, and another takeover begins.
             self.since = Some(world.now);
+            self.steals = world.steals();
         }
         self.is_about_sleeper |= world.locks.holder().is_some_and(|tab| world.tabs[tab].life == Life::Asleep);
         let lasted = world.now.duration_since(self.since.unwrap_or(world.now));
