@@ -19,6 +19,7 @@ pub mod sim;
 pub mod store;
 #[warn(missing_docs)]
 pub mod tabs;
+mod words;
 
 #[cfg(feature = "app")]
 pub mod browser;

@@ -222,6 +222,14 @@ impl Recorder {
         }
     }
 
+    /// Evicts all rows.
+    pub fn clear(&mut self) {
+        while !self.rows.is_empty() {
+            self.evict();
+        }
+        self.revision += 1;
+    }
+
     fn evict(&mut self) {
         let Some(row) = self.rows.pop_front() else { return };
         let bytes = ROW_BYTES

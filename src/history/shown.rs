@@ -36,18 +36,9 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         RowKind::Message { kind, state, origin, command, .. } => {
             let mut words = format!("{kind}: {}", state.name());
             // Writing to a string cannot fail.
-            let _ = match state {
-                MessageState::Written { conn, attempt } => write!(words, " to {conn}, attempt {attempt}"),
-                MessageState::Delivered(Acknowledgement::Echo) => write!(words, ", shown by its echo"),
-                MessageState::Delivered(Acknowledgement::Duplicate) => write!(words, ", a copy was known already"),
-                MessageState::Delivered(Acknowledgement::Turn) => write!(words, ", a turn began with it"),
-                MessageState::Suppressed { original } => write!(words, ", the same as {original}"),
-                MessageState::Failed(failure) => write!(words, ", {failure}"),
-                MessageState::Held(Hold::Turn) => write!(words, " until the end of Coda's turn"),
-                MessageState::Held(Hold::User) => write!(words, " until the user decides"),
-                MessageState::Held(Hold::Address { url }) => write!(words, ", meant for {url}"),
-                _ => Ok(()),
-            };
+            if let Some(detail) = state_detail(state) {
+                let _ = write!(words, ", {detail}");
+            }
             let _ = write!(words, " ({}: {})", origin.component, origin.action);
             if let Some(text) = command.text() {
                 let _ = write!(words, " {text}");
@@ -71,6 +62,24 @@ pub fn shown_text(row: &Row) -> Cow<'_, str> {
         RowKind::Protections { on: false } => "queue gap, window and deduplication are off: an experiment".into(),
         RowKind::Notice { text, .. } => (&**text).into(),
     }
+}
+
+/// What there is to say about a message's state beyond its name.
+pub(super) fn state_detail(state: &MessageState) -> Option<String> {
+    Some(match state {
+        MessageState::Written { conn, attempt } => format!("on connection {conn}, attempt {attempt}"),
+        MessageState::Delivered(Acknowledgement::Echo) => "confirmed by its echo".to_owned(),
+        MessageState::Delivered(Acknowledgement::Duplicate) => "Coda had it already".to_owned(),
+        MessageState::Delivered(Acknowledgement::Turn) => "its turn began".to_owned(),
+        MessageState::Suppressed { original } => format!("duplicate of {original}"),
+        MessageState::Failed(failure) => failure.to_string(),
+        MessageState::Held(Hold::Turn) => "until Coda's turn ends".to_owned(),
+        MessageState::Held(Hold::User) => "until you decide".to_owned(),
+        MessageState::Held(Hold::Address { url }) => format!("for {url}"),
+        MessageState::Queued | MessageState::Unconfirmed | MessageState::Expired | MessageState::Cancelled(_) => {
+            return None;
+        }
+    })
 }
 
 /// Describes the permanently missed events in a sentence or two; `None` if there are none.

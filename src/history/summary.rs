@@ -1,115 +1,44 @@
-//! One-line summaries of rows, and the truncation of long texts.
+//! One-line summaries of rows.
 
-use std::borrow::Cow;
-
+use super::event_summary;
 use super::row::{FrameClass, Row, RowKind};
 use super::scan;
-use super::shown::shown_text;
+use super::shorten::shorten;
+use super::shown::{shown_text, state_detail};
+use crate::link::FramePurpose;
 
 /// Maximum length of a summary, in characters.
 const SUMMARY_CHARS: usize = 240;
 
-/// The row in one line; for a frame, its data.
+/// The row in one line: in words where the protocol is known, otherwise a frame's data.
 #[must_use]
 pub fn summary(row: &Row) -> String {
-    let text = shown_text(row);
     let said = match &row.kind {
         RowKind::FrameIn { class: FrameClass::Unreadable(error), .. } => {
             let error = error.to_string();
             let left = SUMMARY_CHARS.saturating_sub(error.chars().count());
-            return format!("{error}: {}", shorten(&text, left));
+            return format!("{error}: {}", shorten(&shown_text(row), left));
         }
-        RowKind::FrameIn { .. } | RowKind::FrameOut { .. } | RowKind::Synthetic { .. } => {
-            Cow::Borrowed(scan::member(&text, "data").unwrap_or(&text))
+        RowKind::FrameIn { text, class: FrameClass::Event | FrameClass::Control(_) | FrameClass::Replay, .. }
+        | RowKind::Synthetic { text, .. } => event_summary::frame_in(text).unwrap_or_else(|| data_of(row)),
+        RowKind::FrameOut { purpose: FramePurpose::ChallengeAnswer, .. } => "the token".to_owned(),
+        RowKind::FrameOut { .. } => {
+            let data = data_of(row);
+            event_summary::data_out(&data).unwrap_or(data)
         }
-        RowKind::Message { .. } => Cow::Borrowed(text.split_once(": ").map_or(&*text, |(_, said)| said)),
-        _ => text,
+        RowKind::FrameIn { .. } => data_of(row),
+        RowKind::Message { command, origin, state, .. } => {
+            let content = event_summary::command(command);
+            let origin = format!("{}: {}", origin.component, origin.action);
+            event_summary::parts([Some(content), state_detail(state), Some(origin)])
+        }
+        _ => shown_text(row).into_owned(),
     };
     shorten(&said, SUMMARY_CHARS)
 }
 
-/// Truncates to at most `chars` characters plus "…". Cuts between words, and in JSON between values, closing all
-/// brackets.
-#[must_use]
-pub fn shorten(text: &str, chars: usize) -> String {
-    let Some((limit, _)) = text.char_indices().nth(chars) else { return text.to_owned() };
-    let beginning = &text[..limit];
-    if text.starts_with(['{', '[']) {
-        return shorten_json(beginning);
-    }
-    let is_word_over = text[limit..].starts_with(char::is_whitespace);
-    let end = beginning.rfind(char::is_whitespace).filter(|end| !is_word_over && *end > limit / 2).unwrap_or(limit);
-    format!("{}…", beginning[..end].trim_end_matches(is_opening))
-}
-
-/// Whether a truncated text should not end with this character.
-fn is_opening(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, ',' | ':' | ';' | '(' | '[' | '{' | '"' | '“')
-}
-
-/// A position where JSON can be cut.
-struct Cut {
-    end: usize,
-    /// Closes the string and brackets that are open there.
-    closing: String,
-}
-
-impl Cut {
-    fn at(end: usize, quote: &str, open: &[char]) -> Self {
-        Self { end, closing: quote.chars().chain(open.iter().rev().copied()).collect() }
-    }
-}
-
-/// Cuts a JSON text after its last whole value, or between the words of a string.
-fn shorten_json(text: &str) -> String {
-    let mut open: Vec<char> = Vec::new();
-    let (mut cut, mut hard): (Option<Cut>, Option<Cut>) = (None, None);
-    let (mut is_string, mut is_key, mut is_escaped) = (false, false, false);
-    let mut last = ' ';
-    for (at, letter) in text.char_indices() {
-        if is_string {
-            if is_escaped {
-                is_escaped = false;
-            } else if letter == '"' {
-                is_string = false;
-                if !is_key {
-                    cut = Some(Cut::at(at + 1, "", &open));
-                    hard = None;
-                }
-                last = letter;
-            } else {
-                is_escaped = letter == '\\';
-                if !is_key {
-                    hard = Some(Cut::at(at, "\"", &open));
-                    if letter.is_whitespace() {
-                        cut = Some(Cut::at(at, "\"", &open));
-                    }
-                }
-            }
-            continue;
-        }
-        match letter {
-            '"' => {
-                is_string = true;
-                is_key = open.last() == Some(&'}') && matches!(last, '{' | ',');
-            }
-            '{' => open.push('}'),
-            '[' => open.push(']'),
-            '}' | ']' => {
-                open.pop();
-                cut = Some(Cut::at(at + 1, "", &open));
-            }
-            ',' => cut = Some(Cut::at(at, "", &open)),
-            _ => {}
-        }
-        if !letter.is_whitespace() {
-            last = letter;
-        }
-    }
-    // Cutting before a long last word would drop most of the text.
-    let is_little = cut.as_ref().is_none_or(|cut| cut.end < text.len() / 2);
-    match if is_little { hard.or(cut) } else { cut } {
-        Some(Cut { end, closing }) => format!("{}{closing}…", &text[..end]),
-        None => "…".to_owned(),
-    }
+/// The frame's `data`, redacted, as JSON.
+fn data_of(row: &Row) -> String {
+    let text = shown_text(row);
+    scan::member(&text, "data").unwrap_or(&text).to_owned()
 }

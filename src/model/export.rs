@@ -40,8 +40,8 @@ struct ExportedMessage {
 }
 
 /// Exports the conversation as Markdown.
-pub fn export_markdown<'a>(turns: impl Iterator<Item = &'a Turn>) -> String {
-    let mut text = "# Conversation with Coda\n".to_owned();
+pub fn export_markdown<'a>(title: &str, turns: impl Iterator<Item = &'a Turn>) -> String {
+    let mut text = format!("# {title}\n");
     for turn in turns {
         let who = turn.role.title();
         let _ = write!(text, "\n## {who}, {}\n\n", iso8601(turn.time));

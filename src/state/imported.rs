@@ -101,6 +101,20 @@ impl ImportStore {
         self.source.set(self.source.get_untracked());
     }
 
+    /// Renames the recording, if it is the one on display.
+    pub fn relabel(&self, before: &str, label: Label) {
+        let is_it = self.loaded.with_value(|loaded| loaded.as_ref().is_some_and(|loaded| loaded.name == before));
+        if is_it {
+            self.loaded.update_value(|loaded| {
+                if let Some(loaded) = loaded {
+                    loaded.name.clone_from(&label.name);
+                    loaded.label = Some(label);
+                }
+            });
+            self.source.set(self.source.get_untracked());
+        }
+    }
+
     /// Returns to the live record.
     pub fn close(&self) {
         self.loaded.set_value(None);

@@ -36,7 +36,7 @@ pub enum Keeping {
     /// The store is being opened.
     Opening,
     On,
-    /// The user has turned it off.
+    /// The user has turned it off. What was kept before can still be read and deleted.
     Off,
     Failed(StoreError),
 }
@@ -90,22 +90,19 @@ impl KeptStore {
         self.writer.with_value(|writer| act(&mut writer.borrow_mut()))
     }
 
-    /// Opens the store, as far as the user wants anything kept.
+    /// Opens the store.
     pub(super) async fn open(self) {
-        if !self.settings.current.with_untracked(|settings| settings.keep) {
-            self.keeping.set(Keeping::Off);
-            return;
+        let opened = IndexedDb::open().await;
+        let is_wanted = self.settings.current.with_untracked(|settings| settings.keep);
+        match opened {
+            Ok(store) => {
+                self.store.set_value(Some(store.clone()));
+                self.with_writer(|writer| writer.set_store(is_wanted.then_some(store)));
+                self.keeping.set_if_changed(if is_wanted { Keeping::On } else { Keeping::Off });
+            }
+            Err(error) if is_wanted => self.fail(error),
+            Err(_) => self.keeping.set_if_changed(Keeping::Off),
         }
-        match IndexedDb::open().await {
-            Ok(store) => self.use_store(Some(store), Keeping::On),
-            Err(error) => self.fail(error),
-        }
-    }
-
-    fn use_store(&self, store: Option<IndexedDb>, keeping: Keeping) {
-        self.store.set_value(store.clone());
-        self.with_writer(|writer| writer.set_store(store));
-        self.keeping.set_if_changed(keeping);
     }
 
     /// Shows what earlier visits have kept of the server at `url`.
@@ -161,7 +158,10 @@ impl KeptStore {
     pub(super) fn follow_setting(self, keep: bool) {
         match (keep, self.keeping.get_untracked()) {
             (false, Keeping::Off) | (true, Keeping::Opening | Keeping::On) => {}
-            (false, _) => self.use_store(None, Keeping::Off),
+            (false, _) => {
+                self.with_writer(|writer| writer.set_store(None));
+                self.keeping.set(Keeping::Off);
+            }
             (true, Keeping::Off | Keeping::Failed(_)) => {
                 if self.keeping.get_untracked() == Keeping::Off {
                     // What was said meanwhile was not to be kept.
@@ -179,7 +179,7 @@ impl KeptStore {
 
     /// Loads what is kept of the server at `url`: its newest entries if `with_entries`.
     pub(super) async fn latest(self, url: &str, with_entries: bool) -> Option<Latest> {
-        if url == DEMO_URL {
+        if url == DEMO_URL || self.keeping.get_untracked() != Keeping::On {
             return None;
         }
         let store = self.store().ok()?;
@@ -267,7 +267,7 @@ impl KeptStore {
         Ok(())
     }
 
-    /// Deletes a session. Its entries on the page stay until a reload.
+    /// Deletes a session, on the page too.
     pub async fn delete_session(self, session: Session) -> Result<(), StoreError> {
         self.with_writer(|writer| writer.forget_session(&session.id));
         conversations::delete(&self.store()?, &session).await?;
@@ -338,13 +338,13 @@ impl KeptStore {
         Ok(())
     }
 
-    /// Erases all that the page has stored in this browser. What is on the page stays until a reload.
-    pub async fn erase_everything(self) -> Result<(), StoreError> {
-        self.with_writer(Writer::forget_kept);
+    /// Erases all that the page has stored in this browser, and what it shows of it.
+    pub(super) async fn erase_everything(self) -> Result<(), StoreError> {
+        self.with_writer(Writer::erase);
         browser::storage::erase();
         match self.store() {
             Ok(store) => conversations::erase_everything(&store).await?,
-            // Erases what is left from before the user turned keeping off.
+            // It may be readable again.
             Err(_) => conversations::erase_everything(&IndexedDb::open().await?).await?,
         }
         self.earlier.set_if_changed(0);
@@ -362,7 +362,7 @@ impl KeptStore {
         match news {
             KeptNews::Changed => {}
             KeptNews::Deleted(session) => self.with_writer(|writer| writer.forget_session(&session)),
-            KeptNews::Erased => self.with_writer(Writer::forget_kept),
+            KeptNews::Erased => self.with_writer(Writer::erase),
             KeptNews::Left(id) => return self.leave(id),
         }
         self.revision.update(|revision| *revision += 1);

@@ -100,6 +100,12 @@ impl Models {
         self.data.change_server(from, to);
     }
 
+    /// Removes everything that was said or measured so far.
+    pub(super) fn erase(&mut self) {
+        self.conversation.remove(|_| true);
+        self.data.reset();
+    }
+
     /// Suspends the live models and shows empty ones for a recording.
     pub(super) fn suspend(&mut self) {
         if self.suspended.is_none() {

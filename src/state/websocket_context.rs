@@ -36,6 +36,7 @@ use crate::model::{PipelineStage, StageKind};
 use crate::protocol::Command;
 use crate::replay::{DryRun, Playback};
 use crate::sim::Conditions;
+use crate::store::StoreError;
 
 /// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
@@ -152,7 +153,12 @@ impl WebSocketContext {
         };
         other_pages.listen(move |news| match news {
             PageNews::Settings => context.follow_settings(),
-            PageNews::Kept(news) => kept.follow(news),
+            PageNews::Kept(news) => {
+                if news == KeptNews::Erased {
+                    context.forget_page();
+                }
+                kept.follow(news);
+            }
         });
         let connects = context.begin(Start::choose(query), &in_force, browser::from_query(query).is_some());
         wasm_bindgen_futures::spawn_local(context.continue_visit(connects));
@@ -337,6 +343,34 @@ impl WebSocketContext {
             self.ask_to_notify();
         }
         self.apply_settings(settings);
+    }
+
+    /// Erases all that the dashboard has stored in this browser, and what its pages show of it. Waiting texts are
+    /// cancelled. Only the wish that nothing be kept remains.
+    pub async fn erase_everything(self) -> Result<(), StoreError> {
+        self.cancel_all();
+        self.forget_page();
+        let outcome = self.kept.erase_everything().await;
+        let keep = self.settings.current.with_untracked(|settings| settings.keep);
+        let settings = Settings { keep, ..Settings::default() };
+        if keep {
+            // Stored nowhere, which is where the other pages look.
+            self.other_pages.with_value(|others| others.tell(&PageNews::Settings));
+            self.apply_settings(settings);
+        } else {
+            self.set_settings(settings);
+        }
+        outcome
+    }
+
+    /// Forgets what is on this page alone.
+    fn forget_page(&self) {
+        self.talk.set_draft(String::new());
+        if self.playback.is_on_now() {
+            self.playback.end();
+        }
+        self.imported.close();
+        self.compared.close();
     }
 
     /// Applies the settings that another page has stored.

@@ -223,12 +223,30 @@ impl Writer {
         self.keeper.visit().clone()
     }
 
-    /// Forgets a session that was deleted.
+    /// Forgets a session that was deleted, and removes its entries from the page.
     pub fn forget_session(&mut self, session: &SessionId) {
-        self.keeper.conversation.forget(session);
+        self.note();
+        let gone = self.keeper.conversation.forget(session);
+        self.models.with_live(|models| models.conversation.remove(|key| gone.contains(&key)));
+        self.show();
     }
 
-    /// Forgets everything that was kept, after it was erased.
+    /// Removes everything from the page that it was told, after it was erased from the store.
+    pub fn erase(&mut self) {
+        self.clear_synthetic();
+        self.models.with_live(Models::erase);
+        self.history.change(Recorder::clear);
+        self.history.notify(Recorder::revision);
+        self.findings.change(|analyzer| {
+            *analyzer = Analyzer::default();
+            analyzer.add_own_clients(own_clients::own_clients());
+        });
+        self.findings.notify(|analyzer| analyzer.log().revision());
+        self.forget_kept();
+        self.show_all();
+    }
+
+    /// Forgets everything that was kept.
     pub fn forget_kept(&mut self) {
         self.note();
         self.history.with_untracked(|recorder| self.keeper.forget_all(recorder));

@@ -111,19 +111,20 @@ impl PageKeeper {
         Some((url, place.session.clone(), place.number))
     }
 
-    /// Forgets a session that was deleted. Of its entries on the page, only one that changes is kept again.
-    pub fn forget(&mut self, session: &SessionId) {
+    /// Forgets a session that was deleted. Returns its entries on the page.
+    pub fn forget(&mut self, session: &SessionId) -> BTreeSet<TurnKey> {
         self.sessions.remove(session);
         self.unsaved_sessions.remove(session);
         if self.current.as_ref() == Some(session) {
             self.current = None;
         }
-        let gone: Vec<TurnKey> =
+        let gone: BTreeSet<TurnKey> =
             self.places.iter().filter(|(_, place)| place.session == *session).map(|(key, _)| *key).collect();
-        for key in gone {
-            self.places.remove(&key);
-            self.unsaved.remove(&key);
+        for key in &gone {
+            self.places.remove(key);
+            self.unsaved.remove(key);
         }
+        gone
     }
 
     /// Forgets everything that was kept so far.

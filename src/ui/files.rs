@@ -26,6 +26,16 @@ fn try_download(name: &str, kind: &str, text: &str) -> Option<()> {
     Url::revoke_object_url(&url).ok()
 }
 
+/// Characters of a title in a file's name.
+const NAME_CHARS: usize = 60;
+
+/// Turns a title into a file's name without an ending.
+pub fn file_name(title: &str) -> String {
+    let words: Vec<&str> =
+        title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-").chars().take(NAME_CHARS).collect::<String>().to_lowercase()
+}
+
 /// The current time for a file's name, as in `20261127T100455`.
 pub fn file_stamp() -> String {
     iso8601(browser::now().wall).chars().filter(|letter| !matches!(letter, '-' | ':')).take(15).collect()

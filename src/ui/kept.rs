@@ -13,7 +13,7 @@ pub fn kept_resource<T: 'static, F: Future<Output = T> + 'static>(
 ) -> LocalResource<Option<T>> {
     LocalResource::new(move || {
         kept.revision.track();
-        let loading = kept.keeping.with(|keeping| *keeping == Keeping::On).then(&load);
+        let loading = kept.keeping.with(|keeping| matches!(keeping, Keeping::On | Keeping::Off)).then(&load);
         async move { Some(loading?.await) }
     })
 }

@@ -39,10 +39,10 @@ async fn without_a_server_the_page_says_so_counts_down_and_offers_ways_out() -> 
     page.until_phase("waiting").await?;
     page.until_shown("Nothing answers at this address").await?;
     page.until_shown("Next try in").await?;
-    for offer in ["Try now", "Change address", "Use the demo"] {
+    for offer in ["Try now", "Change address", "Try the demo"] {
         page.until_shown(offer).await?;
     }
-    page.click_text("Use the demo").await?;
+    page.click_text("Try the demo").await?;
     page.until_phase("ready").await?;
     page.until_shown("Demo").await?;
     page.close().await
@@ -87,7 +87,7 @@ async fn the_demo_takes_the_place_of_the_server_in_the_address_of_every_page() -
     let page = Page::open(NOBODY).await?;
     page.until_phase("waiting").await?;
     page.follow("/tools").await?;
-    page.click_text("Use the demo").await?;
+    page.click_text("Try the demo").await?;
     page.until_phase("ready").await?;
     let is_named = format!("{NAMED} === 'demo'");
     page.until_js("the demo in the address", &is_named).await?;

@@ -234,7 +234,7 @@ async fn a_recorded_session_shows_the_same_conversation_in_a_fresh_page() -> Out
              input.files = files.files; input.dispatchEvent(new Event('change'))"
         ))
         .await?;
-    fresh.until_shown("imported: session.jsonl").await?;
+    fresh.until_shown("Recording: session.jsonl").await?;
     fresh.run("document.querySelector('[data-testid=recording-play]').click()").await?;
     fresh.until_js("the bar", "document.querySelector('[data-testid=playback]')").await?;
     fresh.until("the same conversation", || async { Ok(fresh.run(WORDS).await? == said) }).await?;

@@ -45,6 +45,21 @@ fn tokens_are_one_row_that_opens_to_its_tokens() {
 }
 
 #[test]
+fn background_traffic_is_folded_unless_the_filter_asks_for_rows() {
+    let metrics = |seq| frame_in(seq, &event(seq, "system_metrics", r#"{"cpu_percent": 3}"#));
+    let start = frame_in(3, &event(3, "llm_start", "{}"));
+    let recorder = recorded(&[metrics(1), metrics(2), start, metrics(4), metrics(5)]);
+    let mut listing = Listing::default();
+    for (filter, listed) in
+        [("", vec![1, 3, 4]), ("type:system_metrics", vec![1, 2, 4, 5]), ("-type:llm_start", vec![1])]
+    {
+        listing.update(&feed(&recorder, &filter.parse().unwrap()));
+        let keys: Vec<u64> = keys(&listing).into_iter().map(|(number, _)| number).collect();
+        assert_eq!(keys, listed, "{filter}");
+    }
+}
+
+#[test]
 fn a_new_filter_lists_everything_again() {
     let (recorder, all, tokens) = (turn(), Query::default(), "type:llm_token".parse::<Query>().unwrap());
     let mut listing = Listing::default();

@@ -1,4 +1,4 @@
-//! The flight recorder: limits, message traces, the filter, grouping, and recordings in files.
+//! The flight recorder: limits, message traces, the filter, folding, and recordings in files.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -11,8 +11,8 @@ mod query;
 mod query_text;
 mod recorder;
 mod recordings;
+mod row_grouper;
 mod statistics;
 mod summary;
 mod synthetic;
-mod token_grouper;
 mod world;

@@ -158,9 +158,9 @@ fn everything_has_words_to_show() {
     let shows = |words: &str| world.recorder.rows(..).any(|row| shown_text(row).contains(words));
     for words in [
         "authenticating",
-        "text_input: written to #1, attempt 1",
+        "text_input: written, on connection #1, attempt 1",
         "(composer: press enter) hello",
-        "the same as",
+        "duplicate of",
         "a word of the page's",
     ] {
         assert!(shows(words), "{words}");

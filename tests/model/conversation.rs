@@ -335,7 +335,7 @@ fn the_conversation_is_exported_whole_with_tools_and_errors() {
     page.event("tool_result", json!({"tool_name": "weather", "result_preview": "sunny"}));
     page.said("assistant", "It is **sunny**.");
     page.event("system_error", json!({"message": "disk full"}));
-    let markdown = export_markdown(page.conversation.turns().iter());
+    let markdown = export_markdown("Conversation with Coda", page.conversation.turns().iter());
     for part in [
         "## You, 2026-",
         "What is the weather?",
@@ -365,7 +365,7 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     let resend_of = page.send_in_place_of("taken back", Some(back.id));
     page.becomes(&resend_of, MessageState::Expired);
     page.tokens(0, &["more"]);
-    let markdown = export_markdown(page.conversation.turns().iter());
+    let markdown = export_markdown("Conversation with Coda", page.conversation.turns().iter());
     for (text, note) in [
         ("half", "The connection ended before the rest of the answer came"),
         ("twice", "Not sent: a duplicate of the message before"),
@@ -459,6 +459,38 @@ fn a_session_begins_above_the_texts_that_waited_for_it() {
     page.said("assistant", "1");
     let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins.is_some()).collect();
     assert_eq!(begins, [false, false, true, false, false]);
+}
+
+#[test]
+fn a_cancelled_text_does_not_part_a_session_from_those_that_waited_for_it() {
+    let mut page = Page::new();
+    page.said("assistant", "before");
+    page.disconnected();
+    let first = page.send("first");
+    let second = page.send("second");
+    page.becomes(&second, MessageState::Cancelled(Cancellation::ByUser));
+    page.event("conversation_start", json!({"session_id": "s1"}));
+    page.becomes(&first, DELIVERED);
+    page.said("user", "first");
+    page.said("assistant", "1");
+    let begins: Vec<_> = page.conversation.turns().iter().map(|turn| turn.begins.is_some()).collect();
+    assert_eq!(begins, [false, true, false, false]);
+}
+
+#[test]
+fn deleted_entries_are_gone_and_an_answer_in_progress_goes_on_below() {
+    let mut page = Page::new();
+    let waiting = page.send("a secret");
+    page.event("llm_start", json!({}));
+    page.tokens(0, &["It "]);
+    page.conversation.remove(|_| true);
+    assert_eq!(page.turns(), []);
+    assert!(page.conversation.take_unsaved().is_empty());
+    page.tokens(1, &["is"]);
+    page.becomes(&waiting, MessageState::Cancelled(Cancellation::ByUser));
+    page.event("llm_result", json!({"text": "It is sunny."}));
+    page.said("assistant", "It is sunny.");
+    assert_eq!(page.turns(), [(Role::Assistant, "It is sunny.")], "and what was cancelled does not come back");
 }
 
 #[test]

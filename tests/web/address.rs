@@ -208,7 +208,7 @@ async fn a_link_to_a_row_leads_to_its_details_when_the_debugger_was_left() {
 #[wasm_bindgen_test]
 async fn a_link_to_a_row_that_is_not_there_says_so() {
     let page = Page::open_at(&format!("/debugger{}&row=99999", server::fresh().await));
-    page.until_shown("Row 99999 is not in this record (any more).").await;
+    page.until_shown("Row 99999 is not in this record.").await;
     assert!(page.all(DETAILS).is_empty());
 }
 

@@ -111,7 +111,7 @@ async fn the_filter_narrows_and_a_wrong_one_says_where() {
     debugger.page.until("the error", || debugger.page.texts(ERROR)[0].contains("character 21")).await;
     assert!(debugger.page.texts(ERROR)[0].contains("expected “in” or “out”"));
     assert_eq!(debugger.types(), ["text_input"], "the last right one stays in force");
-    assert!(debugger.page.texts(ERROR)[0].ends_with("the rows are those of type:text_input dir:out"));
+    assert!(debugger.page.texts(ERROR)[0].ends_with("type:text_input dir:out applies"));
     debugger.filter("dir:out").await;
     let search = || window().location().search().unwrap();
     debugger.page.until("the filter in the address", || search().contains("filter=dir")).await;
@@ -203,6 +203,48 @@ async fn the_tokens_of_an_answer_are_one_line_that_opens() {
     assert!(are_counted(), "folded or not: {}", held());
     debugger.page.press(TABLE, "ArrowLeft", false);
     debugger.until_rows("", 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_states_of_a_message_are_folded_under_its_frame() {
+    let debugger = Debugger::open().await;
+    debugger.send("one line");
+    let frame = format!("{ROW}[data-type=text_input]");
+    debugger
+        .page
+        .until("its outcome", || !debugger.page.all(&format!("{frame}[data-state=delivered]")).is_empty())
+        .await;
+    debugger.until_rows("[data-type=text_input]", 1).await;
+    assert!(debugger.page.texts(&frame)[0].contains("one line"));
+    debugger.page.click(&format!("{frame} [data-testid=debugger-fold]"));
+    debugger.page.until("its states", || debugger.page.all(&frame).len() > 2).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_quick_filter_shows_what_it_names() {
+    let debugger = Debugger::open().await;
+    debugger.send("quick");
+    debugger.page.until("the frame", || debugger.types().iter().any(|kind| kind == "text_input")).await;
+    debugger.page.click("[data-testid=quick-commands]");
+    debugger.until_rows("", 1).await;
+    assert_eq!(debugger.types(), ["text_input"]);
+    assert_eq!(debugger.page.attribute("[data-testid=quick-commands]", "aria-pressed"), "true");
+    debugger.page.click("[data-testid=quick-all]");
+    debugger.page.until("all again", || debugger.page.all(ROW).len() > 3).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_list_of_types_is_one_tab_stop_with_arrow_keys() {
+    let debugger = Debugger::open().await;
+    let count = "[data-testid=debugger-count]";
+    debugger.page.until("types", || debugger.page.all(count).len() > 2).await;
+    let stops = || debugger.page.all(&format!("{count}[tabindex='0']")).len();
+    assert_eq!(stops(), 1);
+    debugger.page.element(&format!("{count}[tabindex='0']")).focus().unwrap();
+    debugger.page.press(".debugger-counts", "ArrowDown", false);
+    let second = debugger.page.all(count)[1].clone();
+    assert_eq!(document().active_element(), Some(second));
+    assert_eq!(stops(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -418,7 +460,7 @@ async fn a_paused_table_stands_still_while_the_record_goes_on() {
     debugger.until_rows("[data-state=delivered]", 2).await;
     page.click("[data-testid=debugger-pause]");
     debugger.send("meanwhile");
-    page.until_shown("recorded since").await;
+    page.until_shown("Paused, ").await;
     let recorded = || {
         let is_it = |row: &coda_dashboard::history::Row| row.frame().is_some_and(|text| text.contains("meanwhile"));
         page.context.history.with_untracked(|recorder| recorder.rows(..).filter(|row| is_it(row)).count())
@@ -439,7 +481,7 @@ async fn what_had_to_go_for_newer_rows_is_counted_and_shown() {
     server::make("/flood", json!({"count": 1_500, "wait": true})).await;
     page.until_shown("oldest rows").await;
     assert!(page.context.history.with_untracked(coda_dashboard::history::Recorder::len) <= 1_000);
-    let number = |words: &str| words.split(' ').nth(1).and_then(|count| count.parse::<u64>().ok());
+    let number = |words: &str| words.split(' ').next().and_then(|count| count.replace(',', "").parse::<u64>().ok());
     let shown = || page.texts(".debugger-evicted").first().and_then(|words| number(words));
     page.until("the count", || shown().is_some_and(|count| count >= 500)).await;
     assert_eq!(shown(), Some(page.context.history.with_untracked(|recorder| recorder.evicted().rows)));
@@ -456,11 +498,11 @@ async fn a_recording_is_shown_in_place_of_the_live_record_and_its_rows_are_its_o
         "{\"t\":0.7,\"dir\":\"out\",\"frame\":\"{\\\"type\\\":\\\"theirs\\\",\\\"data\\\":{}}\"}\n",
     );
     choose_file(page, "[data-testid=debugger-import]", "walk.jsonl", text);
-    page.until_shown("imported: walk.jsonl").await;
-    page.until_shown("1 could not be read").await;
-    // The sent message has its states as rows: queued, the frame, written.
-    debugger.until_rows("", 4).await;
-    assert_eq!(debugger.types(), ["ours", "theirs", "theirs", "theirs"]);
+    page.until_shown("Recording: walk.jsonl").await;
+    page.until_shown("1 unreadable").await;
+    // The sent message's states, queued and written, are folded under its frame.
+    debugger.until_rows("", 2).await;
+    assert_eq!(debugger.types(), ["ours", "theirs"]);
     assert!(page.texts("[data-testid=debugger-banner]")[0].contains("walk.jsonl, 2 frames,"), "frames are counted");
     assert!(page.texts("[data-testid=debugger-held]")[0].starts_with("4 rows, "), "and rows");
     page.click("[data-testid=debugger-live]");

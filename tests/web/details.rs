@@ -20,6 +20,13 @@ impl Debugger {
         self.page.until("other details", || ![vec![], before.clone()].contains(&self.page.texts(DETAILS))).await;
     }
 
+    /// Chooses a view of the row as soon as it has it.
+    async fn show_tab(&self, name: &str) {
+        let tab = format!("[data-testid=tab-{name}]");
+        self.page.until(&tab, || self.page.all(&tab).len() == 1).await;
+        self.page.click(&tab);
+    }
+
     /// Waits for the details of a row of this type.
     async fn until_chosen(&self, kind: &str) {
         let is_it = || self.page.texts(&format!("{DETAILS} dd")).contains(&kind.to_owned());
@@ -41,6 +48,7 @@ async fn the_details_show_each_hop_of_a_message_whose_echo_was_lost() {
     debugger.until_delivered().await;
     debugger.page.press(TABLE, "ArrowUp", false);
     debugger.page.press(TABLE, "Enter", false);
+    debugger.show_tab("message").await;
     debugger.page.until("the hops", || debugger.page.texts(HOP).len() > 5).await;
     let hops = debugger.page.texts(HOP).join("\n");
     for words in ["created", "queued", "attempt 1", "attempt 2", "delivered"] {
@@ -93,6 +101,7 @@ async fn the_turn_that_a_message_began_is_drawn_from_its_first_event_to_its_last
     debugger.send("use the tool");
     debugger.until_delivered().await;
     debugger.choose(0).await;
+    debugger.show_tab("turn").await;
     let names = || page.texts(&format!("{TURN} tbody button"));
     page.until("the end of the turn", || names().iter().any(|name| name == "llm_result")).await;
     let place =
@@ -102,5 +111,6 @@ async fn the_turn_that_a_message_began_is_drawn_from_its_first_event_to_its_last
     assert!(page.texts(&format!("{TURN} tbody")).join("").contains("llm_token × "), "tokens are one bar");
     let buttons = page.all(&format!("{TURN} tbody button"));
     buttons[place("tool_call")].unchecked_ref::<web_sys::HtmlElement>().click();
+    debugger.show_tab("payload").await;
     debugger.until_chosen("tool_call").await;
 }

@@ -33,7 +33,7 @@ async fn an_injected_event_is_shown_marked_and_cleared_while_coda_goes_on() {
     let frames = page.context.connection.frames_in.get_untracked();
     page.click(SEND);
     page.until("the turn", || debugger.is_said("never said")).await;
-    page.until_shown("conversation_turn was given to the pages.").await;
+    page.until_shown("Injected conversation_turn.").await;
     assert_eq!(page.context.connection.frames_in.get_untracked(), frames, "no frame came");
     debugger.filter("is:synthetic").await;
     debugger.until_rows("[data-state=synthetic]", 1).await;

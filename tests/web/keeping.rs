@@ -243,7 +243,7 @@ async fn a_recording_is_saved_with_a_note_edited_opened_compared_and_deleted() {
 async fn everything_is_erased() {
     let page = after_an_answer().await;
     let page = open_next(page, "/settings");
-    page.until_shown("Kept now: 1 conversation").await;
+    page.until_shown("Stored now: 1 conversation").await;
     page.click("[data-testid=erase]");
     page.until("the question", || page.all("[data-testid=confirm-erase]").len() == 1).await;
     page.click("[data-testid=confirm-erase]");
@@ -280,6 +280,47 @@ async fn nothing_is_kept_once_the_user_turns_it_off() {
     store.close();
     keep(&page, true);
     until_on(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_kept_before_can_be_read_and_deleted_after_it_is_turned_off() {
+    let page = after_an_answer().await;
+    keep(&page, false);
+    let page = open_next(page, "/history");
+    page.until("off", || page.context.kept.keeping.get_untracked() == Keeping::Off).await;
+    page.until("the conversation", || page.all(SESSION).len() == 1).await;
+    page.until_shown("Storage is turned off").await;
+    page.click(SESSION);
+    page.until("its entries", || page.texts(TURN).concat().contains("hello rabbit")).await;
+    delete(&page, "delete-session").await;
+    page.until("nothing", || page.all(SESSION).is_empty()).await;
+    keep(&page, true);
+    until_on(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn erasing_everything_does_not_turn_keeping_on_again() {
+    let page = after_an_answer().await;
+    keep(&page, false);
+    page.context.erase_everything().await.unwrap();
+    drop(page);
+    let page = Page::open_again();
+    page.until("off", || page.context.kept.keeping.get_untracked() == Keeping::Off).await;
+    keep(&page, true);
+    until_on(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_hit_of_the_search_is_marked_and_scrolled_to() {
+    let page = open_next(after_an_answer().await, "/history");
+    page.until("the conversation", || page.all(SESSION).len() == 1).await;
+    page.type_into(SEARCH, "rabbit");
+    page.until("the hits", || page.texts(SESSION).concat().contains("hit")).await;
+    page.click(SESSION);
+    page.until("marks", || {
+        script("() => CSS.highlights.get('search-hit')?.size ?? 0", &JsValue::NULL).as_f64() > Some(0.0)
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]

@@ -114,7 +114,7 @@ async fn an_imported_recording_is_there_again_after_the_help_to_one_of_its_findi
     page.click(".finding-advice a");
     page.until("its help", || !page.all("[data-testid=help]").is_empty()).await;
     go_to(&page, "/debugger").await;
-    page.until_shown("imported: chrome.har").await;
+    page.until_shown("Recording: chrome.har").await;
 
     // Also in the dock of another page.
     go_to(&page, "/tools").await;

@@ -33,7 +33,7 @@ async fn what_is_wrong_is_said_with_the_rows_that_show_it_and_can_be_silenced() 
     page.until("it again", || page.all(FINDING).len() == 1).await;
     let link = format!("{FINDING} .finding-rows .link-button");
     let cells = page.texts("[data-testid=debugger-row][data-tone=bad] [role=gridcell]");
-    assert_eq!(page.texts(&link), [format!("{} no type", cells[0])], "by what the table shows");
+    assert_eq!(page.texts(&link), [format!("{} no type", cells[1])], "by what the table shows");
     page.click(&link);
     page.until("the row", || page.texts("[data-testid=debugger-details]").join("").contains("not json")).await;
 }
@@ -99,7 +99,7 @@ async fn what_came_after_the_table_was_paused_is_not_among_what_it_shows() {
     debugger.until_rows("[data-state=delivered]", 2).await;
     page.click("[data-testid=debugger-pause]");
     debugger.send("meanwhile");
-    page.until_shown("recorded since").await;
+    page.until_shown("Paused, ").await;
     let delivered = || page.context.connection.in_flight.get_untracked() == 0;
     page.until("its echo", delivered).await;
     debugger.open_form("replay", "replay-start").await;
@@ -113,7 +113,7 @@ async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_m
     let page = &debugger.page;
     debugger.open_form("recordings", "debugger-import").await;
     choose_file(page, "[data-testid=debugger-import]", "chrome.har", include_str!("../fixtures/chrome.har"));
-    page.until_shown("imported: chrome.har").await;
+    page.until_shown("Recording: chrome.har").await;
     page.click("[data-testid=debugger-open-findings]");
     let kinds = || page.all(FINDING).iter().filter_map(|it| it.get_attribute("data-kind")).collect::<Vec<_>>();
     page.until("a burst", || kinds().iter().any(|kind| kind.contains("burst"))).await;
@@ -123,6 +123,8 @@ async fn an_archive_of_chromes_is_shown_with_its_findings_and_the_lives_of_its_m
     debugger.filter("type:text_input dir:out").await;
     debugger.until_rows("[data-state=delivered]", 1).await;
     page.click("[data-testid=debugger-row]");
+    page.until("its message", || page.all("[data-testid=tab-message]").len() == 1).await;
+    page.click("[data-testid=tab-message]");
     page.until("its life", || !page.all("[data-testid=debugger-life]").is_empty()).await;
     page.until_shown("reply from Coda").await;
 }

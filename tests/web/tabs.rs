@@ -147,15 +147,36 @@ async fn what_is_deleted_in_one_page_is_not_written_again_by_the_other() {
     first.say("a secret");
     second.until_answered(1).await;
     until_turns(2).await;
-    second.context.kept.erase_everything().await.unwrap();
-    first.until("told", || first.context.kept.revision.get_untracked() > 0).await;
+    second.context.erase_everything().await.unwrap();
+    for page in [&first, &second] {
+        page.until("empty pages", || page.all("[data-testid=turn]").is_empty()).await;
+        assert!(page.context.history.with_untracked(coda_dashboard::history::Recorder::is_empty), "the record too");
+    }
     first.say("after it");
-    first.until_answered(2).await;
+    second.until_answered(1).await;
     until_turns(2).await;
     let store = store().await;
     let turns = store.range(Table::Turns, &KeyRange::all(), usize::MAX).await.unwrap();
     store.close();
     assert!(turns.iter().all(|(_, turn)| !turn.contains("a secret")), "{turns:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_deleted_conversation_is_gone_from_all_pages_and_from_a_new_one() {
+    let (first, second) = two().await;
+    first.say("a secret");
+    second.until_answered(1).await;
+    until_turns(2).await;
+    let session = second.context.kept.sessions().await.unwrap().remove(0);
+    second.context.kept.delete_session(session).await.unwrap();
+    let third = Page::open_again();
+    third.until_ready().await;
+    for page in [&first, &second, &third] {
+        page.until("no entries", || page.all("[data-testid=turn]").is_empty()).await;
+    }
+    first.say("after it");
+    third.until_answered(1).await;
+    until_turns(2).await;
 }
 
 #[wasm_bindgen_test]

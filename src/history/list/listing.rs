@@ -1,9 +1,8 @@
-//! Lines of the table: rows that pass the filter, with tokens folded, updated incrementally.
+//! Lines of the table: rows that pass the filter, folded where they belong together, updated incrementally.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::history::list::token_grouper::ListItem;
-use crate::history::list::token_grouper::TokenGrouper;
+use crate::history::list::row_grouper::{ListItem, RowGrouper};
 use crate::history::query::Context;
 use crate::history::query::Query;
 use crate::history::recorder::Recorder;
@@ -12,9 +11,9 @@ use crate::history::row::Row;
 /// Identifies a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// Row number in the record; for a fold, that of its first row.
+    /// Row number in the record; for a fold, that of the row that gives it its place.
     pub number: u64,
-    /// Whether this is a token row below its open fold.
+    /// Whether this is a row below its open fold.
     pub is_part: bool,
 }
 
@@ -68,7 +67,7 @@ pub struct Listed {
 
 #[derive(Debug, Default)]
 pub struct Listing {
-    grouper: TokenGrouper,
+    grouper: RowGrouper,
     query: Query,
     source: u64,
     /// Revision of the record's annotations when the rows were filtered.
@@ -79,7 +78,7 @@ pub struct Listing {
     first: u64,
     /// Numbers of the rows that pass the filter.
     let_through: VecDeque<u64>,
-    /// Open folds, by first row, with the token rows below them.
+    /// Open folds, by key, with the rows below them.
     opened: BTreeMap<u64, Vec<u64>>,
     listed: Listed,
 }
@@ -90,7 +89,8 @@ impl Listing {
         if self.source != feed.source {
             self.opened.clear();
         }
-        if self.source != feed.source || self.query != *feed.query || self.is_judged_otherwise(feed) {
+        let is_first = self.listed.generation == 0;
+        if is_first || self.source != feed.source || self.query != *feed.query || self.is_judged_otherwise(feed) {
             self.begin(feed);
         }
         let before = self.rows();
@@ -104,7 +104,7 @@ impl Listing {
             }
         }
         self.next = self.next.max(news.end);
-        self.refresh_opened(feed);
+        self.refresh_opened();
         self.listed.total = self.rows();
         self.listed.let_through = self.let_through.len();
         self.listed.looked_at = usize::try_from(self.next.saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -113,7 +113,9 @@ impl Listing {
     }
 
     fn begin(&mut self, feed: &Feed<'_>) {
-        self.grouper = TokenGrouper::default();
+        // Whoever asks for rows sees each of them.
+        let is_broad = feed.query.only_excludes();
+        self.grouper = if is_broad { RowGrouper::of_everything() } else { RowGrouper::default() };
         self.let_through.clear();
         self.query = feed.query.clone();
         self.source = feed.source;
@@ -141,7 +143,7 @@ impl Listing {
         let grouper = &self.grouper;
         self.opened.retain(|line, parts| {
             parts.retain(|number| *number >= first);
-            line_at(grouper, *line).is_some()
+            grouper.item(*line).is_some()
         });
     }
 
@@ -157,20 +159,16 @@ impl Listing {
         let mut messages = feed.recorder.rows(self.next..feed.end()).filter_map(Row::message);
         messages.any(|id| {
             let mut older = feed.recorder.rows_of(id).filter(|row| row.number < self.next);
-            older.any(|row| line_at(&self.grouper, row.number).is_some() != feed.lets_through(row))
+            older.any(|row| self.grouper.item_with(row.number).is_some() != feed.lets_through(row))
         })
     }
 
-    fn refresh_opened(&mut self, feed: &Feed<'_>) {
-        for (line, parts) in &mut self.opened {
-            let Some(ListItem::Tokens { first, last, count, .. }) = line_at(&self.grouper, *line).map(|(_, line)| line)
-            else {
-                parts.clear();
-                continue;
-            };
-            if parts.last() != Some(last) || parts.len() > *count {
-                let rows = feed.recorder.rows(*first..=*last);
-                *parts = rows.filter(|row| row.is_token() && feed.lets_through(row)).map(|row| row.number).collect();
+    fn refresh_opened(&mut self) {
+        for (key, parts) in &mut self.opened {
+            let fold = self.grouper.item(*key).and_then(ListItem::fold);
+            let now = || fold.into_iter().flat_map(|fold| fold.parts().filter(|number| *number >= self.first));
+            if now().next_back() != parts.last().copied() || now().count() != parts.len() {
+                *parts = now().collect();
             }
         }
     }
@@ -179,7 +177,7 @@ impl Listing {
     pub fn toggle(&mut self, number: u64, open: bool) {
         if !open {
             self.opened.remove(&number);
-        } else if let Some((_, ListItem::Tokens { .. })) = line_at(&self.grouper, number) {
+        } else if self.grouper.item(number).and_then(ListItem::fold).is_some() {
             self.opened.entry(number).or_default();
         }
     }
@@ -192,14 +190,14 @@ impl Listing {
     /// Rows of the table.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.grouper.lines().len() + self.opened.values().map(Vec::len).sum::<usize>()
+        self.grouper.items().len() + self.opened.values().map(Vec::len).sum::<usize>()
     }
 
     /// Row at index `place` of the table.
     pub fn key_at(&self, place: usize) -> Option<Key> {
         let mut parts_before = 0;
         for (line, parts) in &self.opened {
-            let Some((at, _)) = line_at(&self.grouper, *line) else { continue };
+            let Some(at) = self.grouper.place(*line) else { continue };
             let head = at + parts_before;
             if place <= head {
                 break;
@@ -209,45 +207,40 @@ impl Listing {
             }
             parts_before += parts.len();
         }
-        let line = self.grouper.lines().get(place.checked_sub(parts_before)?)?;
-        Some(Key::line(line.first()))
+        let line = self.grouper.items().get(place.checked_sub(parts_before)?)?;
+        Some(Key::line(line.key()))
     }
 
     /// Index of a row in the table.
     pub fn place_of(&self, key: Key) -> Option<usize> {
         let line = self.line_with(key.number)?;
-        let (at, _) = line_at(&self.grouper, line.first())?;
-        let before: usize = self.opened.range(..line.first()).map(|(_, parts)| parts.len()).sum();
+        let at = self.grouper.place(line.key())?;
+        let before: usize = self.opened.range(..line.key()).map(|(_, parts)| parts.len()).sum();
         if !key.is_part {
-            return (line.first() == key.number).then_some(at + before);
+            return (line.key() == key.number).then_some(at + before);
         }
-        let part = self.opened.get(&line.first())?.binary_search(&key.number).ok()?;
+        let part = self.opened.get(&line.key())?.binary_search(&key.number).ok()?;
         Some(at + before + 1 + part)
     }
 
-    /// Line that begins with row `number`.
-    pub fn line(&self, number: u64) -> Option<&ListItem> {
-        line_at(&self.grouper, number).map(|(_, line)| line)
+    /// Line with this key.
+    pub fn line(&self, key: u64) -> Option<&ListItem> {
+        self.grouper.item(key)
     }
 
     /// Line that contains row `number`, folded or not.
     pub fn line_with(&self, number: u64) -> Option<&ListItem> {
-        self.grouper.line_with(number)
+        self.grouper.item_with(number)
     }
 
-    /// Number of lines that begin at row `number` or later.
+    /// Number of lines whose key is `number` or later.
     pub fn count_from(&self, number: u64) -> usize {
-        let lines = self.grouper.lines();
-        lines.len() - lines.partition_point(|line| line.first() < number)
+        let lines = self.grouper.items();
+        lines.len() - lines.partition_point(|line| line.key() < number)
     }
 
     /// Number of the next row to filter.
     pub const fn next(&self) -> u64 {
         self.next
     }
-}
-
-fn line_at(grouper: &TokenGrouper, number: u64) -> Option<(usize, &ListItem)> {
-    let at = grouper.place(number)?;
-    grouper.lines().get(at).map(|line| (at, line))
 }

@@ -136,6 +136,12 @@ impl Query {
         self.terms().is_empty()
     }
 
+    /// Whether it asks for nothing in particular: it is empty, or only leaves rows out.
+    #[must_use]
+    pub fn only_excludes(&self) -> bool {
+        self.terms().iter().all(|term| matches!(term, Self::Not(_)))
+    }
+
     /// Whether the row matches.
     #[must_use]
     pub fn matches(&self, row: &Row, context: &Context<'_>) -> bool {

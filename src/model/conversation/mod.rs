@@ -179,6 +179,10 @@ impl Conversation {
         if let Some(replaced) = status.resend_of.and_then(|resend_of| self.sent_as(resend_of)) {
             self.change_outgoing(replaced, |own| own.sent_again = true);
         }
+        if matches!(status.state, MessageState::Cancelled(_)) {
+            // It was erased, and what was to be said of it with it.
+            return;
+        }
         let text = status.command.text().unwrap_or_default();
         let key = self.push(Role::User, text.to_owned(), false, status.created.wall);
         let (id, command, state) = (status.id, status.command.clone(), status.state.clone());
@@ -343,19 +347,40 @@ impl Conversation {
         self.begins = (!self.turns.is_empty()).then(|| Beginning::Server(url.into()));
     }
 
+    /// Removes entries that the user deleted. What is in progress goes on in an entry of its own.
+    pub fn remove(&mut self, is_deleted: impl Fn(TurnKey) -> bool) {
+        self.turns.retain(|turn| !is_deleted(turn.key));
+        for key in [&mut self.listening, &mut self.answering, &mut self.overlapping, &mut self.feedback] {
+            key.take_if(|key| is_deleted(*key));
+        }
+        self.interrupted.take_if(|(key, _)| is_deleted(*key));
+        self.read_meanwhile.retain(|key| !is_deleted(*key));
+        self.unsaved.retain(|key| !is_deleted(*key));
+        if self.turns.is_empty() {
+            self.begins = None;
+        }
+        self.changes.order = true;
+    }
+
     /// What has begun without any entry yet.
     #[must_use]
     pub const fn begins(&self) -> Option<&Beginning> {
         self.begins.as_ref()
     }
 
-    /// Starts a session above the texts that are still waiting, since they will be said in it.
+    /// Starts a session above the texts that are still waiting, since they will be said in it. Texts among them that will
+    /// never be said do not matter.
     fn begin_session(&mut self) {
+        let state = |turn: &Turn| turn.outgoing.as_ref().map(|own| own.state.clone());
         let is_unsaid = |turn: &&Turn| {
-            let state = turn.outgoing.as_ref().map(|own| &own.state);
-            state.is_some_and(|state| state.is_waiting() || matches!(state, MessageState::Written { .. }))
+            state(turn).is_some_and(|state| state.is_waiting() || matches!(state, MessageState::Written { .. }))
         };
-        match self.turns.iter().rev().take_while(is_unsaid).last().map(|turn| turn.key) {
+        let is_never_said = |turn: &Turn| {
+            use MessageState::{Cancelled, Expired, Failed, Suppressed};
+            matches!(state(turn), Some(Cancelled(_) | Expired | Failed(_) | Suppressed { .. }))
+        };
+        let newest = self.turns.iter().rev().take_while(|turn| is_unsaid(turn) || is_never_said(turn));
+        match newest.filter(is_unsaid).last().map(|turn| turn.key) {
             Some(first) => self.change(first, |turn| {
                 turn.begins.get_or_insert(Beginning::Session);
             }),

@@ -110,7 +110,7 @@ fn Details() -> impl IntoView {
             <dd>{authentication}</dd>
             <dt>"Tabs"</dt>
             <dd data-testid="sharing" data-state=move || sharing_name(connection.sharing.get())>
-                {move || sharing_words(connection.sharing.get())}
+                {move || sharing_words(connection.sharing.get(), is_offline())}
             </dd>
             <dt>"Round trip"</dt>
             <dd>{move || round_trip().unwrap_or_else(|| format::UNKNOWN.into())}</dd>
@@ -145,7 +145,7 @@ fn Details() -> impl IntoView {
                 fallback=move || {
                     view! {
                         <button class="button" on:click=move |_| context.use_demo()>
-                            "Use the demo"
+                            "Try the demo"
                         </button>
                     }
                 }
@@ -208,7 +208,7 @@ pub fn AddressForm(
                         {browser::used().into_iter().map(|url| view! { <option value=url></option> }).collect_view()}
                     </datalist>
                     <button class="button" type="submit">
-                        "Use"
+                        "Connect"
                     </button>
                     <Show when=move || text() != browser::DEFAULT_URL>
                         <button

@@ -15,12 +15,13 @@ pub(super) const fn sharing_name(sharing: Sharing) -> &'static str {
 }
 
 /// Which tab holds the connection.
-pub fn sharing_words(sharing: Sharing) -> String {
+pub fn sharing_words(sharing: Sharing, is_offline: bool) -> String {
     let Sharing::Shared { role, others, .. } = sharing else { return "not shared with other tabs".to_owned() };
     let tabs = if others == 1 { "tab" } else { "tabs" };
     match role {
         Role::Joining => "looking for other tabs".to_owned(),
         Role::Owner if others == 0 => "only this one".to_owned(),
+        Role::Owner | Role::Follower if is_offline => format!("{} of this dashboard", others + 1),
         Role::Owner => format!("{} share this connection; this one holds it", others + 1),
         Role::Follower => format!("{} share this connection; another one holds it", others + 1),
         Role::Incompatible { .. } => format!("{others} other {tabs} with another version"),

@@ -27,8 +27,8 @@ pub fn TroubleBanner() -> impl IntoView {
         _ if connection.sharing.get().is_incompatible() => true,
         PhaseKind::Refused => true,
         PhaseKind::Ready => false,
-        // Offline by the user's wish needs no banner.
-        PhaseKind::Offline => context.awaits_user.get(),
+        // Before its first connection, the page connects by itself.
+        PhaseKind::Offline => context.awaits_user.get() || connection.url.with(Option::is_some),
         PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
     view! {
@@ -48,12 +48,13 @@ fn Banner() -> impl IntoView {
     let what = Memo::new(move |_| match connection.phase.get() {
         _ if is_incompatible.get() => OTHER_VERSION.to_owned(),
         Phase::Refused { reason } => {
-            format!("Coda turned the dashboard away twice: {reason}. It is not tried again by itself.")
+            format!("Coda refused the dashboard twice: {reason}. Automatic retry is off.")
         }
-        Phase::Offline => "Not connected.".to_owned(),
+        Phase::Offline if context.awaits_user.get() => "Not connected.".to_owned(),
+        Phase::Offline => "Disconnected by you, in this tab or another one.".to_owned(),
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
-    let is_unconnected = context.awaits_user;
+    let is_unconnected = Memo::new(move |_| connection.kind() == PhaseKind::Offline);
     let address = move || connection.url.get().unwrap_or_else(|| context.address());
     let connect_words =
         move || if is_unconnected.get() { format!("Connect to {}", context.address()) } else { "Try now".to_owned() };
@@ -88,11 +89,11 @@ fn Banner() -> impl IntoView {
                     "Change address"
                 </button>
                 <button class="button" on:click=move |_| context.use_demo()>
-                    "Use the demo"
+                    "Try the demo"
                 </button>
                 <Show when=move || { connection.queued.get() > 0 }>
                     <button class="button" on:click=move |_| context.cancel_all()>
-                        {move || format!("Take back what waits ({})", connection.queued.get())}
+                        {move || format!("Cancel unsent ({})", connection.queued.get())}
                     </button>
                 </Show>
             </div>

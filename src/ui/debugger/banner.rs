@@ -27,7 +27,7 @@ pub fn SourceBanner() -> impl IntoView {
             view! {
                 <div class="debugger-banner" role="status" data-testid="debugger-banner">
                     <span>
-                        <strong>{format!("imported: {name}")}</strong>
+                        <strong>{format!("Recording: {name}")}</strong>
                         {says_more.then(|| format!(" (“{}”)", label.name))}
                         {format!(", {}, read only", format::counted(frames, "frame"))}
                     </span>
@@ -58,8 +58,8 @@ pub fn SourceBanner() -> impl IntoView {
                         .then(|| {
                             view! {
                                 <details class="debugger-damages">
-                                    <summary>{format!("{count} could not be read")}</summary>
-                                    <ul tabindex="0" aria-label="What could not be read, by line or message">
+                                    <summary>{format!("{count} unreadable")}</summary>
+                                    <ul tabindex="0" aria-label="Unreadable lines">
                                         {errors.into_iter().map(|error| view! { <li>{error}</li> }).collect_view()}
                                         {(count > SHOWN_ERRORS)
                                             .then(|| view! { <li>{format!("and {} more", count - SHOWN_ERRORS)}</li> })}

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use crate::link::MessageId;
 use crate::state::Severity;
 
+use crate::ui::components::{Divider, PanelSize, Sizes};
 use crate::ui::debugger::banner::SourceBanner;
+use crate::ui::debugger::details::tab::DetailTab;
 use crate::ui::debugger::details::view::ChosenDetails;
 use crate::ui::debugger::filter::view::FilterBar;
 use crate::ui::debugger::side::Side;
@@ -22,6 +24,12 @@ use crate::ui::debugger::tools::recordings::Recordings;
 use crate::ui::debugger::tools::replay::Replay;
 use crate::ui::debugger::tools::send::SendForm;
 use crate::ui::debugger::tools::statistics::StatisticsView;
+
+/// Storage key of the width of the part beside the table.
+const SIDE_WIDTH: &str = "coda.debugger.side";
+/// In pixels.
+const MIN_SIDE_WIDTH: f64 = 320.0;
+const MIN_TABLE_WIDTH: f64 = 360.0;
 
 /// The debugger. Fills its container, which must be inside the router.
 #[component]
@@ -55,6 +63,7 @@ pub fn DebuggerPanel() -> impl IntoView {
 #[component]
 fn SidePart() -> impl IntoView {
     let debugger = use_debugger();
+    let size = PanelSize::stored(Sizes::Width, SIDE_WIDTH, MIN_SIDE_WIDTH);
     let name = |side| match side {
         Side::Details => "Details",
         Side::Send => "Send a command",
@@ -79,8 +88,10 @@ fn SidePart() -> impl IntoView {
                 .get()
                 .map(|side| {
                     view! {
+                        <Divider size label="Size of the panel" rest=MIN_TABLE_WIDTH />
                         <section
                             class="debugger-side"
+                            style=("--debugger-side", move || size.css())
                             aria-label=name(side)
                             data-testid="debugger-side"
                             on:keydown=move |event| {
@@ -129,7 +140,7 @@ fn follow_row_link(debugger: DebuggerState) {
             debugger.stop_following();
             debugger.jump(number);
         } else {
-            let words = format!("Row {number} is not in this record (any more).");
+            let words = format!("Row {number} is not in this record.");
             debugger.context.notices.show(Severity::Info, "linked row", words);
         }
     });
@@ -140,6 +151,7 @@ fn choose_linked_message(debugger: DebuggerState) {
     let id = debugger.filter.text.with_untracked(|text| text.strip_prefix("id:").and_then(MessageId::parse));
     if let Some(id) = id.filter(|_| debugger.chosen.with_untracked(Option::is_none)) {
         debugger.stop_following();
+        debugger.detail_tab.set(DetailTab::Message);
         debugger.jump_to_message(id);
     }
 }

@@ -1,6 +1,5 @@
 //! State shared by the parts of the panel.
 
-use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use js_sys::Date;
@@ -8,10 +7,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::analysis::Analyzer;
-use crate::history::{self, Annotation, Context, FrameMeta, Recorder, RowKind};
+use crate::history::{self, Annotation, FoldKind, FrameMeta, Recorder, RowKind};
 use crate::history::{Feed, Key, Listed, Listing};
 use crate::link::MessageId;
 use crate::state::{Loaded, WebSocketContext, use_websocket};
+use crate::ui::debugger::details::tab::DetailTab;
 use crate::ui::debugger::filter::filter_state::FilterState;
 use crate::ui::debugger::opener::SideOpener;
 use crate::ui::debugger::row_link::RowLink;
@@ -29,6 +29,8 @@ pub struct DebuggerState {
     /// address up to date.
     pub chosen: RwSignal<Option<Key>>,
     pub row_link: RowLink,
+    /// The view of the chosen row that was chosen last.
+    pub detail_tab: RwSignal<DetailTab>,
     /// The part open beside the table.
     pub side: RwSignal<Option<Side>>,
     /// The row that others are compared with.
@@ -76,6 +78,7 @@ impl DebuggerState {
             filter,
             chosen,
             row_link: RowLink::new(chosen),
+            detail_tab: RwSignal::new(DetailTab::Payload),
             side,
             marked: RwSignal::new(None),
             paused_at,
@@ -115,14 +118,19 @@ impl DebuggerState {
         untrack(|| self.with_recorder(read))
     }
 
-    /// Text of the tokens in `rows` that pass the filter. Untracked.
-    pub fn said(&self, rows: RangeInclusive<u64>) -> String {
-        let utc_offset_minutes = self.utc_offset_minutes;
+    /// Sums up a fold: an answer by its text, a message by its frame, a run by its newest row. Untracked.
+    pub fn fold_summary(&self, key: u64) -> Option<String> {
         self.with_recorder_untracked(|recorder| {
-            let context = Context { recorder, utc_offset_minutes };
-            self.filter
-                .query
-                .with_untracked(|query| history::said(recorder.rows(rows).filter(|row| query.matches(row, &context))))
+            self.listing.with_value(|listing| {
+                let fold = listing.line(key)?.fold()?;
+                let row = |number| recorder.get(number).map(history::summary);
+                match fold.kind {
+                    FoldKind::Tokens => Some(history::said(fold.rows().filter_map(|number| recorder.get(number)))),
+                    FoldKind::Message => row(fold.head()),
+                    FoldKind::Metrics | FoldKind::Progress => row(fold.last()),
+                    FoldKind::Pings => None,
+                }
+            })
         })
     }
 
@@ -130,7 +138,7 @@ impl DebuggerState {
     pub fn row_label(&self, number: u64) -> String {
         self.with_recorder_untracked(|recorder| match recorder.get(number) {
             Some(row) => format!("{} {}", cells::time_of_day(row.at.wall, self.utc_offset_minutes), cells::kind(row)),
-            None => "a row that is gone".to_owned(),
+            None => "a discarded row".to_owned(),
         })
     }
 
@@ -301,14 +309,16 @@ impl DebuggerState {
 
     /// Chooses a row of the record and scrolls to it, opening its fold if it is in one.
     pub fn jump(&self, number: u64) {
-        let line =
-            self.with_listing_untracked(|listing| listing.line_with(number).map(|line| (line.first(), line.last())));
-        let key = match line {
-            Some((first, last)) if first != last => {
-                self.set_open(first, true);
+        let fold = self.with_listing_untracked(|listing| {
+            let line = listing.line_with(number)?;
+            line.fold().filter(|fold| fold.has_part(number)).map(|_| line.key())
+        });
+        let key = match fold {
+            Some(fold) => {
+                self.set_open(fold, true);
                 Key { number, is_part: true }
             }
-            _ => Key::line(number),
+            None => Key::line(number),
         };
         self.open_details(key);
         if let Some(place) = self.with_listing_untracked(|listing| listing.place_of(key)) {

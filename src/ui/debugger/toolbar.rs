@@ -4,14 +4,31 @@ use leptos::prelude::*;
 
 use crate::history::Listed;
 use crate::history::{Query, Recorder};
+use crate::ui::components::{Popover, PopoverRef};
+use crate::ui::debugger::filter::quick::QuickFilters;
 use crate::ui::debugger::side::Side;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells;
 use crate::ui::format;
 
+/// Tools that are needed often. Where there is little room, they are in the menu.
+const FIRST: [(Side, &str); 4] =
+    [(Side::Details, "Details"), (Side::Findings, "Findings"), (Side::Statistics, "Statistics"), (Side::Send, "Send")];
+
+/// Tools that are needed now and then.
+const MORE: [(Side, &str); 6] = [
+    (Side::Recordings, "Recordings"),
+    (Side::Compare, "Compare"),
+    (Side::BugReport, "Bug report"),
+    (Side::Replay, "Replay"),
+    (Side::Inject, "Inject"),
+    (Side::Experiments, "Experiments"),
+];
+
 #[component]
 pub fn Toolbar() -> impl IntoView {
     let debugger = use_debugger();
+    let more = PopoverRef::default();
     let paused = move || {
         let at = debugger.paused_at.get()?;
         Some(debugger.context.history.with(|recorder| recorder.numbers().end.saturating_sub(at)))
@@ -31,7 +48,10 @@ pub fn Toolbar() -> impl IntoView {
         let evicted = debugger.with_recorder(Recorder::evicted);
         (evicted.rows > 0).then(|| {
             let size = cells::size(usize::try_from(evicted.bytes).unwrap_or(usize::MAX));
-            format!("The {} oldest rows ({size}) had to go for newer ones.", evicted.rows)
+            format!(
+                "{} oldest rows ({size}) discarded",
+                format::number(usize::try_from(evicted.rows).unwrap_or(usize::MAX))
+            )
         })
     };
     view! {
@@ -44,52 +64,58 @@ pub fn Toolbar() -> impl IntoView {
                     aria-pressed=move || is_paused.get().to_string()
                     on:click=move |_| debugger.toggle_pause()
                 >
-                    {move || if is_paused.get() { "Go on" } else { "Pause" }}
+                    {move || if is_paused.get() { "Resume" } else { "Pause" }}
                 </button>
                 {move || {
                     paused()
                         .map(|news| {
-                            view! { <span class="debugger-paused">{format!("Paused, {news} recorded since")}</span> }
+                            view! { <span class="debugger-paused">{format!("Paused, {news} new")}</span> }
                         })
                 }}
             </Show>
+            <QuickFilters />
             <span
                 class="debugger-held"
                 data-testid="debugger-held"
-                title="The rows that the filter lets through, those in folds included, and what the record takes"
+                title="Matching rows, including folded ones, and the size of the record"
             >
                 {held}
             </span>
             {move || evicted().map(|words| view! { <span class="debugger-evicted">{words}</span> })}
             <span class="debugger-space"></span>
-            <SideButton side=Side::Details name="Details" />
-            <SideButton side=Side::Findings name="Findings" />
-            <SideButton side=Side::Statistics name="Statistics" />
-            <SideButton side=Side::Send name="Send" />
-            <SideButton side=Side::Recordings name="Recordings" />
-            <SideButton side=Side::Compare name="Compare" />
-            <SideButton side=Side::BugReport name="Bug report" />
-            <SideButton side=Side::Replay name="Replay" />
-            <SideButton side=Side::Inject name="Inject" />
-            <SideButton side=Side::Experiments name="Experiments" />
+            <div class="debugger-first">
+                {FIRST.map(|(side, name)| view! { <SideButton side name /> }).collect_view()}
+            </div>
+            <Popover handle=more label="Tools" testid="debugger-tools">
+                <ul class="debugger-more" on:click=move |_| more.close()>
+                    {FIRST.map(|(side, name)| view! { <li class="debugger-narrow"><SideButton side name is_copy=true /></li> }).collect_view()}
+                    {MORE.map(|(side, name)| view! { <li><SideButton side name /></li> }).collect_view()}
+                </ul>
+            </Popover>
         </div>
     }
 }
 
 #[component]
-fn SideButton(side: Side, name: &'static str) -> impl IntoView {
+fn SideButton(
+    side: Side,
+    name: &'static str,
+    /// In the menu as well as in the toolbar, of which one is shown.
+    #[prop(optional)]
+    is_copy: bool,
+) -> impl IntoView {
     let debugger = use_debugger();
     let is_open = move || debugger.side.get() == Some(side);
     view! {
         <button
             class="button small"
             type="button"
-            data-testid=format!("debugger-open-{}", name.to_lowercase().replace(' ', "-"))
+            data-testid=(!is_copy).then(|| format!("debugger-open-{}", name.to_lowercase().replace(' ', "-")))
             aria-pressed=move || is_open().to_string()
             on:click=move |_| debugger.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) })
         >
             {name}
-            {(side == Side::Findings).then(|| view! { <FindingCount /> })}
+            {(side == Side::Findings && !is_copy).then(|| view! { <FindingCount /> })}
         </button>
     }
 }

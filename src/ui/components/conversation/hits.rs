@@ -139,6 +139,28 @@ impl Hits {
     }
 }
 
+/// Marks the words in the entries below `list`, and scrolls the first match into view if `scrolls`.
+pub fn mark_matches(list: &Element, words: &str, scrolls: bool) {
+    if words.is_empty() {
+        return clear_matches();
+    }
+    let Ok(entries) = list.query_selector_all("[data-key]") else { return };
+    let mut all = Vec::new();
+    for entry in (0..entries.length()).filter_map(|at| entries.get(at)?.dyn_into::<Element>().ok()) {
+        let marks = marks_in(&entry, words);
+        if scrolls && all.is_empty() && !marks.is_empty() {
+            entry.scroll_into_view();
+        }
+        all.extend(marks.iter().take(MOST.saturating_sub(all.len())).filter_map(Mark::range));
+    }
+    paint(ALL, all);
+}
+
+/// Removes the marks.
+pub fn clear_matches() {
+    unmark();
+}
+
 /// Options that observe added and removed nodes and changed text.
 fn changes_of_text() -> MutationObserverInit {
     let changes = MutationObserverInit::new();

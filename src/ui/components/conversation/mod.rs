@@ -11,6 +11,7 @@ mod tools;
 mod turn;
 mod window;
 
+pub use hits::{clear_matches, mark_matches};
 pub use outgoing::OutgoingState;
 pub use tool::{ToolView, tool_result};
 pub(super) use tools::{ExportFormat, export};
@@ -167,7 +168,7 @@ fn show_own_texts(scroll: Scroll) {
 fn follow_link(scroll: Scroll) {
     let wanted = use_query_map().with_untracked(|query| query.get("turn")?.parse::<u64>().ok());
     if wanted.is_some_and(|number| !scroll.go_to_turn(number)) {
-        let words = "That turn is not in this page (any more).";
+        let words = "That turn is no longer on this page.";
         use_websocket().notices.show(Severity::Info, "linked turn", words.into());
     }
 }

@@ -34,7 +34,7 @@ pub(in crate::ui::components) fn export(context: &WebSocketContext, format: Expo
     let turns: Vec<Turn> = rows.iter().map(|row| row.turn.get_untracked()).collect();
     match format {
         ExportFormat::Markdown => {
-            download(&format!("{name}.md"), "text/markdown", &export_markdown(turns.iter()));
+            download(&format!("{name}.md"), "text/markdown", &export_markdown("Conversation with Coda", turns.iter()));
         }
         ExportFormat::Json => {
             download(&format!("{name}.json"), "application/json", &export_json(turns.iter()));

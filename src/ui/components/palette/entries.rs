@@ -82,7 +82,7 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 24] = [
     ("Disconnect", "offline close", PaletteAction::Act(AppAction::Disconnect)),
     // Before the other demo: running this one by mistake costs a turn, the other one the connection.
     ("Run demo", "sample turn try", PaletteAction::Act(AppAction::RunDemo)),
-    ("Use the demo", "simulated coda try", PaletteAction::Act(AppAction::Demo)),
+    ("Try the demo", "simulated coda try", PaletteAction::Act(AppAction::Demo)),
     ("Stop speaking", "silence quiet mute voice tts", PaletteAction::Act(AppAction::StopSpeaking)),
     ("Stop listening", "microphone voice stt", PaletteAction::Act(AppAction::StopListening)),
     ("Switch the theme", "toggle dark light mode appearance colours", PaletteAction::Act(AppAction::SwitchTheme)),

@@ -4,32 +4,19 @@ use leptos::prelude::*;
 
 use crate::ui::components::ScrollTable;
 use crate::ui::format;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::history::{Recorder, RowKind, diff, redact, shorten, shown_text};
+use crate::history::{Recorder, diff, shorten, shown_text};
+use crate::ui::debugger::details::payload::message_json;
 use crate::ui::debugger::state::use_debugger;
 
 /// Upper limit of characters shown per value.
 const VALUE_CHARS: usize = 200;
 
-#[derive(Serialize)]
-struct MessageJson<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    data: Map<String, Value>,
-}
-
 /// The frame or the message as JSON, with tokens redacted.
 fn value_of(recorder: &Recorder, number: u64) -> Option<Value> {
     let row = recorder.get(number)?;
-    match &row.kind {
-        RowKind::Message { command, .. } => {
-            let said = MessageJson { kind: command.kind(), data: command.data() };
-            serde_json::from_str(&redact(&serde_json::to_string(&said).ok()?)).ok()
-        }
-        _ => serde_json::from_str(&shown_text(row)).ok(),
-    }
+    message_json(row).or_else(|| serde_json::from_str(&shown_text(row)).ok())
 }
 
 /// Nothing without a marked row.
@@ -51,13 +38,13 @@ pub fn Compare(
             value.map_or_else(|| format::UNKNOWN.to_owned(), |value| shorten(&value.to_string(), VALUE_CHARS))
         };
         let view = match found {
-            None => view! { <p class="field-hint">"One of the two holds no JSON to compare."</p> }.into_any(),
-            Some(found) if found.is_empty() => view! { <p class="field-hint">"They are equal."</p> }.into_any(),
+            None => view! { <p class="field-hint">"One of the two rows has no JSON to compare."</p> }.into_any(),
+            Some(found) if found.is_empty() => view! { <p class="field-hint">"The two rows are equal."</p> }.into_any(),
             Some(found) => view! {
                 <ScrollTable label="Differences">
                         <thead>
                             <tr>
-                                <th scope="col">"Where"</th>
+                                <th scope="col">"Field"</th>
                                 <th scope="col">{format!("A, {}", debugger.row_label(marked))}</th>
                                 <th scope="col">{format!("B, {}", debugger.row_label(number))}</th>
                             </tr>
@@ -84,7 +71,7 @@ pub fn Compare(
         Some(view! {
             <section class="debugger-part" data-testid="debugger-compare">
                 <header>
-                    <h3>"Compared with A"</h3>
+                    <h3>"Compared with"</h3>
                     <button class="link-button" type="button" on:click=move |_| debugger.jump(marked)>
                         {debugger.row_label(marked)}
                     </button>

@@ -6,7 +6,6 @@ use crate::ui::components::ScrollTable;
 
 use crate::history::{MessageTrace, STATES, TraceStage, TraceStep};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
-use crate::ui::debugger::details::turn::TurnBars;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells;
 use crate::ui::format;
@@ -15,21 +14,19 @@ fn stage_words(stage: &TraceStage) -> String {
     match stage {
         TraceStage::Created => "created".to_owned(),
         TraceStage::Queued => "queued".to_owned(),
-        TraceStage::Written { conn, attempt } => format!("written to {conn}, attempt {attempt}"),
+        TraceStage::Written { conn, attempt } => format!("written on connection {conn}, attempt {attempt}"),
         TraceStage::Answered => "reply from Coda".to_owned(),
         TraceStage::Unconfirmed => "unconfirmed".to_owned(),
-        TraceStage::Held(Hold::Turn) => "held until the end of Coda's turn".to_owned(),
+        TraceStage::Held(Hold::Turn) => "held until Coda's turn ends".to_owned(),
         TraceStage::Held(Hold::User) => "held until you decide".to_owned(),
         TraceStage::Held(Hold::Address { url }) => format!("held for {url}"),
         TraceStage::Settled(MessageState::Delivered(Acknowledgement::Echo)) => {
-            "delivered, shown by its echo".to_owned()
+            "delivered, confirmed by its echo".to_owned()
         }
         TraceStage::Settled(MessageState::Delivered(Acknowledgement::Duplicate)) => {
-            "delivered, a copy was known already".to_owned()
+            "delivered, Coda had it already".to_owned()
         }
-        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Turn)) => {
-            "delivered, a turn began with it".to_owned()
-        }
+        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Turn)) => "delivered, its turn began".to_owned(),
         TraceStage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
         TraceStage::Settled(end) => {
             let name = end.name();
@@ -59,14 +56,14 @@ pub fn MessageTraceView(trace: Memo<Option<MessageTrace>>) -> impl IntoView {
 #[component]
 fn TraceParts(trace: MessageTrace) -> impl IntoView {
     let debugger = use_debugger();
-    let MessageTrace { id, origin, steps, original, duplicates, resend_of, resent_by, answer, turn, .. } = trace;
+    let MessageTrace { id, origin, steps, original, duplicates, resend_of, resent_by, answer, .. } = trace;
     let one =
         |name: &'static str, id: Option<MessageId>| id.map(|id| view! { <dt>{name}</dt><dd><MessageLink id /></dd> });
     view! {
         <section class="debugger-part" data-testid="debugger-life">
-            <h3>"Life of the message"</h3>
+            <h3>"Message timeline"</h3>
             <dl class="kv">
-                <dt>"Message"</dt>
+                <dt>"Message id"</dt>
                 <dd>
                     <code class="debugger-id">{id.to_string()}</code>
                 </dd>
@@ -74,10 +71,10 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                 <dd>{origin.component}</dd>
                 <dt>"Action"</dt>
                 <dd>{origin.action}</dd>
-                {one("Repeats", original)}
-                {duplicates.into_iter().map(|id| one("Repeated by", Some(id))).collect_view()}
-                {one("Sent again in place of", resend_of)}
-                {one("Sent again by", resent_by)}
+                {one("Duplicate of", original)}
+                {duplicates.into_iter().map(|id| one("Duplicate", Some(id))).collect_view()}
+                {one("Resend of", resend_of)}
+                {one("Resent as", resent_by)}
                 {answer
                     .map(|number| {
                         view! {
@@ -95,19 +92,18 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                         }
                     })}
             </dl>
-            <ScrollTable label="Hops of the message">
+            <ScrollTable label="Steps of the message">
                     <thead>
                         <tr>
-                            <th scope="col">"Hop"</th>
+                            <th scope="col">"Step"</th>
                             <th scope="col" class="number">"Time"</th>
                             <th scope="col" class="number">"Since created"</th>
-                            <th scope="col" class="number">"Since the last"</th>
+                            <th scope="col" class="number">"Since previous"</th>
                         </tr>
                     </thead>
                     <tbody>{steps.into_iter().map(|step| view! { <StepRow step /> }).collect_view()}</tbody>
                 </ScrollTable>
         </section>
-        {(!turn.is_empty()).then(|| view! { <TurnBars bars=turn /> })}
     }
 }
 

@@ -43,19 +43,18 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
     };
     view! {
         <section class="debugger-part" data-testid="debugger-turn">
-            <h3>"Turn"</h3>
             <ScrollTable label="Events of the turn" class="debugger-turn">
                     <thead>
                         <tr>
                             <th scope="col">"Event"</th>
-                            <th scope="col" class="number">"Since created"</th>
-                            <th scope="col" class="number">"Until the next"</th>
-                            <th scope="col">"From the first to the last"</th>
+                            <th scope="col" class="number">"Start"</th>
+                            <th scope="col" class="number">"Duration"</th>
+                            <th scope="col">"Timeline"</th>
                         </tr>
                     </thead>
                     <tbody>{bars.into_iter().take(BARS).map(row).collect_view()}</tbody>
                 </ScrollTable>
-            {(more > 0).then(|| view! { <p class="field-hint">{format!("{more} more events follow.")}</p> })}
+            {(more > 0).then(|| view! { <p class="field-hint">{format!("{more} more events")}</p> })}
         </section>
     }
 }

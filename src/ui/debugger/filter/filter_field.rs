@@ -124,7 +124,7 @@ pub fn FilterField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                placeholder="type:stt* state:unconfirmed rtt>200 …"
+                placeholder="Filter: type:stt* rtt>200"
                 data-testid="debugger-filter"
                 node_ref=input
                 prop:value=filter.text
@@ -145,7 +145,7 @@ pub fn FilterField(
                 on:keydown=move |event| field.pressed(&event)
                 on:blur=move |_| field.leave()
             />
-            <ul class="debugger-ways" role="listbox" id=list aria-label="Ways to go on" hidden=move || !is_open.get()>
+            <ul class="debugger-ways" role="listbox" id=list aria-label="Completions" hidden=move || !is_open.get()>
                 {candidates}
             </ul>
         </div>

@@ -1,15 +1,13 @@
 //! Named filters, kept in the browser.
 
 use leptos::ev::SubmitEvent;
-use leptos::html::Details;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::storage::{Area, read_list, write_list};
 use crate::state::Severity;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, Popover, PopoverRef};
 use crate::ui::debugger::state::use_debugger;
-use crate::ui::dismiss::on_dismiss;
 
 const STORAGE_KEY: &str = "coda.debugger.filters";
 
@@ -25,19 +23,10 @@ pub fn SavedFilters() -> impl IntoView {
     let saved = RwSignal::new(read_list::<Saved>(Area::Local, STORAGE_KEY));
     let name = RwSignal::new(String::new());
     let name_id = debugger.element_id("filter-name");
-    let popover = NodeRef::<Details>::new();
-    let close = move || {
-        if let Some(popover) = popover.get_untracked() {
-            // Fails only if the popover is already closed.
-            let _ = popover.remove_attribute("open");
-        }
-    };
-    let is_inside =
-        move |target: &web_sys::Node| popover.get_untracked().is_some_and(|popover| popover.contains(Some(target)));
-    on_dismiss(is_inside, move |_| close());
+    let popover = PopoverRef::default();
     let keep = move || {
         if !saved.with_untracked(|saved| write_list(Area::Local, STORAGE_KEY, saved)) {
-            let words = "The browser keeps no filters: its storage is full or turned off.";
+            let words = "The filter was not saved: the browser's storage is full or turned off.";
             debugger.context.notices.show(Severity::Warn, "saved filters", words.into());
         }
     };
@@ -59,17 +48,11 @@ pub fn SavedFilters() -> impl IntoView {
     let cannot_save =
         move || debugger.filter.text.with(|text| text.trim().is_empty()) || debugger.filter.error.with(Option::is_some);
     view! {
-        <details
-            class="debugger-saved"
-            data-testid="debugger-saved"
-            node_ref=popover
-        >
-            <summary class="button small">"Saved"</summary>
-            <div class="debugger-popover">
+        <Popover handle=popover label="Saved" testid="debugger-saved">
                 <Show when=move || saved.with(Vec::is_empty)>
-                    <p class="field-hint">"No filter is saved. Write one, name it here, and it stays in this browser."</p>
+                    <p class="field-hint">"No saved filters. Enter a filter, then name it here."</p>
                 </Show>
-                <ul>
+                <ul class="saved-filters">
                     <Each each=move || saved.get() key=Clone::clone let:entry>
                         {
                             let (name, filter, text) = (entry.name.clone(), entry.filter.clone(), entry.filter.clone());
@@ -78,7 +61,7 @@ pub fn SavedFilters() -> impl IntoView {
                                 <li>
                                     <button class="link-button" type="button" title=text on:click=move |_| {
                                         debugger.filter.set(&filter);
-                                        close();
+                                        popover.close();
                                     }>
                                         {name}
                                     </button>
@@ -99,7 +82,7 @@ pub fn SavedFilters() -> impl IntoView {
                     </Each>
                 </ul>
                 <form on:submit=save>
-                    <label for=name_id.clone()>"Name of the present filter"</label>
+                    <label for=name_id.clone()>"Name for the current filter"</label>
                     <div class="field-row">
                         <input
                             id=name_id
@@ -112,7 +95,6 @@ pub fn SavedFilters() -> impl IntoView {
                         </button>
                     </div>
                 </form>
-            </div>
-        </details>
+        </Popover>
     }
 }

@@ -15,10 +15,10 @@ pub fn FilterBar() -> impl IntoView {
     let problem = move || {
         let error = debugger.filter.error.get()?;
         let in_force = debugger.filter.query.with(|query| match query.to_string() {
-            none if none.is_empty() => "Until it is right, all rows are shown.".to_owned(),
-            query => format!("Until it is right, the rows are those of {query}"),
+            none if none.is_empty() => "All rows are shown until it is corrected.".to_owned(),
+            query => format!("Until it is corrected, {query} applies"),
         });
-        Some(format!("Wrong {error}. {in_force}"))
+        Some(format!("Invalid {error}. {in_force}"))
     };
     view! {
         <div class="debugger-filter">
@@ -27,8 +27,8 @@ pub fn FilterBar() -> impl IntoView {
             <button
                 class="button small"
                 type="button"
-                aria-label="What the filter can say"
-                title="What the filter can say"
+                aria-label="Filter syntax"
+                title="Filter syntax"
                 data-testid="debugger-help"
                 aria-expanded=move || is_help_open.get().to_string()
                 aria-controls=help.clone()

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::ui::components::Each;
 use crate::ui::debugger::state::use_debugger;
+use crate::ui::format;
 
 #[component]
 pub fn TypeCounts() -> impl IntoView {
@@ -18,11 +22,18 @@ pub fn TypeCounts() -> impl IntoView {
     let kinds =
         Memo::new(move |_| counts.with(|counts| counts.iter().map(|(kind, _)| kind.clone()).collect::<Vec<_>>()));
     let only = Memo::new(move |_| debugger.filter.only_type());
+    // One Tab stop for the list; arrow keys move within it.
+    let focused = RwSignal::new(None::<Arc<str>>);
+    let stop = Memo::new(move |_| {
+        let focused = focused.get();
+        kinds.with(|kinds| focused.filter(|focused| kinds.contains(focused)).or_else(|| kinds.first().cloned()))
+    });
     view! {
-        <ul class="debugger-counts" aria-label="Frames by type">
+        <ul class="debugger-counts" aria-label="Frames by type" on:keydown=move |event| move_focus(&event)>
             <Each each=move || kinds.get() key=Clone::clone let:kind>
                 {
                     let (name, shown, counted, asked) = (kind.to_string(), kind.to_string(), kind.clone(), kind.clone());
+                    let (stopped, entered) = (kind.clone(), kind.clone());
                     let count = Memo::new(move |_| {
                         counts.with(|counts| counts.iter().find(|(kind, _)| *kind == counted).map_or(0, |(_, count)| *count))
                     });
@@ -32,8 +43,11 @@ pub fn TypeCounts() -> impl IntoView {
                                 class="debugger-count"
                                 type="button"
                                 data-testid="debugger-count"
-                                data-type=name
+                                data-type=kind.to_string()
                                 aria-pressed=move || (only.get().as_deref() == Some(&*asked)).to_string()
+                                aria-label=move || format!("{name}, {}", format::counted(count.get(), "frame"))
+                                tabindex=move || if stop.with(|stop| stop.as_ref() == Some(&stopped)) { "0" } else { "-1" }
+                                on:focus=move |_| focused.set(Some(entered.clone()))
                                 on:click=move |_| debugger.filter.toggle_type(&kind)
                             >
                                 <span>{shown}</span>
@@ -44,5 +58,29 @@ pub fn TypeCounts() -> impl IntoView {
                 }
             </Each>
         </ul>
+    }
+}
+
+/// Moves the focus among the list's buttons.
+fn move_focus(event: &KeyboardEvent) {
+    let parent = event.current_target().and_then(|parent| parent.dyn_into::<Element>().ok());
+    let Some(buttons) = parent.and_then(|parent| parent.query_selector_all("button").ok()) else { return };
+    let focused = document().active_element();
+    let is_focused =
+        |at: &u32| focused.as_deref().is_some_and(|focused| buttons.get(*at).is_some_and(|it| it == *focused));
+    let (Some(at), Some(last)) = ((0..buttons.length()).find(is_focused), buttons.length().checked_sub(1)) else {
+        return;
+    };
+    let next = match event.key().as_str() {
+        "ArrowDown" | "ArrowRight" => (at + 1).min(last),
+        "ArrowUp" | "ArrowLeft" => at.saturating_sub(1),
+        "Home" => 0,
+        "End" => last,
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(Ok(button)) = buttons.get(next).map(JsCast::dyn_into::<HtmlElement>) {
+        // Best effort: without it, the focus stays where it is.
+        let _ = button.focus();
     }
 }

@@ -61,8 +61,8 @@ fn page(debugger: DebuggerState) -> usize {
 fn fold(debugger: DebuggerState, chosen: Option<Key>, open: bool) {
     let Some(key) = chosen else { return };
     if key.is_part && !open {
-        let line = debugger
-            .with_listing_untracked(|listing| listing.line_with(key.number).map(crate::history::ListItem::first));
+        let line =
+            debugger.with_listing_untracked(|listing| listing.line_with(key.number).map(crate::history::ListItem::key));
         if let Some(line) = line {
             debugger.choose(Key::line(line));
             debugger.set_open(line, false);

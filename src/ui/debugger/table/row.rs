@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::history::Key;
-use crate::history::{ListItem, Recorder, summary};
-use crate::history::{Named, Slot};
+use crate::history::{Fold, FoldKind, Key, ListItem, Named, Recorder, Slot, summary};
 use crate::ui::debugger::state::DebuggerState;
 use crate::ui::debugger::table::cells;
 use crate::ui::format;
@@ -23,7 +21,7 @@ struct Mutable {
     state: Arc<str>,
     tone: &'static str,
     round_trip: Option<Duration>,
-    fold: Option<Fold>,
+    fold: Option<Folded>,
     is_chosen: bool,
     is_marked: bool,
     annotation: Option<Annotated>,
@@ -47,10 +45,12 @@ impl Annotated {
     }
 }
 
-/// Tokens of a reply, folded into one line.
+/// Rows folded into this line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Fold {
-    first: u64,
+struct Folded {
+    kind: FoldKind,
+    /// The row whose time and type are shown.
+    head: u64,
     last: u64,
     count: usize,
     is_open: bool,
@@ -62,21 +62,27 @@ fn moving(debugger: DebuggerState, key: Key) -> Mutable {
     let (place, before, fold) = debugger.with_listing(|listing| {
         let place = listing.place_of(key);
         let before = place.and_then(|place| place.checked_sub(1)).and_then(|place| listing.key_at(place));
-        let fold = match listing.line(key.number).filter(|_| !key.is_part) {
-            Some(&ListItem::Tokens { first, last, count }) => {
-                Some(Fold { first, last, count, is_open: listing.is_open(key.number) })
-            }
-            _ => None,
-        };
+        // Of a fold, the newest row that came before this one.
+        let before = before.map(|before| match listing.line(before.number).and_then(ListItem::fold) {
+            Some(fold) if !before.is_part => fold.rows().rev().find(|row| *row < key.number).unwrap_or(before.number),
+            _ => before.number,
+        });
+        let fold = listing.line(key.number).filter(|_| !key.is_part).and_then(ListItem::fold).map(|fold| Folded {
+            kind: fold.kind,
+            head: fold.head(),
+            last: fold.last(),
+            count: fold.count(),
+            is_open: listing.is_open(key.number),
+        });
         (place, before, fold)
     });
     debugger.with_recorder(|recorder| {
         let last = fold.filter(|fold| !fold.is_open).map_or(key.number, |fold| fold.last.max(key.number));
         let annotation = Annotated::of(recorder, key.number, last);
-        let Some(row) = recorder.get(key.number) else {
+        let Some(row) = recorder.get(fold.map_or(key.number, |fold| fold.head)) else {
             return Mutable { place, fold, is_chosen, is_marked, annotation, ..Mutable::default() };
         };
-        let before = before.and_then(|before| recorder.get(before.number));
+        let before = before.and_then(|before| recorder.get(before));
         let state = match cells::state(recorder, row) {
             "" => debugger.meta(key.number).and_then(|meta| meta.state).unwrap_or_default(),
             state => state.to_owned(),
@@ -112,7 +118,7 @@ impl Shown {
         let summary = match (moving.fold, before) {
             (None, _) => fixed.summary.clone(),
             (fold, Some(before)) if before.moving.fold == fold => before.summary.clone(),
-            (Some(fold), _) => debugger.said(fold.first..=fold.last).into(),
+            (Some(_), _) => debugger.fold_summary(row.key.number).map_or_else(Arc::default, Into::into),
         };
         Self { row, fixed, moving, summary }
     }
@@ -186,9 +192,12 @@ struct Immutable {
 
 impl Immutable {
     fn of(key: Key, debugger: DebuggerState) -> Self {
+        let head = debugger.with_listing_untracked(|listing| {
+            let fold = listing.line(key.number).filter(|_| !key.is_part).and_then(ListItem::fold);
+            fold.map_or(key.number, Fold::head)
+        });
         debugger.with_recorder_untracked(|recorder| {
-            // The first rows of a fold may already be evicted.
-            let Some(row) = recorder.get(key.number.max(recorder.numbers().start)) else { return Self::default() };
+            let Some(row) = recorder.get(head) else { return Self::default() };
             let (sign, direction) = cells::direction(row);
             Self {
                 time: cells::time_of_day(row.at.wall, debugger.utc_offset_minutes).into(),
@@ -237,31 +246,31 @@ pub fn TableRow(
                 aria-rowindex=part(&shown, |shown| shown.moving.place.map(|place| (place + 2).to_string()))
                 aria-selected=text(|shown| shown.moving.is_chosen.to_string().into())
             >
-                <span role="gridcell" class="number">
-                    {text(|shown| shown.fixed.time.clone())}
-                </span>
-                <span role="gridcell" class="number">
-                    {text(|shown| shown.moving.since_last.map(|span| format!("+{}", format::span(span))).unwrap_or_default().into())}
-                </span>
                 <span role="gridcell" class="debugger-direction" data-direction=text(|shown| shown.fixed.direction.into())>
                     <span aria-hidden="true">{text(|shown| shown.fixed.sign.into())}</span>
-                    <span class="debugger-word">{text(|shown| shown.fixed.direction.into())}</span>
+                    <span class="visually-hidden">{text(|shown| shown.fixed.direction.into())}</span>
+                </span>
+                <span role="gridcell" class="debugger-time">
+                    {text(|shown| shown.fixed.time.clone())}
+                </span>
+                <span role="gridcell" class="number debugger-wide">
+                    {text(|shown| shown.moving.since_last.map(|span| format!("+{}", format::span(span))).unwrap_or_default().into())}
                 </span>
                 <span role="gridcell" class="debugger-type">
                     {part(&shown, |shown| shown.moving.annotation.clone().map(annotation_marks))}
                     {part(&shown, |shown| shown.moving.fold.map(fold_button))} <span>{text(|shown| shown.fixed.kind.clone())}</span>
                 </span>
-                <span role="gridcell" class="number">
-                    {text(|shown| if shown.moving.fold.is_none() { shown.fixed.size.clone() } else { Arc::default() })}
+                <span role="gridcell" class="debugger-summary">
+                    {text(|shown| shown.summary.clone())}
                 </span>
                 <span role="gridcell" class="debugger-state">
                     {text(|shown| shown.moving.state.clone())}
                 </span>
-                <span role="gridcell" class="number">
+                <span role="gridcell" class="number debugger-round-trip">
                     {text(|shown| shown.moving.round_trip.map(format::span).unwrap_or_default().into())}
                 </span>
-                <span role="gridcell" class="debugger-summary">
-                    {text(|shown| shown.summary.clone())}
+                <span role="gridcell" class="number debugger-wide">
+                    {text(|shown| if shown.moving.fold.is_none() { shown.fixed.size.clone() } else { Arc::default() })}
                 </span>
             </div>
         }
@@ -282,7 +291,15 @@ fn annotation_marks(Annotated { is_bookmarked, note }: Annotated) -> impl IntoVi
 }
 
 /// Button of a fold. The table handles its clicks.
-fn fold_button(Fold { count, is_open, .. }: Fold) -> impl IntoView {
+fn fold_button(Folded { kind, count, is_open, .. }: Folded) -> impl IntoView {
+    let sign = if is_open { "▾" } else { "▸" };
+    // What is one message needs no count.
+    let times = (kind != FoldKind::Message).then(|| format!(" {count} ×"));
+    let label = match kind {
+        FoldKind::Tokens => format!("{count} tokens"),
+        FoldKind::Message => "States of the message".to_owned(),
+        FoldKind::Metrics | FoldKind::Progress | FoldKind::Pings => format!("{count} rows"),
+    };
     view! {
         <button
             class="debugger-fold"
@@ -290,10 +307,10 @@ fn fold_button(Fold { count, is_open, .. }: Fold) -> impl IntoView {
             tabindex="-1"
             data-testid="debugger-fold"
             aria-expanded=is_open.to_string()
-            aria-label=format!("{count} tokens")
+            aria-label=label
         >
-            {if is_open { "▾" } else { "▸" }}
-            {format!(" {count} ×")}
+            {sign}
+            {times}
         </button>
     }
 }

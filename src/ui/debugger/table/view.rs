@@ -16,14 +16,14 @@ use crate::ui::debugger::table::row::{Rows, TableRow, row_name};
 /// Rows rendered beyond the view on either side: one step of the mouse wheel. Each of them may change with every frame.
 const MARGIN: usize = 4;
 const COLUMNS: [(&str, &str); 8] = [
-    ("Time", "number"),
-    ("Δ", "number"),
-    ("Way", ""),
+    ("Direction", "debugger-direction"),
+    ("Time", ""),
+    ("Δ", "number debugger-wide"),
     ("Type", ""),
-    ("Size", "number"),
-    ("State", ""),
-    ("Round trip", "number"),
     ("Summary", ""),
+    ("State", "debugger-state"),
+    ("Reply", "number debugger-round-trip"),
+    ("Size", "number debugger-wide"),
 ];
 
 /// Range of rows in the document.
@@ -185,7 +185,15 @@ pub fn MessageTable() -> impl IntoView {
                 <div role="rowgroup" class="debugger-head">
                     <div role="row" class="debugger-row" aria-rowindex="1">
                         {COLUMNS
-                            .map(|(name, class)| view! { <span role="columnheader" class=class>{name}</span> })
+                            .map(|(name, class)| {
+                                // Too narrow for its name, which is there for screen readers.
+                                let is_hidden = name == "Direction";
+                                view! {
+                                    <span role="columnheader" class=class>
+                                        <span class:visually-hidden=is_hidden>{name}</span>
+                                    </span>
+                                }
+                            })
                             .collect_view()}
                     </div>
                 </div>
@@ -229,11 +237,11 @@ fn Nothing() -> impl IntoView {
         <Show when=move || debugger.listed().total == 0>
             <p class="debugger-nothing">
                 {move || if is_filtered() {
-                    "No row is let through by the filter."
+                    "No matching rows."
                 } else if !debugger.is_live() {
                     "This recording has no WebSocket frames."
                 } else {
-                    "Nothing recorded yet. Every frame, message and change of the connection appears here as soon as it happens."
+                    "Nothing recorded yet. Every frame, message and connection change appears here as it happens."
                 }}
             </p>
         </Show>
@@ -254,8 +262,8 @@ fn ToNewest() -> impl IntoView {
                 on:click=move |_| debugger.follows.set(true)
             >
                 {move || match news() {
-                    0 => "To the newest".to_owned(),
-                    news => format!("{news} new, to the newest"),
+                    0 => "Latest".to_owned(),
+                    news => format!("Latest ({news} new)"),
                 }}
             </button>
         </Show>

@@ -30,7 +30,7 @@ pub fn InjectForm() -> impl IntoView {
         event.prevent_default();
         let Ok(event) = text.with_untracked(|text| SyntheticEvent::parse(text)) else { return };
         if context.inject(&event) {
-            told.set(Some(format!("{} was given to the pages.", event.kind())));
+            told.set(Some(format!("Injected {}.", event.kind())));
         }
     };
     let is_on = move || context.synthetic.count.get() > 0;
@@ -39,7 +39,7 @@ pub fn InjectForm() -> impl IntoView {
     view! {
         <form class="debugger-send" on:submit=submit data-testid="inject" novalidate>
             <p class="field-hint">
-                "The pages show the event as if it had come from Coda, until you clear it. It is marked as synthetic in the record and in recordings, and counts in no metrics of the link and no findings. Nothing is sent."
+                "Shows the event on all pages as if Coda had sent it, until you clear it. It is marked as synthetic, and excluded from connection metrics and findings. Nothing is sent to Coda."
             </p>
             <div class="field">
                 <label for=template_id.clone()>"Template"</label>
@@ -64,7 +64,10 @@ pub fn InjectForm() -> impl IntoView {
                     prop:value=text
                     aria-invalid=move || problem.with(Option::is_some).to_string()
                     aria-describedby=error_id.clone()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:input=move |event| {
+                        told.set(None);
+                        text.set(event_target_value(&event));
+                    }
                 ></textarea>
                 <p class="field-error" id=error_id role="alert" data-testid="inject-error">
                     {problem}
@@ -77,7 +80,7 @@ pub fn InjectForm() -> impl IntoView {
                     data-testid="inject-send"
                     disabled=move || context.playback.is_on() || problem.with(Option::is_some)
                 >
-                    "Give it to the pages"
+                    "Inject"
                 </button>
                 <button
                     class="button"
@@ -93,12 +96,12 @@ pub fn InjectForm() -> impl IntoView {
                 </button>
             </div>
             <Show when=move || context.playback.is_on()>
-                <p class="field-hint">"A recording is shown in the pages. Go back to live first."</p>
+                <p class="field-hint">"The pages show a recording. Return to live first."</p>
             </Show>
             <p class="debugger-fate" role="status" data-testid="inject-told">
                 {told}
                 {move || {
-                    is_on().then(|| format!(" The pages show {}.", format::counted(context.synthetic.count.get(), "synthetic event")))
+                    is_on().then(|| format!(" Shown: {}.", format::counted(context.synthetic.count.get(), "synthetic event")))
                 }}
             </p>
         </form>

@@ -7,7 +7,7 @@ use super::kept_records::{KeptActions, KeptRecord, Told};
 use super::opened_file::FileError;
 use super::scope::{Scope, ScopeSelect};
 use crate::browser;
-use crate::history::export_jsonl;
+use crate::history::{Label, export_jsonl};
 use crate::state::use_websocket;
 use crate::store::SavedRecording;
 use crate::ui::components::ShowMore;
@@ -141,7 +141,8 @@ fn RecordingItem(recording: SavedRecording, told: Told) -> impl IntoView {
 /// Changes the name and the note of a recording.
 #[component]
 fn EditRecording(recording: StoredValue<SavedRecording>, told: Told) -> impl IntoView {
-    let kept = use_websocket().kept;
+    let context = use_websocket();
+    let (kept, imported) = (context.kept, context.imported);
     let (name, note) = recording
         .with_value(|recording| (RwSignal::new(recording.name.clone()), RwSignal::new(recording.note.clone())));
     let save = move |event: leptos::ev::SubmitEvent| {
@@ -152,7 +153,12 @@ fn EditRecording(recording: StoredValue<SavedRecording>, told: Told) -> impl Int
             changed.name = named;
         }
         spawn_local(async move {
+            let before = recording.with_value(|recording| recording.name.clone());
+            let label = Label { name: changed.name.clone(), note: changed.note.clone() };
             let outcome = kept.describe_recording(changed).await.map_err(FileError::Store);
+            if outcome.is_ok() {
+                imported.relabel(&before, label);
+            }
             let _ = told.try_set(Some(outcome.map(|()| "The recording was changed.".to_owned())));
         });
     };

@@ -16,7 +16,7 @@ pub(super) enum FileError {
     Unreadable(String),
     #[error("{0} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")]
     NoRecording(String),
-    #[error("What is kept cannot be read or changed: {0}.")]
+    #[error("The browser's storage failed: {0}.")]
     Store(#[from] StoreError),
 }
 

@@ -26,16 +26,19 @@ pub(super) fn Visits() -> impl IntoView {
         visits.into_iter().filter(|visit| visit.id != this).collect::<Vec<_>>()
     });
     let nothing = move || match (kept.keeping.get(), loaded()) {
-        (Keeping::Off, _) => Some("No records are kept: you have turned this off in the settings.".to_owned()),
-        (Keeping::Failed(error), _) | (_, Some(Err(error))) => Some(format!("No records are kept: {error}.")),
+        (Keeping::Off, loaded) if others.with(Vec::is_empty) || !matches!(loaded, Some(Ok(_))) => {
+            Some("Storage is turned off in the settings.".to_owned())
+        }
+        (Keeping::Off, _) => Some("Storage is turned off in the settings. These records are from before.".to_owned()),
+        (Keeping::Failed(error), _) | (_, Some(Err(error))) => Some(format!("Records cannot be stored: {error}.")),
         (_, None) => Some("Loading…".to_owned()),
-        (_, Some(Ok(_))) => others.with(Vec::is_empty).then(|| "This is the first visit that is kept.".to_owned()),
+        (_, Some(Ok(_))) => others.with(Vec::is_empty).then(|| "No earlier visits.".to_owned()),
     };
     view! {
         <section class="debugger-part" aria-labelledby="visits-title">
             <h3 id="visits-title">"Earlier visits"</h3>
             <p class="field-hint">
-                "The record of each visit is kept up to its last second or two, even if the page or the browser crashed."
+                "Each visit's record is stored up to its last second or two, even if the page or the browser crashed."
             </p>
             {move || nothing().map(|words| view! { <p class="field-hint">{words}</p> })}
             <ul class="visit-list">

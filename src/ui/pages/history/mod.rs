@@ -30,11 +30,14 @@ pub fn HistoryPage() -> impl IntoView {
                 <h1>"History"</h1>
             </header>
             {move || match (kept.keeping.get(), loaded()) {
-                (Keeping::Off, _) => {
+                (Keeping::Off, None | Some(Err(_))) => view! { <TurnedOff /> }.into_any(),
+                (Keeping::Off, Some(Ok(sessions))) if sessions.is_empty() => view! { <TurnedOff /> }.into_any(),
+                (Keeping::Off, Some(Ok(sessions))) => {
                     view! {
-                        <EmptyState title="Nothing is kept">
-                            "You have turned this off: see “What is kept” in the settings."
-                        </EmptyState>
+                        <p class="field-hint" data-testid="history-off">
+                            "Storage is turned off in the settings. These conversations are from before; nothing new is added."
+                        </p>
+                        <Sessions sessions session address />
                     }
                         .into_any()
                 }
@@ -43,8 +46,8 @@ pub fn HistoryPage() -> impl IntoView {
                 }
                 (_, Some(Ok(sessions))) if sessions.is_empty() => {
                     view! {
-                        <EmptyState title="No conversation is kept yet">
-                            "What you and Coda say is kept in this browser, and found here later. The demo is not kept."
+                        <EmptyState title="No conversations yet">
+                            "Conversations with Coda are stored in this browser and listed here. The demo is not stored."
                         </EmptyState>
                     }
                         .into_any()
@@ -57,10 +60,17 @@ pub fn HistoryPage() -> impl IntoView {
 }
 
 #[component]
+fn TurnedOff() -> impl IntoView {
+    view! {
+        <EmptyState title="No conversations stored">"Storage is turned off in the settings."</EmptyState>
+    }
+}
+
+#[component]
 fn Unavailable(error: StoreError) -> impl IntoView {
     view! {
-        <EmptyState title="Nothing can be kept or shown">
-            {format!("The reason: {error}.")}
+        <EmptyState title="Storage is unavailable">
+            {format!("Conversations cannot be stored or shown: {error}.")}
         </EmptyState>
     }
 }
@@ -77,7 +87,7 @@ fn Sessions(sessions: Vec<Session>, session: Memo<Option<Session>>, address: Add
                         || {
                             view! {
                                 <p class="field-hint history-hint">
-                                    "Choose a conversation to read it."
+                                    "Select a conversation."
                                 </p>
                             }
                                 .into_any()

@@ -1,6 +1,7 @@
 //! One session: its entries, its name, its export and its deletion.
 
 use leptos::either::Either;
+use leptos::html::{Div, Input};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -9,8 +10,8 @@ use crate::model::{Turn, TurnKey, export_json, export_markdown};
 use crate::state::{RowKey, Severity, TurnRow, use_websocket};
 use crate::store::Session;
 use crate::ui::address::Address;
-use crate::ui::components::{ShowMore, TurnView};
-use crate::ui::files::download;
+use crate::ui::components::{ShowMore, TurnView, clear_matches, mark_matches};
+use crate::ui::files::{download, file_name};
 use crate::ui::format;
 
 /// Entries shown at first and added per step.
@@ -31,7 +32,7 @@ pub(super) fn SessionView(session: Session, address: Address) -> impl IntoView {
                 turns
                     .get()
                     .map(|turns| match turns {
-                        Ok(turns) => Either::Left(view! { <Turns turns /> }),
+                        Ok(turns) => Either::Left(view! { <Turns turns words=address.first("q") /> }),
                         Err(error) => {
                             Either::Right(
                                 view! {
@@ -62,6 +63,12 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
     };
     let is_renaming = RwSignal::new(false);
     let is_deleting = RwSignal::new(false);
+    let name_field = NodeRef::<Input>::new();
+    name_field.on_load(|field| {
+        // Best effort: without it, the field is one Tab away.
+        let _ = field.focus();
+        field.select();
+    });
     let new_name = RwSignal::new(session.with_value(|session| session.name.clone().unwrap_or_default()));
     let fail = move |what: &'static str, error: crate::store::StoreError| {
         context.notices.show(Severity::Error, "history", format!("The conversation was not {what}: {error}."));
@@ -83,10 +90,11 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
             }
         });
     };
-    let export = move |ending: &'static str, media: &'static str, write: fn(&[Turn]) -> String| {
+    let export = move |ending: &'static str, media: &'static str, write: fn(&str, &[Turn]) -> String| {
         let Some(Ok(turns)) = turns.get_untracked() else { return };
-        let day = session.with_value(|session| session.started.date_naive());
-        download(&format!("coda-conversation-{day}.{ending}"), media, &write(&turns));
+        let (day, title) = session.with_value(|session| (session.started.date_naive(), name(session)));
+        let file = file_name(&format!("coda {day} {title}"));
+        download(&format!("{file}.{ending}"), media, &write(&title, &turns));
     };
     view! {
         <header class="history-head">
@@ -106,13 +114,13 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
                 </button>
                 <button
                     class="button small"
-                    on:click=move |_| export("md", "text/markdown", |turns| export_markdown(turns.iter()))
+                    on:click=move |_| export("md", "text/markdown", |title, turns| export_markdown(title, turns.iter()))
                 >
                     "Markdown"
                 </button>
                 <button
                     class="button small"
-                    on:click=move |_| export("json", "application/json", |turns| export_json(turns.iter()))
+                    on:click=move |_| export("json", "application/json", |_, turns| export_json(turns.iter()))
                 >
                     "JSON"
                 </button>
@@ -130,6 +138,12 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
                     <input
                         type="text"
                         aria-label="Name of the conversation"
+                        node_ref=name_field
+                        on:keydown=move |event| {
+                            if event.key() == "Escape" {
+                                is_renaming.set(false);
+                            }
+                        }
                         placeholder="Empty for the first words"
                         data-testid="session-name"
                         maxlength="200"
@@ -143,7 +157,7 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
             </Show>
             <Show when=move || is_deleting.get()>
                 <p class="field-row" role="alert">
-                    "It cannot be brought back. "
+                    "This cannot be undone. Its messages also stay in the records of the visits until you delete those (Debugger, Recordings). "
                     <button class="button" data-testid="confirm-delete" on:click=delete>
                         "Delete this conversation"
                     </button>
@@ -153,8 +167,11 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
     }
 }
 
+/// Marks the words that were searched for, and scrolls to the first hit.
 #[component]
-fn Turns(turns: Vec<Turn>) -> impl IntoView {
+fn Turns(turns: Vec<Turn>, words: String) -> impl IntoView {
+    let words = words.trim().to_lowercase();
+    let first_hit = if words.is_empty() { None } else { turns.iter().position(|turn| turn.hits(&words) > 0) };
     let rows: Vec<TurnRow> = (1_u64..)
         .zip(turns)
         .map(|(number, turn)| TurnRow {
@@ -162,10 +179,19 @@ fn Turns(turns: Vec<Turn>) -> impl IntoView {
             turn: ArcRwSignal::new(turn).read_only(),
         })
         .collect();
-    let (rows, limit) = (StoredValue::new(rows), RwSignal::new(STEP));
+    let limit = first_hit.map_or(STEP, |at| (at / STEP + 1) * STEP);
+    let (rows, limit) = (StoredValue::new(rows), RwSignal::new(limit));
+    let list = NodeRef::<Div>::new();
+    Effect::new(move |before: Option<()>| {
+        limit.track();
+        let (Some(list), words) = (list.get(), words.clone()) else { return };
+        // The entries are in the document by then.
+        request_animation_frame(move || mark_matches(&list, &words, before.is_none()));
+    });
+    on_cleanup(clear_matches);
     let total = rows.with_value(Vec::len);
     view! {
-        <div class="turns history-turns">
+        <div class="turns history-turns" node_ref=list>
             <For
                 each=move || rows.with_value(|rows| rows.iter().take(limit.get()).cloned().collect::<Vec<_>>())
                 key=|row| row.key

@@ -8,10 +8,9 @@ use super::empty::WaysToBegin;
 use super::filters::{self, Filters};
 use super::labels::counted;
 use super::row::{MemoryRow, row_id};
-use super::tabs::focus;
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::{Each, ShowMore};
+use crate::ui::components::{Each, ShowMore, focus};
 
 /// Rows shown at first and added per step, because every row costs and nobody reads more.
 const ROWS: usize = 200;

@@ -15,20 +15,35 @@ mod results;
 mod row;
 mod search_log;
 mod snapshots;
-mod tabs;
 
 use leptos::prelude::*;
 
 use crate::ui::address::Address;
-use crate::ui::components::AskButton;
+use crate::ui::components::{AskButton, TabList, panel_id, tab_id};
 use debug::Debug;
 use memories::MemoryList;
-use tabs::{Tab, Tabs};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Memories,
+    Debug,
+}
+
+impl Tab {
+    const ALL: [(Self, &'static str); 2] = [(Self::Memories, "Memories"), (Self::Debug, "Debug")];
+
+    const fn in_address(self) -> &'static str {
+        match self {
+            Self::Memories => "",
+            Self::Debug => "debug",
+        }
+    }
+}
 
 #[component]
 pub fn MemoryPage() -> impl IntoView {
     let address = Address::of_page();
-    let tab = Memo::new(move |_| Tab::named(&address.first("tab")));
+    let tab = Memo::new(move |_| if address.first("tab") == "debug" { Tab::Debug } else { Tab::Memories });
     view! {
         <section class="page-body memory">
             <header class="page-head">
@@ -38,15 +53,21 @@ pub fn MemoryPage() -> impl IntoView {
                     <AskButton text="#summarize_session" label="Summarize session" component="memory page" />
                 </div>
             </header>
-            <Tabs address tab />
+            <TabList
+                id="memory".to_owned()
+                label="Parts of the page"
+                tabs=Tab::ALL.to_vec()
+                current=tab
+                choose=move |tab: Tab| address.set("tab", tab.in_address())
+            />
             {Tab::ALL
-                .map(|panel| {
+                .map(|(panel, name)| {
                     view! {
                         <div
                             role="tabpanel"
                             class="memory-panel"
-                            id=panel.panel_id()
-                            aria-labelledby=panel.tab_id()
+                            id=panel_id("memory", name)
+                            aria-labelledby=tab_id("memory", name)
                             hidden=move || tab.get() != panel
                         >
                             <Show when=move || tab.get() == panel>

@@ -4,35 +4,40 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::state::use_websocket;
-use crate::store::{Session, StoreError, Visit};
+use crate::store::{SavedRecording, Session, StoreError, Visit};
 use crate::ui::components::{Dialog, DialogRef};
 use crate::ui::format;
 use crate::ui::kept::kept_resource;
 
 #[component]
 pub fn EraseEverything() -> impl IntoView {
-    let kept = use_websocket().kept;
+    let context = use_websocket();
+    let kept = context.kept;
     let asks = RwSignal::new(false);
     let told = RwSignal::new(None::<Result<(), StoreError>>);
-    let used =
-        kept_resource(kept, move || async move { Some((kept.sessions().await.ok()?, kept.visits().await.ok()?)) });
+    let used = kept_resource(kept, move || async move {
+        Some((kept.sessions().await.ok()?, kept.visits().await.ok()?, kept.recordings().await.ok()?))
+    });
     let words = move || {
-        used.get().flatten().flatten().map(|(sessions, visits): (Vec<Session>, Vec<Visit>)| {
+        let used = used.get().flatten().flatten();
+        used.map(|(sessions, visits, recordings): (Vec<Session>, Vec<Visit>, Vec<SavedRecording>)| {
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
             let size = |bytes: u64| format::megabytes(bytes as f64 / 1e6);
             format!(
-                "Kept now: {} ({}) and the records of {} ({}).",
+                "Stored now: {} ({}), the records of {} ({}) and {} ({}).",
                 format::counted(sessions.len(), "conversation"),
                 size(sessions.iter().map(|session| session.bytes).sum()),
                 format::counted(visits.len(), "visit"),
                 size(visits.iter().map(|visit| visit.bytes).sum()),
+                format::counted(recordings.len(), "saved recording"),
+                size(recordings.iter().map(|recording| recording.bytes).sum()),
             )
         })
     };
     let erase = move || {
         asks.set(false);
         spawn_local(async move {
-            let outcome = kept.erase_everything().await;
+            let outcome = context.erase_everything().await;
             // The page may have been left meanwhile.
             let _ = told.try_set(Some(outcome));
         });
@@ -51,7 +56,7 @@ pub fn EraseEverything() -> impl IntoView {
                 {move || {
                     told.get()
                         .map(|told| match told {
-                            Ok(()) => "Everything is erased. What this page shows is gone with a reload.".to_owned(),
+                            Ok(()) => "Everything is erased.".to_owned(),
                             Err(error) => format!("Not everything could be erased: {error}."),
                         })
                 }}
@@ -70,11 +75,11 @@ fn EraseDialog(asks: RwSignal<bool>, erase: impl Fn() + Copy + Send + Sync + 'st
         <Dialog dialog class="confirm" labelled_by="erase-title" on_close=move || asks.set(false)>
             <h2 id="erase-title">"Erase everything?"</h2>
             <p>
-                "All conversations, the records of all visits, waiting texts, the address and these settings are deleted from this browser. Coda itself keeps what it remembers. This cannot be undone."
+                "This deletes all conversations, the records of all visits, saved recordings, waiting texts, drafts, the address and these settings from this browser, and clears every open tab of the dashboard. Coda keeps what it remembers itself, and may repeat its latest events when the dashboard reconnects. This cannot be undone."
             </p>
             <div class="actions">
                 <button class="button" autofocus on:click=move |_| dialog.close()>
-                    "Keep everything"
+                    "Cancel"
                 </button>
                 <button class="button primary" data-testid="confirm-erase" on:click=move |_| erase()>
                     "Erase"

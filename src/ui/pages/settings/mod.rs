@@ -19,7 +19,7 @@ const SECTIONS: [(Section, &str); 5] = [
     (Section::Talk, "Talking"),
     (Section::Link, "Connection"),
     (Section::Limits, "Limits of stages"),
-    (Section::Records, "What is kept"),
+    (Section::Records, "Storage"),
 ];
 
 #[component]

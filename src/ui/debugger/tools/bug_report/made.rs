@@ -10,6 +10,7 @@ use crate::browser;
 use crate::history::{
     AboutPage, BugReport, Recording, ReportRange, ReportedRows, export_report, masked_address, redact,
 };
+use crate::link::PhaseKind;
 use crate::state::Settings;
 use crate::ui::components::sharing_words;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
@@ -58,7 +59,10 @@ fn about(debugger: DebuggerState) -> AboutPage {
     let info = context.data.system.with_untracked(|system| system.info().map(|(_, info)| info.to_string()));
     AboutPage {
         coda: redact(&info.unwrap_or_default()).into_owned(),
-        tabs: sharing_words(context.connection.sharing.get_untracked()),
+        tabs: sharing_words(
+            context.connection.sharing.get_untracked(),
+            untrack(|| context.connection.kind()) == PhaseKind::Offline,
+        ),
         dashboard: env!("CARGO_PKG_VERSION").to_owned(),
         address: masked_address(&debugger.context.connection.url.get_untracked().unwrap_or_default()),
         browser: window.navigator().user_agent().unwrap_or_default(),
