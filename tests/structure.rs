@@ -217,7 +217,7 @@ fn style_sheets_use_the_documented_breakpoints_and_named_layers_only() {
         let text = std::fs::read_to_string(&path).unwrap();
         for line in text.lines().map(str::trim) {
             if line.starts_with("@media (width") {
-                let known = ["480px", "800px", "1100px", "2200px"].iter().any(|width| line.contains(width));
+                let known = ["480px", "800px", "1100px", "1600px", "2200px"].iter().any(|width| line.contains(width));
                 assert!(known, "{}: {line}", path.display());
             } else if line.starts_with("z-index:") {
                 assert!(line.contains("var(--layer-"), "{}: {line}", path.display());

@@ -51,7 +51,7 @@ findings! {
     /// One user action created the same message more than once.
     DoubleListener {
         title: "A message was made twice",
-        advice: "Look at the components that are named, if any are: one listens twice, or two listen to the same.",
+        advice: "Check the named components, if any: one listens twice, or two listen to the same event.",
         close_after: Some(Duration::from_secs(60)),
         ends_with_server: false,
     }
@@ -79,14 +79,14 @@ findings! {
     /// The socket is open, but the server does not answer.
     Silent {
         title: "Coda stopped answering",
-        advice: "Look at Coda's log for what blocks its event loop; a new connection is made by itself.",
+        advice: "Check Coda's log for what blocks its event loop. The dashboard reconnects automatically.",
         close_after: None,
         ends_with_server: true,
     }
     /// The server answers, but sends no broadcasts.
     Deaf {
         title: "Coda sends no events",
-        advice: "Nothing: a new connection is made. If it comes back, restart Coda.",
+        advice: "Nothing: the dashboard reconnects. If it happens again, restart Coda.",
         close_after: Some(Duration::from_secs(30)),
         ends_with_server: false,
     }
@@ -171,7 +171,7 @@ findings! {
     /// Messages whose outcome is unknown.
     Unconfirmed {
         title: "Messages are unconfirmed",
-        advice: "Look whether Coda did it; if not, send it again.",
+        advice: "Check whether Coda did it. If not, resend it.",
         close_after: None,
         ends_with_server: false,
     }

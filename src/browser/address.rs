@@ -28,7 +28,7 @@ pub enum AddressError {
     #[error("“{0}” is not an address. It should look like {DEFAULT_URL}")]
     Unreadable(String),
     /// A URL of another scheme than WebSocket's.
-    #[error("“{given}” begins with {scheme}, but Coda is reached by ws:// or wss://")]
+    #[error("“{given}” starts with {scheme}, but Coda needs ws:// or wss://")]
     Scheme {
         /// The text as given.
         given: String,

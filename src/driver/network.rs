@@ -1,4 +1,4 @@
-//! The network experiment: a simulated bad network between the link and its connection.
+//! The network simulation: a simulated bad network between the link and its connection.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl Driver {
                 Passed::Frame(Direction::ToServer, text) => self.write(conn, &text),
                 Passed::Lost => {
                     self.close_socket(conn, CloseInfo::BROKEN);
-                    let info = CloseInfo::broken("broken by the network experiment");
+                    let info = CloseInfo::broken("closed by the network simulation");
                     self.enqueue(Input::Closed(conn, info));
                 }
             }

@@ -10,16 +10,16 @@ use crate::link::{Acknowledgement, GapReport, Hold, MessageState};
 /// Message states: names in queries, and explanations.
 pub const STATES: [(&str, &str); 11] = [
     ("queued", "waits for its turn"),
-    ("written", "written, its echo awaited"),
-    ("delivered", "read by Coda"),
-    ("duplicate", "stopped or answered as a repetition"),
-    ("suppressed", "not sent: a duplicate of the message before"),
-    ("unconfirmed", "written, and whether Coda has read it is unknown"),
+    ("written", "sent, waiting for its echo"),
+    ("delivered", "confirmed by Coda"),
+    ("duplicate", "not sent, or dropped by Coda, as a duplicate"),
+    ("suppressed", "not sent: duplicate of the previous message"),
+    ("unconfirmed", "sent, but not confirmed by Coda"),
     ("expired", "not sent: it had waited too long"),
-    ("failed", "not sent: there was no room for it"),
-    ("cancelled", "taken back"),
-    ("held", "waits for the end of Coda's turn, or for its own address"),
-    (RAW, "a frame written as it is, past queue and deduplication"),
+    ("failed", "not sent: queue full or message too large"),
+    ("cancelled", "cancelled or dismissed"),
+    ("held", "waiting for Coda's turn to end, for its address, or for you"),
+    (RAW, "a frame sent as is, bypassing queue and deduplication"),
 ];
 
 /// The state of frames that are not messages.
@@ -69,7 +69,7 @@ pub(super) fn state_detail(state: &MessageState) -> Option<String> {
     Some(match state {
         MessageState::Written { conn, attempt } => format!("on connection {conn}, attempt {attempt}"),
         MessageState::Delivered(Acknowledgement::Echo) => "confirmed by its echo".to_owned(),
-        MessageState::Delivered(Acknowledgement::Duplicate) => "Coda had it already".to_owned(),
+        MessageState::Delivered(Acknowledgement::Duplicate) => "Coda already had it".to_owned(),
         MessageState::Delivered(Acknowledgement::Turn) => "its turn began".to_owned(),
         MessageState::Suppressed { original } => format!("duplicate of {original}"),
         MessageState::Failed(failure) => failure.to_string(),
@@ -85,7 +85,7 @@ pub(super) fn state_detail(state: &MessageState) -> Option<String> {
 /// Describes the permanently missed events in a sentence or two; `None` if there are none.
 #[must_use]
 pub fn describe_missed(resumed: &GapReport) -> Option<String> {
-    let when = if resumed.reconnected { "while there was no connection" } else { "although the connection was open" };
+    let when = if resumed.reconnected { "while disconnected" } else { "on an open connection" };
     let more = if resumed.more_unknown { " There may have been more." } else { "" };
     match resumed.lost() {
         0 => None,

@@ -111,7 +111,7 @@ impl fmt::Display for ForeignServer {
             Self::Type(kind) => write!(f, "it sent “{kind}”"),
             Self::Echo => f.write_str("it only sends back what it is sent"),
             Self::CodaV2 => f.write_str("it is Coda v2, and this dashboard is for Coda Lite"),
-            Self::Http => f.write_str("it answers HTTP and opens no WebSocket"),
+            Self::Http => f.write_str("it answers HTTP but opens no WebSocket"),
         }
     }
 }
@@ -122,7 +122,7 @@ impl DisconnectReason {
     pub fn explain(&self, config: &LinkConfig) -> String {
         match self {
             Self::Unreachable(_) => {
-                "Nothing answers at this address, or not as a WebSocket. Is Coda running, and is the address right?"
+                "No WebSocket server answers at this address. Check that Coda is running and the address is correct."
                     .into()
             }
             Self::Closed(info) => explain_close(info),
@@ -132,19 +132,19 @@ impl DisconnectReason {
                 config.open_timeout.as_secs()
             ),
             Self::AuthTimeout => format!(
-                "Something answers at this address, but it did not let the dashboard in within {} seconds. Coda may be busy or \
+                "A server answers at this address, but it did not accept the dashboard within {} seconds. Coda may be busy or \
                  stuck, or it is another program.",
                 config.auth_timeout.as_secs()
             ),
-            Self::Rejected(words) => format!("Coda turned the dashboard away: {words}."),
-            Self::Silent => "Coda stopped answering although the connection was open.".into(),
+            Self::Rejected(words) => format!("Coda refused the dashboard: {words}."),
+            Self::Silent => "Coda stopped responding on an open connection.".into(),
             Self::TabGone => {
-                "The tab that held the connection was closed or stopped responding. Another tab connects again.".into()
+                "The tab that held the connection was closed or stopped responding. Another tab reconnects.".into()
             }
             Self::NotCoda(foreign) => format!(
                 "Something answers at this address, but it is not Coda: {foreign}. Check the address, or start Coda there."
             ),
-            Self::Deaf => "Coda answered but sent no events any more: it had lost this dashboard.".into(),
+            Self::Deaf => "Coda responded but stopped sending events: it lost track of this dashboard.".into(),
         }
     }
 }
@@ -177,8 +177,8 @@ impl fmt::Display for DisconnectReason {
             Self::Closed(info) => write!(f, "closed, code {info}"),
             Self::OpenTimeout => f.write_str("did not open in time"),
             Self::AuthTimeout => f.write_str("authentication timed out"),
-            Self::Rejected(reason) => write!(f, "turned away: {reason}"),
-            Self::Silent => f.write_str("nothing comes any more"),
+            Self::Rejected(reason) => write!(f, "refused: {reason}"),
+            Self::Silent => f.write_str("stopped responding"),
             Self::Deaf => f.write_str("answers, but sends no events"),
             Self::TabGone => f.write_str("its tab is gone"),
             Self::NotCoda(foreign) => write!(f, "not Coda: {foreign}"),

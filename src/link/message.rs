@@ -189,21 +189,21 @@ mod proof_field {
 #[serde(tag = "why")]
 pub enum Failure {
     /// The queue has no room for another message.
-    #[error("{limit} messages are waiting already, which is the limit")]
+    #[error("the queue is full ({limit} messages)")]
     #[serde(rename = "queue full")]
     QueueFull {
         /// Capacity in messages.
         limit: usize,
     },
     /// The queue has no room for the text.
-    #[error("the waiting messages hold {} MB already, which is the limit", limit / 1_048_576)]
+    #[error("the queue is full ({} MB)", limit / 1_048_576)]
     #[serde(rename = "queue bytes")]
     QueueBytes {
         /// Capacity in bytes.
         limit: usize,
     },
     /// The frame would exceed the server's limit, above which it closes the connection.
-    #[error("it is {:.1} MB long, and Coda takes {} MB at most", megabytes(*bytes), limit / 1_048_576)]
+    #[error("it is {:.1} MB, but Coda accepts {} MB at most", megabytes(*bytes), limit / 1_048_576)]
     #[serde(rename = "too large")]
     TooLarge {
         /// Size of the frame in bytes.

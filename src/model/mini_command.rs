@@ -20,39 +20,39 @@ const fn command(name: &'static str, description: &'static str) -> MiniCommand {
 
 /// All that Coda Lite 0.1.2 knows.
 pub const MINI_COMMANDS: &[MiniCommand] = &[
-    command("#help", "Coda says what it can do"),
-    command("#show_memory", "Coda tells what it remembers"),
-    command("#summarize_session", "Coda sums up this session"),
-    command("#summarize_day", "Coda sums up the day"),
+    command("#help", "Show what Coda can do"),
+    command("#show_memory", "Show what Coda remembers"),
+    command("#summarize_session", "Summarize this session"),
+    command("#summarize_day", "Summarize the day"),
     MiniCommand {
         name: "#reset_tone",
         arguments: &["casual", "formal", "technical", "concise"],
         needs_argument: true,
-        description: "Sets the tone of its answers",
+        description: "Set the tone of Coda's answers",
     },
-    command("#mood_reset", "Resets its mood"),
-    command("#personality_insight", "Coda tells about its personality"),
-    command("#apply_feedback", "Coda applies the feedback that it has"),
+    command("#mood_reset", "Reset Coda's mood"),
+    command("#personality_insight", "Describe Coda's personality"),
+    command("#apply_feedback", "Apply the feedback that Coda has"),
     MiniCommand {
         name: "#view_feedback",
         arguments: FEEDBACK,
         needs_argument: false,
-        description: "Coda tells the feedback that it has",
+        description: "Show the feedback that Coda has",
     },
     MiniCommand {
         name: "#view_feedback_memories",
         arguments: FEEDBACK,
         needs_argument: false,
-        description: "Coda tells what it remembers of feedback",
+        description: "Show what Coda remembers of feedback",
     },
     MiniCommand {
         name: "#feedback",
         arguments: FEEDBACK,
         needs_argument: false,
-        description: "Coda asks for feedback; the next text is taken for it",
+        description: "Have Coda ask for feedback (your next message)",
     },
-    command("#debug_on", "Turns Coda's debug mode on"),
-    command("#debug_off", "Turns Coda's debug mode off"),
+    command("#debug_on", "Turn on Coda's debug mode"),
+    command("#debug_off", "Turn off Coda's debug mode"),
 ];
 
 /// A completion of what is typed.

@@ -97,8 +97,8 @@ impl CutOff {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::ConnectionEnded => "The connection ended before the rest of the answer came.",
-            Self::PageClosed => "The page was closed before the rest of the answer came.",
+            Self::ConnectionEnded => "The connection ended before the answer was complete.",
+            Self::PageClosed => "The page was closed before the answer was complete.",
             Self::Abandoned => "Coda did not finish this answer.",
         }
     }
@@ -253,30 +253,28 @@ impl Outgoing {
     #[must_use]
     pub fn words(&self) -> String {
         match &self.state {
-            _ if self.sent_again => "Sent again below".into(),
+            _ if self.sent_again => "Resent below".into(),
             MessageState::Delivered(_) if self.turn_status == TurnStatus::Dropped => {
-                "Delivered, but Coda was at another answer and did not take it up".into()
+                "Delivered, but Coda was busy with another answer and ignored it".into()
             }
             MessageState::Delivered(_) if self.turn_status == TurnStatus::TakenForFeedback => {
-                "Delivered, but Coda took it for feedback and did not answer".into()
+                "Delivered, but Coda treated it as feedback and did not answer".into()
             }
             MessageState::Queued => "Waiting to be sent".into(),
-            MessageState::Held(Hold::Turn) => {
-                "Waiting for the end of this answer: Coda drops what comes meanwhile".into()
-            }
-            MessageState::Held(Hold::User) => "Not sent from here: another tab may have sent it".into(),
-            MessageState::Held(Hold::Address { url }) => format!("Meant for {url}, and not sent to another address"),
+            MessageState::Held(Hold::Turn) => "Waiting for this answer to end: Coda ignores messages until then".into(),
+            MessageState::Held(Hold::User) => "Not sent from this tab: another tab may have sent it".into(),
+            MessageState::Held(Hold::Address { url }) => format!("Held for {url}, not sent to any other address"),
             MessageState::Written { attempt: 1, .. } => "Sent, waiting for Coda".into(),
-            MessageState::Written { attempt, .. } => format!("Sent again (attempt {attempt}), waiting for Coda"),
+            MessageState::Written { attempt, .. } => format!("Resent (attempt {attempt}), waiting for Coda"),
             MessageState::Unconfirmed => "Sent, but Coda did not confirm it: it may or may not have arrived".into(),
             MessageState::Delivered(_) => "Delivered".into(),
-            MessageState::Suppressed { .. } => "Not sent: a duplicate of the message before".into(),
+            MessageState::Suppressed { .. } => "Not sent: duplicate of the previous message".into(),
             MessageState::Expired => "Not sent: it waited too long".into(),
             MessageState::Failed(failure) => format!("Not sent: {failure}"),
-            MessageState::Cancelled(Cancellation::Left) => "Sent and not confirmed; left at that".into(),
-            MessageState::Cancelled(Cancellation::LeftToOthers) => "Left to the other tabs of that address".into(),
+            MessageState::Cancelled(Cancellation::Left) => "Sent, not confirmed, dismissed".into(),
+            MessageState::Cancelled(Cancellation::LeftToOthers) => "Left to other tabs with that address".into(),
             MessageState::Cancelled(Cancellation::PageClosed) => "Not sent: the page was closed first".into(),
-            MessageState::Cancelled(_) => "Taken back".into(),
+            MessageState::Cancelled(_) => "Cancelled".into(),
         }
     }
 

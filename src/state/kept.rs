@@ -140,7 +140,7 @@ impl KeptStore {
     fn fail(&self, error: StoreError) {
         let failed = Keeping::Failed(error.clone());
         if self.keeping.get_untracked() != failed {
-            let words = format!("What is said from now on is not kept for later: {error}. Everything else works.");
+            let words = format!("New messages are not stored: {error}. Everything else works.");
             self.notices.show(Severity::Warn, "nothing kept", words);
             self.keeping.set(failed);
         }
@@ -197,7 +197,7 @@ impl KeptStore {
     fn report_unreadable(&self, count: usize) {
         if count > 0 {
             let what = if count == 1 { "entry is" } else { "entries are" };
-            let words = format!("{count} kept {what} damaged and cannot be shown. The others are there.");
+            let words = format!("{count} stored {what} damaged and cannot be shown. The others are available.");
             self.notices.show(Severity::Warn, "damaged entries", words);
         }
     }
@@ -383,7 +383,7 @@ impl KeptStore {
             let sessions = sessions.map_or(0, |removed| removed.things);
             if sessions > 0 {
                 let what = if sessions == 1 { "conversation was" } else { "conversations were" };
-                let words = format!("{sessions} old {what} deleted, as the limits in the settings say.");
+                let words = format!("{sessions} old {what} deleted because of the limits in the settings.");
                 self.notices.show(Severity::Info, "old conversations", words);
             }
             if sessions > 0 || records.is_ok_and(|removed| removed.things > 0) {

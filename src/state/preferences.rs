@@ -60,7 +60,7 @@ macro_rules! choice {
 choice! {
     Theme {
         /// Follows the system.
-        System = "system", "As the system";
+        System = "system", "Match system";
         Light = "light", "Light";
         Dark = "dark", "Dark";
     }
@@ -78,7 +78,7 @@ choice! {
     /// Amount of animation.
     Motion {
         /// Follows the system.
-        System = "system", "As the system";
+        System = "system", "Match system";
         Reduced = "reduced", "Reduced";
     }
 }
@@ -87,7 +87,7 @@ choice! {
     /// Format of times of day.
     Clock {
         /// Follows the user's language.
-        Auto = "auto", "As the language has it";
+        Auto = "auto", "Automatic";
         Hours24 = "24", "24 hours";
         Hours12 = "12", "12 hours";
     }
@@ -97,11 +97,11 @@ choice! {
     /// How the talk button works.
     TalkMode {
         /// Listens while held.
-        Hold = "hold", "Listens while it is held";
+        Hold = "hold", "Hold to talk";
         /// One click starts listening, another stops it.
-        Click = "click", "Click to start, click to stop";
+        Click = "click", "Click to start and stop";
         /// A click listens for a fixed time.
-        Seconds = "seconds", "Click listens for a fixed time";
+        Seconds = "seconds", "Click for a fixed time";
     }
 }
 
@@ -109,14 +109,14 @@ choice! {
     /// Log level. Each includes the less verbose ones.
     LogLevel {
         /// Problems.
-        Warn = "warn", "warn: what went wrong";
-        Off = "off", "off: nothing";
+        Warn = "warn", "Warnings";
+        Off = "off", "Off";
         /// Connections, and the outcomes of messages.
-        Info = "info", "info: connections, and how messages ended";
+        Info = "info", "Info";
         /// Every state of every message.
-        Debug = "debug", "debug: every state of every message";
+        Debug = "debug", "Debug";
         /// Every frame.
-        Trace = "trace", "trace: every frame";
+        Trace = "trace", "Trace";
     }
 }
 
@@ -368,7 +368,7 @@ pub const NUMBERS: &[Number] = &[
         key: "gap_millis",
         label: "Gap between messages",
         unit: "ms",
-        hint: "The least time between two messages, so that Coda is done with one before the next.",
+        hint: "Minimum time between two messages.",
         range: 0..=2_000,
         section: Section::Link,
         field: |settings| &mut settings.gap_millis,
@@ -377,7 +377,7 @@ pub const NUMBERS: &[Number] = &[
         key: "window",
         label: "Messages in flight",
         unit: "messages",
-        hint: "How many may be sent and unanswered at a time. Overlaps are what broke Coda's event loop, so: 1.",
+        hint: "Messages sent at once without an echo. More than 1 can overload Coda.",
         range: 1..=16,
         section: Section::Link,
         field: |settings| &mut settings.window,
@@ -386,16 +386,16 @@ pub const NUMBERS: &[Number] = &[
         key: "dedup_millis",
         label: "Duplicate window",
         unit: "ms",
-        hint: "An equal message within this time is a double click or a double listener and is held back.",
+        hint: "An equal message within this time counts as a duplicate.",
         range: 0..=10_000,
         section: Section::Link,
         field: |settings| &mut settings.dedup_millis,
     },
     Number {
         key: "retry_millis",
-        label: "Ask again after",
+        label: "Resend after",
         unit: "ms",
-        hint: "How long to wait for Coda's echo before the same bytes are sent again.",
+        hint: "Time without an echo before a message is resent.",
         range: 500..=4_000,
         section: Section::Link,
         field: |settings| &mut settings.retry_millis,
@@ -404,16 +404,16 @@ pub const NUMBERS: &[Number] = &[
         key: "ping_after_seconds",
         label: "Heartbeat after",
         unit: "s",
-        hint: "After so much silence Coda is asked whether it is still there.",
+        hint: "Silence before a ping is sent.",
         range: 2..=120,
         section: Section::Link,
         field: |settings| &mut settings.ping_after_seconds,
     },
     Number {
         key: "ping_timeout_millis",
-        label: "Heartbeat answer within",
+        label: "Heartbeat timeout",
         unit: "ms",
-        hint: "Without an answer in this time the connection counts as dead.",
+        hint: "Time without a reply before the dashboard reconnects.",
         range: 500..=30_000,
         section: Section::Link,
         field: |settings| &mut settings.ping_timeout_millis,
@@ -422,7 +422,7 @@ pub const NUMBERS: &[Number] = &[
         key: "talk_seconds",
         label: "Listen for",
         unit: "s",
-        hint: "Where a click listens for a fixed time.",
+        hint: "Used by “Click for a fixed time”.",
         range: 1..=60,
         section: Section::Talk,
         field: |settings| &mut settings.talk_seconds,
@@ -431,61 +431,61 @@ pub const NUMBERS: &[Number] = &[
         key: "conversation_limit",
         label: "Turns on the page",
         unit: "turns",
-        hint: "Beyond, the oldest turn leaves the page. It can be loaded again as long as it is kept.",
+        hint: "Older turns leave the page and can be loaded again.",
         range: 100..=100_000,
         section: Section::Records,
         field: |settings| &mut settings.conversation_limit,
     },
     Number {
         key: "kept_days",
-        label: "Keep conversations for",
+        label: "Store conversations for",
         unit: "days",
-        hint: "Older conversations are deleted.",
+        hint: "Older ones are deleted.",
         range: 1..=3_650,
         section: Section::Records,
         field: |settings| &mut settings.kept_days,
     },
     Number {
         key: "kept_mib",
-        label: "Size of all conversations",
+        label: "Conversations, total size",
         unit: "MiB",
-        hint: "Beyond it, the oldest conversations are deleted. 1 MiB is about 3,000 turns.",
+        hint: "The oldest are deleted first. 1 MiB holds about 3,000 turns.",
         range: 1..=10_000,
         section: Section::Records,
         field: |settings| &mut settings.kept_mib,
     },
     Number {
         key: "record_days",
-        label: "Keep records of visits for",
+        label: "Store visit records for",
         unit: "days",
-        hint: "The flight recorder of each visit, to look at after a reload or a crash.",
+        hint: "What the debugger recorded, to inspect after a reload or a crash.",
         range: 1..=3_650,
         section: Section::Records,
         field: |settings| &mut settings.record_days,
     },
     Number {
         key: "record_mib",
-        label: "Size of all records of visits",
+        label: "Records, total size",
         unit: "MiB",
-        hint: "Beyond it, the oldest records are deleted, and then the beginning of this visit's.",
+        hint: "The oldest are deleted first.",
         range: 1..=10_000,
         section: Section::Records,
         field: |settings| &mut settings.record_mib,
     },
     Number {
         key: "history_rows",
-        label: "Flight recorder rows",
+        label: "Debugger rows",
         unit: "rows",
-        hint: "What the debugger can look back on.",
+        hint: "The oldest rows are discarded first.",
         range: 1_000..=1_000_000,
         section: Section::Records,
         field: |settings| &mut settings.history_rows,
     },
     Number {
         key: "history_mib",
-        label: "Flight recorder size",
+        label: "Debugger memory",
         unit: "MiB",
-        hint: "The same bound in memory; whichever is reached first counts.",
+        hint: "The oldest rows are discarded first.",
         range: 1..=512,
         section: Section::Records,
         field: |settings| &mut settings.history_mib,
@@ -494,7 +494,7 @@ pub const NUMBERS: &[Number] = &[
         key: "listening_limit",
         label: "Listening",
         unit: "s",
-        hint: "The longest time that the microphone should be open. 0 for no limit.",
+        hint: "Microphone open. 0 for no limit.",
         range: 0..=3_600,
         section: Section::Limits,
         field: |settings| &mut settings.listening_limit,
@@ -573,7 +573,7 @@ pub const CHOICES: &[ChoiceSetting] = &[
     },
     ChoiceSetting {
         key: "clock",
-        label: "Times",
+        label: "Time format",
         hint: "",
         options: Clock::OPTIONS,
         section: Section::Look,
@@ -590,7 +590,7 @@ pub const CHOICES: &[ChoiceSetting] = &[
     ChoiceSetting {
         key: "log_level",
         label: "Log level",
-        hint: "How much goes to the browser's console. At hundreds of events a second the console costs more than the page.",
+        hint: "Output in the browser's console.",
         options: LogLevel::OPTIONS,
         section: Section::Records,
         field: |settings| &mut settings.log_level,
@@ -600,8 +600,8 @@ pub const CHOICES: &[ChoiceSetting] = &[
 pub const TOGGLES: &[Toggle] = &[
     Toggle {
         key: "keep",
-        label: "Keep conversations and records in this browser",
-        hint: "They stay on this computer. Turned off, nothing more is kept; what is kept already stays until it is erased.",
+        label: "Store conversations and records in this browser",
+        hint: "They stay on this computer. If you turn this off, stored data remains, but nothing new is stored.",
         section: Section::Records,
         field: |settings| &mut settings.keep,
     },
@@ -614,29 +614,29 @@ pub const TOGGLES: &[Toggle] = &[
     },
     Toggle {
         key: "hold_texts",
-        label: "Hold texts until Coda has answered",
-        hint: "Coda drops what it is told during an answer. A text written then is sent after it.",
+        label: "Hold texts while Coda answers",
+        hint: "Coda ignores texts during an answer, so they are sent after it.",
         section: Section::Link,
         field: |settings| &mut settings.hold_texts,
     },
     Toggle {
         key: "sounds",
         label: "Sounds",
-        hint: "A short tone when an answer is complete and a lower one for an error.",
+        hint: "A tone for a complete answer, a lower one for an error.",
         section: Section::Talk,
         field: |settings| &mut settings.sounds,
     },
     Toggle {
         key: "stop_speech",
         label: "Talking stops Coda's speech",
-        hint: "What Coda says would be heard by its own microphone.",
+        hint: "Otherwise Coda hears itself.",
         section: Section::Talk,
         field: |settings| &mut settings.stop_speech,
     },
     Toggle {
         key: "notify",
         label: "Notifications",
-        hint: "For answers and errors, while this page is in the background. The browser asks for permission.",
+        hint: "For answers and errors while this page is in the background.",
         section: Section::Talk,
         field: |settings| &mut settings.notify,
     },

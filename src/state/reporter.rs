@@ -33,7 +33,7 @@ impl Reporter {
                 self.notices.show_with_details(Severity::Warn, "unreadable frame", words, Some(&redact(text)));
             }
             LinkEvent::FrameIn { kind: FrameKind::Binary(bytes), .. } => {
-                let words = format!("Coda sent a binary frame of {bytes} bytes, which means nothing here.");
+                let words = format!("Coda sent a binary frame of {bytes} bytes, which the dashboard cannot read.");
                 self.notices.show(Severity::Warn, "binary frame", words);
             }
             LinkEvent::Resumed { resumed, .. } => self.report_resumption(*resumed),
@@ -80,7 +80,7 @@ impl Reporter {
                 self.notices.show(Severity::Warn, "message expired", words);
             }
             MessageState::Unconfirmed => {
-                let words = format!("{what} was sent, but Coda did not confirm it. Look whether it happened.");
+                let words = format!("{what} was sent, but Coda did not confirm it. Check whether it happened.");
                 self.notices.show(Severity::Warn, "message unconfirmed", words);
             }
             _ => {}
@@ -90,7 +90,7 @@ impl Reporter {
     pub(super) fn report_unpersisted(&mut self, count: usize) {
         let before = std::mem::replace(&mut self.unpersisted, count);
         if before == 0 && count > 0 {
-            let words = "More text waits than can be kept: some of it would not outlive a reload of this page.";
+            let words = "Too many unsent messages to store. Reloading this page discards some of them.";
             self.notices.show(Severity::Warn, "unkept texts", words.into());
         } else if before > 0 && count == 0 {
             self.notices.clear("unkept texts");
@@ -102,7 +102,7 @@ impl Reporter {
             self.notices.show(
                 Severity::Info,
                 "server restarted",
-                "Coda was restarted. What it said before stays here.".into(),
+                "Coda was restarted. Earlier messages stay on this page.".into(),
             );
         }
         if let Some(words) = describe_missed(&resumed) {

@@ -88,13 +88,13 @@ pub enum SettingError {
     #[error("{0}")]
     Syntax(String),
     /// JSON, but not an object.
-    #[error("it is no JSON object")]
+    #[error("it is not a JSON object")]
     NotAnObject,
     /// Written by a newer dashboard.
-    #[error("version {0}: this dashboard knows those up to {VERSION}")]
+    #[error("version {0}: this dashboard supports versions up to {VERSION}")]
     Version(Value),
     /// An object without a version, which may be anything.
-    #[error("it has no version, so it is no file of settings")]
+    #[error("it has no version, so it is not a settings file")]
     NoVersion,
     /// An unknown setting.
     #[error("{0}: there is no such setting")]

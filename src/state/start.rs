@@ -39,7 +39,7 @@ const TIMELINE: &str = "timeline";
 
 /// The query string names an unknown log level.
 #[derive(Debug, thiserror::Error)]
-#[error("“{0}” is no log level. There are: {known}, {TIMELINE}.", known = LogLevel::ALL.iter().map(ChoiceValue::name).collect::<Vec<_>>().join(", "))]
+#[error("“{0}” is not a log level. Use one of: {known}, {TIMELINE}.", known = LogLevel::ALL.iter().map(ChoiceValue::name).collect::<Vec<_>>().join(", "))]
 pub(super) struct UnknownLogLevel(String);
 
 /// Starts logging for this visit at the level of `?log=`, or else at the one from the settings.

@@ -39,15 +39,15 @@ const MODIFIERS: [&str; 7] = ["ControlLeft", "ShiftLeft", "ShiftRight", "AltLeft
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TalkKeyError {
     /// The browser does not identify it.
-    #[error("The browser does not say which key that is.")]
+    #[error("The browser does not identify that key.")]
     Unidentified,
     /// The page uses it.
-    #[error("The page is worked with that key. Choose another one.")]
+    #[error("This page already uses that key. Choose another one.")]
     Page,
     /// The browser or the system uses it.
-    #[error("The browser takes that key for itself. Choose another one.")]
+    #[error("The browser reserves that key. Choose another one.")]
     Browser,
-    #[error("That key is pressed together with others. Choose another one.")]
+    #[error("That key is used in key combinations. Choose another one.")]
     Modifier,
 }
 

@@ -95,7 +95,8 @@ impl WebSocketContext {
         let notices = Notices::new(history);
         let (settings, problem) = SettingsStore::load();
         if let Some(problem) = problem {
-            let words = "The stored settings were damaged; the defaults are used for what could not be read.";
+            let words =
+                "The stored settings were damaged. Settings that could not be read were reset to their defaults.";
             notices.show_with_details(Severity::Warn, "settings", words.into(), Some(&problem));
         }
         let in_force = settings.current.get_untracked();
@@ -104,7 +105,8 @@ impl WebSocketContext {
             notices.show(Severity::Warn, "log level", problem.to_string());
         }
         if let Some(what) = browser::take_panic_of_earlier_visit() {
-            let words = "The dashboard stopped in an earlier visit. Its record is in the debugger, under Recordings.";
+            let words =
+                "The dashboard crashed during an earlier visit. Its record is in the debugger, under Recordings.";
             notices.show_with_details(Severity::Warn, "stopped", words.into(), Some(&what));
         }
         let attention = Attention::new();
@@ -177,7 +179,7 @@ impl WebSocketContext {
             Start::Connect(url) => self.address.set(url),
             Start::Ask { url, host } => self.to_confirm.set(Some((url, host))),
             Start::Invalid(error) => {
-                self.notices.show(Severity::Error, "address", format!("{error}. Nothing is connected."));
+                self.notices.show(Severity::Error, "address", format!("{error}. Not connected."));
             }
         }
         self.awaits_user.set(true);
@@ -336,7 +338,7 @@ impl WebSocketContext {
             self.notices.clear("unkept settings");
             self.other_pages.with_value(|others| others.tell(&PageNews::Settings));
         } else {
-            let words = "The browser keeps nothing for this page: the settings hold until it is closed.";
+            let words = "The browser cannot store the settings. They apply until you close this page.";
             self.notices.show(Severity::Warn, "unkept settings", words.into());
         }
         if settings.notify && !self.settings.current.with_untracked(|settings| settings.notify) {
@@ -398,7 +400,7 @@ impl WebSocketContext {
         let context = *self;
         wasm_bindgen_futures::spawn_local(async move {
             if !browser::allow_notifications().await {
-                let words = "The browser does not allow this page to show notifications. Allow them for this page, then try again.";
+                let words = "The browser blocks notifications from this page. Allow them, then try again.";
                 context.notices.show(Severity::Warn, "notifications", words.into());
                 let settings = context.settings.current.get_untracked();
                 context.set_settings(Settings { notify: false, ..settings });
@@ -447,8 +449,8 @@ impl WebSocketContext {
     /// Sets simulated network conditions, or removes them.
     pub fn set_conditions(&self, conditions: Option<Conditions>) {
         let words = match &conditions {
-            Some(conditions) => format!("The network is made bad, an experiment: {conditions}."),
-            None => "The network is left as it is again.".to_owned(),
+            Some(conditions) => format!("Network simulation started: {conditions}."),
+            None => "Network simulation stopped.".to_owned(),
         };
         self.history.change(|recorder| recorder.note(Severity::Info, &words, browser::now()));
         self.experiments.conditions.set(conditions);

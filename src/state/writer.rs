@@ -151,7 +151,8 @@ impl Writer {
         self.keeper.take_over(keeper);
         let is_first = self.history.with_untracked(Recorder::is_empty);
         if !is_first {
-            let words = "What this tab shows is taken over from another tab. What it missed is in that tab's record.";
+            let words =
+                "This tab took over its contents from another tab. That tab's record contains what this tab missed.";
             self.history.change(|recorder| recorder.note(Severity::Info, words, browser::now()));
             self.history.notify(Recorder::revision);
         }

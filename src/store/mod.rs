@@ -95,16 +95,16 @@ pub trait Store {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The browser has no store for this page, as in some private windows.
-    #[error("the browser keeps nothing for this page")]
+    #[error("the browser cannot store data for this page")]
     Unavailable,
     /// Another tab holds a store of an older dashboard open.
-    #[error("another tab shows an older version of this page; close or reload it")]
+    #[error("another tab has an older version of this page. Close or reload it")]
     Blocked,
     /// A newer dashboard wrote the store.
-    #[error("a newer version of this page wrote what is kept; reload the page to get that version")]
+    #[error("a newer version of this page wrote the stored data. Reload the page to get that version")]
     Newer,
     /// There is no room left.
-    #[error("the browser has no room left for this page")]
+    #[error("the browser has no storage space left for this page")]
     Full,
     /// Anything else, in the browser's words.
     #[error("the browser's store failed: {0}")]

@@ -1,9 +1,9 @@
 //! The shell: top bar, navigation, trouble banner, page and notices.
 
 use icondata_core::Icon as IconData;
+use icondata_lu::{LuBug, LuEllipsis, LuSearch, LuX};
 use leptos::either::Either;
-use leptos::ev;
-use leptos::html::Nav;
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{A, Router};
@@ -12,10 +12,12 @@ use wasm_bindgen::JsCast;
 
 use super::address::{base_path, follow_choices, page_href, use_route_path, without_kept};
 use super::components::{
-    Confirm, ConnectionChip, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PlaybackBar, ReplayBar,
-    SyntheticBanner, ThemeButton, TroubleBanner, open_findings, prepare_icons,
+    Confirm, ConnectionChip, Divider, ExperimentBanner, FindingsBadge, Icon, NoticeList, Palette, PaletteOpener,
+    PanelSize, PlaybackBar, ReplayBar, Sizes, SyntheticBanner, ThemeButton, TroubleBanner, open_findings,
+    prepare_icons,
 };
 use super::debugger::{DebuggerPanel, SideOpener};
+use super::dismiss::on_dismiss;
 use super::format;
 use super::routes::{PAGES, Pages, title};
 use crate::state::{WebSocketContext, prune_subscribers, use_websocket};
@@ -41,13 +43,12 @@ pub fn Shell() -> impl IntoView {
     provide_meta_context();
     provide_context(DockOpen(RwSignal::new(false)));
     SideOpener::provide();
+    PaletteOpener::provide();
     view! {
         <Router base=base_path()>
             <AddressChange />
             <div class="shell">
-                <a class="skip-link" href="#main">
-                    "Skip to the page"
-                </a>
+                <SkipLinks />
                 <TopBar />
                 <NoticeList />
                 <Navigation />
@@ -67,16 +68,59 @@ pub fn Shell() -> impl IntoView {
     }
 }
 
+/// Links at the top of the page, visible while focused.
+#[component]
+fn SkipLinks() -> impl IntoView {
+    let path = use_route_path();
+    view! {
+        <a class="skip-link" href="#main">
+            "Skip to content"
+        </a>
+        <Show when=move || path.get() == "/">
+            <a class="skip-link" href="#composer">
+                "Skip to message box"
+            </a>
+        </Show>
+    }
+}
+
+/// Storage key of the dock's height.
+const DOCK_HEIGHT: &str = "coda.dock.height";
+/// In pixels.
+const MIN_DOCK_HEIGHT: f64 = 160.0;
+/// The room that remains for the page above the dock, in pixels.
+const MIN_PAGE_HEIGHT: f64 = 180.0;
+
 /// The debugger, docked below any page except its own.
 #[component]
 fn Dock() -> impl IntoView {
     let dock = expect_context::<DockOpen>().0;
     let path = use_route_path();
+    let size = PanelSize::stored(Sizes::Height, DOCK_HEIGHT, MIN_DOCK_HEIGHT);
     view! {
         <Show when=move || dock.get() && path.get() != "/debugger">
-            <section class="dock-panel" aria-label="Debugger">
-                <DebuggerPanel />
-            </section>
+            <div class="docked">
+                <Divider size label="Height of the debugger" rest=MIN_PAGE_HEIGHT />
+                <section class="dock-panel" aria-label="Debugger" style=("--dock-height", move || size.css())>
+                    <header class="dock-head">
+                        <strong>"Debugger"</strong>
+                        <A href=page_href("/debugger") attr:class="button small">
+                            "Open as page"
+                        </A>
+                        <button
+                            class="icon-button"
+                            type="button"
+                            aria-label="Close the debugger"
+                            title="Close (Ctrl `)"
+                            data-testid="close-dock"
+                            on:click=move |_| dock.set(false)
+                        >
+                            <Icon icon=LuX />
+                        </button>
+                    </header>
+                    <DebuggerPanel />
+                </section>
+            </div>
         </Show>
     }
 }
@@ -117,63 +161,89 @@ fn keep_focus() {
 
 #[component]
 fn Navigation() -> impl IntoView {
-    let nav = NodeRef::new();
-    keep_current_in_view(nav);
     view! {
-        <nav class="nav" aria-label="Pages" node_ref=nav>
+        <nav class="nav" aria-label="Pages">
             <ul>
                 {PAGES
                     .iter()
-                    .map(|page| view! { <NavItem href=page.href icon=page.icon name=page.name /> })
+                    .map(|page| {
+                        view! {
+                            <li class:nav-extra=!page.is_primary>
+                                <NavLink href=page.href icon=page.icon name=page.name />
+                            </li>
+                        }
+                    })
                     .collect_view()}
+                <li class="nav-more">
+                    <MorePages />
+                </li>
             </ul>
         </nav>
     }
 }
 
-/// Keeps the current entry visible when the navigation is wider than the screen.
-fn keep_current_in_view(nav: NodeRef<Nav>) {
+/// On a phone: the pages that have no place in the bar.
+#[component]
+fn MorePages() -> impl IntoView {
     let path = use_route_path();
-    let resizes = RwSignal::new(0_u32);
-    let listener = window_event_listener(ev::resize, move |_| resizes.update(|count| *count = count.wrapping_add(1)));
-    on_cleanup(move || listener.remove());
-    Effect::new(move |_| {
-        path.track();
-        resizes.track();
-        let Some(nav) = nav.get() else { return };
-        // `aria-current` is set in the same task, before or after this effect.
-        request_animation_frame(move || {
-            let Ok(Some(current)) = nav.query_selector("[aria-current=page]") else { return };
-            let (outer, inner) = (nav.get_bounding_client_rect(), current.get_bounding_client_rect());
-            let middle = inner.left() + inner.width() / 2.0 - outer.left() - outer.width() / 2.0;
-            #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
-            nav.set_scroll_left(nav.scroll_left() + middle as i32);
-        });
-    });
+    // The path of the page on which the sheet was opened: it closes on another one.
+    let opened_on = RwSignal::new(None::<String>);
+    let is_open = Memo::new(move |_| opened_on.with(|opened| path.with(|path| opened.as_ref() == Some(path))));
+    let others = || PAGES.iter().filter(|page| !page.is_primary);
+    let is_current = Memo::new(move |_| path.with(|path| others().any(|page| page.href == path)));
+    let sheet = NodeRef::<Div>::new();
+    let is_inside =
+        move |target: &web_sys::Node| sheet.get_untracked().is_some_and(|sheet| sheet.contains(Some(target)));
+    on_dismiss(is_inside, move |_| opened_on.set(None));
+    view! {
+        <div node_ref=sheet>
+            <Show when=move || is_open.get()>
+                <ul class="nav-sheet" id="more-pages" aria-label="More pages">
+                    {others()
+                        .map(|page| {
+                            view! {
+                                <li>
+                                    <NavLink href=page.href icon=page.icon name=page.name />
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </Show>
+            <button
+                type="button"
+                data-testid="more-pages"
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls="more-pages"
+                data-current=move || is_current.get().to_string()
+                on:click=move |_| opened_on.set((!is_open.get_untracked()).then(|| path.get_untracked()))
+            >
+                <Icon icon=LuEllipsis />
+                <span>"More"</span>
+            </button>
+        </div>
+    }
 }
 
 #[component]
-fn NavItem(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
+fn NavLink(href: &'static str, icon: IconData, name: &'static str) -> impl IntoView {
     let context = use_websocket();
     let is_debugger = href == "/debugger";
     let findings = Memo::new(move |_| if is_debugger { open_findings(&context) } else { 0 });
     let href = if is_debugger { Either::Left(last_debugger_href()) } else { Either::Right(page_href(href)) };
     // Exact, or "/" would count as current on every page.
     view! {
-        <li>
-            <A
-                href=move || match &href {
-                    Either::Left(href) => href(),
-                    Either::Right(href) => href(),
-                }
-                exact=true
-                attr:title=name
-            >
-                <Icon icon />
-                <span>{name}</span>
-                <FindingsBadge count=findings />
-            </A>
-        </li>
+        <A
+            href=move || match &href {
+                Either::Left(href) => href(),
+                Either::Right(href) => href(),
+            }
+            exact=true
+        >
+            <Icon icon />
+            <span>{name}</span>
+            <FindingsBadge count=findings />
+        </A>
     }
 }
 
@@ -204,19 +274,58 @@ fn TopBar() -> impl IntoView {
                 <span class="brand-name">"Coda"</span>
             </A>
             <Show when=move || connection.is_demo()>
-                <span class="demo-badge" data-testid="demo-badge" title="All that is shown comes from a simulated Coda in this page">
+                <span class="demo-badge" data-testid="demo-badge" title="Everything shown comes from a simulated Coda in this page">
                     "Demo"
                 </span>
             </Show>
             <span class="topbar-space"></span>
-            <span class="frame-count" title="Frames received and sent since the page was opened">
-                <span aria-hidden="true">"↓"</span>
+            // For scripts. People find them in the details of the connection.
+            <span class="visually-hidden" aria-hidden="true">
                 <span data-testid="frames-in">{move || connection.frames_in.get()}</span>
-                <span aria-hidden="true">"↑"</span>
+                " "
                 <span data-testid="frames-out">{move || connection.frames_out.get()}</span>
             </span>
+            <SearchButton />
+            <DebuggerButton />
             <ConnectionChip />
             <ThemeButton />
         </header>
+    }
+}
+
+#[component]
+fn SearchButton() -> impl IntoView {
+    let palette = expect_context::<PaletteOpener>();
+    view! {
+        <button class="top-search" type="button" data-testid="open-palette" on:click=move |_| palette.open()>
+            <Icon icon=LuSearch />
+            <span>"Search…"</span>
+            <kbd>"Ctrl K"</kbd>
+        </button>
+    }
+}
+
+/// Shows or hides the docked debugger, and says how many findings it has.
+#[component]
+fn DebuggerButton() -> impl IntoView {
+    let context = use_websocket();
+    let dock = expect_context::<DockOpen>().0;
+    let path = use_route_path();
+    let findings = Memo::new(move |_| open_findings(&context));
+    view! {
+        <Show when=move || path.get() != "/debugger">
+            <button
+                class="icon-button top-debugger"
+                type="button"
+                data-testid="toggle-dock"
+                title="Debugger (Ctrl `)"
+                aria-pressed=move || dock.get().to_string()
+                on:click=move |_| dock.update(|open| *open = !*open)
+            >
+                <Icon icon=LuBug />
+                <span class="visually-hidden">"Debugger"</span>
+                <FindingsBadge count=findings />
+            </button>
+        </Show>
     }
 }

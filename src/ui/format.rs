@@ -133,6 +133,18 @@ pub fn moment(time: DateTime<Utc>) -> String {
     if is_today { clock_time(time) } else { full_time(time) }
 }
 
+/// How long ago a time was, such as `2 min ago`; the time itself from a day on.
+#[must_use]
+pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (now - time).num_seconds() {
+        ..5 => "just now".to_owned(),
+        seconds @ 5..60 => format!("{seconds} s ago"),
+        seconds @ 60..3_600 => format!("{} min ago", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        _ => full_time(time),
+    }
+}
+
 /// Day in the user's language, such as `Monday, November 23`.
 #[must_use]
 pub fn day(time: DateTime<Utc>) -> String {
@@ -179,6 +191,15 @@ pub fn megabytes(value: f64) -> String {
 #[must_use]
 pub fn decimals(value: f64) -> String {
     if value >= 100.0 || value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+}
+
+/// A 95th percentile of fewer values says nothing.
+const P95_NEEDS: usize = 20;
+
+/// The 95th percentile, if it stands on enough values.
+#[must_use]
+pub fn p95(count: usize, value: f64) -> Option<f64> {
+    (count >= P95_NEEDS).then_some(value)
 }
 
 /// Formats the server's seconds, if they are known.

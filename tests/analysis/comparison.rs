@@ -331,7 +331,7 @@ fn an_argument_that_changed_is_named() {
     assert_eq!(only(&found).change, RecordChange::Arguments { tool: "search".into(), fields });
     assert_eq!(
         only(&found).describe(NAMES),
-        "The tool “search” got other arguments. number: 3 in Monday, 4 in Tuesday."
+        "The tool “search” got different arguments. number: 3 in Monday, 4 in Tuesday."
     );
     other[1].tool = None;
     let found = compare(&session(&turns()), &session(&other));
@@ -368,7 +368,7 @@ fn a_model_that_failed_is_told_with_its_error_and_not_twice() {
     assert_eq!(only(&found).change, RecordChange::Outcome(Both { left: TurnOutcome::Answered, right: failed }));
     assert_eq!(
         only(&found).describe(NAMES),
-        "The turn ended in another way. In Monday: it was answered. In Tuesday: the language model failed (“out of memory”)."
+        "The turn ended differently. In Monday: it was answered. In Tuesday: the language model failed (“out of memory”)."
     );
 }
 
@@ -381,7 +381,7 @@ fn an_answer_with_another_text_is_shown_from_where_it_differs() {
     usual[0].answer = long;
     let found = compare(&session(&usual), &session(&other));
     let words = only(&found).describe(NAMES);
-    assert!(words.starts_with("The answer is another. In Monday: “…"), "{words}");
+    assert!(words.starts_with("The answer differs. In Monday: “…"), "{words}");
     assert!(words.contains("the south and little rain.”. In Tuesday: “…"), "{words}");
     // Only whitespace.
     usual[0].answer = "It is  sunny\ntoday. ";

@@ -113,7 +113,7 @@ fn missed_events_are_found_unless_the_replay_brought_them_back() {
     trace.resumed(false, 5, 2);
     let finding = trace.only();
     assert_eq!(finding.kind, FindingKind::Missed);
-    assert_eq!(finding.words, "3 events were missed while there was no connection.");
+    assert_eq!(finding.words, "3 events were missed while disconnected.");
 }
 
 /// Sends events whose numbers are ahead of the last one by these amounts, and returns the findings a moment later.
@@ -145,7 +145,7 @@ fn numbers_that_never_come_within_a_connection_are_missed_events() {
     found.retain(|finding| finding.kind != FindingKind::EventsOutOfOrder);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].kind, FindingKind::Missed);
-    assert_eq!(found[0].words, "1 event was missed although the connection was open.");
+    assert_eq!(found[0].words, "1 event was missed on an open connection.");
 }
 
 #[test]

@@ -258,9 +258,9 @@ fn every_reason_for_no_connection_and_for_no_message_is_explained_in_the_documen
         assert!(text.contains(said), "{words}");
     }
     let failures = [
-        (Failure::QueueFull { limit: 1 }, "messages are waiting already"),
-        (Failure::QueueBytes { limit: 1 }, "MB already"),
-        (Failure::TooLarge { bytes: 1, limit: 1 }, "and Coda takes"),
+        (Failure::QueueFull { limit: 1 }, "the queue is full"),
+        (Failure::QueueBytes { limit: 1 }, "the queue is full"),
+        (Failure::TooLarge { bytes: 1, limit: 1 }, "but Coda accepts"),
     ];
     for (failure, said) in failures {
         assert!(failure.to_string().contains(said) && text.contains(said), "{failure}");

@@ -53,7 +53,7 @@ fn a_double_listener_is_found_with_the_protections_off_though_both_were_sent() {
     let finding = trace.only();
     assert_eq!((finding.kind, finding.confidence), (FindingKind::DoubleListener, Confidence::Certain));
     assert!(finding.words.contains("composer (press enter) and shortcut (press key)"), "{}", finding.words);
-    assert!(finding.words.ends_with("49 ms apart. Nobody acts so quickly: something listens twice. Both were sent."));
+    assert!(finding.words.ends_with("49 ms apart. Too fast for a user: something listens twice. Both were sent."));
     assert_eq!(finding.evidence.len(), 2);
 }
 

@@ -31,8 +31,7 @@ async fn every_page_and_file_is_found_below_a_path() -> Outcome {
 
     // A deep link, and the files that a page loads.
     page.go("/help").await?;
-    page.until_js("the help", "document.title.startsWith('Troubleshooting') && document.querySelector('article h2')")
-        .await?;
+    page.until_js("the help", "document.title.startsWith('Help') && document.querySelector('article h2')").await?;
     let lost = page
         .run("return Promise.all([...document.querySelectorAll('link[href]')].map(link => fetch(link.href).then(answer => answer.ok ? [] : [link.href]))).then(lost => lost.flat())")
         .await?;

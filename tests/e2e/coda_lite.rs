@@ -38,7 +38,7 @@ async fn coda_lite_listens_while_the_button_is_held() -> Outcome {
     page.until_js("words", "document.querySelector('[data-testid=turn][data-role=user]')").await?;
     page.let_go().await?;
     page.until_answered(1).await?;
-    page.click("run-demo").await?;
+    page.command("play sample turn").await?;
     page.until_shown("Tell me a short joke").await?;
     page.close().await
 }

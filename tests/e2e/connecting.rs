@@ -37,8 +37,8 @@ async fn a_server_that_never_challenges_gets_ready_too() -> Outcome {
 async fn without_a_server_the_page_says_so_counts_down_and_offers_ways_out() -> Outcome {
     let page = Page::open(NOBODY).await?;
     page.until_phase("waiting").await?;
-    page.until_shown("Nothing answers at this address").await?;
-    page.until_shown("Next try in").await?;
+    page.until_shown("No WebSocket server answers at this address").await?;
+    page.until_shown("Retrying in").await?;
     for offer in ["Try now", "Change address", "Try the demo"] {
         page.until_shown(offer).await?;
     }
@@ -53,13 +53,13 @@ async fn the_address_can_be_changed_where_the_trouble_is_shown() -> Outcome {
     let backend = Backend::start(&[]).await?;
     let page = Page::open(NOBODY).await?;
     page.click_text("Change address").await?;
-    page.until_js("the field", "document.querySelector('.trouble input')").await?;
-    page.run("const input = document.querySelector('.trouble input'); input.value = 'localhost:8765'; input.dispatchEvent(new Event('input', {bubbles: true}))").await?;
-    page.click_text("Use").await?;
-    page.until_shown("Coda is reached by ws:// or wss://").await?;
-    let script = "const input = document.querySelector('.trouble input'); input.value = '{URL}'; input.dispatchEvent(new Event('input', {bubbles: true}))";
+    page.until_js("the field", "document.querySelector('.first-run input')").await?;
+    page.run("const input = document.querySelector('.first-run input'); input.value = 'localhost:8765'; input.dispatchEvent(new Event('input', {bubbles: true}))").await?;
+    page.click_text("Connect").await?;
+    page.until_shown("but Coda needs ws:// or wss://").await?;
+    let script = "const input = document.querySelector('.first-run input'); input.value = '{URL}'; input.dispatchEvent(new Event('input', {bubbles: true}))";
     page.run(&script.replace("{URL}", &backend.ws)).await?;
-    page.click_text("Use").await?;
+    page.click_text("Connect").await?;
     page.until_phase("ready").await?;
     page.until_js("no other address beside it", &format!("{NAMED} === null")).await?;
     page.reload().await?;
@@ -118,7 +118,7 @@ async fn a_server_that_turns_us_away_is_explained_and_tried_again_on_request() -
 #[tokio::test]
 async fn an_address_that_is_none_gets_a_clear_message() -> Outcome {
     let page = Page::open("/?ws=http://127.0.0.1:8765").await?;
-    page.until_shown("begins with http:").await?;
+    page.until_shown("starts with http:").await?;
     page.until_phase("offline").await?;
     page.close().await
 }
@@ -128,7 +128,7 @@ async fn another_host_must_be_agreed_to_before_anything_is_sent_there() -> Outco
     let page = Page::open("/?ws=ws://coda.invalid:8765").await?;
     page.until_shown("Connect to coda.invalid?").await?;
     page.until_phase("offline").await?;
-    page.click_text("Stay here").await?;
+    page.click_text("Cancel").await?;
     page.until_js("the dialog closed", "!document.querySelector('dialog[open]')").await?;
     page.until_phase("offline").await?;
     page.close().await

@@ -133,7 +133,7 @@ async fn the_same_text_twice_at_once_is_held_back_and_can_be_sent_again() -> Out
     page.run(send_twice).await?;
     page.until_js("one held back", "document.querySelector('[data-testid=outgoing][data-state=suppressed]')").await?;
     page.until_answered(1).await?;
-    page.click_text("Send again").await?;
+    page.click_text("Resend").await?;
     backend.until_acted_on("text_input", 2).await?;
     page.close().await
 }
@@ -160,7 +160,7 @@ async fn a_flood_of_events_ends_with_the_right_count() -> Outcome {
     let page = Page::open(&backend.query()).await?;
     page.until_phase("ready").await?;
     page.until_js("the first echo", "Number(document.querySelector('[data-testid=frames-in]').innerText) >= 5").await?;
-    let before: u64 = page.element("frames-in").await?.text().await?.parse()?;
+    let before: u64 = page.count_of("frames-in").await?;
     backend.make("/flood", serde_json::json!({"count": 5_000, "wait": true})).await?;
     let expected = before + 5_000;
     page.until_js(
@@ -179,8 +179,7 @@ async fn a_reader_who_has_scrolled_up_is_told_how_much_was_said_since() -> Outco
     backend.make("/flood", json!({"count": 60, "mix": "conversation_turn", "wait": true})).await?;
     page.until_js("the newest turn", "document.querySelector('.turns').textContent.includes('flood-1-end')").await?;
     page.run("document.querySelector('.conversation').scrollTop = 0").await?;
-    page.until_js("the button", "document.querySelector('[data-testid=new-messages]')?.innerText === 'To the newest'")
-        .await?;
+    page.until_js("the button", "document.querySelector('[data-testid=new-messages]')?.innerText === 'Latest'").await?;
     for content in ["one", "two"] {
         let turn = json!({"role": "assistant", "content": content, "turn_id": content});
         backend.make("/event", json!({"type": "conversation_turn", "data": turn})).await?;

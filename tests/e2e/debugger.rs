@@ -35,7 +35,7 @@ async fn a_healthy_session_shows_no_finding() -> Outcome {
     page.until_answered(1).await?;
     page.say("use a tool").await?;
     page.until_answered(2).await?;
-    page.until_shown("Nothing is wrong").await?;
+    page.until_shown("No findings in this record").await?;
     assert_eq!(page.count("[data-testid=finding]").await?, 0);
     page.close().await
 }
@@ -66,7 +66,7 @@ async fn faults_of_messages_and_events_are_found() -> Outcome {
     backend.make("/echo", json!({"swallow": 1, "types": ["text_input"]})).await?;
     page.say("hello").await?;
     until_found(&page, "coda-dropped-a-message-as-a-duplicate").await?;
-    page.run("for (const _ of [1, 2]) document.querySelector('[data-testid=stop-speaking]').click()").await?;
+    page.run("for (const _ of [1, 2]) document.querySelector('[data-testid=ask]').click()").await?;
     until_found(&page, "a-message-was-made-twice").await?;
     page.close().await
 }
@@ -108,7 +108,7 @@ async fn errors_of_tasks_and_of_the_log_are_found() -> Outcome {
 async fn echoes_that_become_slow_are_found() -> Outcome {
     let backend = Backend::start(&["--quiet-metrics"]).await?;
     let page = watched(&backend).await?;
-    let say = "document.querySelector('[data-testid=stop-speaking]').click()";
+    let say = "document.querySelector('[data-testid=ask]').click()";
     let in_all =
         |count: usize| format!("Number(document.querySelector('[data-testid=frames-out]').innerText) >= {}", count + 2);
     for count in 1..=9 {
@@ -141,7 +141,7 @@ async fn faults_of_the_connection_are_found() -> Outcome {
     page.until_phase("ready").await?;
     // A turn with its words would prove that a text arrived. For the demo command there is no such proof.
     backend.make("/echo", json!({"swallow": true, "types": ["demo_flow"]})).await?;
-    page.click("run-demo").await?;
+    page.command("play sample turn").await?;
     backend.until_acted_on("demo_flow", 1).await?;
     backend.make("/restart", json!({"down_seconds": 0.2})).await?;
     page.until_phase("ready").await?;
@@ -251,6 +251,6 @@ async fn a_finding_leads_to_its_help() -> Outcome {
     until_found(&page, "frames-could-not-be-read").await?;
     page.run("document.querySelector('.finding-advice a').click()").await?;
     page.until_js("the help", "document.querySelector('[data-testid=help] h3#frames-could-not-be-read')").await?;
-    page.until_js("its heading", "document.activeElement?.id === 'frames-could-not-be-read'").await?;
+    page.until_js("its heading", "document.activeElement?.matches('summary:has(#frames-could-not-be-read)')").await?;
     page.close().await
 }

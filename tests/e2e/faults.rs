@@ -127,12 +127,12 @@ async fn what_waits_can_be_taken_back_at_once_and_stays_so_after_a_reload() -> O
     page.say("first").await?;
     page.say("second").await?;
     assert!(asks_before_closing(&page).await?, "texts would be lost with the tab");
-    page.click_text("Take back what waits (2)").await?;
+    page.click_text("Cancel unsent (2)").await?;
     page.until_js("both taken back", "document.querySelectorAll('[data-state=cancelled]').length === 2").await?;
     assert!(!asks_before_closing(&page).await?);
     page.reload().await?;
     page.until_phase("waiting").await?;
-    assert_eq!(page.count("[data-testid=outgoing]").await?, 0);
+    assert_eq!(page.count("[data-testid=outgoing]:not([data-state=cancelled])").await?, 0);
     page.close().await
 }
 
@@ -146,13 +146,14 @@ async fn a_text_for_one_address_is_not_sent_to_another() -> Outcome {
     page.until_phase("waiting").await?;
     page.type_text("for home only").await?;
     page.press_enter().await?;
+    page.until_js("the banner in place of the card", "document.querySelector('.trouble')").await?;
     page.click_text("Change address").await?;
     page.element("address").await?.clear().await?;
     page.element("address").await?.send_keys(&other.ws).await?;
-    page.click_text("Use").await?;
+    page.click_text("Connect").await?;
     page.until_phase("ready").await?;
     page.until_js("it is held", "document.querySelector('[data-testid=outgoing][data-state=held]')").await?;
-    page.until_shown(&format!("Meant for {}", home.ws)).await?;
+    page.until_shown(&format!("Held for {}", home.ws)).await?;
     assert_eq!(page.run("return document.body.innerText.includes('Coda was restarted')").await?, json!(false));
     page.say("for the other").await?;
     other.until_acted_on("text_input", 1).await?;

@@ -112,7 +112,7 @@ async fn whatever_coda_says_stays_text_on_every_page() -> Outcome {
         if side == "details" {
             page.run("document.querySelector('.debugger-rows [data-testid=debugger-row]').click()").await?;
         } else {
-            page.click(&format!("debugger-open-{side}")).await?;
+            page.open_tool(side).await?;
         }
         page.until_js("the side", "document.querySelector('[data-testid=debugger-side]')").await?;
         look(&page, side, &mut wrong).await?;

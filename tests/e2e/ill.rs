@@ -145,6 +145,7 @@ async fn a_limit_of_the_user_is_drawn_and_found_when_it_is_exceeded() -> Outcome
     page.say("use a tool").await?;
     page.follow("/performance").await?;
     page.until_js("the limit in the chart", "document.querySelector('.gap-limit')").await?;
+    page.run("document.querySelector('[data-testid=gap] details').open = true").await?;
     page.until_shown("over its limit").await?;
     page.follow("/debugger").await?;
     page.click("debugger-open-findings").await?;

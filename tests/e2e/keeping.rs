@@ -53,7 +53,11 @@ async fn a_reload_in_the_middle_of_an_answer_repeats_nothing_and_the_answer_is_c
     page.until_js("the question and the begun answer", "document.querySelectorAll('[data-testid=turn]').length === 2")
         .await?;
     page.until_phase("ready").await?;
-    page.until_answered(1).await?;
+    page.until_js(
+        "the complete answer",
+        "document.querySelector('[data-role=assistant][data-open=false] .markdown')?.innerText.includes('1024')",
+    )
+    .await?;
     let texts = page.texts(TURNS).await?;
     if texts.len() != 2 || !texts[1].contains("You said: tell me something") {
         return failed(format!("after the reload: {texts:?}"));
@@ -84,7 +88,7 @@ async fn a_killed_browser_shows_the_conversation_again_before_it_connects_and_th
         return failed("the page is connected");
     }
     page.follow("/debugger").await?;
-    page.click("debugger-open-recordings").await?;
+    page.open_tool("recordings").await?;
     page.until_js("the visit before", "document.querySelector('[data-testid=open-visit]')").await?;
     page.click("open-visit").await?;
     page.until_js(

@@ -7,7 +7,7 @@ use crate::harness::{Backend, Outcome, Page, failed};
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/axe-4.14.1.min.js");
 /// Pages that are not in the navigation.
-const OTHERS: [(&str, &str); 2] = [("/help", "Troubleshooting"), ("/nowhere", "No such page")];
+const OTHERS: [(&str, &str); 1] = [("/nowhere", "Page not found")];
 
 const SIDES: [&str; 6] = ["findings", "send", "replay", "experiments", "recordings", "details"];
 
@@ -77,7 +77,7 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
         }
         page.follow("/debugger").await?;
         for side in SIDES {
-            page.click(&format!("debugger-open-{side}")).await?;
+            page.open_tool(side).await?;
             wrong.extend(violations(&page).await?.into_iter().map(|violation| format!("{theme} {side} {violation}")));
         }
         for (open, shown) in FLOATING {
@@ -98,6 +98,67 @@ async fn no_page_has_an_accessibility_violation_in_either_theme() -> Outcome {
         }
     }
     if wrong.is_empty() { page.close().await } else { failed(wrong.join("\n")) }
+}
+
+/// What colour alone would tell is told by shape or by a system colour when the user has colours of their own.
+#[tokio::test]
+async fn forced_colours_and_more_contrast_leave_nothing_to_colour_alone() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    let background =
+        |selector: &str| format!("getComputedStyle(document.querySelector(\"{selector}\")).backgroundColor");
+    page.emulate_media(&[("forced-colors", "active")]).await?;
+    let differ = |one: &str, other: &str| format!("{} !== {}", background(one), background(other));
+    let current = differ(".nav a[aria-current=page]", ".nav a:not([aria-current])");
+    page.until_js("the current page stands out", &current).await?;
+    let filled = differ("[data-phase=ready] > .chip-dot", "body");
+    page.until_js("a filled dot while connected", &filled).await?;
+    backend.make("/stop-listening", json!({})).await?;
+    backend.make("/drop", json!({})).await?;
+    page.until_phase("waiting").await?;
+    let hollow = format!("{}.endsWith(', 0)')", background(".chip-dot"));
+    page.until_js("a hollow dot without a connection", &hollow).await?;
+    page.follow("/debugger").await?;
+    page.run("document.querySelector('[data-testid=quick-errors]').click()").await?;
+    let pressed = differ("[data-testid=quick-errors]", "[data-testid=quick-all]");
+    page.until_js("the filter in force stands out", &pressed).await?;
+    page.emulate_media(&[("prefers-contrast", "more")]).await?;
+    let outline = "(document.querySelector('[data-testid=debugger-pause]').focus(), \
+                   getComputedStyle(document.querySelector('[data-testid=debugger-pause]')).outlineWidth) === '3px'";
+    page.until_js("a thick focus ring", outline).await?;
+    page.close().await
+}
+
+/// The words that a screen reader has, from the browser's accessibility tree.
+#[tokio::test]
+async fn a_screen_reader_hears_names_and_summaries_and_no_json() -> Outcome {
+    let backend = Backend::start(&["--speed", "20"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.say("use a tool").await?;
+    page.until_js("an answer", "document.querySelector('[data-testid=turn][data-role=assistant][data-open=false]')")
+        .await?;
+    page.follow("/debugger").await?;
+    page.until_js("rows", "document.querySelectorAll('.debugger-rows [data-type=llm_result]').length > 0").await?;
+    // The browser builds the tree some time after the page.
+    let mut names = page.accessible_names().await?;
+    for _ in 0..100 {
+        if names.iter().any(|(role, _)| role == "row") {
+            break;
+        }
+        names = page.accessible_names().await?;
+    }
+    // Between parts that are laid out apart, the browser puts a space.
+    let has =
+        |role: &str, words: &str| names.iter().any(|(is, name)| is == role && name.replace(" ,", ",").contains(words));
+    assert!(has("button", "auth_challenge, 1 frame"), "a type with its count: {names:?}");
+    assert!(has("button", "Connected"), "the connection: {names:?}");
+    assert!(has("link", "Debugger") && has("navigation", "Pages"), "the navigation: {names:?}");
+    let rows: Vec<&String> = names.iter().filter(|(role, _)| role == "row").map(|(_, name)| name).collect();
+    assert!(rows.iter().any(|row| row.contains("llm_result") && row.contains("tokens")), "rows in words: {rows:?}");
+    assert!(rows.iter().all(|row| !row.contains("{\"")), "no JSON in rows: {rows:?}");
+    page.close().await
 }
 
 #[tokio::test]
@@ -123,7 +184,7 @@ async fn every_page_has_its_address_its_title_and_fits_at_320_pixels() -> Outcom
         }
         page.be_wide(1400).await?;
     }
-    page.until_shown("There is no such page").await?;
+    page.until_shown("Page not found").await?;
     page.close().await
 }
 
@@ -206,7 +267,7 @@ async fn the_newest_stays_in_view_however_the_window_changes() -> Outcome {
     // The banner takes a different share of each window size.
     backend.make("/stop-listening", json!({})).await?;
     backend.make("/drop", json!({})).await?;
-    page.until_shown("Nothing answers at this address").await?;
+    page.until_shown("No WebSocket server answers at this address").await?;
     let mut wrong = Vec::new();
     for (href, scroller) in [("/", ".conversation"), ("/debugger", "[data-testid=debugger-table]")] {
         page.follow(href).await?;
@@ -238,12 +299,12 @@ async fn nothing_lies_over_the_text_box_and_the_navigation_however_little_room_t
     page.until_shown("could not be read").await?;
     backend.make("/stop-listening", json!({})).await?;
     backend.make("/drop", json!({})).await?;
-    page.until_shown("Nothing answers at this address").await?;
+    page.until_shown("No WebSocket server answers at this address").await?;
     let reachable = "const hit = (it, inside) => { const box = it.getBoundingClientRect(); \
                      return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)?.closest(inside); };\
                      const composer = document.querySelector('[data-testid=composer]'); \
                      composer.scrollIntoView({block: 'nearest'}); return !!hit(composer, '.composer') \
-                     && [...document.querySelectorAll('.nav a')].every(link => hit(link, '.nav'))";
+                     && [...document.querySelectorAll('.nav a')].filter(link => link.checkVisibility()).every(link => hit(link, '.nav'))";
     for (width, height, is_docked) in
         [(360, 740, false), (320, 600, false), (800, 600, false), (1280, 800, true), (800, 600, true)]
     {
@@ -304,7 +365,7 @@ async fn tools_and_system_show_what_the_server_told() -> Outcome {
     page.follow("/tools").await?;
     page.until_shown("get_weather").await?;
     page.run("document.querySelector('.call-list summary').click()").await?;
-    page.click_text("To its turn in the conversation").await?;
+    page.click_text("View in conversation").await?;
     page.until_js("the turn that used it", "document.getElementById('turn-1')").await?;
     backend
         .make("/event", json!({"type": "system_error", "data": {"message": "disk full", "details": {"free": 0}}}))
@@ -334,7 +395,7 @@ async fn the_conversation_can_be_searched_and_the_palette_leads_anywhere() -> Ou
     page.run("const field = document.querySelector('.palette input'); field.value = 'memory'; field.dispatchEvent(new Event('input', {bubbles: true})); field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))").await?;
     page.until_js("the memory page", "location.pathname === '/memory'").await?;
     page.run("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}))").await?;
-    page.until_shown("Outside of text: talk").await?;
+    page.until_shown("Talk, unless you are typing").await?;
     page.close().await
 }
 
@@ -356,7 +417,7 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
     backend.make("/event", json!({"type": "memory_store", "data": memory})).await?;
     page.follow("/memory").await?;
     page.until_shown("Likes green tea").await?;
-    page.until_shown("Coda 0.1.2 takes no search command").await?;
+    page.until_shown("Coda 0.1.2 cannot list others").await?;
     page.close().await
 }
 
@@ -386,10 +447,10 @@ async fn settings_apply_at_once_and_outlive_a_reload() -> Outcome {
         )
     };
     page.run(&import(r#"{"version": 2, "theme": "light", "gap_millis": 33}"#)).await?;
-    page.until_shown("The settings of mine.json are in force").await?;
+    page.until_shown("Settings imported from mine.json.").await?;
     page.until_js("its gap", "document.getElementById('gap_millis').value === '33'").await?;
     page.run(&import(r#"{"theme": "pink"}"#)).await?;
-    page.until_shown("mine.json was not taken").await?;
+    page.until_shown("mine.json was not imported").await?;
     page.until_js("still light", "document.documentElement.dataset.theme === 'light'").await?;
     page.close().await
 }

@@ -119,7 +119,7 @@ async fn a_long_day_leaves_nothing_behind() -> Outcome {
     page.until_phase("ready").await?;
     // Record and conversation fill up to their limits first. Until then they are meant to grow.
     let mut floods = 0;
-    while run(&page, "!document.querySelector('.turns').textContent.includes('no longer kept')").await? == true {
+    while run(&page, "!document.querySelector('.turns').textContent.includes('discarded')").await? == true {
         backend.make("/flood", json!({"count": 10_000, "wait": true})).await?;
         floods += 1;
         if floods == MOST_FLOODS {

@@ -36,7 +36,7 @@ async fn a_short_click_starts_no_turn_and_says_to_hold_the_button() -> Outcome {
          for (const kind of ['pointerdown', 'pointerup']) talk.dispatchEvent(new PointerEvent(kind, {bubbles: true}))",
     )
     .await?;
-    page.until_shown("Hold the button or the talk key while you speak.").await?;
+    page.until_shown("Hold the button, or the talk key, while you speak.").await?;
     page.until_js("a free button", "document.querySelector('[data-testid=talk]').ariaPressed === 'false'").await?;
     page.say("hello").await?;
     page.until_answered(1).await?;

@@ -9,7 +9,7 @@ use coda_dashboard::sim::Echo;
 use crate::world::{World, millis, seconds};
 
 fn time_to_notice(world: &mut World) -> std::time::Duration {
-    world.run_until_holds("the end of the connection", seconds(100), |world| world.phase() != PhaseKind::Ready)
+    world.run_until_holds("the end ", seconds(100), |world| world.phase() != PhaseKind::Ready)
 }
 
 #[test]

@@ -367,9 +367,9 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     page.tokens(0, &["more"]);
     let markdown = export_markdown("Conversation with Coda", page.conversation.turns().iter());
     for (text, note) in [
-        ("half", "The connection ended before the rest of the answer came"),
-        ("twice", "Not sent: a duplicate of the message before"),
-        ("taken back", "Sent again below"),
+        ("half", "The connection ended before the answer was complete"),
+        ("twice", "Not sent: duplicate of the previous message"),
+        ("taken back", "Resent below"),
         ("taken back", "Not sent: it waited too long"),
         ("more", "Not complete yet"),
     ] {
@@ -380,7 +380,7 @@ fn an_export_tells_what_became_of_each_text_and_what_is_not_whole() {
     let states: Vec<_> =
         json["conversation"].as_array().unwrap().iter().map(|turn| &turn["message"]["state"]).collect();
     assert_eq!(json!(states), json!(["delivered", null, "suppressed", "cancelled", "expired", null]));
-    assert_eq!(json["conversation"][2]["message"]["note"], "Not sent: a duplicate of the message before");
+    assert_eq!(json["conversation"][2]["message"]["note"], "Not sent: duplicate of the previous message");
     assert_eq!(
         (&json["conversation"][1]["complete"], &json["conversation"][0]["complete"]),
         (&json!(false), &json!(true))
@@ -596,7 +596,7 @@ fn a_text_that_coda_takes_for_feedback_says_so() {
     assert_eq!(page.conversation.feedback_question(), None);
     let own = page.conversation.turns().iter().find_map(|turn| turn.outgoing.clone()).unwrap();
     assert_eq!(own.turn_status, TurnStatus::TakenForFeedback);
-    assert_eq!(own.words(), "Delivered, but Coda took it for feedback and did not answer");
+    assert_eq!(own.words(), "Delivered, but Coda treated it as feedback and did not answer");
     assert!(!own.is_taken_up());
 }
 

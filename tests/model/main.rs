@@ -4,6 +4,7 @@
 
 mod avatar;
 mod conversation;
+mod markdown_blocks;
 mod memory;
 mod page;
 mod performance;

@@ -206,7 +206,7 @@ fn what_chrome_saved_of_the_old_dashboard_shows_its_bursts_and_what_the_errors_f
     assert_eq!(doubles.len(), 4, "each of both for “stt_start” and “stt_stop”: {doubles:#?}");
     for double in doubles {
         assert_eq!(double.confidence, Confidence::Certain);
-        let cause = "0.9 ms apart. Nobody acts so quickly: something listens twice.";
+        let cause = "0.9 ms apart. Too fast for a user: something listens twice.";
         assert!(double.words.contains(cause), "{}", double.words);
         assert!(!double.words.contains("recording"), "{}", double.words);
     }

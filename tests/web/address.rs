@@ -100,7 +100,7 @@ async fn every_link_of_every_page_keeps_the_server_and_the_log_level() {
     until_at(&page, "/help").await;
     assert_links_keep(&page, &kept);
     follow(&format!("/nowhere{query}&log=info"));
-    page.until_shown("There is no such page").await;
+    page.until_shown("Page not found").await;
     assert_links_keep(&page, &kept);
     page.click(".empty a");
     page.until("the conversation", || !page.all("[data-testid=composer]").is_empty()).await;
@@ -142,7 +142,7 @@ async fn an_address_that_is_chosen_by_hand_takes_the_place_of_a_stale_one() {
 #[wasm_bindgen_test]
 async fn the_demo_is_still_there_after_a_page_and_a_reload() {
     let page = Page::open_at(&format!("/?ws={NOBODY}"));
-    page.until_shown("Nothing answers at this address").await;
+    page.until_shown("No WebSocket server answers at this address").await;
     page.context.use_demo();
     page.until("the demo in the address", || named("backend").as_deref() == Some("demo")).await;
     assert_eq!(named("ws"), None);

@@ -41,7 +41,7 @@ async fn what_a_second_recording_lacks_is_listed_by_turn_with_links_to_its_rows(
     choose_file(page, FILE, "yesterday.jsonl", &shorter.join("\n"));
     page.until_shown("between this session").await;
     page.until_shown("In yesterday.jsonl: its answer was not finished when the recording ended.").await;
-    assert!(page.texts(&format!("{FIRST} p")).concat().starts_with("The turn ended in another way."));
+    assert!(page.texts(&format!("{FIRST} p")).concat().starts_with("The turn ended differently."));
     let titles = page.texts("[data-testid=compare-turn] h3");
     assert!(titles.iter().any(|title| title.contains("“hello comparison”")), "{titles:?}");
     assert!(page.texts(&format!("{DIFFERENCE} summary")).iter().any(|label| label.starts_with("yesterday.jsonl: ")));
@@ -86,6 +86,6 @@ async fn a_file_that_is_no_recording_is_refused_and_nothing_is_compared() {
     let page = &debugger.page;
     debugger.open_form("compare", "compare-file").await;
     choose_file(page, FILE, "notes.txt", "milk, bread");
-    page.until_shown("notes.txt is neither JSON Lines of frames nor an HTTP Archive").await;
+    page.until_shown("notes.txt is not a recording").await;
     assert!(page.all(FIRST).is_empty());
 }

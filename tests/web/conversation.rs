@@ -296,7 +296,7 @@ async fn a_link_leads_to_its_turn_with_the_focus() {
         .await;
     assert!(talk.shown() <= A_FEW_HUNDRED, "{}", talk.shown());
     talk.page.until("it in view", || (-1.0..talk.height()).contains(&talk.top_of("turn 300."))).await;
-    assert_eq!(talk.page.texts(NEWER), ["To the newest"]);
+    assert_eq!(talk.page.texts(NEWER), ["Latest"]);
     talk.page.click(NEWER);
     talk.until_first("turn 1801.").await;
 }
@@ -305,8 +305,8 @@ async fn a_link_leads_to_its_turn_with_the_focus() {
 async fn a_link_to_a_turn_that_is_not_there_says_so_and_the_newest_is_followed() {
     let mut talk = Talk::of(Vec::new());
     talk.go("/?turn=3");
-    talk.page.until_shown("That turn is not in this page").await;
-    talk.page.until_shown("Nothing has been said yet").await;
+    talk.page.until_shown("That turn is no longer on this page").await;
+    talk.page.until_shown("Say something to Coda").await;
     assert!(talk.page.all(NEWER).is_empty());
     talk.show(said(200));
     talk.page.until("the end", || talk.page.element(LOG).scroll_top() > 1_000).await;

@@ -111,7 +111,7 @@ async fn the_filter_narrows_and_a_wrong_one_says_where() {
     debugger.page.until("the error", || debugger.page.texts(ERROR)[0].contains("character 21")).await;
     assert!(debugger.page.texts(ERROR)[0].contains("expected “in” or “out”"));
     assert_eq!(debugger.types(), ["text_input"], "the last right one stays in force");
-    assert!(debugger.page.texts(ERROR)[0].ends_with("type:text_input dir:out applies"));
+    assert!(debugger.page.texts(ERROR)[0].ends_with("type:text_input dir:out applies until you correct it."));
     debugger.filter("dir:out").await;
     let search = || window().location().search().unwrap();
     debugger.page.until("the filter in the address", || search().contains("filter=dir")).await;

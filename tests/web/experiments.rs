@@ -41,7 +41,7 @@ async fn a_raw_command_goes_past_the_deduplication_and_is_marked_so() {
     page.type_into("[data-testid=debugger-send-type]", "text_input");
     page.type_into("[data-testid=debugger-send-data]", "{\"text\": \"raw words\"}");
     page.click("[data-testid=debugger-send-raw]");
-    page.until_shown("without an id of its own").await;
+    page.until_shown("without a message ID").await;
     page.click("[data-testid=debugger-send] [type=submit]");
     page.click("[data-testid=debugger-send] [type=submit]");
     page.until("its fate", || page.texts("[data-testid=debugger-fate]").join("").contains("written, raw")).await;
@@ -91,7 +91,7 @@ async fn a_delay_of_the_network_shows_in_the_round_trip_until_it_is_ended() {
     page.until_ready().await;
     let delay = Duration::from_millis(200);
     page.context.set_conditions(Some(Conditions { delay, ..Conditions::default() }));
-    page.until_shown("The network is made bad: 200 ms delay").await;
+    page.until_shown("Network simulation on: 200 ms delay").await;
     say(page.context, "slow");
     let round_trip = || page.context.connection.round_trip.get_untracked().unwrap_or_default();
     page.until("a slow echo", || round_trip() >= 2 * delay).await;
@@ -145,7 +145,7 @@ async fn a_connection_that_the_experiment_breaks_is_made_anew_until_it_is_ended(
     page.until_ready().await;
     let mean_lifetime = Some(Duration::from_millis(200));
     page.context.set_conditions(Some(Conditions { mean_lifetime, ..Conditions::default() }));
-    page.until_shown("broken by the network experiment").await;
+    page.until_shown("closed by the network simulation").await;
     page.context.set_conditions(None);
     page.until_ready().await;
 }

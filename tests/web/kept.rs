@@ -48,7 +48,7 @@ async fn a_text_that_is_too_long_to_be_kept_can_be_written_and_no_older_one_come
     let long = "x".repeat(2 << 20);
     page.type_into(COMPOSER, &long);
     assert_eq!(page.context.talk.draft.with_untracked(String::len), long.len());
-    page.until_shown("too long to outlive a reload").await;
+    page.until_shown("too long to store").await;
     page.type_into(COMPOSER, "short");
     page.until("no warning", || page.all("[data-testid=draft-unkept]").is_empty()).await;
     page.type_into(COMPOSER, &long);

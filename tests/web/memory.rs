@@ -62,11 +62,11 @@ fn focused() -> String {
 #[wasm_bindgen_test]
 async fn without_memories_the_page_says_what_will_appear_and_how() {
     let page = opened_at("").await;
-    page.until_shown("Coda has told of no memory yet").await;
+    page.until_shown("No memories yet").await;
     page.until_shown("Talk to Coda").await;
     page.click(DEBUG_TAB);
-    page.until_shown("No figures yet: they come with the next stored memory").await;
-    for nothing in ["No operation yet", "No search yet", "No retrieval yet", "No snapshot yet"] {
+    page.until_shown("No statistics yet. They arrive with the next stored memory").await;
+    for nothing in ["No operations yet", "No searches yet", "No retrievals yet", "No snapshots yet"] {
         page.until_shown(nothing).await;
     }
 }
@@ -80,7 +80,7 @@ async fn a_stored_memory_appears_with_type_importance_and_source() {
     assert_eq!(page.texts(".memory-number"), ["0.60"]);
     assert!(page.texts(".memory-meta")[0].contains("source: store"));
     assert_eq!(page.texts(COUNT), ["1 of 1 memory shown."]);
-    page.until_shown("Coda 0.1.2 takes no search command over the wire").await;
+    page.until_shown("Coda 0.1.2 cannot list others").await;
 }
 
 #[wasm_bindgen_test]
@@ -137,7 +137,7 @@ async fn search_types_importance_and_order_choose_and_live_in_the_address() {
     let page = opened_at("").await;
     three_memories(&page).await;
     page.type_into("#memory-search", "rabat 100%25");
-    page.until_shown("No memory fits these filters").await;
+    page.until_shown("No memories match these filters").await;
     assert_eq!(page.texts("#memory-search").len(), 1);
     let typed = js_sys::Reflect::get(&page.element("#memory-search"), &"value".into()).unwrap();
     assert_eq!(typed.as_string().as_deref(), Some("rabat 100%25"), "it comes back from the address as it was typed");

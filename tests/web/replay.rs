@@ -21,7 +21,7 @@ async fn what_is_wrong_is_said_with_the_rows_that_show_it_and_can_be_silenced() 
     let debugger = Debugger::open().await;
     let page = &debugger.page;
     page.click("[data-testid=debugger-open-findings]");
-    page.until_shown("Nothing is wrong").await;
+    page.until_shown("No findings in this record").await;
     server::make("/send", json!({"text": "not json"})).await;
     page.until("the finding", || page.attribute(FINDING, "data-kind") == "frames-could-not-be-read").await;
     assert_eq!(page.texts("[data-testid=finding-count]"), ["1"]);
@@ -65,7 +65,7 @@ async fn nothing_is_sent_again_without_a_dry_run() {
     page.until_shown("Send 1 message").await;
     page.click(start);
     page.until_shown("1 of 1 messages sent").await;
-    page.until("its outcome", || page.texts("[data-testid=replay-sent]").join("").contains("read by Coda")).await;
+    page.until("its outcome", || page.texts("[data-testid=replay-sent]").join("").contains("confirmed by Coda")).await;
     let report = server::report().await;
     let texts: Vec<_> = report["messages"].as_array().unwrap().iter().filter(|it| it["type"] == "text_input").collect();
     assert_eq!(texts.len(), 2);

@@ -22,13 +22,13 @@ async fn the_demo_and_coda_share_no_data_and_coda_s_are_there_again_afterwards()
     page.until("the demo", || page.context.connection.is_demo() && page.context.connection.is_ready()).await;
     assert_eq!(tool_uses(&page), 0);
     page.say("hello");
-    page.until_shown("From here on: the demo").await;
+    page.until_shown("Connected to the demo, a simulated Coda").await;
     page.until_answered(2).await;
 
     page.context.leave_demo();
     page.until("Coda again", || !page.context.connection.is_demo() && page.context.connection.is_ready()).await;
     assert_eq!(tool_uses(&page), of_coda);
-    page.until_shown("From here on: Coda at ws://").await;
+    page.until_shown("Connected to Coda at ws://").await;
     page.say("hello again");
     page.until_answered(3).await;
     assert_eq!(page.texts(".session-divider").iter().filter(|line| line.contains("Coda at ws://")).count(), 1);

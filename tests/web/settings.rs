@@ -230,7 +230,7 @@ async fn notices_of_one_kind_that_say_different_things_stay_apart() {
     let say = |level, words: &str| page.context.notices.show(level, "settings file", words.into());
     say(Severity::Error, "a.json was not taken.");
     say(Severity::Error, "b.json was not taken.");
-    say(Severity::Info, "The settings of c.json are in force.");
+    say(Severity::Info, "Settings imported from c.json.");
     page.until("all three", || page.all(NOTICE).len() == 3).await;
     assert!(page.texts(NOTICE).iter().all(|words| !words.contains('(')), "{:?}", page.texts(NOTICE));
 }

@@ -28,7 +28,7 @@ async fn without_a_connection_coda_is_not_said_to_run() {
     let page = Page::open_with(&server::fresh().await, || view! { <Router><PerformancePage /></Router> });
     page.until("a connection", || page.context.connection.is_ready()).await;
     server::make("/event", json!({"type": "system_metrics", "data": {"uptime_seconds": 11_580.0}})).await;
-    page.until_shown("Running for").await;
+    page.until_shown("Up for").await;
     page.context.disconnect();
-    page.until_shown("When last seen, it had been running for").await;
+    page.until_shown("When last seen, up for").await;
 }

@@ -122,7 +122,7 @@ async fn a_page_that_goes_to_another_address_leaves_its_texts_to_the_others() {
     second
         .until("the demo", || untrack(|| second.context.connection.is_demo() && second.context.connection.is_ready()))
         .await;
-    second.until_shown("Left to the other tabs of that address").await;
+    second.until_shown("Left to other tabs with that address").await;
     server::make("/start-listening", json!({})).await;
     first.context.retry_now();
     first.until("delivered", || first.attribute(OUTGOING, "data-state") == "delivered").await;

@@ -72,6 +72,7 @@ async fn visits_of_full_pages_leave_nothing_behind() {
         ("/performance", ".perf-section"),
         ("/memory", "[data-testid=memory]"),
         ("/system", ".error-list li"),
+        ("/help", "[data-testid=help]"),
         ("/debugger", ROW),
     ];
     for link in page.all(".nav a") {

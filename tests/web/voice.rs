@@ -176,19 +176,19 @@ async fn the_stages_show_their_times_and_can_be_stopped_where_coda_can() {
     page.until("thinking", || page.attribute(".pipeline [data-stage=thinking]", "data-state") == "running").await;
     let first = time("thinking");
     page.until("its time goes on", || time("thinking") != first).await;
-    assert!(page.all(".pipeline button").is_empty(), "Coda takes no command to stop thinking");
+    assert!(page.all("[data-testid=stop-speaking]").is_empty(), "Coda takes no command to stop thinking");
     assert_eq!((page.attribute(LISTENING, "data-state").as_str(), time("listening").as_str()), ("ahead", ""));
     event("conversation_turn", json!({"role": "assistant", "content": "Hi"})).await;
     event("tts_start", json!({})).await;
     page.until("speaking", || page.attribute(".pipeline [data-stage=speaking]", "data-state") == "running").await;
     assert_eq!(page.attribute(".pipeline [data-stage=thinking]", "data-state"), "done");
     let thought = time("thinking");
-    page.click(".pipeline [data-stage=speaking] button");
+    page.click("[data-testid=stop-speaking]");
     page.until("it is told", || page.context.connection.in_flight.get_untracked() == 0).await;
     assert_eq!(seen("tts_stop").await.len(), 1);
     event("tts_stop", json!({})).await;
     page.until("silence", || page.attribute(".pipeline [data-stage=speaking]", "data-state") == "done").await;
-    assert!(page.all(".pipeline button").is_empty());
+    page.until("nothing to stop", || page.all("[data-testid=stop-speaking]").is_empty()).await;
     assert!(time("speaking").ends_with('s'), "{}", time("speaking"));
     assert_eq!(time("thinking"), thought, "what is over stands still");
 }

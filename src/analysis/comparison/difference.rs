@@ -256,25 +256,25 @@ impl RecordDifference {
         let each = |left: &str, right: &str| format!("In {}: {left}. In {}: {right}.", names.left, names.right);
         match &self.change {
             RecordChange::Turn(only_in) => format!("Only {} has this turn.", only(*only_in)),
-            RecordChange::TurnMoved => "This turn came in another order.".to_owned(),
+            RecordChange::TurnMoved => "This turn came in a different order.".to_owned(),
             RecordChange::Words(words) => {
                 let Both { left, right } = words.as_ref().map(|words| quoted(words));
-                format!("Coda heard other words. {}", each(&left, &right))
+                format!("Coda heard different words. {}", each(&left, &right))
             }
             RecordChange::Outcome(outcomes) => {
                 let Both { left, right } = outcomes.as_ref().map(TurnOutcome::words);
-                format!("The turn ended in another way. {}", each(&left, &right))
+                format!("The turn ended differently. {}", each(&left, &right))
             }
             RecordChange::Answer(texts) => {
                 let Both { left, right } = excerpts(texts);
-                format!("The answer is another. {}", each(&left, &right))
+                format!("The answer differs. {}", each(&left, &right))
             }
             RecordChange::ToolCall { tool, only_in } => {
                 format!("Only {} has this call of the tool “{tool}”.", only(*only_in))
             }
             RecordChange::ToolMoved { tool } => format!("The tool “{tool}” was called in another order."),
             RecordChange::Arguments { tool, fields } => {
-                format!("The tool “{tool}” got other arguments. {}", fields_words(fields, names))
+                format!("The tool “{tool}” got different arguments. {}", fields_words(fields, names))
             }
             RecordChange::ToolOutcome { tool, outcomes } => {
                 let Both { left, right } = outcomes.as_ref().map(CallOutcome::words);
@@ -287,7 +287,11 @@ impl RecordDifference {
                 format!("The message {} was sent in another order.", message(kind, text))
             }
             RecordChange::Fate { kind, text, states } => {
-                format!("The message {} met another fate. {}", message(kind, text), each(states.left, states.right))
+                format!(
+                    "The message {} ended in a different state. {}",
+                    message(kind, text),
+                    each(states.left, states.right)
+                )
             }
             RecordChange::Event { kind, count, only_in, is_absent } => {
                 let extra = match (count, is_absent) {

@@ -50,7 +50,7 @@ impl Connection {
             log.raise(Occurrence { kind, subject: "", confidence, words, rows, at: row.at });
         };
         if reason == Some(&DisconnectReason::Silent) {
-            let words = "The socket was open, but nothing came any more, not even an answer to a ping.";
+            let words = "The socket was open, but nothing arrived, not even a reply to a ping.";
             raise(FindingKind::Silent, words.to_owned(), &[row.number]);
         }
         if reason == Some(&DisconnectReason::Deaf) {

@@ -17,7 +17,7 @@ const SAME_EVENT_WINDOW: Duration = Duration::from_millis(50);
 /// Maximum time between the clicks of a double click.
 const DOUBLE_CLICK_WINDOW: Duration = Duration::from_millis(500);
 
-const LISTENS_TWICE: &str = "Nobody acts so quickly: something listens twice.";
+const LISTENS_TWICE: &str = "Too fast for a user: something listens twice.";
 const DOUBLE_CLICKED: &str = "A double click, or something that listens twice.";
 
 /// Maximum number of messages kept for comparison.
@@ -145,7 +145,7 @@ fn dropped(row: &Row, kind: &str, answers: Option<MessageId>, recorder: &Recorde
     let writes: Vec<&Row> = answers.into_iter().flat_map(|id| recorder.rows_of(id).filter(is_write)).collect();
     let mut rows: Vec<u64> = writes.iter().map(|write| write.number).collect();
     let (confidence, words) = if writes.len() > 1 && !recorder.is_foreign() {
-        let words = "was written again because no echo came. Coda knew it already: the echo was lost or late";
+        let words = "was resent because no echo came. Coda already had it: the echo was lost or late";
         (Confidence::Certain, format!("“{kind}” {words}."))
     } else {
         let second = writes.last().copied().or_else(|| last_write(recorder, row, kind));

@@ -321,12 +321,13 @@ impl Timings {
         self.history.get(stage)
     }
 
-    /// The gaps of all turns that ended with speech: the whole if `part` is `None`, in seconds.
+    /// The gaps of all turns that ended with speech: the whole if `part` is `None`, in seconds. A part counts only in the
+    /// turns that had it: a typed one has no recognition.
     #[must_use]
     pub fn gap_spread(&self, part: Option<GapPart>) -> Option<Spread> {
         let spoken = self.finished.iter().filter(|turn| turn.end == Some(TurnEnd::Spoken));
         let times = spoken.map(|turn| part.map_or_else(|| turn.gap().total(), |part| turn.gap().part(part)));
-        Spread::of(times.map(|time| time.as_secs_f64()))
+        Spread::of(times.filter(|time| !time.is_zero()).map(|time| time.as_secs_f64()))
     }
 
     /// The times from the end of the user's words to the first token, in seconds.

@@ -14,7 +14,7 @@ pub fn AskButton(text: &'static str, label: &'static str, component: &'static st
         <button
             class="button"
             type="button"
-            title=format!("Sends {text}; Coda answers on the Talk page and by voice")
+            title=format!("Send {text}. Coda answers on the Talk page and by voice")
             data-testid="ask"
             data-text=text
             disabled=move || !can_send.get()

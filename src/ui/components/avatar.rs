@@ -29,8 +29,9 @@ pub fn AvatarFace() -> impl IntoView {
     let context = use_websocket();
     let mode = context.talk.mode;
     let emotion = context.talk.emotion;
+    let is_away = Memo::new(move |_| !context.connection.is_ready() && !context.playback.is_on());
     let label = move || {
-        if !context.connection.is_ready() && !context.playback.is_on() {
+        if is_away.get() {
             return "Not connected".to_owned();
         }
         match emotion.get() {
@@ -39,7 +40,11 @@ pub fn AvatarFace() -> impl IntoView {
         }
     };
     view! {
-        <div class="avatar" data-testid="avatar" data-mode=move || mode.get().name() data-emotion=move || emotion.get().name()>
+        <div
+            class="avatar"
+            data-testid="avatar"
+            data-mode=move || if is_away.get() { "asleep" } else { mode.get().name() }
+            data-emotion=move || emotion.get().name()>
             <svg viewBox="0 0 96 96" aria-hidden="true">
                 <circle class="avatar-ring" cx="48" cy="48" r="44" />
                 <circle class="avatar-body" cx="48" cy="48" r="34" />
@@ -56,6 +61,9 @@ pub fn AvatarFace() -> impl IntoView {
                         }
                     })
                     .collect_view()}
+                <g class="avatar-asleep">
+                    <path d="M32 44q5 4 10 0M54 44q5 4 10 0M41 60h14" />
+                </g>
                 <path class="avatar-mouth mouth-idle" d="M38 58q10 6 20 0" />
                 <path class="avatar-mouth mouth-error" d="M38 61q10 -7 20 0" />
                 <ellipse class="avatar-mouth mouth-speaking" cx="48" cy="59" rx="8" ry="5" />

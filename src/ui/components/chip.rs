@@ -89,8 +89,8 @@ fn Details() -> impl IntoView {
         _ => connection.outage.get().map(|outage| format::full_time(outage.since.wall)),
     };
     let authentication = move || match connection.phase.get() {
-        Phase::Ready { client_id: Some(id), .. } => format!("as {id}"),
-        Phase::Ready { client_id: None, .. } => "none asked for (Coda 0.1.1 or older)".to_owned(),
+        Phase::Ready { client_id: Some(id), .. } => id,
+        Phase::Ready { client_id: None, .. } => "none (Coda 0.1.1 or older)".to_owned(),
         _ => format::UNKNOWN.to_owned(),
     };
     let config = context.settings.current.get_untracked().link_config();
@@ -100,13 +100,13 @@ fn Details() -> impl IntoView {
     view! {
         <h2>{move || label(connection.kind())}</h2>
         <Show when=move || connection.is_demo()>
-            <p class="explain">"This is the demo: a simulated Coda inside this page. Nothing leaves your browser."</p>
+            <p class="explain">"This is the demo: a simulated Coda in this page. Nothing leaves your browser."</p>
         </Show>
         {move || outage().map(|words| view! { <p class="explain">{words}</p> })}
         <dl class="kv">
             <dt>"Since"</dt>
             <dd>{move || since().unwrap_or_else(|| format::UNKNOWN.into())}</dd>
-            <dt>"Signed in"</dt>
+            <dt>"Client id"</dt>
             <dd>{authentication}</dd>
             <dt>"Tabs"</dt>
             <dd data-testid="sharing" data-state=move || sharing_name(connection.sharing.get())>
@@ -120,7 +120,7 @@ fn Details() -> impl IntoView {
             <dd>{move || format!("{}, {}", connection.frames_in.get(), connection.frames_out.get())}</dd>
             <dt>"Unreadable frames"</dt>
             <dd>{move || connection.unreadable.get()}</dd>
-            <dt>"Duplicates held back"</dt>
+            <dt>"Duplicates suppressed"</dt>
             <dd>{move || connection.suppressed.get()}</dd>
             <dt>"Open findings"</dt>
             <dd>
@@ -151,7 +151,7 @@ fn Details() -> impl IntoView {
                 }
             >
                 <button class="button" data-testid="leave-demo" on:click=move |_| context.leave_demo()>
-                    {move || format!("Leave the demo for {}", context.address())}
+                    {move || format!("Connect to {}", context.address())}
                 </button>
             </Show>
         </div>
@@ -225,7 +225,7 @@ pub fn AddressForm(
                     </Show>
                 </div>
                 <p class="field-hint" id=hint_id>
-                    "Where Coda listens. Default: " {browser::DEFAULT_URL}
+                    "Default: " {browser::DEFAULT_URL}
                 </p>
                 <p class="field-error" id=error_id role="alert">
                     {move || error.get()}

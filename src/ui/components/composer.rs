@@ -1,16 +1,19 @@
 //! Text box. Keeps the draft until it is sent.
 
+use std::time::Duration;
+
 use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
-use icondata_lu::LuSend;
+use icondata_lu::{LuSend, LuSquare};
 
-use super::Icon;
 use super::mini_commands::{MiniCommandList, MiniCommands};
-use crate::model::is_taken_for_feedback;
+use super::{Icon, VoiceControls};
+use crate::model::{Speaking, is_taken_for_feedback};
 use crate::protocol::Command;
-use crate::state::use_websocket;
+use crate::state::{WebSocketContext, use_websocket};
+use crate::ui::every::every;
 
 #[component]
 pub fn Composer() -> impl IntoView {
@@ -28,10 +31,22 @@ pub fn Composer() -> impl IntoView {
             coda.send(Command::TextInput { text }, "composer", action);
         }
     };
+    let is_speaking = is_speaking(context);
+    // A text that is being written can be sent all the same.
+    let stops = Memo::new(move |_| is_speaking.get() && is_empty() && can_send.get());
+    let stop = move |action| {
+        if let Some(coda) = context.sender().filter(|_| is_speaking.get_untracked()) {
+            coda.send(Command::TtsStop, "composer", action);
+        }
+    };
     let commands = MiniCommands::new(context.talk, is_past);
     let on_key = move |event: KeyboardEvent| {
         if commands.on_key(&event) {
             return;
+        }
+        if event.key() == "Escape" && is_speaking.get_untracked() {
+            event.prevent_default();
+            stop("press Escape");
         }
         // Enter that ends an IME composition does not send.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
@@ -41,13 +56,13 @@ pub fn Composer() -> impl IntoView {
     };
     let placeholder = move || {
         if is_past.get() {
-            "A recording is shown; back to live to write to Coda"
+            "Go back to live to message Coda"
         } else if !can_send.get() {
-            "Another tab holds the connection; reload or close it to write from here"
+            "Another tab holds the connection"
         } else if context.connection.is_ready() {
-            "Write to Coda"
+            "Message Coda"
         } else {
-            "Write to Coda; it is sent once there is a connection"
+            "Message Coda (sends when connected)"
         }
     };
     view! {
@@ -83,27 +98,88 @@ pub fn Composer() -> impl IntoView {
                 }
                 on:keydown=on_key
             ></textarea>
-            <button class="button primary send" type="submit" data-testid="send" disabled=move || is_empty() || !can_send.get()>
-                <Icon icon=LuSend />
-                <span>"Send"</span>
-            </button>
+            <VoiceControls />
+            <SendOrStop stops is_blocked=Signal::derive(move || is_empty() || !can_send.get()) stop=move || stop("click Stop") />
         </form>
-        <p class="composer-hint" id="composer-hint">
-            <kbd>"Enter"</kbd>
-            " sends, "
-            <kbd>"Shift+Enter"</kbd>
-            " breaks the line, "
-            <kbd>"#"</kbd>
-            " lists commands, "
-            <kbd>"?"</kbd>
-            " shows all keys"
-        </p>
+        <ComposerHint />
         <Show when=move || context.talk.is_draft_unkept.get()>
             <p class="composer-warning" role="status" data-testid="draft-unkept">
-                "This text is too long to outlive a reload of the page."
+                "This message is too long to store. A reload discards it."
             </p>
         </Show>
     }
+}
+
+/// One button: it stops Coda's speech as long as there is no text to send.
+#[component]
+fn SendOrStop(
+    stops: Memo<bool>,
+    is_blocked: Signal<bool>,
+    stop: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <Show
+            when=move || stops.get()
+            fallback=move || {
+                view! {
+                    <button
+                        class="button primary send"
+                        type="submit"
+                        data-testid="send"
+                        disabled=move || is_blocked.get()
+                    >
+                        <Icon icon=LuSend />
+                        <span>"Send"</span>
+                    </button>
+                }
+            }
+        >
+            <button
+                class="button send stop"
+                type="button"
+                data-testid="stop-speaking"
+                title="Stop Coda's speech (Escape)"
+                on:click=move |_| stop()
+            >
+                <Icon icon=LuSquare />
+                <span>"Stop"</span>
+            </button>
+        </Show>
+    }
+}
+
+#[component]
+fn ComposerHint() -> impl IntoView {
+    view! {
+        <p class="composer-hint" id="composer-hint">
+            <kbd>"Enter"</kbd>
+            " sends · "
+            <kbd>"Shift+Enter"</kbd>
+            " new line · "
+            <kbd>"#"</kbd>
+            " commands · "
+            <kbd>"?"</kbd>
+            " shortcuts"
+        </p>
+    }
+}
+
+/// How often it is looked whether speech whose length is known is over.
+const SPEECH_STEP: Duration = Duration::from_millis(250);
+
+/// Whether Coda's voice can be heard.
+fn is_speaking(context: WebSocketContext) -> Memo<bool> {
+    let now = RwSignal::new(context.playback.now().mono);
+    every(SPEECH_STEP, move || {
+        if context.talk.speaking.with_untracked(|speaking| matches!(speaking, Speaking::Until(_))) {
+            now.set(context.playback.now().mono);
+        }
+    });
+    Memo::new(move |_| match context.talk.speaking.get() {
+        Speaking::No => false,
+        Speaking::Yes => true,
+        Speaking::Until(end) => now.get() < end,
+    })
 }
 
 /// Says that Coda has asked for feedback, and what it will do with the text that is being written.
@@ -114,10 +190,10 @@ fn FeedbackNote() -> impl IntoView {
     let is_taken =
         Memo::new(move |_| talk.draft.with(|draft| (!draft.trim().is_empty()).then(|| is_taken_for_feedback(draft))));
     let words = move || match is_taken.get() {
-        Some(true) => "This text will be taken for feedback and not answered.",
-        Some(false) => "This text will be answered.",
+        Some(true) => "Coda will treat this message as feedback and not answer it.",
+        Some(false) => "Coda will answer this message.",
         None => {
-            "A text of up to five words, or one with words such as “yes”, “no” or “right” in it, is taken for feedback and not answered."
+            "Coda treats a message as feedback and does not answer it if it has up to five words or contains words such as “yes”, “no” or “right”."
         }
     };
     let state = move || match is_taken.get() {

@@ -20,14 +20,14 @@ fn Question(url: String, host: String) -> impl IntoView {
         <Dialog dialog class="confirm" labelled_by="confirm-title" on_close=move || context.stay()>
             <h2 id="confirm-title">"Connect to " {host} "?"</h2>
             <p>
-                "This address is on another machine. What you type and say would go there. Only agree if you know it."
+                "This address is on another machine. Everything you type and say is sent there. Connect only if you know this machine."
             </p>
             <p>
                 <code>{url}</code>
             </p>
             <div class="actions">
                 <button class="button" autofocus on:click=move |_| dialog.close()>
-                    "Stay here"
+                    "Cancel"
                 </button>
                 <button
                     class="button primary"

@@ -40,7 +40,7 @@ pub fn CopyButton(
         let outcome = outcome.get();
         let name = match outcome {
             Some(true) => "Copied",
-            Some(false) => "The browser does not let this page copy",
+            Some(false) => "The browser blocked copying",
             None => label,
         };
         let icon = if outcome == Some(true) { LuCheck } else { LuCopy };

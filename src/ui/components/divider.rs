@@ -63,7 +63,7 @@ impl PanelSize {
 }
 
 /// Dragged with the pointer, or moved with the arrow keys; a double click returns to the default. The panel must be the
-/// next sibling of the handle, and both children of the space that they share with what stands before.
+/// next sibling of the handle. It shares its width with its siblings, and its height with the window.
 #[component]
 pub fn Divider(
     size: PanelSize,
@@ -78,10 +78,27 @@ pub fn Divider(
         wasm_bindgen::JsCast::dyn_into::<HtmlElement>(sibling).ok()
     };
     let most = move || {
-        let room = panel()?.parent_element()?;
-        let room = size.extent(&wasm_bindgen::JsCast::dyn_into::<HtmlElement>(room).ok()?);
-        Some(room.1 - room.0 - rest)
+        let room = match sizes {
+            Sizes::Width => {
+                let room = panel()?.parent_element()?;
+                let (start, end) = size.extent(&wasm_bindgen::JsCast::dyn_into::<HtmlElement>(room).ok()?);
+                end - start
+            }
+            Sizes::Height => window().inner_height().ok()?.as_f64()?,
+        };
+        Some(room - rest)
     };
+    // What the user has not set is measured once.
+    let measured = RwSignal::new(size.min);
+    handle.on_load(move |_| {
+        request_animation_frame(move || {
+            if let Some(panel) = handle.try_get_untracked().flatten().and_then(|_| panel()) {
+                let (start, end) = size.extent(&panel);
+                // The component may be disposed by now.
+                let _ = measured.try_set(end - start);
+            }
+        });
+    });
     let is_dragged = RwSignal::new(false);
     let resize = move |new: f64| {
         if let Some(most) = most() {
@@ -125,7 +142,7 @@ pub fn Divider(
             aria-label=label
             aria-orientation=if sizes == Sizes::Width { "vertical" } else { "horizontal" }
             aria-valuemin=format!("{:.0}", size.min)
-            aria-valuenow=move || size.size.get().map(|size| format!("{size:.0}"))
+            aria-valuenow=move || format!("{:.0}", size.size.get().unwrap_or_else(|| measured.get()))
             node_ref=handle
             on:pointerdown=begin
             on:pointermove=drag

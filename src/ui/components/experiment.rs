@@ -22,7 +22,7 @@ fn Banner() -> impl IntoView {
         let conditions = experiments.conditions.get()?;
         let when =
             if context.connection.sharing.get().is_follower() { ", once this tab holds the connection" } else { "" };
-        Some(view! { <p>{format!("The network is made bad: {conditions}{when}.")}</p> })
+        Some(view! { <p>{format!("Network simulation on: {conditions}{when}.")}</p> })
     };
     view! {
         <div class="experiment" role="status" data-testid="experiment">
@@ -31,7 +31,7 @@ fn Banner() -> impl IntoView {
                     <strong>"Experiment"</strong>
                 </p>
                 <Show when=move || experiments.unprotected.get()>
-                    <p>"Queue gap, window and deduplication are off."</p>
+                    <p>"Protections are off (queue gap, window and deduplication)."</p>
                 </Show>
                 {network}
             </div>
@@ -48,7 +48,7 @@ fn Banner() -> impl IntoView {
                     }
                 }
             >
-                "End it"
+                "End experiment"
             </button>
         </div>
     }

@@ -35,7 +35,7 @@ fn NoticeView(notice: Notice) -> impl IntoView {
                     .map(|details| {
                         view! {
                             <details>
-                                <summary>"Show it"</summary>
+                                <summary>"Details"</summary>
                                 <pre>{details}</pre>
                             </details>
                         }

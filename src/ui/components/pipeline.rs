@@ -39,7 +39,7 @@ pub fn PipelineView() -> impl IntoView {
     let elapsed = move |stage: PipelineStage| stage.ended.unwrap_or_else(|| now.get()).duration_since(stage.started);
     view! {
         <Show when=move || is_known.get()>
-            <ol class="pipeline" aria-label="The turn that runs">
+            <ol class="pipeline" aria-label="Current turn">
                 {StageKind::ALL
                     .map(|kind| {
                         let stage = Memo::new(move |_| {
@@ -73,7 +73,7 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
     let figures = move || {
         let now = now.get();
         let turn = timings.with(|timings| timings.current(now))?;
-        let mut figures = vec![format!("{} since your words", format::span(turn.gap().total()))];
+        let mut figures = vec![format!("{} since your message", format::span(turn.gap().total()))];
         figures.extend(turn.first_token.map(|time| format!("first token after {}", format::span(time))));
         figures.extend(turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")));
         figures.extend(turn.prompt_tokens.map(|tokens| format!("prompt of {tokens} tokens")));
@@ -104,9 +104,9 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
         let quiet = last.map(|last| now.duration_since(last)).filter(|_| context.connection.is_ready());
         quiet.map(|quiet| {
             if quiet < QUIET {
-                "Coda answers.".to_owned()
+                "Coda is responding.".to_owned()
             } else {
-                format!("Nothing from Coda for {}.", format::span(quiet))
+                format!("Coda has sent nothing for {}.", format::span(quiet))
             }
         })
     };
@@ -128,30 +128,29 @@ fn stage_words(stage: &Stage, took: Duration, past: Option<Comparison>) -> (Stri
     };
     let begun = format!("{name} for {}", format::span(took));
     match past {
-        None => (format!("{begun}, for the first time here."), false),
+        None => (format!("{begun}. No earlier runs to compare."), false),
         Some(past) if !past.is_enough() => {
             let most = format::span(past.p95);
-            (format!("{begun}. The {} before took up to {most}, too few to compare.", past.count), false)
+            (format!("{begun}. Earlier runs ({}) took up to {most}, too few to compare.", past.count), false)
         }
         Some(past) if past.shorter * 100 >= past.count * 95 => {
             let usual = format::span(past.p50);
-            (format!("{begun}, longer than {} of {}; usually {usual}.", past.shorter, past.count), true)
+            (format!("{begun}, longer than {} of {} earlier runs. Typical: {usual}.", past.shorter, past.count), true)
         }
         Some(past) => {
             let (usual, most) = (format::span(past.p50), format::span(past.p95));
-            (format!("{begun}; usually {usual}, 95 of 100 within {most} ({} in all).", past.count), false)
+            (format!("{begun}. Typical: {usual}, 95 % within {most} ({} earlier runs).", past.count), false)
         }
     }
 }
 
-/// Stops a stage. Coda has no command to stop thinking or tools.
+/// Stops listening. Speech is stopped beside the composer, and Coda has no command to stop thinking or tools.
 #[component]
 fn CancelStage(kind: StageKind, is_running: Signal<bool>) -> impl IntoView {
     let context = use_websocket();
     let command = match kind {
         StageKind::Listening => Some(Command::SttStop),
-        StageKind::Speaking => Some(Command::TtsStop),
-        StageKind::Thinking | StageKind::Tools => None,
+        StageKind::Thinking | StageKind::Tools | StageKind::Speaking => None,
     };
     command.map(|command| {
         view! {

@@ -90,11 +90,11 @@ fn Bar() -> impl IntoView {
                 >
                     {move || if plays.get() { "Pause" } else { "Play" }}
                 </button>
-                <select aria-label="Pace" on:change=move |event| pace.set(event_target_value(&event).parse().unwrap_or(1))>
+                <select aria-label="Speed" on:change=move |event| pace.set(event_target_value(&event).parse().unwrap_or(1))>
                     {PACES.map(|pace| view! { <option value=pace.to_string()>{format!("{pace}×")}</option> }).collect_view()}
                 </select>
                 <button class="button small" type="button" on:click=move |_| step_mark(false)>
-                    "Earlier turn"
+                    "Previous turn"
                 </button>
                 <input
                     type="range"
@@ -107,7 +107,7 @@ fn Bar() -> impl IntoView {
                     on:input=move |event| seek(event_target_value(&event).parse().unwrap_or_default())
                 />
                 <button class="button small" type="button" on:click=move |_| step_mark(true)>
-                    "Later turn"
+                    "Next turn"
                 </button>
                 <span class="playback-words">{words}</span>
                 <button class="button small primary" type="button" data-testid="playback-end" on:click=move |_| playback.end()>
@@ -130,7 +130,7 @@ fn Explanation() -> impl IntoView {
     };
     view! {
         <span class="field-hint">
-            " All pages but the debugger show its state at this moment; live data wait aside. The debugger shows " {record}
+            " All pages except the debugger show the recording at this point. Live data continues in the background. The debugger shows " {record}
             "."
         </span>
     }

@@ -12,7 +12,7 @@ pub fn SyntheticBanner() -> impl IntoView {
     let words = move || {
         let count = format::counted(synthetic.count.get(), "event");
         format!(
-            "These pages show {count} that Coda never sent. Metrics of the link and findings are without them; nothing was sent to Coda."
+            "These pages show {count} that Coda never sent. Connection metrics and findings exclude them. Nothing was sent to Coda."
         )
     };
     view! {

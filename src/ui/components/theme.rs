@@ -22,9 +22,9 @@ pub fn ThemeButton() -> impl IntoView {
     let context = use_websocket();
     let theme = Memo::new(move |_| context.settings.current.with(|settings| settings.theme));
     let name = move || match theme.get() {
-        Theme::Light => "Theme: light",
-        Theme::Dark => "Theme: dark",
-        Theme::System => "Theme: as the system",
+        Theme::Light => "Switch to dark theme",
+        Theme::Dark => "Match the system's theme",
+        Theme::System => "Switch to light theme",
     };
     let icon = move || match theme.get() {
         Theme::Light => LuSun,

@@ -1,22 +1,15 @@
 //! Banner for a lost connection: why, and what happens next.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
+use leptos_router::components::A;
 
-use super::AddressForm;
-use crate::browser;
+use super::{AddressForm, Countdown, is_first_run};
 use crate::link::{Phase, PhaseKind};
-use crate::protocol::Instant;
 use crate::state::use_websocket;
-use crate::ui::every::every;
-use crate::ui::format;
-
-/// Refresh interval of the countdown.
-const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
+use crate::ui::address::{page_href, use_route_path};
 
 const OTHER_VERSION: &str = "Another tab runs another version of this dashboard and holds the connection. Reload that tab or \
-                             close it; this one then goes on by itself.";
+                             close it. This tab then connects.";
 
 /// Shown while the connection is in trouble. Covers and blocks nothing.
 #[component]
@@ -31,8 +24,11 @@ pub fn TroubleBanner() -> impl IntoView {
         PhaseKind::Offline => context.awaits_user.get() || connection.url.with(Option::is_some),
         PhaseKind::Waiting | PhaseKind::Opening | PhaseKind::Authenticating => connection.outage.get().is_some(),
     });
+    let path = use_route_path();
+    // The card on Talk says the same.
+    let is_said = Memo::new(move |_| path.get() == "/" && is_first_run(&context));
     view! {
-        <Show when=move || has_trouble.get()>
+        <Show when=move || has_trouble.get() && !is_said.get()>
             <Banner />
         </Show>
     }
@@ -51,7 +47,7 @@ fn Banner() -> impl IntoView {
             format!("Coda refused the dashboard twice: {reason}. Automatic retry is off.")
         }
         Phase::Offline if context.awaits_user.get() => "Not connected.".to_owned(),
-        Phase::Offline => "Disconnected by you, in this tab or another one.".to_owned(),
+        Phase::Offline => "You disconnected in this tab or another one.".to_owned(),
         _ => connection.outage.get().map(|outage| outage.reason.explain(&config)).unwrap_or_default(),
     });
     let is_unconnected = Memo::new(move |_| connection.kind() == PhaseKind::Offline);
@@ -91,6 +87,9 @@ fn Banner() -> impl IntoView {
                 <button class="button" on:click=move |_| context.use_demo()>
                     "Try the demo"
                 </button>
+                <A href=page_href("/help") attr:class="button">
+                    "Help with this"
+                </A>
                 <Show when=move || { connection.queued.get() > 0 }>
                     <button class="button" on:click=move |_| context.cancel_all()>
                         {move || format!("Cancel unsent ({})", connection.queued.get())}
@@ -102,26 +101,4 @@ fn Banner() -> impl IntoView {
             </Show>
         </div>
     }
-}
-
-/// Time until the next try. Has its own timer, so that only this text updates.
-#[component]
-fn Countdown() -> impl IntoView {
-    let connection = use_websocket().connection;
-    let now = RwSignal::new(browser::now().mono);
-    every(COUNTDOWN_STEP, move || now.set(browser::now().mono));
-    let since = move || {
-        let since = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
-        since.map(|since| format!("No connection since {}. ", format::clock_time(since)))
-    };
-    let words = Memo::new(move |_| match connection.phase.get() {
-        Phase::Waiting { retry_at, .. } => format!("Next try in {} s.", seconds_until(retry_at, now.get())),
-        Phase::Opening { .. } | Phase::Authenticating { .. } => "Trying…".to_owned(),
-        _ => String::new(),
-    });
-    view! { <p class="countdown">{since} {words}</p> }
-}
-
-fn seconds_until(at: Instant, now: Instant) -> u64 {
-    at.duration_since(now).as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }

@@ -1,8 +1,8 @@
-//! Voice controls: talk by button or key, stop speaking, run the demo.
+//! Voice controls: talk by button or key.
 
 use std::time::Duration;
 
-use icondata_lu::{LuMic, LuPlay, LuSquare};
+use icondata_lu::LuMic;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -256,10 +256,10 @@ pub fn VoiceControls() -> impl IntoView {
     };
     let why_not = move || {
         if !connection.is_ready() {
-            return "There is no connection".to_owned();
+            return "Not connected".to_owned();
         }
         let words = words();
-        key.with(|key| if *key == TalkKey::NONE { words } else { format!("{words}; also with the key {key}") })
+        key.with(|key| if *key == TalkKey::NONE { words } else { format!("{words} (key: {key})") })
     };
     view! {
         <div class="voice">
@@ -294,37 +294,9 @@ pub fn VoiceControls() -> impl IntoView {
                 <Icon icon=LuMic />
                 <span>{words}</span>
             </button>
-            <button
-                class="button"
-                type="button"
-                data-testid="stop-speaking"
-                disabled=move || !can_act.get()
-                on:click=move |_| {
-                    if let Some(coda) = context.sender() {
-                        coda.send(Command::TtsStop, "stop speaking", "click");
-                    }
-                }
-            >
-                <Icon icon=LuSquare />
-                <span>"Stop speaking"</span>
-            </button>
-            <button
-                class="button"
-                type="button"
-                data-testid="run-demo"
-                disabled=move || !can_act.get()
-                on:click=move |_| {
-                    if let Some(coda) = context.sender() {
-                        coda.send(Command::DemoFlow, "run demo", "click");
-                    }
-                }
-            >
-                <Icon icon=LuPlay />
-                <span>"Run demo"</span>
-            </button>
         </div>
         <p class="talk-hint" role="status" data-testid="talk-hint">
-            {move || talk.hints.get().then_some("Hold the button or the talk key while you speak.")}
+            {move || talk.hints.get().then_some("Hold the button, or the talk key, while you speak.")}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! Troubleshooting page: `docs/TROUBLESHOOTING.md` of this version.
 
+use icondata_lu::LuSearch;
 use leptos::html::Article;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -8,7 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::analysis::slug;
 use crate::ui::address::base_path;
-use crate::ui::components::Markdown;
+use crate::ui::components::{Icon, Markdown};
 
 async fn fetched() -> Option<String> {
     let file = format!("{}/TROUBLESHOOTING.md", base_path());
@@ -21,36 +22,128 @@ async fn fetched() -> Option<String> {
     (answer.ok() && title.starts_with("# ")).then(|| rest.to_owned())
 }
 
-/// Sets the ids of the headings, and scrolls to the one in the address.
+/// Opens the symptom that the address names, and scrolls to it.
 fn go_to_heading(article: &web_sys::Element, wanted: &str) {
-    let Ok(headings) = article.query_selector_all("h2, h3") else { return };
-    for at in 0..headings.length() {
-        let heading = headings.get(at).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok());
-        let Some(heading) = heading else { continue };
-        let name = slug(&heading.text_content().unwrap_or_default());
-        if name == wanted {
-            heading.set_tab_index(-1);
-            heading.scroll_into_view();
-            let _ = heading.focus();
-        }
-        heading.set_id(&name);
+    let Some(heading) = document().get_element_by_id(wanted).filter(|heading| article.contains(Some(heading))) else {
+        return;
+    };
+    if let Ok(Some(symptom)) = heading.closest("details") {
+        // Setting an attribute of one's own element cannot fail.
+        let _ = symptom.set_attribute("open", "");
+    }
+    heading.scroll_into_view();
+    if let Ok(Some(Ok(summary))) =
+        heading.closest("summary").map(|summary| summary.map(JsCast::dyn_into::<web_sys::HtmlElement>))
+    {
+        let _ = summary.focus();
     }
 }
 
-/// Renders each section on its own, because Markdown in messages has a single heading level.
-fn sections(text: &str) -> impl IntoView + use<> {
-    let mut parts = text.split("\n## ");
-    let before = parts.next().unwrap_or_default().to_owned();
-    let parts = parts.map(|part| {
-        let (title, rest) = part.split_once('\n').unwrap_or((part, ""));
-        view! {
-            <h2>{title.to_owned()}</h2>
-            <Markdown text=rest.to_owned() />
+/// A symptom, and what there is to say about it.
+#[derive(Clone)]
+struct Symptom {
+    title: String,
+    /// Markdown.
+    body: String,
+    id: String,
+}
+
+impl Symptom {
+    /// A row of a table: what the page says, its meaning, how to check it, and what to do.
+    fn of_row(line: &str) -> Option<Self> {
+        let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split(" | ").map(str::trim).collect();
+        let [says, means, check, fix] = *cells.as_slice() else { return None };
+        if says.starts_with("---") || says == "the page says" {
+            return None;
         }
-    });
+        let body = format!("**What to do:** {fix}.\n\n**Cause:** {means}.\n\n**Check:** {check}.");
+        let body = body.replace("**Check:** –.", "").replace("..", ".");
+        Some(Self { title: says.to_owned(), body, id: String::new() })
+    }
+
+    fn has(&self, words: &str) -> bool {
+        let text = format!("{} {}", self.title, self.body).to_lowercase();
+        words.split_whitespace().all(|word| text.contains(word))
+    }
+}
+
+/// A section of the text.
+#[derive(Clone)]
+struct Topic {
+    title: String,
+    introduction: String,
+    symptoms: Vec<Symptom>,
+}
+
+impl Topic {
+    fn read(part: &str) -> Self {
+        let (title, rest) = part.split_once('\n').unwrap_or((part, ""));
+        let (mut introduction, mut symptoms) = (String::new(), Vec::<Symptom>::new());
+        for line in rest.lines() {
+            if let Some(title) = line.strip_prefix("### ") {
+                symptoms.push(Symptom { title: title.to_owned(), body: String::new(), id: slug(title) });
+            } else if line.starts_with('|') {
+                symptoms.extend(Symptom::of_row(line));
+            } else {
+                let body = symptoms.last_mut().map_or(&mut introduction, |symptom| &mut symptom.body);
+                body.push_str(line);
+                body.push('\n');
+            }
+        }
+        Self { title: title.to_owned(), introduction, symptoms }
+    }
+}
+
+#[component]
+fn Topics(text: String) -> impl IntoView {
+    let words = RwSignal::new(String::new());
+    let topics: Vec<Topic> = text.split("\n## ").skip(1).map(Topic::read).collect();
+    let sections = topics
+        .into_iter()
+        .map(|topic| {
+            let Topic { title, introduction, symptoms } = topic;
+            let symptoms = StoredValue::new(symptoms);
+            let is_any = move || {
+                let words = words.get();
+                symptoms.with_value(|symptoms| words.is_empty() || symptoms.iter().any(|symptom| symptom.has(&words)))
+            };
+            let cards = symptoms
+                .get_value()
+                .into_iter()
+                .map(|symptom| {
+                    let Symptom { title, body, id } = symptom.clone();
+                    let is_hidden = move || words.with(|words| !symptom.has(words));
+                    view! {
+                        <details class="symptom" data-testid="symptom" hidden=is_hidden>
+                            <summary>
+                                <h3 id=id>{title}</h3>
+                            </summary>
+                            <Markdown text=body />
+                        </details>
+                    }
+                })
+                .collect_view();
+            view! {
+                <section class="help-topic" hidden=move || !is_any()>
+                    <h2>{title}</h2>
+                    <Markdown text=introduction />
+                    {cards}
+                </section>
+            }
+        })
+        .collect_view();
     view! {
-        <Markdown text=before />
-        {parts.collect_view()}
+        <label class="search help-search">
+            <Icon icon=LuSearch />
+            <span class="visually-hidden">"Search help"</span>
+            <input
+                type="search"
+                data-testid="help-search"
+                placeholder="Search for the text you see"
+                on:input=move |event| words.set(event_target_value(&event).trim().to_lowercase())
+            />
+        </label>
+        {sections}
     }
 }
 
@@ -72,15 +165,15 @@ pub fn HelpPage() -> impl IntoView {
         }
     });
     view! {
-        <section class="page-body">
+        <section class="page-body prose">
             <article node_ref=article class="help" data-testid="help">
-                <h1>"Troubleshooting"</h1>
+                <h1>"Help"</h1>
                 {move || match text.get() {
                     None => view! { <p>"Loading…"</p> }.into_any(),
-                    Some(Ok(text)) => sections(&text).into_any(),
+                    Some(Ok(text)) => view! { <Topics text /> }.into_any(),
                     Some(Err(())) => {
                         view! {
-                            <p>"The text could not be loaded: the server of this page does not answer, or has no such file. It is docs/TROUBLESHOOTING.md in the repository."</p>
+                            <p>"Help could not be loaded: the dashboard's server does not answer or lacks the file. Read docs/TROUBLESHOOTING.md in the repository."</p>
                         }
                             .into_any()
                     }

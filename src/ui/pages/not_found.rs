@@ -9,11 +9,11 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <section class="page-body">
             <div class="empty">
-                <h1>"There is no such page"</h1>
-                <p>"The address may be mistyped, or from another version."</p>
+                <h1>"Page not found"</h1>
+                <p>"Check the address, or go back to the conversation."</p>
                 <div class="actions">
                     <A href=page_href("/") attr:class="button primary">
-                        "To the conversation"
+                        "Go to Talk"
                     </A>
                 </div>
             </div>

@@ -1,12 +1,22 @@
 //! System page: the state of Coda's services, its errors and its runs.
 
-use leptos::prelude::*;
+use std::time::Duration;
 
-use crate::model::{ServerError, ServerRun, Service, ServiceStatus};
+use chrono::{DateTime, Utc};
+use icondata_core::Icon as IconData;
+use icondata_lu::{LuCircleCheck, LuCircleHelp, LuCircleX, LuInfo, LuLoader};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::model::{ServerError, ServerRun, Service, ServiceState, ServiceStatus};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable};
+use crate::ui::components::{Each, FilterSelect, Icon};
+use crate::ui::every::every;
 use crate::ui::format;
+
+/// Refresh interval of relative times.
+const NOW_STEP: Duration = Duration::from_secs(5);
 
 const fn title(service: Service) -> &'static str {
     match service {
@@ -20,28 +30,19 @@ const fn title(service: Service) -> &'static str {
 
 #[component]
 pub fn SystemPage() -> impl IntoView {
+    let context = use_websocket();
+    let now = RwSignal::new(context.playback.now().wall);
+    every(NOW_STEP, move || now.set(context.playback.now().wall));
     view! {
         <section class="page-body">
             <header class="page-head">
                 <h1>"System"</h1>
             </header>
             <section class="system-part">
-                <h2>"Parts of Coda"</h2>
-                <ScrollTable label="Parts of Coda">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Part"</th>
-                                <th scope="col">"State"</th>
-                                <th scope="col">"What it is"</th>
-                                <th scope="col">"Last active"</th>
-                                <th scope="col" class="number">"Errors"</th>
-                                <th scope="col">"Last error"</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {Service::ALL.map(|service| view! { <ServiceRow service /> }).collect_view()}
-                        </tbody>
-                    </ScrollTable>
+                <h2>"Components"</h2>
+                <ul class="service-cards">
+                    {Service::ALL.map(|service| view! { <ServiceCard service now /> }).collect_view()}
+                </ul>
             </section>
             <Errors />
             <Runs />
@@ -50,10 +51,22 @@ pub fn SystemPage() -> impl IntoView {
     }
 }
 
+const fn icon(state: &ServiceState) -> IconData {
+    match state {
+        ServiceState::Unknown => LuCircleHelp,
+        ServiceState::Ready => LuCircleCheck,
+        ServiceState::Working => LuLoader,
+        ServiceState::Failed => LuCircleX,
+        ServiceState::Told(_) => LuInfo,
+    }
+}
+
 #[component]
-fn ServiceRow(service: Service) -> impl IntoView {
+fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView {
     let system = use_websocket().data.system;
     let status = Memo::new(move |_| system.with(|system| system.service(service).clone()));
+    let state = Memo::new(move |_| status.with(|status| status.state.clone()));
+    let word = move || state.with(|state| state.word().to_owned());
     let what = move || {
         status.with(|status: &ServiceStatus| {
             let parts = [&status.model, &status.provider, &status.voice, &status.language];
@@ -61,33 +74,39 @@ fn ServiceRow(service: Service) -> impl IntoView {
             if known.is_empty() { format::UNKNOWN.to_owned() } else { known.join(" · ") }
         })
     };
-    let last_seen = move || {
-        status.with(|status| {
-            let (state, time) = status.last_seen.as_ref().zip(status.last_activity)?;
-            Some(format!("last seen {}, {}", state.word(), format::moment(time)))
-        })
+    let last_seen =
+        move || status.with(|status| status.last_seen.as_ref().map(|state| format!("last seen {}", state.word())));
+    let active = move || {
+        status
+            .with(|status| status.last_activity)
+            .map_or_else(|| format::UNKNOWN.into(), |time| format::ago(time, now.get()))
     };
     let last_error =
         move || status.with(|status| status.last_error.as_ref().map(|error| (error.message.clone(), error.time)));
     view! {
-        <tr data-service=service.name()>
-            <th scope="row">{title(service)}</th>
-            <td>
-                <span class="state-word" data-state=move || status.with(|status| status.state.word().to_owned())>
-                    {move || status.with(|status| status.state.word().to_owned())}
+        <li class="service-card" data-service=service.name() data-state=word>
+            <header>
+                <h3>{title(service)}</h3>
+                <span class="state-word" data-state=word>
+                    {move || state.with(|state| view! { <Icon icon=icon(state) /> })} {word}
                 </span>
-                {move || last_seen().map(|words| view! { <span class="last-seen">{words}</span> })}
-            </td>
-            <td>{what}</td>
-            <td>{move || status.with(|status| status.last_activity.map_or_else(|| format::UNKNOWN.into(), format::moment))}</td>
-            <td class="number">{move || status.with(|status| status.errors)}</td>
-            <td>
-                {move || {
-                    last_error()
-                        .map_or_else(|| format::UNKNOWN.into(), |(message, time)| format!("{message} ({})", format::moment(time)))
-                }}
-            </td>
-        </tr>
+            </header>
+            {move || last_seen().map(|words| view! { <p class="last-seen">{words}</p> })}
+            <dl class="kv">
+                <dt>"Model or engine"</dt>
+                <dd>{what}</dd>
+                <dt>"Last active"</dt>
+                <dd>{active}</dd>
+                <dt>"Errors"</dt>
+                <dd>{move || status.with(|status| status.errors)}</dd>
+            </dl>
+            {move || {
+                last_error()
+                    .map(|(message, time)| {
+                        view! { <p class="service-error">{message} " (" {move || format::ago(time, now.get())} ")"</p> }
+                    })
+            }}
+        </li>
     }
 }
 
@@ -97,12 +116,22 @@ fn Errors() -> impl IntoView {
     let (system, generation) = (data.system, data.generation);
     let address = Address::of_page();
     let only = Memo::new(move |_| Some(address.first("part")).filter(|part| !part.is_empty()));
+    // Equal errors are one entry, at the place of the newest.
     let errors = move || {
         let only = only.get();
         system.with(|system| {
-            let newest_first = system.errors().iter().rev();
+            let mut grouped: Vec<(ServerError, usize)> = Vec::new();
             let of_part = |error: &&ServerError| only.as_ref().is_none_or(|only| *only == part(error));
-            newest_first.filter(of_part).cloned().collect::<Vec<_>>()
+            for error in system.errors().iter().rev().filter(of_part) {
+                let is_same = |(known, _): &&mut (ServerError, usize)| {
+                    known.message == error.message && known.service == error.service && known.tool == error.tool
+                };
+                match grouped.iter_mut().find(is_same) {
+                    Some((_, count)) => *count += 1,
+                    None => grouped.push((error.clone(), 1)),
+                }
+            }
+            grouped
         })
     };
     let parts = Signal::derive(|| {
@@ -114,15 +143,15 @@ fn Errors() -> impl IntoView {
         <section class="system-part">
             <header class="page-head">
                 <h2>"Errors"</h2>
-                <FilterSelect label="Part" key="part" options=parts />
+                <FilterSelect label="Component" key="part" options=parts />
             </header>
             <Show
                 when=move || has_errors.get()
-                fallback=|| view! { <p class="field-hint">"None so far. Errors that Coda reports appear here."</p> }
+                fallback=|| view! { <p class="field-hint">"No errors reported."</p> }
             >
                 <ul class="error-list">
-                    <Each each=errors key=move |error| (generation.get_untracked(), error.number) let:error>
-                        <ErrorItem error />
+                    <Each each=errors key=move |(error, count)| (generation.get_untracked(), error.number, *count) let:grouped>
+                        <ErrorItem error=grouped.0 count=grouped.1 />
                     </Each>
                 </ul>
             </Show>
@@ -135,7 +164,7 @@ fn part(error: &ServerError) -> &'static str {
 }
 
 #[component]
-fn ErrorItem(error: ServerError) -> impl IntoView {
+fn ErrorItem(error: ServerError, count: usize) -> impl IntoView {
     let time = error.time;
     let place = match &error.tool {
         Some(tool) => format!("{} {tool}", part(&error)),
@@ -146,6 +175,7 @@ fn ErrorItem(error: ServerError) -> impl IntoView {
         <li>
             <p>
                 <strong>{error.message}</strong>
+                {(count > 1).then(|| view! { " " <span class="badge">{format!("×{count}")}</span> })}
                 <span class="error-place">
                     {error.level} " · " {place} " · " {move || format::full_time(time)}
                 </span>
@@ -170,18 +200,18 @@ fn Runs() -> impl IntoView {
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
     view! {
         <section class="system-part">
-            <h2>"Runs of Coda seen by this page"</h2>
+            <h2>"Server restarts"</h2>
             <Show
                 when=move || system.with(|system| !system.runs().is_empty())
-                fallback=|| view! { <p class="field-hint">"None yet: nothing has come from Coda."</p> }
+                fallback=|| view! { <p class="field-hint">"No contact with Coda yet."</p> }
             >
                 <ul class="run-list">
                     <Each each=runs key=move |run| (generation.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
                         <li>
-                            {format!("Run {}", run.epoch)} ", first heard " {move || format::full_time(run.first_seen.wall)}
+                            {format!("Run {}", run.epoch)} ", first seen " {move || format::full_time(run.first_seen.wall)}
                             {run
                                 .uptime_seconds
-                                .map(|seconds| format!(", when it had been up for {}", format::seconds(seconds)))}
+                                .map(|seconds| format!(", up for {} then", format::seconds(seconds)))}
                         </li>
                     </Each>
                 </ul>
@@ -193,24 +223,39 @@ fn Runs() -> impl IntoView {
 #[component]
 fn Info() -> impl IntoView {
     let system = use_websocket().data.system;
-    let info = Memo::new(move |_| {
-        system.with(|system| system.info().map(|info| serde_json::to_string_pretty(&info.1).unwrap_or_default()))
-    });
+    let info = Memo::new(move |_| system.with(|system| system.info().map(|info| info.1.clone())));
     view! {
         <section class="system-part">
-            <h2>"What Coda says of itself"</h2>
+            <h2>"Server details"</h2>
             {move || {
                 info.get()
                     .map_or_else(
                         || {
                             view! {
-                                <EmptyState title="Nothing yet">"Coda sends it with its first answer."</EmptyState>
+                                <p class="field-hint">"Coda sends its details with its first answer."</p>
                             }
                                 .into_any()
                         },
-                        |info| view! { <pre class="info" tabindex="0">{info}</pre> }.into_any(),
+                        |info| view! { <Details info /> }.into_any(),
                     )
             }}
         </section>
+    }
+}
+
+/// Flat details as a list, others as JSON.
+#[component]
+fn Details(info: Value) -> impl IntoView {
+    match info {
+        Value::Object(members) if members.values().all(|value| !value.is_object() && !value.is_array()) => {
+            let row = |(name, value): (String, Value)| {
+                view! { <dt>{name.replace('_', " ")}</dt><dd>{format::value(&value)}</dd> }
+            };
+            view! { <dl class="kv server-details">{members.into_iter().map(row).collect_view()}</dl> }.into_any()
+        }
+        other => {
+            let text = serde_json::to_string_pretty(&other).unwrap_or_default();
+            view! { <pre class="info" tabindex="0">{text}</pre> }.into_any()
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::{AvatarFace, Composer, ConversationView, PersonalityMenu, PipelineView, VoiceControls};
+use crate::ui::components::{AvatarFace, Composer, ConversationView, Glance, PersonalityMenu, PipelineView};
 
 #[component]
 pub fn TalkPage() -> impl IntoView {
@@ -12,13 +12,13 @@ pub fn TalkPage() -> impl IntoView {
             <div class="talk-main">
                 <ConversationView />
                 <footer class="dock">
-                    <VoiceControls />
                     <Composer />
                 </footer>
             </div>
             <aside class="talk-side" aria-label="Coda">
                 <AvatarFace />
                 <PipelineView />
+                <Glance />
                 <PersonalityMenu />
             </aside>
         </section>

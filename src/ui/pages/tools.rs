@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::model::{CALLS, ToolSummary, ToolUse};
+use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
-use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore, tool_result};
+use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore, tool_preview, tool_result};
 use crate::ui::format;
 
 /// Calls shown at first and added per step, newest first.
@@ -45,14 +45,14 @@ pub fn ToolsPage() -> impl IntoView {
                 when=move || !is_empty.get()
                 fallback=|| {
                     view! {
-                        <EmptyState title="No tool has been used yet">
-                            "Calls appear here when Coda uses one. Ask, for example, for the weather."
+                        <EmptyState title="No tool calls yet">
+                            "Ask Coda for something that needs a tool, such as the weather."
                         </EmptyState>
                     }
                 }
             >
-                <ScrollTable label="Figures of each tool">
-                        <caption class="visually-hidden">"Figures of each tool"</caption>
+                <ScrollTable label="Tools">
+                        <caption class="visually-hidden">"Tools"</caption>
                         <thead>
                             <tr>
                                 <th scope="col">"Tool"</th>
@@ -71,7 +71,7 @@ pub fn ToolsPage() -> impl IntoView {
                         </tbody>
                     </ScrollTable>
                 <Show when=move || is_full.get()>
-                    <p class="field-hint">{format!("Of the last {CALLS} calls; older ones are no longer kept.")}</p>
+                    <p class="field-hint">{format!("Last {CALLS} calls only.")}</p>
                 </Show>
                 <section class="tool-calls">
                     <header class="page-head">
@@ -84,7 +84,7 @@ pub fn ToolsPage() -> impl IntoView {
                         </Each>
                     </ul>
                     <Show when=move || numbers.with(Vec::is_empty)>
-                        <p class="field-hint">"No call of this tool is kept."</p>
+                        <p class="field-hint">"No calls of this tool."</p>
                     </Show>
                     <ShowMore limit step=STEP total=Signal::derive(move || numbers.with(Vec::len)) />
                 </section>
@@ -131,11 +131,16 @@ fn CallItem(number: u64) -> impl IntoView {
         <li>
             <details class="tool" data-state=read(|tool_use| tool_use.call.outcome.name().into())>
                 <summary>
-                    <span>{read(|tool_use| tool_use.call.name.clone())}</span>
+                    <span class="tool-name">{read(|tool_use| tool_use.call.name.clone())}</span>
+                    <span class="tool-preview">{read(|tool_use| tool_preview(&tool_use.call))}</span>
                     <span class="tool-time">
-                        {read(|tool_use| tool_use.call.outcome.words().into())} " · "
-                        {read(|tool_use| format::maybe_seconds(tool_use.call.seconds))} " · "
-                        {read(|tool_use| format::moment(tool_use.time))}
+                        // A call that went well needs no word for it.
+                        {read(|tool_use| match tool_use.call.outcome {
+                            ToolOutcome::Done { .. } => String::new(),
+                            ref other => format!("{} · ", other.words()),
+                        })}
+                        {read(|tool_use| format::maybe_seconds(tool_use.call.seconds))}
+                        <span class="tool-when">" · " {read(|tool_use| format::moment(tool_use.time))}</span>
                     </span>
                 </summary>
                 {move || block("Parameters", parameters.get())}
@@ -145,7 +150,7 @@ fn CallItem(number: u64) -> impl IntoView {
                         .map(|turn| {
                             view! {
                                 <p class="tool-turn">
-                                    <A href=page_href(&format!("/?turn={turn}"))>"To its turn in the conversation"</A>
+                                    <A href=page_href(&format!("/?turn={turn}"))>"View in conversation"</A>
                                 </p>
                             }
                         })

@@ -247,6 +247,60 @@ impl Page {
         Ok(self.element(testid).await?.click().await?)
     }
 
+    /// Runs the first command that the palette finds for these words.
+    pub async fn command(&self, words: &str) -> Outcome {
+        self.run("dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))").await?;
+        let field = "document.querySelector('dialog.palette[open] input')";
+        self.until_js("the palette", field).await?;
+        let steps = format!(
+            "const field = {field}; field.value = {}; field.dispatchEvent(new Event('input', {{bubbles: true}}))",
+            json!(words)
+        );
+        self.run(&steps).await?;
+        self.until_js("the command", "document.querySelector('.palette [role=option]')").await?;
+        self.run(&format!("{field}.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true}}))"))
+            .await?;
+        Ok(())
+    }
+
+    /// Sets media features, as the user's system would.
+    pub async fn emulate_media(&self, features: &[(&str, &str)]) -> Outcome {
+        let features: Vec<Value> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.ask("Emulation.setEmulatedMedia", json!({ "features": features })).await.map(drop)
+    }
+
+    /// Roles and names in the accessibility tree.
+    pub async fn accessible_names(&self) -> Found<Vec<(String, String)>> {
+        self.ask("Accessibility.enable", json!({})).await?;
+        let tree = self.ask("Accessibility.getFullAXTree", json!({})).await?;
+        let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
+        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
+        Ok(nodes
+            .iter()
+            .filter(|node| node["ignored"] != json!(true))
+            .map(|node| (text(&node["role"]), text(&node["name"])))
+            .collect())
+    }
+
+    /// Opens a part of the debugger by its button, which may be in the menu.
+    pub async fn open_tool(&self, side: &str) -> Outcome {
+        let button = format!("debugger-open-{side}");
+        if self.element(&button).await?.is_displayed().await? {
+            return self.click(&button).await;
+        }
+        self.run("document.querySelector('[data-testid=debugger-tools] summary').click()").await?;
+        if self.element(&button).await?.is_displayed().await? {
+            return self.click(&button).await;
+        }
+        let name = side.replace('-', " ");
+        let find = format!(
+            "[...document.querySelectorAll('.debugger-more button')].find(button => button.innerText.toLowerCase().startsWith('{name}')).click()"
+        );
+        self.run(&find).await?;
+        Ok(())
+    }
+
     pub async fn click_text(&self, text: &str) -> Outcome {
         let xpath = format!("//*[self::button or self::a][normalize-space()='{text}']");
         let button = self.browser.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await?;
@@ -264,6 +318,12 @@ impl Page {
     pub async fn say(&self, text: &str) -> Outcome {
         self.type_text(text).await?;
         self.press_enter().await
+    }
+
+    /// Reads a number that may be out of sight.
+    pub async fn count_of(&self, testid: &str) -> Found<u64> {
+        let read = format!("return Number(document.querySelector('[data-testid={testid}]').textContent)");
+        self.run(&read).await?.as_u64().ok_or_else(|| "no number".into())
     }
 
     /// Presses the mouse button on an element and keeps it pressed.

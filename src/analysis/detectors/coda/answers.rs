@@ -44,8 +44,7 @@ impl Answers {
         match event {
             Event::LlmStart(_) => {
                 if let (Some(start), Some(turn)) = (self.model, self.turn.filter(|turn| turn.has_tokens)) {
-                    let words =
-                        "The language model began anew before it had finished an answer, whose rest never came.";
+                    let words = "The language model restarted before it finished an answer, and the rest never came.";
                     cut_off(words.to_owned(), Confidence::Certain, &[start, turn.last_row, row.number], row.at, log);
                 }
                 self.model = Some(row.number);
@@ -105,7 +104,7 @@ impl Answers {
         }
         turn.is_reported = true;
         let words = format!(
-            "Nothing of the turn has come for {}, and its answer is not complete: no message of the assistant, no speech and no error.",
+            "The turn has made no progress for {}, and its answer is incomplete: no assistant message, no speech and no error.",
             words::span(idle)
         );
         let confidence = if turn.has_tokens { Confidence::Likely } else { Confidence::Possible };

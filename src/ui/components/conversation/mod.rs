@@ -13,7 +13,7 @@ mod window;
 
 pub use hits::{clear_matches, mark_matches};
 pub use outgoing::OutgoingState;
-pub use tool::{ToolView, tool_result};
+pub use tool::{ToolView, tool_preview, tool_result};
 pub(super) use tools::{ExportFormat, export};
 pub use turn::TurnView;
 
@@ -25,7 +25,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::Each;
+use super::{Each, FirstRun, is_first_run};
 use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
@@ -91,7 +91,7 @@ pub fn ConversationView() -> impl IntoView {
                 </Show>
                 <Show when=move || { talk.dropped.get() > 0 && !is_kept() }>
                     <p class="dropped">
-                        {move || format!("{} older entries are no longer kept in this page.", talk.dropped.get())}
+                        {move || format!("{} older messages discarded", talk.dropped.get())}
                     </p>
                 </Show>
                 <Show when=move || { scroll.earlier() > 0 }>
@@ -134,7 +134,7 @@ fn NewMessages(follows: RwSignal<bool>, to_newest: impl Fn() + Copy + Send + Syn
     let words = Memo::new(move |_| {
         let news = rows.with(|rows| rows.iter().rev().take_while(|row| Some(row.key) != left.get()).count());
         match news {
-            0 => "To the newest".to_owned(),
+            0 => "Latest".to_owned(),
             1 => "1 new message".to_owned(),
             news => format!("{news} new messages"),
         }
@@ -190,8 +190,8 @@ fn SessionStart(turn: ArcReadSignal<Turn>) -> impl IntoView {
 fn Divider(begins: Beginning) -> impl IntoView {
     let words = match begins {
         Beginning::Session => "New session".to_owned(),
-        Beginning::Server(url) if *url == *DEMO_URL => "From here on: the demo, a simulated Coda".to_owned(),
-        Beginning::Server(url) => format!("From here on: Coda at {url}"),
+        Beginning::Server(url) if *url == *DEMO_URL => "Connected to the demo, a simulated Coda".to_owned(),
+        Beginning::Server(url) => format!("Connected to Coda at {url}"),
     };
     view! { <p class="session-divider">{words}</p> }
 }
@@ -223,18 +223,24 @@ fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn(
 #[component]
 fn Empty() -> impl IntoView {
     let context = use_websocket();
+    let is_first_run = Memo::new(move |_| is_first_run(&context));
+    view! {
+        <Show when=move || is_first_run.get() fallback=Invitation>
+            <FirstRun />
+        </Show>
+    }
+}
+
+/// Ways to begin.
+#[component]
+fn Invitation() -> impl IntoView {
+    let context = use_websocket();
     view! {
         <div class="empty">
-            <h2>"Nothing has been said yet"</h2>
-            <p>
-                {move || {
-                    if context.playback.is_on() {
-                        "This is the beginning of the recording."
-                    } else {
-                        "Write below, hold the microphone button to talk, or begin with one of these:"
-                    }
-                }}
-            </p>
+            <h2>{move || if context.playback.is_on() { "Start of the recording" } else { "Say something to Coda" }}</h2>
+            <Show when=move || !context.playback.is_on()>
+                <p>"Type below, hold the microphone button while you talk, or start with one of these:"</p>
+            </Show>
             <div class="actions">
                 {SUGGESTIONS
                     .map(|text| {
@@ -253,6 +259,20 @@ fn Empty() -> impl IntoView {
                         }
                     })
                     .collect_view()}
+                <button
+                    class="button suggestion"
+                    type="button"
+                    data-testid="run-demo"
+                    title="Coda plays a scripted turn without a model"
+                    disabled=move || !context.can_send() || !context.connection.is_ready()
+                    on:click=move |_| {
+                        if let Some(coda) = context.sender() {
+                            coda.send(Command::DemoFlow, "sample turn", "click");
+                        }
+                    }
+                >
+                    "Play sample turn"
+                </button>
             </div>
         </div>
     }

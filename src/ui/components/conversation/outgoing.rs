@@ -23,7 +23,7 @@ fn can_send_again(outgoing: &Outgoing) -> bool {
     is_over && !outgoing.sent_again
 }
 
-/// State as text, with "Send again", "Send now" and "Take back" where they apply.
+/// State as text, with "Resend", "Send now" and "Take back" where they apply.
 #[component]
 pub fn OutgoingState(
     #[prop(into)] outgoing: Signal<Outgoing>,
@@ -39,9 +39,9 @@ pub fn OutgoingState(
     let can_send_now = move || is_live() && state.with(|state| matches!(state, MessageState::Held(_)));
     let can_take_back =
         move || is_live() && state.with(|state| state.is_waiting() || *state == MessageState::Unconfirmed);
-    let take_back = move || if state.with(MessageState::is_waiting) { "Take back" } else { "Leave it" };
+    let take_back = move || if state.with(MessageState::is_waiting) { "Cancel" } else { "Dismiss" };
     let send_now = move || match state.get() {
-        MessageState::Held(Hold::Address { .. }) => "Send to this address instead",
+        MessageState::Held(Hold::Address { .. }) => "Send here instead",
         _ => "Send now",
     };
     view! {
@@ -57,7 +57,7 @@ pub fn OutgoingState(
                         }
                     }
                 >
-                    "Send again"
+                    "Resend"
                 </button>
             </Show>
             <Show when=can_send_now>

@@ -26,6 +26,26 @@ pub fn tool_result(outcome: &ToolOutcome) -> Option<String> {
     }
 }
 
+/// Characters of a call's preview.
+const PREVIEW_CHARS: usize = 120;
+
+/// What went in and what came out, in one line.
+pub fn tool_preview(call: &ToolCall) -> String {
+    let values = |value: &serde_json::Value| match value {
+        serde_json::Value::Object(members) => members.values().map(format::value).collect::<Vec<_>>().join(", "),
+        other => format::value(other),
+    };
+    let given = call.parameters.as_ref().map(values).unwrap_or_default();
+    let result = tool_result(&call.outcome).unwrap_or_default();
+    let line = result.lines().next().unwrap_or_default();
+    let words = match (given.is_empty(), line.is_empty()) {
+        (_, true) => given,
+        (true, false) => format!("→ {line}"),
+        (false, false) => format!("{given} → {line}"),
+    };
+    format::cut(&words, PREVIEW_CHARS)
+}
+
 /// Collapsible view of a call, which stays open when the result arrives.
 #[component]
 pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
@@ -34,7 +54,8 @@ pub fn ToolView(#[prop(into)] call: Signal<ToolCall>) -> impl IntoView {
         <details class="tool" data-state=move || call.with(|call| call.outcome.name())>
             <summary>
                 <Icon icon=LuWrench />
-                <span>{call.with_untracked(|call| call.name.clone())}</span>
+                <span class="tool-name">{call.with_untracked(|call| call.name.clone())}</span>
+                <span class="tool-preview">{move || call.with(tool_preview)}</span>
                 <span class="tool-time">{move || call.with(time)}</span>
             </summary>
             {parameters.map(|parameters| view! { <pre aria-label="Parameters">{parameters}</pre> })}

@@ -78,12 +78,12 @@ pub(super) fn ConversationTools(
         <div class="conversation-tools">
             <label class="search">
                 <Icon icon=LuSearch />
-                <span class="visually-hidden">"Search in the conversation"</span>
+                <span class="visually-hidden">"Search conversation"</span>
                 <input
                     type="search"
                     data-testid="search"
-                    placeholder="Search"
-                    title="Enter goes to the next hit, Shift+Enter to the one before, Escape clears"
+                    placeholder="Search conversation"
+                    title="Enter: next match, Shift+Enter: previous, Escape: clear"
                     prop:value=search
                     on:input=move |event| look_for(event_target_value(&event))
                     on:keydown=on_key
@@ -94,7 +94,7 @@ pub(super) fn ConversationTools(
             </span>
             <button
                 class="button quiet"
-                title="The whole conversation as a Markdown file"
+                title="Export the conversation as Markdown"
                 on:click=move |_| export(&context, ExportFormat::Markdown)
             >
                 <Icon icon=LuFileText />
@@ -102,7 +102,7 @@ pub(super) fn ConversationTools(
             </button>
             <button
                 class="button quiet"
-                title="The whole conversation as a JSON file"
+                title="Export the conversation as JSON"
                 on:click=move |_| export(&context, ExportFormat::Json)
             >
                 <Icon icon=LuBraces />

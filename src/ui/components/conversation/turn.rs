@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{OutgoingState, ToolView};
-use crate::model::{Heard, Role, Turn};
+use crate::model::{Heard, Role, Turn, finished_blocks};
 use crate::protocol::iso8601;
 use crate::state::{TurnRow, notify, use_websocket};
 use crate::ui::components::{CopyButton, Icon, Markdown};
@@ -84,7 +84,7 @@ pub fn TurnView(
             </For>
             {move || {
                 if is_open.get() {
-                    Either::Left(view! { <div class="turn-body streaming">{text}</div> })
+                    Either::Left(view! { <StreamedText role text /> })
                 } else {
                     Either::Right(view! { <TurnText role text=text.get() /> })
                 }
@@ -93,6 +93,30 @@ pub fn TurnView(
                 <Remarks turn is_past />
             </Show>
         </article>
+    }
+}
+
+/// Text that is still being written. Finished blocks of Coda's Markdown are rendered once; only the last one is plain.
+#[component]
+fn StreamedText(role: Role, text: Memo<String>) -> impl IntoView {
+    let is_markdown = role == Role::Assistant;
+    let ends = Memo::new(move |_| text.with(|text| if is_markdown { finished_blocks(text) } else { Vec::new() }));
+    let blocks = move || {
+        let ends = ends.get();
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        text.with_untracked(|text| {
+            starts.zip(&ends).filter_map(|(start, end)| text.get(start..*end).map(str::to_owned)).collect::<Vec<_>>()
+        })
+    };
+    let rest = move || {
+        text.with(|text| text.get(ends.with(|ends| ends.last().copied().unwrap_or(0))..).unwrap_or_default().to_owned())
+    };
+    view! {
+        // A block's text is its key: the result may differ from the tokens.
+        <For each=move || blocks().into_iter().enumerate() key=Clone::clone let:block>
+            <Markdown text=block.1 />
+        </For>
+        <div class="turn-body streaming">{rest}</div>
     }
 }
 
@@ -127,7 +151,7 @@ fn Remarks(turn: ReadSignal<Turn>, is_past: bool) -> impl IntoView {
             <p class="turn-cut-off">"Coda was busy and ignored this."</p>
         </Show>
         <Show when=move || turn.with(|turn| turn.is_synthetic)>
-            <p class="turn-cut-off" data-testid="turn-synthetic">"Synthetic: an event made in the debugger, not by Coda."</p>
+            <p class="turn-cut-off" data-testid="turn-synthetic">"Synthetic: injected in the debugger, not sent by Coda."</p>
         </Show>
         <Show when=move || outgoing.with(Option::is_some)>
             {move || {

@@ -1,8 +1,11 @@
 //! Palette entries, how they are found, and what they do.
 
+use icondata_core::Icon as IconData;
+use icondata_lu::{LuArrowRight, LuBug, LuKeyboard, LuMessageSquare, LuSearch, LuTerminal};
 use leptos::prelude::*;
 
-use crate::model::{MINI_COMMANDS, MiniCommand};
+use crate::link::PhaseKind;
+use crate::model::{MINI_COMMANDS, MiniCommand, StageKind};
 use crate::protocol::Command;
 use crate::state::{Settings, Severity, Theme, WebSocketContext};
 use crate::ui::components::conversation::{ExportFormat, export};
@@ -21,6 +24,8 @@ pub(super) enum PaletteAction {
     /// Opens the list of shortcuts.
     Keys,
     ClearSearch,
+    /// Searches the conversation for what was typed.
+    Search,
     Act(AppAction),
 }
 
@@ -52,8 +57,51 @@ pub(super) struct Entry {
     pub(super) choice: PaletteAction,
 }
 
-const EVERYWHERE: [(&str, &str, PaletteAction); 24] = [
-    ("Go to Troubleshooting", "help problems faq documentation", PaletteAction::Go("/help")),
+/// Groups of entries, in their order.
+pub(super) const GROUPS: [&str; 4] = ["Pages", "Commands", "Debugger", "Ask Coda"];
+
+impl Entry {
+    /// Entries of one group stand together.
+    pub(super) const fn group(&self) -> &'static str {
+        match self.choice {
+            PaletteAction::Go(_) => "Pages",
+            PaletteAction::Debug(_) | PaletteAction::Dock => "Debugger",
+            PaletteAction::Act(AppAction::Ask(..)) => "Ask Coda",
+            PaletteAction::Search => "Search",
+            PaletteAction::Keys | PaletteAction::ClearSearch | PaletteAction::Act(_) => "Commands",
+        }
+    }
+
+    pub(super) fn icon(&self) -> IconData {
+        match self.choice {
+            PaletteAction::Go(path) => {
+                PAGES.iter().find(|page| page.href == path).map_or(LuArrowRight, |page| page.icon)
+            }
+            PaletteAction::Debug(_) | PaletteAction::Dock => LuBug,
+            PaletteAction::Act(AppAction::Ask(..)) => LuMessageSquare,
+            PaletteAction::Search => LuSearch,
+            PaletteAction::Keys => LuKeyboard,
+            PaletteAction::ClearSearch | PaletteAction::Act(_) => LuTerminal,
+        }
+    }
+
+    /// Keys that do the same.
+    pub(super) const fn shortcut(&self) -> Option<&'static str> {
+        match self.choice {
+            PaletteAction::Dock => Some("Ctrl `"),
+            PaletteAction::Keys => Some("?"),
+            PaletteAction::Act(AppAction::StopSpeaking) => Some("Esc"),
+            _ => None,
+        }
+    }
+
+    /// Searches the conversation for what was typed.
+    pub(super) fn search(typed: &str) -> Self {
+        Self { label: format!("Search conversation for “{typed}”"), keywords: "", choice: PaletteAction::Search }
+    }
+}
+
+const EVERYWHERE: [(&str, &str, PaletteAction); 19] = [
     (
         "Export the conversation as Markdown",
         "save download chat",
@@ -78,18 +126,14 @@ const EVERYWHERE: [(&str, &str, PaletteAction); 24] = [
     ("Debugger: experiments", "start simulate bad network delay drop chaos", PaletteAction::Debug(Side::Experiments)),
     ("Debugger: inject an event", "synthetic fake pretend receive try", PaletteAction::Debug(Side::Inject)),
     ("Show or hide the debugger", "dock toggle", PaletteAction::Dock),
-    ("Reconnect", "connect retry", PaletteAction::Act(AppAction::Reconnect)),
-    ("Disconnect", "offline close", PaletteAction::Act(AppAction::Disconnect)),
     // Before the other demo: running this one by mistake costs a turn, the other one the connection.
-    ("Run demo", "sample turn try", PaletteAction::Act(AppAction::RunDemo)),
+    ("Play sample turn", "run demo try", PaletteAction::Act(AppAction::RunDemo)),
     ("Try the demo", "simulated coda try", PaletteAction::Act(AppAction::Demo)),
-    ("Stop speaking", "silence quiet mute voice tts", PaletteAction::Act(AppAction::StopSpeaking)),
-    ("Stop listening", "microphone voice stt", PaletteAction::Act(AppAction::StopListening)),
     ("Switch the theme", "toggle dark light mode appearance colours", PaletteAction::Act(AppAction::SwitchTheme)),
     ("Theme: light", "mode appearance", PaletteAction::Act(AppAction::Theme(Theme::Light))),
     ("Theme: dark", "mode appearance", PaletteAction::Act(AppAction::Theme(Theme::Dark))),
-    ("Theme: as the system", "mode appearance automatic", PaletteAction::Act(AppAction::Theme(Theme::System))),
-    ("Show all keys", "keyboard shortcuts hotkeys", PaletteAction::Keys),
+    ("Theme: match system", "mode appearance automatic", PaletteAction::Act(AppAction::Theme(Theme::System))),
+    ("Keyboard shortcuts", "keys hotkeys help", PaletteAction::Keys),
 ];
 
 /// Everything available at the moment.
@@ -97,17 +141,33 @@ pub(super) fn entries(context: &WebSocketContext, is_searching: bool) -> Vec<Ent
     let pages = PAGES.iter().map(|page| (format!("Go to {}", page.name), page.keywords, PaletteAction::Go(page.href)));
     let unprotected = context.experiments.unprotected.get_untracked();
     let protections = if unprotected {
-        ("Experiment: turn the protections on", "end stop experiments", AppAction::Unprotected(false))
+        ("Experiment: turn protections on", "end stop experiments", AppAction::Unprotected(false))
     } else {
-        ("Experiment: turn the protections off", "start experiments queue deduplication", AppAction::Unprotected(true))
+        ("Experiment: turn protections off", "start experiments queue deduplication", AppAction::Unprotected(true))
     };
-    let end_network = ("Experiment: end the bad network", "stop experiments", AppAction::EndNetwork);
+    let end_network = ("Experiment: stop network simulation", "stop experiments", AppAction::EndNetwork);
     let back_to_live = ("Back to live", "end stop playback recording", AppAction::BackToLive);
     let has_network = context.experiments.conditions.with_untracked(Option::is_some);
     let has_playback = context.playback.is_on_now();
-    let clear_synthetic = ("Clear the synthetic events", "end inject", AppAction::ClearSynthetic);
+    let clear_synthetic = ("Clear injected events", "end inject", AppAction::ClearSynthetic);
     let has_synthetic = context.synthetic.count.get_untracked() > 0;
+    let is_offline = context.connection.phase.with_untracked(|phase| phase.kind() == PhaseKind::Offline);
+    let connect = if is_offline {
+        ("Connect", "reconnect", AppAction::Reconnect)
+    } else {
+        ("Reconnect", "connect retry", AppAction::Reconnect)
+    };
+    let disconnect = ("Disconnect", "offline close", AppAction::Disconnect);
+    let is_running = |kind| {
+        context.data.pipeline.with_untracked(|pipeline| pipeline.current().is_some_and(|stage| stage.kind == kind))
+    };
+    let stop_speaking = ("Stop speaking", "silence quiet mute voice tts", AppAction::StopSpeaking);
+    let stop_listening = ("Stop listening", "microphone voice stt", AppAction::StopListening);
     let actions = [
+        is_running(StageKind::Speaking).then_some(stop_speaking),
+        is_running(StageKind::Listening).then_some(stop_listening),
+        Some(connect),
+        (!is_offline).then_some(disconnect),
         Some(protections),
         has_network.then_some(end_network),
         has_playback.then_some(back_to_live),
@@ -115,7 +175,7 @@ pub(super) fn entries(context: &WebSocketContext, is_searching: bool) -> Vec<Ent
     ];
     let actions =
         actions.into_iter().flatten().map(|(label, keywords, action)| (label, keywords, PaletteAction::Act(action)));
-    let clear = is_searching.then_some(("Clear the search", "conversation find filter", PaletteAction::ClearSearch));
+    let clear = is_searching.then_some(("Clear search", "conversation find filter", PaletteAction::ClearSearch));
     let others = EVERYWHERE.into_iter().chain(actions).chain(clear);
     let others = others.map(|(label, keywords, choice)| (label.to_owned(), keywords, choice));
     let asks = MINI_COMMANDS.iter().flat_map(|command| {
@@ -172,7 +232,7 @@ fn send(context: &WebSocketContext, command: Command) {
     if let Some(coda) = context.sender() {
         coda.send(command, "command palette", "choose");
     } else {
-        let words = "A recording is shown, so nothing is sent to Coda. Go back to live first.";
+        let words = "Cannot send: the pages show a recording. Go back to live first.";
         context.notices.show(Severity::Warn, "recording shown", words.into());
     }
 }

@@ -38,7 +38,7 @@ pub fn Compare(
             value.map_or_else(|| format::UNKNOWN.to_owned(), |value| shorten(&value.to_string(), VALUE_CHARS))
         };
         let view = match found {
-            None => view! { <p class="field-hint">"One of the two rows has no JSON to compare."</p> }.into_any(),
+            None => view! { <p class="field-hint">"Cannot compare: one of the rows has no JSON."</p> }.into_any(),
             Some(found) if found.is_empty() => view! { <p class="field-hint">"The two rows are equal."</p> }.into_any(),
             Some(found) => view! {
                 <ScrollTable label="Differences">

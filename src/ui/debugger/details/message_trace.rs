@@ -24,9 +24,9 @@ fn stage_words(stage: &TraceStage) -> String {
             "delivered, confirmed by its echo".to_owned()
         }
         TraceStage::Settled(MessageState::Delivered(Acknowledgement::Duplicate)) => {
-            "delivered, Coda had it already".to_owned()
+            "delivered, Coda already had it".to_owned()
         }
-        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Turn)) => "delivered, its turn began".to_owned(),
+        TraceStage::Settled(MessageState::Delivered(Acknowledgement::Turn)) => "delivered, its turn started".to_owned(),
         TraceStage::Settled(MessageState::Failed(failure)) => format!("failed: {failure}"),
         TraceStage::Settled(end) => {
             let name = end.name();

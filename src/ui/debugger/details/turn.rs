@@ -13,6 +13,9 @@ use crate::ui::format;
 /// Upper limit of bars shown. A long turn has hundreds.
 const BARS: usize = 200;
 
+/// Percentage of the timeline after which a bar's label stands before it.
+const LABEL_BEFORE: f64 = 78.0;
+
 /// Events of the turn, each with a bar up to the next.
 #[component]
 pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
@@ -26,17 +29,27 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
         let WaterfallBar { row, kind, count, offset, length } = bar;
         let name = if count > 1 { format!("{kind} × {count}") } else { kind.to_string() };
         let (left, width) = (percent(offset.saturating_sub(start)), percent(length));
+        // The label stands after the bar, or before it where there is no room.
+        let is_late = left + width > LABEL_BEFORE;
+        let place = if is_late { format!("right:{:.2}%", 100.0 - left) } else { format!("left:{:.2}%", left + width) };
         view! {
             <tr>
                 <td>
-                    <button class="link-button" type="button" on:click=move |_| debugger.jump(row)>
-                        {name}
+                    <button
+                        class="link-button"
+                        type="button"
+                        title=format!("{name}, {} after the start", format::span(offset))
+                        on:click=move |_| debugger.jump(row)
+                    >
+                        {name.clone()}
                     </button>
                 </td>
-                <td class="number">{format::span(offset)}</td>
-                <td class="number">{format::span(length)}</td>
-                <td class="debugger-track" aria-hidden="true">
-                    <span style:left=format!("{left:.2}%") style:width=format!("{width:.2}%")></span>
+                <td class="debugger-track">
+                    <span class="debugger-bar" style:left=format!("{left:.2}%") style:width=format!("{width:.2}%")></span>
+                    <span class="debugger-bar-label" style=place>
+                        <span class="visually-hidden">{format!("at {}, for ", format::span(offset))}</span>
+                        {format::span(length)}
+                    </span>
                 </td>
             </tr>
         }
@@ -47,9 +60,12 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Event"</th>
-                            <th scope="col" class="number">"Start"</th>
-                            <th scope="col" class="number">"Duration"</th>
-                            <th scope="col">"Timeline"</th>
+                            <th scope="col" class="debugger-scale">
+                                <span class="visually-hidden">"Timeline"</span>
+                                <span>{format::span(start)}</span>
+                                <span>{format::span(start + end.saturating_sub(start) / 2)}</span>
+                                <span>{format::span(end)}</span>
+                            </th>
                         </tr>
                     </thead>
                     <tbody>{bars.into_iter().take(BARS).map(row).collect_view()}</tbody>

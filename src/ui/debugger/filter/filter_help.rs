@@ -5,40 +5,40 @@ use leptos::prelude::*;
 use crate::ui::debugger::state::use_debugger;
 
 const TERMS: [(&str, &str); 21] = [
-    ("hello", "a word anywhere in the row, whatever its case"),
-    ("\"two words\"", "quotes for more than one word, and for any text that looks like a term"),
-    ("type:stt*", "the wire type; * stands for anything"),
-    ("type:stt*,tts*", "one of several; so do state:, dir:, conn: and id:"),
-    ("dir:in", "frames that came in; dir:out for those written"),
+    ("hello", "the word anywhere in the row"),
+    ("\"two words\"", "the exact text, also if it looks like a term"),
+    ("type:stt*", "the type; * matches anything"),
+    ("type:stt*,tts*", "any of these; also state:, dir:, conn: and id:"),
+    ("dir:in", "received frames; dir:out for sent ones"),
     ("state:queued,written", "messages in a state, and their frames"),
-    ("is:error", "what went wrong: unreadable frames, events of errors, failed messages"),
-    ("is:bookmarked", "rows with a bookmark of yours"),
-    ("is:noted", "rows with a note of yours"),
-    ("is:synthetic", "events that you gave to the page, and Coda never sent"),
-    ("text:\"hello\"", "a text in the frame, in the message's own text, or in your note"),
-    ("id:3f2a", "what is about one message, by the beginning of its id"),
-    ("conn:2", "what belongs to the second connection"),
-    ("rtt>200", "answered later than 200 ms; rtt< for sooner"),
-    ("size>10k", "frames of more than 10 kB; size< for fewer"),
-    ("after:10:32", "from this time of day on"),
+    ("is:error", "errors: unreadable frames, error events, failed messages"),
+    ("is:bookmarked", "bookmarked rows"),
+    ("is:noted", "rows with a note"),
+    ("is:synthetic", "injected events"),
+    ("text:\"hello\"", "the text in the frame, the message or your note"),
+    ("id:3f2a", "one message, by the start of its id"),
+    ("conn:2", "the second connection"),
+    ("rtt>200", "round trip over 200 ms; rtt< for under"),
+    ("size>10k", "frames over 10 kB; size< for under"),
+    ("after:10:32", "from this time of day"),
     ("before:10:32:05.5", "before this time of day"),
-    ("!type:llm_token", "! turns any term or group around; so does -"),
-    ("is:error or rtt>200", "what is on either side; or is weaker than terms side by side"),
-    ("dir:out (hello or is:error)", "parentheses for a group"),
-    ("-(type:llm_token or type:tts_progress)", "what is not in the group"),
+    ("!type:llm_token", "exclude: write ! or - before any term or group"),
+    ("is:error or rtt>200", "either side matches; adjacent terms bind tighter"),
+    ("dir:out (hello or is:error)", "a group"),
+    ("-(type:llm_token or type:tts_progress)", "everything outside the group"),
 ];
 
 #[component]
 pub fn FilterHelp() -> impl IntoView {
     let debugger = use_debugger();
     view! {
-        <div class="debugger-help" role="region" aria-label="Terms of the filter" tabindex="0">
-            <p>"A row is shown when all terms hold; or separates alternatives. Press an example to try it."</p>
+        <div class="debugger-help" role="region" aria-label="Filter syntax" tabindex="0">
+            <p>"A row matches when all terms do. Click an example to try it."</p>
             <table class="data-table">
                 <thead>
                     <tr>
                         <th scope="col">"Term"</th>
-                        <th scope="col">"Lets through"</th>
+                        <th scope="col">"Matches"</th>
                     </tr>
                 </thead>
                 <tbody>

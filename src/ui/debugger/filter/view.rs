@@ -15,8 +15,8 @@ pub fn FilterBar() -> impl IntoView {
     let problem = move || {
         let error = debugger.filter.error.get()?;
         let in_force = debugger.filter.query.with(|query| match query.to_string() {
-            none if none.is_empty() => "All rows are shown until it is corrected.".to_owned(),
-            query => format!("Until it is corrected, {query} applies"),
+            none if none.is_empty() => "All rows are shown until you correct it.".to_owned(),
+            query => format!("{query} applies until you correct it."),
         });
         Some(format!("Invalid {error}. {in_force}"))
     };

@@ -9,7 +9,6 @@ use web_sys::{Element, HtmlElement};
 
 use crate::ui::components::Each;
 use crate::ui::debugger::state::use_debugger;
-use crate::ui::format;
 
 #[component]
 pub fn TypeCounts() -> impl IntoView {
@@ -32,7 +31,7 @@ pub fn TypeCounts() -> impl IntoView {
         <ul class="debugger-counts" aria-label="Frames by type" on:keydown=move |event| move_focus(&event)>
             <Each each=move || kinds.get() key=Clone::clone let:kind>
                 {
-                    let (name, shown, counted, asked) = (kind.to_string(), kind.to_string(), kind.clone(), kind.clone());
+                    let (shown, counted, asked) = (kind.to_string(), kind.clone(), kind.clone());
                     let (stopped, entered) = (kind.clone(), kind.clone());
                     let count = Memo::new(move |_| {
                         counts.with(|counts| counts.iter().find(|(kind, _)| *kind == counted).map_or(0, |(_, count)| *count))
@@ -45,13 +44,15 @@ pub fn TypeCounts() -> impl IntoView {
                                 data-testid="debugger-count"
                                 data-type=kind.to_string()
                                 aria-pressed=move || (only.get().as_deref() == Some(&*asked)).to_string()
-                                aria-label=move || format!("{name}, {}", format::counted(count.get(), "frame"))
                                 tabindex=move || if stop.with(|stop| stop.as_ref() == Some(&stopped)) { "0" } else { "-1" }
                                 on:focus=move |_| focused.set(Some(entered.clone()))
                                 on:click=move |_| debugger.filter.toggle_type(&kind)
                             >
                                 <span>{shown}</span>
-                                <span class="number">{count}</span>
+                                <span class="visually-hidden">", "</span>
+                                <span class="number">
+                                    {count} <span class="visually-hidden">{move || if count.get() == 1 { " frame" } else { " frames" }}</span>
+                                </span>
                             </button>
                         </li>
                     }

@@ -94,7 +94,7 @@ pub fn CompareRecords() -> impl IntoView {
         <div class="debugger-details" data-testid="debugger-comparison">
             <section class="debugger-part">
                 <p class="field-hint">
-                    "What differs between the record on view and a second recording. Both are aligned by turns and messages; times, ids and measurements are ignored."
+                    "Compares the record in the table with a second recording. Aligns both by turns and messages. Ignores times, IDs and measurements."
                 </p>
                 <div class="field">
                     <label for=file_id.clone()>"A second recording: JSON Lines or HAR"</label>
@@ -109,7 +109,7 @@ pub fn CompareRecords() -> impl IntoView {
                 <KeptRecordSelect
                     kept=debugger.context.kept
                     id=debugger.element_id("compare-kept")
-                    label="Or one that is kept in this browser"
+                    label="Or one stored in this browser"
                     test_id="compare-kept"
                     picked=pick
                 />
@@ -141,7 +141,7 @@ pub fn CompareRecords() -> impl IntoView {
                 </p>
                 <Show when=move || is_other_source.get()>
                     <p class="field-hint">
-                        "The table shows another record than the one that was compared, so its rows cannot be opened. “Compare again” takes the one on view."
+                        "The table shows a different record from the one compared, so its rows cannot be opened. Click “Compare again” to compare the current one."
                     </p>
                 </Show>
             </section>

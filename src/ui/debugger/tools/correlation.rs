@@ -28,7 +28,7 @@ pub fn CorrelationView() -> impl IntoView {
     let compute = move || found.set(Some(debugger.with_recorder_untracked(|recorder| Correlation::of(recorder, ..))));
     view! {
         <section class="debugger-part" data-testid="debugger-correlation">
-            <h3>"Errors of Coda's and the messages before them"</h3>
+            <h3>"Coda's errors and the messages before them"</h3>
             <div class="actions">
                 <button class="button small" type="button" data-testid="correlate" on:click=move |_| compute()>
                     "Count over the whole record"
@@ -66,7 +66,7 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
                 <li>
                     <strong>{format!("{}: {}", error.kind, error.message)}</strong>
                     {format!(", {}. ", format::times(count as u64))}
-                    {none.then_some("No pattern of messages comes before it more often than otherwise.")}
+                    {none.then_some("No message pattern precedes it more often than usual.")}
                     <ul>
                         {suspects
                             .into_iter()

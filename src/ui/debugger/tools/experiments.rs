@@ -18,12 +18,12 @@ struct Dial {
 }
 
 const DIALS: [Dial; 6] = [
-    Dial { name: "delay", label: "Delay, one way (ms)", most: 10_000, value: "100" },
+    Dial { name: "delay", label: "One-way delay (ms)", most: 10_000, value: "100" },
     Dial { name: "jitter", label: "Jitter (ms)", most: 10_000, value: "50" },
     Dial { name: "drop", label: "Frames dropped (%)", most: 100, value: "0" },
-    Dial { name: "double", label: "Frames doubled (%)", most: 100, value: "0" },
-    Dial { name: "lasts", label: "A connection lasts about (s; 0 for as long as it likes)", most: 3_600, value: "0" },
-    Dial { name: "seed", label: "Seed of the chances", most: u32::MAX, value: "1" },
+    Dial { name: "double", label: "Frames duplicated (%)", most: 100, value: "0" },
+    Dial { name: "lasts", label: "Mean connection lifetime (s, 0 for no limit)", most: 3_600, value: "0" },
+    Dial { name: "seed", label: "Random seed", most: u32::MAX, value: "1" },
 ];
 
 impl Dial {
@@ -60,10 +60,10 @@ pub fn Experiments() -> impl IntoView {
                         prop:checked=move || context.experiments.unprotected.get()
                         on:change=move |event| context.set_unprotected(event_target_checked(&event))
                     />
-                    "Turn queue gap, window and deduplication off"
+                    "Turn off queue gap, window and deduplication"
                 </label>
                 <p class="field-hint">
-                    "Messages then go out as fast as they are made, doubled ones too, as with the old dashboard. What Coda suffers from it is counted under Findings, with and without."
+                    "Messages are then sent as soon as they are created, including duplicates, as in the old dashboard. Findings counts Coda's errors with protections on and off."
                 </p>
             </section>
             <Show when=move || !context.connection.sharing.get().is_follower() fallback=|| view! { <NetworkElsewhere /> }>
@@ -79,7 +79,7 @@ fn NetworkElsewhere() -> impl IntoView {
     view! {
         <section class="debugger-part" data-testid="network-elsewhere">
             <h3>"Network conditions"</h3>
-            <p class="field-hint">"Another tab holds the connection, so its network can be made bad in that tab only."</p>
+            <p class="field-hint">"Another tab holds the connection. Run the network simulation in that tab."</p>
         </section>
     }
 }
@@ -107,7 +107,7 @@ fn NetworkForm() -> impl IntoView {
     view! {
         <form class="debugger-part" on:submit=submit novalidate>
             <h3>"Network conditions"</h3>
-            <p class="field-hint">"Between the link and its socket, on this connection and all that follow."</p>
+            <p class="field-hint">"Applies between the dashboard and its socket, on this connection and all later ones."</p>
             <div class="debugger-dials">
                 {DIALS
                     .iter()
@@ -144,7 +144,7 @@ fn NetworkForm() -> impl IntoView {
                     data-testid="network-start"
                     disabled=move || wanted.with(Option::is_none)
                 >
-                    {move || if is_bad() { "Change it" } else { "Make the network bad" }}
+                    {move || if is_bad() { "Apply changes" } else { "Start simulation" }}
                 </button>
                 <Show when=is_bad>
                     <button
@@ -153,7 +153,7 @@ fn NetworkForm() -> impl IntoView {
                         data-testid="network-end"
                         on:click=move |_| context.set_conditions(None)
                     >
-                        "End it"
+                        "Stop simulation"
                     </button>
                 </Show>
             </div>

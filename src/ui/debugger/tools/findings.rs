@@ -42,7 +42,7 @@ pub fn Findings() -> impl IntoView {
         <div class="debugger-details" data-testid="debugger-findings">
             <Show when=move || open.get() == 0>
                 <p class="field-hint">
-                    "Nothing is wrong as far as the record shows. What the analysis finds appears here, with the rows that show it."
+                    "No findings in this record. Problems appear here with the rows that show them."
                 </p>
             </Show>
             <FindingList list=List::Open />
@@ -54,7 +54,7 @@ pub fn Findings() -> impl IntoView {
             </Show>
             <Show when=move || { closed.get() > 0 }>
                 <details class="debugger-part" data-testid="findings-closed">
-                    <summary>{move || format!("No longer there ({})", closed.get())}</summary>
+                    <summary>{move || format!("Resolved ({})", closed.get())}</summary>
                     <FindingList list=List::Closed />
                 </details>
             </Show>
@@ -97,7 +97,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             };
             let gone = match finding.state {
                 FindingState::Open => String::new(),
-                FindingState::Closed { at } => format!(", gone since {}", time(at)),
+                FindingState::Closed { at } => format!(", resolved at {}", time(at)),
             };
             Some(format!("{}; {seen}{gone}", finding.confidence.name()))
         })
@@ -113,7 +113,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             <p>{words}</p>
             <p class="field-hint">{facts}</p>
             <p class="finding-advice">
-                {kind.advice()} " " <A href=page_href(&format!("/help#{}", kind.anchor()))>"More on it"</A>
+                {kind.advice()} " " <A href=page_href(&format!("/help#{}", kind.anchor()))>"Learn more"</A>
             </p>
             <div class="finding-rows">
                 <span class="field-hint">"Rows"</span>

@@ -96,7 +96,7 @@ pub fn InjectForm() -> impl IntoView {
                 </button>
             </div>
             <Show when=move || context.playback.is_on()>
-                <p class="field-hint">"The pages show a recording. Return to live first."</p>
+                <p class="field-hint">"Cannot inject: the pages show a recording. Go back to live first."</p>
             </Show>
             <p class="debugger-fate" role="status" data-testid="inject-told">
                 {told}

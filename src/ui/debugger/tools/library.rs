@@ -34,7 +34,7 @@ pub(super) fn Library() -> impl IntoView {
         event.prevent_default();
         let recording = scope.get_untracked().recording(debugger);
         if recording.is_empty() {
-            told.set(Some(Ok("There is nothing to save.".to_owned())));
+            told.set(Some(Ok("Nothing to save.".to_owned())));
             return;
         }
         let named = match name.get_untracked().trim() {

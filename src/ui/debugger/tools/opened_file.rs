@@ -14,7 +14,7 @@ pub(super) const ENDINGS: &str = ".jsonl,.ndjson,.har,.json,.txt";
 pub(super) enum FileError {
     #[error("{0} could not be read.")]
     Unreadable(String),
-    #[error("{0} is neither JSON Lines of frames nor an HTTP Archive with WebSocket messages.")]
+    #[error("{0} is not a recording. Choose JSON Lines of frames or an HTTP Archive with WebSocket messages.")]
     NoRecording(String),
     #[error("The browser's storage failed: {0}.")]
     Store(#[from] StoreError),

@@ -61,7 +61,7 @@ pub fn SentOutcome(
     view! {
         <Show when=move || refused.get()>
             <p class="field-error" role="alert">
-                "Not written: a raw frame does not wait, and there is no connection."
+                "Not sent: raw frames are not queued, and there is no connection."
             </p>
         </Show>
         <p class="debugger-fate" role="status" data-testid="debugger-fate">

@@ -20,7 +20,7 @@ pub(super) enum RecordingError {
     NothingToExport,
     #[error("There is no frame to show.")]
     NothingToShow,
-    #[error("The browser does not let this page copy.")]
+    #[error("The browser blocked copying.")]
     CopyRefused,
     #[error(transparent)]
     File(#[from] FileError),
@@ -83,7 +83,7 @@ pub fn Recordings() -> impl IntoView {
         let recording = scope.get_untracked().recording_with_answers(debugger);
         spawn_local(async move {
             let outcome = if clipboard::copy(&as_test(&recording.entries)).await {
-                Ok("The test was copied. It goes into tests/link.".to_owned())
+                Ok("The test was copied. Paste it into tests/link.".to_owned())
             } else {
                 Err(RecordingError::CopyRefused)
             };
@@ -97,15 +97,15 @@ pub fn Recordings() -> impl IntoView {
             <section class="debugger-part">
                 <h3>"Export"</h3>
                 <p class="field-hint">
-                    "Frames with their times, and the lives of the messages, phases and notices between them; the tokens of the authentication are hidden."
+                    "Exports frames with their times, message states, connection phases and notices. Authentication tokens are hidden."
                 </p>
                 <div class="debugger-export">
                     <span>"Everything"</span>
                     {button(Scope::All, Format::JsonLines, "JSON Lines", "Export everything as JSON Lines")}
                     {button(Scope::All, Format::Har, "HAR", "Export everything as HAR")}
-                    <span>"What the filter shows"</span>
-                    {button(Scope::Shown, Format::JsonLines, "JSON Lines", "Export what the filter shows as JSON Lines")}
-                    {button(Scope::Shown, Format::Har, "HAR", "Export what the filter shows as HAR")}
+                    <span>"Filtered rows"</span>
+                    {button(Scope::Shown, Format::JsonLines, "JSON Lines", "Export filtered rows as JSON Lines")}
+                    {button(Scope::Shown, Format::Har, "HAR", "Export filtered rows as HAR")}
                 </div>
             </section>
             <section class="debugger-part">
@@ -120,7 +120,7 @@ pub fn Recordings() -> impl IntoView {
                     </button>
                 </div>
                 <p class="field-hint">
-                    "Shown in the pages, every page but the debugger has the state of a moment of the recording; the live data wait aside. As a test, its messages are sent to the simulated server and their answers expected, where each has one."
+                    "“Show in the pages” makes all pages except the debugger show the recording at one point. Live data continues in the background. “Copy as test” creates a test that sends the messages to the simulated server and expects each recorded answer."
                 </p>
             </section>
             <Library />

@@ -14,33 +14,35 @@ use crate::ui::format;
 
 const PACES: [(&str, Pace); 6] = [
     ("in original timing", Pace::Scaled(1)),
-    ("at 2 times the pace", Pace::Scaled(2)),
-    ("at 10 times the pace", Pace::Scaled(10)),
-    ("at 100 times the pace", Pace::Scaled(100)),
+    ("at 2× speed", Pace::Scaled(2)),
+    ("at 10× speed", Pace::Scaled(10)),
+    ("at 100× speed", Pace::Scaled(100)),
     ("step by step", Pace::Manual),
-    ("each when the one before is answered", Pace::AfterReply),
+    ("each after the reply to the previous one", Pace::AfterReply),
 ];
 /// Characters of text shown beside the type.
 const TEXT_CHARS: usize = 60;
 const IDS: [(&str, Ids); 2] =
-    [("with fresh ids, through the queue", Ids::Fresh), ("as the same bytes, past the queue", Ids::Same)];
+    [("with new IDs, through the queue", Ids::Fresh), ("as the same bytes, bypassing the queue", Ids::Same)];
 
 fn prediction_words(prediction: Prediction) -> String {
     match prediction {
         Prediction::Handled => "handled".to_owned(),
-        Prediction::Dropped { before } => format!("dropped as a duplicate: the same {} before", format::span(before)),
-        Prediction::MaybeDropped => "dropped, if within 5 s of the same before it".to_owned(),
-        Prediction::MaybeBusy => "dropped, if Coda is at another answer then".to_owned(),
+        Prediction::Dropped { before } => {
+            format!("dropped as a duplicate: same message {} earlier", format::span(before))
+        }
+        Prediction::MaybeDropped => "dropped if within 5 s of the same message".to_owned(),
+        Prediction::MaybeBusy => "dropped if Coda is busy with another answer".to_owned(),
     }
 }
 
 fn outcome_words(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Awaited => "sent, its answer awaited".to_owned(),
-        Outcome::Echoed(time) => format!("read by Coda, {}", format::span(*time)),
+        Outcome::Awaited => "sent, waiting for a reply".to_owned(),
+        Outcome::Echoed(time) => format!("confirmed by Coda, {}", format::span(*time)),
         Outcome::Duplicate => "dropped by Coda as a duplicate".to_owned(),
         Outcome::Ended(state) => (*state).to_owned(),
-        Outcome::NoAnswer => "no answer within 10 s".to_owned(),
+        Outcome::NoAnswer => "no reply within 10 s".to_owned(),
     }
 }
 
@@ -153,20 +155,20 @@ fn Preparation() -> impl IntoView {
             <p class="field-hint">
                 {move || {
                     if debugger.context.playback.is_on() {
-                        "A recording is shown in the pages, so nothing is sent. Go back to live first."
+                        "Cannot send: the pages show a recording. Go back to live first."
                     } else {
-                        "There is no connection to send to."
+                        "Cannot send: there is no connection."
                     }
                 }}
             </p>
         </Show>
         <Show when=move || has_changed.get()>
             <p class="field-hint warn" role="alert" data-testid="replay-changed">
-                "Nothing was sent: what Coda will do has changed since the dry run. Look at it again before you send."
+                "Nothing was sent: the expected results have changed since the dry run. Review them before you send."
             </p>
         </Show>
         {move || match run.get() {
-            None => view! { <p class="field-hint">"A dry run shows what each message would do; only then can they be sent."</p> }.into_any(),
+            None => view! { <p class="field-hint">"Do a dry run first to see what each message would do. Then you can send them."</p> }.into_any(),
             Some(run) => view! { <Forecasts run /> }.into_any(),
         }}
     }
@@ -175,9 +177,9 @@ fn Preparation() -> impl IntoView {
 const fn effect_words(effect: Effect) -> &'static str {
     match effect {
         Effect::Turn => "Coda answers",
-        Effect::Microphone => "the microphone listens",
+        Effect::Microphone => "the microphone opens",
         Effect::Stop => "something stops",
-        Effect::None => "no effect that is known",
+        Effect::None => "no known effect",
     }
 }
 
@@ -204,28 +206,28 @@ fn Forecasts(run: DryRun) -> impl IntoView {
     let rows = rows.collect_view();
     view! {
         <div data-testid="replay-forecasts">
-            {run.plan().steps.is_empty().then(|| view! { <p class="field-hint">"There is no message to send."</p> })}
+            {run.plan().steps.is_empty().then(|| view! { <p class="field-hint">"No messages to send."</p> })}
             <ScrollTable label="Dry run">
                 <thead>
                     <tr>
                         <th scope="col">"When"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Does"</th>
-                        <th scope="col">"Coda will have it"</th>
+                        <th scope="col">"Message"</th>
+                        <th scope="col">"Effect"</th>
+                        <th scope="col">"Expected result"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </ScrollTable>
             {(skipped.replayed > 0)
                 .then(|| {
-                    let words = format!("{} left out: an earlier replay sent them.", format::counted(skipped.replayed, "message"));
+                    let words = format!("{} skipped: sent by an earlier replay.", format::counted(skipped.replayed, "message"));
                     view! { <p class="field-hint">{words}</p> }
                 })}
             {(left_out > 0)
                 .then(|| {
                     view! {
                         <p class="field-hint">
-                            {format!("{left_out} pings and answers to challenges are left out: they belong to their connection.")}
+                            {format!("{left_out} pings and challenge responses skipped: they belong to their connection.")}
                         </p>
                     }
                 })}
@@ -261,7 +263,7 @@ fn Progress() -> impl IntoView {
                 </button>
                 <Show when=move || !is_by_step>
                     <button class="button" type="button" on:click=move |_| replay.toggle_pause()>
-                        {move || if is_paused.get() { "Go on" } else { "Pause" }}
+                        {move || if is_paused.get() { "Resume" } else { "Pause" }}
                     </button>
                 </Show>
             </Show>

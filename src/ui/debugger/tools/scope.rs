@@ -15,7 +15,7 @@ pub enum Scope {
 }
 
 const SCOPES: [(&str, Scope); 3] =
-    [("what the filter shows", Scope::Shown), ("the chosen row", Scope::Chosen), ("the whole record", Scope::All)];
+    [("the filtered rows", Scope::Shown), ("the selected row", Scope::Chosen), ("the whole record", Scope::All)];
 
 impl Scope {
     pub fn recording(self, debugger: DebuggerState) -> Recording {

@@ -41,7 +41,7 @@ pub fn SendForm() -> impl IntoView {
             coda.send(Command::from_wire(&kind, fields), COMPONENT, "send");
         }
         if !list.try_update(|list| sent::add(list, Sent { kind, data: text })).unwrap_or(true) {
-            let words = "The browser does not keep what was sent: its storage is full or turned off.";
+            let words = "Sent commands cannot be stored: browser storage is full or turned off.";
             debugger.context.notices.show(Severity::Warn, "sent commands", words.into());
         }
     };
@@ -117,11 +117,11 @@ fn RawChoice(raw: RwSignal<bool>) -> impl IntoView {
                     data-testid="debugger-send-raw"
                     on:change=move |event| raw.set(event_target_checked(&event))
                 />
-                "Raw: past queue and deduplication"
+                "Raw: bypass queue and deduplication"
             </label>
             <Show when=move || raw.get()>
                 <p class="field-hint warn">
-                    "The frame goes out at once, without an id of its own: what becomes of it is seen in the table only."
+                    "Sends the frame immediately, without a message ID. Only the table shows its outcome."
                 </p>
             </Show>
         </div>
@@ -133,7 +133,7 @@ fn RecordingHint() -> impl IntoView {
     let playback = use_debugger().context.playback;
     view! {
         <Show when=move || playback.is_on()>
-            <p class="field-hint">"A recording is shown in the pages, so nothing is sent. Go back to live first."</p>
+            <p class="field-hint">"Cannot send: the pages show a recording. Go back to live first."</p>
         </Show>
     }
 }

@@ -45,22 +45,22 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
             debugger.context.notices.show(
                 Severity::Warn,
                 "sent commands",
-                "The browser could not forget what was sent.".into(),
+                "The browser could not delete the sent commands.".into(),
             );
         }
     };
     view! {
         <section class="debugger-part">
             <header>
-                <h3>"Sent from here"</h3>
+                <h3>"Sent commands"</h3>
                 <Show when=move || list.with(|list| !list.is_empty())>
                     <button class="link-button" type="button" on:click=clear>
-                        "Forget all"
+                        "Delete all"
                     </button>
                 </Show>
             </header>
             <Show when=move || list.with(Vec::is_empty)>
-                <p class="field-hint">"Nothing yet. The last 20 commands sent by this form stay here, in this browser."</p>
+                <p class="field-hint">"No commands yet. This browser stores the last 20 sent with this form."</p>
             </Show>
             <ul class="debugger-sent">
                 <Each each=move || list.get() key=Clone::clone let:entry>
@@ -71,7 +71,7 @@ pub fn SentList(list: RwSignal<Vec<Sent>>, #[prop(into)] pick: Callback<Sent>) -
                                 <button
                                     class="link-button"
                                     type="button"
-                                    title="Put into the form"
+                                    title="Copy to the form"
                                     on:click=move |_| pick.run(entry.clone())
                                 >
                                     <code>{kind}</code>

@@ -31,10 +31,10 @@ enum Column {
 
 const COLUMNS: [(Column, &str); 9] = [
     (Column::Type, "Type"),
-    (Column::Direction, "Way"),
+    (Column::Direction, "Direction"),
     (Column::Count, "Count"),
     (Column::Rate, "Per second"),
-    (Column::Bytes, "Size in all"),
+    (Column::Bytes, "Total size"),
     (Column::Share, "Share"),
     (Column::Smallest, "Smallest"),
     (Column::Median, "Median"),

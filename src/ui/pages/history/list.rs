@@ -24,7 +24,7 @@ const SNIPPET_CHARS: usize = 120;
 /// Name of a session: the one given, or the beginning of its first text.
 pub(super) fn name(session: &Session) -> String {
     let named = session.name.as_deref().unwrap_or(&session.title);
-    if named.is_empty() { "Without words".to_owned() } else { named.to_owned() }
+    if named.is_empty() { "Untitled".to_owned() } else { named.to_owned() }
 }
 
 #[component]
@@ -73,7 +73,7 @@ pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl Into
         }
         match (found.get(), shown.with(Vec::len)) {
             (None, _) => "Searching…".to_owned(),
-            (Some(_), 0) => "Nothing found".to_owned(),
+            (Some(_), 0) => "No matches".to_owned(),
             (Some(_), count) => format::counted(count, "conversation"),
         }
     };
@@ -81,11 +81,11 @@ pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl Into
         <div class="history-list">
             <label class="search">
                 <Icon icon=LuSearch />
-                <span class="visually-hidden">"Search in all conversations"</span>
+                <span class="visually-hidden">"Search all conversations"</span>
                 <input
                     type="search"
                     data-testid="history-search"
-                    placeholder="Search in everything"
+                    placeholder="Search all conversations"
                     prop:value=words
                     on:input=move |event| {
                         let typed = event_target_value(&event);
@@ -118,7 +118,9 @@ fn SessionItem(session: Session, found: Option<Found>, address: Address) -> impl
         let id = id.clone();
         Memo::new(move |_| address.first("session") == id)
     };
-    let hits = found.as_ref().map(|found| format::counted(found.hits, "hit"));
+    let hits = found
+        .as_ref()
+        .map(|found| if found.hits == 1 { "1 match".to_owned() } else { format!("{} matches", found.hits) });
     let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
     // The usual server goes without saying.
     let server = (session.url.trim_end_matches('/') != DEFAULT_URL).then(|| session.url.clone());

@@ -35,7 +35,7 @@ pub fn HistoryPage() -> impl IntoView {
                 (Keeping::Off, Some(Ok(sessions))) => {
                     view! {
                         <p class="field-hint" data-testid="history-off">
-                            "Storage is turned off in the settings. These conversations are from before; nothing new is added."
+                            "Storage is turned off in the settings. These conversations were stored earlier. New ones are not stored."
                         </p>
                         <Sessions sessions session address />
                     }

@@ -157,7 +157,7 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
             </Show>
             <Show when=move || is_deleting.get()>
                 <p class="field-row" role="alert">
-                    "This cannot be undone. Its messages also stay in the records of the visits until you delete those (Debugger, Recordings). "
+                    "This cannot be undone. Visit records still contain its messages until you delete those records (Debugger, Recordings). "
                     <button class="button" data-testid="confirm-delete" on:click=delete>
                         "Delete this conversation"
                     </button>

@@ -60,7 +60,7 @@ pub(super) fn Details(chosen: RwSignal<Option<u64>>, on_close: Callback<()>) -> 
                 </button>
             </header>
             <Show when=move || memory.with(Option::is_none)>
-                <p class="memory-note">"This memory is no longer kept in this page."</p>
+                <p class="memory-note">"This memory is no longer on this page."</p>
             </Show>
             <p class="memory-text" dir="auto">
                 {read(|memory| told(&memory.content))}

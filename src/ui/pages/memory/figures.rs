@@ -23,7 +23,7 @@ pub(super) fn MemoryTotals() -> impl IntoView {
     let told = Memo::new(move |_| memories.with(|memories| memories.log().figures().cloned()));
     let told_at = move || {
         let time = told.with(|told| told.as_ref().map(|(time, _)| *time));
-        time.map(|time| format!("Told by Coda {}.", format::full_time(time)))
+        time.map(|time| format!("Reported by Coda {}.", format::full_time(time)))
     };
     view! {
         <section class="memory-section" aria-labelledby="memory-figures">
@@ -33,7 +33,7 @@ pub(super) fn MemoryTotals() -> impl IntoView {
                 fallback=|| {
                     view! {
                         <p class="memory-note">
-                            "No figures yet: they come with the next stored memory. Tell Coda something that it should remember."
+                            "No statistics yet. They arrive with the next stored memory. Tell Coda something to remember."
                         </p>
                         <WaysToBegin />
                     }

@@ -78,7 +78,7 @@ pub(super) fn Filters(address: Address) -> impl IntoView {
                         id="memory-search"
                         type="search"
                         autocomplete="off"
-                        placeholder="Words of the content, type or id"
+                        placeholder="Search content, type or ID"
                         prop:value=text
                         on:input=move |event| search(event_target_value(&event))
                     />
@@ -102,7 +102,7 @@ pub(super) fn Filters(address: Address) -> impl IntoView {
                 </div>
                 <div class="field">
                     <label for="memory-min">
-                        "Importance at least "
+                        "Minimum importance "
                         <output for="memory-min">{move || format!("{:.2}", least.get())}</output>
                     </label>
                     <input

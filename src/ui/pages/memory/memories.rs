@@ -45,7 +45,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
     let shown = move || {
         let (fitting, known) = (matching.with(Vec::len), known.get());
         let (drawn, all) = (fitting.min(limit.get()), counted(known as u64, "memory", "memories"));
-        let rest = if fitting > drawn { format!(" {fitting} fit the filters.") } else { String::new() };
+        let rest = if fitting > drawn { format!(" {fitting} match the filters.") } else { String::new() };
         format!("{drawn} of {all} shown.{rest}")
     };
     view! {
@@ -55,7 +55,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
                 <span role="status" data-testid="memory-count">
                     {shown}
                 </span>
-                " The search runs over what this page has seen: Coda 0.1.2 takes no search command over the wire."
+                " Only memories that this page has seen. Coda 0.1.2 cannot list others."
             </p>
             <div class="memory-split" data-open=move || chosen.get().is_some().to_string() on:keydown=on_key>
                 <div class="memory-main" id=LIST tabindex="-1">
@@ -70,7 +70,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
                     </ul>
                     <Show when=move || matching.with(Vec::is_empty)>
                         <div class="memory-none">
-                            <p>"No memory fits these filters. Forgotten ones are shown only if they are included."</p>
+                            <p>"No memories match these filters. Forgotten memories are hidden unless you include them."</p>
                             <button class="button" type="button" on:click=move |_| filters::clear(&address)>
                                 "Clear the filters"
                             </button>
@@ -90,9 +90,9 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
 fn NoMemories() -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>"Coda has told of no memory yet"</h2>
+            <h2>"No memories yet"</h2>
             <p class="memory-explain">
-                "Memories appear here when Coda stores, changes, finds, reinforces or forgets them. Tell it something about yourself, ask about it later, or look at the demo."
+                "Memories appear here when Coda stores, changes, finds, reinforces or forgets them. Tell it something about yourself, ask about it later, or try the demo."
             </p>
             <WaysToBegin />
         </div>

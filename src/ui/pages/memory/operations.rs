@@ -39,9 +39,8 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
             })
         })
     });
-    let shown = move || {
-        format!("{} of the {} operations that this page keeps shown, newest first.", rows.with(Vec::len), kept.get())
-    };
+    let shown =
+        move || format!("Showing {} of the {} operations on this page, newest first.", rows.with(Vec::len), kept.get());
     view! {
         <section class="memory-section" aria-labelledby="memory-operations">
             <h2 id="memory-operations">"Operations"</h2>
@@ -50,7 +49,7 @@ pub(super) fn Operations(address: Address) -> impl IntoView {
                 fallback=|| {
                     view! {
                         <p class="memory-note">
-                            "No operation yet. Each step of the memory’s work appears here, for example when Coda adds a memory while you talk."
+                            "No operations yet. Each memory operation appears here, for example when Coda adds a memory while you talk."
                         </p>
                     }
                 }

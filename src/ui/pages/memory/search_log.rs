@@ -52,10 +52,10 @@ impl SearchLogKind {
     const fn nothing(self) -> &'static str {
         match self {
             Self::Searches => {
-                "No search yet. When Coda searches its memory, the query, its filters and what was found appear here. Ask it about something that you told it before."
+                "No searches yet. When Coda searches its memory, the query, filters and results appear here. Ask about something you told it earlier."
             }
             Self::Retrievals => {
-                "No retrieval yet. What Coda looks up to answer you appears here. Ask it about something that you told it before."
+                "No retrievals yet. What Coda looks up to answer you appears here. Ask about something you told it earlier."
             }
         }
     }

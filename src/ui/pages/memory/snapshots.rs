@@ -38,7 +38,7 @@ pub(super) fn Snapshots() -> impl IntoView {
                 fallback=|| {
                     view! {
                         <p class="memory-note">
-                            "No snapshot yet. When Coda saves or restores its memory, it appears here; the dashboard cannot ask for it."
+                            "No snapshots yet. They appear here when Coda saves or restores its memory. The dashboard cannot request them."
                         </p>
                     }
                 }

@@ -62,8 +62,8 @@ pub(super) fn AudioTable() -> impl IntoView {
     });
     let ratios = columns.map(|column| view! { <td>{move || format::maybe_seconds(column.with(|it| ratio(*it)))}</td> });
     view! {
-        <ScrollTable label="Processing against audio" class="numbers" testid="audio-table">
-                <caption>"Processing against audio"</caption>
+        <ScrollTable label="Processing vs. speech" class="numbers" testid="audio-table">
+                <caption>"Processing vs. speech"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Time"</th>
@@ -73,7 +73,7 @@ pub(super) fn AudioTable() -> impl IntoView {
                 </thead>
                 <tbody>
                     {rows.collect_view()} <tr>
-                        <th scope="row" title="How long Coda worked for each second that you or Coda spoke">
+                        <th scope="row" title="Processing time for each second of speech, yours and Coda's">
                             "Processing per second spoken"
                         </th>
                         {ratios.collect_view()}

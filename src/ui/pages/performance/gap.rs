@@ -7,28 +7,16 @@ use crate::analysis::Budgets;
 use crate::model::{GapPart, Spread, StagePart, TurnEnd, TurnTiming};
 use crate::state::use_websocket;
 use crate::ui::address::page_href;
-use crate::ui::components::{Each, ScrollTable};
+use crate::ui::components::{Each, ScrollTable, gap_fill};
 use crate::ui::every::every;
 use crate::ui::format;
 
 /// Number of turns shown, newest first.
 const SHOWN: usize = 12;
+/// Longest bar, in medians of the turns shown.
+const LONGEST: f64 = 4.0;
 /// Refresh interval of the running turn.
 const STEP: std::time::Duration = std::time::Duration::from_millis(200);
-
-const fn fill(part: GapPart) -> &'static str {
-    match part {
-        GapPart::Sending => "var(--line-strong)",
-        GapPart::Recognition => "var(--series-1)",
-        GapPart::Preparing => "var(--series-6)",
-        GapPart::FirstToken => "var(--series-2)",
-        GapPart::Writing => "var(--series-3)",
-        GapPart::Tools => "var(--series-5)",
-        GapPart::HandOff => "var(--text-soft)",
-        GapPart::Synthesis => "var(--series-4)",
-        GapPart::Unexplained => "var(--line)",
-    }
-}
 
 /// The stage whose limit applies to a part.
 const fn stage(part: GapPart) -> Option<StagePart> {
@@ -65,24 +53,42 @@ pub(super) fn GapSection() -> impl IntoView {
             budgets.with(|budgets| budgets.of(part)).map(|limit| format!("{} {}", part.title(), format::span(limit)))
         };
         let limits: Vec<String> = StagePart::ALL.into_iter().filter_map(limit).collect();
-        (!limits.is_empty()).then(|| {
-            format!("Limits: {}. The language model’s is for first token and writing together.", limits.join(", "))
-        })
+        (!limits.is_empty())
+            .then(|| format!("Limits: {}. The language model limit covers first token and writing.", limits.join(", ")))
     };
+    // One very long turn does not flatten the others: its bar is cut and says so.
     let longest = Memo::new(move |_| {
-        turns
-            .with(|turns| turns.iter().map(|turn| turn.gap().total()).max().unwrap_or_default().as_secs_f64().max(0.01))
+        turns.with(|turns| {
+            let mut totals: Vec<f64> = turns.iter().map(|turn| turn.gap().total().as_secs_f64()).collect();
+            totals.sort_by(f64::total_cmp);
+            let usual = totals.get(totals.len() / 2).copied().unwrap_or_default();
+            totals.last().copied().unwrap_or_default().min(usual * LONGEST).max(0.01)
+        })
     });
     view! {
         <section class="perf-section" aria-labelledby="perf-gap">
             <h2 id="perf-gap">"Response gap"</h2>
             <p class="perf-note">
-                "From the end of your words to the first sound. For a text, from the moment it was sent. The parts add up to the whole; “hand-off” is the way from the answer to speech, and “unexplained” is time that no event of Coda accounts for. The first sound is where the synthesis, as Coda reports it, ends."
+                "Time from the end of your speech, or from sending a message, to Coda's first sound."
             </p>
             <Show
                 when=move || !turns.with(Vec::is_empty)
-                fallback=|| view! { <p class="perf-note">"No turn yet: say or type a sentence on the Talk page."</p> }
+                fallback=|| view! { <p class="perf-note">"No turns yet. Say or type something on Talk."</p> }
             >
+                <ul class="gap-legend">
+                    {GapPart::ALL
+                        .map(|part| {
+                            view! {
+                                <li>
+                                    <svg class="swatch" aria-hidden="true">
+                                        <rect width="100%" height="100%" fill=gap_fill(part) />
+                                    </svg>
+                                    {part.title()}
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
                 <ol class="gap-list" data-testid="gap-list">
                     <Each
                         each=move || turns.with(|turns| turns.iter().map(|turn| turn.number).collect::<Vec<_>>())
@@ -94,20 +100,6 @@ pub(super) fn GapSection() -> impl IntoView {
                             .map(|first| view! { <GapBar number turns first longest budgets /> })}
                     </Each>
                 </ol>
-                <ul class="gap-legend">
-                    {GapPart::ALL
-                        .map(|part| {
-                            view! {
-                                <li>
-                                    <svg class="swatch" aria-hidden="true">
-                                        <rect width="100%" height="100%" fill=fill(part) />
-                                    </svg>
-                                    {part.title()}
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
                 {move || limits().map(|words| view! { <p class="perf-note" data-testid="gap-limits">{words}</p> })}
                 <div class="perf-pair">
                     <GapTable />
@@ -190,7 +182,7 @@ fn GapBar(
                 x=move || format!("{:.2}%", piece.get().from)
                 width=move || format!("{:.2}%", piece.get().width)
                 height="100%"
-                fill=fill(part)
+                fill=gap_fill(part)
                 class:over=move || piece.get().limit.is_some()
             />
             {move || {
@@ -212,17 +204,22 @@ fn GapBar(
                 <strong data-testid="gap-total">{move || turn.with(|turn| format::span(turn.gap().total()))}</strong>
                 <span>
                     {move || {
-                        turn.with(|turn| turn.until_readable.map(|time| format!("readable after {}", format::span(time))))
+                        turn.with(|turn| turn.until_readable.map(|time| format!("first token after {}", format::span(time))))
                     }}
                 </span>
                 <span>
                     {move || turn.with(|turn| turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")))}
                 </span>
             </p>
-            <svg class="gap-bar" aria-hidden="true">
-                {rects.collect_view()}
-            </svg>
-            <p class="gap-parts" data-testid="gap-parts">{words}</p>
+            <div class="gap-line" data-cut=move || turn.with(|turn| turn.gap().total().as_secs_f64() > longest.get() * 1.001).to_string()>
+                <svg class="gap-bar" aria-hidden="true">
+                    {rects.collect_view()}
+                </svg>
+            </div>
+            <details class="gap-parts">
+                <summary>"Parts"</summary>
+                <p data-testid="gap-parts">{words}</p>
+            </details>
         </li>
     }
 }
@@ -232,14 +229,14 @@ fn GapBar(
 fn GapTable() -> impl IntoView {
     let timings = use_websocket().data.timings;
     let row = move |name: &'static str, spread: Memo<Option<Spread>>| {
-        let cell = move |read: fn(&Spread) -> f64| {
-            move || format::maybe_seconds(spread.with(|spread| spread.as_ref().map(read)))
+        let cell = move |read: fn(&Spread) -> Option<f64>| {
+            move || format::maybe_seconds(spread.with(|spread| spread.as_ref().and_then(read)))
         };
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td>{cell(|spread| spread.p50)}</td>
-                <td>{cell(|spread| spread.p95)}</td>
+                <td>{cell(|spread| Some(spread.p50))}</td>
+                <td>{cell(|spread| format::p95(spread.count, spread.p95))}</td>
                 <td>{move || spread.with(|spread| spread.map_or(0, |spread| spread.count))}</td>
             </tr>
         }
@@ -251,8 +248,8 @@ fn GapTable() -> impl IntoView {
         row(part.title(), spread)
     });
     view! {
-        <ScrollTable label="The gap over all turns" class="numbers" testid="gap-table">
-            <caption>"The gap over all spoken turns"</caption>
+        <ScrollTable label="Response gap by part" class="numbers" testid="gap-table">
+            <caption>"By part, all spoken turns"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Part"</th>
@@ -262,7 +259,7 @@ fn GapTable() -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                {parts.collect_view()} {row("The whole", whole)} {row("Until readable", readable)}
+                {parts.collect_view()} {row("Total", whole)} {row("First token shown", readable)}
             </tbody>
         </ScrollTable>
     }
@@ -285,9 +282,9 @@ fn ModelTable() -> impl IntoView {
                         <th scope="row">{name}</th>
                         <td>{speed.turns}</td>
                         <td>{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
-                        <td>{format::maybe_seconds(speed.first_token.map(|spread| spread.p95))}</td>
+                        <td>{format::maybe_seconds(speed.first_token.and_then(|spread| format::p95(spread.count, spread.p95)))}</td>
                         <td>{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
-                        <td>{tokens(speed.tokens_per_second.map(|spread| spread.p5))}</td>
+                        <td>{tokens(speed.tokens_per_second.and_then(|spread| format::p95(spread.count, spread.p5)))}</td>
                         <td>{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
                     </tr>
                 }
@@ -296,22 +293,22 @@ fn ModelTable() -> impl IntoView {
     };
     view! {
         <ScrollTable label="Speed of each model" class="numbers" testid="model-table">
-            <caption>"Each language model"</caption>
+            <caption>"By language model"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Model"</th>
                     <th scope="col">"Turns"</th>
-                    <th scope="col" title="Half of the first tokens came no later">
-                        "First token, p50"
+                    <th scope="col" title="50 % of the first tokens came within this time">
+                        "First token p50"
                     </th>
                     <th scope="col">"p95"</th>
-                    <th scope="col" title="Half of the answers were at least as quick">
-                        "Tokens/s, p50"
+                    <th scope="col" title="50 % of the answers were at least this fast">
+                        "Tokens/s p50"
                     </th>
-                    <th scope="col" title="95 of 100 answers were at least as quick">
+                    <th scope="col" title="95 % of the answers were at least this fast">
                         "p5"
                     </th>
-                    <th scope="col">"Prompt tokens, p50"</th>
+                    <th scope="col">"Prompt p50"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

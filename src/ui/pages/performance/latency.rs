@@ -36,7 +36,7 @@ pub(super) fn LatencySection() -> impl IntoView {
     view! {
         <section class="perf-section" aria-labelledby="perf-latency">
             <header class="page-head">
-                <h2 id="perf-latency">"Latency of each turn"</h2>
+                <h2 id="perf-latency">"Latency reported by Coda"</h2>
                 <Show when=move || !is_empty.get()>
                     <button
                         class="button"
@@ -75,9 +75,9 @@ fn PartialTable() -> impl IntoView {
     });
     view! {
         <p class="perf-note">
-            "The chart: no complete turn yet, comes with the next turn. Until then, the last duration of each part; – for what has not happened yet."
+            "No complete turn yet. Until then, the latest duration of each stage:"
         </p>
-        <ScrollTable label="The last duration of each part" class="numbers narrow" testid="partial-table">
+        <ScrollTable label="Latest duration of each stage" class="numbers narrow" testid="partial-table">
                 <thead>
                     <tr>
                         <th scope="col">"Part"</th>
@@ -87,7 +87,7 @@ fn PartialTable() -> impl IntoView {
                 <tbody>
                     {rows.collect_view()} <tr>
                         <th scope="row">"Total"</th>
-                        <td class="perf-words">"no complete turn yet, comes with the next turn"</td>
+                        <td class="perf-words">"after the first complete turn"</td>
                     </tr>
                 </tbody>
             </ScrollTable>
@@ -99,21 +99,21 @@ fn PartialTable() -> impl IntoView {
 fn PartTable() -> impl IntoView {
     let rows = PARTS.iter().map(|part| (part.name, part.read)).chain([("Total", (|turn| turn.total) as Read)]);
     view! {
-        <ScrollTable label="Each part over all turns" class="numbers" testid="part-table">
-                <caption>"Each part over all turns"</caption>
+        <ScrollTable label="Latency by stage" class="numbers" testid="part-table">
+                <caption>"Latency by stage"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Part"</th>
                         <th scope="col">"Last"</th>
                         <th scope="col">"Mean"</th>
-                        <th scope="col" title="Half of the turns took no longer">
+                        <th scope="col" title="Half of the turns were at most this long">
                             "p50"
                         </th>
-                        <th scope="col" title="95 of 100 turns took no longer">
+                        <th scope="col" title="95 % of the turns were at most this long; needs 20 turns">
                             "p95"
                         </th>
                         <th scope="col">"Max"</th>
-                        <th scope="col" title="How many turns tell of this part">
+                        <th scope="col" title="Turns that report this stage">
                             "Turns"
                         </th>
                     </tr>
@@ -127,9 +127,15 @@ fn PartTable() -> impl IntoView {
 fn PartRow(name: &'static str, read: Read) -> impl IntoView {
     let performance = use_websocket().data.performance;
     let summary = Memo::new(move |_| performance.with(|performance| performance.summary(read)));
-    let figures: [fn(&Summary) -> f64; 5] = [|it| it.last, |it| it.mean, |it| it.p50, |it| it.p95, |it| it.max];
+    let figures: [fn(&Summary) -> Option<f64>; 5] = [
+        |it| Some(it.last),
+        |it| Some(it.mean),
+        |it| Some(it.p50),
+        |it| format::p95(it.count, it.p95),
+        |it| Some(it.max),
+    ];
     let cells = figures.map(|figure| {
-        view! { <td>{move || format::maybe_seconds(summary.with(|summary| summary.as_ref().map(figure)))}</td> }
+        view! { <td>{move || format::maybe_seconds(summary.with(|summary| summary.as_ref().and_then(figure)))}</td> }
     });
     view! {
         <tr>

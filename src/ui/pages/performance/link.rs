@@ -26,22 +26,18 @@ const TIMES: [TimeRow; 3] = [
 type FigureRow = (&'static str, &'static str, fn(&Metrics) -> String);
 
 const FIGURES: [FigureRow; 10] = [
-    ("Uptime", "Share of the time with a connection, since one was first wanted", uptime),
-    ("Frames in", "A second, over the last ten seconds", |metrics| rate(metrics.frames_in_rate)),
-    ("Frames out", "A second, over the last ten seconds", |metrics| rate(metrics.frames_out_rate)),
+    ("Uptime", "Share of the time connected", uptime),
+    ("Frames in", "Per second, last 10 seconds", |metrics| rate(metrics.frames_in_rate)),
+    ("Frames out", "Per second, last 10 seconds", |metrics| rate(metrics.frames_out_rate)),
     ("Reconnects", "Connections after the first", |metrics| metrics.reconnects.to_string()),
-    ("Retries", "Messages written again because no echo came", |metrics| metrics.retries.to_string()),
-    ("Duplicates held back", "Equal messages within a second, of which only the first was sent", |metrics| {
+    ("Retries", "Resent because no echo came", |metrics| metrics.retries.to_string()),
+    ("Duplicates suppressed", "Equal messages within a second; only the first was sent", |metrics| {
         metrics.outcomes.suppressed.to_string()
     }),
-    ("Events missed while away", "Sent while there was no connection, and not replayed", |metrics| {
-        metrics.missed_away.to_string()
-    }),
-    ("Events missed while connected", "That never came although the connection was open", |metrics| {
-        metrics.missed_open.to_string()
-    }),
-    ("Events recovered", "Late or replayed, after a gap or an outage", |metrics| metrics.recovered.to_string()),
-    ("Unreadable frames", "That came in and could not be read", |metrics| metrics.unreadable.to_string()),
+    ("Events missed offline", "Sent while disconnected, not replayed", |metrics| metrics.missed_away.to_string()),
+    ("Events missed online", "Lost on an open connection", |metrics| metrics.missed_open.to_string()),
+    ("Events recovered", "Replayed or late", |metrics| metrics.recovered.to_string()),
+    ("Unreadable frames", "Received, but not valid", |metrics| metrics.unreadable.to_string()),
 ];
 
 fn rate(per_second: f64) -> String {
@@ -71,9 +67,9 @@ pub(super) fn LinkSection() -> impl IntoView {
     view! {
         <section class="perf-section" aria-labelledby="perf-link">
             <header class="page-head">
-                <h2 id="perf-link">"The link to Coda"</h2>
+                <h2 id="perf-link">"Connection quality"</h2>
             </header>
-            <ScrollTable label="Times of the link" class="numbers" testid="link-table">
+            <ScrollTable label="Connection times" class="numbers" testid="link-table">
                     <thead>
                         <tr>
                             <th scope="col">"Time"</th>
@@ -95,14 +91,18 @@ pub(super) fn LinkSection() -> impl IntoView {
     }
 }
 
+/// A percentile, and how many values it needs to stand on.
+type Percentile = (u64, fn(&Percentiles) -> Duration);
+
+const PERCENTILES: [Percentile; 4] = [(1, |it| it.p50), (20, |it| it.p95), (100, |it| it.p99), (1, |it| it.max)];
+
 #[component]
 fn PercentilesRow(row: TimeRow, metrics: RwSignal<Metrics>) -> impl IntoView {
     let (name, about, read) = row;
-    let figures: [fn(&Percentiles) -> Duration; 4] = [|it| it.p50, |it| it.p95, |it| it.p99, |it| it.max];
-    let cells = figures.map(|figure| {
+    let cells = PERCENTILES.map(|(needed, figure)| {
         let value = move || {
             let percentiles = metrics.with(read);
-            format::maybe_seconds((percentiles.count > 0).then(|| figure(&percentiles).as_secs_f64()))
+            format::maybe_seconds((percentiles.count >= needed).then(|| figure(&percentiles).as_secs_f64()))
         };
         view! { <td>{value}</td> }
     });

@@ -1,7 +1,8 @@
-//! Coda's resource use over the last ten minutes.
+//! Coda's resource usage over time.
 
 use leptos::prelude::*;
 
+use super::chart_time::{ChartTime, RangeButtons};
 use super::line_chart::LineChart;
 use super::machine_table::MachineTable;
 use crate::state::use_websocket;
@@ -17,12 +18,14 @@ pub(super) fn MachineSection() -> impl IntoView {
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
+    ChartTime::provide();
     let is_table = Memo::new(move |_| address.first("machine") == "table");
     let uptime = move || last.get().and_then(|sample| sample.uptime_seconds).map(format::uptime);
     view! {
         <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
             <header class="page-head">
-                <h2 id="perf-machine">"What Coda uses"</h2>
+                <h2 id="perf-machine">"Resource usage"</h2>
+                <RangeButtons />
                 <Show when=move || !is_empty.get()>
                     <button
                         class="button"
@@ -39,13 +42,13 @@ pub(super) fn MachineSection() -> impl IntoView {
                 fallback=|| {
                     view! {
                         <p class="perf-note">
-                            "Nothing reported yet. CPU and memory appear with Coda's next report; while connected, it sends one every few seconds."
+                            "No reports yet. Coda sends CPU and memory every few seconds while connected."
                         </p>
                     }
                 }
             >
                 <p class="perf-note">
-                    {move || if is_present() { "Running for " } else { "When last seen, it had been running for " }}
+                    {move || if is_present() { "Up for " } else { "When last seen, up for " }}
                     <strong>{move || uptime().unwrap_or_else(|| format::UNKNOWN.to_owned())}</strong>
                     ". Last report "
                     {move || last.get().map(|sample| format::full_time(sample.time))} "."
@@ -62,7 +65,9 @@ pub(super) fn MachineSection() -> impl IntoView {
 fn LineCharts() -> impl IntoView {
     let performance = use_websocket().data.performance;
     let has_graphics = Memo::new(move |_| {
-        performance.with(|performance| performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some()))
+        performance.with(|performance| {
+            performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some_and(|used| used > 0.0))
+        })
     });
     view! {
         <div class="line-charts">

@@ -18,7 +18,7 @@ const COLUMNS: [Column; 4] = [
     ("CPU", |sample| sample.cpu_percent, format::percent),
     ("Memory", |sample| sample.memory_mb, format::megabytes),
     ("GPU memory", |sample| sample.gpu_vram_mb, format::megabytes),
-    ("Running for", |sample| sample.uptime_seconds, format::uptime),
+    ("Uptime", |sample| sample.uptime_seconds, format::uptime),
 ];
 
 #[component]

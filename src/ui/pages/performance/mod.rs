@@ -1,13 +1,16 @@
 //! Performance page: Coda's latency and resource use.
 
 mod audio;
+mod chart_time;
 mod gap;
+mod key_figures;
 mod latency;
 mod line_chart;
 mod link;
 mod machine;
 mod machine_table;
 mod parts;
+mod picture;
 mod plot;
 mod scale;
 mod sort;
@@ -18,6 +21,7 @@ mod turn_table;
 use leptos::prelude::*;
 
 use gap::GapSection;
+use key_figures::KeyFigures;
 use latency::LatencySection;
 use link::LinkSection;
 use machine::MachineSection;
@@ -30,6 +34,7 @@ pub fn PerformancePage() -> impl IntoView {
             <header class="page-head">
                 <h1>"Performance"</h1>
             </header>
+            <KeyFigures />
             <GapSection />
             <LatencySection />
             <MachineSection />

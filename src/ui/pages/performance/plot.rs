@@ -12,7 +12,8 @@ pub(super) fn Plot(
     /// Formats a tick with its unit.
     words: fn(f64) -> String,
     /// Labels below, from left to right.
-    below: [&'static str; 3],
+    #[prop(into)]
+    below: Signal<[String; 3]>,
     children: Children,
 ) -> impl IntoView {
     let ticks = move || scale.get().ticks().rev().map(|tick| view! { <span>{words(tick)}</span> }).collect_view();
@@ -29,7 +30,7 @@ pub(super) fn Plot(
                 {children()}
             </div>
             <div class="plot-below" aria-hidden="true">
-                {below.map(|words| view! { <span>{words}</span> }).collect_view()}
+                {[0, 1, 2].map(|at| view! { <span>{move || below.with(|below| below[at].clone())}</span> }).collect_view()}
             </div>
         </div>
     }

@@ -48,23 +48,23 @@ pub(super) fn TimingSection() -> impl IntoView {
                 fallback=|| {
                     view! {
                         <p class="perf-note">
-                            "No timings yet. They appear when Coda works on something: say or type a sentence on the Talk page."
+                            "No timings yet. Say or type something on Talk."
                         </p>
                     }
                 }
             >
                 <p class="perf-note" id="perf-timings-note">
-                    "Measured here from each single timing that came; p50 and p95 over the last 200. Beside it what Coda itself reports since its start."
+                    "Left: measured by this page, p50 and p95 of the last 200 timings. Right: reported by Coda since its start."
                 </p>
                 <ScrollTable label="Component timings" class="numbers" testid="timing-table" described_by="perf-timings-note">
                         <thead>
                             <tr>
                                 <td colspan="2"></td>
                                 <th scope="colgroup" colspan="7">
-                                    "Measured here"
+                                    "Measured by this page"
                                 </th>
                                 <th scope="colgroup" colspan="2">
-                                    "Coda's own"
+                                    "Reported by Coda"
                                 </th>
                             </tr>
                             <tr>

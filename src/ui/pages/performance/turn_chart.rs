@@ -7,13 +7,15 @@ use wasm_bindgen::JsCast;
 use super::parts::{PARTS, sum};
 use super::plot::Plot;
 use super::scale::Scale;
-use crate::model::TurnLatency;
+use crate::model::{TurnLatency, percentile};
 use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
 
 /// Number of turns shown.
 const SHOWN: usize = 30;
+/// Highest bar, in medians of the turns shown. A higher one is cut, and its label tells.
+const HIGHEST: f64 = 4.0;
 /// Shortest axis, in seconds.
 const SHORTEST_AXIS: f64 = 0.01;
 
@@ -56,8 +58,12 @@ pub(super) fn TurnChart() -> impl IntoView {
         left_at.get().filter(|place| (first..end).contains(place)).unwrap_or_else(|| end.saturating_sub(1))
     });
     let scale = Memo::new(move |_| {
+        // One very long turn does not flatten the others.
         let highest = performance.with(|performance| {
-            performance.turns().iter().rev().take(SHOWN).map(sum).max_by(f64::total_cmp).unwrap_or_default()
+            let mut sums: Vec<f64> = performance.turns().iter().rev().take(SHOWN).map(sum).collect();
+            sums.sort_by(f64::total_cmp);
+            let usual = percentile(&sums, 50.0).unwrap_or_default();
+            sums.last().copied().unwrap_or_default().min(usual * HIGHEST)
         });
         Scale::from_zero(highest, SHORTEST_AXIS)
     });
@@ -84,12 +90,12 @@ pub(super) fn TurnChart() -> impl IntoView {
     let picked = Signal::derive(move || pointed.get().or_else(|| focused.get()));
     view! {
         <div class="turn-chart">
-            <Plot scale words=format::seconds below=["older turns", "", "last turn"]>
+            <Plot scale words=format::seconds below=Signal::stored(["older turns".to_owned(), String::new(), "last turn".to_owned()])>
                 <div
                     class="bars"
                     role="listbox"
                     aria-orientation="horizontal"
-                    aria-label="Latency of each turn; the arrow keys go from turn to turn"
+                    aria-label="Latency of each turn. Arrow keys move from turn to turn."
                     on:keydown=go
                     on:pointerleave=move |_| pointed.set(None)
                     on:focusout=move |_| focused.set(None)
@@ -164,6 +170,11 @@ fn Bar(
             on:focus=move |_| focus()
         >
             <svg aria-hidden="true">{rects.collect_view()}</svg>
+            {move || {
+                let total = turn.get().as_ref().map(sum).unwrap_or_default();
+                let is_cut = scale.get().fraction(total) >= 1.0 && total > scale.get().ticks().next_back().unwrap_or(total);
+                is_cut.then(|| view! { <span class="bar-cut" aria-hidden="true">{format::seconds(total)}</span> })
+            }}
         </div>
     }
 }

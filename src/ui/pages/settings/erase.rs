@@ -57,7 +57,7 @@ pub fn EraseEverything() -> impl IntoView {
                     told.get()
                         .map(|told| match told {
                             Ok(()) => "Everything is erased.".to_owned(),
-                            Err(error) => format!("Not everything could be erased: {error}."),
+                            Err(error) => format!("Some data could not be erased: {error}."),
                         })
                 }}
             </p>
@@ -75,7 +75,7 @@ fn EraseDialog(asks: RwSignal<bool>, erase: impl Fn() + Copy + Send + Sync + 'st
         <Dialog dialog class="confirm" labelled_by="erase-title" on_close=move || asks.set(false)>
             <h2 id="erase-title">"Erase everything?"</h2>
             <p>
-                "This deletes all conversations, the records of all visits, saved recordings, waiting texts, drafts, the address and these settings from this browser, and clears every open tab of the dashboard. Coda keeps what it remembers itself, and may repeat its latest events when the dashboard reconnects. This cannot be undone."
+                "This deletes all conversations, visit records, saved recordings, unsent messages, drafts, the address and these settings from this browser, and clears every open dashboard tab. Coda keeps its own memory and may repeat its latest events when the dashboard reconnects. This cannot be undone."
             </p>
             <div class="actions">
                 <button class="button" autofocus on:click=move |_| dialog.close()>

@@ -21,8 +21,8 @@ pub fn Reset(
     view! {
         <Show when=move || !is_default.get()>
             <button class="button" type="button" on:click=move |_| reset()>
-                "Default"
-                <span class="visually-hidden">" of " {label}</span>
+                "Reset"
+                <span class="visually-hidden">" " {label}</span>
             </button>
         </Show>
     }
@@ -48,7 +48,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
     let (hint_id, error_id) = (format!("{}-hint", number.key), format!("{}-error", number.key));
     view! {
         <div class="field">
-            <label for=number.key>{number.label} " (" {number.unit} ")"</label>
+            <label for=number.key>{number.label}</label>
             <div class="field-row">
                 <input
                     id=number.key
@@ -76,7 +76,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                 />
             </div>
             <p class="field-hint" id=hint_id>
-                {number.hint} {format!(" From {start} to {end}; default {}.", number.default())}
+                {number.hint} {format!(" {start}–{end} {}.", number.unit)}
             </p>
             <p class="field-error" id=error_id role="alert">
                 {move || refused.with(|refused| refused.as_ref().map(|refused| refused.why.clone()))}
@@ -110,11 +110,10 @@ pub fn ChoiceField(choice: &'static ChoiceSetting) -> impl IntoView {
                 {choice
                     .options
                     .iter()
-                    .enumerate()
-                    .map(|(at, (option, words))| {
+                    .map(|(option, words)| {
                         view! {
                             <option value=*option selected=move || value.get() == *option>
-                                {*words} {(at == 0).then_some(" (default)")}
+                                {*words}
                             </option>
                         }
                     })
@@ -141,23 +140,23 @@ pub fn ToggleField(toggle: &'static Toggle) -> impl IntoView {
     let set = move |is_on| context.set_settings(changed(context, |settings| *(toggle.field)(settings) = is_on));
     view! {
         <div class="field">
+            <label for=toggle.key>{toggle.label}</label>
             <div class="field-row">
-            <label class="toggle">
                 <input
                     type="checkbox"
+                    class="switch"
                     id=toggle.key
+                    aria-describedby=format!("{}-hint", toggle.key)
                     prop:checked=value
                     on:change=move |event| set(event_target_checked(&event))
                 />
-                {toggle.label}
-            </label>
             <Reset
                 label=toggle.label
                 is_default=Signal::derive(move || value.get() == is_on_by_default)
                 reset=move || set(is_on_by_default)
             />
             </div>
-            <p class="field-hint">{toggle.hint} " Default: " {if is_on_by_default { "on." } else { "off." }}</p>
+            <p class="field-hint" id=format!("{}-hint", toggle.key)>{toggle.hint}</p>
         </div>
     }
 }

@@ -53,11 +53,11 @@ async fn import(context: WebSocketContext, file: web_sys::File) {
     match Settings::from_file(&text) {
         Ok(settings) => {
             context.set_settings(settings);
-            context.notices.show(Severity::Info, "settings file", format!("The settings of {name} are in force."));
+            context.notices.show(Severity::Info, "settings file", format!("Settings imported from {name}."));
         }
         // All or nothing: a file with errors changes nothing.
         Err(wrong) => {
-            let words = format!("{name} was not taken: not all of it can be read.");
+            let words = format!("{name} was not imported: parts of it cannot be read.");
             context.notices.show_with_details(Severity::Error, "settings file", words, Some(&setting_errors(&wrong)));
         }
     }

@@ -14,13 +14,16 @@ use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
 use talk_key::TalkKeyField;
 
-const SECTIONS: [(Section, &str); 5] = [
-    (Section::Look, "Look"),
-    (Section::Talk, "Talking"),
+const SECTIONS: [(Section, &str); 4] = [
+    (Section::Look, "Appearance"),
+    (Section::Talk, "Voice"),
     (Section::Link, "Connection"),
-    (Section::Limits, "Limits of stages"),
     (Section::Records, "Storage"),
 ];
+
+/// Numbers that hardly anybody changes.
+const ADVANCED: [(Section, &str); 2] =
+    [(Section::Link, "Message queue and heartbeat"), (Section::Limits, "Stage limits")];
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -41,7 +44,7 @@ pub fn SettingsPage() -> impl IntoView {
         }
     };
     view! {
-        <section class="page-body">
+        <section class="page-body prose">
             <header class="page-head">
                 <h1>"Settings"</h1>
                 <div class="actions">
@@ -53,14 +56,30 @@ pub fn SettingsPage() -> impl IntoView {
             </header>
             <Show when=move || before.with(Option::is_some)>
                 <p class="field-hint" role="status">
-                    "All settings but the address were reset. "
+                    "All settings were reset, except the address. "
                     <button class="link-button" data-testid="undo-reset" on:click=undo>
                         "Undo"
                     </button>
                 </p>
             </Show>
-            <p class="field-hint">"Changes apply at once and are kept in this browser."</p>
             {SECTIONS.map(|(section, name)| view! { <SettingsSection section name /> }).collect_view()}
+            <details class="settings-section" data-testid="advanced">
+                <summary>
+                    <h2>"Advanced"</h2>
+                </summary>
+                <div class="settings-fields">
+                    {ADVANCED.map(|(section, name)| {
+                        view! {
+                            <h3>{name}</h3>
+                            {NUMBERS
+                                .iter()
+                                .filter(move |number| number.section == section)
+                                .map(|number| view! { <NumberField number /> })
+                                .collect_view()}
+                        }
+                    }).collect_view()}
+                </div>
+            </details>
         </section>
     }
 }
@@ -68,7 +87,7 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
     let choices = CHOICES.iter().filter(move |choice| choice.section == section);
-    let numbers = NUMBERS.iter().filter(move |number| number.section == section);
+    let numbers = NUMBERS.iter().filter(move |number| number.section == section && section != Section::Link);
     let toggles = TOGGLES.iter().filter(move |toggle| toggle.section == section);
     view! {
         <section class="settings-section" aria-label=name>

@@ -76,7 +76,7 @@ pub fn TalkKeyField() -> impl IntoView {
                 />
             </div>
             <p class="field-hint" id="talk_key-hint">
-                "Click it, then press the key; Escape leaves it as it is. The key works like the button wherever no text is being typed. Default: Space."
+                "Works like the talk button while you are not typing. To change it, click it and press a key."
             </p>
             <p class="field-error" id="talk_key-error" role="alert">
                 {error}

@@ -32,7 +32,7 @@ pub(super) fn ReportContents(
     let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
     let evicted = (about.evicted_rows > 0).then(|| {
         let words = format!(
-            "{} older rows were gone by then.",
+            "{} older rows had already been discarded.",
             format::number(usize::try_from(about.evicted_rows).unwrap_or(usize::MAX))
         );
         view! { <p class="field-hint">{words}</p> }
@@ -54,7 +54,7 @@ pub(super) fn ReportContents(
             <pre class="debugger-raw" tabindex="0" aria-label="Settings">{settings_text}</pre>
         </details>
         <details data-testid="bug-connections">
-            <summary>{format!("{} of the connection", format::counted(connections.len(), "change"))}</summary>
+            <summary>{format!("Connection: {}", format::counted(connections.len(), "change"))}</summary>
             <ul>
                 {connections
                     .into_iter()
@@ -66,7 +66,7 @@ pub(super) fn ReportContents(
             </ul>
         </details>
         <details data-testid="bug-errors">
-            <summary>{format!("{} of the page", format::counted(page_errors.len(), "error"))}</summary>
+            <summary>{format!("Page: {}", format::counted(page_errors.len(), "error"))}</summary>
             <ul>
                 {page_errors
                     .into_iter()

@@ -146,11 +146,11 @@ pub(super) fn MakeReport() -> impl IntoView {
     view! {
         <section class="debugger-part">
             <p class="field-hint">
-                "One file with a part of the record and what this page knows of itself. Whoever opens it under “Recordings” is shown the selected row. The tokens of the authentication are hidden; texts, answers and memories are not."
+                "Saves part of the record and details of this dashboard in one file. Opening it under “Recordings” shows the selected row. Authentication tokens are hidden. Messages, answers and memories are not."
             </p>
             <Show when=move || !debugger.is_live()>
                 <p class="field-hint warn">
-                    "The rows are those of the opened recording; settings, address and browser are those of this page."
+                    "The rows come from the opened recording. Settings, address and browser are those of this page."
                 </p>
             </Show>
             <div class="field">
@@ -196,7 +196,7 @@ pub(super) fn MakeReport() -> impl IntoView {
                     "Save"
                 </button>
                 <button class="button small" type="button" data-testid="bug-refresh" on:click=move |_| take()>
-                    "Take the newest rows"
+                    "Use the newest rows"
                 </button>
             </div>
             <p class="debugger-fate" role="status" data-testid="bug-saved">{saved}</p>
@@ -218,7 +218,7 @@ fn Preview(draft: Arc<Draft>) -> impl IntoView {
     let row = draft.row.map_or_else(|| "none".to_owned(), |row| debugger.row_label(row));
     view! {
         <section class="debugger-part" data-testid="bug-preview">
-            <h3>"What the file will hold"</h3>
+            <h3>"Contents of the file"</h3>
             <dl class="kv">
                 <dt>"Rows"</dt>
                 <dd data-testid="bug-counts">{counts}</dd>

@@ -38,7 +38,7 @@ pub(super) fn OpenedReport() -> impl IntoView {
             </dl>
             <ReportContents report is_open=true />
             <p class="field-hint">
-                "The findings here are those of the page that made the report. “Findings” shows what this page finds in its rows."
+                "These findings come from the dashboard that created the report. “Findings” shows what this dashboard finds in its rows."
             </p>
         </section>
     })
