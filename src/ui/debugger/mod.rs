@@ -5,6 +5,7 @@ mod details;
 mod filter;
 mod opener;
 mod panel;
+mod row_button;
 mod row_link;
 mod side;
 mod state;

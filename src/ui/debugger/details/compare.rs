@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::history::{Recorder, diff, shorten, shown_text};
 use crate::ui::debugger::details::payload::message_json;
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::use_debugger;
 
 /// Upper limit of characters shown per value.
@@ -72,9 +73,7 @@ pub fn Compare(
             <section class="debugger-part" data-testid="debugger-compare">
                 <header>
                     <h3>"Compared with"</h3>
-                    <button class="link-button" type="button" on:click=move |_| debugger.jump(marked)>
-                        {debugger.row_label(marked)}
-                    </button>
+                    <RowButton number=marked />
                 </header>
                 {view}
             </section>

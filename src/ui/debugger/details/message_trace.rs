@@ -6,6 +6,7 @@ use crate::ui::components::ScrollTable;
 
 use crate::history::{MessageTrace, STATES, TraceStage, TraceStep};
 use crate::link::{Acknowledgement, Hold, MessageId, MessageState};
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells;
 use crate::ui::format;
@@ -55,7 +56,6 @@ pub fn MessageTraceView(trace: Memo<Option<MessageTrace>>) -> impl IntoView {
 
 #[component]
 fn TraceParts(trace: MessageTrace) -> impl IntoView {
-    let debugger = use_debugger();
     let MessageTrace { id, origin, steps, original, duplicates, resend_of, resent_by, answer, .. } = trace;
     let one =
         |name: &'static str, id: Option<MessageId>| id.map(|id| view! { <dt>{name}</dt><dd><MessageLink id /></dd> });
@@ -80,14 +80,7 @@ fn TraceParts(trace: MessageTrace) -> impl IntoView {
                         view! {
                             <dt>"Answer"</dt>
                             <dd>
-                                <button
-                                    class="link-button"
-                                    type="button"
-                                    data-testid="debugger-answer"
-                                    on:click=move |_| debugger.jump(number)
-                                >
-                                    {debugger.row_label(number)}
-                                </button>
+                                <RowButton number testid="debugger-answer" />
                             </dd>
                         }
                     })}

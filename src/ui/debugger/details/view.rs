@@ -11,6 +11,7 @@ use crate::ui::debugger::details::message_trace::{MessageLink, MessageTraceView}
 use crate::ui::debugger::details::payload::{Payload, PayloadView, RawFrame};
 use crate::ui::debugger::details::tab::DetailTab;
 use crate::ui::debugger::details::turn::TurnBars;
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
 use crate::ui::format;
@@ -204,7 +205,6 @@ type LinkedFacts = (Vec<(&'static str, String)>, Option<MessageId>, Option<u64>,
 
 #[component]
 fn Facts(number: u64, facts: StoredValue<LinkedFacts>) -> impl IntoView {
-    let debugger = use_debugger();
     let (facts, answers, counterpart, cause) = facts.get_value();
     let message = |name, id| view! { <dt>{name}</dt><dd><MessageLink id /></dd> };
     view! {
@@ -218,14 +218,7 @@ fn Facts(number: u64, facts: StoredValue<LinkedFacts>) -> impl IntoView {
                     view! {
                         <dt>"Pair"</dt>
                         <dd>
-                            <button
-                                class="link-button"
-                                type="button"
-                                data-testid="debugger-partner"
-                                on:click=move |_| debugger.jump(counterpart)
-                            >
-                                {debugger.row_label(counterpart)}
-                            </button>
+                            <RowButton number=counterpart testid="debugger-partner" />
                         </dd>
                     }
                 })}

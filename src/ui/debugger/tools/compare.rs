@@ -9,6 +9,7 @@ use crate::analysis::{Both, DifferenceKind, RecordDifference};
 use crate::history::{Imported, Recorder, shorten, shown_text};
 use crate::state::Compared;
 use crate::ui::components::ShowMore;
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
 use crate::ui::debugger::tools::kept_records::{KeptRecord, KeptRecordSelect};
@@ -329,14 +330,7 @@ fn DifferenceView(
             view! {
                 <div class="finding-rows">
                     <span class="field-hint">"Row"</span>
-                    <button
-                        class="link-button"
-                        type="button"
-                        data-testid="compare-row"
-                        on:click=move |_| debugger.jump(row)
-                    >
-                        {debugger.row_label(row)}
-                    </button>
+                    <RowButton number=row testid="compare-row" />
                 </div>
             }
         })

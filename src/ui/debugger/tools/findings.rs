@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use crate::analysis::{Finding, FindingState, MuteRule};
 use crate::ui::address::page_href;
 use crate::ui::components::Each;
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::{DebuggerState, use_debugger};
 use crate::ui::debugger::table::cells;
 use crate::ui::debugger::tools::correlation::CorrelationView;
@@ -118,9 +119,7 @@ fn FindingView(list: List, findings: Memo<Vec<Finding>>, number: u64) -> impl In
             <div class="finding-rows">
                 <span class="field-hint">"Rows"</span>
                 <Each each=move || rows.get() key=|row| *row let:row>
-                    <button class="link-button" type="button" on:click=move |_| debugger.jump(row)>
-                        {debugger.row_label(row)}
-                    </button>
+                    <RowButton number=row />
                 </Each>
                 {(list != List::Closed && debugger.is_live())
                     .then(|| {

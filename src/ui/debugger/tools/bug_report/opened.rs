@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::debugger::row_button::RowButton;
 use crate::ui::debugger::state::use_debugger;
 use crate::ui::debugger::table::cells;
 use crate::ui::debugger::tools::bug_report::contents::ReportContents;
@@ -17,9 +18,7 @@ pub(super) fn OpenedReport() -> impl IntoView {
     let range = report.range.clone();
     let row = match row {
         Some(row) => view! {
-            <button class="link-button" type="button" data-testid="bug-row" on:click=move |_| debugger.jump(row)>
-                {debugger.row_label(row)}
-            </button>
+            <RowButton number=row testid="bug-row" />
         }
         .into_any(),
         None => view! { "none of its rows" }.into_any(),
