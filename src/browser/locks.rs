@@ -1,7 +1,7 @@
 //! The browser's Web Locks, by which tabs agree on one of them. web-sys has them behind an unstable flag only, so they are
 //! reached by name.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -42,6 +42,8 @@ struct Inner {
     name: String,
     on_event: Box<dyn Fn(LockEvent)>,
     request: RefCell<Option<Request>>,
+    /// Number of requests so far. The browser may still answer one that was withdrawn.
+    requests: Cell<u64>,
 }
 
 /// The latest request.
@@ -71,7 +73,12 @@ impl Drop for Lock {
 
 impl Lock {
     pub(crate) fn new(name: String, on_event: impl Fn(LockEvent) + 'static) -> Self {
-        Self(Rc::new(Inner { name, on_event: Box::new(on_event), request: RefCell::default() }))
+        Self(Rc::new(Inner {
+            name,
+            on_event: Box::new(on_event),
+            request: RefCell::default(),
+            requests: Cell::default(),
+        }))
     }
 
     /// Requests the lock, and waits until all who have requested it before are done with it.
@@ -98,9 +105,9 @@ impl Lock {
     }
 
     fn ask(&self, options: &Object, withdrawal: Option<AbortController>) {
-        let before = self.0.request.take();
-        let number = before.as_ref().map_or(1, |before| before.number + 1);
-        before.into_iter().for_each(Request::end);
+        self.release();
+        let number = self.0.requests.get() + 1;
+        self.0.requests.set(number);
         *self.0.request.borrow_mut() = Some(Request { number, withdrawal, release: None });
         let inner = Rc::downgrade(&self.0);
         let on_granted = Closure::once_into_js(move |_lock: JsValue| {

@@ -167,7 +167,8 @@ impl Driver {
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
         self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));
         self.replace_next(None);
-        if !self.0.events.borrow().is_empty() {
+        // A change of state may come without an event.
+        if self.0.frames.is_urgent.get() || !self.0.events.borrow().is_empty() {
             self.request_frame();
         }
     }

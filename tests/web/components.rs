@@ -65,7 +65,7 @@ async fn what_is_typed_without_a_connection_waits_and_can_be_taken_back() {
 
 #[wasm_bindgen_test]
 async fn what_is_typed_and_not_sent_outlives_every_component() {
-    let mut page = demo().await;
+    let page = demo().await;
     page.type_into(COMPOSER, "half a sen");
     page.mount_again();
     let value = || {

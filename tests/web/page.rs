@@ -1,6 +1,7 @@
 //! The page, mounted into the test's document, and a user's actions on it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, LazyCell, RefCell};
+use std::rc::Rc;
 
 use coda_dashboard::browser::use_database_in_tests;
 use coda_dashboard::state::WebSocketContext;
@@ -21,9 +22,31 @@ const PATIENCE_MILLIS: f64 = 15_000.0;
 const FRAMES_AT_REST: usize = 12;
 const STEP_MILLIS: i32 = 10;
 
+type Close = Rc<RefCell<Option<Box<dyn FnOnce()>>>>;
+
 thread_local! {
     static DATABASES: Cell<u32> = const { Cell::new(0) };
     static DATABASE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// How to close each open page. A test that fails drops nothing, and its pages would take part in the next tests.
+    static OPEN: RefCell<Vec<Close>> = const { RefCell::new(Vec::new()) };
+    static HAS_FAILED: Cell<bool> = const { Cell::new(false) };
+    static WATCH_FAILURES: LazyCell<()> = LazyCell::new(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            HAS_FAILED.set(true);
+            hook(info);
+        }));
+    });
+}
+
+/// Closes the pages of a test that has failed.
+fn close_leftovers() {
+    WATCH_FAILURES.with(|watch| **watch);
+    if HAS_FAILED.take() {
+        leave();
+        let left = OPEN.take();
+        left.into_iter().filter_map(|close| close.take()).for_each(|close| close());
+    }
 }
 
 /// Has the next page keep things in a database of its own, so that it does not find those of other tests.
@@ -45,7 +68,8 @@ pub struct Page {
     pub context: WebSocketContext,
     root: HtmlElement,
     owner: Owner,
-    mounted: Option<Box<dyn FnOnce()>>,
+    mounted: Close,
+    close: Close,
 }
 
 impl Page {
@@ -109,22 +133,32 @@ impl Page {
     }
 
     fn start<V: IntoView + 'static>(query: &str, part: impl FnOnce() -> V + 'static) -> Self {
+        close_leftovers();
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&root).unwrap();
         let owner = Owner::new();
         let context = owner.with(|| WebSocketContext::start(query));
-        let mut page = Self { context, root, owner, mounted: None };
+        let mounted = Close::default();
+        let (closed_root, unmount) = (root.clone(), mounted.clone());
+        let close: Box<dyn FnOnce()> = Box::new(move || {
+            context.disconnect();
+            unmount.take().into_iter().for_each(|unmount| unmount());
+            closed_root.remove();
+        });
+        let close: Close = Rc::new(RefCell::new(Some(close)));
+        OPEN.with_borrow_mut(|open| open.push(close.clone()));
+        let page = Self { context, root, owner, mounted, close };
         page.mount(part);
         page
     }
 
     /// Unmounts all components and mounts them again. The stores keep their content.
-    pub fn mount_again(&mut self) {
-        self.unmount();
+    pub fn mount_again(&self) {
+        self.mounted.take().into_iter().for_each(|unmount| unmount());
         self.mount(|| view! { <Shell /> });
     }
 
-    fn mount<V: IntoView + 'static>(&mut self, part: impl FnOnce() -> V + 'static) {
+    fn mount<V: IntoView + 'static>(&self, part: impl FnOnce() -> V + 'static) {
         let context = self.context;
         let owner = self.owner.with(Owner::new);
         let handle = owner.with(|| {
@@ -134,16 +168,10 @@ impl Page {
             })
         });
         // Dropping the handle alone would leave the router's listeners, which would handle the next page's clicks.
-        self.mounted = Some(Box::new(move || {
+        self.mounted.replace(Some(Box::new(move || {
             drop(handle);
             owner.cleanup();
-        }));
-    }
-
-    fn unmount(&mut self) {
-        if let Some(unmount) = self.mounted.take() {
-            unmount();
-        }
+        })));
     }
 
     /// Waits until `condition` holds.
@@ -152,7 +180,8 @@ impl Page {
         while !condition() {
             assert!(
                 Date::now() - start < PATIENCE_MILLIS,
-                "waited for: {what}\nthe page shows:\n{}",
+                "waited for: {what}\nthe page is {:?}, and shows:\n{}",
+                self.context.connection.sharing.get_untracked(),
                 self.root.inner_text()
             );
             pause(STEP_MILLIS).await;
@@ -264,9 +293,8 @@ impl Page {
 impl Drop for Page {
     fn drop(&mut self) {
         leave();
-        self.context.disconnect();
-        self.unmount();
-        self.root.remove();
+        self.close.take().into_iter().for_each(|close| close());
+        OPEN.with_borrow_mut(|open| open.retain(|close| !Rc::ptr_eq(close, &self.close)));
         // The driver may still flush events, which need the stores.
         std::mem::forget(self.owner.clone());
     }

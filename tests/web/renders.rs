@@ -43,7 +43,7 @@ async fn a_thousand_events_run_no_component_function_a_second_time() {
     let renders = Renders::default();
     let _counting = tracing::subscriber::set_default(renders.clone());
     let query = server::fresh().await;
-    let mut page = Page::open(&query);
+    let page = Page::open(&query);
     page.until_ready().await;
     let before = page.number("frames-in");
     server::make("/flood", json!({"count": 1_000, "wait": true})).await;

@@ -12,6 +12,7 @@ const STORED: &str = "coda.settings";
 
 async fn open() -> Page {
     let page = Page::open_with("?backend=demo", || view! { <SettingsPage /> });
+    page.click("[data-testid=advanced] summary");
     page.until_shown("Gap between messages").await;
     page
 }
@@ -128,7 +129,7 @@ async fn any_key_can_be_chosen_by_pressing_it() {
     page.click(button);
     page.until_shown("Press a key…").await;
     page.press_code(button, "F5");
-    page.until_shown("The browser takes that key for itself").await;
+    page.until_shown("The browser reserves that key").await;
     page.press_code(button, "KeyM");
     page.until("its name", || page.texts(button) == ["M"]).await;
     assert!(stored().contains("\"talk_key\":\"KeyM\""), "{}", stored());
@@ -178,7 +179,7 @@ async fn a_choice_and_a_switch_have_a_way_back_to_their_default() {
     page.until("a way back", || !page.all("#theme + button").is_empty()).await;
     page.click("#theme + button");
     page.click("#sounds");
-    let back = "label:has(#sounds) + button";
+    let back = "#sounds + button";
     page.until("a way back", || !page.all(back).is_empty()).await;
     page.click(back);
     assert_eq!(page.context.settings.current.get_untracked(), Settings::default());

@@ -1,15 +1,20 @@
 //! Several pages with one address, which share one connection. They are in one document here, as tabs are in one browser.
 
 use coda_dashboard::driver::Sharing;
+use coda_dashboard::history::Row;
 use coda_dashboard::state::Settings;
 use coda_dashboard::store::{KeyRange, Store, Table};
 use coda_dashboard::tabs::Role;
+use js_sys::Promise;
 use leptos::prelude::*;
 use serde_json::json;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::frames::animation_frame;
 use crate::keeping::{count, store, until_stored};
-use crate::page::Page;
+use crate::page::{Page, leave};
 use crate::server;
 
 const OUTGOING: &str = "[data-testid=outgoing]";
@@ -72,10 +77,11 @@ async fn a_page_that_joins_shows_what_was_said_before_also_in_the_data() {
     assert!(tools > 0, "the question needs a tool");
     let second = Page::open_again();
     second.until("the answer", || bodies(&second) == bodies(&first)).await;
+    // The words may be those that the first page has written down; the data come from the page itself.
     let data = second.context.data;
-    assert_eq!(data.tools.with_untracked(|shown| shown.uses().len()), tools);
+    second.until("the tools", || data.tools.with_untracked(|shown| shown.uses().len()) == tools).await;
     let turns = |page: &Page| page.context.data.performance.with_untracked(|performance| performance.turns().len());
-    assert_eq!(turns(&second), turns(&first));
+    second.until("the turns", || turns(&second) == turns(&first)).await;
     // What comes next goes on from there, in both.
     first.say("hello");
     second.until_answered(2).await;
@@ -150,7 +156,10 @@ async fn what_is_deleted_in_one_page_is_not_written_again_by_the_other() {
     second.context.erase_everything().await.unwrap();
     for page in [&first, &second] {
         page.until("empty pages", || page.all("[data-testid=turn]").is_empty()).await;
-        assert!(page.context.history.with_untracked(coda_dashboard::history::Recorder::is_empty), "the record too");
+        let is_recorded = |row: &Row| format!("{row:?}").contains("a secret");
+        let of_it =
+            page.context.history.with_untracked(|record| record.rows(..).filter(|row| is_recorded(row)).count());
+        assert_eq!(of_it, 0, "the record too, but for what came since");
     }
     first.say("after it");
     second.until_answered(1).await;
@@ -199,12 +208,13 @@ async fn a_tab_of_another_version_is_named_and_waited_for() {
         "(() => {{
             const name = 'coda link {url}', channel = new BroadcastChannel(name);
             channel.onmessage = () => channel.postMessage([0, '{{\"v\":0,\"owner\":true,\"body\":null}}']);
-            navigator.locks.request(name, () => new Promise(go => {{
+            return new Promise(held => navigator.locks.request(name, () => new Promise(go => {{
                 window.goOlder = () => {{ channel.close(); go(); }};
-            }}));
+                held();
+            }})));
         }})()"
     );
-    js_sys::eval(&older).unwrap();
+    JsFuture::from(js_sys::eval(&older).unwrap().unchecked_into::<Promise>()).await.unwrap();
     let page = Page::open(&query);
     page.until_shown("Another tab runs another version of this dashboard").await;
     assert!(page.element("[data-testid=send]").has_attribute("disabled"));
@@ -217,6 +227,52 @@ async fn a_tab_of_another_version_is_named_and_waited_for() {
     page.until_ready().await;
     page.press("[data-testid=composer]", "Enter", false);
     page.until_answered(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_changes_between_a_flush_and_its_drawing_is_shown_too() {
+    let page = Page::open(&server::fresh().await);
+    page.until_ready().await;
+    // Asked for after the page's own frame, so it comes after the flush and before the timer that waits for the drawing.
+    page.say("flush");
+    animation_frame().await;
+    leave();
+    page.until("no owner any more", || role(&page) == Some(Role::Joining)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_that_comes_after_its_request_was_withdrawn_is_given_back_at_once() {
+    // A browser that grants what was withdrawn, as one can that is just about to, and counts what the page holds. Only
+    // the page under test is taken up again, not those of earlier tests in this document.
+    js_sys::eval(
+        "window.listen = document.addEventListener;
+         document.addEventListener = function (event, listener, options) {
+             if (event === 'resume') window.takeUpAgain = listener;
+             window.listen.call(this, event, listener, options);
+         };
+         window.realRequest = LockManager.prototype.request;
+         window.asked = [], window.held = 0;
+         LockManager.prototype.request = function (name, options, granted) {
+             if (!name.startsWith('coda link')) return window.realRequest.call(this, name, options, granted);
+             return new Promise(over => window.asked.push(() => {
+                 window.held++;
+                 granted({name}).then(() => { window.held--; over(); });
+             }));
+         }",
+    )
+    .unwrap();
+    let number = |script: &str| js_sys::eval(script).unwrap().as_f64().unwrap();
+    let page = Page::open(&server::fresh().await);
+    page.until("its request", || number("window.asked.length") >= 1.0).await;
+    js_sys::eval("document.addEventListener = window.listen").unwrap();
+    leave();
+    js_sys::eval("takeUpAgain(new Event('resume'))").unwrap();
+    page.until("its next request", || number("window.asked.length") >= 2.0).await;
+    let given_back = js_sys::eval("window.asked[0](); Promise.resolve().then(() => window.held === 0)").unwrap();
+    assert_eq!(JsFuture::from(given_back.unchecked_into::<Promise>()).await.unwrap(), true);
+    js_sys::eval("window.asked[1]()").unwrap();
+    assert_eq!(number("window.held"), 1.0, "the lock that it waits for");
+    js_sys::eval("LockManager.prototype.request = window.realRequest").unwrap();
 }
 
 #[wasm_bindgen_test]

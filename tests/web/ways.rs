@@ -10,12 +10,12 @@ use web_sys::{KeyboardEvent, KeyboardEventInit};
 use crate::page::Page;
 use crate::server;
 
-const BADGE: &str = "[data-testid=findings-badge]";
+const BADGE: &str = ".nav [data-testid=findings-badge]";
 const DEBUGGER: &str = ".nav a[href='/debugger']";
 const TRACE: &str = "[data-testid=trace]";
 const FILTER: &str = "[data-testid=debugger-filter]";
 const FIELD: &str = ".palette input";
-const OFFERED: &str = ".palette [role=option]";
+const OFFERED: &str = ".palette [role=option] > span";
 
 async fn ready() -> Page {
     let page = Page::open(&server::fresh().await);
@@ -35,7 +35,7 @@ async fn open_findings_are_counted_in_the_navigation_and_in_the_details_of_the_c
     page.until("the badge", || page.texts(BADGE) == ["1 finding"]).await;
     assert_eq!(page.texts(DEBUGGER).concat().trim(), "Debugger1 finding");
     page.click("[data-testid=connection]");
-    page.until("both", || page.texts(BADGE) == ["1 finding", "1 finding"]).await;
+    page.until("its details", || !page.all(".popover").is_empty()).await;
     assert_eq!(page.texts(".popover dd a").concat().trim(), "Debugger 1 finding");
     page.click(".popover dd a");
     page.until("the findings", || !page.all("[data-testid=debugger-findings]").is_empty()).await;
@@ -100,12 +100,12 @@ async fn the_palette_finds_a_command_by_other_words_than_its_own() {
         ("memory", "Go to Memory"),
         ("latency", "Go to Performance"),
         ("start experiment", "Debugger: experiments"),
-        ("shortcuts", "Show all keys"),
+        ("shortcuts", "Keyboard shortcuts"),
     ] {
         until_first(&page, typed, label).await;
     }
     page.type_into(FIELD, "clear search");
-    page.until("nothing to clear", || page.all(OFFERED).is_empty()).await;
+    page.until("nothing to clear", || page.texts(OFFERED) == ["Search conversation for “clear search”"]).await;
 }
 
 #[wasm_bindgen_test]
@@ -126,12 +126,12 @@ async fn the_palette_opens_parts_of_the_debugger_whether_or_not_it_is_open() {
 async fn the_palette_offers_what_can_be_done_at_the_moment() {
     let page = Page::open("?backend=demo");
     page.until_ready().await;
-    choose(&page, "protections", "Experiment: turn the protections off").await;
+    choose(&page, "protections", "Experiment: turn protections off").await;
     page.until("the experiment", || page.context.experiments.unprotected.get_untracked()).await;
-    choose(&page, "protections", "Experiment: turn the protections on").await;
+    choose(&page, "protections", "Experiment: turn protections on").await;
     page.until("its end", || !page.context.experiments.unprotected.get_untracked()).await;
     page.type_into("[data-testid=search]", "hello");
     page.until("the search", || window().location().search().unwrap().contains("q=hello")).await;
-    choose(&page, "clear search", "Clear the search").await;
+    choose(&page, "clear search", "Clear search").await;
     page.until("no search", || !window().location().search().unwrap().contains("q=")).await;
 }
