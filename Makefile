@@ -59,7 +59,7 @@ test-backend: ## test the Python test server
 # Days follow the reader's time zone; a bug there shows only away from UTC.
 test-web: ## test components and the link in headless Chrome against the Python server; ONLY=memory for a part
 	@tools/with_backend.sh $(WEB_TEST_PORT) $(WEB_TEST_CONTROL) \
-	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=300 cargo test $(WASM) --features tracing \
+	  env TZ=Pacific/Auckland WASM_BINDGEN_TEST_TIMEOUT=900 cargo test $(WASM) --features tracing \
 	  --test web $(if $(ONLY),-- $(ONLY)::,--test link)
 
 build-below: setup-build ## build the release for a server path, /coda/, which a test serves

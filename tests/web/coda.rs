@@ -133,7 +133,7 @@ async fn the_running_turn_says_how_long_it_takes_and_how_that_compares() {
     page.until_shown("longer than 6 of 6").await;
     page.until_shown("since your message").await;
     page.until_shown("prompt of 412 tokens").await;
-    page.until_shown("Coda answers.").await;
+    page.until_shown("Coda is responding.").await;
     assert_eq!(page.attribute("[data-testid=turn-now]", "data-state"), "slow");
 }
 
@@ -152,7 +152,7 @@ async fn performance_shows_the_gap_in_parts_that_add_up_and_the_speed_of_the_mod
         assert!(parts.contains(part), "{part} is not in {parts}");
     }
     assert!(page.texts("[data-testid=model-table]").concat().contains("gemma2:2b"));
-    assert!(page.texts("[data-testid=gap-table] tbody tr").iter().any(|row| row.starts_with("The whole")));
+    assert!(page.texts("[data-testid=gap-table] tbody tr").iter().any(|row| row.starts_with("Total")));
 }
 
 #[wasm_bindgen_test]

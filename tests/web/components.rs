@@ -127,7 +127,7 @@ async fn a_wrong_address_is_refused_beside_the_field_and_nothing_is_connected() 
     page.until("the details", || !page.all("[data-testid=address]").is_empty()).await;
     page.type_into("[data-testid=address]", "http://localhost:8765");
     page.click("form.address button");
-    page.until_shown("Coda is reached by ws:// or wss://").await;
+    page.until_shown("but Coda needs ws:// or wss://").await;
     assert_eq!(page.attribute("[data-testid=connection]", "data-phase"), "offline");
 }
 
@@ -163,7 +163,7 @@ async fn a_panel_that_reads_the_stores_can_come_and_go_without_a_trace() {
     let sent = page.number("frames-out");
     for _ in 0..5 {
         page.click("[data-testid=connection]");
-        page.until_shown("Duplicates held back").await;
+        page.until_shown("Duplicates suppressed").await;
         page.click("[data-testid=connection]");
         page.until("closed", || page.all(".popover").is_empty()).await;
     }
@@ -191,8 +191,11 @@ async fn a_panic_is_shown_with_its_report_and_a_way_on() {
 async fn icons_are_drawn_and_say_nothing() {
     let page = demo().await;
     let icons = page.all(".nav a > *, .button > *, .icon-button > *");
-    let icons: Vec<_> = icons.iter().filter(|icon| icon.get_attribute("aria-hidden").is_some()).collect();
-    assert!(icons.len() > 8, "{}", icons.len());
+    // In a narrow window some of the navigation is hidden.
+    let is_shown = |icon: &web_sys::Element| icon.parent_element().is_some_and(|parent| parent.client_width() > 0);
+    let is_icon = |icon: &&web_sys::Element| icon.has_attribute("aria-hidden") && is_shown(icon);
+    let icons: Vec<_> = icons.iter().filter(is_icon).collect();
+    assert!(icons.len() >= 5, "{}", icons.len());
     for icon in icons {
         assert_eq!(icon.local_name(), "svg");
         assert!(icon.get_bounding_client_rect().width() > 8.0, "{}", icon.outer_html());

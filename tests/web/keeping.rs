@@ -113,7 +113,7 @@ fn open_next(page: Page, path: &str) -> Page {
 }
 
 fn complaints(page: &Page) -> Vec<String> {
-    page.texts(NOTICE).into_iter().filter(|words| words.contains("not kept for later")).collect()
+    page.texts(NOTICE).into_iter().filter(|words| words.contains("not stored")).collect()
 }
 
 /// Deletes something, and says so twice.
@@ -168,7 +168,7 @@ async fn a_kept_conversation_is_found_named_and_deleted() {
     let page = open_next(page, "/history");
     page.until("the session", || page.all(SESSION).len() == 1).await;
     page.type_into(SEARCH, "no such words");
-    page.until("nothing found", || page.texts("[data-testid=history-found]") == ["Nothing found"]).await;
+    page.until("nothing found", || page.texts("[data-testid=history-found]") == ["No matches"]).await;
     page.type_into(SEARCH, "RABBIT");
     page.until("the session again", || page.all(SESSION).len() == 1).await;
     page.click(SESSION);
@@ -315,7 +315,7 @@ async fn a_hit_of_the_search_is_marked_and_scrolled_to() {
     let page = open_next(after_an_answer().await, "/history");
     page.until("the conversation", || page.all(SESSION).len() == 1).await;
     page.type_into(SEARCH, "rabbit");
-    page.until("the hits", || page.texts(SESSION).concat().contains("hit")).await;
+    page.until("the hits", || page.texts(SESSION).concat().contains("match")).await;
     page.click(SESSION);
     page.until("marks", || {
         script("() => CSS.highlights.get('search-hit')?.size ?? 0", &JsValue::NULL).as_f64() > Some(0.0)
@@ -361,7 +361,7 @@ async fn damaged_entries_are_counted_and_the_others_shown() {
     store.close();
     server::make("/stop-listening", json!({})).await;
     let page = Page::open_again();
-    page.until_shown("1 kept entry is damaged").await;
+    page.until_shown("1 stored entry is damaged").await;
     assert!(page.texts(TURN).concat().contains("hello rabbit"));
     server::make("/start-listening", json!({})).await;
 }
