@@ -43,7 +43,7 @@ struct ExportedMessage {
 pub fn export_markdown<'a>(title: &str, turns: impl Iterator<Item = &'a Turn>) -> String {
     let mut text = format!("# {title}\n");
     for turn in turns {
-        let who = turn.role.title();
+        let who = turn.author();
         let _ = write!(text, "\n## {who}, {}\n\n", iso8601(turn.time));
         for tool in &turn.tools {
             let _ = write!(text, "*Used the tool {}: {}*\n\n", tool.name, tool.outcome.exported());

@@ -124,6 +124,9 @@ pub struct Turn {
     /// Whether an event had a part in it that the user gave to the page.
     #[serde(rename = "synthetic", default, skip_serializing_if = "is_false")]
     pub is_synthetic: bool,
+    /// Name of the other client that sent it as a text, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<String>,
     /// Time of its start.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub time: DateTime<Utc>,
@@ -174,6 +177,12 @@ impl Heard {
 }
 
 impl Turn {
+    /// The name above the entry.
+    #[must_use]
+    pub const fn author(&self) -> &'static str {
+        if self.sent_by.is_some() { "Another client" } else { self.role.title() }
+    }
+
     /// Counts occurrences of `words`, given in lower case, in the text, the tool calls and the errors.
     #[must_use]
     pub fn hits(&self, words: &str) -> usize {

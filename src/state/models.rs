@@ -58,6 +58,14 @@ impl Models {
         &self.data
     }
 
+    /// Tells which clients are pages of this browser.
+    pub(super) fn set_own_clients(&mut self, names: &[String]) {
+        self.with_live(|models| models.conversation.set_own_clients(names.to_vec()));
+        if self.is_forked {
+            self.conversation.set_own_clients(names.to_vec());
+        }
+    }
+
     /// Applies the link's events to the live models, and to their copy with synthetic events. Calls `note` after each one.
     pub(super) fn apply_live(&mut self, events: &[LinkEvent], mut note: impl FnMut(&mut Conversation)) {
         self.with_live(|models| {

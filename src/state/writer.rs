@@ -92,6 +92,11 @@ impl Writer {
             self.clear_synthetic();
             self.models.with_live(|models| models.change_server(from, to));
         }
+        if batch.events.iter().any(is_echo_of_another) {
+            let own = own_clients::own_clients();
+            self.models.set_own_clients(&own);
+            self.findings.change(|analyzer| analyzer.add_own_clients(own));
+        }
         let keeper = &mut self.keeper;
         self.models.apply_live(&batch.events, |conversation| keeper.conversation.note(conversation));
         for event in &batch.events {
@@ -99,9 +104,6 @@ impl Writer {
             self.reporter.report(event, batch.sharing.calls_user());
         }
         self.history.notify(Recorder::revision);
-        if batch.events.iter().any(is_echo_of_another) {
-            self.findings.change(|analyzer| analyzer.add_own_clients(own_clients::own_clients()));
-        }
         self.analyse();
         self.keeper.note_received(batch.received);
         if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {

@@ -247,6 +247,16 @@ pub fn counted(count: usize, thing: &str) -> String {
     format!("{} {thing}{ending}", number(count))
 }
 
+/// Formats the number of a search's matches.
+#[must_use]
+pub fn matches(count: usize) -> String {
+    match count {
+        0 => "No matches".to_owned(),
+        1 => "1 match".to_owned(),
+        count => format!("{} matches", number(count)),
+    }
+}
+
 /// Formats a free-form value from the server: strings as they are, anything else as JSON.
 #[must_use]
 pub fn value(value: &Value) -> String {

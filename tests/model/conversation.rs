@@ -45,6 +45,29 @@ fn what_another_client_said_is_an_entry_of_its_own() {
 }
 
 #[test]
+fn a_text_of_another_client_is_told_from_what_was_said_here() {
+    let mut page = Page::new();
+    page.conversation.set_own_clients(vec!["mine".into(), "mine before".into()]);
+    let sends = |page: &mut Page, client: &str, text: &str| {
+        let data = json!({"client_id": client, "message_type": "text_input", "message_data": {"text": text}});
+        page.event("client_message", data);
+    };
+    for (client, text) in [("theirs", "dropped"), ("theirs", "hello "), ("mine before", "from an earlier connection")] {
+        sends(&mut page, client, text);
+        page.said("user", text.trim());
+    }
+    page.said("user", "by voice");
+    // Said here, although another client has sent it before.
+    sends(&mut page, "theirs", "stop");
+    let message = page.send("stop");
+    page.becomes(&message, DELIVERED);
+    page.said("user", "stop");
+    let senders: Vec<_> = page.conversation.turns().iter().map(|turn| turn.sent_by.as_deref()).collect();
+    assert_eq!(senders, [Some("theirs"), Some("theirs"), None, None, None]);
+    assert_eq!(page.conversation.turns()[0].author(), "Another client");
+}
+
+#[test]
 fn words_change_while_they_are_recognized_and_stay_one_entry() {
     let mut page = Page::new();
     for text in ["what", "what is", "what is the"] {

@@ -166,6 +166,7 @@ fn turn(key: u64, role: Role, text: &str) -> Turn {
         cut_off: None,
         is_ignored: false,
         is_synthetic: false,
+        sent_by: None,
         time: utc_from_millis(1_795_374_566_500),
         begins: None,
         number: (role == Role::User).then_some(key),
@@ -217,18 +218,15 @@ async fn who_follows_the_newest_turn_follows_it_in_a_window_of_another_size() {
 }
 
 #[wasm_bindgen_test]
-async fn a_search_that_finds_thousands_shows_the_newest_and_more_on_request() {
+async fn a_search_among_thousands_goes_to_a_turn_that_is_not_on_the_page() {
     let talk = Talk::of(said(3_000));
     talk.search("turn").await;
-    talk.page.until_shown("3000 found").await;
-    talk.until_first("turn 2801.").await;
+    talk.page.until_shown("3000 of 3000").await;
     assert_eq!(talk.shown(), 200);
-    talk.page.click(".dropped button");
-    talk.until_first("turn 2601.").await;
-    assert!(talk.shown() <= A_FEW_HUNDRED);
     talk.search("turn 7.").await;
-    talk.page.until_shown("1 found").await;
-    talk.until_first("turn 7.").await;
+    talk.page.until_shown("1 of 1").await;
+    talk.until_in_view("turn 7.").await;
+    assert!(talk.shown() <= A_FEW_HUNDRED);
 }
 
 #[wasm_bindgen_test]
@@ -355,20 +353,22 @@ async fn a_search_lives_in_the_address_and_looks_into_tools_errors_and_words_tha
     let answer = Turn { tools: vec![call], ..turn(3, Role::Assistant, "It is sunny.") };
     let open = Turn { is_open: true, ..turn(4, Role::Assistant, "And") };
     let mut talk = Talk::of(vec![turn(1, Role::User, "hello"), failed, answer, open]);
-    for (words, found) in [("memory", 1), ("WEATHER", 1), ("24 deg", 1), ("nothing has this", 0)] {
+    for (words, found) in
+        [("memory", "1 of 1"), ("WEATHER", "1 of 1"), ("24 deg", "1 of 1"), ("nothing has this", "No matches")]
+    {
         talk.search(words).await;
-        talk.page.until(words, || talk.shown() == found).await;
-        talk.page.until_shown(&format!("{found} found")).await;
+        talk.page.until(words, || talk.page.texts(COUNT) == [found]).await;
+        assert_eq!(talk.shown(), 4, "a search hides nothing");
     }
     talk.search("tomorrow").await;
-    talk.page.until("nothing", || talk.shown() == 0).await;
+    talk.page.until("nothing", || talk.page.texts(COUNT) == ["No matches"]).await;
     talk.edit(4, |turn| turn.text.push_str(" tomorrow"));
-    talk.page.until_shown("1 found").await;
+    talk.page.until("what was said since", || talk.page.texts(COUNT) == ["1 of 1"]).await;
     assert_eq!(address(), "?q=tomorrow");
     talk.go("/?q=hello&ws=x");
-    talk.page.until("that one", || talk.page.texts(".turn-body") == ["hello"]).await;
+    talk.page.until("that one", || marked(CURRENT) == ["hello"]).await;
     talk.page.press(SEARCH, "Escape", false);
-    talk.page.until("all", || talk.shown() == 4).await;
+    talk.page.until("no marks", || marked(HIT).is_empty()).await;
     assert_eq!(address(), "?ws=x");
 }
 
@@ -401,9 +401,8 @@ async fn hits_are_marked_and_enter_leads_from_one_to_the_next() {
     let talk = Talk::of(said(100));
     talk.search("TURN").await;
     talk.page.until("all marked", || marked(HIT).len() == 100).await;
-    assert_eq!(talk.page.texts(COUNT), ["100 found"]);
     assert!(marked(HIT).iter().all(|text| text == "turn"));
-    assert!(marked(CURRENT).is_empty(), "none was gone to");
+    talk.page.until("the newest", || talk.page.texts(COUNT) == ["100 of 100"] && marked(CURRENT) == ["turn"]).await;
     talk.step(true, "1 of 100").await;
     talk.until_in_view("turn 1.").await;
     talk.page.until("its mark", || marked(CURRENT) == ["turn"]).await;
@@ -421,7 +420,7 @@ async fn hits_are_marked_and_enter_leads_from_one_to_the_next() {
 async fn enter_leads_to_hits_that_are_not_on_the_page_yet() {
     let talk = Talk::of(said(2_000));
     talk.search("turn").await;
-    talk.page.until_shown("2000 found").await;
+    talk.page.until_shown("2000 of 2000").await;
     talk.step(true, "1 of 2000").await;
     talk.until_in_view("turn 1.").await;
     talk.step(false, "2000 of 2000").await;
@@ -465,7 +464,7 @@ async fn hits_come_with_words_that_stream_in_and_nothing_is_made_anew() {
     talk.page.until("its marks", || marked(HIT) == ["tea", "tea", "tea"]).await;
     assert!(entries.iter().all(|entry| entry.is_connected()), "made once");
     talk.search("more").await;
-    talk.page.until("another search", || talk.page.texts(COUNT) == ["1 found"] && marked(CURRENT).is_empty()).await;
+    talk.page.until("another search", || talk.page.texts(COUNT) == ["1 of 1"] && marked(CURRENT) == ["More"]).await;
 }
 
 #[wasm_bindgen_test]
@@ -473,7 +472,7 @@ async fn without_marks_enter_still_leads_to_the_hits() {
     let talk = Talk::of(said(100));
     run("window.__highlight = window.Highlight; window.Highlight = undefined");
     talk.search("turn").await;
-    talk.page.until_shown("100 found").await;
+    talk.page.until_shown("100 of 100").await;
     talk.step(true, "1 of 100").await;
     talk.until_in_view("turn 1.").await;
     run("window.Highlight = window.__highlight");

@@ -1,6 +1,7 @@
 //! The conversation: turns with their tools and errors, and the outcomes of the user's messages.
 
 mod hearing;
+mod others;
 mod restore;
 mod speech;
 mod tools;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::tool_call::ToolOutcome;
 use super::turn::{Beginning, CutOff, Outgoing, Role, Turn, TurnKey, TurnStatus};
 pub use restore::ConversationState;
+
+use others::OthersText;
 
 use crate::link::{Acknowledgement, MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::Event;
@@ -65,6 +68,12 @@ pub struct Conversation {
     run_began_after: u64,
     /// The question for feedback that waits for an answer.
     feedback: Option<TurnKey>,
+    /// The names that Coda gave to this browser's pages. Empty while unknown.
+    #[serde(skip)]
+    own_clients: Vec<String>,
+    /// Texts of other clients that Coda has read, and that began no turn yet.
+    #[serde(default)]
+    from_others: VecDeque<OthersText>,
     /// Number of evicted turns.
     dropped: u64,
     #[serde(skip)]
@@ -114,6 +123,8 @@ impl Default for Conversation {
             epoch: 0,
             run_began_after: 0,
             feedback: None,
+            own_clients: Vec::new(),
+            from_others: VecDeque::new(),
             dropped: 0,
             changes: Changes::default(),
             unsaved: BTreeSet::new(),
@@ -213,8 +224,10 @@ impl Conversation {
             self.run_began_after = self.last_key;
             self.asked = None;
             self.feedback = None;
+            self.from_others.clear();
         }
         match &happened.event {
+            Event::ClientMessage(echo) if happened.answers.is_none() => self.note_other(echo),
             Event::ConversationStart(_) => self.begin_session(),
             Event::SttStart(_) => self.stop_listening(),
             Event::SttInterim(interim) => self.apply_transcript(&interim.text, true, time),
@@ -402,6 +415,7 @@ impl Conversation {
             cut_off: None,
             is_ignored: false,
             is_synthetic: false,
+            sent_by: None,
             time,
             begins: self.begins.take(),
             number: None,
@@ -443,6 +457,7 @@ impl Conversation {
             Role::Assistant => self.answering.take(),
             Role::System | Role::Speech => None,
         };
+        let sent_by = if role == Role::User && known.is_none() { self.sender_of(content) } else { None };
         let number = (role == Role::User).then(|| {
             self.user_turns += 1;
             self.user_turns
@@ -452,6 +467,7 @@ impl Conversation {
             content.clone_into(&mut turn.text);
             turn.is_open = false;
             turn.number = number;
+            turn.sent_by = sent_by;
             if let Some(own) = &mut turn.outgoing {
                 own.turn_status = TurnStatus::Begun;
             }

@@ -51,7 +51,7 @@ pub fn ToolsPage() -> impl IntoView {
                     }
                 }
             >
-                <ScrollTable label="Tools">
+                <ScrollTable label="Tools" class="cards">
                         <caption class="visually-hidden">"Tools"</caption>
                         <thead>
                             <tr>
@@ -101,14 +101,14 @@ fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView 
     view! {
         <tr>
             <th scope="row">{name}</th>
-            <td class="number">{text(|summary| summary.count.to_string())}</td>
-            <td class="number">{text(|summary| summary.failures.to_string())}</td>
-            <td class="number">
+            <td class="number" data-label="Calls">{text(|summary| summary.count.to_string())}</td>
+            <td class="number" data-label="Failed">{text(|summary| summary.failures.to_string())}</td>
+            <td class="number" data-label="Failure rate">
                 {text(|summary| summary.failure_rate.map_or_else(|| format::UNKNOWN.into(), |rate| format!("{:.0} %", rate * 100.0)))}
             </td>
-            <td class="number">{text(|summary| format::maybe_seconds(summary.mean_seconds))}</td>
-            <td class="number">{text(|summary| format::maybe_seconds(summary.max_seconds))}</td>
-            <td>{text(|summary| format::moment(summary.last_used))}</td>
+            <td class="number" data-label="Mean">{text(|summary| format::maybe_seconds(summary.mean_seconds))}</td>
+            <td class="number" data-label="Longest">{text(|summary| format::maybe_seconds(summary.max_seconds))}</td>
+            <td data-label="Last used">{text(|summary| format::moment(summary.last_used))}</td>
         </tr>
     }
 }

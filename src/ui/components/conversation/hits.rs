@@ -36,6 +36,7 @@ impl Hits {
     pub(super) fn new(window: Window, scroll: Scroll, content: NodeRef<Div>) -> Self {
         let hits = Self { window, scroll, content, current: RwSignal::new(None) };
         hits.keep_marked();
+        hits.go_to_newest();
         hits
     }
 
@@ -51,6 +52,18 @@ impl Hits {
     fn current(&self) -> Option<Hit> {
         let words = self.window.words();
         self.current.with(|current| current.as_ref().filter(|(over, _)| *over == words).map(|(_, hit)| *hit))
+    }
+
+    /// Jumps to the newest hit of each new search.
+    fn go_to_newest(self) {
+        Effect::new(move |gone_for: Option<String>| {
+            let (words, count) = (self.window.words(), self.count());
+            let is_new = gone_for.as_ref() != Some(&words);
+            if is_new && count > 0 {
+                self.step(false);
+            }
+            if count > 0 { words } else { String::new() }
+        });
     }
 
     /// Jumps to the next or previous hit, wrapping around.

@@ -29,7 +29,7 @@ use super::{Each, FirstRun, is_first_run};
 use crate::browser::DEMO_URL;
 use crate::model::{Beginning, Turn};
 use crate::protocol::Command;
-use crate::state::{Keeping, RowKey, Severity, TurnRow, prune_subscribers, use_websocket};
+use crate::state::{Keeping, RowKey, Severity, TurnRow, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
 use hits::Hits;
@@ -58,13 +58,6 @@ pub fn ConversationView() -> impl IntoView {
     follow_link(scroll);
     show_own_texts(scroll);
     let shown = Memo::new(move |_| window.rows(|row| format::local_day(time(row))));
-    Effect::new(move |before: Option<()>| {
-        search.track();
-        if before.is_some() {
-            // Hundreds of rows went or came.
-            request_animation_frame(prune_subscribers);
-        }
-    });
     // Day divider above the first entry if its day began with an entry that is not on the page.
     let day_of_first = move || {
         shown.with(|shown| {

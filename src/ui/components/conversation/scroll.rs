@@ -93,11 +93,9 @@ impl Scroll {
         self.window.earlier() as u64 + self.kept_earlier()
     }
 
-    /// Number of kept entries before the oldest one on the page. A recording has none, and a search looks only at the
-    /// page.
+    /// Number of kept entries before the oldest one on the page. A recording has none.
     fn kept_earlier(&self) -> u64 {
-        let is_shown = !self.context.playback.is_on() && self.window.words().is_empty();
-        if is_shown { self.context.kept.earlier.get() } else { 0 }
+        if self.context.playback.is_on() { 0 } else { self.context.kept.earlier.get() }
     }
 
     pub(super) fn show_earlier(&self) {

@@ -13,6 +13,7 @@ use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::components::Icon;
 use crate::ui::files::download;
+use crate::ui::format;
 
 /// Debounce for typing. Browsers allow a page about ten address changes a second.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -55,7 +56,7 @@ pub(super) fn ConversationTools(
     let is_searching = move || search.with(|search| !search.trim().is_empty());
     let count = move || match (hits.place(), hits.count()) {
         (Some(place), count) => format!("{place} of {count}"),
-        (None, count) => format!("{count} found"),
+        (None, count) => format::matches(count),
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.is_composing() => {

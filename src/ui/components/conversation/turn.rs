@@ -28,6 +28,7 @@ pub fn TurnView(
     let turn: ReadSignal<Turn> = row.turn.into();
     let role = turn.with_untracked(|turn| turn.role);
     let time = turn.with_untracked(|turn| turn.time);
+    let (author, sent_by) = turn.with_untracked(|turn| (turn.author(), turn.sent_by.clone()));
     // An entry that has a message has it from the start.
     let trace = turn
         .with_untracked(Turn::message)
@@ -49,7 +50,7 @@ pub fn TurnView(
             tabindex="-1"
         >
             <header class="turn-head">
-                <h2 class="turn-name">{role.title()}</h2>
+                <h2 class="turn-name" title=sent_by>{author}</h2>
                 <time class="turn-time" title=full_time datetime=iso8601(time)>
                     {time_of_day}
                 </time>

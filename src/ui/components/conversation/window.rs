@@ -1,5 +1,5 @@
-//! The window of entries on the page: the newest, or those around the reader, of the whole conversation or of search
-//! results. Thousands of entries cost no more than a few hundred.
+//! The window of entries on the page: the newest, or those around the reader. Thousands of entries cost no more than a few
+//! hundred. A search looks through all of them and hides none.
 
 use leptos::prelude::*;
 
@@ -13,14 +13,6 @@ const MOST: usize = 600;
 const BEFORE_LINKED: usize = 50;
 /// Entries at the end that may still change after later ones arrived, because of late tool results.
 const MAY_CHANGE: usize = 20;
-
-/// Start of the window for a reader who is not following. Only valid for the search it was set in, because another
-/// search makes another list.
-#[derive(Clone, PartialEq, Eq)]
-struct Place {
-    first: RowKey,
-    search: String,
-}
 
 /// A single match of the search text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +50,8 @@ pub(super) struct Window {
     search: Memo<String>,
     /// Empty without a search.
     found: Memo<Found>,
-    /// Entries of `found`, or `None` without a search. A memo of its own, so that another hit in the same entry is no
-    /// change.
-    rows: Memo<Option<Vec<TurnRow>>>,
-    /// `None` while following the newest.
-    place: RwSignal<Option<Place>>,
+    /// First entry for a reader who is not following the newest.
+    first: RwSignal<Option<RowKey>>,
 }
 
 impl Window {
@@ -90,30 +79,18 @@ impl Window {
                 found
             })
         });
-        let rows = Memo::new(move |_| {
-            let is_searching = search.with(|words| !words.is_empty());
-            is_searching.then(|| found.with(|found| found.rows.clone()))
-        });
-        Self { talk, search, found, rows, place: RwSignal::new(None) }
+        Self { talk, search, found, first: RwSignal::new(None) }
     }
 
-    /// Reads the full list, or the search results.
     fn with_list<R>(&self, read: impl FnOnce(&[TurnRow]) -> R) -> R {
-        self.rows.with(|found| match found {
-            Some(found) => read(found),
-            None => self.talk.rows.with(|rows| read(rows)),
-        })
+        self.talk.rows.with(|rows| read(rows))
     }
 
     /// Index in `list` at which the window starts.
     fn start(&self, list: &[TurnRow]) -> usize {
         let newest = list.len().saturating_sub(PAGE);
-        let first = self.place.with(|place| {
-            let place = place.as_ref().filter(|place| self.search.with(|search| *search == place.search));
-            place.map(|place| place.first)
-        });
         // Entries are sorted by key.
-        first.map_or(newest, |first| list.partition_point(|row| row.key < first).min(newest))
+        self.first.get().map_or(newest, |first| list.partition_point(|row| row.key < first).min(newest))
     }
 
     /// Entries on the page, each with whether it begins a new day in the list.
@@ -175,8 +152,8 @@ impl Window {
 
     /// Follows the newest entry and drops the old ones.
     pub(super) fn follow(&self) {
-        if self.place.with_untracked(Option::is_some) {
-            self.place.set(None);
+        if self.first.with_untracked(Option::is_some) {
+            self.first.set(None);
         }
     }
 
@@ -221,7 +198,6 @@ impl Window {
                 list.get(start).map(|row| row.key)
             })
         });
-        let search = self.search.get_untracked();
-        self.place.set(first.map(|first| Place { first, search }));
+        self.first.set(first);
     }
 }

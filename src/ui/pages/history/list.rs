@@ -28,7 +28,12 @@ pub(super) fn name(session: &Session) -> String {
 }
 
 #[component]
-pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl IntoView {
+pub(super) fn SessionList(
+    sessions: Vec<Session>,
+    /// The session beside the list.
+    selected: Memo<Option<Session>>,
+    address: Address,
+) -> impl IntoView {
     let kept = use_websocket().kept;
     let words = Memo::new(move |_| address.first("q").trim().to_owned());
     let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
@@ -73,7 +78,7 @@ pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl Into
         }
         match (found.get(), shown.with(Vec::len)) {
             (None, _) => "Searching…".to_owned(),
-            (Some(_), 0) => "No matches".to_owned(),
+            (Some(_), 0) => format::matches(0),
             (Some(_), count) => format::counted(count, "conversation"),
         }
     };
@@ -102,7 +107,7 @@ pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl Into
                         .get()
                         .into_iter()
                         .take(limit.get())
-                        .map(|(session, found)| view! { <SessionItem session found address /> })
+                        .map(|(session, found)| view! { <SessionItem session found selected address /> })
                         .collect_view()
                 }}
             </ul>
@@ -112,15 +117,20 @@ pub(super) fn SessionList(sessions: Vec<Session>, address: Address) -> impl Into
 }
 
 #[component]
-fn SessionItem(session: Session, found: Option<Found>, address: Address) -> impl IntoView {
+fn SessionItem(
+    session: Session,
+    found: Option<Found>,
+    selected: Memo<Option<Session>>,
+    address: Address,
+) -> impl IntoView {
     let id = session.id.as_str().to_owned();
     let is_selected = {
         let id = id.clone();
-        Memo::new(move |_| address.first("session") == id)
+        Memo::new(move |_| {
+            selected.with(|selected| selected.as_ref().is_some_and(|selected| selected.id.as_str() == id))
+        })
     };
-    let hits = found
-        .as_ref()
-        .map(|found| if found.hits == 1 { "1 match".to_owned() } else { format!("{} matches", found.hits) });
+    let hits = found.as_ref().map(|found| format::matches(found.hits));
     let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
     // The usual server goes without saying.
     let server = (session.url.trim_end_matches('/') != DEFAULT_URL).then(|| session.url.clone());

@@ -20,9 +20,11 @@ pub fn HistoryPage() -> impl IntoView {
     let selected = Memo::new(move |_| address.first("session"));
     let sessions = kept_resource(kept, move || kept.sessions());
     let loaded = move || sessions.get().flatten();
+    // The newest one until another is chosen.
     let session = Memo::new(move |_| {
         let Some(Ok(sessions)) = loaded() else { return None };
-        sessions.into_iter().find(|session| session.id.as_str() == selected.get())
+        let selected = selected.get();
+        sessions.into_iter().find(|session| selected.is_empty() || session.id.as_str() == selected)
     });
     view! {
         <section class="page-body history">
@@ -77,9 +79,11 @@ fn Unavailable(error: StoreError) -> impl IntoView {
 
 #[component]
 fn Sessions(sessions: Vec<Session>, session: Memo<Option<Session>>, address: Address) -> impl IntoView {
+    // In a narrow window the list gives way to a conversation, but only to one that was chosen.
+    let is_chosen = Memo::new(move |_| session.with(Option::is_some) && !address.first("session").is_empty());
     view! {
-        <div class="history-panes" data-selected=move || session.with(Option::is_some).to_string()>
-            <SessionList sessions address />
+        <div class="history-panes" data-selected=move || is_chosen.get().to_string()>
+            <SessionList sessions selected=session address />
             {move || {
                 session
                     .get()

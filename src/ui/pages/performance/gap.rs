@@ -280,19 +280,19 @@ fn ModelTable() -> impl IntoView {
                 view! {
                     <tr>
                         <th scope="row">{name}</th>
-                        <td>{speed.turns}</td>
-                        <td>{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
-                        <td>{format::maybe_seconds(speed.first_token.and_then(|spread| format::p95(spread.count, spread.p95)))}</td>
-                        <td>{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
-                        <td>{tokens(speed.tokens_per_second.and_then(|spread| format::p95(spread.count, spread.p5)))}</td>
-                        <td>{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
+                        <td data-label="Turns">{speed.turns}</td>
+                        <td data-label="First token p50">{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
+                        <td data-label="p95">{format::maybe_seconds(speed.first_token.and_then(|spread| format::p95(spread.count, spread.p95)))}</td>
+                        <td data-label="Tokens/s p50">{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
+                        <td data-label="p5">{tokens(speed.tokens_per_second.and_then(|spread| format::p95(spread.count, spread.p5)))}</td>
+                        <td data-label="Prompt p50">{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
                     </tr>
                 }
             })
             .collect_view()
     };
     view! {
-        <ScrollTable label="Speed of each model" class="numbers" testid="model-table">
+        <ScrollTable label="Speed of each model" class="numbers cards" testid="model-table">
             <caption>"By language model"</caption>
             <thead>
                 <tr>
