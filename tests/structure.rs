@@ -210,6 +210,17 @@ fn the_test_of_all_reducers_has_every_model_of_the_page() {
 }
 
 #[test]
+fn styles_are_set_by_property_because_the_policy_allows_no_style_attribute() {
+    // `style:left=…` and `style=("--size", …)` set properties; `style=text` is an attribute, which a release ignores.
+    for file in files(&source().join("ui")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices(" style=") {
+            assert!(text[at..].starts_with(" style=("), "{}: {}", file.display(), text[at..].lines().next().unwrap());
+        }
+    }
+}
+
+#[test]
 fn style_sheets_use_the_documented_breakpoints_and_named_layers_only() {
     let folder = source().join("../style");
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -36,9 +36,10 @@ const STICKS_OUT: &str = "const box = document.querySelector('.page-body') ?? do
 
 /// Returns axe-core's violations on the current page: rule and element.
 async fn violations(page: &Page) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    // Colours must be checked at rest, not in a transition.
-    let still = "!document.getAnimations().some(animation => animation instanceof CSSTransition)";
-    page.until_js("no colour that changes", still).await?;
+    // Colours must be checked at rest: a part that is just coming into view is still half transparent.
+    let at_rest = "document.getAnimations().every(motion => \
+                   motion.playState !== 'running' || motion.effect.getTiming().iterations === Infinity)";
+    page.until_js("the end of all motion", at_rest).await?;
     page.run("window.__violations = null; axe.run().then(found => window.__violations = found.violations)").await?;
     page.until_js("axe-core's verdict", "window.__violations").await?;
     let found = page.run("return window.__violations").await?;

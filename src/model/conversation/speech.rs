@@ -6,8 +6,8 @@ use super::Conversation;
 use crate::model::feedback;
 use crate::model::turn::{Role, TurnKey, TurnStatus};
 
-/// Number of most recent answers with which speech is compared.
-const ANSWERS: usize = 3;
+/// Number of most recent answers with which speech is compared. Coda speaks one after another, and so falls behind.
+const ANSWERS: usize = 10;
 /// Number of most recent entries in which a text taken for feedback is searched.
 const RECENT: usize = 20;
 

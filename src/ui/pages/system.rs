@@ -71,7 +71,7 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
         status.with(|status: &ServiceStatus| {
             let parts = [&status.model, &status.provider, &status.voice, &status.language];
             let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            if known.is_empty() { format::UNKNOWN.to_owned() } else { known.join(" · ") }
+            (!known.is_empty()).then(|| known.join(" · "))
         })
     };
     let last_seen =
@@ -93,8 +93,7 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
             </header>
             {move || last_seen().map(|words| view! { <p class="last-seen">{words}</p> })}
             <dl class="kv">
-                <dt>"Model or engine"</dt>
-                <dd>{what}</dd>
+                {move || what().map(|what| view! { <dt>"Model or engine"</dt><dd>{what}</dd> })}
                 <dt>"Last active"</dt>
                 <dd>{active}</dd>
                 <dt>"Errors"</dt>
@@ -200,7 +199,7 @@ fn Runs() -> impl IntoView {
     let runs = move || system.with(|system| system.runs().iter().rev().copied().collect::<Vec<ServerRun>>());
     view! {
         <section class="system-part">
-            <h2>"Server restarts"</h2>
+            <h2>"Server runs"</h2>
             <Show
                 when=move || system.with(|system| !system.runs().is_empty())
                 fallback=|| view! { <p class="field-hint">"No contact with Coda yet."</p> }
@@ -243,13 +242,24 @@ fn Info() -> impl IntoView {
     }
 }
 
+/// What a detail of the server is called. A server may send any.
+fn detail(key: &str) -> String {
+    match key {
+        "cpu_count" => "CPU cores".to_owned(),
+        "gpu" => "GPU".to_owned(),
+        "platform" => "Platform".to_owned(),
+        "python_version" => "Python".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// Flat details as a list, others as JSON.
 #[component]
 fn Details(info: Value) -> impl IntoView {
     match info {
         Value::Object(members) if members.values().all(|value| !value.is_object() && !value.is_array()) => {
             let row = |(name, value): (String, Value)| {
-                view! { <dt>{name.replace('_', " ")}</dt><dd>{format::value(&value)}</dd> }
+                view! { <dt>{detail(&name)}</dt><dd>{format::value(&value)}</dd> }
             };
             view! { <dl class="kv server-details">{members.into_iter().map(row).collect_view()}</dl> }.into_any()
         }

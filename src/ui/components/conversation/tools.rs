@@ -99,7 +99,7 @@ pub(super) fn ConversationTools(
                 on:click=move |_| export(&context, ExportFormat::Markdown)
             >
                 <Icon icon=LuFileText />
-                "Markdown"
+                "Export Markdown"
             </button>
             <button
                 class="button quiet"
@@ -107,7 +107,7 @@ pub(super) fn ConversationTools(
                 on:click=move |_| export(&context, ExportFormat::Json)
             >
                 <Icon icon=LuBraces />
-                "JSON"
+                "Export JSON"
             </button>
         </div>
     }

@@ -31,7 +31,9 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
         let (left, width) = (percent(offset.saturating_sub(start)), percent(length));
         // The label stands after the bar, or before it where there is no room.
         let is_late = left + width > LABEL_BEFORE;
-        let place = if is_late { format!("right:{:.2}%", 100.0 - left) } else { format!("left:{:.2}%", left + width) };
+        let auto = || "auto".to_owned();
+        let (label_left, label_right) =
+            if is_late { (auto(), format!("{:.2}%", 100.0 - left)) } else { (format!("{:.2}%", left + width), auto()) };
         view! {
             <tr>
                 <td>
@@ -46,7 +48,7 @@ pub fn TurnBars(bars: Vec<WaterfallBar>) -> impl IntoView {
                 </td>
                 <td class="debugger-track">
                     <span class="debugger-bar" style:left=format!("{left:.2}%") style:width=format!("{width:.2}%")></span>
-                    <span class="debugger-bar-label" style=place>
+                    <span class="debugger-bar-label" style:left=label_left style:right=label_right>
                         <span class="visually-hidden">{format!("at {}, for ", format::span(offset))}</span>
                         {format::span(length)}
                     </span>

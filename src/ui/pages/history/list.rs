@@ -134,7 +134,7 @@ fn SessionItem(
     let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
     // The usual server goes without saying.
     let server = (session.url.trim_end_matches('/') != DEFAULT_URL).then(|| session.url.clone());
-    let (started, turns) = (session.started, format::counted(session.turns() as usize, "turn"));
+    let (started, turns) = (session.started, format::counted(session.turns() as usize, "message"));
     let open = move |_| address.set("session", &id);
     view! {
         <li>

@@ -116,13 +116,13 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
                     class="button small"
                     on:click=move |_| export("md", "text/markdown", |title, turns| export_markdown(title, turns.iter()))
                 >
-                    "Markdown"
+                    "Export Markdown"
                 </button>
                 <button
                     class="button small"
                     on:click=move |_| export("json", "application/json", |_, turns| export_json(turns.iter()))
                 >
-                    "JSON"
+                    "Export JSON"
                 </button>
                 <button
                     class="button small"

@@ -204,7 +204,7 @@ fn GapBar(
                 <strong data-testid="gap-total">{move || turn.with(|turn| format::span(turn.gap().total()))}</strong>
                 <span>
                     {move || {
-                        turn.with(|turn| turn.until_readable.map(|time| format!("first token after {}", format::span(time))))
+                        turn.with(|turn| turn.until_readable.map(|time| format!("first token shown after {}", format::span(time))))
                     }}
                 </span>
                 <span>
