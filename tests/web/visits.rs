@@ -13,6 +13,7 @@ const TURN: &str = "[data-testid=turn]";
 const ROW: &str = ".debugger-rows .debugger-row";
 const FILTER: &str = ".debugger-filter input";
 const SEARCH: &str = "[data-testid=search]";
+const COUNT: &str = "[data-testid=search-count]";
 const ROUNDS: usize = 3;
 const TIMES: usize = 6;
 /// Bytes per repetition, for the router keeps the visited URLs and events arrive meanwhile. 45 entries once leaked 50 000.
@@ -104,21 +105,16 @@ async fn a_recording_that_was_shown_leaves_nothing_behind_when_the_live_record_i
     assert!(growth < BOUND, "{growth} bytes stay of each recording");
 }
 
-/// Empties a list by filtering with a field and fills it again. Returns the bytes leaked per repetition.
-async fn growth_of_going_and_coming(page: &Page, listed: &str, field: &str, words_of_none: &str) -> usize {
-    let go_and_come = async || {
-        for (words, none) in [(words_of_none, true), ("", false)] {
-            page.type_into(field, words);
-            page.until("what is asked for", || page.all(listed).is_empty() == none).await;
+#[wasm_bindgen_test]
+async fn a_search_of_the_open_conversation_leaves_nothing_behind() {
+    let page = open_with_much_to_show().await;
+    let search = async || {
+        for (words, shows_count) in [("flood", true), ("", false)] {
+            page.type_into(SEARCH, words);
+            page.until("the count", || page.texts(COUNT).concat().is_empty() != shows_count).await;
         }
     };
-    growth_of_each(field, go_and_come).await
-}
-
-#[wasm_bindgen_test]
-async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
-    let page = open_with_much_to_show().await;
-    let growth = growth_of_going_and_coming(&page, TURN, SEARCH, "no such words").await;
+    let growth = growth_of_each("search", search).await;
     assert!(growth < BOUND, "{growth} bytes stay of each search");
 }
 
@@ -126,6 +122,12 @@ async fn entries_that_come_and_go_on_an_open_page_leave_nothing_behind() {
 async fn rows_that_come_and_go_in_the_open_debugger_leave_nothing_behind() {
     let page = open_with_much_to_show().await;
     go_to(&page, "/debugger", ROW).await;
-    let growth = growth_of_going_and_coming(&page, ROW, FILTER, "type:nothing-like-this").await;
+    let filter = async || {
+        for (words, none) in [("type:nothing-like-this", true), ("", false)] {
+            page.type_into(FILTER, words);
+            page.until("what is asked for", || page.all(ROW).is_empty() == none).await;
+        }
+    };
+    let growth = growth_of_each("filter", filter).await;
     assert!(growth < BOUND, "{growth} bytes stay of each filter");
 }
