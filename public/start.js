@@ -30,7 +30,7 @@ if (typeof WebAssembly !== "object") {
         "The dashboard could not be started",
         error instanceof WebAssembly.CompileError || error instanceof SyntaxError
           ? `This browser is too old for it: ${error.message}`
-          : `Its program could not be loaded (${error.message}). Look whether the server that serves this page still runs.`,
+          : `Its program could not be loaded (${error.message}). Check that the server of this page is running.`,
       );
     });
 }

@@ -12,7 +12,7 @@ pub enum SyntheticError {
     #[error("{0}")]
     Unreadable(#[from] DecodeError),
     /// A frame about the connection or a replay, with which only the link can deal.
-    #[error("only events can be given to the page, and this frame is about the connection")]
+    #[error("only events can be injected, and this frame is about the connection")]
     NoEvent,
 }
 

@@ -14,6 +14,7 @@ mod mini_command;
 mod occurrences;
 mod performance;
 mod pipeline;
+mod python_value;
 mod system;
 mod timing;
 mod tool_call;
@@ -35,6 +36,7 @@ pub use performance::{
     Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, percentile,
 };
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
+pub use python_value::python_value;
 pub use system::{ServerError, ServerRun, Service, ServiceState, ServiceStatus, System};
 pub(crate) use timing::took;
 pub use timing::{

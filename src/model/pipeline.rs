@@ -1,7 +1,5 @@
 //! Progress of the current turn: its stages with their times.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::link::ServerEvent;
@@ -32,9 +30,6 @@ impl StageKind {
         }
     }
 }
-
-/// A longer pause than this separates one speech from the next.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// A stage with its times. Resumed work of the same kind extends the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,10 +151,8 @@ impl Pipeline {
     fn begin(&mut self, kind: StageKind, at: Instant) {
         match self.stages.iter_mut().find(|stage| stage.kind == kind) {
             Some(stage) if stage.ended.is_none() => return,
-            // Speech after a pause is another one.
-            Some(stage)
-                if kind == StageKind::Speaking && stage.ended.is_some_and(|end| at.duration_since(end) > PAUSE) =>
-            {
+            // Coda speaks a text at once: what follows is another one, such as an answer that waited.
+            Some(stage) if kind == StageKind::Speaking => {
                 *stage = PipelineStage { kind, started: at, ended: None };
             }
             Some(stage) => stage.ended = None,

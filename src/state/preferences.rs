@@ -177,6 +177,9 @@ pub struct Settings {
     pub model_limit: u64,
     pub tool_limit: u64,
     pub speech_limit: u64,
+    /// Limits in the charts of resource usage; 0 for none.
+    pub cpu_limit_percent: u64,
+    pub ram_limit_mb: u64,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -219,6 +222,8 @@ impl Default for Settings {
             model_limit: 0,
             tool_limit: 0,
             speech_limit: 0,
+            cpu_limit_percent: 0,
+            ram_limit_mb: 0,
         }
     }
 }
@@ -298,6 +303,8 @@ pub enum Section {
     Link,
     /// Limits of stages.
     Limits,
+    /// Limits of what Coda uses.
+    Resources,
     /// Retention and logging.
     Records,
 }
@@ -543,6 +550,24 @@ pub const NUMBERS: &[Number] = &[
         range: 0..=3_600,
         section: Section::Limits,
         field: |settings| &mut settings.speech_limit,
+    },
+    Number {
+        key: "cpu_limit_percent",
+        label: "CPU",
+        unit: "%",
+        hint: "Marked on Performance, in percent of one core. 0 for no limit.",
+        range: 0..=10_000,
+        section: Section::Resources,
+        field: |settings| &mut settings.cpu_limit_percent,
+    },
+    Number {
+        key: "ram_limit_mb",
+        label: "RAM",
+        unit: "MB",
+        hint: "Marked on Performance. 0 for no limit.",
+        range: 0..=1_000_000,
+        section: Section::Resources,
+        field: |settings| &mut settings.ram_limit_mb,
     },
 ];
 

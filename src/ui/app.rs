@@ -311,21 +311,22 @@ fn DebuggerButton() -> impl IntoView {
     let context = use_websocket();
     let dock = expect_context::<DockOpen>().0;
     let path = use_route_path();
+    let is_on_page = move || path.get() == "/debugger";
     let findings = Memo::new(move |_| open_findings(&context));
     view! {
-        <Show when=move || path.get() != "/debugger">
-            <button
-                class="icon-button top-debugger"
-                type="button"
-                data-testid="toggle-dock"
-                title="Debugger (Ctrl `)"
-                aria-pressed=move || dock.get().to_string()
-                on:click=move |_| dock.update(|open| *open = !*open)
-            >
-                <Icon icon=LuBug />
-                <span class="visually-hidden">"Debugger"</span>
-                <FindingsBadge count=findings />
-            </button>
-        </Show>
+        <button
+            class="icon-button top-debugger"
+            type="button"
+            data-testid="toggle-dock"
+            title="Debugger (Ctrl `)"
+            aria-pressed=move || dock.get().to_string()
+            // Its page has no dock. The place is kept, so that nothing else moves.
+            disabled=is_on_page
+            on:click=move |_| dock.update(|open| *open = !*open)
+        >
+            <Icon icon=LuBug />
+            <span class="visually-hidden">"Debugger"</span>
+            <FindingsBadge count=findings />
+        </button>
     }
 }

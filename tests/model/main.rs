@@ -9,6 +9,7 @@ mod memory;
 mod page;
 mod performance;
 mod pipeline;
+mod python_value;
 mod system;
 mod timing;
 mod tools;

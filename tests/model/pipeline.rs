@@ -121,6 +121,13 @@ fn speaking_ends_with_its_result_an_error_or_a_stop() {
 }
 
 #[test]
+fn speech_that_follows_on_another_is_timed_from_its_own_start() {
+    let mut run = Run::new();
+    run.events(&["tts_start", "tts_result", "tts_start"]);
+    assert_eq!(run.stages(), [("speaking", 3, None)]);
+}
+
+#[test]
 fn ends_without_a_beginning_change_nothing() {
     let mut run = Run::new();
     run.events(&["stt_result", "stt_error", "stt_stop", "tool_result", "tool_error", "llm_error", "assistant"]);

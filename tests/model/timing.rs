@@ -286,6 +286,21 @@ fn speech_that_is_reported_when_it_is_over_was_heard_once_it_was_made() {
 }
 
 #[test]
+fn the_gap_of_a_running_turn_ends_when_its_speech_is_first_heard() {
+    let mut trace = Trace::default();
+    trace.said(0, "user", "hi");
+    trace.event(100, "llm_start", json!({}));
+    trace.said(500, "assistant", "hello");
+    trace.event(550, "tts_start", json!({"text": "hello"}));
+    trace.event(600, "tts_progress", json!({"percent_complete": 0}));
+    let total = |trace: &Trace, now| trace.timings.current(Instant::from_millis(now)).unwrap().gap().total();
+    assert_eq!(total(&trace, 800), millis(800));
+    trace.event(900, "tts_progress", json!({"percent_complete": 10}));
+    trace.event(1_500, "tts_progress", json!({"percent_complete": 50}));
+    assert_eq!(total(&trace, 3_000), millis(900));
+}
+
+#[test]
 fn speech_that_goes_on_while_the_next_turn_runs_belongs_to_its_own_turn() {
     let mut trace = Trace::default();
     trace.said(0, "user", "one");

@@ -53,7 +53,7 @@ async fn what_coda_could_not_send_is_refused_and_templates_are_valid() {
     let page = &debugger.page;
     debugger.open_form("inject", "inject").await;
     page.type_into(TEXT, r#"{"type":"auth_challenge","data":{"token":"a"}}"#);
-    page.until_shown("only events can be given to the page").await;
+    page.until_shown("only events can be injected").await;
     assert!(page.element(SEND).has_attribute("disabled"));
     page.change("[data-testid=inject-template]", "system_error");
     page.until("no error", || page.texts("[data-testid=inject-error]").concat().is_empty()).await;

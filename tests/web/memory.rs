@@ -78,7 +78,8 @@ async fn a_stored_memory_appears_with_type_importance_and_source() {
     page.until("the memory", || page.texts(CONTENT) == ["User likes jazz"]).await;
     assert_eq!(page.texts(".memory-kind"), ["preference"]);
     assert_eq!(page.texts(".memory-number"), ["0.60"]);
-    assert!(page.texts(".memory-meta")[0].contains("source: store"));
+    page.click(MEMORY);
+    page.until_shown("store event").await;
     assert_eq!(page.texts(COUNT), ["1 of 1 memory shown."]);
     page.until_shown("Coda 0.1.2 cannot list others").await;
 }

@@ -84,8 +84,8 @@ pub struct Timings {
     unspoken: VecDeque<TurnTiming>,
     /// The number of the turn whose answer is being spoken; 0 if it is none's.
     spoken: u64,
-    /// Whether the speech in progress can be heard.
-    is_heard: bool,
+    /// When the speech in progress was first known to be heard.
+    heard_at: Option<Instant>,
     finished: VecDeque<TurnTiming>,
     last_number: u64,
     /// The latest words without a turn.
@@ -134,7 +134,7 @@ impl Timings {
         self.words.clear();
         self.unspoken.clear();
         self.spoken = 0;
-        self.is_heard = false;
+        self.heard_at = None;
         self.opened = None;
         self.closed = None;
         if self.current.take().is_some() {
@@ -198,9 +198,9 @@ impl Timings {
             let spoken = self.spoken;
             self.unspoken.iter_mut().filter(|turn| turn.number < spoken).for_each(TurnTiming::supersede);
         }
-        self.is_heard = match event {
-            Event::TtsProgress(progress) => progress.percent_complete > 0.0,
-            _ => false,
+        self.heard_at = match event {
+            Event::TtsProgress(progress) if progress.percent_complete > 0.0 => self.heard_at.or(Some(at.mono)),
+            _ => None,
         };
         let turn = self.unspoken.iter_mut().chain(&mut self.current).find(|turn| turn.number == self.spoken);
         if let Some(turn) = turn {
@@ -282,11 +282,12 @@ impl Timings {
         }
     }
 
-    /// The turns without an end, newest first, with their gaps up to `now`.
+    /// The turns without an end, newest first, with their gaps up to `now`, or to when they were first heard.
     pub fn unfinished(&self, now: Instant) -> impl Iterator<Item = TurnTiming> {
         self.unspoken.iter().chain(&self.current).rev().cloned().map(move |mut turn| {
             let part = turn.current_part(&self.stages);
-            turn.attribute(now, part);
+            let heard_at = self.heard_at.filter(|_| turn.number == self.spoken);
+            turn.attribute(heard_at.map_or(now, |heard| heard.min(now)), part);
             turn
         })
     }
@@ -300,7 +301,7 @@ impl Timings {
     /// Whether speech that is being synthesized can be heard already.
     #[must_use]
     pub const fn is_heard(&self) -> bool {
-        self.is_heard
+        self.heard_at.is_some()
     }
 
     /// The finished turns, oldest first.

@@ -1,49 +1,78 @@
-//! Beside the conversation: the last turn, the session and Coda's health at a glance.
+//! Beside the conversation: the newest turn, the session and Coda's health at a glance.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{FindingsLink, GapPieces, Sparkline};
-use crate::model::{ResourceSample, Service, ServiceStatus};
+use crate::model::{ResourceSample, Service, ServiceStatus, TurnTiming};
 use crate::state::use_websocket;
 use crate::ui::address::page_href;
+use crate::ui::every::every;
 use crate::ui::format;
+
+/// Refresh interval of the running turn.
+const STEP: Duration = Duration::from_millis(200);
 
 #[component]
 pub fn Glance() -> impl IntoView {
     view! {
         <div class="glance">
-            <LastTurn />
+            <NewestTurn />
             <Session />
             <Health />
         </div>
     }
 }
 
-/// The newest turn that is over.
+/// A figure of a turn: name, and value in words.
+type Fact = (&'static str, fn(&TurnTiming) -> Option<String>);
+
+const FACTS: [Fact; 3] = [
+    ("First token", |turn| turn.first_token.map(format::span)),
+    ("Speed", |turn| turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s"))),
+    ("Prompt", |turn| turn.prompt_tokens.map(|tokens| format!("{tokens} tokens"))),
+];
+
+/// The running turn, or else the newest that is over.
 #[component]
-fn LastTurn() -> impl IntoView {
-    let timings = use_websocket().data.timings;
-    let last = Memo::new(move |_| timings.with(|timings| timings.turns().back().cloned()));
-    let fact = |name: &'static str, value: Option<String>| {
-        view! { <dt>{name}</dt><dd>{value.unwrap_or_else(|| format::UNKNOWN.to_owned())}</dd> }
-    };
-    move || {
-        last.get().map(|turn| {
-            let total = turn.gap().total();
-            view! {
-                <section aria-labelledby="glance-turn" data-testid="glance-turn">
-                    <h2 id="glance-turn">
-                        "Last turn" <A href=page_href("/performance")>{format::span(total)}</A>
-                    </h2>
-                    <GapPieces gap=*turn.gap() longest=total />
-                    <dl class="kv">
-                        {fact("First token", turn.first_token.map(format::span))}
-                        {fact("Speed", turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")))}
-                    </dl>
-                </section>
-            }
+fn NewestTurn() -> impl IntoView {
+    let context = use_websocket();
+    let timings = context.data.timings;
+    let now = RwSignal::new(context.playback.now().mono);
+    let turn = Memo::new(move |_| {
+        timings.with(|timings| timings.current(now.get()).or_else(|| timings.turns().back().cloned()))
+    });
+    let is_running = Memo::new(move |_| turn.with(|turn| turn.as_ref().is_some_and(|turn| turn.end.is_none())));
+    every(STEP, move || {
+        if is_running.get_untracked() {
+            now.set(context.playback.now().mono);
+        }
+    });
+    let is_known = Memo::new(move |_| turn.with(Option::is_some));
+    let gap = Memo::new(move |_| turn.with(|turn| turn.as_ref().map(|turn| *turn.gap())));
+    let facts = move || {
+        FACTS.map(|(name, read)| {
+            let value = Memo::new(move |_| turn.with(|turn| turn.as_ref().and_then(read)));
+            view! { <dt>{name}</dt><dd>{move || value.get().unwrap_or_else(|| format::UNKNOWN.to_owned())}</dd> }
         })
+    };
+    view! {
+        <Show when=move || is_known.get()>
+            <section aria-labelledby="glance-turn" data-testid="glance-turn">
+                <h2 id="glance-turn">
+                    {move || if is_running.get() { "This turn" } else { "Last turn" }}
+                    <A href=page_href("/performance")>
+                        {move || gap.get().map(|gap| format::span(gap.total()))}
+                    </A>
+                </h2>
+                {move || gap.get().map(|gap| view! { <GapPieces gap longest=gap.total() /> })}
+                <dl class="kv" data-testid="turn-figures">
+                    {facts().collect_view()}
+                </dl>
+            </section>
+        </Show>
     }
 }
 
@@ -87,10 +116,10 @@ type Line = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> String
 
 const LINES: [Line; 2] = [
     ("CPU", |sample| sample.cpu_percent, format::percent, "var(--series-1)"),
-    ("Memory", |sample| sample.memory_mb, format::megabytes, "var(--series-2)"),
+    ("RAM", |sample| sample.memory_mb, format::megabytes, "var(--series-2)"),
 ];
 
-/// CPU and memory over the last ten minutes, and the open findings.
+/// CPU and main memory over the last ten minutes, and the open findings.
 #[component]
 fn Health() -> impl IntoView {
     let performance = use_websocket().data.performance;

@@ -69,7 +69,7 @@ fn piece(piece: Piece<'_>) -> AnyView {
 }
 
 /// Plain text of Markdown, on one line, for reading aloud.
-pub(super) fn words(text: &str) -> String {
+pub fn words(text: &str) -> String {
     let mut words = String::new();
     for event in parse(text) {
         match event {

@@ -65,20 +65,11 @@ pub fn PipelineView() -> impl IntoView {
     }
 }
 
-/// The running turn in figures: its gap so far, the speed of the model, and how its stage compares with the past.
+/// How the running stage compares with the past.
 #[component]
 fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
     let context = use_websocket();
     let timings = context.data.timings;
-    let figures = move || {
-        let now = now.get();
-        let turn = timings.with(|timings| timings.current(now))?;
-        let mut figures = vec![format!("{} since your message", format::span(turn.gap().total()))];
-        figures.extend(turn.first_token.map(|time| format!("first token after {}", format::span(time))));
-        figures.extend(turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")));
-        figures.extend(turn.prompt_tokens.map(|tokens| format!("prompt of {tokens} tokens")));
-        Some(figures.join(" · "))
-    };
     let standing = Memo::new(move |_| {
         let now = now.get();
         timings.with(|timings| {
@@ -113,7 +104,6 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
     view! {
         <div class="turn-now" data-testid="turn-now" data-state=move || if is_slow.get() { "slow" } else { "usual" }>
             {move || standing.get().map(|(words, _)| view! { <p data-testid="stage-standing">{words} " " {move || is_slow.get().then(answers)}</p> })}
-            {move || figures().map(|figures| view! { <p class="turn-figures" data-testid="turn-figures">{figures}</p> })}
         </div>
     }
 }
@@ -122,16 +112,15 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
 fn stage_words(stage: &Stage, took: Duration, past: Option<Comparison>) -> (String, bool) {
     let name = match stage {
         Stage::Tool(name) => format!("Tool {name}"),
-        Stage::Model(model) if !model.is_empty() => format!("Thinking ({model})"),
         Stage::Model(_) => "Thinking".to_owned(),
         stage => stage.part().title().to_owned(),
     };
     let begun = format!("{name} for {}", format::span(took));
     match past {
-        None => (format!("{begun}. No earlier runs to compare."), false),
+        None => (format!("{begun}. No earlier runs."), false),
         Some(past) if !past.is_enough() => {
             let most = format::span(past.p95);
-            (format!("{begun}. Earlier runs ({}) took up to {most}, too few to compare.", past.count), false)
+            (format!("{begun}. Up to {most} in {}.", format::counted(past.count, "earlier run")), false)
         }
         Some(past) if past.shorter * 100 >= past.count * 95 => {
             let usual = format::span(past.p50);
@@ -139,7 +128,7 @@ fn stage_words(stage: &Stage, took: Duration, past: Option<Comparison>) -> (Stri
         }
         Some(past) => {
             let (usual, most) = (format::span(past.p50), format::span(past.p95));
-            (format!("{begun}. Typical: {usual}, 95 % within {most} ({} earlier runs).", past.count), false)
+            (format!("{begun}. Typical {usual}, p95 {most} ({} runs).", past.count), false)
         }
     }
 }

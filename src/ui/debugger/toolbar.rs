@@ -86,7 +86,7 @@ pub fn Toolbar() -> impl IntoView {
             <div class="debugger-first">
                 {FIRST.map(|(side, name)| view! { <SideButton side name /> }).collect_view()}
             </div>
-            <Popover handle=more label="Tools" testid="debugger-tools">
+            <Popover handle=more label="More" testid="debugger-tools">
                 <ul class="debugger-more" on:click=move |_| more.close()>
                     {FIRST.map(|(side, name)| view! { <li class="debugger-narrow"><SideButton side name is_copy=true /></li> }).collect_view()}
                     {MORE.map(|(side, name)| view! { <li><SideButton side name /></li> }).collect_view()}

@@ -1,6 +1,5 @@
 //! Troubleshooting page: `docs/TROUBLESHOOTING.md` of this version.
 
-use icondata_lu::LuSearch;
 use leptos::html::Article;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -9,7 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::analysis::slug;
 use crate::ui::address::base_path;
-use crate::ui::components::{Icon, Markdown};
+use crate::ui::components::{Markdown, SearchField};
 
 async fn fetched() -> Option<String> {
     let file = format!("{}/TROUBLESHOOTING.md", base_path());
@@ -96,7 +95,8 @@ impl Topic {
 
 #[component]
 fn Topics(text: String) -> impl IntoView {
-    let words = RwSignal::new(String::new());
+    let typed = RwSignal::new(String::new());
+    let words = Memo::new(move |_| typed.with(|typed| typed.trim().to_lowercase()));
     let topics: Vec<Topic> = text.split("\n## ").skip(1).map(Topic::read).collect();
     let sections = topics
         .into_iter()
@@ -133,16 +133,7 @@ fn Topics(text: String) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <label class="search help-search">
-            <Icon icon=LuSearch />
-            <span class="visually-hidden">"Search help"</span>
-            <input
-                type="search"
-                data-testid="help-search"
-                placeholder="Search for the text you see"
-                on:input=move |event| words.set(event_target_value(&event).trim().to_lowercase())
-            />
-        </label>
+        <SearchField label="Search help" testid="help-search" text=typed on_input=move |text| typed.set(text) />
         {sections}
     }
 }

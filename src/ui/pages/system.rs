@@ -37,6 +37,7 @@ pub fn SystemPage() -> impl IntoView {
         <section class="page-body">
             <header class="page-head">
                 <h1>"System"</h1>
+                <Overall />
             </header>
             <section class="system-part">
                 <h2>"Components"</h2>
@@ -48,6 +49,44 @@ pub fn SystemPage() -> impl IntoView {
             <Runs />
             <Info />
         </section>
+    }
+}
+
+/// How the components are, in one line.
+#[component]
+fn Overall() -> impl IntoView {
+    let context = use_websocket();
+    let system = context.data.system;
+    let states = Memo::new(move |_| {
+        system.with(|system| Service::ALL.map(|service| (service, system.service(service).state.clone())))
+    });
+    let overall = move || {
+        if !context.connection.is_ready() && !context.playback.is_on() {
+            return (ServiceState::Unknown, "Not connected: states are as last seen".to_owned());
+        }
+        states.with(|states| {
+            let failed: Vec<&str> = states
+                .iter()
+                .filter(|(_, state)| *state == ServiceState::Failed)
+                .map(|(service, _)| title(*service))
+                .collect();
+            if !failed.is_empty() {
+                return (ServiceState::Failed, format!("Errors: {}", failed.join(", ")));
+            }
+            let unused = states.iter().filter(|(_, state)| *state == ServiceState::Unknown).count();
+            match unused {
+                0 => (ServiceState::Ready, "All components work".to_owned()),
+                all if all == states.len() => (ServiceState::Unknown, "Nothing used yet".to_owned()),
+                _ => (ServiceState::Ready, format!("No errors, {unused} of {} not used yet", states.len())),
+            }
+        })
+    };
+    let overall = Memo::new(move |_| overall());
+    view! {
+        <p class="state-word" role="status" data-testid="overall" data-state=move || overall.with(|(state, _)| state.word().to_owned())>
+            {move || overall.with(|(state, _)| view! { <Icon icon=icon(state) /> })}
+            {move || overall.with(|(_, words)| words.clone())}
+        </p>
     }
 }
 
@@ -69,13 +108,26 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
     let word = move || state.with(|state| state.word().to_owned());
     let what = move || {
         status.with(|status: &ServiceStatus| {
-            let parts = [&status.model, &status.provider, &status.voice, &status.language];
-            let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            (!known.is_empty()).then(|| known.join(" · "))
+            let parts = [
+                ("Model", &status.model),
+                ("Engine", &status.provider),
+                ("Voice", &status.voice),
+                ("Language", &status.language),
+            ];
+            let row = |(name, value): (&'static str, &Option<String>)| {
+                value.clone().map(|value| view! { <dt>{name}</dt><dd>{value}</dd> })
+            };
+            parts.into_iter().filter_map(row).collect_view()
         })
     };
-    let last_seen =
-        move || status.with(|status| status.last_seen.as_ref().map(|state| format!("last seen {}", state.word())));
+    let context = use_websocket();
+    let last_seen = move || {
+        status.with(|status| match (&status.last_seen, &status.state) {
+            (Some(state), _) => Some(format!("last seen {}", state.word())),
+            (None, ServiceState::Unknown) if context.connection.is_ready() => Some("not used yet".to_owned()),
+            _ => None,
+        })
+    };
     let active = move || {
         status
             .with(|status| status.last_activity)
@@ -93,7 +145,7 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
             </header>
             {move || last_seen().map(|words| view! { <p class="last-seen">{words}</p> })}
             <dl class="kv">
-                {move || what().map(|what| view! { <dt>"Model or engine"</dt><dd>{what}</dd> })}
+                {what}
                 <dt>"Last active"</dt>
                 <dd>{active}</dd>
                 <dt>"Errors"</dt>

@@ -61,7 +61,7 @@ pub fn ToolsPage() -> impl IntoView {
                                 <th scope="col" class="number">"Failure rate"</th>
                                 <th scope="col" class="number">"Mean"</th>
                                 <th scope="col" class="number">"Longest"</th>
-                                <th scope="col">"Last used"</th>
+                                <th scope="col" class="number">"Last used"</th>
                             </tr>
                         </thead>
                         <tbody>
@@ -108,7 +108,7 @@ fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView 
             </td>
             <td class="number" data-label="Mean">{text(|summary| format::maybe_seconds(summary.mean_seconds))}</td>
             <td class="number" data-label="Longest">{text(|summary| format::maybe_seconds(summary.max_seconds))}</td>
-            <td data-label="Last used">{text(|summary| format::moment(summary.last_used))}</td>
+            <td class="number" data-label="Last used">{text(|summary| format::moment(summary.last_used))}</td>
         </tr>
     }
 }

@@ -1,9 +1,12 @@
 //! One tool call inside a turn.
 
+use std::borrow::Cow;
+
 use icondata_lu::LuWrench;
 use leptos::prelude::*;
+use serde_json::Value;
 
-use crate::model::{ToolCall, ToolOutcome};
+use crate::model::{ToolCall, ToolOutcome, python_value};
 use crate::ui::components::Icon;
 use crate::ui::format;
 
@@ -14,11 +17,29 @@ fn time(call: &ToolCall) -> String {
     }
 }
 
+/// A result as Coda's tools return it, which is often in Python's notation.
+fn read(result: &Value) -> Cow<'_, Value> {
+    let value = result.as_str().and_then(python_value);
+    value.map_or(Cow::Borrowed(result), Cow::Owned)
+}
+
+/// A value in one line: the members of an object with their names.
+fn in_line(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name}: {}", in_line(value))).collect::<Vec<_>>().join(", ")
+        }
+        Value::Array(items) => items.iter().map(in_line).collect::<Vec<_>>().join(", "),
+        Value::String(text) => text.lines().next().unwrap_or_default().to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// The result, or what went wrong.
 pub fn tool_result(outcome: &ToolOutcome) -> Option<String> {
     match outcome {
         ToolOutcome::Running | ToolOutcome::NoResult => None,
-        ToolOutcome::Done { result } => result.as_ref().map(format::value),
+        ToolOutcome::Done { result } => result.as_ref().map(|result| format::value(&read(result))),
         ToolOutcome::Failed { message, details } => {
             let details = details.as_ref().map(format::value).unwrap_or_default();
             Some(format!("{message}\n{details}").trim_end().to_owned())
@@ -31,13 +52,17 @@ const PREVIEW_CHARS: usize = 120;
 
 /// What went in and what came out, in one line.
 pub fn tool_preview(call: &ToolCall) -> String {
-    let values = |value: &serde_json::Value| match value {
-        serde_json::Value::Object(members) => members.values().map(format::value).collect::<Vec<_>>().join(", "),
-        other => format::value(other),
+    let given = match &call.parameters {
+        // Their names say little that their values do not.
+        Some(Value::Object(members)) => members.values().map(in_line).collect::<Vec<_>>().join(", "),
+        Some(other) => in_line(other),
+        None => String::new(),
     };
-    let given = call.parameters.as_ref().map(values).unwrap_or_default();
-    let result = tool_result(&call.outcome).unwrap_or_default();
-    let line = result.lines().next().unwrap_or_default();
+    let line = match &call.outcome {
+        ToolOutcome::Done { result: Some(result) } => in_line(&read(result)),
+        ToolOutcome::Failed { message, .. } => message.lines().next().unwrap_or_default().to_owned(),
+        ToolOutcome::Running | ToolOutcome::NoResult | ToolOutcome::Done { result: None } => String::new(),
+    };
     let words = match (given.is_empty(), line.is_empty()) {
         (_, true) => given,
         (true, false) => format!("→ {line}"),

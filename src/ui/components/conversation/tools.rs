@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use icondata_lu::{LuBraces, LuFileText, LuSearch};
+use icondata_lu::{LuBraces, LuFileText};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
@@ -11,7 +11,7 @@ use super::hits::Hits;
 use crate::model::{Turn, export_json, export_markdown};
 use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::Address;
-use crate::ui::components::Icon;
+use crate::ui::components::{Icon, SearchField};
 use crate::ui::files::download;
 use crate::ui::format;
 
@@ -77,19 +77,14 @@ pub(super) fn ConversationTools(
     };
     view! {
         <div class="conversation-tools">
-            <label class="search">
-                <Icon icon=LuSearch />
-                <span class="visually-hidden">"Search conversation"</span>
-                <input
-                    type="search"
-                    data-testid="search"
-                    placeholder="Search conversation"
-                    title="Enter: next match, Shift+Enter: previous, Escape: clear"
-                    prop:value=search
-                    on:input=move |event| look_for(event_target_value(&event))
-                    on:keydown=on_key
-                />
-            </label>
+            <SearchField
+                label="Search conversation"
+                testid="search"
+                text=search
+                on_input=look_for
+                on_keydown=Callback::new(on_key)
+                keys="Enter: next match, Shift+Enter: previous, Escape: clear"
+            />
             <span class="search-count" role="status" data-testid="search-count">
                 {move || is_searching().then(count)}
             </span>

@@ -294,7 +294,7 @@ fn annotation_marks(Annotated { is_bookmarked, note }: Annotated) -> impl IntoVi
 fn fold_button(Folded { kind, count, is_open, .. }: Folded) -> impl IntoView {
     let sign = if is_open { "▾" } else { "▸" };
     // What is one message needs no count.
-    let times = (kind != FoldKind::Message).then(|| format!(" {count} ×"));
+    let times = (kind != FoldKind::Message).then(|| format!(" ×{count}"));
     let label = match kind {
         FoldKind::Tokens => format!("{count} tokens"),
         FoldKind::Message => "States of the message".to_owned(),

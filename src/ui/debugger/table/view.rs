@@ -9,6 +9,7 @@ use web_sys::{Element, ResizeObserver};
 use crate::history::{self, Named, Slot};
 use crate::history::{Key, Listed};
 use crate::ui::components::Each;
+use crate::ui::debugger::side::Side;
 use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::debugger::table::keys;
 use crate::ui::debugger::table::row::{Rows, TableRow, row_name};
@@ -53,10 +54,18 @@ fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
     let measure = move || {
         if let Some(scroller) = debugger.scroller.get_untracked() {
-            let now = height_of(&scroller);
-            if (height.get_untracked() - now).abs() >= 1.0 {
+            let (before, now) = (height.get_untracked(), height_of(&scroller));
+            if (before - now).abs() >= 1.0 {
+                // A row whose details have just taken its place.
+                let hidden = chosen_in_view(debugger, &scroller, before)
+                    .filter(|place| pixels(*place) + 2.0 * ROW_HEIGHT > f64::from(scroller.scroll_top()) + now);
                 height.set(now);
-                if debugger.follows.get_untracked() {
+                if let Some(place) = hidden {
+                    debugger.stop_following();
+                    // To the middle, clear of the button at the end.
+                    #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
+                    scroller.set_scroll_top((pixels(place) - now / 2.0) as i32);
+                } else if debugger.follows.get_untracked() {
                     go_to_end(&scroller, top);
                 }
             }
@@ -76,6 +85,15 @@ fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
         }
     });
     height
+}
+
+/// Index of the chosen row, if a reader of its details had it in view at this height.
+fn chosen_in_view(debugger: DebuggerState, scroller: &Element, height: f64) -> Option<usize> {
+    debugger.side.get_untracked().filter(|side| *side == Side::Details)?;
+    let key = debugger.chosen.get_untracked()?;
+    let place = debugger.with_listing_untracked(|listing| listing.place_of(key))?;
+    let (from, row) = (f64::from(scroller.scroll_top()), pixels(place));
+    (row >= from && row < from + height).then_some(place)
 }
 
 /// Scrolls to the last row. Sets `top` before the scroll event, which compares later positions with it.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use icondata_lu::LuSearch;
 use leptos::prelude::*;
 
 use crate::browser::DEFAULT_URL;
@@ -11,7 +10,7 @@ use crate::state::use_websocket;
 use crate::store::Session;
 use crate::store::conversations::Found;
 use crate::ui::address::Address;
-use crate::ui::components::{Icon, ShowMore};
+use crate::ui::components::{SearchField, ShowMore};
 use crate::ui::format;
 
 /// Sessions shown at first and added per step.
@@ -84,20 +83,12 @@ pub(super) fn SessionList(
     };
     view! {
         <div class="history-list">
-            <label class="search">
-                <Icon icon=LuSearch />
-                <span class="visually-hidden">"Search all conversations"</span>
-                <input
-                    type="search"
-                    data-testid="history-search"
-                    placeholder="Search all conversations"
-                    prop:value=words
-                    on:input=move |event| {
-                        let typed = event_target_value(&event);
-                        look_for.update_value(|look_for| look_for(typed));
-                    }
-                />
-            </label>
+            <SearchField
+                label="Search all conversations"
+                testid="history-search"
+                text=words
+                on_input=move |typed| look_for.update_value(|look_for| look_for(typed))
+            />
             <p class="field-hint" role="status" data-testid="history-found">
                 {status}
             </p>

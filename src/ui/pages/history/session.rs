@@ -125,7 +125,7 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
                     "Export JSON"
                 </button>
                 <button
-                    class="button small"
+                    class="button small danger"
                     data-testid="delete-session"
                     aria-expanded=move || is_deleting.get().to_string()
                     on:click=move |_| is_deleting.update(|is_deleting| *is_deleting = !*is_deleting)

@@ -69,8 +69,14 @@ pub(super) fn Filters(address: Address) -> impl IntoView {
     let least = Memo::new(move |_| min_importance(&address));
     let sort = Memo::new(move |_| sort_order(&address));
     let forgotten = Memo::new(move |_| includes_forgotten(&address));
+    // On a phone, what is rarely used is behind a button, which says how many filters are set.
+    let is_open = RwSignal::new(false);
+    let set = Memo::new(move |_| {
+        let kinds = address.all("type").len();
+        kinds + usize::from(least.get() > 0.0) + usize::from(forgotten.get())
+    });
     view! {
-        <search class="memory-filters" aria-label="Memories">
+        <search class="memory-filters" aria-label="Memories" data-open=move || is_open.get().to_string()>
             <div class="memory-fields">
                 <div class="field memory-search">
                     <label for="memory-search">"Search"</label>
@@ -83,6 +89,15 @@ pub(super) fn Filters(address: Address) -> impl IntoView {
                         on:input=move |event| search(event_target_value(&event))
                     />
                 </div>
+                <button
+                    class="button memory-more"
+                    type="button"
+                    data-testid="memory-filters"
+                    aria-expanded=move || is_open.get().to_string()
+                    on:click=move |_| is_open.update(|open| *open = !*open)
+                >
+                    {move || if set.get() > 0 { format!("Filters ({})", set.get()) } else { "Filters".to_owned() }}
+                </button>
                 <div class="field">
                     <label for="memory-sort">"Sort by"</label>
                     <select

@@ -49,8 +49,8 @@ pub fn MemoryPage() -> impl IntoView {
             <header class="page-head">
                 <h1>"Memory"</h1>
                 <div class="actions">
-                    <AskButton text="#show_memory" label="Show memory" component="memory page" />
-                    <AskButton text="#summarize_session" label="Summarize session" component="memory page" />
+                    <AskButton text="#show_memory" label="Ask for memories" component="memory page" />
+                    <AskButton text="#summarize_session" label="Ask for summary" component="memory page" />
                 </div>
             </header>
             <TabList

@@ -8,6 +8,7 @@ use super::labels;
 use crate::model::Memory;
 
 use crate::state::use_websocket;
+use crate::ui::components::words;
 use crate::ui::format;
 
 /// Characters of content in the list: two lines on a wide screen. The details show all.
@@ -24,9 +25,7 @@ struct MemoryFields {
     content: String,
     kind: Option<String>,
     importance: Option<f64>,
-    first_seen: DateTime<Utc>,
     last_seen: DateTime<Utc>,
-    source: &'static str,
     is_forgotten: bool,
 }
 
@@ -34,15 +33,14 @@ impl MemoryFields {
     fn of(memory: &Memory) -> Self {
         let content = match &memory.id {
             Some(id) if memory.content.is_empty() => format!("(only its id is known: {id})"),
-            _ => format::cut(&memory.content, CONTENT),
+            // Coda remembers its answers as it wrote them, in Markdown.
+            _ => format::cut(&words(&memory.content), CONTENT),
         };
         Self {
             content,
             kind: memory.memory_type.clone(),
             importance: memory.importance,
-            first_seen: memory.first_seen,
             last_seen: memory.last_seen,
-            source: labels::source(memory.source),
             is_forgotten: memory.forgotten,
         }
     }
@@ -54,7 +52,7 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
     let memories = use_websocket().data.memories;
     let line =
         Memo::new(move |_| memories.with(|memories| memories.get(number).map(MemoryFields::of)).unwrap_or_default());
-    let times = Memo::new(move |_| line.with(|line| (line.first_seen, line.last_seen)));
+    let last_seen = Memo::new(move |_| line.with(|line| line.last_seen));
     let importance = move || line.with(|line| line.importance);
     view! {
         <li>
@@ -81,20 +79,11 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
                             .then(|| view! { <strong class="memory-forgotten">"Forgotten"</strong> })
                     }}
                     <span class="memory-kind">
-                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "type unknown".to_owned())}
+                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "Type unknown".to_owned())}
                     </span>
-                    <span>"source: " {move || line.with(|line| line.source)}</span>
-                    <span>{move || seen(times.get())}</span>
+                    <span>"Last seen " {move || format::moment(last_seen.get())}</span>
                 </span>
             </button>
         </li>
-    }
-}
-
-fn seen((first, last): (DateTime<Utc>, DateTime<Utc>)) -> String {
-    if first == last {
-        format!("seen once, {}", format::full_time(first))
-    } else {
-        format!("first seen {}, last seen {}", format::full_time(first), format::full_time(last))
     }
 }

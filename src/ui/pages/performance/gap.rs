@@ -204,7 +204,7 @@ fn GapBar(
                 <strong data-testid="gap-total">{move || turn.with(|turn| format::span(turn.gap().total()))}</strong>
                 <span>
                     {move || {
-                        turn.with(|turn| turn.until_readable.map(|time| format!("first token shown after {}", format::span(time))))
+                        turn.with(|turn| turn.until_readable.map(|time| format!("first words after {}", format::span(time))))
                     }}
                 </span>
                 <span>
@@ -259,7 +259,7 @@ fn GapTable() -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                {parts.collect_view()} {row("Total", whole)} {row("First token shown", readable)}
+                {parts.collect_view()} {row("Total", whole)} {row("First words shown", readable)}
             </tbody>
         </ScrollTable>
     }

@@ -24,7 +24,7 @@ const FIGURES: [Figure; 3] = [
         format::seconds,
     ),
     ("First token", |turn| turn.first_token.map(|time| time.as_secs_f64()), format::seconds),
-    ("Tokens per second", TurnTiming::tokens_per_second, |speed| format!("{speed:.1}")),
+    ("Tokens/s", TurnTiming::tokens_per_second, |speed| format!("{speed:.1}")),
 ];
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +76,7 @@ pub(super) fn KeyFigures() -> impl IntoView {
                 detail=Signal::derive(detail)
                 values=Signal::derive(move || course.with(|course| course.values.clone()))
                 change=Signal::derive(move || course.with(Course::change))
-                is_more_better=name == "Tokens per second"
+                is_more_better=name == "Tokens/s"
             />
         }
     });
@@ -138,7 +138,7 @@ fn CpuTile() -> impl IntoView {
         <Tile
             name="CPU"
             value=Signal::derive(move || values.with(|values| values.last().copied()).map(format::percent))
-            detail=Signal::stored("of one core, latest report".to_owned())
+            detail=Signal::stored("of one core".to_owned())
             values=values
             change=Signal::stored(None)
             is_more_better=false

@@ -91,6 +91,7 @@ struct Chart {
     words: fn(f64) -> String,
     series: Memo<Series>,
     scale: Memo<Scale>,
+    limit: Signal<Option<f64>>,
     time: ChartTime,
     /// The point nearest to the crosshair, which is the same in all charts.
     picked: Memo<Option<(usize, (i64, f64))>>,
@@ -111,10 +112,23 @@ impl Chart {
     }
 
     fn range(&self) -> String {
+        let limit = self.limit.get();
         match self.series.with(Series::ends) {
-            Some((lowest, highest)) => format!("least {}, most {}", (self.words)(lowest), (self.words)(highest)),
+            Some((lowest, highest)) => {
+                let limit = limit.map(|limit| {
+                    let over = if highest > limit { ", exceeded" } else { "" };
+                    format!(", limit {}{over}", (self.words)(limit))
+                });
+                let limit = limit.unwrap_or_default();
+                format!("least {}, most {}{limit}", (self.words)(lowest), (self.words)(highest))
+            }
             None => "no reports in this range".to_owned(),
         }
+    }
+
+    /// Path data of the line at the limit.
+    fn limit_line(&self) -> Option<String> {
+        self.limit.get().map(|limit| format!("M0 {:.1}H1000", 1_000.0 * (1.0 - self.scale.get().fraction(limit))))
     }
 
     /// The times at the beginning, in the middle and at the end.
@@ -163,7 +177,8 @@ impl Chart {
         let color = stroke_of(figure).unwrap_or_else(|| "black".to_owned());
         let (series, scale) = (self.series.get_untracked(), self.scale.get_untracked());
         let ticks = scale.ticks().map(self.words).collect();
-        let svg = picture(self.name, about, &color, &series.path(scale), ticks, &untrack(|| self.times()));
+        let limit = untrack(|| self.limit_line()).unwrap_or_default();
+        let svg = picture(self.name, about, &color, &series.path(scale), &limit, ticks, &untrack(|| self.times()));
         download(&format!("coda-{}-{}.svg", self.name.to_lowercase(), file_stamp()), "image/svg+xml", &svg);
     }
 }
@@ -190,6 +205,9 @@ pub(super) fn LineChart(
     words: fn(f64) -> String,
     /// Whether the axis starts at zero.
     is_from_zero: bool,
+    /// What the value should not exceed.
+    #[prop(into)]
+    limit: Signal<Option<f64>>,
 ) -> impl IntoView {
     let performance = use_websocket().data.performance;
     let time = expect_context::<ChartTime>();
@@ -199,10 +217,11 @@ pub(super) fn LineChart(
     });
     let scale = Memo::new(move |_| {
         let (lowest, highest) = series.with(Series::ends).unwrap_or_default();
+        let highest = limit.get().map_or(highest, |limit| highest.max(limit));
         if is_from_zero { Scale::from_zero(highest, 1.0) } else { Scale::around(lowest, highest, LEAST_SHARE) }
     });
     let picked = Memo::new(move |_| time.pointed.get().and_then(|at| series.with(|series| series.nearest(at))));
-    let chart = Chart { name, color, words, series, scale, time, picked };
+    let chart = Chart { name, color, words, series, scale, limit, time, picked };
     let figure = NodeRef::<leptos::html::Figure>::new();
     let save = move |_| {
         if let Some(figure) = figure.get_untracked() {
@@ -280,6 +299,7 @@ fn Line(chart: Chart) -> impl IntoView {
         >
             <path class="line-outage" d=move || chart.outages() />
             <path class="line-restart" d=move || chart.restarts() />
+            <path class="line-limit" d=move || chart.limit_line().unwrap_or_default() />
             <path class="line-mark" d=cross />
             <path class="line-course" d=move || series.with(|series| series.path(scale.get())) style:stroke=color />
         </svg>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::chart_time::{ChartTime, RangeButtons};
 use super::line_chart::LineChart;
 use super::machine_table::MachineTable;
-use crate::state::use_websocket;
+use crate::state::{Settings, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
 
@@ -63,7 +63,13 @@ pub(super) fn MachineSection() -> impl IntoView {
 
 #[component]
 fn LineCharts() -> impl IntoView {
-    let performance = use_websocket().data.performance;
+    let context = use_websocket();
+    let performance = context.data.performance;
+    let limits = context.settings.current;
+    #[expect(clippy::cast_precision_loss, reason = "limits are below 2^53")]
+    let limit = move |read: fn(&Settings) -> u64| {
+        Signal::derive(move || Some(limits.with(read)).filter(|limit| *limit > 0).map(|limit| limit as f64))
+    };
     let has_graphics = Memo::new(move |_| {
         performance.with(|performance| {
             performance.samples().iter().rev().any(|it| it.gpu_vram_mb.is_some_and(|used| used > 0.0))
@@ -78,14 +84,16 @@ fn LineCharts() -> impl IntoView {
                 read=|sample| sample.cpu_percent
                 words=format::percent
                 is_from_zero=true
+                limit=limit(|settings| settings.cpu_limit_percent)
             />
             <LineChart
-                name="Memory"
+                name="RAM"
                 about="main memory"
                 color="var(--series-2)"
                 read=|sample| sample.memory_mb
                 words=format::megabytes
                 is_from_zero=false
+                limit=limit(|settings| settings.ram_limit_mb)
             />
             <Show when=move || has_graphics.get()>
                 <LineChart
@@ -95,6 +103,7 @@ fn LineCharts() -> impl IntoView {
                     read=|sample| sample.gpu_vram_mb
                     words=format::megabytes
                     is_from_zero=false
+                    limit=None
                 />
             </Show>
         </div>

@@ -16,7 +16,7 @@ type Column = (&'static str, fn(&ResourceSample) -> Option<f64>, fn(f64) -> Stri
 
 const COLUMNS: [Column; 4] = [
     ("CPU", |sample| sample.cpu_percent, format::percent),
-    ("Memory", |sample| sample.memory_mb, format::megabytes),
+    ("RAM", |sample| sample.memory_mb, format::megabytes),
     ("GPU memory", |sample| sample.gpu_vram_mb, format::megabytes),
     ("Uptime", |sample| sample.uptime_seconds, format::uptime),
 ];

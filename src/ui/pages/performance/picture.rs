@@ -9,12 +9,13 @@ const LEFT: f64 = 90.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = 40.0;
 
-/// An SVG document. `path` is in a box of 1,000 by 1,000, `ticks` are the labels of the vertical axis from below.
+/// An SVG document. `path` and that of the `limit` are in a box of 1,000 by 1,000, `ticks` are the labels of the vertical axis from below.
 pub(super) fn picture(
     name: &str,
     about: &str,
     color: &str,
     path: &str,
+    limit: &str,
     ticks: Vec<String>,
     times: &[String; 3],
 ) -> String {
@@ -48,8 +49,10 @@ pub(super) fn picture(
     }
     let _ = write!(
         svg,
-        "<path transform=\"translate({LEFT} {TOP}) scale({:.4} {:.4})\" d=\"{path}\" fill=\"none\" stroke=\"{color}\" \
-         stroke-width=\"2\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\"/></svg>",
+        "<g transform=\"translate({LEFT} {TOP}) scale({:.4} {:.4})\" fill=\"none\" stroke-width=\"2\" \
+         stroke-linecap=\"round\"><path d=\"{limit}\" stroke=\"#b3261e\" stroke-dasharray=\"6 4\" \
+         vector-effect=\"non-scaling-stroke\"/><path d=\"{path}\" stroke=\"{color}\" \
+         vector-effect=\"non-scaling-stroke\"/></g></svg>",
         width / 1_000.0,
         height / 1_000.0,
     );

@@ -48,7 +48,7 @@ pub fn EraseEverything() -> impl IntoView {
                 {words}
             </p>
             <div class="field-row">
-                <button class="button" type="button" data-testid="erase" on:click=move |_| asks.set(true)>
+                <button class="button danger" type="button" data-testid="erase" on:click=move |_| asks.set(true)>
                     "Erase everything"
                 </button>
             </div>
@@ -81,7 +81,7 @@ fn EraseDialog(asks: RwSignal<bool>, erase: impl Fn() + Copy + Send + Sync + 'st
                 <button class="button" autofocus on:click=move |_| dialog.close()>
                     "Cancel"
                 </button>
-                <button class="button primary" data-testid="confirm-erase" on:click=move |_| erase()>
+                <button class="button danger" data-testid="confirm-erase" on:click=move |_| erase()>
                     "Erase"
                 </button>
             </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::state::{ChoiceSetting, Number, Settings, Toggle, WebSocketContext, use_websocket};
+use crate::ui::format;
 
 /// Returns the settings with one change.
 fn changed(context: WebSocketContext, edit: impl FnOnce(&mut Settings)) -> Settings {
@@ -36,6 +37,10 @@ struct Refused {
     at: u64,
 }
 
+fn thousands(number: u64) -> String {
+    format::number(usize::try_from(number).unwrap_or(usize::MAX))
+}
+
 #[component]
 pub fn NumberField(number: &'static Number) -> impl IntoView {
     let context = use_websocket();
@@ -50,6 +55,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
         <div class="field">
             <label for=number.key>{number.label}</label>
             <div class="field-row">
+                <span class="with-unit">
                 <input
                     id=number.key
                     type="text"
@@ -69,6 +75,8 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                         }
                     }
                 />
+                <span class="unit" aria-hidden="true">{number.unit}</span>
+                </span>
                 <Reset
                     label=number.label
                     is_default=Signal::derive(move || value.get() == number.default() && refused.with(Option::is_none))
@@ -76,7 +84,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                 />
             </div>
             <p class="field-hint" id=hint_id>
-                {number.hint} {format!(" {start}–{end} {}.", number.unit)}
+                {number.hint} {format!(" {}–{} {}.", thousands(start), thousands(end), number.unit)}
             </p>
             <p class="field-error" id=error_id role="alert">
                 {move || refused.with(|refused| refused.as_ref().map(|refused| refused.why.clone()))}

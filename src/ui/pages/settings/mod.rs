@@ -6,6 +6,7 @@ mod file;
 mod talk_key;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_websocket};
 use crate::ui::components::AddressForm;
@@ -22,8 +23,42 @@ const SECTIONS: [(Section, &str); 4] = [
 ];
 
 /// Numbers that hardly anybody changes.
-const ADVANCED: [(Section, &str); 2] =
-    [(Section::Link, "Message queue and heartbeat"), (Section::Limits, "Stage limits")];
+const ADVANCED: [(Section, &str); 3] = [
+    (Section::Link, "Message queue and heartbeat"),
+    (Section::Limits, "Stage limits"),
+    (Section::Resources, "Resource limits"),
+];
+
+const ADVANCED_NAME: &str = "Advanced";
+
+fn section_id(name: &str) -> String {
+    format!("settings-{}", name.to_lowercase())
+}
+
+/// Goes to a section of the page, and opens it.
+#[component]
+fn SectionLink(name: &'static str) -> impl IntoView {
+    let go = move |_| {
+        let Some(section) = document().get_element_by_id(&section_id(name)) else { return };
+        let heading = if section.tag_name() == "DETAILS" {
+            // Setting an attribute of one's own element cannot fail.
+            let _ = section.set_attribute("open", "");
+            section.query_selector("summary").ok().flatten()
+        } else {
+            None
+        };
+        section.scroll_into_view();
+        if let Ok(target) = heading.unwrap_or(section).dyn_into::<web_sys::HtmlElement>() {
+            // Best effort: the section is in view all the same.
+            let _ = target.focus();
+        }
+    };
+    view! {
+        <button class="button" type="button" on:click=go>
+            {name}
+        </button>
+    }
+}
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -49,7 +84,7 @@ pub fn SettingsPage() -> impl IntoView {
                 <h1>"Settings"</h1>
                 <div class="actions">
                     <SettingsFile />
-                    <button class="button" data-testid="reset-settings" on:click=reset>
+                    <button class="button danger" data-testid="reset-settings" on:click=reset>
                         "Reset all"
                     </button>
                 </div>
@@ -62,10 +97,14 @@ pub fn SettingsPage() -> impl IntoView {
                     </button>
                 </p>
             </Show>
+            <nav class="settings-nav" aria-label="Sections">
+                {SECTIONS.map(|(_, name)| view! { <SectionLink name /> }).collect_view()}
+                <SectionLink name=ADVANCED_NAME />
+            </nav>
             {SECTIONS.map(|(section, name)| view! { <SettingsSection section name /> }).collect_view()}
-            <details class="settings-section" data-testid="advanced">
+            <details class="settings-section" data-testid="advanced" id=section_id(ADVANCED_NAME)>
                 <summary>
-                    <h2>"Advanced"</h2>
+                    <h2>{ADVANCED_NAME}</h2>
                 </summary>
                 <div class="settings-fields">
                     {ADVANCED.map(|(section, name)| {
@@ -90,7 +129,7 @@ fn SettingsSection(section: Section, name: &'static str) -> impl IntoView {
     let numbers = NUMBERS.iter().filter(move |number| number.section == section && section != Section::Link);
     let toggles = TOGGLES.iter().filter(move |toggle| toggle.section == section);
     view! {
-        <section class="settings-section" aria-label=name>
+        <section class="settings-section" id=section_id(name) tabindex="-1" aria-label=name>
             <h2>{name}</h2>
             <div class="settings-fields">
                 {(section == Section::Link).then(|| view! { <AddressForm place="settings" /> })}

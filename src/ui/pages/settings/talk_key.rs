@@ -66,7 +66,8 @@ pub fn TalkKeyField() -> impl IntoView {
                 </button>
                 <Show when=move || value.with(|key| *key != TalkKey::NONE)>
                     <button class="button" type="button" on:click=move |_| set(TalkKey::NONE)>
-                        "None"
+                        "Clear"
+                        <span class="visually-hidden">" the talk key"</span>
                     </button>
                 </Show>
                 <Reset
