@@ -57,7 +57,7 @@ fn event(event: &Event) -> Option<String> {
         Event::ConversationStart(start) => format!("session {}", start.session_id),
         Event::ConversationTurn(turn) => format!("{}: {}", turn.role, shorten(&turn.content, TEXT_CHARS)),
         Event::ConversationEnd(end) => parts([
-            end.turns_count.map(|count| counted(count, "turn")),
+            end.turns_count.map(|count| counted(count, "recent turn")),
             end.duration_seconds.map(seconds),
             Some(format!("session {}", end.session_id)),
         ]),
@@ -157,7 +157,7 @@ fn memory(event: &Event) -> Option<String> {
             parts([Some(operation.operation_type.replace('_', " ")), operation.details.as_ref().map(value)])
         }
         Event::MemoryDebugStats(stats) => parts([
-            stats.stats.short_term.as_ref().and_then(|part| part.turn_count).map(|count| counted(count, "turn")),
+            stats.stats.short_term.as_ref().and_then(|part| part.turn_count).map(|count| counted(count, "recent turn")),
             stats.stats.long_term.as_ref().and_then(|part| part.memory_count).map(|count| match count {
                 1 => "1 memory".to_owned(),
                 count => format!("{count} memories"),

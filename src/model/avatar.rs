@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::performance::measured;
-use crate::protocol::{Event, Instant};
+use crate::protocol::{Event, Instant, TtsResult};
 
 /// Coda's current activity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,8 +78,8 @@ impl Emotion {
 pub enum Speaking {
     #[default]
     No,
-    /// Speech is being synthesized, and may be heard already.
-    Yes,
+    /// Speech is being synthesized since this time, and may be heard already.
+    Since(Instant),
     /// The audio ends at this time.
     Until(Instant),
 }
@@ -97,11 +97,8 @@ pub struct Avatar {
 impl Avatar {
     pub fn apply(&mut self, event: &Event, now: Instant) {
         self.speaking = match event {
-            Event::TtsStart(_) => Speaking::Yes,
-            Event::TtsResult(result) => match measured(result.audio_duration_seconds) {
-                Some(audio) => Speaking::Until(now + Duration::try_from_secs_f64(audio).unwrap_or_default()),
-                None => Speaking::No,
-            },
+            Event::TtsStart(_) => Speaking::Since(now),
+            Event::TtsResult(result) => self.sound_after(result, now),
             Event::TtsError(_) | Event::TtsStop(_) => Speaking::No,
             _ => self.speaking,
         };
@@ -123,6 +120,19 @@ impl Avatar {
         };
         self.mode = mode.unwrap_or(self.mode);
         self.feel(event, mode);
+    }
+
+    /// What can be heard once speech is reported. Coda may report it when its sound begins or when it is over: its
+    /// audio begins once it is made.
+    fn sound_after(&self, result: &TtsResult, now: Instant) -> Speaking {
+        let span = |seconds| measured(seconds).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let Some(audio) = span(result.audio_duration_seconds) else { return Speaking::No };
+        let begun = match (self.speaking, span(result.duration_seconds)) {
+            (Speaking::Since(start), Some(made)) => (start + made).min(now),
+            _ => now,
+        };
+        let end = begun + audio;
+        if end > now { Speaking::Until(end) } else { Speaking::No }
     }
 
     /// Takes the emotion that the server reports. Until it reports one, derives it from the current activity.

@@ -106,7 +106,7 @@ impl MemoryFilter {
             words.iter().all(|word| text.contains(word))
         };
         (self.include_forgotten || !memory.forgotten)
-            && (self.kinds.is_empty() || memory.memory_type.as_ref().is_some_and(|kind| self.kinds.contains(kind)))
+            && (self.kinds.is_empty() || self.kinds.contains(memory.kind()))
             && importance.partial_cmp(&self.min_importance) != Some(Ordering::Less)
             && contains_all_words()
     }
@@ -194,12 +194,13 @@ impl Memories {
         &self.log
     }
 
-    /// Returns the types with their numbers of memories, including forgotten ones.
+    /// Returns the types with their numbers of memories, including forgotten ones. Those without a type are of the type
+    /// “unknown”.
     #[must_use]
     pub fn kinds(&self) -> BTreeMap<&str, usize> {
         let mut kinds = BTreeMap::new();
-        for kind in self.known.iter().filter_map(|memory| memory.memory_type.as_deref()) {
-            *kinds.entry(kind).or_default() += 1;
+        for memory in &self.known {
+            *kinds.entry(memory.kind()).or_default() += 1;
         }
         kinds
     }
@@ -289,7 +290,15 @@ impl Memories {
     }
 }
 
+/// Stands for the type of memories whose type is not known.
+const UNKNOWN_KIND: &str = "unknown";
+
 impl Memory {
+    /// The type, for filters.
+    fn kind(&self) -> &str {
+        self.memory_type.as_deref().unwrap_or(UNKNOWN_KIND)
+    }
+
     fn take(&mut self, told: Found, what: &ChangeKind) {
         self.id = self.id.take().or(told.id);
         let is_whole = matches!(what, ChangeKind::Updated { .. }) && !told.content.is_empty();

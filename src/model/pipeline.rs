@@ -83,7 +83,10 @@ impl Pipeline {
             Event::ConversationTurn(turn) if turn.role == "user" => {
                 let listened = self.stages.last().is_some_and(|stage| stage.kind == StageKind::Listening);
                 if !(self.take_transcript && listened) {
+                    // Coda may still speak the answer before.
+                    let speaking = self.current().filter(|stage| stage.kind == StageKind::Speaking);
                     self.clear();
+                    self.stages.extend(speaking);
                 }
                 self.take_transcript = false;
                 self.begin(StageKind::Thinking, at);

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use coda_dashboard::history::{FoldKind, ListItem, Recorder, RowGrouper, said};
-use coda_dashboard::link::{Acknowledgement, ConnId, LinkEvent, MessageId, MessageState, MessageStatus, Origin};
-use coda_dashboard::protocol::Command;
+use coda_dashboard::link::{
+    Acknowledgement, CloseInfo, ConnId, DisconnectReason, LinkEvent, MessageId, MessageState, MessageStatus, Origin,
+    Outage, Phase,
+};
+use coda_dashboard::protocol::{Command, Instant};
 
 use crate::world::{at, event, frame_in, frame_out, recorded};
 
@@ -167,6 +170,28 @@ fn the_states_of_a_message_are_folded_under_its_frame() {
     grouper.forget_before(4);
     assert_eq!(items(&grouper), [Err((FoldKind::Message, vec![4, 6])), Ok(5)]);
     assert_eq!(grouper.item_with(1).map(ListItem::key), None);
+}
+
+#[test]
+fn attempts_to_reach_a_server_that_is_away_are_folded_and_what_ended_the_connection_is_not() {
+    let phase = |phase, code: u16| {
+        let info = CloseInfo { code, reason: String::new() };
+        let reason = if code == 1006 { DisconnectReason::Unreachable(info) } else { DisconnectReason::Closed(info) };
+        LinkEvent::Phase { phase, outage: Some(Outage { since: at(1), reason }), at: at(9) }
+    };
+    let waiting = || Phase::Waiting { retry_at: Instant::ZERO, attempt: 1 };
+    let opening = || Phase::Opening { conn: ConnId(2), give_up_at: Instant::ZERO };
+    let recorder = recorded(&[
+        phase(waiting(), 1000),
+        phase(opening(), 1000),
+        phase(waiting(), 1006),
+        phase(opening(), 1006),
+        phase(waiting(), 1006),
+        call(),
+        phase(opening(), 1006),
+    ]);
+    let grouper = RowGrouper::of_everything().with(recorder.rows(..));
+    assert_eq!(items(&grouper), [Ok(1), Ok(2), Err((FoldKind::Attempts, vec![3, 4, 5])), Ok(6), Ok(7)]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Coda's activity, derived from its events.
 
-use coda_dashboard::model::{Emotion, Mode};
+use coda_dashboard::model::{Avatar, Emotion, Mode, Speaking};
+use coda_dashboard::protocol::{Frame, Instant, decode};
 use serde_json::json;
 
 use crate::page::Page;
@@ -20,6 +21,27 @@ fn the_mode_follows_a_spoken_turn_from_listening_to_idle() {
         modes.push(page.avatar.mode);
     }
     assert_eq!(modes, [Mode::Listening, Mode::Thinking, Mode::Thinking, Mode::Speaking, Mode::Idle]);
+}
+
+#[test]
+fn the_voice_is_heard_for_as_long_as_its_audio_lasts_whenever_coda_reports_it() {
+    let event = |kind: &str, data: serde_json::Value| {
+        let frame = json!({"type": kind, "seq": 1, "data": data}).to_string();
+        let Ok(Frame::Event(envelope)) = decode(&frame) else { panic!("not an event: {frame}") };
+        envelope.event
+    };
+    let start = event("tts_start", json!({"text": "hello"}));
+    let result = event("tts_result", json!({"duration_seconds": 0.5, "audio_duration_seconds": 2.0}));
+    let heard = |reported: u64| {
+        let mut avatar = Avatar::default();
+        avatar.apply(&start, Instant::from_millis(1_000));
+        assert_eq!(avatar.speaking, Speaking::Since(Instant::from_millis(1_000)));
+        avatar.apply(&result, Instant::from_millis(reported));
+        avatar.speaking
+    };
+    assert_eq!(heard(1_500), Speaking::Until(Instant::from_millis(3_500)), "reported when it is made");
+    assert_eq!(heard(2_000), Speaking::Until(Instant::from_millis(3_500)), "reported while it is heard");
+    assert_eq!(heard(3_500), Speaking::No, "reported when it is over");
 }
 
 #[test]

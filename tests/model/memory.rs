@@ -183,7 +183,9 @@ fn filters_by_type_and_importance_and_every_order_work() {
     ] {
         assert_eq!(mind.matching(&MemoryFilter { sort, ..everything() }), expected, "{sort:?}");
     }
-    assert_eq!(mind.memories.kinds().into_iter().collect::<Vec<_>>(), [("fact", 1), ("persona", 1)]);
+    assert_eq!(mind.memories.kinds().into_iter().collect::<Vec<_>>(), [("fact", 1), ("persona", 1), ("unknown", 1)]);
+    let kinds = BTreeSet::from(["unknown".to_owned()]);
+    assert_eq!(mind.matching(&MemoryFilter { kinds, ..everything() }), ["C"]);
 }
 
 #[test]

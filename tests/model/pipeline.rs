@@ -128,6 +128,15 @@ fn speech_that_follows_on_another_is_timed_from_its_own_start() {
 }
 
 #[test]
+fn speech_that_goes_on_while_the_next_turn_runs_stays_in_progress() {
+    let mut run = Run::new();
+    run.events(&["user", "assistant", "tts_start", "user", "llm_start"]);
+    assert_eq!(run.stages(), [("speaking", 3, None), ("thinking", 4, None)]);
+    run.events(&["assistant", "tts_result"]);
+    assert_eq!(run.stages(), [("speaking", 3, Some(7)), ("thinking", 4, Some(6))]);
+}
+
+#[test]
 fn ends_without_a_beginning_change_nothing() {
     let mut run = Run::new();
     run.events(&["stt_result", "stt_error", "stt_stop", "tool_result", "tool_error", "llm_error", "assistant"]);

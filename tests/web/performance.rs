@@ -62,7 +62,7 @@ async fn before_the_first_turn_the_page_says_what_will_come() {
     page.until_shown(NO_TURN).await;
     page.until_shown("No timings yet").await;
     assert!(page.all(BAR).is_empty());
-    assert_eq!(rows(&page, "partial-table")[1], ["LLM", "–"]);
+    assert_eq!(rows(&page, "partial-table")[1], ["Language model", "–"]);
     assert_eq!(rows(&page, "link-table")[2].last().unwrap(), "0", "nothing recovered yet");
     assert_eq!(page.texts("h1"), ["Performance"]);
 }
@@ -86,14 +86,14 @@ async fn the_first_turn_is_shown_as_a_bar_in_words_and_in_figures() {
     assert!(words.ends_with("total 1.5 s; STT 400 ms, LLM 800 ms, TTS 300 ms, Tools 60 ms, Memory 20 ms"), "{words}");
     assert_eq!(page.attribute(BAR, "tabindex"), "0");
     let parts = rows(&page, "part-table");
-    assert_eq!(parts[1], ["LLM", "800 ms", "800 ms", "800 ms", "–", "800 ms", "1"]);
+    assert_eq!(parts[1], ["Language model", "800 ms", "800 ms", "800 ms", "–", "800 ms", "1"]);
     let audio = rows(&page, "audio-table");
     assert_eq!(audio[0], ["Processing", "1.6 s", "1.6 s"]);
     assert_eq!(audio[3], ["Processing per second spoken", "494 ms", "494 ms"]);
 
     event("latency_trace", trace(0.2)).await;
     page.until("the second bar", || page.all(BAR).len() == 2).await;
-    assert_eq!(rows(&page, "part-table")[1], ["LLM", "200 ms", "500 ms", "200 ms", "–", "800 ms", "2"]);
+    assert_eq!(rows(&page, "part-table")[1], ["Language model", "200 ms", "500 ms", "200 ms", "–", "800 ms", "2"]);
 }
 
 #[wasm_bindgen_test]

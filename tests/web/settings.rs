@@ -56,6 +56,9 @@ fn damaged_settings_fall_back_to_defaults_and_say_what_was_wrong() {
     assert_eq!(wrong.len(), 3, "{wrong:?}");
 }
 
+/// The button that restores the default of the first number.
+const BACK: &str = ".with-unit:has(#gap_millis) + button";
+
 #[wasm_bindgen_test]
 async fn a_number_out_of_range_is_refused_with_the_range_and_one_within_is_kept() {
     let page = open().await;
@@ -68,8 +71,8 @@ async fn a_number_out_of_range_is_refused_with_the_range_and_one_within_is_kept(
     page.until("no error", || page.texts("#gap_millis-error") == [""]).await;
     assert_eq!(page.context.settings.current.get_untracked().gap_millis, 150);
     assert!(stored().contains("150"));
-    page.until("a way back", || !page.all("#gap_millis + button").is_empty()).await;
-    page.click("#gap_millis + button");
+    page.until("a way back", || !page.all(BACK).is_empty()).await;
+    page.click(BACK);
     assert_eq!(page.context.settings.current.get_untracked(), Settings::default());
 }
 

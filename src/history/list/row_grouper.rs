@@ -4,15 +4,15 @@
 //! it. Steps of the turn do end it, so the text before a tool call is listed above the call and the text after it
 //! below.
 //!
-//! Without a filter, background traffic is folded too: runs of metrics, of speech progress and of pings, each until
-//! something else happens, and the states of a message under its frame.
+//! Without a filter, background traffic is folded too: runs of metrics, of speech progress, of pings and of failed
+//! attempts to connect, each until something else happens, and the states of a message under its frame.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::history::row::{FrameClass, Row, RowKind};
 use crate::history::scan;
 use crate::history::shorten::shorten;
-use crate::link::{ConnId, FramePurpose, MessageId};
+use crate::link::{ConnId, DisconnectReason, FramePurpose, MessageId, PhaseKind};
 use crate::protocol::Command;
 
 /// Maximum length of a preview of tokens, in characters; the answer's final event has the whole text.
@@ -37,10 +37,12 @@ pub enum FoldKind {
     Progress,
     /// A run of pings, with their echoes and states.
     Pings,
+    /// A run of attempts to connect to a server that is not there.
+    Attempts,
 }
 
 impl FoldKind {
-    const ALL: [Self; 5] = [Self::Tokens, Self::Message, Self::Metrics, Self::Progress, Self::Pings];
+    const ALL: [Self; 6] = [Self::Tokens, Self::Message, Self::Metrics, Self::Progress, Self::Pings, Self::Attempts];
 }
 
 /// Rows listed as one item.
@@ -217,6 +219,11 @@ impl RowGrouper {
                 PROGRESS => Some(FoldKind::Progress),
                 _ => None,
             },
+            RowKind::Phase {
+                phase: PhaseKind::Waiting | PhaseKind::Opening,
+                reason: Some(DisconnectReason::Unreachable(_)),
+                ..
+            } => Some(FoldKind::Attempts),
             _ => None,
         }
     }

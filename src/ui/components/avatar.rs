@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::composer::is_speaking;
 use crate::model::{Emotion, Mode};
 use crate::state::use_websocket;
 
@@ -27,7 +28,12 @@ const MOODS: [(Emotion, &str); 5] = [
 #[component]
 pub fn AvatarFace() -> impl IntoView {
     let context = use_websocket();
-    let mode = context.talk.mode;
+    let is_speaking = is_speaking(context);
+    // The sound goes on after Coda has reported the speech as made.
+    let mode = Memo::new(move |_| match context.talk.mode.get() {
+        Mode::Idle if is_speaking.get() => Mode::Speaking,
+        mode => mode,
+    });
     let emotion = context.talk.emotion;
     let is_away = Memo::new(move |_| !context.connection.is_ready() && !context.playback.is_on());
     let label = move || {

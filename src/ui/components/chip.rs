@@ -15,7 +15,7 @@ use crate::ui::format;
 const fn label(phase: PhaseKind) -> &'static str {
     match phase {
         PhaseKind::Offline => "Offline",
-        PhaseKind::Waiting => "No connection",
+        PhaseKind::Waiting => "Not connected",
         PhaseKind::Opening => "Connecting",
         PhaseKind::Authenticating => "Signing in",
         PhaseKind::Ready => "Connected",

@@ -168,7 +168,7 @@ fn ComposerHint() -> impl IntoView {
 const SPEECH_STEP: Duration = Duration::from_millis(250);
 
 /// Whether Coda's voice can be heard.
-fn is_speaking(context: WebSocketContext) -> Memo<bool> {
+pub(super) fn is_speaking(context: WebSocketContext) -> Memo<bool> {
     let now = RwSignal::new(context.playback.now().mono);
     every(SPEECH_STEP, move || {
         if context.talk.speaking.with_untracked(|speaking| matches!(speaking, Speaking::Until(_))) {
@@ -177,7 +177,7 @@ fn is_speaking(context: WebSocketContext) -> Memo<bool> {
     });
     Memo::new(move |_| match context.talk.speaking.get() {
         Speaking::No => false,
-        Speaking::Yes => true,
+        Speaking::Since(_) => true,
         Speaking::Until(end) => now.get() < end,
     })
 }

@@ -22,7 +22,7 @@ pub fn Countdown() -> impl IntoView {
     every(COUNTDOWN_STEP, move || now.set(browser::now().mono));
     let since = move || {
         let since = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
-        since.map(|since| format!("No connection since {}. ", format::clock_time(since)))
+        since.map(|since| format!("Not connected since {}. ", format::clock_time(since)))
     };
     let words = Memo::new(move |_| match connection.phase.get() {
         Phase::Waiting { retry_at, .. } => format!("Retrying in {} s.", seconds_until(retry_at, now.get())),

@@ -1,8 +1,10 @@
 //! Filters that live in the address, and empty states.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 
-use crate::ui::address::Address;
+use crate::state::use_websocket;
+use crate::ui::address::{Address, page_href};
 
 /// A select of "All" and `options`, stored in the query parameter `key`.
 #[component]
@@ -42,13 +44,35 @@ pub fn FilterSelect(
 #[component]
 pub fn EmptyState(
     title: &'static str,
-    /// What the user can do to make content appear.
+    /// Whether using Coda makes content appear.
+    #[prop(optional)]
+    has_ways: bool,
+    /// What makes content appear.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="empty small">
+        <div class="empty">
             <h2>{title}</h2>
             <p>{children()}</p>
+            {has_ways.then(|| view! { <WaysToBegin /> })}
+        </div>
+    }
+}
+
+/// Actions that make content appear.
+#[component]
+pub fn WaysToBegin() -> impl IntoView {
+    let context = use_websocket();
+    view! {
+        <div class="actions">
+            <A href=page_href("/") attr:class="button primary">
+                "Talk to Coda"
+            </A>
+            <Show when=move || !context.connection.is_demo()>
+                <button class="button" type="button" on:click=move |_| context.use_demo()>
+                    "Try the demo"
+                </button>
+            </Show>
         </div>
     }
 }

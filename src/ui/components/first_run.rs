@@ -1,10 +1,12 @@
 //! What a page without Coda and without any conversation says: how to start.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use super::{AddressForm, CopyButton, Countdown};
 use crate::link::PhaseKind;
 use crate::state::{WebSocketContext, use_websocket};
+use crate::ui::address::page_href;
 
 /// Starts Coda Lite with its WebSocket server, in its folder.
 const START_COMMAND: &str = "python main_websocket.py";
@@ -41,7 +43,7 @@ pub fn FirstRun() -> impl IntoView {
             </h2>
             <p role="status">{reason}</p>
             <Countdown />
-            <p>"Start Coda Lite in its folder. The dashboard then connects automatically:"</p>
+            <p>"Start Coda in its folder. The dashboard then connects by itself:"</p>
             <div class="first-run-command">
                 <code>{START_COMMAND}</code>
                 <CopyButton label="Copy the command" text=Callback::new(|()| START_COMMAND.to_owned()) />
@@ -65,6 +67,9 @@ pub fn FirstRun() -> impl IntoView {
                 >
                     "Change address"
                 </button>
+                <A href=page_href("/help") attr:class="button">
+                    "Help with this"
+                </A>
             </div>
             <Show when=move || changes_address.get()>
                 <AddressForm place="first-run" />

@@ -52,6 +52,10 @@ fn NewestTurn() -> impl IntoView {
     });
     let is_known = Memo::new(move |_| turn.with(Option::is_some));
     let gap = Memo::new(move |_| turn.with(|turn| turn.as_ref().map(|turn| *turn.gap())));
+    let longest = move || {
+        let part = gap.get().and_then(|gap| gap.parts().max_by_key(|(_, time)| *time));
+        part.map(|(part, time)| format!("mostly {} ({})", part.title().to_lowercase(), format::span(time)))
+    };
     let facts = move || {
         FACTS.map(|(name, read)| {
             let value = Memo::new(move |_| turn.with(|turn| turn.as_ref().and_then(read)));
@@ -62,12 +66,13 @@ fn NewestTurn() -> impl IntoView {
         <Show when=move || is_known.get()>
             <section aria-labelledby="glance-turn" data-testid="glance-turn">
                 <h2 id="glance-turn">
-                    {move || if is_running.get() { "This turn" } else { "Last turn" }}
+                    {move || if is_running.get() { "Response gap, this turn" } else { "Response gap, last turn" }}
                     <A href=page_href("/performance")>
                         {move || gap.get().map(|gap| format::span(gap.total()))}
                     </A>
                 </h2>
-                {move || gap.get().map(|gap| view! { <GapPieces gap longest=gap.total() /> })}
+                <GapPieces gap />
+                <p class="glance-note">{longest}</p>
                 <dl class="kv" data-testid="turn-figures">
                     {facts().collect_view()}
                 </dl>
@@ -122,11 +127,19 @@ const LINES: [Line; 2] = [
 /// CPU and main memory over the last ten minutes, and the open findings.
 #[component]
 fn Health() -> impl IntoView {
-    let performance = use_websocket().data.performance;
+    let context = use_websocket();
+    let performance = context.data.performance;
     let is_known = Memo::new(move |_| performance.with(|performance| !performance.samples().is_empty()));
+    let is_present = Memo::new(move |_| context.connection.is_ready() || context.playback.is_on());
+    let as_of = move || {
+        let last = performance.with(|performance| performance.samples().back().map(|sample| sample.time));
+        last.map(|time| view! { <span>{format!("as of {}", format::moment(time))}</span> })
+    };
     view! {
-        <section aria-labelledby="glance-health" data-testid="glance-health">
-            <h2 id="glance-health">"Health"</h2>
+        <section aria-labelledby="glance-health" data-testid="glance-health" data-state=move || if is_present.get() { "live" } else { "past" }>
+            <h2 id="glance-health">
+                "Health" {move || (!is_present.get()).then(as_of)}
+            </h2>
             <Show when=move || is_known.get()>
                 {LINES
                     .map(|(name, read, words, color)| {

@@ -75,8 +75,9 @@ fn TurnNow(now: RwSignal<Instant>) -> impl IntoView {
         timings.with(|timings| {
             let running = timings.running().last()?;
             let took = now.duration_since(running.since.mono);
+            // Its sound is as long as the text.
             if running.stage == Stage::Speech && timings.is_heard() {
-                return Some((format!("Speaking for {}.", format::span(took)), false));
+                return None;
             }
             let limit = context.settings.current.with(|settings| settings.budgets().of(running.stage.part()));
             let past = timings.history(&running.stage).and_then(|history| history.compare(took));
@@ -124,11 +125,11 @@ fn stage_words(stage: &Stage, took: Duration, past: Option<Comparison>) -> (Stri
         }
         Some(past) if past.shorter * 100 >= past.count * 95 => {
             let usual = format::span(past.p50);
-            (format!("{begun}, longer than {} of {} earlier runs. Typical: {usual}.", past.shorter, past.count), true)
+            (format!("{begun}, longer than {} of {} earlier runs. Median: {usual}.", past.shorter, past.count), true)
         }
         Some(past) => {
             let (usual, most) = (format::span(past.p50), format::span(past.p95));
-            (format!("{begun}. Typical {usual}, p95 {most} ({} runs).", past.count), false)
+            (format!("{begun}. Median {usual}, p95 {most} ({} runs).", past.count), false)
         }
     }
 }

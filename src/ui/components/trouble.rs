@@ -71,7 +71,7 @@ fn Banner() -> impl IntoView {
             <div class="actions">
                 <Show when=move || !is_incompatible.get()>
                     <button
-                        class="button"
+                        class="button primary"
                         on:click=move |_| if is_unconnected.get_untracked() { context.reconnect() } else { context.retry_now() }
                     >
                         {connect_words}

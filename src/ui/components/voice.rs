@@ -141,7 +141,7 @@ impl Talk {
     fn stop_speech(&self, coda: &Sender<'_>) {
         let speaks = self.context.talk.speaking.with_untracked(|until| match until {
             Speaking::No => false,
-            Speaking::Yes => true,
+            Speaking::Since(_) => true,
             Speaking::Until(end) => self.context.playback.now().mono < *end,
         });
         if speaks && self.context.settings.current.with_untracked(|settings| settings.stop_speech) {

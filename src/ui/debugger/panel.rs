@@ -91,6 +91,7 @@ fn SidePart() -> impl IntoView {
                         <Divider size label="Size of the panel" rest=MIN_TABLE_WIDTH />
                         <section
                             class="debugger-side"
+                            class:whole=side != Side::Details
                             style=("--debugger-side", move || size.css())
                             aria-label=name(side)
                             data-testid="debugger-side"

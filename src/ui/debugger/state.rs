@@ -127,7 +127,7 @@ impl DebuggerState {
                 match fold.kind {
                     FoldKind::Tokens => Some(history::said(fold.rows().filter_map(|number| recorder.get(number)))),
                     FoldKind::Message => row(fold.head()),
-                    FoldKind::Metrics | FoldKind::Progress => row(fold.last()),
+                    FoldKind::Metrics | FoldKind::Progress | FoldKind::Attempts => row(fold.last()),
                     FoldKind::Pings => None,
                 }
             })

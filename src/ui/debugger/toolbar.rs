@@ -15,6 +15,11 @@ use crate::ui::format;
 const FIRST: [(Side, &str); 4] =
     [(Side::Details, "Details"), (Side::Findings, "Findings"), (Side::Statistics, "Statistics"), (Side::Send, "Send")];
 
+/// Of those, the ones that a panel of middle width has in its menu.
+const fn is_second(side: Side) -> bool {
+    matches!(side, Side::Statistics | Side::Send)
+}
+
 /// Tools that are needed now and then.
 const MORE: [(Side, &str); 6] = [
     (Side::Recordings, "Recordings"),
@@ -88,7 +93,15 @@ pub fn Toolbar() -> impl IntoView {
             </div>
             <Popover handle=more label="More" testid="debugger-tools">
                 <ul class="debugger-more" on:click=move |_| more.close()>
-                    {FIRST.map(|(side, name)| view! { <li class="debugger-narrow"><SideButton side name is_copy=true /></li> }).collect_view()}
+                    {FIRST
+                        .map(|(side, name)| {
+                            view! {
+                                <li class="debugger-narrow" class:second=is_second(side)>
+                                    <SideButton side name is_copy=true />
+                                </li>
+                            }
+                        })
+                        .collect_view()}
                     {MORE.map(|(side, name)| view! { <li><SideButton side name /></li> }).collect_view()}
                 </ul>
             </Popover>
@@ -109,6 +122,7 @@ fn SideButton(
     view! {
         <button
             class="button small"
+            class:second=is_second(side)
             type="button"
             data-testid=(!is_copy).then(|| format!("debugger-open-{}", name.to_lowercase().replace(' ', "-")))
             aria-pressed=move || is_open().to_string()

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::analysis::slug;
 use crate::ui::address::base_path;
-use crate::ui::components::{Markdown, SearchField};
+use crate::ui::components::{Markdown, SearchField, SectionNav, section_id};
 
 async fn fetched() -> Option<String> {
     let file = format!("{}/TROUBLESHOOTING.md", base_path());
@@ -98,10 +98,12 @@ fn Topics(text: String) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let words = Memo::new(move |_| typed.with(|typed| typed.trim().to_lowercase()));
     let topics: Vec<Topic> = text.split("\n## ").skip(1).map(Topic::read).collect();
+    let names: Vec<String> = topics.iter().map(|topic| topic.title.clone()).collect();
     let sections = topics
         .into_iter()
         .map(|topic| {
             let Topic { title, introduction, symptoms } = topic;
+            let id = section_id(&title);
             let symptoms = StoredValue::new(symptoms);
             let is_any = move || {
                 let words = words.get();
@@ -124,7 +126,7 @@ fn Topics(text: String) -> impl IntoView {
                 })
                 .collect_view();
             view! {
-                <section class="help-topic" hidden=move || !is_any()>
+                <section class="help-topic" id=id tabindex="-1" hidden=move || !is_any()>
                     <h2>{title}</h2>
                     <Markdown text=introduction />
                     {cards}
@@ -133,6 +135,7 @@ fn Topics(text: String) -> impl IntoView {
         })
         .collect_view();
     view! {
+        <SectionNav names />
         <SearchField label="Search help" testid="help-search" text=typed on_input=move |text| typed.set(text) />
         {sections}
     }

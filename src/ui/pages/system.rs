@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use icondata_core::Icon as IconData;
 use icondata_lu::{LuCircleCheck, LuCircleHelp, LuCircleX, LuInfo, LuLoader};
 use leptos::prelude::*;
@@ -17,6 +17,8 @@ use crate::ui::format;
 
 /// Refresh interval of relative times.
 const NOW_STEP: Duration = Duration::from_secs(5);
+/// Longest uptime that is believed, in seconds: ten years.
+const MOST_UPTIME: f64 = 10.0 * 365.0 * 86_400.0;
 
 const fn title(service: Service) -> &'static str {
     match service {
@@ -106,6 +108,15 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
     let status = Memo::new(move |_| system.with(|system| system.service(service).clone()));
     let state = Memo::new(move |_| status.with(|status| status.state.clone()));
     let word = move || state.with(|state| state.word().to_owned());
+    let context = use_websocket();
+    // What is not known is told as it was last, or as what it means.
+    let words = move || {
+        status.with(|status| match (&status.state, &status.last_seen) {
+            (ServiceState::Unknown, Some(state)) => format!("last seen {}", state.word()),
+            (ServiceState::Unknown, None) if context.connection.is_ready() => "not used yet".to_owned(),
+            (state, _) => state.word().to_owned(),
+        })
+    };
     let what = move || {
         status.with(|status: &ServiceStatus| {
             let parts = [
@@ -120,14 +131,6 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
             parts.into_iter().filter_map(row).collect_view()
         })
     };
-    let context = use_websocket();
-    let last_seen = move || {
-        status.with(|status| match (&status.last_seen, &status.state) {
-            (Some(state), _) => Some(format!("last seen {}", state.word())),
-            (None, ServiceState::Unknown) if context.connection.is_ready() => Some("not used yet".to_owned()),
-            _ => None,
-        })
-    };
     let active = move || {
         status
             .with(|status| status.last_activity)
@@ -140,10 +143,9 @@ fn ServiceCard(service: Service, now: RwSignal<DateTime<Utc>>) -> impl IntoView 
             <header>
                 <h3>{title(service)}</h3>
                 <span class="state-word" data-state=word>
-                    {move || state.with(|state| view! { <Icon icon=icon(state) /> })} {word}
+                    {move || state.with(|state| view! { <Icon icon=icon(state) /> })} {words}
                 </span>
             </header>
-            {move || last_seen().map(|words| view! { <p class="last-seen">{words}</p> })}
             <dl class="kv">
                 {what}
                 <dt>"Last active"</dt>
@@ -194,7 +196,9 @@ fn Errors() -> impl IntoView {
         <section class="system-part">
             <header class="page-head">
                 <h2>"Errors"</h2>
-                <FilterSelect label="Component" key="part" options=parts />
+                <Show when=move || has_errors.get()>
+                    <FilterSelect label="Component" key="part" options=parts />
+                </Show>
             </header>
             <Show
                 when=move || has_errors.get()
@@ -259,15 +263,24 @@ fn Runs() -> impl IntoView {
                 <ul class="run-list">
                     <Each each=runs key=move |run| (generation.get_untracked(), run.epoch, run.uptime_seconds.is_some()) let:run>
                         <li>
-                            {format!("Run {}", run.epoch)} ", first seen " {move || format::full_time(run.first_seen.wall)}
-                            {run
-                                .uptime_seconds
-                                .map(|seconds| format!(", up for {} then", format::seconds(seconds)))}
+                            {format!("Run {}: ", run.epoch)} {move || run_words(&run)}
                         </li>
                     </Each>
                 </ul>
             </Show>
         </section>
+    }
+}
+
+/// When a run of the server began, or was first seen if it did not tell.
+fn run_words(run: &ServerRun) -> String {
+    let seen = run.first_seen.wall;
+    let uptime = run.uptime_seconds.filter(|seconds| (0.0..=MOST_UPTIME).contains(seconds));
+    #[expect(clippy::cast_possible_truncation, reason = "within the range above")]
+    let started = uptime.map(|seconds| seen - TimeDelta::milliseconds((seconds * 1_000.0) as i64));
+    match started {
+        Some(started) => format!("started {}", format::full_time(started)),
+        None => format!("first seen {}", format::full_time(seen)),
     }
 }
 
@@ -283,7 +296,7 @@ fn Info() -> impl IntoView {
                     .map_or_else(
                         || {
                             view! {
-                                <p class="field-hint">"Coda sends its details with its first answer."</p>
+                                <p class="field-hint">"Coda has not sent its details."</p>
                             }
                                 .into_any()
                         },

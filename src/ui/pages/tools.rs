@@ -40,12 +40,15 @@ pub fn ToolsPage() -> impl IntoView {
         <section class="page-body">
             <header class="page-head">
                 <h1>"Tools"</h1>
+                <Show when=move || !is_empty.get()>
+                    <p class="field-hint">"Tools used so far. Coda does not list the others."</p>
+                </Show>
             </header>
             <Show
                 when=move || !is_empty.get()
                 fallback=|| {
                     view! {
-                        <EmptyState title="No tool calls yet">
+                        <EmptyState title="No tool calls yet" has_ways=true>
                             "Ask Coda for something that needs a tool, such as the weather."
                         </EmptyState>
                     }

@@ -66,7 +66,9 @@ pub fn ConversationView() -> impl IntoView {
         })
     };
     view! {
-        <ConversationTools address search hits />
+        <Show when=move || !is_empty.get()>
+            <ConversationTools address search hits />
+        </Show>
         <Announcer />
         <div
             class="conversation"

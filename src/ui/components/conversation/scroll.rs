@@ -47,7 +47,9 @@ impl Scroll {
 
     /// Keeps following the end when the content or the scroller is resized.
     pub(super) fn on_growth(&self) {
-        if self.follows.get_untracked() {
+        // What an empty conversation says is read from its beginning.
+        let is_empty = self.context.talk.rows.with_untracked(Vec::is_empty);
+        if self.follows.get_untracked() && !is_empty {
             self.go_to_end();
         }
     }

@@ -258,7 +258,8 @@ pub fn TableRow(
                 </span>
                 <span role="gridcell" class="debugger-type">
                     {part(&shown, |shown| shown.moving.annotation.clone().map(annotation_marks))}
-                    {part(&shown, |shown| shown.moving.fold.map(fold_button))} <span>{text(|shown| shown.fixed.kind.clone())}</span>
+                    <span>{text(|shown| shown.fixed.kind.clone())}</span>
+                    {part(&shown, |shown| shown.moving.fold.map(fold_button))}
                 </span>
                 <span role="gridcell" class="debugger-summary">
                     {text(|shown| shown.summary.clone())}
@@ -298,7 +299,7 @@ fn fold_button(Folded { kind, count, is_open, .. }: Folded) -> impl IntoView {
     let label = match kind {
         FoldKind::Tokens => format!("{count} tokens"),
         FoldKind::Message => "States of the message".to_owned(),
-        FoldKind::Metrics | FoldKind::Progress | FoldKind::Pings => format!("{count} rows"),
+        FoldKind::Metrics | FoldKind::Progress | FoldKind::Pings | FoldKind::Attempts => format!("{count} rows"),
     };
     view! {
         <button

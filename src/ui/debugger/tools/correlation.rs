@@ -29,6 +29,9 @@ pub fn CorrelationView() -> impl IntoView {
     view! {
         <section class="debugger-part" data-testid="debugger-correlation">
             <h3>"Coda's errors and the messages before them"</h3>
+            <p class="field-hint">
+                "Which messages precede errors, and whether queue and duplicate check (protections) change that."
+            </p>
             <div class="actions">
                 <button class="button small" type="button" data-testid="correlate" on:click=move |_| compute()>
                     "Count over the whole record"
@@ -90,6 +93,9 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
             </tr>
         }
     });
+    if is_quiet {
+        return view! { <p class="field-hint">"Coda reported no error in this record."</p> }.into_any();
+    }
     view! {
         <div>
             <ScrollTable label="Errors and messages">
@@ -110,7 +116,6 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
                     }}
                 </tbody>
             </ScrollTable>
-            {is_quiet.then(|| view! { <p class="field-hint">"Coda reported no error in this record."</p> })}
             <ul>{errors}</ul>
             <ScrollTable label="Errors over time" testid="errors-over-time">
                 <thead>
@@ -125,6 +130,7 @@ fn CorrelationTable(found: Correlation, offset: i32) -> impl IntoView {
             </ScrollTable>
         </div>
     }
+    .into_any()
 }
 
 /// Errors per thousand messages.

@@ -48,7 +48,7 @@ pub fn HistoryPage() -> impl IntoView {
                 }
                 (_, Some(Ok(sessions))) if sessions.is_empty() => {
                     view! {
-                        <EmptyState title="No conversations yet">
+                        <EmptyState title="No conversations yet" has_ways=true>
                             "Conversations with Coda are stored in this browser and listed here. The demo is not stored."
                         </EmptyState>
                     }

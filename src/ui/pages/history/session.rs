@@ -57,8 +57,9 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
     let shown = session.with_value(name);
     let facts = move || {
         session.with_value(|session| {
-            let (started, last) = (format::full_time(session.started), format::full_time(session.last));
-            format!("{started} to {last}, with {}", session.url)
+            let took = (session.last - session.started).to_std().unwrap_or_default();
+            let turns = format::counted(session.turns() as usize, "message");
+            format!("{} · {} · {turns} · {}", format::full_time(session.started), format::span(took), session.url)
         })
     };
     let is_renaming = RwSignal::new(false);

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use super::bar::Bar;
-use super::empty::WaysToBegin;
 use super::labels::{self, UNKNOWN};
 use crate::protocol::MemoryFigures;
 use crate::state::use_websocket;
-use crate::ui::components::Each;
+use crate::ui::components::{Each, WaysToBegin};
 use crate::ui::format;
 
 /// Upper limit of rows in a table of types, most frequent first, so that a server that makes up thousands cannot fill

@@ -4,13 +4,12 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::details::Details;
-use super::empty::WaysToBegin;
 use super::filters::{self, Filters};
 use super::labels::counted;
 use super::row::{MemoryRow, row_id};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::{Each, ShowMore, focus};
+use crate::ui::components::{Each, EmptyState, ShowMore, focus};
 
 /// Rows shown at first and added per step, because every row costs and nobody reads more.
 const ROWS: usize = 200;
@@ -45,8 +44,11 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
     let shown = move || {
         let (fitting, known) = (matching.with(Vec::len), known.get());
         let (drawn, all) = (fitting.min(limit.get()), counted(known as u64, "memory", "memories"));
-        let rest = if fitting > drawn { format!(" {fitting} match the filters.") } else { String::new() };
-        format!("{drawn} of {all} shown.{rest}")
+        match (drawn == known, fitting > drawn) {
+            (true, _) => format!("{all} seen so far."),
+            (false, false) => format!("{drawn} of {all} shown."),
+            (false, true) => format!("{drawn} of {all} shown, {fitting} match the filters."),
+        }
     };
     view! {
         <Show when=move || { known.get() > 0 } fallback=NoMemories>
@@ -55,7 +57,8 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
                 <span role="status" data-testid="memory-count">
                     {shown}
                 </span>
-                " Only memories that this page has seen. Coda 0.1.2 cannot list others."
+                " Coda 0.1.2 cannot list others."
+                <span class="memory-heading" aria-hidden="true">"Importance"</span>
             </p>
             <div class="memory-split" data-open=move || chosen.get().is_some().to_string() on:keydown=on_key>
                 <div class="memory-main" id=LIST tabindex="-1">
@@ -89,12 +92,8 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
 #[component]
 fn NoMemories() -> impl IntoView {
     view! {
-        <div class="empty">
-            <h2>"No memories yet"</h2>
-            <p class="memory-explain">
-                "Memories appear here when Coda stores, changes, finds, reinforces or forgets them. Tell it something about yourself, ask about it later, or try the demo."
-            </p>
-            <WaysToBegin />
-        </div>
+        <EmptyState title="No memories yet" has_ways=true>
+            "Memories appear here when Coda stores, changes, finds, reinforces or forgets them. Tell it something about yourself, ask about it later, or try the demo."
+        </EmptyState>
     }
 }

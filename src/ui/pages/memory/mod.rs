@@ -4,7 +4,6 @@ mod bar;
 mod chips;
 mod debug;
 mod details;
-mod empty;
 mod figures;
 mod filters;
 mod keyed;
@@ -53,6 +52,7 @@ pub fn MemoryPage() -> impl IntoView {
                     <AskButton text="#summarize_session" label="Ask for summary" component="memory page" />
                 </div>
             </header>
+            <p class="memory-note">"Coda answers these requests by voice and on Talk."</p>
             <TabList
                 id="memory".to_owned()
                 label="Parts of the page"

@@ -71,7 +71,9 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
                 <span class="memory-importance">
                     <span class="visually-hidden">"Importance "</span>
                     <span class="memory-number">{move || labels::share(importance())}</span>
-                    <Bar share=Signal::derive(move || importance().unwrap_or(0.0)) />
+                    <Show when=move || importance().is_some()>
+                        <Bar share=Signal::derive(move || importance().unwrap_or(0.0)) />
+                    </Show>
                 </span>
                 <span class="memory-meta">
                     {move || {

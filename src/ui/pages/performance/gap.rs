@@ -65,6 +65,7 @@ pub(super) fn GapSection() -> impl IntoView {
             totals.last().copied().unwrap_or_default().min(usual * LONGEST).max(0.01)
         })
     });
+    let is_cut = Memo::new(move |_| turns.with(|turns| turns.iter().any(|turn| is_longer(turn, longest.get()))));
     view! {
         <section class="perf-section" aria-labelledby="perf-gap">
             <h2 id="perf-gap">"Response gap"</h2>
@@ -88,7 +89,18 @@ pub(super) fn GapSection() -> impl IntoView {
                             }
                         })
                         .collect_view()}
+                    <Show when=move || is_cut.get()>
+                        <li>
+                            <span class="swatch cut" aria-hidden="true"></span>
+                            "Longer than the axis"
+                        </li>
+                    </Show>
                 </ul>
+                <p class="gap-axis" aria-hidden="true">
+                    {[0.0, 0.25, 0.5, 0.75, 1.0]
+                        .map(|share| view! { <span>{move || format::seconds(longest.get() * share)}</span> })
+                        .collect_view()}
+                </p>
                 <ol class="gap-list" data-testid="gap-list">
                     <Each
                         each=move || turns.with(|turns| turns.iter().map(|turn| turn.number).collect::<Vec<_>>())
@@ -101,6 +113,7 @@ pub(super) fn GapSection() -> impl IntoView {
                     </Each>
                 </ol>
                 {move || limits().map(|words| view! { <p class="perf-note" data-testid="gap-limits">{words}</p> })}
+                <p class="perf-note">"p95: 95 % were at most this long; shown from 20 turns on."</p>
                 <div class="perf-pair">
                     <GapTable />
                     <ModelTable />
@@ -108,6 +121,11 @@ pub(super) fn GapSection() -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// Whether a turn's bar does not fit the axis.
+fn is_longer(turn: &TurnTiming, longest: f64) -> bool {
+    turn.gap().total().as_secs_f64() > longest * 1.001
 }
 
 /// Whether the turn exceeds the limit of the stage behind a part.
@@ -203,15 +221,10 @@ fn GapBar(
                 <span>{if is_spoken { "by voice, " } else { "typed, " }} {end}</span>
                 <strong data-testid="gap-total">{move || turn.with(|turn| format::span(turn.gap().total()))}</strong>
                 <span>
-                    {move || {
-                        turn.with(|turn| turn.until_readable.map(|time| format!("first words after {}", format::span(time))))
-                    }}
-                </span>
-                <span>
                     {move || turn.with(|turn| turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s")))}
                 </span>
             </p>
-            <div class="gap-line" data-cut=move || turn.with(|turn| turn.gap().total().as_secs_f64() > longest.get() * 1.001).to_string()>
+            <div class="gap-line" data-cut=move || turn.with(|turn| is_longer(turn, longest.get())).to_string()>
                 <svg class="gap-bar" aria-hidden="true">
                     {rects.collect_view()}
                 </svg>
@@ -253,7 +266,7 @@ fn GapTable() -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"Part"</th>
-                    <th scope="col">"p50"</th>
+                    <th scope="col">"Median"</th>
                     <th scope="col">"p95"</th>
                     <th scope="col">"Turns"</th>
                 </tr>
@@ -281,11 +294,11 @@ fn ModelTable() -> impl IntoView {
                     <tr>
                         <th scope="row">{name}</th>
                         <td data-label="Turns">{speed.turns}</td>
-                        <td data-label="First token p50">{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
+                        <td data-label="First token, median">{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
                         <td data-label="p95">{format::maybe_seconds(speed.first_token.and_then(|spread| format::p95(spread.count, spread.p95)))}</td>
-                        <td data-label="Tokens/s p50">{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
+                        <td data-label="Tokens/s, median">{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
                         <td data-label="p5">{tokens(speed.tokens_per_second.and_then(|spread| format::p95(spread.count, spread.p5)))}</td>
-                        <td data-label="Prompt p50">{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
+                        <td data-label="Prompt, median">{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
                     </tr>
                 }
             })
@@ -299,16 +312,16 @@ fn ModelTable() -> impl IntoView {
                     <th scope="col">"Model"</th>
                     <th scope="col">"Turns"</th>
                     <th scope="col" title="50 % of the first tokens came within this time">
-                        "First token p50"
+                        "First token, median"
                     </th>
                     <th scope="col">"p95"</th>
                     <th scope="col" title="50 % of the answers were at least this fast">
-                        "Tokens/s p50"
+                        "Tokens/s, median"
                     </th>
                     <th scope="col" title="95 % of the answers were at least this fast">
                         "p5"
                     </th>
-                    <th scope="col">"Prompt p50"</th>
+                    <th scope="col">"Prompt, median"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -66,7 +66,9 @@ pub(super) fn KeyFigures() -> impl IntoView {
             course.with(|course| {
                 let p95 = middle(&course.values, 95.0).and_then(|value| format::p95(course.values.len(), value));
                 let p95 = p95.map(|value| format!("p95 {} · ", words(value))).unwrap_or_default();
-                format!("p50 · {p95}{}", format::counted(course.values.len(), "turn"))
+                let latest =
+                    course.values.last().map(|value| format!(" · latest {}", words(*value))).unwrap_or_default();
+                format!("{p95}median of {}{latest}", format::counted(course.values.len(), "turn"))
             })
         };
         view! {

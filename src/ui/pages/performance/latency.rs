@@ -17,11 +17,11 @@ use crate::ui::format;
 type PartialPart = (&'static str, fn(&Partial) -> Option<f64>);
 
 const PARTIAL: [PartialPart; 5] = [
-    ("STT", |partial| partial.stt),
-    ("LLM", |partial| partial.llm),
-    ("TTS", |partial| partial.tts),
+    ("Recognition", |partial| partial.stt),
+    ("Language model", |partial| partial.llm),
+    ("Speech synthesis", |partial| partial.tts),
     ("Tools", |partial| partial.tools),
-    ("Coda spoke", |partial| partial.tts_audio),
+    ("Speech", |partial| partial.tts_audio),
 ];
 
 #[component]
@@ -107,7 +107,7 @@ fn PartTable() -> impl IntoView {
                         <th scope="col">"Last"</th>
                         <th scope="col">"Mean"</th>
                         <th scope="col" title="Half of the turns were at most this long">
-                            "p50"
+                            "Median"
                         </th>
                         <th scope="col" title="95 % of the turns were at most this long; needs 20 turns">
                             "p95"

@@ -73,7 +73,7 @@ pub(super) fn LinkSection() -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Time"</th>
-                            <th scope="col">"p50"</th>
+                            <th scope="col">"Median"</th>
                             <th scope="col">"p95"</th>
                             <th scope="col">"p99"</th>
                             <th scope="col">"Max"</th>

@@ -25,8 +25,8 @@ pub(super) fn MachineSection() -> impl IntoView {
         <section class="perf-section" aria-labelledby="perf-machine" data-testid="machine">
             <header class="page-head">
                 <h2 id="perf-machine">"Resource usage"</h2>
-                <RangeButtons />
                 <Show when=move || !is_empty.get()>
+                    <RangeButtons />
                     <button
                         class="button"
                         data-testid="machine-as-table"

@@ -18,9 +18,9 @@ pub(super) struct Part {
 
 /// In stacking order.
 pub(super) const PARTS: [Part; 5] = [
-    Part { name: "STT", fill: "url(#perf-fill-1)", read: |turn| turn.stt },
-    Part { name: "LLM", fill: "url(#perf-fill-2)", read: |turn| turn.llm },
-    Part { name: "TTS", fill: "url(#perf-fill-3)", read: |turn| turn.tts },
+    Part { name: "Recognition", fill: "url(#perf-fill-1)", read: |turn| turn.stt },
+    Part { name: "Language model", fill: "url(#perf-fill-2)", read: |turn| turn.llm },
+    Part { name: "Speech synthesis", fill: "url(#perf-fill-3)", read: |turn| turn.tts },
     Part { name: "Tools", fill: "url(#perf-fill-4)", read: |turn| turn.tools },
     Part { name: "Memory", fill: "url(#perf-fill-5)", read: |turn| turn.memory },
 ];

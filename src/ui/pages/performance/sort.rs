@@ -83,7 +83,7 @@ impl Column {
             Self::Count => ("Count", "count"),
             Self::Last => ("Last", "last"),
             Self::Mean => ("Mean", "mean"),
-            Self::P50 => ("p50", "p50"),
+            Self::P50 => ("p50", "Median"),
             Self::P95 => ("p95", "p95"),
             Self::Max => ("Max", "max"),
             Self::Min => ("Min", "min"),

@@ -54,7 +54,7 @@ pub(super) fn TimingSection() -> impl IntoView {
                 }
             >
                 <p class="perf-note" id="perf-timings-note">
-                    "Left: measured by this page, p50 and p95 of the last 200 timings. Right: reported by Coda since its start."
+                    "Left: measured by this page, median and p95 of the last 200 timings. Right: reported by Coda since its start."
                 </p>
                 <ScrollTable label="Component timings" class="numbers" testid="timing-table" described_by="perf-timings-note">
                         <thead>

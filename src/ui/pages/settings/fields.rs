@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::{ChoiceSetting, Number, Settings, Toggle, WebSocketContext, use_websocket};
+use crate::state::{ChoiceSetting, Number, Section, Settings, Toggle, WebSocketContext, use_websocket};
 use crate::ui::format;
 
 /// Returns the settings with one change.
@@ -49,6 +49,9 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
     let refused = Memo::new(move |_| last_refused.get().filter(|refused| refused.at == context.settings.changes.get()));
     let set = move |value| context.set_settings(changed(context, |settings| *(number.field)(settings) = value));
     let shown = move || refused.with(|refused| refused.as_ref().map(|refused| refused.text.clone()));
+    let is_limit = matches!(number.section, Section::Limits | Section::Resources);
+    // No limit is an empty field.
+    let text_of = move |value: u64| if is_limit && value == 0 { String::new() } else { value.to_string() };
     let (start, end) = (*number.range.start(), *number.range.end());
     let (hint_id, error_id) = (format!("{}-hint", number.key), format!("{}-error", number.key));
     view! {
@@ -61,12 +64,14 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                     type="text"
                     inputmode="numeric"
                     autocomplete="off"
-                    prop:value=move || shown().unwrap_or_else(|| value.get().to_string())
+                    placeholder=is_limit.then_some("No limit")
+                    prop:value=move || shown().unwrap_or_else(|| text_of(value.get()))
                     aria-describedby=format!("{hint_id} {error_id}")
                     aria-invalid=move || refused.with(Option::is_some).to_string()
                     on:change=move |event| {
                         let text = event_target_value(&event);
-                        match number.parse(&text) {
+                        let typed = if is_limit && text.trim().is_empty() { "0" } else { &text };
+                        match number.parse(typed) {
                             Ok(value) => set(value),
                             Err(why) => {
                                 let at = context.settings.changes.get_untracked();
@@ -84,7 +89,7 @@ pub fn NumberField(number: &'static Number) -> impl IntoView {
                 />
             </div>
             <p class="field-hint" id=hint_id>
-                {number.hint} {format!(" {}–{} {}.", thousands(start), thousands(end), number.unit)}
+                {number.hint} " " <span class="range">{format!("{}–{} {}.", thousands(start), thousands(end), number.unit)}</span>
             </p>
             <p class="field-error" id=error_id role="alert">
                 {move || refused.with(|refused| refused.as_ref().map(|refused| refused.why.clone()))}

@@ -6,10 +6,9 @@ mod file;
 mod talk_key;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use crate::state::{CHOICES, NUMBERS, Section, Settings, TOGGLES, use_websocket};
-use crate::ui::components::AddressForm;
+use crate::ui::components::{AddressForm, SectionNav, section_id};
 use erase::EraseEverything;
 use fields::{ChoiceField, NumberField, ToggleField};
 use file::SettingsFile;
@@ -30,35 +29,6 @@ const ADVANCED: [(Section, &str); 3] = [
 ];
 
 const ADVANCED_NAME: &str = "Advanced";
-
-fn section_id(name: &str) -> String {
-    format!("settings-{}", name.to_lowercase())
-}
-
-/// Goes to a section of the page, and opens it.
-#[component]
-fn SectionLink(name: &'static str) -> impl IntoView {
-    let go = move |_| {
-        let Some(section) = document().get_element_by_id(&section_id(name)) else { return };
-        let heading = if section.tag_name() == "DETAILS" {
-            // Setting an attribute of one's own element cannot fail.
-            let _ = section.set_attribute("open", "");
-            section.query_selector("summary").ok().flatten()
-        } else {
-            None
-        };
-        section.scroll_into_view();
-        if let Ok(target) = heading.unwrap_or(section).dyn_into::<web_sys::HtmlElement>() {
-            // Best effort: the section is in view all the same.
-            let _ = target.focus();
-        }
-    };
-    view! {
-        <button class="button" type="button" on:click=go>
-            {name}
-        </button>
-    }
-}
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -85,7 +55,7 @@ pub fn SettingsPage() -> impl IntoView {
                 <div class="actions">
                     <SettingsFile />
                     <button class="button danger" data-testid="reset-settings" on:click=reset>
-                        "Reset all"
+                        "Reset settings"
                     </button>
                 </div>
             </header>
@@ -97,10 +67,7 @@ pub fn SettingsPage() -> impl IntoView {
                     </button>
                 </p>
             </Show>
-            <nav class="settings-nav" aria-label="Sections">
-                {SECTIONS.map(|(_, name)| view! { <SectionLink name /> }).collect_view()}
-                <SectionLink name=ADVANCED_NAME />
-            </nav>
+            <SectionNav names=SECTIONS.iter().map(|(_, name)| (*name).to_owned()).chain([ADVANCED_NAME.to_owned()]).collect() />
             {SECTIONS.map(|(section, name)| view! { <SettingsSection section name /> }).collect_view()}
             <details class="settings-section" data-testid="advanced" id=section_id(ADVANCED_NAME)>
                 <summary>
@@ -108,8 +75,13 @@ pub fn SettingsPage() -> impl IntoView {
                 </summary>
                 <div class="settings-fields">
                     {ADVANCED.map(|(section, name)| {
+                        let about = match section {
+                            Section::Limits => "A stage that takes longer becomes a finding, and is marked on Performance.",
+                            _ => "",
+                        };
                         view! {
                             <h3>{name}</h3>
+                            {(!about.is_empty()).then(|| view! { <p class="field-hint">{about}</p> })}
                             {NUMBERS
                                 .iter()
                                 .filter(move |number| number.section == section)
