@@ -653,8 +653,8 @@ pub const TOGGLES: &[Toggle] = &[
     },
     Toggle {
         key: "stop_speech",
-        label: "Talking stops Coda's speech",
-        hint: "Otherwise Coda hears itself.",
+        label: "Stop Coda when I talk",
+        hint: "So that Coda does not hear itself.",
         section: Section::Talk,
         field: |settings| &mut settings.stop_speech,
     },

@@ -134,6 +134,7 @@ fn AddressChange() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         if before.is_some_and(|before| before != path) {
+            go_to_top();
             request_animation_frame(|| {
                 keep_focus();
                 prune_subscribers();
@@ -147,6 +148,13 @@ fn AddressChange() -> impl IntoView {
         unseen => format!("({unseen}) {}", title(&path.get())),
     };
     view! { <Title formatter=|page| format!("{page} · Coda") text /> }
+}
+
+/// Shows the new page from its beginning: the element that scrolls may be the one of the page before.
+fn go_to_top() {
+    if let Ok(Some(body)) = document().query_selector("main .page-body") {
+        body.set_scroll_top(0);
+    }
 }
 
 /// Moves focus to the new page if the focused element was removed with the old one, so that keyboard navigation

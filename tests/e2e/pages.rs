@@ -379,6 +379,26 @@ async fn tools_and_system_show_what_the_server_told() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_page_begins_at_its_top_wherever_the_one_before_was_left() -> Outcome {
+    let backend = Backend::start(&["--quiet-metrics"]).await?;
+    let page = Page::open(&backend.query()).await?;
+    page.until_phase("ready").await?;
+    page.be_sized(1400, 420).await?;
+    page.follow("/settings").await?;
+    let top = "document.querySelector('.page-body').scrollTop";
+    page.run("document.querySelector('.page-body').scrollTop = 500").await?;
+    page.until_js("the settings further down", &format!("{top} === 500")).await?;
+    page.follow("/system").await?;
+    page.until_js("the next page", "document.querySelector('h1').innerText === 'System'").await?;
+    page.until_js(
+        "a page that can be scrolled",
+        &format!("{top} === 0 && document.querySelector('.page-body').scrollHeight > 450"),
+    )
+    .await?;
+    page.close().await
+}
+
+#[tokio::test]
 async fn the_conversation_can_be_searched_and_the_palette_leads_anywhere() -> Outcome {
     let backend = Backend::start(&["--speed", "20"]).await?;
     let page = Page::open(&backend.query()).await?;
@@ -419,7 +439,7 @@ async fn performance_and_memory_show_what_the_server_told() -> Outcome {
     backend.make("/event", json!({"type": "memory_store", "data": memory})).await?;
     page.follow("/memory").await?;
     page.until_shown("Likes green tea").await?;
-    page.until_shown("Coda 0.1.2 cannot list others").await?;
+    page.until_shown("cannot list them").await?;
     page.close().await
 }
 

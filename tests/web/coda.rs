@@ -131,7 +131,7 @@ async fn the_running_turn_says_how_long_it_takes_and_how_that_compares() {
     event("llm_start", json!({"model": "gemma2:2b", "prompt_tokens": 412})).await;
     event("tool_call", json!({"tool_name": "search", "parameters": {"n": 7}})).await;
     page.until_shown("longer than 6 of 6").await;
-    page.until_shown("Response gap, this turn").await;
+    page.until_shown("This response gap").await;
     page.until("the prompt", || page.texts("[data-testid=turn-figures]").concat().contains("412 tokens")).await;
     page.until_shown("Coda is responding.").await;
     assert_eq!(page.attribute("[data-testid=turn-now]", "data-state"), "slow");

@@ -81,7 +81,7 @@ async fn a_stored_memory_appears_with_type_importance_and_source() {
     page.click(MEMORY);
     page.until_shown("store event").await;
     assert_eq!(page.texts(COUNT), ["1 memory seen so far."]);
-    page.until_shown("Coda 0.1.2 cannot list others").await;
+    page.until_shown("cannot list them").await;
 }
 
 #[wasm_bindgen_test]

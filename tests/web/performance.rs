@@ -83,7 +83,12 @@ async fn the_first_turn_is_shown_as_a_bar_in_words_and_in_figures() {
     page.until("its bar", || page.all(BAR).len() == 1).await;
     assert!(!text(&page).contains(NO_TURN));
     let words = page.attribute(BAR, "aria-label");
-    assert!(words.ends_with("total 1.5 s; STT 400 ms, LLM 800 ms, TTS 300 ms, Tools 60 ms, Memory 20 ms"), "{words}");
+    assert!(
+        words.ends_with(
+            "total 1.5 s; Recognition 400 ms, Language model 800 ms, Speech synthesis 300 ms, Tools 60 ms, Memory 20 ms"
+        ),
+        "{words}"
+    );
     assert_eq!(page.attribute(BAR, "tabindex"), "0");
     let parts = rows(&page, "part-table");
     assert_eq!(parts[1], ["Language model", "800 ms", "800 ms", "800 ms", "–", "800 ms", "1"]);

@@ -130,6 +130,8 @@ async fn the_palette_offers_what_can_be_done_at_the_moment() {
     page.until("the experiment", || page.context.experiments.unprotected.get_untracked()).await;
     choose(&page, "protections", "Experiment: turn protections on").await;
     page.until("its end", || !page.context.experiments.unprotected.get_untracked()).await;
+    page.say("hello");
+    page.until_answered(1).await;
     page.type_into("[data-testid=search]", "hello");
     page.until("the search", || window().location().search().unwrap().contains("q=hello")).await;
     choose(&page, "clear search", "Clear search").await;

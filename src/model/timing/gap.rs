@@ -51,7 +51,7 @@ impl GapPart {
             Self::FirstToken => "First token",
             Self::Writing => "Writing",
             Self::Tools => "Tools",
-            Self::HandOff => "Waiting for speech",
+            Self::HandOff => "Waiting to speak",
             Self::Synthesis => "Speech synthesis",
             Self::Unexplained => "Unexplained",
         }

@@ -62,7 +62,7 @@ pub fn Composer() -> impl IntoView {
         } else if context.connection.is_ready() {
             "Message Coda"
         } else {
-            "Message Coda (sends when connected)"
+            "Sends when connected"
         }
     };
     view! {

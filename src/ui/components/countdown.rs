@@ -16,20 +16,23 @@ const COUNTDOWN_STEP: Duration = Duration::from_millis(250);
 
 /// Time until the next try. Has its own timer, so that only this text updates.
 #[component]
-pub fn Countdown() -> impl IntoView {
+pub fn Countdown(
+    /// What comes before the time of the loss.
+    since: &'static str,
+) -> impl IntoView {
     let connection = use_websocket().connection;
     let now = RwSignal::new(browser::now().mono);
     every(COUNTDOWN_STEP, move || now.set(browser::now().mono));
-    let since = move || {
-        let since = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
-        since.map(|since| format!("Not connected since {}. ", format::clock_time(since)))
+    let begun = move || {
+        let begun = connection.outage.with(|outage| outage.as_ref().map(|outage| outage.since.wall));
+        begun.map(|begun| format!("{since} {}. ", format::clock_time(begun)))
     };
     let words = Memo::new(move |_| match connection.phase.get() {
         Phase::Waiting { retry_at, .. } => format!("Retrying in {} s.", seconds_until(retry_at, now.get())),
         Phase::Opening { .. } | Phase::Authenticating { .. } => "Trying…".to_owned(),
         _ => String::new(),
     });
-    view! { <p class="countdown">{since} {words}</p> }
+    view! { <p class="countdown">{begun} {words}</p> }
 }
 
 fn seconds_until(at: Instant, now: Instant) -> u64 {

@@ -42,7 +42,7 @@ pub fn FirstRun() -> impl IntoView {
                 <code>{address}</code>
             </h2>
             <p role="status">{reason}</p>
-            <Countdown />
+            <Countdown since="Trying since" />
             <p>"Start Coda in its folder. The dashboard then connects by itself:"</p>
             <div class="first-run-command">
                 <code>{START_COMMAND}</code>
@@ -68,7 +68,8 @@ pub fn FirstRun() -> impl IntoView {
                     "Change address"
                 </button>
                 <A href=page_href("/help") attr:class="button">
-                    "Help with this"
+                    "Help"
+                    <span class="visually-hidden">" with this"</span>
                 </A>
             </div>
             <Show when=move || changes_address.get()>

@@ -16,7 +16,7 @@ pub const fn gap_fill(part: GapPart) -> &'static str {
         GapPart::Tools => "var(--series-5)",
         GapPart::HandOff => "var(--series-7)",
         GapPart::Synthesis => "var(--series-4)",
-        GapPart::Unexplained => "var(--line)",
+        GapPart::Unexplained => "var(--text)",
     }
 }
 

@@ -31,7 +31,7 @@ type Fact = (&'static str, fn(&TurnTiming) -> Option<String>);
 
 const FACTS: [Fact; 3] = [
     ("First token", |turn| turn.first_token.map(format::span)),
-    ("Speed", |turn| turn.tokens_per_second().map(|speed| format!("{speed:.1} tokens/s"))),
+    ("Tokens/s", |turn| turn.tokens_per_second().map(|speed| format!("{speed:.1}"))),
     ("Prompt", |turn| turn.prompt_tokens.map(|tokens| format!("{tokens} tokens"))),
 ];
 
@@ -54,7 +54,10 @@ fn NewestTurn() -> impl IntoView {
     let gap = Memo::new(move |_| turn.with(|turn| turn.as_ref().map(|turn| *turn.gap())));
     let longest = move || {
         let part = gap.get().and_then(|gap| gap.parts().max_by_key(|(_, time)| *time));
-        part.map(|(part, time)| format!("mostly {} ({})", part.title().to_lowercase(), format::span(time)))
+        part.map(|(part, time)| {
+            let time = view! { <span class="unbroken">{format::span(time)}</span> };
+            view! { "Mostly " {part.title().to_lowercase()} ", " {time} }
+        })
     };
     let facts = move || {
         FACTS.map(|(name, read)| {
@@ -66,7 +69,7 @@ fn NewestTurn() -> impl IntoView {
         <Show when=move || is_known.get()>
             <section aria-labelledby="glance-turn" data-testid="glance-turn">
                 <h2 id="glance-turn">
-                    {move || if is_running.get() { "Response gap, this turn" } else { "Response gap, last turn" }}
+                    {move || if is_running.get() { "This response gap" } else { "Last response gap" }}
                     <A href=page_href("/performance")>
                         {move || gap.get().map(|gap| format::span(gap.total()))}
                     </A>
@@ -93,7 +96,8 @@ fn Session() -> impl IntoView {
     let voice = detail(Service::Tts, |status| status.voice.as_ref().or(status.provider.as_ref()));
     let uptime = Memo::new(move |_| {
         let last = context.data.performance.with(|performance| performance.samples().back().copied());
-        last.and_then(|sample| sample.uptime_seconds).map(format::uptime)
+        let is_present = context.connection.is_ready() || context.playback.is_on();
+        last.filter(|_| is_present).and_then(|sample| sample.uptime_seconds).map(format::uptime)
     });
     let rows = [("Model", model), ("Voice", voice), ("Uptime", uptime)];
     let is_known = move || rows.iter().any(|(_, value)| value.with(Option::is_some));

@@ -62,11 +62,11 @@ fn Banner() -> impl IntoView {
         >
             <div class="trouble-text">
                 <p role="status">
-                    <strong>{address}</strong>
+                    <strong>"Not connected to " {address}</strong>
                     " "
                     {what}
                 </p>
-                <Countdown />
+                <Countdown since="Since" />
             </div>
             <div class="actions">
                 <Show when=move || !is_incompatible.get()>
@@ -84,11 +84,12 @@ fn Banner() -> impl IntoView {
                 >
                     "Change address"
                 </button>
-                <button class="button" on:click=move |_| context.use_demo()>
+                <button class="button trouble-demo" on:click=move |_| context.use_demo()>
                     "Try the demo"
                 </button>
                 <A href=page_href("/help") attr:class="button">
-                    "Help with this"
+                    "Help"
+                    <span class="visually-hidden">" with this"</span>
                 </A>
                 <Show when=move || { connection.queued.get() > 0 }>
                     <button class="button" on:click=move |_| context.cancel_all()>

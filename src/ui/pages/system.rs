@@ -24,7 +24,7 @@ const fn title(service: Service) -> &'static str {
     match service {
         Service::Stt => "Speech recognition",
         Service::Llm => "Language model",
-        Service::Tts => "Speech",
+        Service::Tts => "Speech synthesis",
         Service::Tools => "Tools",
         Service::Memory => "Memory",
     }
@@ -75,11 +75,16 @@ fn Overall() -> impl IntoView {
             if !failed.is_empty() {
                 return (ServiceState::Failed, format!("Errors: {}", failed.join(", ")));
             }
-            let unused = states.iter().filter(|(_, state)| *state == ServiceState::Unknown).count();
-            match unused {
-                0 => (ServiceState::Ready, "All components work".to_owned()),
-                all if all == states.len() => (ServiceState::Unknown, "Nothing used yet".to_owned()),
-                _ => (ServiceState::Ready, format!("No errors, {unused} of {} not used yet", states.len())),
+            let unused: Vec<Service> = states
+                .iter()
+                .filter(|(_, state)| *state == ServiceState::Unknown)
+                .map(|(service, _)| *service)
+                .collect();
+            match unused.as_slice() {
+                [] => (ServiceState::Ready, "All components work".to_owned()),
+                [one] => (ServiceState::Ready, format!("No errors. {} not used yet", title(*one))),
+                all if all.len() == states.len() => (ServiceState::Unknown, "Nothing used yet".to_owned()),
+                some => (ServiceState::Ready, format!("No errors. {} components not used yet", some.len())),
             }
         })
     };
@@ -286,11 +291,22 @@ fn run_words(run: &ServerRun) -> String {
 
 #[component]
 fn Info() -> impl IntoView {
-    let system = use_websocket().data.system;
+    let context = use_websocket();
+    let system = context.data.system;
+    let uptime = Memo::new(move |_| {
+        let last = context.data.performance.with(|performance| performance.samples().back().copied());
+        let is_present = context.connection.is_ready() || context.playback.is_on();
+        last.filter(|_| is_present).and_then(|sample| sample.uptime_seconds).map(format::uptime)
+    });
     let info = Memo::new(move |_| system.with(|system| system.info().map(|info| info.1.clone())));
     view! {
         <section class="system-part">
             <h2>"Server details"</h2>
+            <dl class="kv server-details">
+                <dt>"Address"</dt>
+                <dd>{move || context.connection.url.get().unwrap_or_else(|| context.address())}</dd>
+                {move || uptime.get().map(|uptime| view! { <dt>"Uptime"</dt><dd>{uptime}</dd> })}
+            </dl>
             {move || {
                 info.get()
                     .map_or_else(

@@ -1,5 +1,7 @@
 //! Tools page: every call, and statistics per tool.
 
+use icondata_core::Icon as IconData;
+use icondata_lu::{LuCircleCheck, LuCircleHelp, LuCircleX, LuLoader};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -7,7 +9,7 @@ use crate::model::{CALLS, ToolOutcome, ToolSummary, ToolUse};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
 use crate::ui::address::page_href;
-use crate::ui::components::{Each, EmptyState, FilterSelect, ScrollTable, ShowMore, tool_preview, tool_result};
+use crate::ui::components::{Each, EmptyState, FilterSelect, Icon, ScrollTable, ShowMore, tool_preview, tool_result};
 use crate::ui::format;
 
 /// Calls shown at first and added per step, newest first.
@@ -40,9 +42,6 @@ pub fn ToolsPage() -> impl IntoView {
         <section class="page-body">
             <header class="page-head">
                 <h1>"Tools"</h1>
-                <Show when=move || !is_empty.get()>
-                    <p class="field-hint">"Tools used so far. Coda does not list the others."</p>
-                </Show>
             </header>
             <Show
                 when=move || !is_empty.get()
@@ -73,6 +72,7 @@ pub fn ToolsPage() -> impl IntoView {
                             </Each>
                         </tbody>
                     </ScrollTable>
+                <p class="field-hint">"A tool appears here once Coda has used it."</p>
                 <Show when=move || is_full.get()>
                     <p class="field-hint">{format!("Last {CALLS} calls only.")}</p>
                 </Show>
@@ -116,12 +116,22 @@ fn SummaryRow(name: String, summaries: Memo<Vec<ToolSummary>>) -> impl IntoView 
     }
 }
 
+const fn icon(outcome: &ToolOutcome) -> IconData {
+    match outcome {
+        ToolOutcome::Running => LuLoader,
+        ToolOutcome::Done { .. } => LuCircleCheck,
+        ToolOutcome::Failed { .. } => LuCircleX,
+        ToolOutcome::NoResult => LuCircleHelp,
+    }
+}
+
 /// Collapsible view of a call, which stays open when the result arrives.
 #[component]
 fn CallItem(number: u64) -> impl IntoView {
     let tools = use_websocket().data.tools;
     let tool_use = Memo::new(move |_| tools.with(|tools| tools.get(number).cloned()));
     let read = move |read: fn(&ToolUse) -> String| move || tool_use.with(|tool_use| tool_use.as_ref().map(read));
+    let outcome_icon = Memo::new(move |_| tool_use.with(|tool_use| tool_use.as_ref().map(|it| icon(&it.call.outcome))));
     let block =
         move |label: &'static str, text: Option<String>| text.map(|text| view! { <pre aria-label=label>{text}</pre> });
     let parameters =
@@ -134,6 +144,7 @@ fn CallItem(number: u64) -> impl IntoView {
         <li>
             <details class="tool" data-state=read(|tool_use| tool_use.call.outcome.name().into())>
                 <summary>
+                    {move || outcome_icon.get().map(|icon| view! { <Icon icon /> })}
                     <span class="tool-name">{read(|tool_use| tool_use.call.name.clone())}</span>
                     <span class="tool-preview">{read(|tool_use| tool_preview(&tool_use.call))}</span>
                     <span class="tool-time">

@@ -44,8 +44,10 @@ pub fn OutgoingState(
         MessageState::Held(Hold::Address { .. }) => "Send here instead",
         _ => "Send now",
     };
+    // Of what is past, that it went well goes without saying.
+    let is_plain = move || is_past && state.with(|state| matches!(state, MessageState::Delivered(_)));
     view! {
-        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(MessageState::name)>
+        <p class="outgoing" data-testid="outgoing" data-state=move || state.with(MessageState::name) hidden=is_plain>
             <span>{move || outgoing.with(Outgoing::words)}</span>
             <Show when=move || can_send_again.get()>
                 <button

@@ -30,7 +30,7 @@ pub fn CorrelationView() -> impl IntoView {
         <section class="debugger-part" data-testid="debugger-correlation">
             <h3>"Coda's errors and the messages before them"</h3>
             <p class="field-hint">
-                "Which messages precede errors, and whether queue and duplicate check (protections) change that."
+                "Which messages come before errors, with and without the protections: the queue and the duplicate check."
             </p>
             <div class="actions">
                 <button class="button small" type="button" data-testid="correlate" on:click=move |_| compute()>

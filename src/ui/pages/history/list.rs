@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::browser::DEFAULT_URL;
 use crate::state::use_websocket;
 use crate::store::Session;
 use crate::store::conversations::Found;
@@ -36,6 +35,7 @@ pub(super) fn SessionList(
     let kept = use_websocket().kept;
     let words = Memo::new(move |_| address.first("q").trim().to_owned());
     let look_for = StoredValue::new_local(debounce(PAUSE, move |words: String| address.set("q", &words)));
+    let names_servers = sessions.windows(2).any(|pair| matches!(pair, [one, other] if one.url != other.url));
     let sessions = StoredValue::new(sessions);
     let found = LocalResource::new(move || {
         let wanted = words.get();
@@ -98,7 +98,7 @@ pub(super) fn SessionList(
                         .get()
                         .into_iter()
                         .take(limit.get())
-                        .map(|(session, found)| view! { <SessionItem session found selected address /> })
+                        .map(|(session, found)| view! { <SessionItem session found selected names_servers address /> })
                         .collect_view()
                 }}
             </ul>
@@ -112,6 +112,8 @@ fn SessionItem(
     session: Session,
     found: Option<Found>,
     selected: Memo<Option<Session>>,
+    /// Whether the server of a session tells it from others.
+    names_servers: bool,
     address: Address,
 ) -> impl IntoView {
     let id = session.id.as_str().to_owned();
@@ -123,8 +125,7 @@ fn SessionItem(
     };
     let hits = found.as_ref().map(|found| format::matches(found.hits));
     let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
-    // The usual server goes without saying.
-    let server = (session.url.trim_end_matches('/') != DEFAULT_URL).then(|| session.url.clone());
+    let server = names_servers.then(|| session.url.clone());
     let (started, turns) = (session.started, format::counted(session.turns() as usize, "message"));
     let open = move |_| address.set("session", &id);
     view! {

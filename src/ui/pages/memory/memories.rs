@@ -57,7 +57,7 @@ pub(super) fn MemoryList(address: Address) -> impl IntoView {
                 <span role="status" data-testid="memory-count">
                     {shown}
                 </span>
-                " Coda 0.1.2 cannot list others."
+                " Coda 0.1.2 may hold others, but cannot list them."
                 <span class="memory-heading" aria-hidden="true">"Importance"</span>
             </p>
             <div class="memory-split" data-open=move || chosen.get().is_some().to_string() on:keydown=on_key>

@@ -81,7 +81,7 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
                             .then(|| view! { <strong class="memory-forgotten">"Forgotten"</strong> })
                     }}
                     <span class="memory-kind">
-                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "Type unknown".to_owned())}
+                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "unknown".to_owned())}
                     </span>
                     <span>"Last seen " {move || format::moment(last_seen.get())}</span>
                 </span>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::scale::Scale;
 use crate::analysis::Budgets;
 use crate::model::{GapPart, Spread, StagePart, TurnEnd, TurnTiming};
 use crate::state::use_websocket;
@@ -57,14 +58,15 @@ pub(super) fn GapSection() -> impl IntoView {
             .then(|| format!("Limits: {}. The language model limit covers first token and writing.", limits.join(", ")))
     };
     // One very long turn does not flatten the others: its bar is cut and says so.
-    let longest = Memo::new(move |_| {
+    let scale = Memo::new(move |_| {
         turns.with(|turns| {
             let mut totals: Vec<f64> = turns.iter().map(|turn| turn.gap().total().as_secs_f64()).collect();
             totals.sort_by(f64::total_cmp);
             let usual = totals.get(totals.len() / 2).copied().unwrap_or_default();
-            totals.last().copied().unwrap_or_default().min(usual * LONGEST).max(0.01)
+            Scale::from_zero(totals.last().copied().unwrap_or_default().min(usual * LONGEST), 0.01)
         })
     });
+    let longest = Memo::new(move |_| scale.get().ticks().next_back().unwrap_or_default());
     let is_cut = Memo::new(move |_| turns.with(|turns| turns.iter().any(|turn| is_longer(turn, longest.get()))));
     view! {
         <section class="perf-section" aria-labelledby="perf-gap">
@@ -97,9 +99,7 @@ pub(super) fn GapSection() -> impl IntoView {
                     </Show>
                 </ul>
                 <p class="gap-axis" aria-hidden="true">
-                    {[0.0, 0.25, 0.5, 0.75, 1.0]
-                        .map(|share| view! { <span>{move || format::seconds(longest.get() * share)}</span> })
-                        .collect_view()}
+                    {move || scale.get().ticks().map(|tick| view! { <span>{format::seconds(tick)}</span> }).collect_view()}
                 </p>
                 <ol class="gap-list" data-testid="gap-list">
                     <Each
@@ -230,7 +230,7 @@ fn GapBar(
                 </svg>
             </div>
             <details class="gap-parts">
-                <summary>"Parts"</summary>
+                <summary>"Stages"</summary>
                 <p data-testid="gap-parts">{words}</p>
             </details>
         </li>
@@ -261,11 +261,11 @@ fn GapTable() -> impl IntoView {
         row(part.title(), spread)
     });
     view! {
-        <ScrollTable label="Response gap by part" class="numbers" testid="gap-table">
-            <caption>"By part, all spoken turns"</caption>
+        <ScrollTable label="Response gap by stage" class="numbers" testid="gap-table">
+            <caption>"By stage, all spoken turns"</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Part"</th>
+                    <th scope="col">"Stage"</th>
                     <th scope="col">"Median"</th>
                     <th scope="col">"p95"</th>
                     <th scope="col">"Turns"</th>
@@ -294,11 +294,11 @@ fn ModelTable() -> impl IntoView {
                     <tr>
                         <th scope="row">{name}</th>
                         <td data-label="Turns">{speed.turns}</td>
-                        <td data-label="First token, median">{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
+                        <td data-label="First token">{format::maybe_seconds(speed.first_token.map(|spread| spread.p50))}</td>
                         <td data-label="p95">{format::maybe_seconds(speed.first_token.and_then(|spread| format::p95(spread.count, spread.p95)))}</td>
-                        <td data-label="Tokens/s, median">{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
+                        <td data-label="Tokens/s">{tokens(speed.tokens_per_second.map(|spread| spread.p50))}</td>
                         <td data-label="p5">{tokens(speed.tokens_per_second.and_then(|spread| format::p95(spread.count, spread.p5)))}</td>
-                        <td data-label="Prompt, median">{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
+                        <td data-label="Prompt">{speed.prompt_tokens.map_or_else(|| format::UNKNOWN.to_owned(), |spread| format!("{:.0}", spread.p50))}</td>
                     </tr>
                 }
             })
@@ -306,22 +306,22 @@ fn ModelTable() -> impl IntoView {
     };
     view! {
         <ScrollTable label="Speed of each model" class="numbers cards" testid="model-table">
-            <caption>"By language model"</caption>
+            <caption>"By language model, medians"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Model"</th>
                     <th scope="col">"Turns"</th>
                     <th scope="col" title="50 % of the first tokens came within this time">
-                        "First token, median"
+                        "First token"
                     </th>
                     <th scope="col">"p95"</th>
                     <th scope="col" title="50 % of the answers were at least this fast">
-                        "Tokens/s, median"
+                        "Tokens/s"
                     </th>
                     <th scope="col" title="95 % of the answers were at least this fast">
                         "p5"
                     </th>
-                    <th scope="col">"Prompt, median"</th>
+                    <th scope="col">"Prompt"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -67,7 +67,7 @@ pub(super) fn KeyFigures() -> impl IntoView {
                 let p95 = middle(&course.values, 95.0).and_then(|value| format::p95(course.values.len(), value));
                 let p95 = p95.map(|value| format!("p95 {} · ", words(value))).unwrap_or_default();
                 let latest =
-                    course.values.last().map(|value| format!(" · latest {}", words(*value))).unwrap_or_default();
+                    course.values.last().map(|value| format!("\nlatest {}", words(*value))).unwrap_or_default();
                 format!("{p95}median of {}{latest}", format::counted(course.values.len(), "turn"))
             })
         };

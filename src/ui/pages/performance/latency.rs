@@ -21,7 +21,7 @@ const PARTIAL: [PartialPart; 5] = [
     ("Language model", |partial| partial.llm),
     ("Speech synthesis", |partial| partial.tts),
     ("Tools", |partial| partial.tools),
-    ("Speech", |partial| partial.tts_audio),
+    ("Audio", |partial| partial.tts_audio),
 ];
 
 #[component]
@@ -48,6 +48,7 @@ pub(super) fn LatencySection() -> impl IntoView {
                     </button>
                 </Show>
             </header>
+            <p class="perf-note">"Coda's own figures: without sending, and without waiting to speak."</p>
             <Show when=move || !is_empty.get() fallback=|| view! { <PartialTable /> }>
                 <Patterns />
                 {turns}
@@ -80,8 +81,8 @@ fn PartialTable() -> impl IntoView {
         <ScrollTable label="Latest duration of each stage" class="numbers narrow" testid="partial-table">
                 <thead>
                     <tr>
-                        <th scope="col">"Part"</th>
-                        <th scope="col">"Last"</th>
+                        <th scope="col">"Stage"</th>
+                        <th scope="col">"Latest"</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -103,8 +104,8 @@ fn PartTable() -> impl IntoView {
                 <caption>"Latency by stage"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Part"</th>
-                        <th scope="col">"Last"</th>
+                        <th scope="col">"Stage"</th>
+                        <th scope="col">"Latest"</th>
                         <th scope="col">"Mean"</th>
                         <th scope="col" title="Half of the turns were at most this long">
                             "Median"

@@ -76,6 +76,7 @@ pub fn SettingsPage() -> impl IntoView {
                 <div class="settings-fields">
                     {ADVANCED.map(|(section, name)| {
                         let about = match section {
+                            Section::Link => "Rarely needs changing.",
                             Section::Limits => "A stage that takes longer becomes a finding, and is marked on Performance.",
                             _ => "",
                         };
