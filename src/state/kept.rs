@@ -23,7 +23,7 @@ use crate::store::visits::{self, Visit};
 use crate::store::{Session, SessionId, StoreError, VisitId};
 
 /// Entries loaded when the page opens: several screens, since they delay the first one.
-const FIRST_PAGE: u32 = 30;
+const FIRST_PAGE: u32 = 24;
 /// Entries loaded at once when the reader goes back.
 const PAGE: u32 = 200;
 /// Time after the start of the page at which old things are deleted for the first time, and the interval afterwards.

@@ -292,6 +292,12 @@ impl Timings {
         })
     }
 
+    /// Whether any turn has no end yet.
+    #[must_use]
+    pub fn has_unfinished(&self) -> bool {
+        self.current.is_some() || !self.unspoken.is_empty()
+    }
+
     /// The newest turn without an end, with its gap up to `now`.
     #[must_use]
     pub fn current(&self, now: Instant) -> Option<TurnTiming> {

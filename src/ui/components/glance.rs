@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{FindingsLink, GapPieces, Sparkline};
-use crate::model::{ResourceSample, Service, ServiceStatus, TurnTiming};
+use crate::model::{ResourceSample, Service, ServiceStatus, Timings, TurnTiming};
 use crate::state::use_websocket;
 use crate::ui::address::page_href;
 use crate::ui::every::every;
@@ -41,8 +41,14 @@ fn NewestTurn() -> impl IntoView {
     let context = use_websocket();
     let timings = context.data.timings;
     let now = RwSignal::new(context.playback.now().mono);
+    // A turn changes with every event. It is followed by the clock, and looked at once more when it is over.
+    let finished = Memo::new(move |_| timings.with(|timings| timings.turns().back().map(|turn| turn.number)));
+    let is_begun = Memo::new(move |_| timings.with(Timings::has_unfinished));
     let turn = Memo::new(move |_| {
-        timings.with(|timings| timings.current(now.get()).or_else(|| timings.turns().back().cloned()))
+        finished.track();
+        is_begun.track();
+        let now = now.get();
+        timings.with_untracked(|timings| timings.current(now).or_else(|| timings.turns().back().cloned()))
     });
     let is_running = Memo::new(move |_| turn.with(|turn| turn.as_ref().is_some_and(|turn| turn.end.is_none())));
     every(STEP, move || {
