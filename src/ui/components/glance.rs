@@ -45,9 +45,8 @@ fn NewestTurn() -> impl IntoView {
     let finished = Memo::new(move |_| timings.with(|timings| timings.turns().back().map(|turn| turn.number)));
     let is_begun = Memo::new(move |_| timings.with(Timings::has_unfinished));
     let turn = Memo::new(move |_| {
-        finished.track();
-        is_begun.track();
-        let now = now.get();
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        let (_, _, now) = (finished.get(), is_begun.get(), now.get());
         timings.with_untracked(|timings| timings.current(now).or_else(|| timings.turns().back().cloned()))
     });
     let is_running = Memo::new(move |_| turn.with(|turn| turn.as_ref().is_some_and(|turn| turn.end.is_none())));
