@@ -57,7 +57,7 @@ fn event(event: &Event) -> Option<String> {
         Event::ConversationStart(start) => format!("session {}", start.session_id),
         Event::ConversationTurn(turn) => format!("{}: {}", turn.role, shorten(&turn.content, TEXT_CHARS)),
         Event::ConversationEnd(end) => parts([
-            end.turns_count.map(|count| counted(count, "recent turn")),
+            end.turns_count.map(|count| counted(count, "turn")),
             end.duration_seconds.map(seconds),
             Some(format!("session {}", end.session_id)),
         ]),

@@ -1,10 +1,8 @@
 //! Coda's current activity: reported by the server, or derived from its events.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
-use super::performance::measured;
+use super::performance::measured_time;
 use crate::protocol::{Event, Instant, TtsResult};
 
 /// Coda's current activity.
@@ -125,9 +123,8 @@ impl Avatar {
     /// What can be heard once speech is reported. Coda may report it when its sound begins or when it is over: its
     /// audio begins once it is made.
     fn sound_after(&self, result: &TtsResult, now: Instant) -> Speaking {
-        let span = |seconds| measured(seconds).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let Some(audio) = span(result.audio_duration_seconds) else { return Speaking::No };
-        let begun = match (self.speaking, span(result.duration_seconds)) {
+        let Some(audio) = measured_time(result.audio_duration_seconds) else { return Speaking::No };
+        let begun = match (self.speaking, measured_time(result.duration_seconds)) {
             (Speaking::Since(start), Some(made)) => (start + made).min(now),
             _ => now,
         };

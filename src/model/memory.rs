@@ -294,8 +294,9 @@ impl Memories {
 const UNKNOWN_KIND: &str = "unknown";
 
 impl Memory {
-    /// The type, for filters.
-    fn kind(&self) -> &str {
+    /// The type, or a word for its absence.
+    #[must_use]
+    pub fn kind(&self) -> &str {
         self.memory_type.as_deref().unwrap_or(UNKNOWN_KIND)
     }
 

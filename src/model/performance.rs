@@ -1,6 +1,7 @@
 //! Coda's performance: latencies of turns, resource usage, and durations of its operations.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -378,6 +379,11 @@ pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 fn replace(known: &mut Option<f64>, newer: Option<f64>) -> bool {
     let newer = measured(newer).or(*known);
     std::mem::replace(known, newer) != newer
+}
+
+/// A measured time, from seconds.
+pub(super) fn measured_time(seconds: Option<f64>) -> Option<Duration> {
+    measured(seconds).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// Filters out what cannot be a measurement: negative, infinite and NaN values.

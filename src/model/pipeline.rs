@@ -84,7 +84,8 @@ impl Pipeline {
                 let listened = self.stages.last().is_some_and(|stage| stage.kind == StageKind::Listening);
                 if !(self.take_transcript && listened) {
                     // Coda may still speak the answer before.
-                    let speaking = self.current().filter(|stage| stage.kind == StageKind::Speaking);
+                    let is_speech = |stage: &&PipelineStage| stage.kind == StageKind::Speaking && stage.ended.is_none();
+                    let speaking = self.stages.iter().find(is_speech).copied();
                     self.clear();
                     self.stages.extend(speaking);
                 }

@@ -225,6 +225,12 @@ impl WebSocketContext {
         !self.playback.is_on() && !self.connection.sharing.get().is_incompatible()
     }
 
+    /// Whether the pages show how Coda is at present, or was in a recording. Otherwise, they show it as last seen.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.connection.is_ready() || self.playback.is_on()
+    }
+
     fn dispatch(&self, input: Input) {
         self.driver.with_value(|driver| driver.dispatch(input));
     }

@@ -134,6 +134,10 @@ fn speech_that_goes_on_while_the_next_turn_runs_stays_in_progress() {
     assert_eq!(run.stages(), [("speaking", 3, None), ("thinking", 4, None)]);
     run.events(&["assistant", "tts_result"]);
     assert_eq!(run.stages(), [("speaking", 3, Some(7)), ("thinking", 4, Some(6))]);
+
+    let mut run = Run::new();
+    run.events(&["tts_start", "user", "llm_start", "user"]);
+    assert_eq!(run.stages(), [("speaking", 1, None), ("thinking", 4, None)], "whatever else is in progress");
 }
 
 #[test]

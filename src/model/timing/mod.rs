@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::performance::percentile;
+use super::performance::{measured_time, percentile};
 use crate::bounded::push_bounded;
 use crate::link::{MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::{Event, Instant, Moment};
@@ -228,8 +228,7 @@ impl Timings {
                 let opened = self.opened.take();
                 let ended = self.closed.take().or_else(|| {
                     // Without a stop of the user, the words ended when the recognition began.
-                    let took = super::performance::measured(result.duration_seconds)?;
-                    let ended = before(at, Duration::try_from_secs_f64(took).ok()?);
+                    let ended = before(at, measured_time(result.duration_seconds)?);
                     Some(opened.map_or(ended, |opened| if ended.mono < opened.mono { opened } else { ended }))
                 });
                 if !result.text.trim().is_empty() {
@@ -369,10 +368,10 @@ impl Timings {
 pub(crate) fn took<M>(running: &RunningStage<M>, ended: Moment, event: &Event) -> Duration {
     let took = ended.mono.duration_since(running.since.mono);
     let made = match (&running.stage, event) {
-        (Stage::Speech, Event::TtsResult(result)) => super::performance::measured(result.duration_seconds),
+        (Stage::Speech, Event::TtsResult(result)) => measured_time(result.duration_seconds),
         _ => None,
     };
-    made.and_then(|made| Duration::try_from_secs_f64(made).ok()).map_or(took, |made| made.min(took))
+    made.map_or(took, |made| made.min(took))
 }
 
 fn before(at: Moment, span: Duration) -> Moment {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gap::{Gap, GapPart};
 use super::stages::{StagePart, StageTracker};
-use crate::model::performance::measured;
+use crate::model::performance::measured_time;
 use crate::protocol::{Event, Instant, Moment, Place};
 
 /// How a turn ended.
@@ -88,7 +88,7 @@ impl TurnTiming {
         match (event, self.speech_started) {
             // Coda reports speech when it is over, and how long it took to make it: from then on it could be heard.
             (Event::TtsResult(result), Some(started)) => {
-                let made = measured(result.duration_seconds).and_then(|took| Duration::try_from_secs_f64(took).ok());
+                let made = measured_time(result.duration_seconds);
                 let heard = made.map_or(at.mono, |made| (started + made).min(at.mono));
                 self.gap.attribute(heard, GapPart::Synthesis);
             }

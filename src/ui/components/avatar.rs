@@ -35,7 +35,7 @@ pub fn AvatarFace() -> impl IntoView {
         mode => mode,
     });
     let emotion = context.talk.emotion;
-    let is_away = Memo::new(move |_| !context.connection.is_ready() && !context.playback.is_on());
+    let is_away = Memo::new(move |_| !context.is_present());
     let label = move || {
         if is_away.get() {
             return "Not connected".to_owned();

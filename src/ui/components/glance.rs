@@ -7,7 +7,7 @@ use leptos_router::components::A;
 
 use super::{FindingsLink, GapPieces, Sparkline};
 use crate::model::{ResourceSample, Service, ServiceStatus, Timings, TurnTiming};
-use crate::state::use_websocket;
+use crate::state::{WebSocketContext, use_websocket};
 use crate::ui::address::page_href;
 use crate::ui::every::every;
 use crate::ui::format;
@@ -89,6 +89,14 @@ fn NewestTurn() -> impl IntoView {
     }
 }
 
+/// How long Coda has been running, in words. `None` while that is not known.
+pub fn uptime(context: WebSocketContext) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        let last = context.data.performance.with(|performance| performance.samples().back().copied());
+        last.filter(|_| context.is_present()).and_then(|sample| sample.uptime_seconds).map(format::uptime)
+    })
+}
+
 /// The model and the voice in use, and how long Coda has been running.
 #[component]
 fn Session() -> impl IntoView {
@@ -99,11 +107,7 @@ fn Session() -> impl IntoView {
     };
     let model = detail(Service::Llm, |status| status.model.as_ref());
     let voice = detail(Service::Tts, |status| status.voice.as_ref().or(status.provider.as_ref()));
-    let uptime = Memo::new(move |_| {
-        let last = context.data.performance.with(|performance| performance.samples().back().copied());
-        let is_present = context.connection.is_ready() || context.playback.is_on();
-        last.filter(|_| is_present).and_then(|sample| sample.uptime_seconds).map(format::uptime)
-    });
+    let uptime = uptime(context);
     let rows = [("Model", model), ("Voice", voice), ("Uptime", uptime)];
     let is_known = move || rows.iter().any(|(_, value)| value.with(Option::is_some));
     view! {
@@ -139,7 +143,7 @@ fn Health() -> impl IntoView {
     let context = use_websocket();
     let performance = context.data.performance;
     let is_known = Memo::new(move |_| performance.with(|performance| !performance.samples().is_empty()));
-    let is_present = Memo::new(move |_| context.connection.is_ready() || context.playback.is_on());
+    let is_present = Memo::new(move |_| context.is_present());
     let as_of = move || {
         let last = performance.with(|performance| performance.samples().back().map(|sample| sample.time));
         last.map(|time| view! { <span>{format!("as of {}", format::moment(time))}</span> })

@@ -56,7 +56,7 @@ pub use filter::{EmptyState, FilterSelect, WaysToBegin};
 pub use findings_badge::{FindingsBadge, FindingsLink, open_findings};
 pub use first_run::{FirstRun, is_first_run};
 pub use gap_bar::{GapPieces, gap_fill};
-pub use glance::Glance;
+pub use glance::{Glance, uptime};
 pub use icon::{Icon, prepare_icons};
 pub use markdown::{Markdown, words};
 pub use notices::NoticeList;

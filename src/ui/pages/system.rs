@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::model::{ServerError, ServerRun, Service, ServiceState, ServiceStatus};
 use crate::state::use_websocket;
 use crate::ui::address::Address;
-use crate::ui::components::{Each, FilterSelect, Icon};
+use crate::ui::components::{Each, FilterSelect, Icon, uptime};
 use crate::ui::every::every;
 use crate::ui::format;
 
@@ -63,7 +63,7 @@ fn Overall() -> impl IntoView {
         system.with(|system| Service::ALL.map(|service| (service, system.service(service).state.clone())))
     });
     let overall = move || {
-        if !context.connection.is_ready() && !context.playback.is_on() {
+        if !context.is_present() {
             return (ServiceState::Unknown, "Not connected: states are as last seen".to_owned());
         }
         states.with(|states| {
@@ -293,11 +293,7 @@ fn run_words(run: &ServerRun) -> String {
 fn Info() -> impl IntoView {
     let context = use_websocket();
     let system = context.data.system;
-    let uptime = Memo::new(move |_| {
-        let last = context.data.performance.with(|performance| performance.samples().back().copied());
-        let is_present = context.connection.is_ready() || context.playback.is_on();
-        last.filter(|_| is_present).and_then(|sample| sample.uptime_seconds).map(format::uptime)
-    });
+    let uptime = uptime(context);
     let info = Memo::new(move |_| system.with(|system| system.info().map(|info| info.1.clone())));
     view! {
         <section class="system-part">

@@ -23,7 +23,7 @@ pub(super) fn row_id(number: u64) -> String {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct MemoryFields {
     content: String,
-    kind: Option<String>,
+    kind: String,
     importance: Option<f64>,
     last_seen: DateTime<Utc>,
     is_forgotten: bool,
@@ -38,7 +38,7 @@ impl MemoryFields {
         };
         Self {
             content,
-            kind: memory.memory_type.clone(),
+            kind: memory.kind().to_owned(),
             importance: memory.importance,
             last_seen: memory.last_seen,
             is_forgotten: memory.forgotten,
@@ -81,7 +81,7 @@ pub(super) fn MemoryRow(number: u64, chosen: RwSignal<Option<u64>>) -> impl Into
                             .then(|| view! { <strong class="memory-forgotten">"Forgotten"</strong> })
                     }}
                     <span class="memory-kind">
-                        {move || line.with(|line| line.kind.clone()).unwrap_or_else(|| "unknown".to_owned())}
+                        {move || line.with(|line| line.kind.clone())}
                     </span>
                     <span>"Last seen " {move || format::moment(last_seen.get())}</span>
                 </span>

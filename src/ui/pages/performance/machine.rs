@@ -14,7 +14,7 @@ use crate::ui::format;
 pub(super) fn MachineSection() -> impl IntoView {
     let context = use_websocket();
     let performance = context.data.performance;
-    let is_present = move || context.connection.is_ready() || context.playback.is_on();
+    let is_present = move || context.is_present();
     let last = Memo::new(move |_| performance.with(|performance| performance.samples().back().copied()));
     let is_empty = Memo::new(move |_| last.with(Option::is_none));
     let address = Address::of_page();
