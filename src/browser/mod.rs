@@ -15,6 +15,7 @@ mod panic;
 mod sound;
 pub mod storage;
 pub(crate) mod waiting_texts;
+mod yielding;
 
 pub use address::{
     Address, AddressError, DEFAULT_URL, DEMO_URL, from_query, is_remembered, parse, remember, remembered, used,
@@ -28,3 +29,4 @@ pub use log::{set_log_level, start_log};
 pub(crate) use panic::take_panic_of_earlier_visit;
 pub use panic::{show_panic_report, show_panics};
 pub use sound::{Sound, play};
+pub(crate) use yielding::yield_to_browser;

@@ -1,14 +1,18 @@
 //! Schedules the flushing of events to the listener, at most once per animation frame.
 //!
+//! A flush applies the events in slices, between which the browser handles input and draws.
+//!
 //! While frames are expensive, flushes are throttled so that the page stays responsive instead of drawing what nobody
 //! can read. A hidden page has no frames and flushes by a timer. Only what the server sends may be delayed: the state
 //! of the connection and of the user's messages comes with the next frame.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{Batch, Driver, Listener};
 use crate::browser;
@@ -31,10 +35,18 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// Shorter pauses, of less than half a frame at 60 Hz, are skipped.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 
+/// Longest time for which events are applied without letting the browser do anything else: half a frame at 60 Hz.
+const SLICE: Duration = Duration::from_millis(8);
+/// Number of events after which the clock is read.
+const EVENTS_PER_BATCH: usize = 64;
+
 /// The scheduled frame, and what the last one cost.
 #[derive(Default)]
 pub(super) struct Frames {
     next: RefCell<Option<Next>>,
+    /// Events of the current flush that are not applied yet.
+    backlog: RefCell<VecDeque<LinkEvent>>,
+    is_flood: Cell<bool>,
     last_start: Cell<Instant>,
     last_cost: Cell<Duration>,
     not_before: Cell<Instant>,
@@ -44,6 +56,8 @@ pub(super) struct Frames {
 
 /// What the next flush is waiting for. Dropping it cancels the wait.
 enum Next {
+    /// Until the current one has gone on in another task.
+    Slice,
     /// Until the browser has drawn the last frame.
     Drawn {
         _end: Timeout,
@@ -72,7 +86,7 @@ impl Driver {
         let is_on_its_way = match &*frames.next.borrow() {
             None => false,
             Some(Next::Pause { .. }) => !is_urgent,
-            Some(Next::Drawn { .. } | Next::Frame { .. }) => true,
+            Some(Next::Slice | Next::Drawn { .. } | Next::Frame { .. }) => true,
         };
         if is_on_its_way {
             return;
@@ -109,26 +123,70 @@ impl Driver {
     }
 
     fn flush(&self) {
+        let frames = &self.0.frames;
         let start = browser::now().mono;
-        self.0.frames.is_urgent.set(false);
+        frames.is_urgent.set(false);
         let events = self.0.events.take();
-        let since_last = start.duration_since(self.0.frames.last_start.replace(start));
+        let since_last = start.duration_since(frames.last_start.replace(start));
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        let share = if since_last < FLOOD_INTERVAL.saturating_mul(many) { SHARE_IN_FLOOD } else { SHARE };
-        self.feed(events);
+        frames.is_flood.set(since_last < FLOOD_INTERVAL.saturating_mul(many));
+        frames.backlog.borrow_mut().extend(events);
+        self.flush_backlog(Duration::ZERO);
+    }
+
+    /// Applies the backlog, for one slice of time. `spent` is what earlier slices of the flush took.
+    fn flush_backlog(&self, spent: Duration) {
+        let start = browser::now().mono;
+        if !self.must_apply_at_once() {
+            while let Some(events) = self.0.frames.next_batch() {
+                self.apply(events, false);
+                let took = browser::now().mono.duration_since(start);
+                if took >= SLICE {
+                    self.go_on_later(spent + took);
+                    return;
+                }
+            }
+        }
+        self.feed();
         // Components update after this task, then the browser draws. A timer runs after both, so it measures all of it.
         let driver = self.clone();
-        let end = Timeout::new(0, move || driver.throttle(start, share));
+        let end = Timeout::new(0, move || driver.throttle(start, spent));
         self.replace_next(Some(Next::Drawn { _end: end }));
     }
 
-    /// Hands the events to the listener, with the state that they led to.
-    fn feed(&self, events: Vec<LinkEvent>) {
+    /// A hidden page has nothing to draw, and its tasks may be far apart. With another address begin other models.
+    fn must_apply_at_once(&self) -> bool {
+        let url = self.with_link(|link| link.status().url);
+        browser::is_hidden() || self.0.shown_url.replace(url.clone()) != url
+    }
+
+    fn go_on_later(&self, spent: Duration) {
+        self.replace_next(Some(Next::Slice));
+        let driver = self.clone();
+        spawn_local(async move {
+            browser::yield_to_browser().await;
+            // Unless the page was hidden meanwhile, and has applied everything.
+            let is_current = matches!(&*driver.0.frames.next.borrow(), Some(Next::Slice));
+            if is_current {
+                driver.flush_backlog(spent);
+            }
+        });
+    }
+
+    /// Hands all events to the listener, with the state that they led to.
+    fn feed(&self) {
+        let mut events = Vec::from(self.0.frames.backlog.take());
+        events.extend(self.0.events.take());
+        self.apply(events, true);
+    }
+
+    fn apply(&self, events: Vec<LinkEvent>, is_last: bool) {
         let (status, received, is_unprotected) =
-            self.with_link(|link| (link.status(), link.received(), link.config().is_unprotected));
+            self.with_link(|link| (link.status(), is_last.then(|| link.received()), link.config().is_unprotected));
         let (sharing, unpersisted) = (self.with_engine(|engine| engine.sharing()), self.0.unpersisted.get());
+        let is_flood = self.0.frames.is_flood.get();
         self.with_listener(|listener| {
-            listener.apply(Batch { events, status, sharing, is_unprotected, unpersisted, received });
+            listener.apply(Batch { events, status, sharing, is_unprotected, unpersisted, received, is_flood });
         });
     }
 
@@ -143,27 +201,29 @@ impl Driver {
 
     /// Writes what the page shows once all events are applied.
     pub(super) fn snapshot(&self) -> Option<String> {
-        self.feed(self.0.events.take());
+        self.feed();
         self.with_listener(|listener| listener.snapshot()).flatten()
     }
 
     /// Tells the listener that this tab has left the others.
     pub(super) fn tell_left(&self, others_go_on: bool) {
-        self.feed(self.0.events.take());
+        self.feed();
         self.with_listener(|listener| listener.left(others_go_on));
     }
 
     /// Replaces what the page shows by that of another tab.
     pub(super) fn reset(&self, snapshot: Option<String>) {
-        self.feed(self.0.events.take());
+        self.feed();
         self.with_listener(|listener| listener.reset(snapshot));
     }
 
-    /// Delays the frame after one that started at `start` and has been drawn, so that frames take one part in `share`
-    /// of the time. A single expensive frame, as at the end of a long reply, causes no delay: it takes two in a row.
-    fn throttle(&self, start: Instant, share: u32) {
+    /// Delays the frame after one that has been drawn and whose last slice started at `start`, after others that took
+    /// `spent`, so that frames take a share of the time. A single expensive frame, as at the end of a long reply, causes
+    /// no delay: it takes two in a row.
+    fn throttle(&self, start: Instant, spent: Duration) {
         let end = browser::now().mono;
-        let cost = end.duration_since(start);
+        let share = if self.0.frames.is_flood.get() { SHARE_IN_FLOOD } else { SHARE };
+        let cost = spent + end.duration_since(start);
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
         self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));
         self.replace_next(None);
@@ -176,5 +236,16 @@ impl Driver {
     /// May drop the closure that is running right now, which is safe: wasm-bindgen keeps it alive until it returns.
     fn replace_next(&self, next: Option<Next>) {
         self.0.frames.next.replace(next);
+    }
+}
+
+impl Frames {
+    /// Takes the next events from the backlog, whole frames of the server's with all that they led to. Returns `None` if
+    /// what is left is the last batch.
+    fn next_batch(&self) -> Option<Vec<LinkEvent>> {
+        let mut backlog = self.backlog.borrow_mut();
+        let begins_frame = |event: &LinkEvent| matches!(event, LinkEvent::FrameIn { .. });
+        let length = EVENTS_PER_BATCH + backlog.iter().skip(EVENTS_PER_BATCH).position(begins_frame)?;
+        Some(backlog.drain(..length).collect())
     }
 }

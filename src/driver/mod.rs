@@ -36,7 +36,7 @@ use socket::Socket;
 /// The only close code below 3000 that a page may send.
 const NORMAL_CLOSURE: u16 = 1000;
 
-/// Everything that happened since the last frame.
+/// What happened since the last frame, or a part of it.
 #[derive(Debug)]
 pub struct Batch {
     /// In order of occurrence.
@@ -49,13 +49,16 @@ pub struct Batch {
     pub is_unprotected: bool,
     /// Number of texts that a reload of the page would lose.
     pub unpersisted: usize,
-    /// Which events of the server have arrived, up to the last of `events`.
-    pub received: ReceivedEvents,
+    /// Which events of the server have arrived, up to the last of `events`. `None` if more of them follow in another
+    /// task: until then, nothing needs to be shown.
+    pub received: Option<ReceivedEvents>,
+    /// Whether events come faster than anybody reads.
+    pub is_flood: bool,
 }
 
 /// The page's models, which the driver feeds.
 pub trait Listener {
-    /// Applies what happened, at most once per animation frame.
+    /// Applies what happened. The last batch of a frame has `received`.
     fn apply(&mut self, batch: Batch);
 
     /// Writes what the page shows, which is that of all events applied so far, for the page of another tab.
@@ -101,6 +104,8 @@ struct Inner {
     unpersisted: Cell<usize>,
     /// As the listener knows it.
     sharing: Cell<Sharing>,
+    /// The address whose events the listener was last given.
+    shown_url: RefCell<Option<String>>,
 }
 
 /// What the driver has to do, in order.
@@ -143,6 +148,7 @@ impl Driver {
             texts_changed: Cell::new(false),
             unpersisted: Cell::new(0),
             sharing: Cell::new(Sharing::Alone { keeps: !can_share }),
+            shown_url: RefCell::default(),
         }));
         let told = driver.clone();
         *driver.0.lifecycle.borrow_mut() = Some(Lifecycle::listen(move |step| told.follow(step)));

@@ -32,6 +32,8 @@ pub struct ConnectionStore {
     pub unreadable: PageSignal<u64>,
     /// Number of messages suppressed as duplicates.
     pub suppressed: PageSignal<u64>,
+    /// Whether events come faster than anybody reads. Nothing moves then.
+    pub is_flooded: PageSignal<bool>,
 }
 
 impl ConnectionStore {
@@ -48,6 +50,7 @@ impl ConnectionStore {
             frames_out: PageSignal::new(0),
             unreadable: PageSignal::new(0),
             suppressed: PageSignal::new(0),
+            is_flooded: PageSignal::new(false),
         }
     }
 

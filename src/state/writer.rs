@@ -44,6 +44,8 @@ pub struct Writer {
     synthetic: PageSignal<usize>,
     keeper: Keeper,
     last_tick: Instant,
+    /// Whether a part of a frame's events is applied, and which have been received is not known yet.
+    is_midway: bool,
     /// How the last write to the browser's store ended.
     save_outcome: Option<Result<(), StoreError>>,
 }
@@ -70,12 +72,13 @@ impl Writer {
             settings,
             keeper: Keeper::new(browser::now()),
             last_tick: browser::now().mono,
+            is_midway: false,
             save_outcome: None,
             synthetic,
         }
     }
 
-    /// Applies everything that happened since the last frame.
+    /// Applies what happened, and shows it once no more follows.
     pub fn apply(&mut self, batch: Batch) {
         self.keep_limits();
         let sharing = self.connection.sharing.get_untracked();
@@ -103,14 +106,18 @@ impl Writer {
             self.history.change(|recorder| recorder.record(event));
             self.reporter.report(event, batch.sharing.calls_user());
         }
+        self.history.with_untracked(|recorder| self.findings.change(|analyzer| analyzer.catch_up(recorder)));
+        self.is_midway = batch.received.is_none();
+        let Some(received) = batch.received else { return };
         self.history.notify(Recorder::revision);
-        self.analyse();
-        self.keeper.note_received(batch.received);
+        self.findings.notify(|analyzer| analyzer.log().revision());
+        self.keeper.note_received(received);
         if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {
             // A hidden page's timers may be an age apart.
             self.save();
         }
         self.reporter.report_unpersisted(batch.unpersisted);
+        self.connection.is_flooded.set_if_changed(batch.is_flood);
         self.connection.apply(batch.status);
         if change.is_some() {
             self.show_all();
@@ -126,7 +133,7 @@ impl Writer {
         let now = browser::now().mono;
         let is_timely = now.duration_since(std::mem::replace(&mut self.last_tick, now)) <= TIMELY;
         // After a hang, another tab may have taken over. The driver finds out before the next second is over.
-        if is_timely { self.save() } else { self.save_as(Saving::NotYet) }
+        if is_timely && !self.is_midway { self.save() } else { self.save_as(Saving::NotYet) }
     }
 
     // ------------------------------------------------------------ other tabs
@@ -288,11 +295,6 @@ impl Writer {
         if outcome.is_some() {
             self.save_outcome = outcome;
         }
-    }
-
-    fn analyse(&self) {
-        self.history.with_untracked(|recorder| self.findings.change(|analyzer| analyzer.catch_up(recorder)));
-        self.findings.notify(|analyzer| analyzer.log().revision());
     }
 
     /// Shows empty models for a recording in place of the live ones, which stay suspended and up to date.

@@ -44,10 +44,11 @@ pub fn Shell() -> impl IntoView {
     provide_context(DockOpen(RwSignal::new(false)));
     SideOpener::provide();
     PaletteOpener::provide();
+    let is_flooded = use_websocket().connection.is_flooded;
     view! {
         <Router base=base_path()>
             <AddressChange />
-            <div class="shell">
+            <div class="shell" data-flooded=move || is_flooded.get().then_some("")>
                 <SkipLinks />
                 <TopBar />
                 <NoticeList />

@@ -12,6 +12,7 @@ mod files;
 pub mod format;
 mod kept;
 pub mod pages;
+mod resizing;
 mod routes;
 
 pub use app::{Shell, mount};

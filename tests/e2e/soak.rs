@@ -87,7 +87,7 @@ async fn round(page: &Page, backend: &Backend, number: u32) -> Outcome {
     until(
         page,
         "its answer",
-        "document.querySelector('.turns > :last-child [data-testid=turn], .turns > [data-testid=turn]:last-of-type')",
+        "document.querySelector('.turns > :last-child [data-testid=turn], .turns > [data-testid=turn]:last-child')",
     )
     .await?;
     backend.make("/flood", json!({"count": 2_000, "wait": true})).await?;

@@ -21,6 +21,8 @@ const EXPENSIVE: Duration = Duration::from_millis(20);
 const FRAMES: usize = 6;
 /// This many events every few milliseconds are a flood.
 const IN_A_FLOOD: usize = 20;
+/// More events than are applied at once.
+const MANY: usize = 1_000;
 const ORIGIN: Origin = Origin::new("test", "say");
 
 fn say(driver: &Driver, number: usize) {
@@ -55,8 +57,11 @@ fn start_with_costs(cost: impl Fn(usize) -> Duration + 'static) -> (Driver, Seen
         LinkConfig::default(),
         Hears(move |batch: Batch| {
             let start = now().mono;
-            starts.borrow_mut().push(start);
             events.set(events.get() + batch.events.len());
+            if batch.received.is_none() {
+                return;
+            }
+            starts.borrow_mut().push(start);
             let cost = cost(starts.borrow().len());
             while now().mono.duration_since(start) < cost {}
         }),
@@ -151,6 +156,46 @@ async fn a_dear_frame_among_others_puts_nothing_off() {
         .filter(|(before, next)| next.duration_since(**before) >= EXPENSIVE * 11)
         .count();
     assert!(put_off * 6 < starts.len(), "{put_off} were put off: {starts:?}");
+}
+
+/// Runs a task over and over that goes before others, as input does. `window.__turns` counts it, up to -1.
+const OTHER_TASKS: &str = "window.__turns = 0; \
+    (function turn() { \
+        if (window.__turns < 0) return; \
+        window.__turns += 1; \
+        scheduler.postTask(turn, { priority: 'user-blocking' }); \
+    })()";
+
+fn turns() -> f64 {
+    js_sys::eval("window.__turns").unwrap().as_f64().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn many_events_are_applied_in_slices_between_which_the_browser_gets_its_turn() {
+    let batches: Rc<RefCell<Vec<(usize, bool, f64)>>> = Rc::default();
+    let driver = Driver::start(LinkConfig::default(), {
+        let batches = Rc::clone(&batches);
+        Hears(move |batch: Batch| {
+            let start = now().mono;
+            batches.borrow_mut().push((batch.events.len(), batch.received.is_some(), turns()));
+            while now().mono.duration_since(start) < EXPENSIVE {}
+        })
+    });
+    js_sys::eval(OTHER_TASKS).unwrap();
+    for _ in 0..MANY {
+        receive(&driver);
+    }
+    while !batches.borrow().iter().any(|(_, is_last, _)| *is_last) {
+        pause(3).await;
+    }
+    js_sys::eval("window.__turns = -1").unwrap();
+    let batches = batches.borrow();
+    assert_eq!(batches.iter().map(|(events, ..)| events).sum::<usize>(), MANY, "{batches:?}");
+    assert!(batches.len() > 2, "{batches:?}");
+    for pair in batches.windows(2) {
+        assert!(!pair[0].1, "nothing follows the last one: {batches:?}");
+        assert!(pair[1].2 > pair[0].2, "another task has run in between: {batches:?}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -24,6 +24,7 @@ use crate::ui::debugger::tools::recordings::Recordings;
 use crate::ui::debugger::tools::replay::Replay;
 use crate::ui::debugger::tools::send::SendForm;
 use crate::ui::debugger::tools::statistics::StatisticsView;
+use crate::ui::resizing::on_resize;
 
 /// Storage key of the width of the part beside the table.
 const SIDE_WIDTH: &str = "coda.debugger.side";
@@ -31,18 +32,36 @@ const SIDE_WIDTH: &str = "coda.debugger.side";
 const MIN_SIDE_WIDTH: f64 = 320.0;
 const MIN_TABLE_WIDTH: f64 = 360.0;
 
+/// Widths and heights of the panel, in pixels, below which its parts are arranged differently: see `debugger.css`.
+const WIDTHS: [i32; 4] = [1300, 1000, 860, 560];
+const HEIGHTS: [i32; 2] = [700, 420];
+
+/// Names the limits that a size is below.
+fn limits_above(size: i32, limits: &[i32]) -> String {
+    limits.iter().filter(|limit| size < **limit).map(i32::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// The debugger. Fills its container, which must be inside the router.
 #[component]
 pub fn DebuggerPanel() -> impl IntoView {
     let debugger = DebuggerState::new();
     provide_context(debugger);
     follow_row_link(debugger);
+    let panel = NodeRef::new();
+    let size = RwSignal::new((i32::MAX, i32::MAX));
+    on_resize(panel, move |panel| size.set((panel.client_width(), panel.client_height())));
+    let narrower = Memo::new(move |_| limits_above(size.get().0, &WIDTHS));
+    let lower = Memo::new(move |_| limits_above(size.get().1, &HEIGHTS));
     view! {
         <section
+            node_ref=panel
             class="debugger"
             aria-label="Debugger"
             data-testid="debugger"
+            data-narrower=narrower
+            data-lower=lower
             style=("--debugger-row", format!("{ROW_HEIGHT}px"))
+            style=("--panel-height", move || format!("{}px", size.get().1))
         >
             <div class="debugger-inner">
                 <FilterBar />

@@ -32,6 +32,7 @@ use crate::protocol::Command;
 use crate::state::{Keeping, RowKey, Severity, TurnRow, use_websocket};
 use crate::ui::address::Address;
 use crate::ui::format;
+use crate::ui::resizing::on_resize;
 use hits::Hits;
 use scroll::Scroll;
 use window::Window;
@@ -53,7 +54,8 @@ pub fn ConversationView() -> impl IntoView {
     let hits = Hits::new(window, scroll, list);
     // Observes sizes, because content grows with new turns and with streamed text, and the scroller shrinks as the
     // draft grows.
-    follow_sizes(list, scroller, move || scroll.on_growth());
+    on_resize(list, move |_| scroll.on_growth());
+    on_resize(scroller, move |_| scroll.on_growth());
     let is_empty = Memo::new(move |_| talk.rows.with(Vec::is_empty));
     follow_link(scroll);
     show_own_texts(scroll);
@@ -198,21 +200,6 @@ fn Day(time: DateTime<Utc>) -> impl IntoView {
             <time>{format::day(time)}</time>
         </div>
     }
-}
-
-/// Calls `changed` whenever either element is resized, until the component is disposed.
-fn follow_sizes(content: NodeRef<Div>, scroller: NodeRef<Div>, changed: impl Fn() + 'static) {
-    use wasm_bindgen::JsCast;
-    use wasm_bindgen::closure::Closure;
-    let changed = Closure::<dyn Fn()>::new(changed);
-    let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
-    let kept = StoredValue::new_local((observer, changed));
-    Effect::new(move |_| {
-        for element in [content.get(), scroller.get()].into_iter().flatten() {
-            kept.with_value(|(observer, _)| observer.observe(&element));
-        }
-    });
-    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
 }
 
 #[component]

@@ -2,9 +2,7 @@
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 
 use crate::history::{self, Named, Slot};
 use crate::history::{Key, Listed};
@@ -13,6 +11,7 @@ use crate::ui::debugger::side::Side;
 use crate::ui::debugger::state::{DebuggerState, ROW_HEIGHT, use_debugger};
 use crate::ui::debugger::table::keys;
 use crate::ui::debugger::table::row::{Rows, TableRow, row_name};
+use crate::ui::resizing::on_resize;
 
 /// Rows rendered beyond the view on either side: one step of the mouse wheel. Each of them may change with every frame.
 const MARGIN: usize = 4;
@@ -52,36 +51,22 @@ fn height_of(scroller: &Element) -> f64 {
 /// Tracks the height of the scroller, and keeps following the newest row when it changes.
 fn watch_height(debugger: DebuggerState, top: RwSignal<f64>) -> RwSignal<f64> {
     let height = RwSignal::new(0.0);
-    let measure = move || {
-        if let Some(scroller) = debugger.scroller.get_untracked() {
-            let (before, now) = (height.get_untracked(), height_of(&scroller));
-            if (before - now).abs() >= 1.0 {
-                // A row whose details have just taken its place.
-                let hidden = chosen_in_view(debugger, &scroller, before)
-                    .filter(|place| pixels(*place) + 2.0 * ROW_HEIGHT > f64::from(scroller.scroll_top()) + now);
-                height.set(now);
-                if let Some(place) = hidden {
-                    debugger.stop_following();
-                    // To the middle, clear of the button at the end.
-                    #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
-                    scroller.set_scroll_top((pixels(place) - now / 2.0) as i32);
-                } else if debugger.follows.get_untracked() {
-                    go_to_end(&scroller, top);
-                }
-            }
+    on_resize(debugger.scroller, move |scroller| {
+        let (before, now) = (height.get_untracked(), height_of(scroller));
+        if (before - now).abs() < 1.0 {
+            return;
         }
-    };
-    let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    debugger.scroller.on_load(move |scroller| {
-        let told = Closure::<dyn FnMut()>::new(measure);
-        if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
-            observer.observe(&scroller);
-            watching.set_value(Some((observer, told)));
-        }
-    });
-    on_cleanup(move || {
-        if let Some(Some((observer, _))) = watching.try_update_value(Option::take) {
-            observer.disconnect();
+        // A row whose details have just taken its place.
+        let hidden = chosen_in_view(debugger, scroller, before)
+            .filter(|place| pixels(*place) + 2.0 * ROW_HEIGHT > f64::from(scroller.scroll_top()) + now);
+        height.set(now);
+        if let Some(place) = hidden {
+            debugger.stop_following();
+            // To the middle, clear of the button at the end.
+            #[expect(clippy::cast_possible_truncation, reason = "whole pixels")]
+            scroller.set_scroll_top((pixels(place) - now / 2.0) as i32);
+        } else if debugger.follows.get_untracked() {
+            go_to_end(scroller, top);
         }
     });
     height
