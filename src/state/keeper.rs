@@ -52,6 +52,8 @@ pub(super) struct Keeper {
     /// The latest writes to the conversation that were left to another tab.
     left: VecDeque<Unconfirmed>,
     last_write: Instant,
+    /// Whether the last write left out rows of the record, of which there were too many.
+    is_behind: bool,
 }
 
 impl Keeper {
@@ -65,6 +67,7 @@ impl Keeper {
             writing: Rc::default(),
             left: VecDeque::new(),
             last_write: now.mono,
+            is_behind: false,
         }
     }
 
@@ -127,9 +130,14 @@ impl Keeper {
         self.left.clear();
     }
 
-    /// Whether it is time to write.
+    /// Whether a second has passed without a write.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         now.duration_since(self.last_write) >= INTERVAL
+    }
+
+    /// Whether to write again without waiting for the second to end.
+    pub(super) const fn is_behind(&self) -> bool {
+        self.is_behind
     }
 
     /// Begins to write what changed, unless a write is in progress. Returns how the last one ended, once.
@@ -156,6 +164,7 @@ impl Keeper {
         };
         self.last_write = now;
         let mut writes = self.record.take_writes(recorder, record_limit);
+        self.is_behind = self.record.is_behind(recorder);
         let mut unconfirmed = Unconfirmed::default();
         if saving == Saving::Here {
             self.take_back_left();

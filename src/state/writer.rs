@@ -112,8 +112,8 @@ impl Writer {
         self.history.notify(Recorder::revision);
         self.findings.notify(|analyzer| analyzer.log().revision());
         self.keeper.note_received(received);
-        if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {
-            // A hidden page's timers may be an age apart.
+        // A hidden page's timers may be an age apart.
+        if self.keeper.is_behind() || (browser::is_hidden() && self.keeper.is_due(browser::now().mono)) {
             self.save();
         }
         self.reporter.report_unpersisted(batch.unpersisted);

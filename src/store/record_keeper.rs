@@ -8,6 +8,9 @@ use super::visits::{Visit, VisitId};
 use super::{Table, Write};
 use crate::history::{Annotation, Recorder, Recording, Row, export_jsonl};
 
+/// Most rows in one chunk, so that writing it takes no longer than half a frame or so.
+const MAX_ROWS: usize = 2_000;
+
 /// The record of this visit in the store.
 #[derive(Debug)]
 pub struct RecordKeeper {
@@ -74,8 +77,15 @@ impl RecordKeeper {
         (self.visit.rows, self.visit.bytes) = (0, 0);
     }
 
-    /// Returns the writes for what came since the last call: new rows, and annotations of rows that are still on the
-    /// page. Drops the oldest chunks beyond `limit` bytes. If the writes fail, these rows are missing in the record.
+    /// Whether rows wait to be written.
+    #[must_use]
+    pub fn is_behind(&self, recorder: &Recorder) -> bool {
+        self.next_row < recorder.numbers().end
+    }
+
+    /// Returns the writes for what came since the last call: a chunk of new rows, and annotations of rows that are still on
+    /// the page. [`Self::is_behind`] tells whether there are more rows. Drops the oldest chunks beyond `limit` bytes. If the
+    /// writes fail, these rows are missing in the record.
     pub fn take_writes(&mut self, recorder: &Recorder, limit: u64) -> Vec<Write> {
         let mut writes = self.annotate(recorder);
         writes.extend(self.append(recorder));
@@ -94,12 +104,13 @@ impl RecordKeeper {
     }
 
     fn append(&mut self, recorder: &Recorder) -> Option<Write> {
-        let rows = || recorder.rows(self.next_row..);
-        let (first_row, last) = (rows().next()?.number, rows().next_back()?.at.wall);
-        self.visit.last = last;
-        self.visit.rows += rows().len() as u64;
-        self.next_row = recorder.numbers().end;
-        let rows = recorder.rows(first_row..);
+        let rows = || recorder.rows(self.next_row..).take(MAX_ROWS);
+        let (first, last) = (rows().next()?, rows().last()?);
+        let (first_row, end) = (first.number, last.number + 1);
+        self.visit.last = last.at.wall;
+        self.visit.rows += end - first_row;
+        self.next_row = end;
+        let rows = recorder.rows(first_row..end);
         let chunk = Chunk { number: self.next_chunk, first_row, size: 0 };
         self.next_chunk += 1;
         self.chunks.push_back(chunk);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use coda_dashboard::history::{Annotation, Recorder, Recording, RowKind};
+use coda_dashboard::history::{Annotation, Recorder, Recording, RowKind, Severity};
 use coda_dashboard::protocol::utc_from_millis;
 use coda_dashboard::replay::Playback;
 use coda_dashboard::sim::ServerConfig;
@@ -95,6 +95,25 @@ fn the_record_of_a_visit_can_be_opened_after_a_crash() {
     for (restored, live) in restored.iter().zip(&live).filter(|(_, live)| !is_secret(live)) {
         assert_eq!(restored, live);
     }
+}
+
+#[test]
+fn very_many_rows_are_written_in_several_chunks_and_none_is_left_out() {
+    let store = MemoryStore::default();
+    let mut world = World::ready(ServerConfig::quiet());
+    let mut keeper = keeper(0);
+    for number in 0..5_000 {
+        world.recorder.note(Severity::Info, &format!("note {number}"), world.clock());
+    }
+    let mut writes = 0;
+    while keeper.is_behind(&world.recorder) {
+        save(&store, &mut keeper, &world.recorder, ROOMY);
+        writes += 1;
+    }
+    assert_eq!(writes, 3);
+    let visit = now(visits::visits(&store)).unwrap().remove(0);
+    assert_eq!(visit.rows, world.recorder.numbers().end - 1);
+    assert_eq!(restored(&store, &visit).len(), world.recorder.len());
 }
 
 #[test]

@@ -21,6 +21,8 @@ use crate::page::Page;
 const NOBODY: &str = "?ws=ws://127.0.0.1:9";
 /// More turns than the page ever shows at a time.
 const A_FEW_HUNDRED: usize = 600;
+/// Turns that are created at once.
+const AT_ONCE: usize = 40;
 const TURN: &str = "[data-testid=turn]";
 const LOG: &str = ".conversation";
 const SEARCH: &str = "[data-testid=search]";
@@ -222,7 +224,7 @@ async fn a_search_among_thousands_goes_to_a_turn_that_is_not_on_the_page() {
     let talk = Talk::of(said(3_000));
     talk.search("turn").await;
     talk.page.until_shown("3000 of 3000").await;
-    assert_eq!(talk.shown(), 200);
+    assert_eq!(talk.shown(), AT_ONCE);
     talk.search("turn 7.").await;
     talk.page.until_shown("1 of 1").await;
     talk.until_in_view("turn 7.").await;
@@ -232,7 +234,7 @@ async fn a_search_among_thousands_goes_to_a_turn_that_is_not_on_the_page() {
 #[wasm_bindgen_test]
 async fn all_turns_can_be_scrolled_through_while_the_page_holds_a_few_hundred() {
     let talk = Talk::of(said(2_000));
-    talk.until_first("turn 1801.").await;
+    talk.until_first("turn 1961.").await;
     let mut first = talk.body(0);
     while first != "turn 1." {
         talk.page.until("a place to scroll up from", || talk.page.element(LOG).scroll_top() > 0).await;
@@ -250,38 +252,52 @@ async fn all_turns_can_be_scrolled_through_while_the_page_holds_a_few_hundred() 
     assert_eq!(talk.page.all(NEWER).len(), 1, "the end is there and not yet reached");
     let follows_again = || {
         talk.scroll(talk.page.element(LOG).scroll_height());
-        talk.page.all(NEWER).is_empty() && talk.shown() == 200
+        talk.page.all(NEWER).is_empty() && talk.shown() == AT_ONCE
     };
     talk.page.until("it follows again", follows_again).await;
 }
 
 #[wasm_bindgen_test]
+async fn new_turns_join_those_on_the_page_and_of_very_many_only_the_last_ones_are_created() {
+    let talk = Talk::of(said(50));
+    talk.until_first("turn 11.").await;
+    for key in 51..=70 {
+        talk.add(turn(key, Role::User, &format!("turn {key}.")));
+    }
+    talk.page.until("the new ones", || talk.body(talk.shown() - 1) == "turn 70.").await;
+    assert_eq!(talk.body(0), "turn 11.", "nothing leaves the page before it has a few hundred");
+    talk.show((71..=400).map(|key| turn(key, Role::User, &format!("turn {key}."))).collect());
+    talk.until_first("turn 361.").await;
+    assert_eq!(talk.shown(), AT_ONCE);
+}
+
+#[wasm_bindgen_test]
 async fn what_is_read_stays_in_its_place_when_earlier_turns_come() {
     let talk = Talk::of(said(1_000));
-    talk.until_first("turn 801.").await;
+    talk.until_first("turn 961.").await;
     talk.scroll_up(200).await;
-    let before = talk.top_of("turn 803.");
-    talk.until_first("turn 601.").await;
-    talk.page.until("its place", || (talk.top_of("turn 803.") - before).abs() < 2.0).await;
+    let before = talk.top_of("turn 963.");
+    talk.until_first("turn 921.").await;
+    talk.page.until("its place", || (talk.top_of("turn 963.") - before).abs() < 2.0).await;
     talk.page.click(".dropped button");
-    talk.until_first("turn 401.").await;
-    talk.page.until("its place again", || (talk.top_of("turn 803.") - before).abs() < 2.0).await;
+    talk.until_first("turn 881.").await;
+    talk.page.until("its place again", || (talk.top_of("turn 963.") - before).abs() < 2.0).await;
 }
 
 #[wasm_bindgen_test]
 async fn new_turns_take_nothing_from_a_reader_who_has_scrolled_up() {
     let talk = Talk::of(said(300));
-    talk.until_first("turn 101.").await;
-    talk.scroll_up(3_000).await;
+    talk.until_first("turn 261.").await;
+    talk.scroll_up(1_500).await;
     let (read, before) = talk.read_first().await;
     for key in 301..=320 {
         talk.add(turn(key, Role::User, &format!("turn {key}.")));
     }
     talk.page.until_shown("20 new messages").await;
-    assert_eq!(talk.body(0), "turn 101.");
+    assert_eq!(talk.body(0), "turn 261.");
     assert!((talk.top_of(&read) - before).abs() < 2.0, "{before} {}", talk.top_of(&read));
     talk.page.click(NEWER);
-    talk.until_first("turn 121.").await;
+    talk.until_first("turn 281.").await;
     talk.page.until("the newest in view", || talk.top_of("turn 320.") < talk.height()).await;
 }
 
@@ -296,7 +312,7 @@ async fn a_link_leads_to_its_turn_with_the_focus() {
     talk.page.until("it in view", || (-1.0..talk.height()).contains(&talk.top_of("turn 300."))).await;
     assert_eq!(talk.page.texts(NEWER), ["Latest"]);
     talk.page.click(NEWER);
-    talk.until_first("turn 1801.").await;
+    talk.until_first("turn 1961.").await;
 }
 
 #[wasm_bindgen_test]
@@ -336,11 +352,11 @@ async fn days_are_those_of_the_readers_clock_and_sessions_are_marked() {
 #[wasm_bindgen_test]
 async fn the_first_turn_on_the_page_tells_its_day_and_stays_when_earlier_ones_come() {
     let talk = Talk::of(said(1_000));
-    talk.until_first("turn 801.").await;
+    talk.until_first("turn 961.").await;
     assert_eq!(talk.page.all(".day-divider").len(), 1);
     let first = talk.page.element(TURN);
     talk.page.click(".dropped button");
-    talk.until_first("turn 601.").await;
+    talk.until_first("turn 921.").await;
     assert!(first.is_connected(), "made once");
     assert_eq!(talk.page.all(".day-divider").len(), 1);
 }
@@ -398,18 +414,18 @@ impl Talk {
 
 #[wasm_bindgen_test]
 async fn hits_are_marked_and_enter_leads_from_one_to_the_next() {
-    let talk = Talk::of(said(100));
+    let talk = Talk::of(said(30));
     talk.search("TURN").await;
-    talk.page.until("all marked", || marked(HIT).len() == 100).await;
+    talk.page.until("all marked", || marked(HIT).len() == 30).await;
     assert!(marked(HIT).iter().all(|text| text == "turn"));
-    talk.page.until("the newest", || talk.page.texts(COUNT) == ["100 of 100"] && marked(CURRENT) == ["turn"]).await;
-    talk.step(true, "1 of 100").await;
+    talk.page.until("the newest", || talk.page.texts(COUNT) == ["30 of 30"] && marked(CURRENT) == ["turn"]).await;
+    talk.step(true, "1 of 30").await;
     talk.until_in_view("turn 1.").await;
     talk.page.until("its mark", || marked(CURRENT) == ["turn"]).await;
-    talk.step(true, "2 of 100").await;
-    talk.step(false, "1 of 100").await;
-    talk.step(false, "100 of 100").await;
-    talk.until_in_view("turn 100.").await;
+    talk.step(true, "2 of 30").await;
+    talk.step(false, "1 of 30").await;
+    talk.step(false, "30 of 30").await;
+    talk.until_in_view("turn 30.").await;
     assert_eq!(talk.page.attribute(COUNT, "role"), "status");
     talk.page.press(SEARCH, "Escape", false);
     talk.page.until("no marks", || marked(HIT).is_empty() && marked(CURRENT).is_empty()).await;
@@ -595,7 +611,7 @@ async fn code_is_coloured_and_copied_as_it_is() {
 #[wasm_bindgen_test]
 async fn the_whole_conversation_comes_as_a_file_whatever_is_shown() {
     let talk = Talk::of(said(250));
-    talk.until_first("turn 51.").await;
+    talk.until_first("turn 211.").await;
     run(
         "window.__files = []; window.__make = URL.createObjectURL; window.__click = HTMLAnchorElement.prototype.click; \
          URL.createObjectURL = blob => { blob.text().then(text => window.__files.push(text)); return 'blob:test' }; \

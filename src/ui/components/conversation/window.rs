@@ -5,12 +5,14 @@ use leptos::prelude::*;
 
 use crate::state::{RowKey, TalkStore, TurnRow};
 
-/// Entries shown to a reader at the newest, and loaded per step further back.
-const PAGE: usize = 200;
+/// Entries that are created at once: several screens. More would keep the browser from drawing and from handling input.
+const STEP: usize = 40;
+/// Entries that stay on the page for a reader at the newest.
+const FOLLOWED: usize = 200;
 /// Upper limit of entries on the page. Beyond it, those at the far end are dropped.
 const MOST: usize = 600;
 /// Entries shown before a linked one.
-const BEFORE_LINKED: usize = 50;
+const BEFORE_LINKED: usize = 20;
 /// Entries at the end that may still change after later ones arrived, because of late tool results.
 const MAY_CHANGE: usize = 20;
 
@@ -52,6 +54,34 @@ pub(super) struct Window {
     found: Memo<Found>,
     /// First entry for a reader who is not following the newest.
     first: RwSignal<Option<RowKey>>,
+    /// What is on the page for one who is.
+    followed: Memo<Option<Followed>>,
+    /// Counts how often the reader has come back to the newest.
+    returns: RwSignal<u32>,
+}
+
+/// What is on the page for a reader who follows the newest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Followed {
+    first: RowKey,
+    newest: RowKey,
+    returns: u32,
+}
+
+impl Followed {
+    /// Moves on to the end of the list. If many entries are new to the page, only the last ones are shown.
+    fn advance(before: Option<Self>, list: &[TurnRow], returns: u32) -> Option<Self> {
+        let newest = list.last()?.key;
+        let before = before.filter(|before| before.returns == returns);
+        let known = before.map_or(0, |before| list.partition_point(|row| row.key <= before.newest));
+        let start = match before {
+            Some(before) if list.len() - known <= STEP => {
+                list.partition_point(|row| row.key < before.first).max(list.len().saturating_sub(FOLLOWED))
+            }
+            _ => list.len().saturating_sub(STEP),
+        };
+        Some(Self { first: list.get(start)?.key, newest, returns })
+    }
 }
 
 impl Window {
@@ -79,7 +109,11 @@ impl Window {
                 found
             })
         });
-        Self { talk, search, found, first: RwSignal::new(None) }
+        let returns = RwSignal::new(0);
+        let followed = Memo::new(move |before: Option<&Option<Followed>>| {
+            talk.rows.with(|rows| Followed::advance(before.copied().flatten(), rows, returns.get()))
+        });
+        Self { talk, search, found, first: RwSignal::new(None), followed, returns }
     }
 
     fn with_list<R>(&self, read: impl FnOnce(&[TurnRow]) -> R) -> R {
@@ -88,9 +122,9 @@ impl Window {
 
     /// Index in `list` at which the window starts.
     fn start(&self, list: &[TurnRow]) -> usize {
-        let newest = list.len().saturating_sub(PAGE);
+        let first = self.first.get().or_else(|| self.followed.get().map(|followed| followed.first));
         // Entries are sorted by key.
-        self.first.get().map_or(newest, |first| list.partition_point(|row| row.key < first).min(newest))
+        first.map_or(0, |first| list.partition_point(|row| row.key < first)).min(list.len().saturating_sub(STEP))
     }
 
     /// Entries on the page, each with whether it begins a new day in the list.
@@ -153,6 +187,7 @@ impl Window {
     /// Follows the newest entry and drops the old ones.
     pub(super) fn follow(&self) {
         if self.first.with_untracked(Option::is_some) {
+            self.returns.update(|returns| *returns += 1);
             self.first.set(None);
         }
     }
@@ -163,11 +198,11 @@ impl Window {
     }
 
     pub(super) fn show_earlier(&self) {
-        self.begin_at(|start| start.saturating_sub(PAGE));
+        self.begin_at(|start| start.saturating_sub(STEP));
     }
 
     pub(super) fn show_later(&self) {
-        self.begin_at(|start| start.saturating_add(PAGE));
+        self.begin_at(|start| start.saturating_add(STEP));
     }
 
     /// Moves the window to the user's turn `number`. Returns false if it is not there.
@@ -194,7 +229,7 @@ impl Window {
     fn begin_at(&self, choose: impl FnOnce(usize) -> usize) {
         let first = untrack(|| {
             self.with_list(|list| {
-                let start = choose(self.start(list)).min(list.len().saturating_sub(PAGE));
+                let start = choose(self.start(list)).min(list.len().saturating_sub(STEP));
                 list.get(start).map(|row| row.key)
             })
         });
