@@ -138,7 +138,7 @@ impl Driver {
     fn flush_backlog(&self, spent: Duration) {
         let start = browser::now().mono;
         if !self.must_apply_at_once() {
-            while let Some(events) = self.0.frames.next_batch() {
+            while let Some(events) = self.next_batch() {
                 self.apply(events, false);
                 let took = browser::now().mono.duration_since(start);
                 if took >= SLICE {
@@ -158,6 +158,19 @@ impl Driver {
     fn must_apply_at_once(&self) -> bool {
         let url = self.with_link(|link| link.status().url);
         browser::is_hidden() || self.0.shown_url.replace(url.clone()) != url
+    }
+
+    /// Takes the next events, whole frames of the server's with all that they led to. Returns `None` if what is left is the
+    /// last batch.
+    fn next_batch(&self) -> Option<Vec<LinkEvent>> {
+        let mut backlog = self.0.frames.backlog.borrow_mut();
+        if backlog.len() <= EVENTS_PER_BATCH {
+            // What has arrived since the flush began must not all come with the last batch.
+            backlog.extend(self.0.events.take());
+        }
+        let begins_frame = |event: &LinkEvent| matches!(event, LinkEvent::FrameIn { .. });
+        let length = EVENTS_PER_BATCH + backlog.iter().skip(EVENTS_PER_BATCH).position(begins_frame)?;
+        Some(backlog.drain(..length).collect())
     }
 
     fn go_on_later(&self, spent: Duration) {
@@ -236,16 +249,5 @@ impl Driver {
     /// May drop the closure that is running right now, which is safe: wasm-bindgen keeps it alive until it returns.
     fn replace_next(&self, next: Option<Next>) {
         self.0.frames.next.replace(next);
-    }
-}
-
-impl Frames {
-    /// Takes the next events from the backlog, whole frames of the server's with all that they led to. Returns `None` if
-    /// what is left is the last batch.
-    fn next_batch(&self) -> Option<Vec<LinkEvent>> {
-        let mut backlog = self.backlog.borrow_mut();
-        let begins_frame = |event: &LinkEvent| matches!(event, LinkEvent::FrameIn { .. });
-        let length = EVENTS_PER_BATCH + backlog.iter().skip(EVENTS_PER_BATCH).position(begins_frame)?;
-        Some(backlog.drain(..length).collect())
     }
 }
