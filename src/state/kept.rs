@@ -369,6 +369,12 @@ impl KeptStore {
         spawn_local(self.count_earlier());
     }
 
+    /// Whether the session is the one that goes on.
+    #[must_use]
+    pub fn is_current(self, session: &SessionId) -> bool {
+        self.with_writer(|writer| writer.current_session()).as_ref() == Some(session)
+    }
+
     /// Deletes what is beyond the limits, and says so.
     fn trim(self) {
         let Ok(store) = self.store() else { return };

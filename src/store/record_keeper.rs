@@ -105,7 +105,7 @@ impl RecordKeeper {
 
     fn append(&mut self, recorder: &Recorder) -> Option<Write> {
         let rows = || recorder.rows(self.next_row..).take(MAX_ROWS);
-        let (first, last) = (rows().next()?, rows().last()?);
+        let (first, last) = (rows().next()?, rows().next_back()?);
         let (first_row, end) = (first.number, last.number + 1);
         self.visit.last = last.at.wall;
         self.visit.rows += end - first_row;

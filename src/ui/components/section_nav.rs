@@ -1,7 +1,11 @@
 //! Links to the sections of a long page.
 
+use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+/// Height in pixels of what covers the top of a page: a section whose heading is below it is not read yet.
+const COVERED: f64 = 160.0;
 
 /// Element id of a section.
 pub fn section_id(name: &str) -> String {
@@ -23,13 +27,47 @@ fn go_to(name: &str) {
     }
 }
 
+/// Index of the section that is read: the last one whose beginning is at the top or above, or the very last one if it is
+/// in view to its end.
+fn section_in_view(names: &[String]) -> Option<usize> {
+    let place = |name: &String| document().get_element_by_id(&section_id(name)).map(|it| it.get_bounding_client_rect());
+    let height = window().inner_height().ok()?.as_f64()?;
+    let last = names.len().checked_sub(1)?;
+    if place(&names[last]).is_some_and(|place| place.height() > 0.0 && place.bottom() <= height) {
+        return Some(last);
+    }
+    names.iter().rposition(|name| place(name).is_some_and(|place| place.height() > 0.0 && place.top() < COVERED))
+}
+
 /// One link for each section, whose element has the id of [`section_id`].
 #[component]
 pub fn SectionNav(names: Vec<String>) -> impl IntoView {
-    let links = names.into_iter().map(|name| {
+    let current = RwSignal::new(0);
+    // Whatever scrolls: scroll events do not bubble.
+    let listener = StoredValue::new_local(EventListener::new_with_options(
+        &document(),
+        "scroll",
+        EventListenerOptions { passive: true, ..EventListenerOptions::run_in_capture_phase() },
+        {
+            let names = names.clone();
+            move |_| {
+                let now = section_in_view(&names).unwrap_or(0);
+                if current.get_untracked() != now {
+                    current.set(now);
+                }
+            }
+        },
+    ));
+    on_cleanup(move || listener.dispose());
+    let links = names.into_iter().enumerate().map(|(place, name)| {
         let words = name.clone();
         view! {
-            <button class="button" type="button" on:click=move |_| go_to(&name)>
+            <button
+                class="button"
+                type="button"
+                aria-current=move || (current.get() == place).then_some("location")
+                on:click=move |_| go_to(&name)
+            >
                 {words}
             </button>
         }

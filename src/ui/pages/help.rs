@@ -38,6 +38,9 @@ fn go_to_heading(article: &web_sys::Element, wanted: &str) {
     }
 }
 
+/// First cells of the heads of tables.
+const TABLE_HEADS: [&str; 2] = ["the page says", "what happens"];
+
 /// A symptom, and what there is to say about it.
 #[derive(Clone)]
 struct Symptom {
@@ -48,16 +51,20 @@ struct Symptom {
 }
 
 impl Symptom {
-    /// A row of a table: what the page says, its meaning, how to check it, and what to do.
+    /// A row of a table: what the page says, its meaning, how to check it, and what to do; or what happens, and what to do.
     fn of_row(line: &str) -> Option<Self> {
         let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split(" | ").map(str::trim).collect();
-        let [says, means, check, fix] = *cells.as_slice() else { return None };
-        if says.starts_with("---") || says == "the page says" {
-            return None;
-        }
-        let body = format!("**What to do:** {fix}.\n\n**Cause:** {means}.\n\n**Check:** {check}.");
-        let body = body.replace("**Check:** –.", "").replace("..", ".");
-        Some(Self { title: says.to_owned(), body, id: String::new() })
+        let (says, body) = match *cells.as_slice() {
+            [says, ..] if says.starts_with("---") || TABLE_HEADS.contains(&says) => return None,
+            [says, fix] => (says, format!("{fix}.")),
+            [says, means, check, fix] => {
+                let check = if check == "–" { String::new() } else { format!("\n\n**Check:** {check}.") };
+                (says, format!("**What to do:** {fix}.\n\n**Cause:** {means}.{check}"))
+            }
+            _ => return None,
+        };
+        // A title is no Markdown.
+        Some(Self { title: says.replace('`', ""), body: body.replace("..", "."), id: String::new() })
     }
 
     fn has(&self, words: &str) -> bool {

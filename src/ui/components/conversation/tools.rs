@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use icondata_lu::{LuBraces, LuFileText};
+use icondata_lu::{LuBraces, LuFileText, LuSearch};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
@@ -75,8 +75,23 @@ pub(super) fn ConversationTools(
         }
         _ => {}
     };
+    // On phones alone, where there is little room.
+    let is_open = RwSignal::new(false);
+    let is_shown = move || is_open.get() || is_searching();
     view! {
-        <div class="conversation-tools">
+        <button
+            class="icon-button conversation-tools-toggle"
+            type="button"
+            data-testid="conversation-tools-toggle"
+            aria-label="Search and export"
+            title="Search and export"
+            aria-controls="conversation-tools"
+            aria-expanded=move || is_shown().to_string()
+            on:click=move |_| is_open.set(!is_shown())
+        >
+            <Icon icon=LuSearch />
+        </button>
+        <div class="conversation-tools" id="conversation-tools" data-open=move || is_shown().to_string()>
             <SearchField
                 label="Search conversation"
                 testid="search"

@@ -127,6 +127,7 @@ fn SessionItem(
     let snippet = found.map(|found| crate::history::shorten(&found.first.text, SNIPPET_CHARS));
     let server = names_servers.then(|| session.url.clone());
     let (started, turns) = (session.started, format::counted(session.turns() as usize, "message"));
+    let is_current = use_websocket().kept.is_current(&session.id);
     let open = move |_| address.set("session", &id);
     view! {
         <li>
@@ -139,6 +140,7 @@ fn SessionItem(
             >
                 <span class="session-name">{name(&session)}</span>
                 <span class="session-facts">
+                    {is_current.then(|| view! { <strong class="session-current">"Current"</strong> " · " })}
                     {move || format::moment(started)} " · " {turns}
                     {hits.map(|hits| view! { " · " <strong>{hits}</strong> })}
                 </span>
