@@ -169,6 +169,12 @@ impl OperationTiming {
         push_bounded(&mut self.recent, seconds, RECENT);
     }
 
+    /// Returns the median of the last 200 durations.
+    #[must_use]
+    pub fn median(&self) -> Option<f64> {
+        median(&sorted(self.recent.iter().copied()))
+    }
+
     /// Returns a percentile of the last 200 durations; `p` from 0 to 100.
     #[must_use]
     pub fn percentile(&self, p: f64) -> Option<f64> {
@@ -270,7 +276,7 @@ impl Performance {
             count: sorted.len(),
             last: seconds().next_back()?,
             mean: mean(seconds())?,
-            p50: percentile(&sorted, 50.0)?,
+            p50: median(&sorted)?,
             p95: percentile(&sorted, 95.0)?,
             max: *sorted.last()?,
         })
@@ -345,6 +351,14 @@ impl Performance {
         self.reported = reported;
         changed
     }
+}
+
+/// Returns the median of ascending values: of an even number of them, the mean of the two in the middle.
+#[must_use]
+pub fn median(sorted: &[f64]) -> Option<f64> {
+    let middle = sorted.len() / 2;
+    let upper = sorted.get(middle)?;
+    Some(if sorted.len() % 2 == 1 { *upper } else { f64::midpoint(sorted[middle - 1], *upper) })
 }
 
 /// Returns the percentile `p`, from 0 to 100, of ascending values by the nearest-rank method.

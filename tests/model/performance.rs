@@ -117,7 +117,7 @@ fn a_part_is_summed_up_over_the_turns_that_tell_of_it() {
     for llm in [json!(4.0), json!(1.0), json!(null), json!(3.0), json!(2.0), json!(-9)] {
         metrics.event("latency_trace", json!({"llm_seconds": llm, "total_seconds": 5}));
     }
-    let expected = Summary { count: 4, last: 2.0, mean: 2.5, p50: 2.0, p95: 4.0, max: 4.0 };
+    let expected = Summary { count: 4, last: 2.0, mean: 2.5, p50: 2.5, p95: 4.0, max: 4.0 };
     assert_eq!(metrics.shown.summary(|turn| turn.llm), Some(expected));
     assert_eq!(metrics.shown.summary(|turn| turn.total).map(|total| total.count), Some(6));
     assert_eq!(metrics.shown.summary(|turn| turn.memory), None);

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::performance::{measured_time, percentile};
+use super::performance::{measured_time, median, percentile};
 use crate::bounded::push_bounded;
 use crate::link::{MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::{Event, Instant, Moment};
@@ -70,7 +70,7 @@ impl Spread {
         let mut sorted: Vec<f64> = values.collect();
         sorted.sort_by(f64::total_cmp);
         let at = |p| percentile(&sorted, p);
-        Some(Self { count: sorted.len(), p5: at(5.0)?, p50: at(50.0)?, p95: at(95.0)? })
+        Some(Self { count: sorted.len(), p5: at(5.0)?, p50: median(&sorted)?, p95: at(95.0)? })
     }
 }
 

@@ -28,7 +28,7 @@ pub fn Countdown(
         begun.map(|begun| format!("{since} {}. ", format::clock_time(begun)))
     };
     let words = Memo::new(move |_| match connection.phase.get() {
-        Phase::Waiting { retry_at, .. } => format!("Retrying in {} s.", seconds_until(retry_at, now.get())),
+        Phase::Waiting { retry_at, .. } => format!("Retrying in {}\u{a0}s.", seconds_until(retry_at, now.get())),
         Phase::Opening { .. } | Phase::Authenticating { .. } => "Trying…".to_owned(),
         _ => String::new(),
     });

@@ -1,6 +1,7 @@
 //! Links to the sections of a long page.
 
 use gloo_events::{EventListener, EventListenerOptions};
+use leptos::html::Nav;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -59,6 +60,18 @@ pub fn SectionNav(names: Vec<String>) -> impl IntoView {
         },
     ));
     on_cleanup(move || listener.dispose());
+    let links_row = NodeRef::<Nav>::new();
+    // The row scrolls where it does not fit.
+    Effect::new(move |_| {
+        let place = current.get();
+        let link = links_row.get().and_then(|row| Some((row.children().item(u32::try_from(place).ok()?)?, row)));
+        if let Some((link, row)) = link {
+            let (seen, link) = (row.get_bounding_client_rect(), link.get_bounding_client_rect());
+            let hidden = (link.right() - seen.right()).max(0.0) + (link.left() - seen.left()).min(0.0);
+            #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
+            row.set_scroll_left(row.scroll_left() + hidden.round() as i32);
+        }
+    });
     let links = names.into_iter().enumerate().map(|(place, name)| {
         let words = name.clone();
         view! {
@@ -73,7 +86,7 @@ pub fn SectionNav(names: Vec<String>) -> impl IntoView {
         }
     });
     view! {
-        <nav class="section-nav" aria-label="Sections">
+        <nav class="section-nav" aria-label="Sections" node_ref=links_row>
             {links.collect_view()}
         </nav>
     }

@@ -62,7 +62,7 @@ fn Banner() -> impl IntoView {
         >
             <div class="trouble-text">
                 <p role="status">
-                    <strong>"Not connected to " {address}</strong>
+                    <strong>"Not connected to " {address} "."</strong>
                     " "
                     {what}
                 </p>

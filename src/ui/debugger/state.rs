@@ -127,7 +127,10 @@ impl DebuggerState {
                 match fold.kind {
                     FoldKind::Tokens => Some(history::said(fold.rows().filter_map(|number| recorder.get(number)))),
                     FoldKind::Message => row(fold.head()),
-                    FoldKind::Metrics | FoldKind::Progress | FoldKind::Attempts => row(fold.last()),
+                    // The row is about the first one otherwise.
+                    FoldKind::Metrics | FoldKind::Progress | FoldKind::Attempts => {
+                        row(fold.last()).map(|last| format!("Latest: {last}"))
+                    }
                     FoldKind::Pings => None,
                 }
             })

@@ -18,8 +18,8 @@ pub fn time_of_day(time: DateTime<Utc>, utc_offset_minutes: i32) -> String {
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of its unit")]
 pub fn size(bytes: usize) -> String {
     match bytes {
-        0..10_000 => format!("{bytes} B"),
-        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1_000.0),
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1_000.0),
         _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
     }
 }

@@ -99,7 +99,14 @@ pub(super) fn GapSection() -> impl IntoView {
                     </Show>
                 </ul>
                 <p class="gap-axis" aria-hidden="true">
-                    {move || scale.get().ticks().map(|tick| view! { <span>{format::seconds(tick)}</span> }).collect_view()}
+                    {move || {
+                        let scale = scale.get();
+                        let label = |tick| {
+                            let left = format!("{:.2}%", scale.fraction(tick) * 100.0);
+                            view! { <span style:left=left>{format::seconds(tick)}</span> }
+                        };
+                        scale.ticks().map(label).collect_view()
+                    }}
                 </p>
                 <ol class="gap-list" data-testid="gap-list">
                     <Each

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::model::Operation;
+use crate::model::{Operation, OperationTiming};
 
 /// Figures of an operation: seconds, and a count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,7 +18,7 @@ impl OperationTimings {
             measured.map(|it| f64::from(it.count)),
             measured.map(|it| it.last),
             measured.map(|it| it.mean),
-            measured.and_then(|it| it.percentile(50.0)),
+            measured.and_then(OperationTiming::median),
             measured.and_then(|it| it.percentile(95.0)),
             measured.map(|it| it.max),
             measured.map(|it| it.min),

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::parts::{PARTS, sum};
 use super::plot::Plot;
 use super::scale::Scale;
-use crate::model::{TurnLatency, percentile};
+use crate::model::{TurnLatency, median};
 use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
@@ -62,7 +62,7 @@ pub(super) fn TurnChart() -> impl IntoView {
         let highest = performance.with(|performance| {
             let mut sums: Vec<f64> = performance.turns().iter().rev().take(SHOWN).map(sum).collect();
             sums.sort_by(f64::total_cmp);
-            let usual = percentile(&sums, 50.0).unwrap_or_default();
+            let usual = median(&sums).unwrap_or_default();
             sums.last().copied().unwrap_or_default().min(usual * HIGHEST)
         });
         Scale::from_zero(highest, SHORTEST_AXIS)
