@@ -98,7 +98,7 @@ async fn the_first_turn_is_shown_as_a_bar_in_words_and_in_figures() {
 
     event("latency_trace", trace(0.2)).await;
     page.until("the second bar", || page.all(BAR).len() == 2).await;
-    assert_eq!(rows(&page, "part-table")[1], ["Language model", "200 ms", "500 ms", "200 ms", "–", "800 ms", "2"]);
+    assert_eq!(rows(&page, "part-table")[1], ["Language model", "200 ms", "500 ms", "500 ms", "–", "800 ms", "2"]);
 }
 
 #[wasm_bindgen_test]
