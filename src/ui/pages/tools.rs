@@ -42,6 +42,9 @@ pub fn ToolsPage() -> impl IntoView {
         <section class="page-body">
             <header class="page-head">
                 <h1>"Tools"</h1>
+                <Show when=move || !is_empty.get()>
+                    <p class="field-hint">"Only tools that Coda has used"</p>
+                </Show>
             </header>
             <Show
                 when=move || !is_empty.get()
@@ -72,7 +75,6 @@ pub fn ToolsPage() -> impl IntoView {
                             </Each>
                         </tbody>
                     </ScrollTable>
-                <p class="field-hint">"A tool appears here once Coda has used it."</p>
                 <Show when=move || is_full.get()>
                     <p class="field-hint">{format!("Last {CALLS} calls only.")}</p>
                 </Show>

@@ -124,7 +124,7 @@ pub fn FilterField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                placeholder="Filter: type:stt* rtt>200"
+                placeholder="e.g. type:stt* rtt>200"
                 data-testid="debugger-filter"
                 node_ref=input
                 prop:value=filter.text

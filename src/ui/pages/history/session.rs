@@ -114,19 +114,19 @@ fn SessionHead(session: StoredValue<Session>, turns: LoadedTurns, address: Addre
                     "Rename"
                 </button>
                 <button
-                    class="button small"
+                    class="button small quiet"
                     on:click=move |_| export("md", "text/markdown", |title, turns| export_markdown(title, turns.iter()))
                 >
                     "Export Markdown"
                 </button>
                 <button
-                    class="button small"
+                    class="button small quiet"
                     on:click=move |_| export("json", "application/json", |_, turns| export_json(turns.iter()))
                 >
                     "Export JSON"
                 </button>
                 <button
-                    class="button small danger"
+                    class="button small quiet danger session-delete"
                     data-testid="delete-session"
                     aria-expanded=move || is_deleting.get().to_string()
                     on:click=move |_| is_deleting.update(|is_deleting| *is_deleting = !*is_deleting)

@@ -118,7 +118,7 @@ pub(super) fn Filters(address: Address) -> impl IntoView {
                 <div class="field">
                     <label for="memory-min">
                         "Minimum importance "
-                        <output for="memory-min">{move || format!("{:.2}", least.get())}</output>
+                        <output for="memory-min">{move || if least.get() > 0.0 { format!("{:.2}", least.get()) } else { "any".to_owned() }}</output>
                     </label>
                     <input
                         id="memory-min"

@@ -120,7 +120,7 @@ pub(super) fn GapSection() -> impl IntoView {
                     </Each>
                 </ol>
                 {move || limits().map(|words| view! { <p class="perf-note" data-testid="gap-limits">{words}</p> })}
-                <p class="perf-note">"p95: 95 % were at most this long; shown from 20 turns on."</p>
+                <p class="perf-note">"p95: 95 % of the turns took at most this long. Shown from 20 turns on."</p>
                 <div class="perf-pair">
                     <GapTable />
                     <ModelTable />

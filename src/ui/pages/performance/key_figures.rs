@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::{ResourceSample, TurnEnd, TurnTiming, percentile};
+use crate::model::{ResourceSample, TurnEnd, TurnTiming, median, percentile};
 use crate::state::use_websocket;
 use crate::ui::components::Sparkline;
 use crate::ui::format;
@@ -44,15 +44,15 @@ impl Course {
 
     /// The change of the median against the turns before, as a share.
     fn change(&self) -> Option<f64> {
-        let (now, before) = (middle(&self.values, 50.0)?, middle(&self.before, 50.0)?);
+        let (now, before) = (median(&sorted(&self.values))?, median(&sorted(&self.before))?);
         (self.before.len() >= ENOUGH_BEFORE && before > 0.0).then(|| now / before - 1.0)
     }
 }
 
-fn middle(values: &[f64], percent: f64) -> Option<f64> {
+fn sorted(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    percentile(&sorted, percent)
+    sorted
 }
 
 #[component]
@@ -64,7 +64,8 @@ pub(super) fn KeyFigures() -> impl IntoView {
         });
         let detail = move || {
             course.with(|course| {
-                let p95 = middle(&course.values, 95.0).and_then(|value| format::p95(course.values.len(), value));
+                let p95 =
+                    percentile(&sorted(&course.values), 95.0).and_then(|value| format::p95(course.values.len(), value));
                 let p95 = p95.map(|value| format!("p95 {} · ", words(value))).unwrap_or_default();
                 let latest =
                     course.values.last().map(|value| format!("\nlatest {}", words(*value))).unwrap_or_default();
@@ -74,7 +75,7 @@ pub(super) fn KeyFigures() -> impl IntoView {
         view! {
             <Tile
                 name
-                value=Signal::derive(move || course.with(|course| middle(&course.values, 50.0)).map(words))
+                value=Signal::derive(move || course.with(|course| median(&sorted(&course.values))).map(words))
                 detail=Signal::derive(detail)
                 values=Signal::derive(move || course.with(|course| course.values.clone()))
                 change=Signal::derive(move || course.with(Course::change))
