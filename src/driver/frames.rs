@@ -39,6 +39,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 const SLICE: Duration = Duration::from_millis(8);
 /// Number of events after which the clock is read.
 const EVENTS_PER_BATCH: usize = 64;
+/// A frame with as many events shows a flood: an echo and the first stages of a turn may come as densely, but not so many.
+const FLOOD: usize = 100;
 
 /// The scheduled frame, and what the last one cost.
 #[derive(Default)]
@@ -47,6 +49,8 @@ pub(super) struct Frames {
     /// Events of the current flush that are not applied yet.
     backlog: RefCell<VecDeque<LinkEvent>>,
     is_flood: Cell<bool>,
+    /// Whether the page shows that it is one.
+    shows_flood: Cell<bool>,
     last_start: Cell<Instant>,
     last_cost: Cell<Duration>,
     not_before: Cell<Instant>,
@@ -105,7 +109,10 @@ impl Driver {
     /// hand it its messages at once.
     pub(super) fn flush_if_hidden(&self) {
         let frames = &self.0.frames;
-        if !self.0.events.borrow().is_empty()
+        // Not from within a flush, whose listener is taken out.
+        let is_idle = self.0.listener.borrow().is_some();
+        if is_idle
+            && !self.0.events.borrow().is_empty()
             && browser::now().mono.duration_since(frames.last_start.get()) > HIDDEN_FRAME
             && browser::is_hidden()
         {
@@ -129,7 +136,9 @@ impl Driver {
         let events = self.0.events.take();
         let since_last = start.duration_since(frames.last_start.replace(start));
         let many = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        frames.is_flood.set(since_last < FLOOD_INTERVAL.saturating_mul(many));
+        let is_flood = since_last < FLOOD_INTERVAL.saturating_mul(many);
+        frames.is_flood.set(is_flood);
+        frames.shows_flood.set(is_flood && events.len() >= FLOOD);
         frames.backlog.borrow_mut().extend(events);
         self.flush_backlog(Duration::ZERO);
     }
@@ -138,7 +147,8 @@ impl Driver {
     fn flush_backlog(&self, spent: Duration) {
         let start = browser::now().mono;
         if !self.must_apply_at_once() {
-            while let Some(events) = self.next_batch() {
+            // In an overload that outlasts any pause, the flush ends with one large batch.
+            while let Some(events) = self.next_batch(spent < LONGEST_PAUSE) {
                 self.apply(events, false);
                 let took = browser::now().mono.duration_since(start);
                 if took >= SLICE {
@@ -162,9 +172,9 @@ impl Driver {
 
     /// Takes the next events, whole frames of the server's with all that they led to. Returns `None` if what is left is the
     /// last batch.
-    fn next_batch(&self) -> Option<Vec<LinkEvent>> {
+    fn next_batch(&self, refills: bool) -> Option<Vec<LinkEvent>> {
         let mut backlog = self.0.frames.backlog.borrow_mut();
-        if backlog.len() <= EVENTS_PER_BATCH {
+        if refills && backlog.len() <= EVENTS_PER_BATCH {
             // What has arrived since the flush began must not all come with the last batch.
             backlog.extend(self.0.events.take());
         }
@@ -187,7 +197,7 @@ impl Driver {
     }
 
     /// Hands all events to the listener, with the state that they led to.
-    fn feed(&self) {
+    pub(super) fn feed(&self) {
         let mut events = Vec::from(self.0.frames.backlog.take());
         events.extend(self.0.events.take());
         self.apply(events, true);
@@ -197,7 +207,7 @@ impl Driver {
         let (status, received, is_unprotected) =
             self.with_link(|link| (link.status(), is_last.then(|| link.received()), link.config().is_unprotected));
         let (sharing, unpersisted) = (self.with_engine(|engine| engine.sharing()), self.0.unpersisted.get());
-        let is_flood = self.0.frames.is_flood.get();
+        let is_flood = self.0.frames.shows_flood.get();
         self.with_listener(|listener| {
             listener.apply(Batch { events, status, sharing, is_unprotected, unpersisted, received, is_flood });
         });
@@ -240,8 +250,8 @@ impl Driver {
         let lasting_cost = cost.min(self.0.frames.last_cost.replace(cost));
         self.0.frames.not_before.set(end + (lasting_cost * (share - 1)).min(LONGEST_PAUSE));
         self.replace_next(None);
-        // A change of state may come without an event.
-        if self.0.frames.is_urgent.get() || !self.0.events.borrow().is_empty() {
+        // A change of state may come without an event, and so does the end of a flood.
+        if self.0.frames.is_urgent.get() || self.0.frames.shows_flood.get() || !self.0.events.borrow().is_empty() {
             self.request_frame();
         }
     }

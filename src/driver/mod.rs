@@ -223,6 +223,10 @@ impl Driver {
     fn change_address(&self, url: String, received: Option<ReceivedEvents>, by_hand: bool) {
         let group = self.with_engine(|engine| engine.group().map(str::to_owned));
         let shares = url != DEMO_URL && self.0.can_share.get();
+        // What has come so far is of the address before, as the status still says.
+        if self.0.listener.borrow().is_some() {
+            self.feed();
+        }
         if group.is_some() && group.as_ref() != Some(&url) {
             self.leave_group();
         }

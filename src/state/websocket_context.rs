@@ -41,6 +41,26 @@ use crate::store::StoreError;
 /// Interval at which the analysis is told of the passage of time.
 const TICK: Duration = Duration::from_secs(1);
 
+/// Interval of writes while the record is behind.
+const CATCH_UP: Duration = Duration::from_millis(200);
+/// Writes of the record that follow a tick's at most. The next tick goes on.
+const FURTHER_WRITES: u32 = 4;
+
+/// Writes what the tick has left of the record, in parts.
+fn catch_up(writer: Rc<RefCell<Writer>>) {
+    for number in 1..=FURTHER_WRITES {
+        if writer.borrow().is_behind() {
+            let writer = writer.clone();
+            let write = move || {
+                if writer.borrow().is_behind() {
+                    writer.borrow_mut().save_record();
+                }
+            };
+            set_timeout(write, CATCH_UP * number);
+        }
+    }
+}
+
 /// Context for all components: stores to read, and methods to act.
 #[derive(Clone, Copy)]
 pub struct WebSocketContext {
@@ -124,6 +144,7 @@ impl WebSocketContext {
             move || {
                 ticking.borrow_mut().tick();
                 kept.report_saving(talk.dropped.get_untracked());
+                catch_up(ticking.clone());
             },
             TICK,
         );

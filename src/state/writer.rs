@@ -112,8 +112,8 @@ impl Writer {
         self.history.notify(Recorder::revision);
         self.findings.notify(|analyzer| analyzer.log().revision());
         self.keeper.note_received(received);
-        // A hidden page's timers may be an age apart.
-        if self.keeper.is_behind() || (browser::is_hidden() && self.keeper.is_due(browser::now().mono)) {
+        if browser::is_hidden() && self.keeper.is_due(browser::now().mono) {
+            // A hidden page's timers may be an age apart.
             self.save();
         }
         self.reporter.report_unpersisted(batch.unpersisted);
@@ -128,12 +128,15 @@ impl Writer {
 
     /// Tells the analysis that a second has passed.
     pub fn tick(&mut self) {
-        self.findings.change(|analyzer| analyzer.tick(browser::now()));
-        self.findings.notify(|analyzer| analyzer.log().revision());
+        if !self.is_midway {
+            // Otherwise, what it would miss may have arrived.
+            self.findings.change(|analyzer| analyzer.tick(browser::now()));
+            self.findings.notify(|analyzer| analyzer.log().revision());
+        }
         let now = browser::now().mono;
         let is_timely = now.duration_since(std::mem::replace(&mut self.last_tick, now)) <= TIMELY;
         // After a hang, another tab may have taken over. The driver finds out before the next second is over.
-        if is_timely && !self.is_midway { self.save() } else { self.save_as(Saving::NotYet) }
+        if is_timely { self.save() } else { self.save_as(Saving::NotYet) }
     }
 
     // ------------------------------------------------------------ other tabs
@@ -276,10 +279,22 @@ impl Writer {
     pub fn save(&mut self) {
         let sharing = self.connection.sharing.get_untracked();
         self.save_as(match sharing {
+            _ if self.is_midway => Saving::NotYet,
             _ if sharing.keeps() => Saving::Here,
             _ if sharing.is_follower() => Saving::InOtherTab,
             _ => Saving::NotYet,
         });
+    }
+
+    /// Whether rows of the record wait to be written, of which there were too many for one write.
+    #[must_use]
+    pub const fn is_behind(&self) -> bool {
+        self.keeper.is_behind()
+    }
+
+    /// Begins to write more of the record.
+    pub fn save_record(&mut self) {
+        self.save_as(Saving::NotYet);
     }
 
     /// Begins to write what changed: the record, and the conversation as far as this tab writes it.

@@ -194,6 +194,32 @@ async fn many_events_are_applied_in_slices_between_which_the_browser_gets_its_tu
 }
 
 #[wasm_bindgen_test]
+async fn a_flood_is_told_of_and_its_end_too_although_nothing_follows() {
+    let floods: Rc<RefCell<Vec<bool>>> = Rc::default();
+    let driver = Driver::start(LinkConfig::default(), {
+        let floods = Rc::clone(&floods);
+        Hears(move |batch: Batch| floods.borrow_mut().push(batch.is_flood))
+    });
+    // The echo of a message and the first stages of its turn come together.
+    for _ in 0..IN_A_FLOOD {
+        receive(&driver);
+    }
+    while floods.borrow().is_empty() {
+        pause(3).await;
+    }
+    assert!(!floods.borrow().contains(&true), "a few at once are no flood");
+    while !floods.borrow().contains(&true) {
+        for _ in 0..MANY {
+            receive(&driver);
+        }
+        pause(3).await;
+    }
+    while floods.borrow().last() == Some(&true) {
+        pause(3).await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn what_happens_while_a_frame_is_handed_over_comes_with_the_next() {
     let batches = Rc::new(RefCell::new(Vec::new()));
     let resend_of: Rc<RefCell<Option<Driver>>> = Rc::default();

@@ -77,7 +77,11 @@ pub(super) fn ConversationTools(
     };
     // On phones alone, where there is little room.
     let is_open = RwSignal::new(false);
-    let is_shown = move || is_open.get() || is_searching();
+    Effect::new(move |_| {
+        if is_searching() {
+            is_open.set(true);
+        }
+    });
     view! {
         <button
             class="icon-button conversation-tools-toggle"
@@ -86,12 +90,12 @@ pub(super) fn ConversationTools(
             aria-label="Search and export"
             title="Search and export"
             aria-controls="conversation-tools"
-            aria-expanded=move || is_shown().to_string()
-            on:click=move |_| is_open.set(!is_shown())
+            aria-expanded=move || is_open.get().to_string()
+            on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
         >
             <Icon icon=LuSearch />
         </button>
-        <div class="conversation-tools" id="conversation-tools" data-open=move || is_shown().to_string()>
+        <div class="conversation-tools" id="conversation-tools" data-open=move || is_open.get().to_string()>
             <SearchField
                 label="Search conversation"
                 testid="search"

@@ -78,8 +78,10 @@ impl Followed {
             Some(before) if list.len() - known <= STEP => {
                 list.partition_point(|row| row.key < before.first).max(list.len().saturating_sub(FOLLOWED))
             }
-            _ => list.len().saturating_sub(STEP),
+            _ => list.len(),
         };
+        // Those at the end may have been deleted.
+        let start = start.min(list.len().saturating_sub(STEP));
         Some(Self { first: list.get(start)?.key, newest, returns })
     }
 }
