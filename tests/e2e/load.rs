@@ -69,16 +69,21 @@ async fn ten_thousand_turns_are_kept_and_the_page_holds_only_some_of_them() -> O
     backend.make("/flood", json!({"count": 10_050, "mix": "conversation_turn", "wait": true})).await?;
     page.until_js("the newest turn", "document.querySelector('.turns').textContent.includes('flood-1-end')").await?;
     // The page holds 10,000 of them, and the browser's store the other 50 too.
-    page.until_js("the rest a click away", "document.querySelector('.dropped button')?.innerText.includes('9850')")
+    page.until_js("the rest a click away", "document.querySelector('.dropped button')?.innerText.includes('10010')")
         .await?;
-    assert!(page.count("[data-testid=turn]").await? <= 200);
+    assert!(page.count("[data-testid=turn]").await? <= 40);
     page.run("document.querySelector('.conversation').scrollTop = 0").await?;
-    page.until_js("more of them", "document.querySelectorAll('[data-testid=turn]').length === 400").await?;
+    page.until_js("more of them", "document.querySelectorAll('[data-testid=turn]').length === 80").await?;
     page.run(
         "const log = document.querySelector('.conversation'); const up = () => { log.scrollTop = 0; \
          if (document.querySelector('.dropped button')) requestAnimationFrame(up) }; up()",
     )
     .await?;
+    // Forty at a time.
+    for left in [7_500, 5_000, 2_500] {
+        let is_there = "Number(document.querySelector('.dropped button')?.innerText.replace(/\\D/g, '') ?? 0)";
+        page.until_js("a part of the way", &format!("{is_there} < {left}")).await?;
+    }
     page.until_js("the oldest", "!document.querySelector('.dropped button')").await?;
     page.until_js("its words", "/Line ..[01]../.test(document.querySelector('[data-testid=turn]').innerText)").await?;
     assert!(page.count("[data-testid=turn]").await? <= 600);
