@@ -20,8 +20,8 @@ extern "C" {
     fn yield_now(this: &Scheduler) -> Promise;
 }
 
-/// Ends the current task. Goes on in another, before anything else that waits in the background where the browser can
-/// do so.
+/// Resumes in another task. With `scheduler.yield`, that task runs before others of its priority; without, it waits its
+/// turn.
 pub(crate) async fn yield_to_browser() {
     let promise = SCHEDULER.with(|scheduler| {
         let scheduler = scheduler.as_ref()?;

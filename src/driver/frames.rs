@@ -39,7 +39,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(8);
 const SLICE: Duration = Duration::from_millis(8);
 /// Number of events after which the clock is read.
 const EVENTS_PER_BATCH: usize = 64;
-/// A frame with as many events shows a flood: an echo and the first stages of a turn may come as densely, but not so many.
+/// Events in one frame from which on the page shows a flood. The echo of a message and the first stages of its turn can
+/// arrive as densely, but they are fewer.
 const FLOOD: usize = 100;
 
 /// The scheduled frame, and what the last one cost.

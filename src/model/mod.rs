@@ -33,7 +33,7 @@ pub use memory_log::{Change, ChangeKind, Found, LoggedOperation, LoggedSearch, M
 pub use mini_command::{MINI_COMMANDS, MiniCommand, MiniCompletion, mini_completions};
 pub use occurrences::occurrences;
 pub use performance::{
-    Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, median, percentile,
+    Operation, OperationTiming, Partial, Performance, ResourceSample, Summary, TurnLatency, median, percentile, sorted,
 };
 pub use pipeline::{Pipeline, PipelineStage, StageKind};
 pub use python_value::python_value;

@@ -374,7 +374,9 @@ pub fn percentile(sorted: &[f64], p: f64) -> Option<f64> {
     sorted.get(rank.max(1).min(sorted.len()).checked_sub(1)?).copied()
 }
 
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// Returns the values in ascending order.
+#[must_use]
+pub fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::performance::{measured_time, median, percentile};
+use super::performance::{measured_time, median, percentile, sorted};
 use crate::bounded::push_bounded;
 use crate::link::{MessageId, MessageState, MessageStatus, ServerEvent};
 use crate::protocol::{Event, Instant, Moment};
@@ -67,8 +67,7 @@ impl Spread {
     /// Returns `None` for no values.
     #[must_use]
     pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
-        let mut sorted: Vec<f64> = values.collect();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = sorted(values);
         let at = |p| percentile(&sorted, p);
         Some(Self { count: sorted.len(), p5: at(5.0)?, p50: median(&sorted)?, p95: at(95.0)? })
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::{ResourceSample, TurnEnd, TurnTiming, median, percentile};
+use crate::model::{ResourceSample, TurnEnd, TurnTiming, median, percentile, sorted};
 use crate::state::use_websocket;
 use crate::ui::components::Sparkline;
 use crate::ui::format;
@@ -44,15 +44,10 @@ impl Course {
 
     /// The change of the median against the turns before, as a share.
     fn change(&self) -> Option<f64> {
-        let (now, before) = (median(&sorted(&self.values))?, median(&sorted(&self.before))?);
+        let (now, before) =
+            (median(&sorted(self.values.iter().copied()))?, median(&sorted(self.before.iter().copied()))?);
         (self.before.len() >= ENOUGH_BEFORE && before > 0.0).then(|| now / before - 1.0)
     }
-}
-
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted
 }
 
 #[component]
@@ -65,7 +60,7 @@ pub(super) fn KeyFigures() -> impl IntoView {
         let detail = move || {
             course.with(|course| {
                 let p95 =
-                    percentile(&sorted(&course.values), 95.0).and_then(|value| format::p95(course.values.len(), value));
+                    percentile(&sorted(course.values.iter().copied()), 95.0).and_then(|value| format::p95(course.values.len(), value));
                 let p95 = p95.map(|value| format!("p95 {} · ", words(value))).unwrap_or_default();
                 let latest =
                     course.values.last().map(|value| format!("\nlatest {}", words(*value))).unwrap_or_default();
@@ -75,7 +70,7 @@ pub(super) fn KeyFigures() -> impl IntoView {
         view! {
             <Tile
                 name
-                value=Signal::derive(move || course.with(|course| median(&sorted(&course.values))).map(words))
+                value=Signal::derive(move || course.with(|course| median(&sorted(course.values.iter().copied()))).map(words))
                 detail=Signal::derive(detail)
                 values=Signal::derive(move || course.with(|course| course.values.clone()))
                 change=Signal::derive(move || course.with(Course::change))

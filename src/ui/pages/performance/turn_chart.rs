@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::parts::{PARTS, sum};
 use super::plot::Plot;
 use super::scale::Scale;
-use crate::model::{TurnLatency, median};
+use crate::model::{TurnLatency, median, sorted};
 use crate::state::use_websocket;
 use crate::ui::components::Each;
 use crate::ui::format;
@@ -60,8 +60,7 @@ pub(super) fn TurnChart() -> impl IntoView {
     let scale = Memo::new(move |_| {
         // One very long turn does not flatten the others.
         let highest = performance.with(|performance| {
-            let mut sums: Vec<f64> = performance.turns().iter().rev().take(SHOWN).map(sum).collect();
-            sums.sort_by(f64::total_cmp);
+            let sums = sorted(performance.turns().iter().rev().take(SHOWN).map(sum));
             let usual = median(&sums).unwrap_or_default();
             sums.last().copied().unwrap_or_default().min(usual * HIGHEST)
         });
